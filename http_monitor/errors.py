@@ -1,0 +1,38 @@
+"""The errors that reach the user, with the exit code of each.
+
+HttpMonitorError
+├── UsageError        exit 2: a wrong option or a wrong combination of options
+├── InputError        exit 3: an input that cannot be replayed
+├── RefusedError      exit 3: an output or the simulator that cannot or must not write
+└── FormatError       exit 4: a replayed file in which no line fits
+"""
+
+
+class HttpMonitorError(Exception):
+    """An error with one clear line for the user; its text is that line."""
+
+    exit_code = 1
+
+
+class UsageError(HttpMonitorError):
+    """A wrong option: the text names it, what it got and what it takes."""
+
+    exit_code = 2
+
+
+class InputError(HttpMonitorError):
+    """An input that cannot be used in a replay (missing, a directory, unreadable, broken archive)."""
+
+    exit_code = 3
+
+
+class RefusedError(HttpMonitorError):
+    """An output that cannot be written, or a file the simulator must not touch."""
+
+    exit_code = 3
+
+
+class FormatError(HttpMonitorError):
+    """None of the first lines of a replayed file fits any format it may have."""
+
+    exit_code = 4

@@ -1,0 +1,62 @@
+"""The columnar contract between parser and metrics."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+_KEY = pa.dictionary(pa.int32(), pa.binary())
+
+SCHEMA = pa.schema(
+    [
+        pa.field("time", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("host", _KEY, nullable=False),
+        pa.field("section", _KEY, nullable=False),
+        pa.field("path", _KEY),
+        pa.field("method", _KEY),
+        pa.field("user", _KEY),
+        pa.field("referer", _KEY),
+        pa.field("agent", _KEY),
+        pa.field("status", pa.int16(), nullable=False),
+        pa.field("size_bytes", pa.int64()),
+        pa.field("duration_us", pa.int64()),
+    ]
+)
+"""One row per well-formed line, in file order. `path` is the endpoint of DESIGN §2, null in section (none);
+`user`, `referer` and `agent` are null for ``-`` and where absent; `size_bytes` is null for ``-``."""
+
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A line that did not fit, for showing."""
+
+    line_no: int
+    """Its number among the non-blank lines of its batch, from 1."""
+    raw: bytes
+    """The line, shortened to at most 1,000 bytes, not sanitised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the parser made of one chunk of whole lines."""
+
+    rows: pa.RecordBatch
+    """The well-formed lines; schema `SCHEMA`."""
+    line_nos: Int64s
+    """For each row, its number among the non-blank lines of this batch, from 1, strictly increasing."""
+    lines: int
+    """Non-blank lines of the chunk: the rows and the malformed ones."""
+    oversized_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
+    """The numbers of the malformed lines that were longer than the limit."""
+    samples: tuple[Sample, ...] = ()
+    """Up to three of the malformed lines, the first ones."""
+    kind: str | None = None
+    """What the first well-formed line of the batch is (``common``, ``vhost_combined``, …); None without rows."""
+
+    @property
+    def malformed_lines(self) -> int:
+        """How many lines fit no format."""
+        return self.lines - len(self.line_nos)

@@ -1,0 +1,259 @@
+"""The frozen values that leave the monitor."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from http_monitor.units import local_time, ratio
+
+Mode = Literal["live", "replay"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """One row of a table."""
+
+    key: bytes
+    """The log's bytes, not sanitised."""
+    hits: int
+    size_bytes: int
+    errors: int
+    """Hits with status 500–599."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What a bounded table had to cut, and how wrong a kept row can be for it."""
+
+    hits: int = 0
+    size_bytes: int = 0
+    errors: int = 0
+    error_bound: int = 0
+    """No key has more hits than its row says plus this; 0 while the table is exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The largest keys of a dimension, hits down, then key up by bytes."""
+
+    rows: tuple[KeyCount, ...] = ()
+    distinct: int = 0
+    """Keys the whole table holds, more than `rows` shows."""
+    remainder: Remainder = Remainder()
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTotals:
+    """The sliding window at the last bucket that closed."""
+
+    seconds: int
+    hits: int
+    size_bytes: int
+    errors: int
+    series: tuple[int, ...] = ()
+    """Its hits in at most 60 slots of equal length, oldest first."""
+
+    @property
+    def hits_per_s(self) -> float:
+        """Hits divided by the whole window."""
+        return self.hits / self.seconds
+
+    @property
+    def error_rate(self) -> float:
+        """Percent of the hits that are errors."""
+        return ratio(100 * self.errors, self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAlert:
+    """An alert that has been raised and has not recovered."""
+
+    name: str
+    subject: bytes | None
+    since_us: int
+    """`at` of its raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Counters since the start: where every line and byte went that is not among the hits."""
+
+    lines: int = 0
+    """Non-blank lines = accepted + malformed + too_late + ahead + held."""
+    accepted: int = 0
+    malformed: int = 0
+    late: int = 0
+    """Among the accepted: their bucket had closed already."""
+    too_late: int = 0
+    ahead: int = 0
+    held: int = 0
+    """Lines waiting for a second one that agrees with their time (at most one a file)."""
+    lag_bytes: int = 0
+    lost_bytes: int = 0
+    rotations: int = 0
+    truncations: int = 0
+    oversized: int = 0
+    """Among the malformed: longer than the limit."""
+    clock_steps: int = 0
+    observer_restarts: int = 0
+    lateness_advice_s: int | None = None
+    """The --lateness that would have caught nearly all late and too late lines; None without any, or when
+    only more than an hour would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The traffic of one interval, and the state at its end."""
+
+    seq: int
+    mode: Mode
+    start_us: int
+    end_us: int
+    hits: int
+    size_bytes: int
+    errors: int
+    late_hits: int
+    """Late lines of intervals already passed; they are in no table."""
+    late_bytes: int
+    late_errors: int
+    distinct_hosts: int
+    status: tuple[tuple[int, int], ...]
+    """(code, hits), by code."""
+    methods: tuple[tuple[bytes, int], ...]
+    """(method, hits), by method."""
+    sections: Table
+    endpoints: Table
+    hosts: Table
+    users: Table
+    agents: Table
+    referers: Table
+    window: WindowTotals
+    active: tuple[ActiveAlert, ...]
+    health: Health
+    partial: bool = False
+    """The interval was still open when the monitor stopped."""
+    catch_up: bool = False
+    """Made from a backlog: a screen shows only those with alerts."""
+    events: int = 0
+    """Alert events whose `at` lies in this interval."""
+
+    @property
+    def seconds(self) -> int:
+        """Length of the interval."""
+        return (self.end_us - self.start_us) // 1_000_000
+
+    @property
+    def hits_per_s(self) -> float:
+        """Hits divided by the whole interval."""
+        return self.hits / self.seconds
+
+    @property
+    def error_rate(self) -> float:
+        """Percent of the hits that are errors; 0.0 without hits."""
+        return ratio(100 * self.errors, self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvent:
+    """An alert that was raised, or has recovered."""
+
+    state: Literal["raised", "recovered"]
+    name: str
+    subject: bytes | None
+    at_us: int
+    """End of the bucket whose close decided it."""
+    value: float
+    threshold: float
+    hits: int
+    """Hits of the window; of a host's alert, the host's."""
+    window_s: int
+    title: str
+    """What the message calls it, sanitised: ``High traffic``."""
+    reading: str
+    """The value as the message gives it: ``hits = 12.34``."""
+
+    @property
+    def message(self) -> str:
+        """The sentence for people; time is local with offset."""
+        if self.state == "raised":
+            return f"{self.title} generated an alert - {self.reading}, triggered at {local_time(self.at_us)}"
+        return f"{self.title} alert recovered - {self.reading}, recovered at {local_time(self.at_us)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The whole run, once, last."""
+
+    mode: Mode
+    first_us: int | None
+    """Least accepted event time."""
+    last_us: int | None
+    """Greatest accepted event time."""
+    hits: int
+    size_bytes: int
+    errors: int
+    status: tuple[tuple[int, int], ...]
+    methods: tuple[tuple[bytes, int], ...]
+    sections: Table
+    endpoints: Table
+    hosts: Table
+    users: Table
+    agents: Table
+    referers: Table
+    alerts: int
+    """Raises."""
+    active: tuple[ActiveAlert, ...]
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence to the user about the run itself (an input appeared, a format was found); never data."""
+
+    text: str
+    """One line, log text in it sanitised already."""
+    level: Literal["info", "warning"] = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """A backlog has been worked off."""
+
+    span_s: int
+    """Seconds of log time it covered."""
+    lines: int
+    alerts: int
+    """Raises in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the status line of a terminal shows, once a second."""
+
+    now_us: int
+    hits_per_s: float
+    """Hits of the last bucket that closed, divided by its length."""
+    window_hits_per_s: float
+    threshold_per_s: float
+    next_report_us: int
+    """When the open interval will be reported."""
+    active: int
+    """Alerts active now."""
+    lag_bytes: int
+    waiting_for: str = ""
+    """Why nothing can be read right now (``/tmp/access.log is missing``); empty when all inputs are readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStats:
+    """A closed bucket, for those who keep history."""
+
+    start_us: int
+    seconds: int
+    hits: int
+    size_bytes: int
+    errors: int
+    status: dict[int, int] = field(default_factory=dict)
+
+
+Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse
+"""What a `ReportSink` may be given."""

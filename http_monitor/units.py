@@ -1,0 +1,84 @@
+"""Conversions between internal values and what people read: durations, times, bytes of a log."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+US_PER_S = 1_000_000
+
+_DURATION = re.compile(r"([0-9]{1,12})([smhd]?)", re.ASCII)
+_UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What would move the cursor, reorder the line, hide, or break it: controls, formats (bidi, zero-width),
+# line and paragraph separators, lone surrogates, private use and unassigned code points.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+
+
+def parse_duration(text: str) -> int:
+    """Return the whole seconds that ``90``, ``90s``, ``2m``, ``1h`` or ``1d`` stands for.
+
+    Raises:
+        ValueError: anything else, fractions included.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    return int(match[1]) * _UNIT_S[match[2]]
+
+
+def visible(raw: bytes) -> str:
+    r"""Return log text as it may be shown: nothing in it can move a cursor or hide.
+
+    Bytes that are not UTF-8 become ``\xhh`` each; C0, DEL, C1, bidi controls, zero-width characters and
+    line separators become ``\xhh``, above U+00FF ``\uhhhh`` (beyond the BMP ``\Uhhhhhhhh``). A backslash of
+    the log stays as it is, so two different keys may look alike; they stay two rows.
+    """
+    if raw.isascii() and raw.isalnum():
+        return raw.decode("ascii")
+    return visible_text(raw.decode("utf-8", "backslashreplace"))
+
+
+def visible_text(text: str) -> str:
+    """Do for text that came as ``str`` (a path, an argument) what `visible` does for log bytes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if not _is_hidden(char) else _escaped(char) for char in text)
+
+
+def _is_hidden(char: str) -> bool:
+    return unicodedata.category(char) in _HIDDEN_CATEGORIES
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    # A path that is not UTF-8 reaches Python with surrogates for its bytes (PEP 383).
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def iso_utc(at_us: int) -> str:
+    """Return ``YYYY-MM-DDTHH:MM:SSZ`` of microseconds since the epoch; fractions are cut off."""
+    moment = _EPOCH + timedelta(seconds=at_us // US_PER_S)
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment.year >= 1000 else moment.isoformat()[:19] + "Z"
+
+
+def local_time(at_us: int) -> str:
+    """Return ``YYYY-MM-DD HH:MM:SS +hhmm`` in the time zone of this process."""
+    return f"{local(at_us):%Y-%m-%d %H:%M:%S %z}"
+
+
+def local(at_us: int) -> datetime:
+    """Return the moment in the time zone of this process, whole seconds."""
+    moment = _EPOCH + timedelta(seconds=at_us // US_PER_S)
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError, ValueError):  # beyond what the platform's zone data covers
+        return moment
+
+
+def ratio(part: int, whole: int) -> float:
+    """Return part / whole in one division, 0.0 where there is no whole."""
+    return part / whole if whole else 0.0
