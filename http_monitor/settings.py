@@ -22,7 +22,7 @@ class Settings:
         UsageError: a value that no run can have; the text names the option.
     """
 
-    files: tuple[str, ...] = ("/tmp/access.log",)  # noqa: S108 - the documented default
+    files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
     format: str = "auto"
     from_start: bool = False
@@ -63,9 +63,7 @@ class Settings:
             _at_least(option, value, 1, " s")
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
-                raise UsageError(
-                    f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)"
-                )
+                raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
         _at_least("--lateness", self.lateness_s, 0, " s")
         _at_least("--max-ahead", self.max_ahead_s, 0, " s")
         for option, threshold in (

@@ -1,0 +1,1 @@
+"""What people and programs read on stdout: pure functions of the report."""

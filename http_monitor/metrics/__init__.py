@@ -1,0 +1,1 @@
+"""Counting in event time: buckets, windows, intervals."""
