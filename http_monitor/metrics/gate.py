@@ -1,0 +1,144 @@
+"""The gate of one input: which lines are too far in the future to be believed (DESIGN §3, Ahead)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from http_monitor.metrics.rows import NEVER_US, Bools, Rows
+from http_monitor.records import Batch, Int64s
+
+
+class Gate:
+    """Decides, line by line, what is `ahead`; holds at most one line until a second agrees with it.
+
+    Owned by the monitor's thread. The decisions depend on the lines and their order only, not on how they
+    were cut into batches.
+    """
+
+    def __init__(self, max_ahead_us: int) -> None:
+        self._max_ahead_us = max_ahead_us
+        self._greatest_us = NEVER_US
+        self._held: Rows | None = None
+
+    @property
+    def greatest_us(self) -> int:
+        """The greatest time let through so far; `NEVER_US` before the first."""
+        return self._greatest_us
+
+    @property
+    def pending(self) -> tuple[int, int, int]:
+        """(held, malformed, oversized): lines read but not yet passed on."""
+        if self._held is None:
+            return 0, 0, 0
+        return 1, int(self._held.malformed_after[0]), int(self._held.oversized_after[0])
+
+    def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
+        """Return the rows whose decision is made, in file order.
+
+        Args:
+            batch: what the parser made of the next lines.
+            time_us: the time of each of its rows.
+            wall_us: the wall clock for an input that is live and caught up; None in replay and catch-up,
+                where a line is measured by the lines before and after it.
+        """
+        rows = _with_gaps(batch, time_us)
+        done = [] if wall_us is None else self.release(wall_us)
+        if self._held is not None:
+            self._held = _and_malformed(self._held, rows.lead_malformed, rows.lead_oversized)
+            rows = replace(rows, lead_malformed=0, lead_oversized=0)
+        if not len(rows):
+            return [*done, rows] if rows.lead_malformed else done
+        if wall_us is not None:
+            ahead = rows.time_us > wall_us + self._max_ahead_us
+            self._raise_greatest(rows.time_us[~ahead])
+            return [*done, replace(rows, ahead=ahead)]
+        if self._held is not None:
+            done.append(self._resolve(int(rows.time_us[0])))
+        ahead, last_held = self._decide(rows.time_us)
+        rows = replace(rows, ahead=ahead)
+        if last_held:
+            self._held = rows.part(len(rows) - 1, len(rows))
+            if len(rows) == 1:
+                self._held = replace(self._held, lead_malformed=0, lead_oversized=0)
+                # The lines before the held one are in front of it, and can be passed on.
+                rows = rows.part(0, 0)
+                return [*done, rows] if rows.lead_malformed else done
+            rows = rows.part(0, len(rows) - 1)
+        return [*done, rows]
+
+    def release(self, wall_us: int | None) -> list[Rows]:
+        """Let the held line go because the end of the input was reached: accepted, unless beyond the wall."""
+        held, self._held = self._held, None
+        if held is None:
+            return []
+        if wall_us is not None and held.time_us[0] > wall_us + self._max_ahead_us:
+            return [replace(held, ahead=np.ones(1, np.bool_))]
+        self._raise_greatest(held.time_us)
+        return [held]
+
+    def _resolve(self, next_us: int) -> Rows:
+        held, self._held = self._held, None
+        assert held is not None
+        if next_us >= held.time_us[0] - self._max_ahead_us:
+            self._raise_greatest(held.time_us)
+            return held
+        return replace(held, ahead=np.ones(1, np.bool_))
+
+    def _raise_greatest(self, time_us: Int64s) -> None:
+        if len(time_us):
+            self._greatest_us = max(self._greatest_us, int(time_us.max()))
+
+    def _decide(self, time_us: Int64s) -> tuple[Bools, bool]:
+        """Return (ahead, whether the last row is held); `greatest_us` moves on."""
+        ahead = np.zeros(len(time_us), np.bool_)
+        running = np.maximum.accumulate(time_us)
+        before = np.maximum(np.concatenate(([NEVER_US], running[:-1])), self._greatest_us)
+        jumps = np.flatnonzero((before == NEVER_US) | (time_us > before + self._max_ahead_us))
+        last = len(time_us) - 1
+        inner = jumps[jumps < last]
+        if (time_us[inner + 1] >= time_us[inner] - self._max_ahead_us).all():
+            # Every jump is confirmed by the line after it, so all lines count and `before` was right.
+            held = len(jumps) > 0 and int(jumps[-1]) == last
+            self._greatest_us = int(before[last]) if held else max(self._greatest_us, int(running[last]))
+            return ahead, held
+        return self._decide_slowly(time_us, ahead)
+
+    def _decide_slowly(self, time_us: Int64s, ahead: Bools) -> tuple[Bools, bool]:
+        times = time_us.tolist()
+        greatest = self._greatest_us
+        for index, time in enumerate(times):
+            if greatest != NEVER_US and time <= greatest + self._max_ahead_us:
+                greatest = max(greatest, time)
+            elif index + 1 == len(times):
+                self._greatest_us = greatest
+                return ahead, True
+            elif times[index + 1] >= time - self._max_ahead_us:
+                greatest = max(greatest, time)
+            else:
+                ahead[index] = True
+        self._greatest_us = greatest
+        return ahead, False
+
+
+def _with_gaps(batch: Batch, time_us: Int64s) -> Rows:
+    count = len(time_us)
+    edges = np.concatenate((batch.line_nos, [batch.lines + 1]))
+    malformed_after = np.diff(edges) - 1
+    oversized = np.searchsorted(batch.oversized_nos, edges)
+    return Rows(
+        batch=batch.rows,
+        time_us=time_us,
+        ahead=np.zeros(count, np.bool_),
+        malformed_after=malformed_after,
+        oversized_after=np.diff(oversized),
+        lead_malformed=int(edges[0]) - 1,
+        lead_oversized=int(oversized[0]),
+    )
+
+
+def _and_malformed(held: Rows, malformed: int, oversized: int) -> Rows:
+    return replace(
+        held,
+        malformed_after=held.malformed_after + malformed,
+        oversized_after=held.oversized_after + oversized,
+    )

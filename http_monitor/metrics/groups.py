@@ -1,0 +1,156 @@
+"""Rows grouped by (bucket or interval, key), with exact integer sums."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from http_monitor.metrics.rows import Bools, Rows
+from http_monitor.records import Int64s
+
+Codes = npt.NDArray[np.int64]
+
+DIMENSIONS = {
+    "hosts": "host",
+    "sections": "section",
+    "endpoints": "path",
+    "methods": "method",
+    "users": "user",
+    "agents": "agent",
+    "referers": "referer",
+}
+"""Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
+WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
+"""What a window bucket keeps by key; the other tables exist for intervals and the summary only."""
+
+_EXACT_FLOAT = float(1 << 52)
+# Up to so many cells per row, counting into a dense array beats sorting.
+_DENSE_CELLS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is summed, a value per row."""
+
+    sizes: Int64s
+    """Bytes, 0 for ``-``."""
+    errors: Bools
+    exact_as_float: bool
+    """No sum of these sizes can leave the integers that a float holds exactly."""
+
+    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Measures":
+        """Return those of some rows."""
+        return Measures(self.sizes[index], self.errors[index], self.exact_as_float)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One dimension of some rows: a code per row into the keys, -1 where the line has none."""
+
+    codes: Codes
+    keys: list[bytes]
+
+    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Column":
+        """Return that of some rows."""
+        return Column(self.codes[index], self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The dimensions and measures of some rows."""
+
+    columns: dict[str, Column]
+    measures: Measures
+
+    @staticmethod
+    def of(rows: Rows) -> "Frame":
+        """Return the frame of rows; its columns are in the order of `DIMENSIONS`, after ``status``."""
+        batch = rows.batch
+        status = batch.column("status").to_numpy()
+        sizes = batch.column("size_bytes").fill_null(0).to_numpy(zero_copy_only=False)
+        columns = {"status": _status_column(status)}
+        for name, field in DIMENSIONS.items():
+            columns[name] = _column(batch.column(field))
+        measures = Measures(
+            sizes=sizes,
+            errors=(status >= 500) & (status <= 599),
+            exact_as_float=float(sizes.astype(np.float64).sum()) < _EXACT_FLOAT,
+        )
+        return Frame(columns, measures)
+
+    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Frame":
+        """Return some of the rows."""
+        return Frame({name: column.take(index) for name, column in self.columns.items()}, self.measures.take(index))
+
+    def __len__(self) -> int:
+        return len(self.measures.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The sums of one dimension by (group, key): group g owns the slots [bounds[g], bounds[g + 1])."""
+
+    keys: list[bytes]
+    codes: Codes
+    """Index into `keys`, ascending within a group."""
+    hits: Int64s
+    sizes: npt.NDArray[np.int64] | npt.NDArray[np.object_]
+    errors: Int64s
+    bounds: Int64s
+
+
+def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> Groups:
+    """Return the sums by (group, key).
+
+    Args:
+        column: the key of each row.
+        group_of: the group of each row, from 0.
+        groups: how many there are.
+        measures: what is summed.
+    """
+    width = max(1, len(column.keys))
+    present = column.codes >= 0
+    codes = column.codes
+    if not present.all():
+        codes, group_of, measures = codes[present], group_of[present], measures.take(present)
+    cells = group_of * width + codes
+    if groups * width <= _DENSE_CELLS * max(len(cells), 64):
+        hits = np.bincount(cells, minlength=groups * width)
+        slots = np.flatnonzero(hits)
+        hits = hits[slots]
+        errors = np.bincount(cells[measures.errors], minlength=groups * width)[slots]
+        sizes = sums(cells, groups * width, measures)[slots]
+    else:
+        slots, inverse = np.unique(cells, return_inverse=True)
+        hits = np.bincount(inverse, minlength=len(slots))
+        errors = np.bincount(inverse[measures.errors], minlength=len(slots))
+        sizes = sums(inverse, len(slots), measures)
+    bounds = np.searchsorted(slots, np.arange(groups + 1) * width)
+    return Groups(column.keys, slots % width, hits, sizes, errors, bounds)
+
+
+def sums(cells: Codes, width: int, measures: Measures) -> npt.NDArray[np.int64] | npt.NDArray[np.object_]:
+    """Return the exact sum of the sizes by cell; Python integers where 64 bits might not do."""
+    if measures.exact_as_float:
+        return np.bincount(cells, weights=measures.sizes, minlength=width).astype(np.int64)
+    total = np.zeros(width, np.object_)
+    np.add.at(total, cells, measures.sizes.astype(np.object_))
+    return total
+
+
+def _column(array: Any) -> Column:
+    # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+    indices = array.indices
+    if indices.null_count:
+        indices = indices.fill_null(-1)
+    keys: list[bytes] = array.dictionary.to_pylist()
+    return Column(indices.to_numpy(zero_copy_only=False).astype(np.int64), keys)
+
+
+def _status_column(status: npt.NDArray[np.int16]) -> Column:
+    present = np.flatnonzero(np.bincount(status, minlength=1))
+    code_of = np.full(1000, -1, np.int64)
+    code_of[present] = np.arange(len(present))
+    return Column(code_of[status], [b"%d" % code for code in present.tolist()])
