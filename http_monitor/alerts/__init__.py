@@ -1,1 +1,18 @@
-"""The rules that look at the window, one small file each."""
+"""The rules that look at the window, one small file each; a new one is a file and a row in `default_alerts`."""
+
+from http_monitor.alerts.ddos import DdosAlert
+from http_monitor.alerts.error_rate import ErrorRateAlert
+from http_monitor.alerts.traffic import TrafficAlert
+from http_monitor.ports import Alert
+from http_monitor.settings import Settings
+
+__all__ = ["DdosAlert", "ErrorRateAlert", "TrafficAlert", "default_alerts"]
+
+
+def default_alerts(settings: Settings) -> list[Alert]:
+    """Return the rules every monitor judges by, in the order in which their events are told."""
+    return [
+        TrafficAlert(settings.alert_threshold),
+        ErrorRateAlert(settings.alert_error_rate, settings.alert_min_hits),
+        DdosAlert(settings.ddos_threshold),
+    ]

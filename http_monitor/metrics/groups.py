@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from http_monitor.metrics.rows import Bools, Rows
 from http_monitor.records import Int64s

@@ -1,0 +1,32 @@
+"""The alert on the flood of a single host."""
+
+from collections.abc import Collection, Iterable
+
+from http_monitor.ports import Reading, WindowView
+from http_monitor.units import visible
+
+
+class DdosAlert:
+    """Hits per second of one host over the window; every such host is a subject of its own."""
+
+    name = "ddos"
+
+    def __init__(self, threshold_per_s: float) -> None:
+        self.threshold = threshold_per_s
+
+    def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+        """Return a reading for each host above the threshold and each that is active, by host."""
+        hits_of = dict.fromkeys((host for host in active if host is not None), 0)
+        # A little below, so that the comparison with the threshold is made on the value, in one place.
+        hits_of.update(window.hosts_above(self.threshold * window.seconds - 1))
+        for host in hits_of:
+            hits_of[host] = window.host_hits(host)
+        return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
+
+    def title(self, subject: bytes | None) -> str:
+        """Return how the message begins."""
+        return f"Flood from {visible(subject or b'')}"
+
+    def reading(self, value: float) -> str:
+        """Return the value as the message gives it."""
+        return f"hits = {value:.2f}"

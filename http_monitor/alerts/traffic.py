@@ -1,0 +1,28 @@
+"""The alert on the traffic of the whole site."""
+
+from collections.abc import Collection, Iterable
+
+from http_monitor.ports import Reading, WindowView
+
+
+class TrafficAlert:
+    """Hits per second over the window, against a threshold in hits per second."""
+
+    name = "traffic"
+
+    def __init__(self, threshold_per_s: float) -> None:
+        self.threshold = threshold_per_s
+
+    def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+        """Return one reading: hits divided by the whole window, also when it has just begun."""
+        del active
+        return (Reading(None, window.hits / window.seconds, window.hits),)
+
+    def title(self, subject: bytes | None) -> str:
+        """Return how the message begins."""
+        del subject
+        return "High traffic"
+
+    def reading(self, value: float) -> str:
+        """Return the value as the message gives it."""
+        return f"hits = {value:.2f}"

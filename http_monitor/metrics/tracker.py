@@ -1,0 +1,65 @@
+"""The only place that remembers which alerts are raised."""
+
+from collections.abc import Iterator
+
+from http_monitor.ports import Alert, WindowView
+from http_monitor.report import ActiveAlert, AlertEvent
+
+
+class AlertTracker:
+    """One state per (alert, subject): raised above the threshold, recovered below it, unchanged at it.
+
+    Owned by the monitor's thread.
+    """
+
+    def __init__(self) -> None:
+        self._alerts: list[Alert] = []
+        self._active: dict[str, dict[bytes | None, int]] = {}
+        self._raises = 0
+
+    @property
+    def raises(self) -> int:
+        """How many alerts have been raised so far."""
+        return self._raises
+
+    def register(self, alert: Alert) -> None:
+        """Judge by this rule too, after those registered before."""
+        if alert.name in self._active:
+            raise ValueError(f"an alert named {alert.name} is registered already")
+        self._alerts.append(alert)
+        self._active[alert.name] = {}
+
+    def judge(self, window: WindowView, at_us: int) -> Iterator[AlertEvent]:
+        """Yield what changes at the close of the bucket that ends at `at_us`."""
+        for alert in self._alerts:
+            active = self._active[alert.name]
+            for reading in alert.measure(window, active.keys()):
+                if reading.subject in active:
+                    if not reading.value < alert.threshold:
+                        continue
+                    del active[reading.subject]
+                elif reading.value > alert.threshold:
+                    active[reading.subject] = at_us
+                    self._raises += 1
+                else:
+                    continue
+                yield AlertEvent(
+                    state="raised" if reading.subject in active else "recovered",
+                    name=alert.name,
+                    subject=reading.subject,
+                    at_us=at_us,
+                    value=reading.value,
+                    threshold=alert.threshold,
+                    hits=reading.hits,
+                    window_s=window.seconds,
+                    title=alert.title(reading.subject),
+                    reading=alert.reading(reading.value),
+                )
+
+    def active(self) -> tuple[ActiveAlert, ...]:
+        """Return the alerts that are raised now, by rule, then by subject."""
+        return tuple(
+            ActiveAlert(alert.name, subject, since_us)
+            for alert in self._alerts
+            for subject, since_us in sorted(self._active[alert.name].items(), key=lambda item: item[0] or b"")
+        )
