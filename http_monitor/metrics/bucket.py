@@ -3,37 +3,9 @@
 from collections.abc import Iterator
 from typing import Self
 
-import numpy as np
-
-from http_monitor.metrics.groups import WINDOW_DIMENSIONS, Frame, Groups
+from http_monitor.metrics.groups import WINDOW_DIMENSIONS, FrameGroups
 from http_monitor.metrics.table import Counts, KeyTable
 from http_monitor.report import BucketStats
-
-
-class BatchGroups:
-    """What one batch contributed to the buckets it touched: group g is the g-th of them."""
-
-    __slots__ = ("by_dimension", "hosts", "most_keys")
-
-    def __init__(self, by_dimension: dict[str, Groups]) -> None:
-        self.by_dimension = by_dimension
-        self.hosts = by_dimension["hosts"]
-        widths = [np.diff(groups.bounds) for groups in by_dimension.values()]
-        self.most_keys: list[int] = np.maximum.reduce(widths).tolist()
-        """For each group, the keys of its largest table."""
-
-    def sums(self, dimension: str, group: int) -> Iterator[tuple[bytes, int, int, int]]:
-        """Yield (key, hits, bytes, errors) of one group."""
-        groups = self.by_dimension[dimension]
-        slot = slice(int(groups.bounds[group]), int(groups.bounds[group + 1]))
-        keys = groups.keys
-        return zip(
-            [keys[code] for code in groups.codes[slot].tolist()],
-            groups.hits[slot].tolist(),
-            groups.sizes[slot].tolist(),
-            groups.errors[slot].tolist(),
-            strict=True,
-        )
 
 
 class MetricsBucket:
@@ -53,29 +25,21 @@ class MetricsBucket:
         self.errors = 0
         self._cap = cap
         self._key_bound = 0
-        self._pieces: list[tuple[BatchGroups, int]] = []
+        self._pieces: list[tuple[FrameGroups, int]] = []
         self._tables: dict[str, KeyTable] | None = None
 
-    def add_totals(self, hits: int, size_bytes: int, errors: int) -> None:
-        """Count rows whose keys are added by the caller too."""
-        self.hits += hits
-        self.size_bytes += size_bytes
-        self.errors += errors
-
-    def add_group(self, groups: BatchGroups, group: int) -> bool:
-        """Add what a batch grouped for this bucket; False, and nothing added, where only row by row is exact."""
-        bound = self._key_bound + groups.most_keys[group]
-        if self._tables is not None or bound > 2 * self._cap:
-            return False
-        self._key_bound = bound
-        self._pieces.append((groups, group))
-        return True
-
-    def add_frame(self, frame: Frame) -> None:
-        """Add rows in their order, cutting tables where the cap says so."""
-        tables = self.tables()
-        for name, table in tables.items():
-            table.add_rows(frame.columns[name], frame.measures)
+    def add(self, groups: FrameGroups, index: int) -> None:
+        """Count the rows that a frame has for this bucket."""
+        self.hits += groups.hits[index]
+        self.size_bytes += groups.sizes[index]
+        self.errors += groups.errors[index]
+        bound = self._key_bound + groups.most_keys[index]
+        if self._tables is None and bound <= 2 * self._cap:
+            self._key_bound = bound
+            self._pieces.append((groups, index))
+            return
+        for name, table in self.tables().items():
+            table.add(groups, name, index)
 
     def tables(self) -> dict[str, KeyTable]:
         """Return the tables by dimension, making them of what was put by."""
@@ -87,7 +51,7 @@ class MetricsBucket:
             self._pieces = []
         return self._tables
 
-    def host_pieces(self) -> Iterator[tuple[BatchGroups, int]] | None:
+    def host_pieces(self) -> Iterator[tuple[FrameGroups, int]] | None:
         """Yield what batches contributed; None once the bucket has tables."""
         return iter(self._pieces) if self._tables is None else None
 
@@ -122,11 +86,9 @@ class MetricsBucket:
 
     def _combined(self, other: Self, sign: int) -> "MetricsBucket":
         result = MetricsBucket(self.start_us, max(self._cap, other._cap))
-        result.add_totals(
-            self.hits + sign * other.hits,
-            self.size_bytes + sign * other.size_bytes,
-            self.errors + sign * other.errors,
-        )
+        result.hits = self.hits + sign * other.hits
+        result.size_bytes = self.size_bytes + sign * other.size_bytes
+        result.errors = self.errors + sign * other.errors
         result._tables = {}
         theirs = other.counts()
         for name, table in self.counts().items():

@@ -1,5 +1,6 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,10 @@ class Measures:
     errors: Bools
     exact_as_float: bool
     """No sum of these sizes can leave the integers that a float holds exactly."""
+
+    def total_size(self) -> int:
+        """Return the exact sum of all sizes."""
+        return int(self.sizes.sum()) if self.exact_as_float else sum(self.sizes.tolist())
 
     def take(self, index: npt.NDArray[np.int64] | Bools) -> "Measures":
         """Return those of some rows."""
@@ -82,6 +87,10 @@ class Frame:
     def take(self, index: npt.NDArray[np.int64] | Bools) -> "Frame":
         """Return some of the rows."""
         return Frame({name: column.take(index) for name, column in self.columns.items()}, self.measures.take(index))
+
+    def take_if(self, wanted: Bools) -> "Frame":
+        """Return the rows where `wanted` is true."""
+        return self if wanted.all() else self.take(np.flatnonzero(wanted))
 
     def __len__(self) -> int:
         return len(self.measures.sizes)
@@ -128,6 +137,52 @@ def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> G
         sizes = sums(inverse, len(slots), measures)
     bounds = np.searchsorted(slots, np.arange(groups + 1) * width)
     return Groups(column.keys, slots % width, hits, sizes, errors, bounds)
+
+
+class FrameGroups:
+    """The sums of a frame by group and by each of some dimensions.
+
+    A group is a bucket or an interval; its rows keep their order, for those who must count row by row.
+    """
+
+    __slots__ = ("_frame", "_group_of", "by_dimension", "errors", "hits", "most_keys", "sizes")
+
+    def __init__(self, frame: Frame, group_of: Codes, count: int, dimensions: Sequence[str]) -> None:
+        self._frame = frame
+        self._group_of = group_of
+        measures = frame.measures
+        self.hits: list[int] = np.bincount(group_of, minlength=count).tolist()
+        self.errors: list[int] = np.bincount(group_of[measures.errors], minlength=count).tolist()
+        self.sizes: list[int] = sums(group_of, count, measures).tolist()
+        self.by_dimension = {name: group(frame.columns[name], group_of, count, measures) for name in dimensions}
+        widths = [np.diff(groups.bounds) for groups in self.by_dimension.values()]
+        self.most_keys: list[int] = np.maximum.reduce(widths).tolist()
+        """For each group, the keys of its largest dimension."""
+
+    def sums(self, dimension: str, index: int) -> list[tuple[bytes, int, int, int]]:
+        """Return (key, hits, bytes, errors) of one group."""
+        groups = self.by_dimension[dimension]
+        slot = slice(int(groups.bounds[index]), int(groups.bounds[index + 1]))
+        keys = groups.keys
+        return list(
+            zip(
+                [keys[code] for code in groups.codes[slot].tolist()],
+                groups.hits[slot].tolist(),
+                groups.sizes[slot].tolist(),
+                groups.errors[slot].tolist(),
+                strict=True,
+            )
+        )
+
+    def rows(self, dimension: str, index: int) -> Iterator[tuple[bytes, int, int, int]]:
+        """Yield (key, 1, bytes, error) of each row of one group that has a key, in the order of the rows."""
+        rows = np.flatnonzero(self._group_of == index)
+        column, measures = self._frame.columns[dimension].take(rows), self._frame.measures.take(rows)
+        for code, size, error in zip(
+            column.codes.tolist(), measures.sizes.tolist(), measures.errors.tolist(), strict=True
+        ):
+            if code >= 0:
+                yield column.keys[code], 1, size, int(error)
 
 
 def sums(cells: Codes, width: int, measures: Measures) -> npt.NDArray[np.int64] | npt.NDArray[np.object_]:

@@ -3,9 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
-from http_monitor.metrics.groups import Column, Measures, group
+from http_monitor.metrics.groups import FrameGroups
 from http_monitor.report import KeyCount, Remainder, Table
 
 Counts = list[int]
@@ -38,15 +36,17 @@ class KeyTable:
         counts = self._counts.get(key)
         return counts[0] if counts else 0
 
-    def add_rows(self, column: Column, measures: Measures) -> None:
-        """Add rows in their order."""
-        groups = group(column, np.zeros(len(column.codes), np.int64), 1, measures)
-        codes = groups.codes.tolist()
-        keys = [column.keys[code] for code in codes]
-        if self._fits(keys):
-            self.add_sums(zip(keys, groups.hits.tolist(), groups.sizes.tolist(), groups.errors.tolist(), strict=True))
-        else:
-            self._add_row_by_row(column, measures)
+    def add(self, groups: FrameGroups, dimension: str, index: int) -> None:
+        """Add one group of rows, as if they came one by one in their order."""
+        sums = groups.sums(dimension, index)
+        if self._fits(sums):
+            self.add_sums(sums)
+            return
+        most = 2 * self._cap
+        for row in groups.rows(dimension, index):
+            if len(self._counts) == most and row[0] not in self._counts:
+                self._cut()
+            self.add_sums((row,))
 
     def add_sums(self, sums: Iterable[tuple[bytes, int, int, int]]) -> None:
         """Add (key, hits, bytes, errors) of keys that are known to fit; keys may repeat."""
@@ -68,24 +68,11 @@ class KeyTable:
             remainder=self._remainder,
         )
 
-    def _fits(self, keys: list[bytes]) -> bool:
+    def _fits(self, sums: list[tuple[bytes, int, int, int]]) -> bool:
         most = 2 * self._cap
-        if len(self._counts) + len(keys) <= most:
+        if len(self._counts) + len(sums) <= most:
             return True
-        return len(self._counts) + sum(key not in self._counts for key in keys) <= most
-
-    def _add_row_by_row(self, column: Column, measures: Measures) -> None:
-        most = 2 * self._cap
-        keys = column.keys
-        for code, size, error in zip(
-            column.codes.tolist(), measures.sizes.tolist(), measures.errors.tolist(), strict=True
-        ):
-            if code < 0:
-                continue
-            key = keys[code]
-            if key not in self._counts and len(self._counts) == most:
-                self._cut()
-            self.add_sums(((key, 1, size, int(error)),))
+        return len(self._counts) + sum(row[0] not in self._counts for row in sums) <= most
 
     def _cut(self) -> None:
         ranked = sorted(self._counts.items(), key=_rank)

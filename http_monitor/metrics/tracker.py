@@ -33,7 +33,7 @@ class AlertTracker:
         """Yield what changes at the close of the bucket that ends at `at_us`."""
         for alert in self._alerts:
             active = self._active[alert.name]
-            for reading in alert.measure(window, active.keys()):
+            for reading in alert.measure(window, tuple(active)):
                 if reading.subject in active:
                     if not reading.value < alert.threshold:
                         continue

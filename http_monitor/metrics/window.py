@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from http_monitor.metrics.bucket import BatchGroups, MetricsBucket
+from http_monitor.metrics.bucket import MetricsBucket
+from http_monitor.metrics.groups import FrameGroups
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
 
@@ -141,7 +142,7 @@ class _HostCounts:
         self._hosts: list[bytes] = []
         self._hits = np.zeros(1024, np.int64)
         # The numbers of a batch's hosts are looked up once, not once a bucket.
-        self._ids_of_batch: dict[int, tuple[BatchGroups, npt.NDArray[np.int64]]] = {}
+        self._ids_of_batch: dict[int, tuple[FrameGroups, npt.NDArray[np.int64]]] = {}
 
     def count(self, bucket: MetricsBucket, sign: int) -> None:
         pieces = bucket.host_pieces()
@@ -151,7 +152,7 @@ class _HostCounts:
                 self._hits[number] += sign * counts[0]
             return
         for groups, group in pieces:
-            hosts = groups.hosts
+            hosts = groups.by_dimension["hosts"]
             slot = slice(int(hosts.bounds[group]), int(hosts.bounds[group + 1]))
             ids = self._batch_ids(groups)[hosts.codes[slot]]
             self._hits[ids] += sign * hosts.hits[slot]
@@ -166,7 +167,7 @@ class _HostCounts:
 
     def mostly_absent(self) -> bool:
         """Whether it is time to number the hosts anew: most of those numbered have left the window."""
-        return len(self._hosts) > _KEPT_IDS and np.count_nonzero(self._hits) * 2 < len(self._hosts)
+        return len(self._hosts) > _KEPT_IDS and int(np.count_nonzero(self._hits)) * 2 < len(self._hosts)
 
     def _number(self, host: bytes) -> int:
         number = self._id_of.get(host)
@@ -177,10 +178,10 @@ class _HostCounts:
                 self._hits = np.concatenate((self._hits, np.zeros(number, np.int64)))
         return number
 
-    def _batch_ids(self, groups: BatchGroups) -> npt.NDArray[np.int64]:
+    def _batch_ids(self, groups: FrameGroups) -> npt.NDArray[np.int64]:
         known = self._ids_of_batch.get(id(groups))
         if known is None or known[0] is not groups:
-            ids = np.array([self._number(host) for host in groups.hosts.keys], np.int64)
+            ids = np.array([self._number(host) for host in groups.by_dimension["hosts"].keys], np.int64)
             if len(self._ids_of_batch) > 4:
                 self._ids_of_batch.clear()
             known = self._ids_of_batch[id(groups)] = groups, ids

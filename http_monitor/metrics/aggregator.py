@@ -1,0 +1,378 @@
+"""The heart: rows in, closed buckets, alert events and reports out, in event time (DESIGN §3)."""
+
+import heapq
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from http_monitor.metrics.bucket import MetricsBucket
+from http_monitor.metrics.groups import WINDOW_DIMENSIONS, Frame, FrameGroups
+from http_monitor.metrics.interval import TABLES, IntervalStats
+from http_monitor.metrics.rows import NEVER_US, Bools, Rows
+from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
+from http_monitor.metrics.tracker import AlertTracker
+from http_monitor.metrics.window import SlidingWindow
+from http_monitor.ports import Alert, BucketSink
+from http_monitor.records import Int64s
+from http_monitor.report import Health, Message, Mode, Report, Summary
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+NOTHING_ELSEWHERE = Elsewhere()
+
+
+class MetricsAggregator:
+    """Counts rows into buckets, closes what is due, judges the window, and publishes what is to be told.
+
+    Owned by the monitor's thread. Its time is the greatest time it was shown, never a clock. Results depend
+    on the rows and their order only, not on how they were cut into batches.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        mode: Mode,
+        publish: Callable[[Message], None],
+        *,
+        start_us: int | None = None,
+        bucket_sinks: Sequence[BucketSink] = (),
+    ) -> None:
+        """Begin.
+
+        Args:
+            settings: lengths, caps and the number of rows in a report.
+            mode: what reports say they are.
+            publish: takes alert events and reports, in order.
+            start_us: live from the end of a file: the buckets before this time count as closed.
+            bucket_sinks: take every bucket that closes with hits.
+        """
+        self._settings = settings
+        self._mode: Mode = mode
+        self._publish = publish
+        self._bucket_sinks = tuple(bucket_sinks)
+        self._bucket_us = settings.bucket_size_s * US_PER_S
+        self._interval_us = settings.interval_s * US_PER_S
+        self._window_us = settings.window_s * US_PER_S
+        self._lateness_us = settings.lateness_s * US_PER_S
+        self._tracker = AlertTracker()
+        self._tally = Tally()
+        self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
+        self._summary = IntervalStats(settings.max_keys)
+        self._first_us = -NEVER_US
+        self._last_us = NEVER_US
+        self._intervals: dict[int, IntervalStats] = {}
+        self._open: dict[int, MetricsBucket] = {}
+        self._open_starts: list[int] = []
+        self._now_us = NEVER_US
+        self._closed_us = NEVER_US
+        self._changed = False
+        self._late = [0, 0, 0]
+        self._events = 0
+        self._seq = 0
+        self.report_empty = False
+        """Live and caught up: intervals without anything in them are reported too."""
+        self.catch_up = False
+        """Reports are made from a backlog."""
+        if start_us is not None:
+            self._now_us = start_us
+            self._closed_us = self._bucket_of(start_us) - self._bucket_us
+
+    @property
+    def now_us(self) -> int:
+        """The greatest time it was shown; `NEVER_US` before the first."""
+        return self._now_us
+
+    @property
+    def window(self) -> SlidingWindow:
+        """The window at the last bucket that closed."""
+        return self._window
+
+    @property
+    def tracker(self) -> AlertTracker:
+        """Who remembers which alerts are raised."""
+        return self._tracker
+
+    @property
+    def counts(self) -> LineCounts:
+        """Lines passed on so far, by what became of them."""
+        return self._tally.before(None)
+
+    def register(self, alert: Alert) -> None:
+        """Judge every closed bucket's window by this rule too."""
+        self._tracker.register(alert)
+
+    def add(self, rows: Rows, *, greatest_us: int, cap_us: int, elsewhere: Elsewhere = NOTHING_ELSEWHERE) -> None:
+        """Count rows, and after each of them close what is due.
+
+        Args:
+            rows: in the order in which they count.
+            greatest_us: the greatest time of this input before these rows, `NEVER_US` for none.
+            cap_us: the position of the other inputs and the wall clock: now does not go beyond it yet.
+            elsewhere: health for the reports that these rows bring about.
+        """
+        self._tally.add_malformed(rows.lead_malformed, rows.lead_oversized)
+        if not len(rows):
+            return
+        bucket_of = rows.time_us // self._bucket_us * self._bucket_us
+        due, closed_before = self._closes(rows, bucket_of, greatest_us, cap_us)
+        candidate = ~rows.ahead
+        is_open = bucket_of > closed_before
+        late = candidate & ~is_open & (bucket_of >= closed_before + self._bucket_us - self._window_us)
+        accepted = candidate & (is_open | late)
+        too_late = candidate & ~accepted
+        self._tally.begin(rows, accepted, late, too_late)
+        self._note_lateness(bucket_of, late | too_late, closed_before)
+        frame = Frame.of(rows)
+        interval_of = rows.time_us // self._interval_us * self._interval_us
+        passed = accepted & (interval_of + self._interval_us <= closed_before + self._bucket_us)
+        self._count_summary(frame, rows.time_us, accepted)
+        self._count_intervals(frame, interval_of, accepted & ~passed)
+        self._count_buckets(frame, bucket_of, candidate & is_open)
+        closing = np.flatnonzero(due > closed_before)
+        late_rows = np.flatnonzero(late)
+        done = 0
+        for row in closing.tolist():
+            if done < len(late_rows) and late_rows[done] < row:
+                until = int(np.searchsorted(late_rows, row))
+                self._count_late(frame, bucket_of, passed, late_rows[done:until])
+                done = until
+            self._close_until(int(due[row]), row, elsewhere)
+        if done < len(late_rows):
+            self._count_late(frame, bucket_of, passed, late_rows[done:])
+        self._tally.end()
+
+    def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
+        """Move now on, and close what is due by it."""
+        if now_us > self._now_us:
+            self._now_us = now_us
+            due_us = (now_us - self._lateness_us) // self._bucket_us * self._bucket_us - self._bucket_us
+            if self._closed_us == NEVER_US and not self._open_starts and self.report_empty:
+                # There was nothing to catch up with: it begins here, like from the end of a file.
+                self._closed_us = due_us
+            elif self._closed_us != NEVER_US or (self._open_starts and due_us >= self._open_starts[0]):
+                self._close_until(due_us, None, elsewhere)
+
+    def finish(self, elsewhere: Elsewhere) -> None:
+        """End a replay: close the buckets up to that of the greatest time, report the open interval."""
+        if self._last_us == NEVER_US:
+            return
+        last_bucket_us = self._bucket_of(self._last_us)
+        if last_bucket_us > self._closed_us:
+            self._close_until(last_bucket_us, None, elsewhere)
+        for start_us in sorted(self._intervals):
+            self._report(start_us, self._health(None, elsewhere))
+        if any(self._late):
+            self._report(self._interval_of(self._closed_us), self._health(None, elsewhere))
+
+    def stop(self, elsewhere: Elsewhere) -> None:
+        """End at once: close no bucket, judge nothing, report what is open as partial."""
+        starts = set(self._intervals)
+        if self.report_empty and self._closed_us != NEVER_US:
+            first_us = self._interval_of(self._closed_us + self._bucket_us)
+            starts.update(range(first_us, self._now_us + 1, self._interval_us))
+        elif not starts and (any(self._late) or self._events):
+            starts.add(self._interval_of(self._closed_us + self._bucket_us))
+        for start_us in sorted(starts):
+            self._report(start_us, self._health(None, elsewhere), partial=True)
+
+    def restart_at(self, now_us: int, elsewhere: Elsewhere) -> None:
+        """Follow a wall clock that was set back by more than the window: close all, empty the window."""
+        if self._open:
+            self._close_until(max(self._open), None, elsewhere)
+        for start_us in sorted(self._intervals):
+            self._report(start_us, self._health(None, elsewhere))
+        self._window = SlidingWindow(self._settings.window_s, self._settings.bucket_size_s)
+        self._now_us = now_us
+        self._closed_us = self._bucket_of(now_us) - self._bucket_us
+        self._changed = True
+
+    def summary(self, elsewhere: Elsewhere) -> Summary:
+        """Return the whole run."""
+        whole, top = self._summary, self._settings.top
+        return Summary(
+            mode=self._mode,
+            first_us=self._first_us if whole.hits else None,
+            last_us=self._last_us if whole.hits else None,
+            hits=whole.hits,
+            size_bytes=whole.size_bytes,
+            errors=whole.errors,
+            status=whole.status(),
+            methods=whole.methods(),
+            sections=whole.top("sections", top),
+            endpoints=whole.top("endpoints", top),
+            hosts=whole.top("hosts", top),
+            users=whole.top("users", top),
+            agents=whole.top("agents", top),
+            referers=whole.top("referers", top),
+            alerts=self._tracker.raises,
+            active=self._tracker.active(),
+            health=self._health(None, elsewhere),
+        )
+
+    def next_report_us(self) -> int:
+        """Return when, by the clock, the interval that is open now will be reported."""
+        return self._interval_of(max(self._now_us, 0)) + self._interval_us + self._lateness_us
+
+    def _closes(self, rows: Rows, bucket_of: Int64s, greatest_us: int, cap_us: int) -> tuple[Int64s, Int64s]:
+        """Return for each row (last bucket closed after it, last bucket closed before it); now moves on."""
+        times = np.where(rows.ahead, NEVER_US, rows.time_us)
+        position = np.minimum(np.maximum(np.maximum.accumulate(times), greatest_us), cap_us)
+        now = np.maximum(position, self._now_us)
+        due = (now - self._lateness_us) // self._bucket_us * self._bucket_us - self._bucket_us
+        closed = self._closed_us
+        if closed == NEVER_US:
+            earliest = np.minimum.accumulate(np.where(rows.ahead, -NEVER_US, bucket_of))
+            if self._open_starts:
+                earliest = np.minimum(earliest, self._open_starts[0])
+            due = np.where(due >= earliest, due, NEVER_US)
+            # Once the first bucket has closed, a row from before it is late and opens nothing.
+            due = np.maximum.accumulate(due)
+        due = np.maximum(due, closed)
+        self._now_us = int(now[-1])
+        return due, np.concatenate(([closed], due[:-1]))
+
+    def _note_lateness(self, bucket_of: Int64s, missed: Bools, closed_before: Int64s) -> None:
+        if missed.any():
+            # So long before the row came had its bucket ended, rounded up to buckets.
+            self._tally.add_lateness(closed_before[missed] - bucket_of[missed] + self._lateness_us + self._bucket_us)
+
+    def _count_summary(self, frame: Frame, time_us: Int64s, accepted: Bools) -> None:
+        if accepted.any():
+            times = time_us[accepted]
+            self._first_us = min(self._first_us, int(times.min()))
+            self._last_us = max(self._last_us, int(times.max()))
+            frame = frame.take_if(accepted)
+            self._summary.add(FrameGroups(frame, np.zeros(len(frame), np.int64), 1, TABLES), 0)
+
+    def _count_intervals(self, frame: Frame, interval_of: Int64s, wanted: Bools) -> None:
+        if not wanted.any():
+            return
+        starts, group_of = np.unique(interval_of[wanted], return_inverse=True)
+        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts), TABLES)
+        for index, start_us in enumerate(starts.tolist()):
+            stats = self._intervals.get(start_us)
+            if stats is None:
+                stats = self._intervals[start_us] = IntervalStats(self._settings.max_keys)
+            stats.add(groups, index)
+
+    def _count_buckets(self, frame: Frame, bucket_of: Int64s, wanted: Bools) -> None:
+        if not wanted.any():
+            return
+        starts, group_of = np.unique(bucket_of[wanted], return_inverse=True)
+        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts), WINDOW_DIMENSIONS)
+        for index, start_us in enumerate(starts.tolist()):
+            bucket = self._open.get(start_us)
+            if bucket is None:
+                bucket = self._open[start_us] = MetricsBucket(start_us, self._settings.max_keys)
+                heapq.heappush(self._open_starts, start_us)
+            bucket.add(groups, index)
+
+    def _count_late(self, frame: Frame, bucket_of: Int64s, passed: Bools, late_rows: Int64s) -> None:
+        """Add late rows to the buckets that had closed, and so to the window."""
+        self._changed = True
+        starts, group_of = np.unique(bucket_of[late_rows], return_inverse=True)
+        groups = FrameGroups(frame.take(late_rows), group_of, len(starts), WINDOW_DIMENSIONS)
+        for index, start_us in enumerate(starts.tolist()):
+            bucket = self._window.take_out(start_us) or MetricsBucket(start_us, self._settings.max_keys)
+            bucket.add(groups, index)
+            self._window.put_back(bucket)
+        gone = late_rows[passed[late_rows]]
+        if len(gone):
+            measures = frame.measures.take(gone)
+            self._late[0] += len(gone)
+            self._late[1] += measures.total_size()
+            self._late[2] += int(measures.errors.sum())
+
+    def _close_until(self, due_us: int, row: int | None, elsewhere: Elsewhere) -> None:
+        """Close, in order, every bucket up to the one that starts at `due_us`."""
+        while self._closed_us < due_us:
+            bucket_us = min(self._next_close(), due_us)
+            self._close(bucket_us)
+            end_us = bucket_us + self._bucket_us
+            if end_us % self._interval_us == 0:
+                self._pass_interval(end_us - self._interval_us, row, elsewhere)
+
+    def _next_close(self) -> int:
+        """Return the next bucket whose close can change or tell anything; the empty ones before it cannot."""
+        if self._closed_us == NEVER_US:
+            return self._open_starts[0]
+        following_us = self._closed_us + self._bucket_us
+        if self._changed:
+            return following_us
+        candidates = [-NEVER_US]
+        if self._open_starts:
+            candidates.append(self._open_starts[0])
+        if self._window.oldest_us is not None:
+            candidates.append(self._window.oldest_us + self._window_us)
+        if self.report_empty or self._intervals or self._events or any(self._late):
+            candidates.append(self._interval_of(following_us) + self._interval_us - self._bucket_us)
+        return max(following_us, min(candidates))
+
+    def _close(self, bucket_us: int) -> None:
+        end_us = bucket_us + self._bucket_us
+        self._closed_us = bucket_us
+        changed = self._window.move_to(end_us) or self._changed
+        self._changed = False
+        bucket = None
+        if self._open_starts and self._open_starts[0] == bucket_us:
+            heapq.heappop(self._open_starts)
+            bucket = self._open.pop(bucket_us)
+            self._window.append(bucket)
+            changed = True
+        if changed:
+            for event in self._tracker.judge(self._window, end_us):
+                self._events += 1
+                self._publish(event)
+        if bucket is not None and self._bucket_sinks:
+            stats = bucket.stats(self._settings.bucket_size_s)
+            for sink in self._bucket_sinks:
+                sink.bucket(stats)
+
+    def _pass_interval(self, start_us: int, row: int | None, elsewhere: Elsewhere) -> None:
+        if self.report_empty or start_us in self._intervals or self._events or any(self._late):
+            self._report(start_us, self._health(row, elsewhere))
+
+    def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
+        stats = self._intervals.pop(start_us, None) or IntervalStats(self._settings.max_keys)
+        late_hits, late_bytes, late_errors = self._late
+        events, self._late, self._events = self._events, [0, 0, 0], 0
+        self._seq += 1
+        top = self._settings.top
+        self._publish(
+            Report(
+                seq=self._seq,
+                mode=self._mode,
+                start_us=start_us,
+                end_us=start_us + self._interval_us,
+                hits=stats.hits,
+                size_bytes=stats.size_bytes,
+                errors=stats.errors,
+                late_hits=late_hits,
+                late_bytes=late_bytes,
+                late_errors=late_errors,
+                distinct_hosts=len(stats.tables["hosts"]),
+                status=stats.status(),
+                methods=stats.methods(),
+                sections=stats.top("sections", top),
+                endpoints=stats.top("endpoints", top),
+                hosts=stats.top("hosts", top),
+                users=stats.top("users", top),
+                agents=stats.top("agents", top),
+                referers=stats.top("referers", top),
+                window=self._window.totals(),
+                active=self._tracker.active(),
+                health=health,
+                partial=partial,
+                catch_up=self.catch_up,
+                events=events,
+            )
+        )
+
+    def _health(self, row: int | None, elsewhere: Elsewhere) -> Health:
+        return health_of(self._tally.before(row), elsewhere, self._tally.lateness_advice_s())
+
+    def _bucket_of(self, time_us: int) -> int:
+        return time_us // self._bucket_us * self._bucket_us
+
+    def _interval_of(self, time_us: int) -> int:
+        return time_us // self._interval_us * self._interval_us

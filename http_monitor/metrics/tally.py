@@ -1,0 +1,120 @@
+"""Counters of where every line went, readable as they were at any row of the batch being counted."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from http_monitor.metrics.rows import Bools, Rows
+from http_monitor.records import Int64s
+from http_monitor.report import Health
+from http_monitor.units import US_PER_S
+
+LATENESS_STEPS_S = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
+"""What the advice on --lateness rounds up to; lines later than the last are not what the option is for."""
+_NEARLY_ALL = 0.99
+
+
+@dataclass(slots=True)
+class LineCounts:
+    """Lines by what became of them."""
+
+    lines: int = 0
+    accepted: int = 0
+    malformed: int = 0
+    late: int = 0
+    too_late: int = 0
+    ahead: int = 0
+    oversized: int = 0
+
+
+class Tally:
+    """The counters of all lines passed on so far. Owned by the monitor's thread."""
+
+    def __init__(self) -> None:
+        self._counts = LineCounts()
+        self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
+        self._before: dict[str, Int64s] = {}
+
+    def add_malformed(self, malformed: int, oversized: int) -> None:
+        """Count lines that fit no format."""
+        self._counts.lines += malformed
+        self._counts.malformed += malformed
+        self._counts.oversized += oversized
+
+    def begin(self, rows: Rows, accepted: Bools, late: Bools, too_late: Bools) -> None:
+        """Take the decisions of rows that are about to be counted; `before` can look between them."""
+        per_row = {
+            "lines": rows.malformed_after + 1,
+            "accepted": accepted,
+            "malformed": rows.malformed_after,
+            "late": late,
+            "too_late": too_late,
+            "ahead": rows.ahead,
+            "oversized": rows.oversized_after,
+        }
+        self._before = {name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items()}
+
+    def end(self) -> None:
+        """Make the rows of `begin` part of the counters."""
+        self._counts = self.before(-1)
+        self._before = {}
+
+    def before(self, row: int | None) -> LineCounts:
+        """Return the counters over all lines before a row of `begin` (-1: after its last); None: as they are."""
+        counts = self._counts
+        if row is None or not self._before:
+            return counts
+        return LineCounts(
+            **{f.name: getattr(counts, f.name) + int(self._before[f.name][row]) for f in fields(LineCounts)}
+        )
+
+    def add_lateness(self, needed_us: Int64s) -> None:
+        """Note the lateness that would have kept open the buckets of late and too late lines."""
+        steps = np.array(LATENESS_STEPS_S, np.int64) * US_PER_S
+        self._lateness += np.bincount(np.searchsorted(steps, needed_us), minlength=len(LATENESS_STEPS_S) + 1)
+
+    def lateness_advice_s(self) -> int | None:
+        """Return the least --lateness (of a few round ones) that catches nearly all; None where none does."""
+        total = int(self._lateness.sum())
+        if not total:
+            return None
+        caught = np.cumsum(self._lateness[:-1])
+        enough = np.flatnonzero(caught >= _NEARLY_ALL * total)
+        return LATENESS_STEPS_S[int(enough[0])] if len(enough) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the rest of the monitor knows of the health of a run."""
+
+    held: int = 0
+    held_malformed: int = 0
+    """Malformed lines that were read after a held one."""
+    held_oversized: int = 0
+    lag_bytes: int = 0
+    lost_bytes: int = 0
+    rotations: int = 0
+    truncations: int = 0
+    clock_steps: int = 0
+    observer_restarts: int = 0
+
+
+def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) -> Health:
+    """Return the frozen health; `lines` is the sum that conservation asks for."""
+    return Health(
+        lines=counts.lines + elsewhere.held + elsewhere.held_malformed,
+        accepted=counts.accepted,
+        malformed=counts.malformed + elsewhere.held_malformed,
+        late=counts.late,
+        too_late=counts.too_late,
+        ahead=counts.ahead,
+        held=elsewhere.held,
+        lag_bytes=elsewhere.lag_bytes,
+        lost_bytes=elsewhere.lost_bytes,
+        rotations=elsewhere.rotations,
+        truncations=elsewhere.truncations,
+        oversized=counts.oversized + elsewhere.held_oversized,
+        clock_steps=elsewhere.clock_steps,
+        observer_restarts=elsewhere.observer_restarts,
+        lateness_advice_s=advice_s,
+    )
