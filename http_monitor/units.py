@@ -12,6 +12,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What would move the cursor, reorder the line, hide, or break it: controls, formats (bidi, zero-width),
 # line and paragraph separators, lone surrogates, private use and unassigned code points.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+# Letters and marks that show nothing by themselves (Default_Ignorable_Code_Point of other categories,
+# DerivedCoreProperties.txt): joiners, fillers, variation selectors.
+_ZERO_WIDTH = frozenset(
+    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0)
+    + (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+)
 
 
 def parse_duration(text: str) -> int:
@@ -46,7 +52,7 @@ def visible_text(text: str) -> str:
 
 
 def _is_hidden(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN_CATEGORIES
+    return unicodedata.category(char) in _HIDDEN_CATEGORIES or ord(char) in _ZERO_WIDTH
 
 
 def _escaped(char: str) -> str:
