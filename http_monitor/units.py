@@ -15,8 +15,13 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 # Letters and marks that show nothing by themselves (Default_Ignorable_Code_Point of other categories,
 # DerivedCoreProperties.txt): joiners, fillers, variation selectors.
 _ZERO_WIDTH = frozenset(
-    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0)
-    + (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+    chr(code)
+    for codes in (
+        (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0),
+        range(0xFE00, 0xFE10),
+        range(0xE0100, 0xE01F0),
+    )
+    for code in codes
 )
 
 
@@ -52,7 +57,7 @@ def visible_text(text: str) -> str:
 
 
 def _is_hidden(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN_CATEGORIES or ord(char) in _ZERO_WIDTH
+    return unicodedata.category(char) in _HIDDEN_CATEGORIES or char in _ZERO_WIDTH
 
 
 def _escaped(char: str) -> str:
