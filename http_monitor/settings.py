@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from http_monitor.errors import UsageError
+from http_monitor.units import visible_text
 
 MAX_LINE_BYTES = 1 << 20
 """A longer line is malformed and oversized."""
@@ -12,6 +13,24 @@ FORMAT_LINES = 1_000
 """So many first lines decide whether a replayed file has a known format."""
 READ_BYTES = 4 << 20
 """What a source reads in one turn, at the most, in a replay; a live one reads a quarter of it."""
+MAX_DURATION_S = 3_650 * 86_400
+"""No duration is longer: ten years beyond the last year of a log still fit every sum of times."""
+MAX_BUCKETS = 1_000_000
+"""So many buckets a window has at the most; they are in memory all at once."""
+MAX_KEYS = 1_000_000
+"""The most keys a table can be told to hold."""
+MAX_TOP = 1_000_000
+"""The most rows a table can be told to show."""
+MAX_COUNT = 1_000_000_000
+"""No threshold is greater, be it hits, hits per second or percent."""
+MAX_TRAFFIC_PER_S = 100_000
+"""The simulator can keep up with so many lines a second."""
+MAX_SEED = (1 << 63) - 1
+
+TimeBase = Literal["event", "arrival"]
+Output = Literal["text", "ndjson"]
+Color = Literal["auto", "always", "never"]
+Scenario = Literal["random", "spike", "errors", "ddos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,7 @@ class Settings:
     bucket_size_s: int = 1
     lateness_s: int = 1
     max_ahead_s: int = 60
-    time: Literal["event", "arrival"] = "event"
+    time: TimeBase = "event"
     alert_threshold: float = 10.0
     """Hits per second over the window."""
     alert_error_rate: float = 5.0
@@ -42,54 +61,76 @@ class Settings:
     alert_min_hits: int = 20
     """Below so many hits in the window the error rate counts as 0."""
     top: int = 5
-    output: Literal["text", "ndjson"] = "text"
-    color: Literal["auto", "always", "never"] = "auto"
+    output: Output = "text"
+    color: Color = "auto"
     duration_s: int | None = None
     max_keys: int = 1_000
     give_me_traffic: bool = False
     traffic_rate: int = 20
     """Lines a second, at the most."""
-    traffic_scenario: Literal["random", "spike", "errors", "ddos"] = "random"
+    traffic_scenario: Scenario = "random"
     traffic_append: bool = False
     seed: int | None = None
 
     def __post_init__(self) -> None:
         """Check every value, and the values against each other."""
-        for option, value in (
-            ("--interval", self.interval_s),
-            ("--window", self.window_s),
-            ("--bucket-size", self.bucket_size_s),
+        self._check_words()
+        self._check_times()
+        self._check_numbers()
+        self._check_combinations()
+
+    def _check_words(self) -> None:
+        if not self.files or not all(self.files):
+            raise UsageError("--file: got an empty path, takes a path, a glob or - for standard input")
+        if any("\0" in path for path in self.files):
+            raise UsageError("--file: got a path with a NUL byte, takes a path, a glob or - for standard input")
+        if not self.format.strip():
+            raise UsageError("--format: got an empty text, takes the name of a format or a LogFormat string")
+        _one_of("--time", self.time, get_args(TimeBase))
+        _one_of("--output", self.output, get_args(Output))
+        _one_of("--color", self.color, get_args(Color))
+        _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
+
+    def _check_times(self) -> None:
+        for option, value, least in (
+            ("--interval", self.interval_s, 1),
+            ("--window", self.window_s, 1),
+            ("--bucket-size", self.bucket_size_s, 1),
+            ("--lateness", self.lateness_s, 0),
+            ("--max-ahead", self.max_ahead_s, 0),
+            ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):
-            _at_least(option, value, 1, " s")
+            _within(option, value, least, MAX_DURATION_S, " s")
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
                 raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
-        _at_least("--lateness", self.lateness_s, 0, " s")
-        _at_least("--max-ahead", self.max_ahead_s, 0, " s")
+        if self.window_s > MAX_BUCKETS * self.bucket_size_s:
+            raise UsageError(
+                f"--window: got {self.window_s} s, takes at most {MAX_BUCKETS} times --bucket-size"
+                f" ({self.bucket_size_s} s)"
+            )
+
+    def _check_numbers(self) -> None:
         for option, threshold in (
             ("--alert-threshold", self.alert_threshold),
             ("--alert-error-rate", self.alert_error_rate),
             ("--ddos-threshold", self.ddos_threshold),
         ):
-            if not (math.isfinite(threshold) and threshold > 0):
-                raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0")
-        _at_least("--alert-min-hits", self.alert_min_hits, 0, "")
-        _at_least("--top", self.top, 1, "")
-        _at_least("--max-keys", self.max_keys, 1, "")
-        _at_least("--traffic-rate", self.traffic_rate, 1, "")
-        self._check_combinations()
+            if not (math.isfinite(threshold) and 0 < threshold <= MAX_COUNT):
+                raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {MAX_COUNT}")
+        _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
+        _within("--top", self.top, 1, MAX_TOP, "")
+        _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
+        _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
+        _within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
     def _check_combinations(self) -> None:
-        if not self.files or not all(self.files):
-            raise UsageError("--file: got an empty path, takes a path, a glob or - for standard input")
         if self.files.count("-") > 1:
             raise UsageError("--file: got - more than once, takes standard input once")
         if self.replay and self.duration_s is not None:
             raise UsageError("--duration: got a duration together with --replay, which ends by itself")
         if self.replay and self.time == "arrival":
             raise UsageError("--time: got arrival together with --replay, which takes only event")
-        if self.duration_s is not None:
-            _at_least("--duration", self.duration_s, 1, " s")
         if self.give_me_traffic:
             if self.replay:
                 raise UsageError("--give-me-traffic: got --replay too, which reads what is there already")
@@ -97,6 +138,11 @@ class Settings:
                 raise UsageError("--give-me-traffic: takes exactly one --file, a path, to write to")
 
 
-def _at_least(option: str, value: int, least: int, unit: str) -> None:
-    if value < least:
-        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} or more")
+def _within(option: str, value: int, least: int, most: int, unit: str) -> None:
+    if not least <= value <= most:
+        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
+
+
+def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
