@@ -1,0 +1,125 @@
+"""The parts that the block of an interval shares with the summary."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from http_monitor.display import figures
+from http_monitor.display.columns import shorten
+from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped
+from http_monitor.display.tables import Heading, render_table
+from http_monitor.report import ActiveAlert, Report, Summary, Table
+from http_monitor.units import ratio
+
+TWO_FROM = 120
+"""From so many columns on, two parts stand side by side."""
+_THREE_FROM = 190
+_PAIR_FROM = 76
+_INDENT = 2
+_GAP = 3
+# An IPv6 address fits.
+_SUBJECT_MOST = 39
+_ACTIVE_MOST = 6
+
+
+def inner_width(width: int) -> int:
+    """Return the columns of a line below the title."""
+    return max(1, width - _INDENT)
+
+
+def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled: bool = True) -> list[str]:
+    """Return a title, on a rule across the width or not, the lines indented under it; all fit in `width` columns."""
+    rule = style.glyphs.rule
+    head: Line = [(rule * 2 + " ", "dim"), *title, (" ", "plain")]
+    if ruled:
+        head.append((rule * (width - line_columns(head)), "dim"))
+    indent: Span = (" " * _INDENT, "plain")
+    return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
+
+
+def fact(text: str, role: Role = "bold") -> Line:
+    """Return ``1,234 hits`` with its number in front made to stand out."""
+    number, space, unit = text.partition(" ")
+    return [(number, role), (space + unit, "plain")]
+
+
+def facts(totals: Report | Summary, hosts: int, per_s: float | None) -> list[Line]:
+    """Return hits, rate, bytes, hosts and errors, one piece each."""
+    more = "+" if totals.hosts.remainder.hits else ""
+    number = figures.counted(hosts, "host")
+    pieces = [
+        fact(figures.counted(totals.hits, "hit")),
+        fact(figures.size(totals.size_bytes)),
+        fact(number.replace(" ", f"{more} ")),
+        fact(f"{figures.percent(ratio(100 * totals.errors, totals.hits))} errors", "bad" if totals.errors else "bold"),
+    ]
+    if per_s is not None:
+        pieces.insert(1, fact(figures.rate(per_s)))
+    return pieces
+
+
+def render_active(active: Sequence[ActiveAlert], width: int, style: Style) -> list[Line]:
+    """Return the alerts that have not recovered, each with the time of its raise."""
+    pieces: list[Line] = []
+    for alert in active[:_ACTIVE_MOST]:
+        name = style.text(alert.name)
+        if alert.subject is not None:
+            name += " " + shorten(style.key(alert.subject), _SUBJECT_MOST, style.glyphs.ellipsis)
+        pieces.append([(name, "bad"), (f" since {figures.clock_time(alert.since_us)}", "plain")])
+    if len(active) > _ACTIVE_MOST:
+        pieces.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
+    if not pieces:
+        return []
+    label = f"{figures.counted(len(active), 'alert')} active  "
+    return labelled((label, "raised"), wrapped(pieces, width - len(label)))
+
+
+def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:
+    """Return the tables that have rows, as many beside each other as the width allows."""
+    sections = Heading("Sections", totals.sections, bars=True)
+    endpoints = Heading("Endpoints", totals.endpoints)
+    hosts = Heading("Hosts", totals.hosts)
+    users = Heading("Users", totals.users)
+    agents = Heading("Agents", totals.agents)
+    referers = Heading("Referers", totals.referers)
+    # A narrow screen is a short one: there an interval goes without the table that is looked at least.
+    last = [referers] if isinstance(totals, Summary) else []
+    if width + _INDENT >= TWO_FROM:
+        present = [h for h in (sections, endpoints, hosts, users, agents, referers) if h.table.rows]
+        beside = 3 if width + _INDENT >= _THREE_FROM else 2
+        nothing = Heading("", Table())
+        present += [nothing] * (-len(present) % beside)
+        bands = [present[start : start + beside] for start in range(0, len(present), beside)]
+    elif width + _INDENT >= _PAIR_FROM:
+        # Names and addresses are short, paths and agents are not.
+        bands = [[sections], [h for h in (hosts, users) if h.table.rows], [endpoints], [agents], last]
+    else:
+        bands = [[heading] for heading in (sections, hosts, users, endpoints, agents, *last)]
+    lines: list[Line] = []
+    for band in filter(None, bands):
+        cells = cell_widths(width, len(band))
+        drawn = [render_table(heading, totals.hits, cell, style) for heading, cell in zip(band, cells, strict=True)]
+        lines += side_by_side(drawn, cells, style)
+    return lines
+
+
+def cell_widths(width: int, cells: int) -> list[int]:
+    """Return equal widths for so many cells beside each other."""
+    return [(width - _GAP * (cells - 1)) // cells] * cells
+
+
+def side_by_side(cells: Sequence[Sequence[Line]], widths: Sequence[int], style: Style) -> list[Line]:
+    """Return the cells beside each other, the shorter ones filled with nothing."""
+    empty: Line = []
+    rows = zip_longest(*cells, fillvalue=empty)
+    gap: Span = (" " * _GAP, "plain")
+    lines: list[Line] = []
+    for row in rows:
+        line: Line = []
+        for part, width in zip(row, widths, strict=True):
+            line += (
+                [gap, *padded(part, width, style.glyphs.ellipsis)]
+                if line
+                else padded(part, width, style.glyphs.ellipsis)
+            )
+        lines.append(line)
+    return lines

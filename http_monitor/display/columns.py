@@ -1,0 +1,66 @@
+"""How many terminal columns a text takes, and how it is made to take fewer."""
+
+import unicodedata
+
+
+def char_columns(char: str) -> int:
+    """Return 0, 1 or 2: the columns of one visible character (Unicode Standard Annex 11)."""
+    if char.isascii():
+        return 1
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def columns(text: str) -> int:
+    """Return the columns of a text without control characters."""
+    if text.isascii():
+        return len(text)
+    return sum(map(char_columns, text))
+
+
+def clip(text: str, limit: int) -> str:
+    """Return the longest beginning of the text that takes at most so many columns."""
+    if text.isascii():
+        return text[: max(0, limit)]
+    used = 0
+    for index, char in enumerate(text):
+        used += char_columns(char)
+        if used > limit:
+            return text[:index]
+    return text
+
+
+def shorten(text: str, limit: int, ellipsis: str) -> str:
+    """Return the text, its middle left out where it takes more than `limit` columns.
+
+    A text that fits only because hundreds of its characters are marks stacked on each other is shortened too:
+    terminals draw such a stack over the lines above.
+    """
+    if columns(text) <= limit and len(text) <= 2 * limit:
+        return text
+    room = limit - columns(ellipsis)
+    if room <= 0:
+        return clip(ellipsis, limit)
+    head = clip(text[:limit], (room + 1) // 2)
+    tail = _last(text[-limit:], room - columns(head))
+    return head + ellipsis + tail
+
+
+def pad(text: str, width: int) -> str:
+    """Return the text with spaces up to so many columns."""
+    return text + " " * (width - columns(text))
+
+
+def _last(text: str, limit: int) -> str:
+    used = 0
+    start = len(text)
+    for index in range(len(text) - 1, -1, -1):
+        used += char_columns(text[index])
+        if used > limit:
+            break
+        start = index
+    # A mark without its base would sit on the ellipsis.
+    while start < len(text) and char_columns(text[start]) == 0:
+        start += 1
+    return text[start:]

@@ -1,0 +1,106 @@
+"""Numbers as people read them: counts, rates, sizes, spans of time, sparklines, bars."""
+
+import math
+from collections.abc import Sequence
+
+from http_monitor.display.style import Glyphs
+from http_monitor.units import local
+
+_BYTE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+
+
+def count(number: int) -> str:
+    """Return ``1,234``."""
+    return f"{number:,}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``1 host`` or ``1,234 hosts``; `many` where the plural is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def rate(per_s: float) -> str:
+    """Return ``12.30 /s``."""
+    return f"{per_s:,.2f} /s"
+
+
+def percent(value: float, decimals: int = 2) -> str:
+    """Return ``4.05 %``."""
+    return f"{value:,.{decimals}f} %"
+
+
+def level(value: float) -> str:
+    """Return a threshold as it was given: ``10``, ``2.5``."""
+    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return text if text != "0" else f"{value:g}"
+
+
+def size(size_bytes: int) -> str:
+    """Return ``512 B``, ``1.4 MiB``; a unit is 1,024 of the one before."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    value, unit = size_bytes / 1024, 0
+    # What would be rounded to 1,024.0 belongs to the next unit.
+    while value >= 1023.95 and unit < len(_BYTE_UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:,.1f} {_BYTE_UNITS[unit]}"
+
+
+def exact_span(seconds: int) -> str:
+    """Return ``2 min``, ``90 s``, ``1 h``: the greatest unit that needs no fraction."""
+    for unit_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds and seconds % unit_s == 0:
+            return f"{seconds // unit_s:,} {unit}"
+    return f"{seconds:,} s"
+
+
+def rough_span(seconds: int) -> str:
+    """Return ``3 d 11 h``, ``4 min 56 s``: at most the two greatest units."""
+    parts: list[str] = []
+    rest = seconds
+    for unit_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        amount, rest = divmod(rest, unit_s)
+        if amount or parts:
+            parts.append(f"{amount:,} {unit}" if amount else "")
+        if len(parts) == 2:
+            break
+    return " ".join(part for part in parts if part) or "0 s"
+
+
+def interval(start_us: int, end_us: int, dash: str) -> str:
+    """Return ``2026-10-02 14:03:10 – 14:03:20 +0200`` in local time; date and offset twice only where they differ."""
+    start, end = local(start_us), local(end_us)
+    first = f"{start:%Y-%m-%d %H:%M:%S}"
+    if start.utcoffset() != end.utcoffset():
+        first += f" {start:%z}"
+    last = f"{end:%H:%M:%S %z}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S %z}"
+    return f"{first} {dash} {last}"
+
+
+def clock_time(at_us: int) -> str:
+    """Return ``14:03:10 +0200`` in local time."""
+    return f"{local(at_us):%H:%M:%S %z}"
+
+
+def sparkline(series: Sequence[int], glyphs: Glyphs) -> str:
+    """Return one character a slot, its height the share of the greatest one; a space only where there is nothing."""
+    greatest = max(series, default=0)
+    steps = len(glyphs.spark) - 1
+    return "".join(glyphs.spark[-(-value * steps // greatest)] if value > 0 else glyphs.spark[0] for value in series)
+
+
+def halved(series: Sequence[int]) -> tuple[int, ...]:
+    """Return the series in half as many slots, each the sum of two; an odd first slot stays alone."""
+    odd = len(series) % 2
+    pairs = zip(series[odd::2], series[odd + 1 :: 2], strict=True)
+    return (*series[:odd], *(first + second for first, second in pairs))
+
+
+def bar(part: int, whole: int, width: int, glyphs: Glyphs) -> str:
+    """Return a bar of at most `width` cells for part / whole; at least a sliver for more than nothing."""
+    if part <= 0 or whole <= 0 or width <= 0:
+        return ""
+    steps = len(glyphs.bar)
+    slices = max(1, min(math.floor(part * width * steps / whole + 0.5), width * steps))
+    full, rest = divmod(slices, steps)
+    return glyphs.bar[-1] * full + (glyphs.bar[rest - 1] if rest else "")

@@ -1,0 +1,107 @@
+"""Health counters in words: where every line and byte went that is not among the hits."""
+
+from http_monitor.display.figures import count, counted, exact_span, size
+from http_monitor.display.style import Role
+from http_monitor.report import Health
+
+_MANY = 10
+_MANY_OF = 100
+
+
+def short_words(health: Health) -> list[tuple[str, Role]]:
+    """Return a few words for each counter that is not zero."""
+    words: list[tuple[int, str, Role]] = [
+        (health.malformed, f"{count(health.malformed)} malformed", "warn"),
+        (health.oversized, f"{count(health.oversized)} oversized", "warn"),
+        (health.late, f"{count(health.late)} late", "warn"),
+        (health.too_late, f"{count(health.too_late)} too late", "warn"),
+        (health.ahead, f"{count(health.ahead)} ahead", "warn"),
+        (health.held, f"{count(health.held)} held", "plain"),
+        (health.lag_bytes, f"{size(health.lag_bytes)} behind", "warn"),
+        (health.lost_bytes, f"{size(health.lost_bytes)} lost", "bad"),
+        (health.rotations, counted(health.rotations, "rotation"), "plain"),
+        (health.truncations, counted(health.truncations, "truncation"), "warn"),
+        (health.clock_steps, counted(health.clock_steps, "clock step"), "warn"),
+        (health.observer_restarts, counted(health.observer_restarts, "observer restart"), "warn"),
+    ]
+    return [(text, role) for number, text, role in words if number]
+
+
+def sentences(health: Health) -> list[tuple[str, Role]]:
+    """Return a sentence for each counter that is not zero."""
+    lines: list[tuple[int, str, Role]] = [
+        (
+            health.malformed,
+            f"{_lines(health.malformed)} {_does(health.malformed, 'fits', 'fit')} no format (malformed).",
+            "warn",
+        ),
+        (
+            health.oversized,
+            f"{count(health.oversized)} of them {_does(health.oversized, 'is', 'are')} longer than a line may be"
+            " (oversized).",
+            "warn",
+        ),
+        (
+            health.late,
+            f"{_lines(health.late)} came after the bucket had closed, and {_does(health.late, 'is', 'are')} counted"
+            " (late).",
+            "warn",
+        ),
+        (
+            health.too_late,
+            f"{_lines(health.too_late)} came after the window had passed, and"
+            f" {_does(health.too_late, 'is', 'are')} not counted (too late).",
+            "warn",
+        ),
+        (
+            health.ahead,
+            f"{_lines(health.ahead)} {_does(health.ahead, 'is', 'are')} too far in the future, and not counted"
+            " (ahead).",
+            "warn",
+        ),
+        (
+            health.held,
+            f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
+            "plain",
+        ),
+        (health.lag_bytes, f"{size(health.lag_bytes)} are there and not read yet.", "warn"),
+        (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
+        (health.rotations, f"The log was rotated {_times(health.rotations)}.", "plain"),
+        (health.truncations, f"The log was truncated {_times(health.truncations)}.", "warn"),
+        (health.clock_steps, f"The clock of this machine was set {_times(health.clock_steps)}.", "warn"),
+        (
+            health.observer_restarts,
+            f"The file observer was restarted {_times(health.observer_restarts)}.",
+            "warn",
+        ),
+    ]
+    return [(text, role) for number, text, role in lines if number]
+
+
+def advice(health: Health) -> str:
+    """Return what the user can do when many lines come late, or all; empty when nothing needs doing.
+
+    Many are more than 1 % of all lines, and 10 or more.
+    """
+    if health.too_late and not health.accepted:
+        return "Every line so far is older than the window: --replay is for old logs."
+    behind = health.late + health.too_late
+    if behind < _MANY or behind * _MANY_OF <= health.lines:
+        return ""
+    if health.lateness_advice_s is None:
+        return "Many lines come late, and no --lateness up to 1 h would have caught them: are the lines in order?"
+    wait = health.lateness_advice_s
+    shown = f"{wait}" if wait < 60 or wait % 60 else f"{wait} ({exact_span(wait)})"
+    return f"Many lines come late: --lateness {shown} would have caught nearly all of them."
+
+
+def _lines(number: int) -> str:
+    return counted(number, "line")
+
+
+def _does(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{count(number)} times"

@@ -1,0 +1,108 @@
+"""Single lines: an alert, the end of a catch-up, the start of a run, the status of the moment."""
+
+from collections.abc import Sequence
+
+from http_monitor.display import figures
+from http_monitor.display.columns import columns, shorten
+from http_monitor.display.style import Line, Role, Style, fit, labelled, wrapped_words
+from http_monitor.display.thresholds import Thresholds
+from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse
+
+_PATHS_MOST = 3
+_LABEL = 11
+
+
+def render_alert(event: AlertEvent, style: Style) -> str:
+    """Return the message of an alert as one full line, never shortened."""
+    role: Role = "raised" if event.state == "raised" else "recovered"
+    return style.paint(style.text(event.message), role)
+
+
+def caught_up(done: CaughtUp) -> str:
+    """Return a sentence: how long the backlog was, how many lines, how many alerts."""
+    return (
+        f"Caught up: {figures.rough_span(done.span_s)} of log, {figures.counted(done.lines, 'line')}, "
+        f"{figures.counted(done.alerts, 'alert')}."
+    )
+
+
+def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
+    """Return that sentence as one line of at most `width` columns."""
+    return style.line([(caught_up(done), "bold")], width)
+
+
+def render_start(
+    paths: Sequence[str],
+    log_format: str,
+    thresholds: Thresholds,
+    interval_s: int,
+    window_s: int,
+    mode: Mode,
+    width: int,
+    style: Style,
+) -> list[str]:
+    """Return what a run is about to do, each line at most `width` columns.
+
+    Args:
+        paths: the inputs as the user named them; ``-`` is standard input.
+        log_format: its name, or how it will be found.
+        thresholds: of the alerts.
+        interval_s: seconds between reports.
+        window_s: seconds that averages are over.
+        mode: whether new lines are followed or old ones replayed.
+        width: columns of the terminal.
+        style: the characters of the stream.
+    """
+    label = "Watching" if mode == "live" else "Replaying"
+    level = figures.level
+    rows: list[tuple[str, str]] = [
+        (label, _paths(paths, width - _LABEL, style)),
+        ("Format", style.text(log_format)),
+        (
+            "Alerts",
+            f"above {level(thresholds.hits_per_s)} hits/s, {level(thresholds.error_rate)} % errors, "
+            f"{level(thresholds.host_hits_per_s)} hits/s of a host, over {figures.exact_span(window_s)}",
+        ),
+        ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
+    ]
+    lines = [
+        line
+        for name, text in rows
+        for line in labelled((name.ljust(_LABEL), "dim"), wrapped_words(text, max(1, width - _LABEL)))
+    ]
+    return [style.line(line, width) for line in lines]
+
+
+def render_status(pulse: Pulse, width: int, style: Style) -> Line:
+    """Return the status of the moment in at most `width` columns; what matters most stands first."""
+    seconds = max(0, -((pulse.now_us - pulse.next_report_us) // 1_000_000))
+    threshold = pulse.threshold_per_s
+    line: Line = []
+    if pulse.waiting_for:
+        line += [(f"waiting: {style.text(pulse.waiting_for)}", "warn"), (f" {style.glyphs.between} ", "dim")]
+    if pulse.active:
+        line += [(f"{figures.counted(pulse.active, 'alert')} active", "raised"), (f" {style.glyphs.between} ", "dim")]
+    above: Role = "bad" if pulse.window_hits_per_s > threshold else "good"
+    line += [
+        (f"now {figures.rate(pulse.hits_per_s)}", "plain"),
+        (f" {style.glyphs.between} ", "dim"),
+        ("average ", "plain"),
+        (f"{pulse.window_hits_per_s:,.2f}", above),
+        (f" of {figures.level(threshold)} /s", "plain"),
+        (f" {style.glyphs.between} ", "dim"),
+        (f"next report in {seconds:,} s", "plain"),
+    ]
+    if pulse.lag_bytes:
+        line += [(f" {style.glyphs.between} ", "dim"), (f"{figures.size(pulse.lag_bytes)} behind", "warn")]
+    return fit(line, width, style.glyphs.ellipsis)
+
+
+def _paths(paths: Sequence[str], width: int, style: Style) -> str:
+    names = ["standard input" if path == "-" else style.text(path) for path in paths]
+    more = f" and {len(names) - _PATHS_MOST:,} more" if len(names) > _PATHS_MOST else ""
+    shown = names[:_PATHS_MOST]
+    room = max(8, (width - len(more)) // max(1, len(shown)) - 2)
+    full = ", ".join(shown) + more
+    if columns(full) <= width:
+        return full
+    return ", ".join(shorten(name, room, style.glyphs.ellipsis) for name in shown) + more

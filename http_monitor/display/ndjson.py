@@ -1,0 +1,204 @@
+"""One JSON object a line, for programs."""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from http_monitor.display.lines import caught_up
+from http_monitor.display.notices import Notices
+from http_monitor.report import (
+    ActiveAlert,
+    AlertEvent,
+    CaughtUp,
+    Health,
+    Message,
+    Notice,
+    Pulse,
+    Report,
+    Summary,
+    Table,
+)
+from http_monitor.units import iso_utc, visible, visible_text
+
+SCHEMA = 1
+"""Grows when a key changes its meaning or goes; more keys may come at any time."""
+
+_Json = dict[str, object]
+_TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
+
+
+def report_line(report: Report) -> str:
+    """Return the object of an interval, without a newline."""
+    partial: _Json = {"partial": True} if report.partial else {}
+    return _dumps(
+        {
+            "type": "report",
+            "schema": SCHEMA,
+            "seq": report.seq,
+            "mode": report.mode,
+            "start": iso_utc(report.start_us),
+            "end": iso_utc(report.end_us),
+            **partial,
+            "hits": report.hits,
+            "late_hits": report.late_hits,
+            "late_bytes": report.late_bytes,
+            "late_errors": report.late_errors,
+            "bytes": report.size_bytes,
+            "hits_per_s": report.hits_per_s,
+            "errors": report.errors,
+            "error_rate": report.error_rate,
+            "distinct_hosts": report.distinct_hosts,
+            "status": _status(report.status),
+            "methods": _methods(report.methods),
+            **_tables(report, _TABLES),
+            "window": {
+                "seconds": report.window.seconds,
+                "hits": report.window.hits,
+                "errors": report.window.errors,
+                "hits_per_s": report.window.hits_per_s,
+            },
+            "active": _active(report.active),
+            "health": _health(report.health),
+            **_remainders(report),
+        }
+    )
+
+
+def alert_line(event: AlertEvent) -> str:
+    """Return the object of an alert, without a newline."""
+    return _dumps(
+        {
+            "type": "alert",
+            "state": event.state,
+            "name": event.name,
+            "subject": _subject(event.subject),
+            "at": iso_utc(event.at_us),
+            "value": event.value,
+            "threshold": event.threshold,
+            "hits": event.hits,
+            "window_s": event.window_s,
+            "message": visible_text(event.message),
+        }
+    )
+
+
+def summary_line(summary: Summary) -> str:
+    """Return the object of a whole run, without a newline."""
+    return _dumps(
+        {
+            "type": "summary",
+            "schema": SCHEMA,
+            "mode": summary.mode,
+            "first": None if summary.first_us is None else iso_utc(summary.first_us),
+            "last": None if summary.last_us is None else iso_utc(summary.last_us),
+            "hits": summary.hits,
+            "bytes": summary.size_bytes,
+            "errors": summary.errors,
+            "status": _status(summary.status),
+            **_tables(summary, ("sections", "endpoints", "hosts")),
+            "alerts": summary.alerts,
+            "active": _active(summary.active),
+            "health": _health(summary.health),
+            "methods": _methods(summary.methods),
+            **_tables(summary, ("users", "agents", "referers")),
+            **_remainders(summary),
+        }
+    )
+
+
+class NdjsonDisplay:
+    """A `ReportSink` for programs: each message is one write. Owned by the thread that publishes."""
+
+    def __init__(self, stream: TextIO, notices: Notices) -> None:
+        """Write objects to `stream`, which becomes UTF-8 with LF; sentences for people go to `notices`."""
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="strict", newline="\n")
+        self._stream = stream
+        self._notices = notices
+
+    def publish(self, message: Message) -> None:
+        """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
+        match message:
+            case Report():
+                self._write(report_line(message))
+            case AlertEvent():
+                self._write(alert_line(message))
+            case Summary():
+                self._write(summary_line(message))
+            case Notice():
+                self._notices.say(message.text)
+            case CaughtUp():
+                self._notices.say(caught_up(message))
+            case Pulse():
+                pass
+
+    def _write(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+
+def _dumps(value: _Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _status(status: Sequence[tuple[int, int]]) -> dict[str, int]:
+    return {str(code): hits for code, hits in status}
+
+
+def _methods(methods: Sequence[tuple[bytes, int]]) -> dict[str, int]:
+    return {visible(method): hits for method, hits in methods}
+
+
+def _tables(totals: Report | Summary, names: Iterable[str]) -> _Json:
+    return {name: _rows(getattr(totals, name)) for name in names}
+
+
+def _rows(table: Table) -> list[_Json]:
+    return [
+        {"key": visible(row.key), "hits": row.hits, "bytes": row.size_bytes, "errors": row.errors} for row in table.rows
+    ]
+
+
+def _remainders(totals: Report | Summary) -> _Json:
+    tables: dict[str, Table] = {name: getattr(totals, name) for name in _TABLES}
+    cut = {
+        name: {
+            "hits": table.remainder.hits,
+            "bytes": table.remainder.size_bytes,
+            "errors": table.remainder.errors,
+            "error_bound": table.remainder.error_bound,
+        }
+        for name, table in tables.items()
+        if table.remainder.hits
+    }
+    return {"remainders": cut} if cut else {}
+
+
+def _active(active: Sequence[ActiveAlert]) -> list[_Json]:
+    return [
+        {"name": alert.name, "subject": _subject(alert.subject), "since": iso_utc(alert.since_us)} for alert in active
+    ]
+
+
+def _subject(subject: bytes | None) -> str | None:
+    return None if subject is None else visible(subject)
+
+
+def _health(health: Health) -> _Json:
+    return {
+        "lines": health.lines,
+        "accepted": health.accepted,
+        "malformed": health.malformed,
+        "late": health.late,
+        "too_late": health.too_late,
+        "ahead": health.ahead,
+        "lag_bytes": health.lag_bytes,
+        "lost_bytes": health.lost_bytes,
+        "rotations": health.rotations,
+        "truncations": health.truncations,
+        "oversized": health.oversized,
+        "held": health.held,
+        "clock_steps": health.clock_steps,
+        "observer_restarts": health.observer_restarts,
+    }

@@ -1,0 +1,54 @@
+"""What the whole run was: the frozen summary in, lines out."""
+
+from http_monitor.display import figures
+from http_monitor.display.blocks import block, facts, inner_width, render_active, render_tables
+from http_monitor.display.health import advice, sentences
+from http_monitor.display.status import render_status_codes
+from http_monitor.display.style import Line, Style, wrapped, wrapped_words
+from http_monitor.report import Summary
+
+
+def render_summary(summary: Summary, width: int, style: Style) -> list[str]:
+    """Return the last block of a run, each line at most `width` columns."""
+    inner = inner_width(width)
+    lines = _span(summary, inner, style)
+    if summary.hits:
+        seconds = _seconds(summary)
+        lines += wrapped(facts(summary, summary.hosts.distinct, summary.hits / seconds if seconds else None), inner)
+        lines += render_status_codes(summary.status, inner, style)
+        lines += render_tables(summary, inner, style)
+    lines += _alerts(summary, inner, style)
+    lines += _health(summary, inner)
+    return block([("Summary", "bold")], lines, width, style)
+
+
+def _seconds(summary: Summary) -> int:
+    if summary.first_us is None or summary.last_us is None:
+        return 0
+    return (summary.last_us - summary.first_us) // 1_000_000
+
+
+def _span(summary: Summary, width: int, style: Style) -> list[Line]:
+    if summary.first_us is None or summary.last_us is None:
+        return [[("No line was counted.", "plain")]]
+    when = figures.interval(summary.first_us, summary.last_us, style.glyphs.dash)
+    return wrapped([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
+
+
+def _alerts(summary: Summary, width: int, style: Style) -> list[Line]:
+    if not summary.alerts and not summary.active:
+        return [[("No alert was raised.", "plain")]]
+    still = f"{len(summary.active):,} still active" if summary.active else "none still active"
+    raised = f"{figures.counted(summary.alerts, 'alert')} raised, {still}."
+    return [[(raised, "bold")], *render_active(summary.active, width, style)]
+
+
+def _health(summary: Summary, width: int) -> list[Line]:
+    health = summary.health
+    read = f"{figures.counted(health.lines, 'line')} read, {figures.count(health.accepted)} counted."
+    lines = wrapped_words(read, width)
+    for text, role in sentences(health):
+        lines += wrapped_words(text, width, role)
+    if say := advice(health):
+        lines += wrapped_words(say, width, "bold")
+    return lines

@@ -1,0 +1,106 @@
+"""The text display: blocks, alert lines, a status line beneath on a terminal."""
+
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from http_monitor.display.health import advice
+from http_monitor.display.interval import render_report
+from http_monitor.display.lines import render_alert, render_caught_up, render_status
+from http_monitor.display.notices import Notices
+from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
+from http_monitor.display.summary import render_summary
+from http_monitor.display.thresholds import Thresholds
+from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
+
+LEAST_WIDTH = 20
+"""A terminal that says it is narrower is taken for this wide."""
+
+
+class Display:
+    """A `ReportSink` for people; each message is one write. Owned by the thread that publishes."""
+
+    def __init__(
+        self,
+        stream: TextIO,
+        notices: Notices,
+        *,
+        width: Callable[[], int],
+        thresholds: Thresholds,
+        palette: Palette | None = None,
+        live_status: bool = False,
+    ) -> None:
+        r"""Write to `stream`.
+
+        Args:
+            stream: where blocks and alerts go; not closed here.
+            notices: where sentences about the run go.
+            width: asked at each rendering for the columns there are.
+            thresholds: what averages are compared with.
+            palette: `ansi.COLOURS`, or None for plain output.
+            live_status: the stream is a terminal, keep a status line beneath.
+        """
+        self._stream = stream
+        self._notices = notices
+        self._width = width
+        self._thresholds = thresholds
+        self._style = style_for(stream.encoding, palette)
+        self._live_status = live_status
+        self._erase = "\r\x1b[K" if palette else ""
+        self._status_columns = 0
+        self._advised = ""
+
+    def publish(self, message: Message) -> None:
+        """Show one message. Raises BrokenPipeError when the reader of the stream is gone."""
+        width = max(LEAST_WIDTH, self._width())
+        match message:
+            case Report():
+                if not message.catch_up or message.events:
+                    self._write(self._report(message, width))
+            case AlertEvent():
+                self._write([render_alert(message, self._style)])
+            case Summary():
+                self._write(render_summary(message, width, self._style))
+            case CaughtUp():
+                self._write([render_caught_up(message, width, self._style)])
+            case Pulse():
+                self._pulse(message, width)
+            case Notice():
+                self.close()
+                self._notices.say(message.text)
+
+    def close(self) -> None:
+        """Take the status line away; what is written next starts in an empty line."""
+        if self._status_columns:
+            self._write([])
+
+    def _report(self, report: Report, width: int) -> list[str]:
+        lines = render_report(report, width, self._style, self._thresholds)
+        say = advice(report.health)
+        if say and say != self._advised:
+            lines += [
+                self._style.line([("  ", "plain"), *line], width) for line in wrapped_words(say, width - 2, "bold")
+            ]
+        self._advised = say
+        return [*lines, ""] if report.hits else lines
+
+    def _write(self, lines: Sequence[str]) -> None:
+        text = "".join(line + "\n" for line in lines)
+        self._stream.write(self._cleared() + text)
+        self._stream.flush()
+
+    def _pulse(self, pulse: Pulse, width: int) -> None:
+        if not self._live_status:
+            return
+        # A full last column makes some terminals wrap.
+        spans = render_status(pulse, width - 1, self._style)
+        text = self._cleared() + "".join(self._style.paint(part, role) for part, role in spans)
+        self._stream.write(text)
+        self._stream.flush()
+        self._status_columns = line_columns(spans)
+
+    def _cleared(self) -> str:
+        if not self._status_columns:
+            return ""
+        erase = self._erase or "\r" + " " * self._status_columns + "\r"
+        self._status_columns = 0
+        return erase
