@@ -1,7 +1,7 @@
 """How pieces of a line become the characters that a stream can show."""
 
 import codecs
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
