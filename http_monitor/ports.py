@@ -38,7 +38,7 @@ class SourceHealth:
 
 
 class Source(Protocol):
-    """An input of log lines. One thread owns it; `read` never waits."""
+    """An input of log lines. One thread owns it; `read` never waits (in a replay it may)."""
 
     @property
     def name(self) -> str:
@@ -51,6 +51,10 @@ class Source(Protocol):
 
     def health(self) -> SourceHealth:
         """Return the counters."""
+        ...
+
+    def wants_poll_s(self) -> float:
+        """Return after how many seconds it wants to be looked at again, whatever wakes the monitor before."""
         ...
 
     def close(self) -> None:

@@ -83,6 +83,11 @@ class MetricsAggregator:
         return self._now_us
 
     @property
+    def first_us(self) -> int:
+        """The least accepted time; far in the future before the first."""
+        return self._first_us
+
+    @property
     def window(self) -> SlidingWindow:
         """The window at the last bucket that closed."""
         return self._window

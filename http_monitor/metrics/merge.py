@@ -1,0 +1,96 @@
+"""The stable merge of several replayed files by each file's running maximum (DESIGN §3, Several files)."""
+
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.records import Int64s
+
+
+class _File:
+    """What has been read of one file and not merged yet."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[tuple[Rows, Int64s]] = deque()
+        self.greatest_us = NEVER_US
+        self.ended = False
+
+    def feed(self, rows: Rows) -> None:
+        times = np.where(rows.ahead, NEVER_US, rows.time_us)
+        keys = np.maximum(np.maximum.accumulate(times), self.greatest_us)
+        self.greatest_us = int(keys[-1])
+        self.waiting.append((rows, keys))
+
+    def take(self, count: int) -> Rows:
+        rows, keys = self.waiting.popleft()
+        if count < len(rows):
+            self.waiting.appendleft((rows.part(count, len(rows)), keys[count:]))
+        return rows.part(0, count)
+
+
+class Merge:
+    """Takes the rows of each file in its order, gives the rows of all in the order of the merge.
+
+    A row's key is the greatest time its file has accepted so far; ties go by the order of the files. Owned
+    by the monitor's thread.
+    """
+
+    def __init__(self, files: int) -> None:
+        self._files = [_File() for _ in range(files)]
+        self.greatest_us = NEVER_US
+        """The greatest time among the rows taken so far."""
+
+    def wants(self) -> int | None:
+        """Return the file that must be fed before more can be taken; None where there is none."""
+        for index, file in enumerate(self._files):
+            if not file.waiting and not file.ended:
+                return index
+        return None
+
+    def feed(self, index: int, rows: Rows) -> Rows | None:
+        """Take the next rows of a file; return what counts at once, ahead of all rows that wait.
+
+        The malformed lines in front of these rows belong to the row before them, which was taken already;
+        those at the head of a file come before everything.
+        """
+        if len(rows):
+            self._files[index].feed(replace(rows, lead_malformed=0, lead_oversized=0))
+        return rows.part(0, 0) if rows.lead_malformed else None
+
+    def end(self, index: int) -> None:
+        """Say that this file has no more rows."""
+        self._files[index].ended = True
+
+    def take(self) -> Rows | None:
+        """Return the next rows of the merge; None when all is taken. Nothing may be wanted."""
+        heads = [(int(file.waiting[0][1][-1]), index) for index, file in enumerate(self._files) if file.waiting]
+        if not heads:
+            return None
+        # Nothing that comes later, of any file, can go before the end of this head.
+        bound_us, last = min(heads)
+        parts, keys = [], []
+        for _, index in heads:
+            file = self._files[index]
+            head_keys = file.waiting[0][1]
+            count = int(np.searchsorted(head_keys, bound_us, side="right" if index <= last else "left"))
+            if count:
+                parts.append(file.take(count))
+                keys.append(head_keys[:count])
+        self.greatest_us = max(self.greatest_us, bound_us)
+        return parts[0] if len(parts) == 1 else _interleaved(parts, keys)
+
+
+def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
+    # Stable: rows with the same key stay in the order of the files, and of the lines within each.
+    order = np.argsort(np.concatenate(keys), kind="stable")
+    table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
+    return Rows(
+        batch=table.take(order).combine_chunks().to_batches()[0],
+        time_us=np.concatenate([part.time_us for part in parts])[order],
+        ahead=np.concatenate([part.ahead for part in parts])[order],
+        malformed_after=np.concatenate([part.malformed_after for part in parts])[order],
+        oversized_after=np.concatenate([part.oversized_after for part in parts])[order],
+    )

@@ -1,0 +1,108 @@
+"""One input of a monitor: a source, the format of its lines, and the gate of its times."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from http_monitor.errors import FormatError
+from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.rows import NEVER_US
+from http_monitor.ports import LogFormat, Source
+from http_monitor.records import Batch, Int64s, Sample
+from http_monitor.report import Notice
+from http_monitor.settings import FORMAT_LINES
+from http_monitor.units import visible, visible_text
+
+_SHOWN_BYTES = 120
+
+Explain = Callable[[bytes, LogFormat], str]
+"""Says in a phrase why a line does not fit a format."""
+
+
+class Input:
+    """What the monitor knows of one file. Owned by the monitor's thread."""
+
+    def __init__(self, source: Source, log_format: LogFormat, max_ahead_us: int, explain: Explain) -> None:
+        self.source = source
+        self.gate = Gate(max_ahead_us)
+        self.at_end = True
+        """The last look found no complete line left unread."""
+        self.finished = False
+        """Nothing will come any more."""
+        self.kind: str | None = None
+        """What its lines were found to be; None before the first that fits."""
+        self._format = log_format
+        self._explain = explain
+        self._lines = 0
+        self._rows = 0
+        self._first_bad: Sample | None = None
+        self._said_nothing_fits = False
+
+    @property
+    def name(self) -> str:
+        """How it is called in what the user reads."""
+        return "standard input" if self.source.name == "-" else visible_text(self.source.name)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of the next lines, and remember what kind of lines they are."""
+        batch = self._format.parse(data)
+        if self._first_bad is None and batch.samples:
+            sample = batch.samples[0]
+            self._first_bad = Sample(self._lines + sample.line_no, sample.raw)
+        if not self._rows and batch.kind is not None:
+            self.kind = batch.kind
+        self._lines += batch.lines
+        self._rows += len(batch.line_nos)
+        return batch
+
+    def check_format(self, batch: Batch, *, ended: bool) -> None:
+        """Refuse a replayed file none of whose first lines fits.
+
+        Raises:
+            FormatError: the batch, the last that was parsed, shows it.
+        """
+        rows_before = self._rows - len(batch.line_nos)
+        lines_before = self._lines - batch.lines
+        if rows_before:
+            return
+        first_row_no = lines_before + int(batch.line_nos[0]) if len(batch.line_nos) else None
+        unread = first_row_no is None and self._lines < FORMAT_LINES and not ended
+        if unread or not self._lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
+            return
+        raise FormatError(self._nothing_fits(min(self._lines, FORMAT_LINES)))
+
+    def notice_if_nothing_fits(self) -> Notice | None:
+        """Return, once, the sentence that says so; a live input goes on all the same."""
+        if self._said_nothing_fits or self._rows or not self._lines:
+            return None
+        self._said_nothing_fits = True
+        return Notice(self._nothing_fits(self._lines), "warning")
+
+    def notice_of_kind(self) -> Notice | None:
+        """Return, once, which format was found where the user left it to the lines."""
+        if self.kind is None or self._format.name != "auto":
+            return None
+        kind, self.kind = self.kind, None
+        return Notice(f"{self.name}: format {kind}, as its first line shows")
+
+    def _nothing_fits(self, lines: int) -> str:
+        text = f"{self.name}: none of {_first(lines)} fits the format {visible_text(self._format.name)}"
+        if self._first_bad is not None:
+            raw = self._first_bad.raw
+            shown = visible(raw[:_SHOWN_BYTES]) + ("…" if len(raw) > _SHOWN_BYTES else "")
+            text += f"; line {self._first_bad.line_no}, {self._explain(raw, self._format)}: {shown}"
+        return text + " (is this an access log? --format takes a name or an Apache LogFormat string)"
+
+
+def times_of(batch: Batch) -> Int64s:
+    """Return the event time of each row, in microseconds since the epoch."""
+    return batch.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+
+
+def greatest_of(times_us: Int64s) -> int:
+    """Return the greatest of some times; `NEVER_US` of none."""
+    return int(times_us.max()) if len(times_us) else NEVER_US
+
+
+def _first(lines: int) -> str:
+    return "its first line" if lines == 1 else f"its first {lines:,} lines"

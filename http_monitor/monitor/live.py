@@ -1,0 +1,120 @@
+"""A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from http_monitor.clock import END_OF_TIME_US, Clock
+from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.rows import Rows
+from http_monitor.metrics.tally import Elsewhere
+from http_monitor.monitor.inputs import Input, greatest_of, times_of
+from http_monitor.ports import Chunk
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+
+class LiveTurns:
+    """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
+
+    def __init__(
+        self, settings: Settings, inputs: Sequence[Input], aggregator: MetricsAggregator, clock: Clock
+    ) -> None:
+        self._inputs = inputs
+        self._aggregator = aggregator
+        self._clock = clock
+        self._interval_us = settings.interval_s * US_PER_S
+        self._window_us = settings.window_s * US_PER_S
+        self._by_arrival = settings.time == "arrival"
+        self._wall_us: int | None = None
+        self.catching_up = False
+        """The last turn worked on a backlog."""
+        self.notices: list[Notice] = []
+        """What inputs had to say in the last turn."""
+        for entry in inputs:
+            # What is already there when everything is to be read is a backlog.
+            entry.at_end = not settings.from_start
+
+    @property
+    def behind(self) -> bool:
+        """Whether complete lines are left unread, so that the next turn should come at once."""
+        return not all(entry.at_end for entry in self._inputs)
+
+    def turn(self) -> bool:
+        """Take one turn; return True when the last input has finished."""
+        wall_us = self._clock.now_us()
+        stalled = self._wall_us is not None and wall_us - self._wall_us >= self._interval_us
+        if self._wall_us is not None and wall_us < self._wall_us - self._window_us:
+            self._aggregator.restart_at(wall_us, self.elsewhere())
+        self._wall_us = wall_us
+        looks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
+        self.notices = [notice for _, chunk in looks for notice in chunk.notices]
+        self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in looks)
+        self._aggregator.report_empty = not self.catching_up
+        self._aggregator.catch_up = self.catching_up
+        positions = {
+            entry: entry.gate.greatest_us if chunk.data or not entry.at_end else wall_us for entry, chunk in looks
+        }
+        for entry, chunk in looks:
+            others = [position for other, position in positions.items() if other is not entry]
+            caught_up = entry.at_end and chunk.at_end and not stalled
+            self._count(entry, chunk, wall_us, caught_up, min([wall_us, *others]))
+            entry.finished = chunk.finished
+            positions[entry] = _position(entry, wall_us)
+        self._aggregator.advance(min([wall_us, *positions.values()]), self.elsewhere())
+        return all(entry.finished for entry in self._inputs)
+
+    def elsewhere(self) -> Elsewhere:
+        """Return the health that only inputs and the clock know."""
+        healths = [entry.source.health() for entry in self._inputs]
+        pending = [entry.gate.pending for entry in self._inputs]
+        held, malformed, oversized = (sum(counts) for counts in zip(*pending, strict=True))
+        return Elsewhere(
+            held=held,
+            held_malformed=malformed,
+            held_oversized=oversized,
+            lag_bytes=sum(health.lag_bytes for health in healths),
+            lost_bytes=sum(health.lost_bytes for health in healths),
+            rotations=sum(health.rotations for health in healths),
+            truncations=sum(health.truncations for health in healths),
+            observer_restarts=sum(health.observer_restarts for health in healths),
+            clock_steps=self._clock.steps,
+        )
+
+    def _count(self, entry: Input, chunk: Chunk, wall_us: int, caught_up: bool, cap_us: int) -> None:
+        if chunk.data:
+            batch = entry.parse(chunk.data)
+            times_us = times_of(batch)
+            if self._by_arrival:
+                times_us = np.full(len(times_us), wall_us, np.int64)
+            greatest_us = entry.gate.greatest_us
+            measured = wall_us if caught_up or self._by_arrival else None
+            self._add(entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
+        entry.at_end = chunk.at_end
+        if chunk.at_end:
+            greatest_us = entry.gate.greatest_us
+            self._add(entry.gate.release(wall_us), greatest_us, cap_us)
+
+    def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
+        if not parts:
+            return
+        elsewhere = self.elsewhere()
+        # A report made by a row counts the lines before it, and nothing that waits behind it at a gate.
+        visible = Elsewhere(
+            lag_bytes=elsewhere.lag_bytes,
+            lost_bytes=elsewhere.lost_bytes,
+            rotations=elsewhere.rotations,
+            truncations=elsewhere.truncations,
+            observer_restarts=elsewhere.observer_restarts,
+            clock_steps=elsewhere.clock_steps,
+        )
+        for rows in parts:
+            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, elsewhere=visible)
+            greatest_us = max(greatest_us, greatest_of(rows.time_us[~rows.ahead]))
+
+
+def _position(entry: Input, wall_us: int) -> int:
+    if entry.finished:
+        return END_OF_TIME_US
+    return wall_us if entry.at_end else entry.gate.greatest_us

@@ -1,0 +1,163 @@
+"""The monitor's loop: turns, what is told between them, and the end."""
+
+from collections.abc import Sequence
+
+from http_monitor.clock import Clock
+from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.monitor.inputs import Input
+from http_monitor.monitor.live import LiveTurns
+from http_monitor.monitor.replay import ReplayTurns
+from http_monitor.ports import Alert, BucketSink, ReportSink
+from http_monitor.report import CaughtUp, Message, Notice, Pulse
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+from http_monitor.waker import Waker
+
+_TURN_S = 0.05
+"""Twenty turns a second are plenty: what comes faster is read together."""
+_DRAIN_TURNS = 1_000
+
+
+class HTTPMonitor:
+    """Follows or replays inputs, and tells sinks what it finds.
+
+    One thread owns it and everything below it: sources, parser, aggregator, alerts. `step` is one turn and
+    never waits; `run` takes turns until it is stopped or nothing can come any more.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        inputs: Sequence[Input],
+        alerts: Sequence[Alert],
+        sinks: Sequence[ReportSink],
+        clock: Clock,
+        bucket_sinks: Sequence[BucketSink] = (),
+    ) -> None:
+        self._settings = settings
+        self._inputs = tuple(inputs)
+        self._sinks = tuple(sinks)
+        self._clock = clock
+        self._started_us = clock.now_us()
+        self._aggregator = MetricsAggregator(
+            settings,
+            "replay" if settings.replay else "live",
+            self.publish,
+            start_us=None if settings.replay or settings.from_start else self._started_us,
+            bucket_sinks=bucket_sinks,
+        )
+        for alert in alerts:
+            self._aggregator.register(alert)
+        self._live = None if settings.replay else LiveTurns(settings, self._inputs, self._aggregator, clock)
+        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
+        self._stopping = False
+        self._next_pulse_us = self._started_us
+        self._backlog: tuple[int, int, int] | None = None
+
+    def publish(self, message: Message) -> None:
+        """Hand a message to every sink, in order."""
+        for sink in self._sinks:
+            sink.publish(message)
+
+    def request_stop(self) -> None:
+        """Let `run` end after the turn it is in; may be called by a signal handler."""
+        self._stopping = True
+
+    def step(self) -> bool:
+        """Take one turn; return True when nothing can come any more."""
+        finished = self._turns.turn()
+        self._tell_of_inputs()
+        if self._live is not None:
+            self._tell_of_backlog(self._live)
+            self._pulse(self._live)
+        return finished
+
+    def run(self, waker: Waker) -> None:
+        """Take turns until the end or a stop, then say what is left to say."""
+        deadline_us = None
+        if self._settings.duration_s is not None:
+            deadline_us = self._started_us + self._settings.duration_s * US_PER_S
+        finished = False
+        while not (finished or self._stopping):
+            finished = self.step()
+            if deadline_us is not None and self._clock.now_us() >= deadline_us:
+                break
+            if self._live is not None and not finished and not self._live.behind:
+                self._wait(waker, deadline_us)
+        if self._live is not None and not finished:
+            self._drain(self._live)
+        self.close(finished=finished)
+
+    def close(self, *, finished: bool) -> None:
+        """Publish the last reports and the summary.
+
+        Args:
+            finished: the end of a replay was reached, as against a stop at any moment.
+        """
+        if finished and self._live is None:
+            self._aggregator.finish(self._turns.elsewhere())
+        else:
+            self._aggregator.stop(self._turns.elsewhere())
+        self.publish(self._aggregator.summary(self._turns.elsewhere()))
+
+    def _drain(self, live: LiveTurns) -> None:
+        """Read what is there at a stop; a log that is written faster than it is read must not hold it up."""
+        for _ in range(_DRAIN_TURNS):
+            if self.step() or not live.behind:
+                return
+
+    def _wait(self, waker: Waker, deadline_us: int | None) -> None:
+        pause_s = self._clock.wait_s(self._next_pulse_us)
+        for entry in self._inputs:
+            if not entry.finished:
+                pause_s = min(pause_s, entry.source.wants_poll_s())
+        if deadline_us is not None:
+            pause_s = min(pause_s, self._clock.wait_s(deadline_us))
+        if waker.wait(pause_s) and not self._stopping:
+            # Whoever writes is likely to write more at once.
+            waker.wait(_TURN_S)
+
+    def _tell_of_inputs(self) -> None:
+        for entry in self._inputs:
+            notice = entry.notice_of_kind()
+            if notice is not None and not self._settings.replay:
+                self.publish(notice)
+        if self._live is not None:
+            for notice in self._live.notices:
+                self.publish(notice)
+
+    def _tell_of_backlog(self, live: LiveTurns) -> None:
+        """Remember where a backlog began; say how large it was when it has been worked off."""
+        counts, tracker = self._aggregator.counts, self._aggregator.tracker
+        if live.behind:
+            if self._backlog is None:
+                self._backlog = self._aggregator.now_us, counts.lines, tracker.raises
+        elif self._backlog is not None:
+            since_us, lines, raises = self._backlog
+            self._backlog = None
+            span_s = max(0, self._aggregator.now_us - max(since_us, self._aggregator.first_us)) // US_PER_S
+            self.publish(CaughtUp(span_s, counts.lines - lines, tracker.raises - raises))
+
+    def _pulse(self, live: LiveTurns) -> None:
+        now_us = self._clock.now_us()
+        if now_us < self._next_pulse_us:
+            return
+        self._next_pulse_us = now_us - now_us % US_PER_S + US_PER_S
+        for entry in self._inputs:
+            notice: Notice | None = entry.notice_if_nothing_fits()
+            if notice is not None:
+                self.publish(notice)
+        window = self._aggregator.window
+        healths = [entry.source.health() for entry in self._inputs]
+        self.publish(
+            Pulse(
+                now_us=now_us,
+                hits_per_s=window.last_bucket_hits() / self._settings.bucket_size_s,
+                window_hits_per_s=window.hits / window.seconds,
+                threshold_per_s=self._settings.alert_threshold,
+                next_report_us=self._aggregator.next_report_us(),
+                active=len(self._aggregator.tracker.active()),
+                lag_bytes=sum(health.lag_bytes for health in healths) if live.behind else 0,
+                waiting_for="; ".join(health.waiting_for for health in healths if health.waiting_for),
+            )
+        )

@@ -1,0 +1,30 @@
+"""How the monitor's thread waits, and how anything else wakes it."""
+
+import queue
+
+
+class Waker:
+    """One thread waits; any thread, and a signal handler, may wake it.
+
+    A SimpleQueue, because its `put` may interrupt its own `get` in the same thread: an Event set by a
+    signal handler while the main thread is inside `wait` can deadlock.
+    """
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def wake(self) -> None:
+        """Let the waiting thread go on, or its next wait return at once."""
+        # Many wakes before one wait are worth no more than one.
+        if self._queue.empty():
+            self._queue.put(None)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait at most that long; return whether it was woken."""
+        try:
+            self._queue.get(timeout=max(0.0, timeout_s))
+        except queue.Empty:
+            return False
+        while not self._queue.empty():
+            self._queue.get()
+        return True
