@@ -1,0 +1,354 @@
+"""The slow, obvious counter: buckets closed one by one, every window summed from scratch (DESIGN §3, §4, §7)."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from http_monitor.units import iso_utc, local_time, visible
+from tests.reference.shapes import Options, RowLike
+from tests.reference.table import BoundedTable, Tally
+
+Json = dict[str, Any]
+Subject = bytes | None
+
+_RULES = ("traffic", "error-rate", "ddos")
+
+
+@dataclass
+class Health:
+    """Counters since the start; the names are those of the NDJSON."""
+
+    lines: int = 0
+    accepted: int = 0
+    malformed: int = 0
+    late: int = 0
+    too_late: int = 0
+    ahead: int = 0
+    held: int = 0
+    lag_bytes: int = 0
+    lost_bytes: int = 0
+    rotations: int = 0
+    truncations: int = 0
+    oversized: int = 0
+
+
+class Bucket:
+    """What a bucket of the window has to know to be judged."""
+
+    def __init__(self, options: Options) -> None:
+        self.total = Tally()
+        self.hosts = BoundedTable(options.max_keys)
+
+    def add(self, row: RowLike) -> None:
+        size_bytes, is_error = _measures(row)
+        self.total.add(size_bytes, is_error)
+        self.hosts.add(row.host, size_bytes, is_error)
+
+
+class Span:
+    """The totals and tables of an interval, or of the whole run."""
+
+    def __init__(self, options: Options) -> None:
+        cap = 10 * options.max_keys
+        self.total = Tally()
+        self.status = BoundedTable(cap)
+        self.methods = BoundedTable(cap)
+        self.sections = BoundedTable(cap)
+        self.endpoints = BoundedTable(cap)
+        self.hosts = BoundedTable(cap)
+        self.users = BoundedTable(cap)
+        self.agents = BoundedTable(cap)
+        self.referers = BoundedTable(cap)
+
+    def add(self, row: RowLike) -> None:
+        size_bytes, is_error = _measures(row)
+        self.total.add(size_bytes, is_error)
+        for table, key in (
+            (self.status, str(row.status).encode()),
+            (self.methods, row.method),
+            (self.sections, row.section),
+            (self.endpoints, row.path),
+            (self.hosts, row.host),
+            (self.users, row.user),
+            (self.agents, row.agent),
+            (self.referers, row.referer),
+        ):
+            if key is not None:
+                table.add(key, size_bytes, is_error)
+
+
+class Counter:
+    """Counts rows that passed the gate, closes buckets when told what time it is, and says what comes of it."""
+
+    def __init__(self, options: Options, mode: str) -> None:
+        self.out: list[Json] = []
+        self.health = Health()
+        self.closed_us: int | None = None
+        """Start of the last bucket that closed."""
+        self._options = options
+        self._mode = mode
+        self._buckets: dict[int, Bucket] = {}
+        self._intervals: dict[int, Span] = {}
+        self._run = Span(options)
+        self._passed_late = Tally()
+        self._active: dict[tuple[str, Subject], int] = {}
+        self._event_times_us: list[int] = []
+        self._raises = 0
+        self._reports = 0
+        self._first_us: int | None = None
+        self._last_us: int | None = None
+
+    def count(self, row: RowLike) -> None:
+        """Count a row that its file's gate let through."""
+        o = self._options
+        t = row.time_us
+        bucket_us = t // o.bucket_us * o.bucket_us
+        interval_us = t // o.interval_us * o.interval_us
+        self.health.lines += 1
+        if self.closed_us is not None and bucket_us <= self.closed_us:
+            if bucket_us < self.closed_us + o.bucket_us - o.window_us:
+                self.health.too_late += 1
+                return
+            self.health.late += 1
+        self.health.accepted += 1
+        self._first_us = t if self._first_us is None else min(self._first_us, t)
+        self._last_us = t if self._last_us is None else max(self._last_us, t)
+        self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
+        self._run.add(row)
+        if self.closed_us is not None and interval_us + o.interval_us <= self.closed_us + o.bucket_us:
+            self._passed_late.add(*_measures(row))
+        else:
+            self._intervals.setdefault(interval_us, Span(o)).add(row)
+
+    def close_due(self, now_us: int, health: Health, every_interval: bool = False) -> None:
+        """Close what is due at that time; the reports say that health, and leave out empty intervals unless told."""
+        o = self._options
+        due_us = (now_us - o.bucket_us - o.lateness_us) // o.bucket_us * o.bucket_us
+        self._close_through(due_us, health, every_interval)
+
+    def end_replay(self) -> None:
+        """Close the buckets up to that of the greatest time, report what is open, and sum up."""
+        o = self._options
+        if self._last_us is not None:
+            self._close_through(self._last_us // o.bucket_us * o.bucket_us, self.health, False)
+            assert self.closed_us is not None
+            open_us = self.closed_us // o.interval_us * o.interval_us
+            # The interval that ends with the last bucket has been reported at the close of that bucket.
+            if open_us + o.interval_us > self.closed_us + o.bucket_us and self._has_something(open_us):
+                self._report(open_us, self.health)
+        self._sum_up()
+
+    def stop(self, now_us: int | None) -> None:
+        """Report every open interval as partial, close nothing, and sum up."""
+        o = self._options
+        every: list[int] = []
+        if now_us is not None:
+            starts = [now_us]
+            if self.closed_us is not None:
+                starts.append(self.closed_us + o.bucket_us)
+            elif self._intervals:
+                starts.append(min(self._intervals))
+            first_us = min(starts) // o.interval_us * o.interval_us
+            every = list(range(first_us, now_us + 1, o.interval_us))
+        later = [start_us for start_us in self._intervals if start_us not in every]
+        for start_us in sorted(every + later):
+            self._report(start_us, self.health, partial=True)
+        self._sum_up()
+
+    def _close_through(self, due_us: int, health: Health, every_interval: bool) -> None:
+        o = self._options
+        while True:
+            if self.closed_us is not None:
+                next_us = self.closed_us + o.bucket_us
+            elif self._buckets:
+                next_us = min(self._buckets)
+            else:
+                return
+            if next_us > due_us:
+                return
+            if not every_interval and self._nothing_can_happen(next_us):
+                # Every bucket before the next one with hits closes without a word.
+                upcoming = [start_us for start_us in self._buckets if start_us >= next_us]
+                self.closed_us = min([*upcoming, due_us + o.bucket_us]) - o.bucket_us
+                continue
+            self._close(next_us, health, every_interval)
+
+    def _nothing_can_happen(self, next_us: int) -> bool:
+        """Return whether closing that bucket, or an empty one after it, changes no state and says nothing."""
+        interval_us = next_us // self._options.interval_us * self._options.interval_us
+        return not self._active and not self._window(next_us) and not self._has_something(interval_us)
+
+    def _close(self, start_us: int, health: Health, every_interval: bool) -> None:
+        o = self._options
+        end_us = start_us + o.bucket_us
+        self.closed_us = start_us
+        # A line for a bucket before this window is too late from now on.
+        self._buckets = {s: bucket for s, bucket in self._buckets.items() if s >= end_us - o.window_us}
+        self._judge(start_us)
+        if end_us % o.interval_us == 0:
+            interval_us = end_us - o.interval_us
+            if every_interval or self._has_something(interval_us):
+                self._report(interval_us, health)
+
+    def _window(self, closed_us: int) -> list[Bucket]:
+        o = self._options
+        starts = range(closed_us + o.bucket_us - o.window_us, closed_us + o.bucket_us, o.bucket_us)
+        return [self._buckets[start_us] for start_us in starts if start_us in self._buckets]
+
+    def _judge(self, closed_us: int) -> None:
+        o = self._options
+        window = self._window(closed_us)
+        hits = sum(bucket.total.hits for bucket in window)
+        errors = sum(bucket.total.errors for bucket in window)
+        host_hits: dict[bytes, int] = {}
+        for bucket in window:
+            for host, tally in bucket.hosts.rows.items():
+                host_hits[host] = host_hits.get(host, 0) + tally.hits
+        at_us = closed_us + o.bucket_us
+        self._track("traffic", None, hits / o.window_s, o.alert_threshold, hits, at_us)
+        error_rate = (100 * errors) / hits if hits and hits >= o.alert_min_hits else 0.0
+        self._track("error-rate", None, error_rate, o.alert_error_rate, hits, at_us)
+        for host in {subject for name, subject in self._active if name == "ddos" and subject is not None}:
+            host_hits.setdefault(host, 0)
+        for host in sorted(host_hits):
+            self._track("ddos", host, host_hits[host] / o.window_s, o.ddos_threshold, host_hits[host], at_us)
+
+    def _track(self, name: str, subject: Subject, value: float, threshold: float, hits: int, at_us: int) -> None:
+        active = (name, subject) in self._active
+        if not active and value > threshold:
+            state = "raised"
+            self._active[name, subject] = at_us
+            self._raises += 1
+        elif active and value < threshold:
+            state = "recovered"
+            del self._active[name, subject]
+        else:
+            return
+        self._event_times_us.append(at_us)
+        self.out.append(
+            {
+                "type": "alert",
+                "state": state,
+                "name": name,
+                "subject": _text(subject),
+                "at": iso_utc(at_us),
+                "value": value,
+                "threshold": threshold,
+                "hits": hits,
+                "window_s": self._options.window_s,
+                "message": _message(state, name, subject, value, at_us),
+            }
+        )
+
+    def _has_something(self, interval_us: int) -> bool:
+        """Return whether the interval has hits or alert events, or late hits wait for a report."""
+        return (
+            interval_us in self._intervals
+            or self._passed_late.hits > 0
+            or any(interval_us < at_us <= interval_us + self._options.interval_us for at_us in self._event_times_us)
+        )
+
+    def _report(self, start_us: int, health: Health, partial: bool = False) -> None:
+        o = self._options
+        end_us = start_us + o.interval_us
+        span = self._intervals.pop(start_us, Span(o))
+        total, late = span.total, self._passed_late
+        self._passed_late = Tally()
+        self._event_times_us = [at_us for at_us in self._event_times_us if at_us > end_us]
+        self._reports += 1
+        window = [] if self.closed_us is None else self._window(self.closed_us)
+        window_hits = sum(bucket.total.hits for bucket in window)
+        report = {
+            "type": "report",
+            "schema": 1,
+            "seq": self._reports,
+            "mode": self._mode,
+            "start": iso_utc(start_us),
+            "end": iso_utc(end_us),
+            "hits": total.hits,
+            "late_hits": late.hits,
+            "late_bytes": late.size_bytes,
+            "late_errors": late.errors,
+            "bytes": total.size_bytes,
+            "hits_per_s": total.hits / o.interval_s,
+            "errors": total.errors,
+            "error_rate": (100 * total.errors) / total.hits if total.hits else 0.0,
+            "distinct_hosts": len(span.hosts.rows),
+            "status": _hits_by_key(span.status),
+            "methods": _hits_by_key(span.methods),
+            "sections": self._top(span.sections),
+            "endpoints": self._top(span.endpoints),
+            "hosts": self._top(span.hosts),
+            "users": self._top(span.users),
+            "agents": self._top(span.agents),
+            "referers": self._top(span.referers),
+            "window": {
+                "seconds": o.window_s,
+                "hits": window_hits,
+                "errors": sum(bucket.total.errors for bucket in window),
+                "hits_per_s": window_hits / o.window_s,
+            },
+            "active": self._active_now(),
+            "health": asdict(health),
+        }
+        if partial:
+            report["partial"] = True
+        self.out.append(report)
+
+    def _sum_up(self) -> None:
+        run = self._run
+        self.out.append(
+            {
+                "type": "summary",
+                "schema": 1,
+                "mode": self._mode,
+                "first": None if self._first_us is None else iso_utc(self._first_us),
+                "last": None if self._last_us is None else iso_utc(self._last_us),
+                "hits": run.total.hits,
+                "bytes": run.total.size_bytes,
+                "errors": run.total.errors,
+                "status": _hits_by_key(run.status),
+                "sections": self._top(run.sections),
+                "endpoints": self._top(run.endpoints),
+                "hosts": self._top(run.hosts),
+                "alerts": self._raises,
+                "active": self._active_now(),
+                "health": asdict(self.health),
+            }
+        )
+
+    def _top(self, table: BoundedTable) -> list[Json]:
+        return [
+            {"key": visible(key), "hits": tally.hits, "bytes": tally.size_bytes, "errors": tally.errors}
+            for key, tally in table.largest()[: self._options.top]
+        ]
+
+    def _active_now(self) -> list[Json]:
+        """Return what is active in the order of the rules, then of the subjects by bytes."""
+        ordered = sorted(self._active.items(), key=lambda item: (_RULES.index(item[0][0]), item[0][1] or b""))
+        return [
+            {"name": name, "subject": _text(subject), "since": iso_utc(since_us)}
+            for (name, subject), since_us in ordered
+        ]
+
+
+def _measures(row: RowLike) -> tuple[int, bool]:
+    return row.size_bytes or 0, 500 <= row.status <= 599
+
+
+def _hits_by_key(table: BoundedTable) -> dict[str, int]:
+    return {visible(key): table.rows[key].hits for key in sorted(table.rows)}
+
+
+def _text(subject: Subject) -> str | None:
+    return None if subject is None else visible(subject)
+
+
+def _message(state: str, name: str, subject: Subject, value: float, at_us: int) -> str:
+    title, reading = {
+        "traffic": ("High traffic", f"hits = {value:.2f}"),
+        "error-rate": ("High error rate", f"errors = {value:.2f} %"),
+        "ddos": (f"Flood from {_text(subject)}", f"hits = {value:.2f}"),
+    }[name]
+    if state == "raised":
+        return f"{title} generated an alert - {reading}, triggered at {local_time(at_us)}"
+    return f"{title} alert recovered - {reading}, recovered at {local_time(at_us)}"

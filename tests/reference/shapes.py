@@ -1,0 +1,124 @@
+"""What the reference engine is given: the lines of a log as somebody has read them, with the options of a run."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+US_PER_S = 1_000_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings that decide what is counted; the defaults are those of DESIGN §3 and §4."""
+
+    interval_s: int = 10
+    window_s: int = 120
+    bucket_size_s: int = 1
+    lateness_s: int = 1
+    max_ahead_s: int = 60
+    alert_threshold: float = 10.0
+    alert_error_rate: float = 5.0
+    ddos_threshold: float = 5.0
+    alert_min_hits: int = 20
+    top: int = 5
+    max_keys: int = 1_000
+
+    @property
+    def interval_us(self) -> int:
+        return self.interval_s * US_PER_S
+
+    @property
+    def window_us(self) -> int:
+        return self.window_s * US_PER_S
+
+    @property
+    def bucket_us(self) -> int:
+        return self.bucket_size_s * US_PER_S
+
+    @property
+    def lateness_us(self) -> int:
+        return self.lateness_s * US_PER_S
+
+    @property
+    def max_ahead_us(self) -> int:
+        return self.max_ahead_s * US_PER_S
+
+
+class RowLike(Protocol):
+    """A well-formed line."""
+
+    @property
+    def line_no(self) -> int:
+        """Its number among the non-blank lines of its log, from 1."""
+        ...
+
+    @property
+    def time_us(self) -> int: ...
+
+    @property
+    def host(self) -> bytes: ...
+
+    @property
+    def section(self) -> bytes: ...
+
+    @property
+    def path(self) -> bytes | None: ...
+
+    @property
+    def method(self) -> bytes | None: ...
+
+    @property
+    def user(self) -> bytes | None: ...
+
+    @property
+    def referer(self) -> bytes | None: ...
+
+    @property
+    def agent(self) -> bytes | None: ...
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def size_bytes(self) -> int | None: ...
+
+
+class ParsedLike(Protocol):
+    """All lines of a log, or of a part of one."""
+
+    @property
+    def rows(self) -> Sequence[RowLike]: ...
+
+    @property
+    def lines(self) -> int:
+        """Non-blank lines."""
+        ...
+
+    @property
+    def malformed(self) -> Collection[int]:
+        """Numbers of the lines that do not fit, the oversized ones among them."""
+        ...
+
+    @property
+    def oversized(self) -> Collection[int]: ...
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A malformed line."""
+
+    oversized: bool
+
+
+def lines_of(parsed: ParsedLike) -> list[RowLike | BadLine]:
+    """Return every non-blank line, in file order.
+
+    Raises:
+        ValueError: a line that is neither a row nor malformed, or both.
+    """
+    rows = {row.line_no: row for row in parsed.rows}
+    malformed = set(parsed.malformed)
+    if rows.keys() & malformed or rows.keys() | malformed != set(range(1, parsed.lines + 1)):
+        raise ValueError("the line numbers do not add up")
+    oversized = set(parsed.oversized)
+    return [rows[no] if no in rows else BadLine(no in oversized) for no in range(1, parsed.lines + 1)]
