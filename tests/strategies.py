@@ -23,7 +23,7 @@ _ADDRESSES = (
     b"fe80::1%eth0",
     b"2001:DB8:0:0:0:0:0:1",
 )
-_NAMES = (b"client.example.net", b"localhost", b"-", b"h", "bücher.example".encode(), b"_dmarc.example")
+_NAMES = (b"client.example.net", b"localhost", b"-", b"h", "bücher.example".encode(), b"NULL", b"nan", b"true", b"0")
 _LOOKALIKES = (
     b"a:1",
     b"::1",
@@ -49,11 +49,17 @@ _LOOKALIKES = (
     b"[",
     b'"',
     b'""',
+    b'"a"',
+    b'a"b',
+    b"a,b",
     b"\\",
     b"[10/Oct/2000:13:55:36",
 )
 _VHOSTS = (b"www.example.com:80", b"example.com:443", b"192.0.2.1:8080", b"[2001:db8::1]:443", b"a:b:1")
-_USERS = (b"-", b"frank", b"John Smith", b"John  \t Smith", b'""', b"a@example.com", b"- -", b"o'neil", "Zoë".encode())
+_USERS = (
+    *(b"-", b"frank", b"John Smith", b"John  \t Smith", b"- -", b"a@example.com", b"o'neil", b"null", b"N/A", b"#N/A"),
+    *(b'""', b'"frank"', b'"John Smith"', b'a"b', b'"', b"\\", b"domain\\user", "Zoë".encode()),
+)
 _METHODS = (b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"get", b"VERSION-CONTROL", b"SSTP_DUPLEX_POST")
 _TARGETS = (
     b"/",
@@ -121,6 +127,10 @@ _QUOTED = (
     b"\xff\xfe",
     b"a, b; c",
     b"''",
+    b"NULL",
+    b"nan",
+    b" ",
+    b" - ",
 )
 _EXTRAS = (b"", b"", b" ", b' "-"', b" 0.003", b' 12 "x" "y"', b"x", b'"', b'"x" "y"', b"\t-", b" \\", b' "', b'""')
 
@@ -281,6 +291,9 @@ _BAD_REQUESTS = (
     b'"GET /x HTTP/1.1"z',
     b"'GET /x HTTP/1.1'",
     b'""GET /x HTTP/1.1""',
+    b'"GET /a""b HTTP/1.1"',
+    b'"GET /a" "b HTTP/1.1"',
+    b"GET",
     b'"',
     b'""',
     rb'"\"',

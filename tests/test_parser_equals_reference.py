@@ -154,6 +154,22 @@ def test_a_line_at_the_limit_is_read_alike() -> None:
         assert_equal(data, "auto")
 
 
+def test_a_chunk_of_some_megabytes_is_read_alike() -> None:
+    long_target = b"/" + b"a/" * 150_000
+    data = b"\n".join(
+        line.replace(b"/apache_pb.gif", long_target) if number % 3 == 0 else line + b" %d" % number
+        for number, line in enumerate(REGULAR * 9)
+    )
+    assert len(data) > 3 << 20
+    assert_equal(data, "auto")
+
+
+@pytest.mark.parametrize("first", [b"\xef\xbb\xbf", b"\xff\xfe", b"\n", b"\r\n", b" \n", b"\r", b"#", b'"\n', b'""\n'])
+def test_whatever_a_log_begins_with_is_read_alike(first: bytes) -> None:
+    for line in REGULAR:
+        assert_equal_in_every_format(first + line + b"\n" + line)
+
+
 def test_a_log_of_one_kind_is_read_alike_whatever_kind_comes_last() -> None:
     for regular in REGULAR:
         for last in REGULAR:
