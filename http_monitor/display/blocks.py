@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from http_monitor.display import figures
-from http_monitor.display.columns import shorten
+from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary, Table
@@ -18,6 +18,7 @@ _INDENT = 2
 _GAP = 3
 # An IPv6 address fits.
 _SUBJECT_MOST = 39
+_SUBJECT_LEAST = 8
 _ACTIVE_MOST = 6
 
 
@@ -57,20 +58,27 @@ def facts(totals: Report | Summary, hosts: int, per_s: float | None) -> list[Lin
     return pieces
 
 
-def render_active(active: Sequence[ActiveAlert], width: int, style: Style) -> list[Line]:
-    """Return the alerts that have not recovered, each with the time of its raise."""
-    pieces: list[Line] = []
-    for alert in active[:_ACTIVE_MOST]:
-        name = style.text(alert.name)
-        if alert.subject is not None:
-            name += " " + shorten(style.key(alert.subject), _SUBJECT_MOST, style.glyphs.ellipsis)
-        pieces.append([(name, "bad"), (f" since {figures.clock_time(alert.since_us)}", "plain")])
-    if len(active) > _ACTIVE_MOST:
-        pieces.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
-    if not pieces:
+def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style: Style) -> list[Line]:
+    """Return the alerts that have not recovered, each with the local time of its raise.
+
+    The title of the block gives the offset, and the date of `now_us`: another date is written out.
+    """
+    if not active:
         return []
     label = f"{figures.counted(len(active), 'alert')} active  "
-    return labelled((label, "raised"), wrapped(pieces, width - len(label)))
+    room = width - len(label)
+    pieces = [_active(alert, now_us, room, style) for alert in active[:_ACTIVE_MOST]]
+    if len(active) > _ACTIVE_MOST:
+        pieces.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
+    return labelled((label, "raised"), wrapped(pieces, room))
+
+
+def _active(alert: ActiveAlert, now_us: int, width: int, style: Style) -> Line:
+    name, since = style.text(alert.name), f" since {figures.moment(alert.since_us, now_us)}"
+    if alert.subject is not None:
+        room = max(_SUBJECT_LEAST, width - columns(name) - 1 - len(since))
+        name += " " + shorten(style.key(alert.subject), min(room, _SUBJECT_MOST), style.glyphs.ellipsis)
+    return [(name, "bad"), (since, "plain")]
 
 
 def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:

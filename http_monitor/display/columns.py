@@ -47,11 +47,6 @@ def shorten(text: str, limit: int, ellipsis: str) -> str:
     return head + ellipsis + tail
 
 
-def pad(text: str, width: int) -> str:
-    """Return the text with spaces up to so many columns."""
-    return text + " " * (width - columns(text))
-
-
 def _last(text: str, limit: int) -> str:
     used = 0
     start = len(text)

@@ -29,7 +29,7 @@ def render_report(report: Report, width: int, style: Style, thresholds: Threshol
     lines: list[Line] = []
     if report.hits:
         lines += _traffic(report, inner, width >= TWO_FROM, style, thresholds)
-    lines += render_active(report.active, inner, style)
+    lines += render_active(report.active, report.end_us, inner, style)
     if report.hits:
         lines += render_tables(report, inner, style)
     if report.late_hits:

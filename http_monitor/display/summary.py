@@ -30,7 +30,7 @@ def _seconds(summary: Summary) -> int:
 
 def _span(summary: Summary, width: int, style: Style) -> list[Line]:
     if summary.first_us is None or summary.last_us is None:
-        return [[("No line was counted.", "plain")]]
+        return []
     when = figures.interval(summary.first_us, summary.last_us, style.glyphs.dash)
     return wrapped([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
 
@@ -40,12 +40,14 @@ def _alerts(summary: Summary, width: int, style: Style) -> list[Line]:
         return [[("No alert was raised.", "plain")]]
     still = f"{len(summary.active):,} still active" if summary.active else "none still active"
     raised = f"{figures.counted(summary.alerts, 'alert')} raised, {still}."
-    return [[(raised, "bold")], *render_active(summary.active, width, style)]
+    return [[(raised, "bold")], *render_active(summary.active, summary.last_us or 0, width, style)]
 
 
 def _health(summary: Summary, width: int) -> list[Line]:
     health = summary.health
-    read = f"{figures.counted(health.lines, 'line')} read, {figures.count(health.accepted)} counted."
+    read = "No line was read."
+    if health.lines:
+        read = f"{figures.counted(health.lines, 'line')} read, {figures.count(health.accepted)} counted."
     lines = wrapped_words(read, width)
     for text, role in sentences(health):
         lines += wrapped_words(text, width, role)

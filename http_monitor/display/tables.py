@@ -85,7 +85,8 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
 def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style) -> Line:
     space = 2 if shape.bar else 0
     key = shorten(style.key(row.key), max(1, shape.key - space), style.glyphs.ellipsis)
-    line = padded([(key, "plain")], shape.key, style.glyphs.ellipsis)
+    # An empty agent is a key like any other; a blank cell would look like a fault of the display.
+    line = padded([(key, "plain") if key else ('""', "dim")], shape.key, style.glyphs.ellipsis)
     if shape.bar:
         drawn = figures.bar(row.hits, most, shape.bar, style.glyphs)
         line += [(drawn, "accent"), (" " * (shape.bar - columns(drawn)), "plain")]

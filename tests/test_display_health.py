@@ -1,0 +1,61 @@
+"""Health counters in words, and when advice is given."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from http_monitor.display.health import advice, sentences, short_words
+from http_monitor.report import Health
+
+COUNTERS = sorted({field.name for field in fields(Health)} - {"lines", "accepted", "lateness_advice_s"})
+
+
+def test_nothing_is_said_when_every_counter_is_zero() -> None:
+    assert short_words(Health(lines=10, accepted=10)) == []
+    assert sentences(Health(lines=10, accepted=10)) == []
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str) -> None:
+    health = replace(Health(lines=5, accepted=1), **{name: 3})
+
+    assert [text for text, _ in short_words(health)] != []
+    assert len(short_words(health)) == 1
+    assert len(sentences(health)) == 1
+    assert "3" in short_words(health)[0][0]
+    assert "3" in sentences(health)[0][0]
+
+
+def test_one_line_is_singular() -> None:
+    assert sentences(Health(malformed=1))[0][0] == "1 line fits no format (malformed)."
+
+
+def test_lateness_that_would_have_caught_them_is_named_when_many_lines_are_late() -> None:
+    health = Health(lines=1_000, accepted=995, late=6, too_late=5, lateness_advice_s=60)
+
+    assert advice(health) == "Many lines come late: --lateness 60 (1 min) would have caught nearly all of them."
+
+
+@pytest.mark.parametrize(
+    ("lines", "late", "too_late"),
+    [
+        (1_000, 10, 0),  # exactly 1 %
+        (100, 5, 4),  # fewer than ten
+    ],
+)
+def test_no_advice_for_a_few_late_lines(lines: int, late: int, too_late: int) -> None:
+    health = Health(lines=lines, accepted=lines - too_late, late=late, too_late=too_late, lateness_advice_s=60)
+
+    assert advice(health) == ""
+
+
+def test_lines_that_are_hours_late_get_no_number() -> None:
+    health = Health(lines=100, accepted=50, too_late=50)
+
+    assert "no --lateness up to 1 h" in advice(health)
+
+
+def test_a_log_in_which_every_line_is_old_wants_a_replay() -> None:
+    assert advice(Health(lines=1, too_late=1, lateness_advice_s=90)) == (
+        "Every line so far is older than the window: --replay is for old logs."
+    )

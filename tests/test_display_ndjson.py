@@ -1,0 +1,164 @@
+"""The NDJSON contract: keys, their order, exact numbers, valid UTF-8."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from http_monitor.display.ndjson import NdjsonDisplay, alert_line, report_line, summary_line
+from http_monitor.display.notices import Notices
+from http_monitor.report import CaughtUp, Notice, Pulse
+from tests.display_samples import (
+    CENTRAL_EUROPE,
+    HOSTILE,
+    START_US,
+    alert,
+    alerting_report,
+    busy_report,
+    empty_summary,
+    hostile_alert,
+    hostile_report,
+    ndjson,
+    quiet_report,
+    summary,
+    time_zone,
+)
+
+HEALTH = [
+    *("lines", "accepted", "malformed", "late", "too_late", "ahead", "lag_bytes", "lost_bytes", "rotations"),
+    *("truncations", "oversized", "held", "clock_steps", "observer_restarts"),
+]
+REPORT = [
+    *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
+    *("hits_per_s", "errors", "error_rate", "distinct_hosts", "status", "methods", "sections", "endpoints", "hosts"),
+    *("users", "agents", "referers", "window", "active", "health"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _zone() -> Iterator[None]:
+    with time_zone(CENTRAL_EUROPE):
+        yield
+
+
+def test_a_report_has_the_keys_of_the_contract_in_their_order() -> None:
+    value = json.loads(report_line(quiet_report()))
+
+    assert list(value) == REPORT
+    assert list(value["health"]) == HEALTH
+    assert list(value["window"]) == ["seconds", "hits", "errors", "hits_per_s"]
+
+
+def test_a_report_has_the_figures_of_the_interval() -> None:
+    value = json.loads(report_line(alerting_report()))
+
+    assert value["start"] == "2026-03-02T09:30:00Z"
+    assert value["end"] == "2026-03-02T09:30:10Z"
+    assert (value["hits"], value["late_hits"], value["late_bytes"], value["late_errors"]) == (1_234, 12, 1_200, 1)
+    assert (value["bytes"], value["errors"], value["hits_per_s"]) == (12_910_000, 29, 123.4)
+    assert value["error_rate"] == 100 * 29 / 1_234
+    assert value["status"]["404"] == 79
+    assert value["methods"] == {"GET": 1_200, "POST": 34}
+    assert value["sections"][0] == {"key": "/api", "hits": 700, "bytes": 70_000, "errors": 20}
+    assert value["window"] == {"seconds": 120, "hits": 3_000, "errors": 330, "hits_per_s": 25.0}
+    assert value["active"][2] == {
+        "name": "ddos",
+        "subject": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+        "since": "2026-03-02T09:30:05Z",
+    }
+    assert value["active"][0]["subject"] is None
+    assert (value["health"]["held"], value["health"]["observer_restarts"]) == (1, 4)
+
+
+def test_partial_is_said_after_the_end_and_only_when_true() -> None:
+    assert '"end":"2026-03-02T09:30:10Z","partial":true,"hits":0,' in report_line(replace(quiet_report(), partial=True))
+    assert "partial" not in report_line(quiet_report())
+
+
+def test_what_a_table_had_to_cut_is_an_extra_key() -> None:
+    value = json.loads(report_line(busy_report()))
+
+    assert list(value) == [*REPORT, "remainders"]
+    assert value["remainders"] == {"agents": {"hits": 12, "bytes": 1_200, "errors": 1, "error_bound": 4}}
+
+
+def test_an_alert_has_the_keys_of_the_contract() -> None:
+    assert alert_line(alert()) == (
+        '{"type":"alert","state":"raised","name":"traffic","subject":null,"at":"2026-03-02T09:30:02Z","value":12.345,'
+        '"threshold":10.0,"hits":1481,"window_s":120,'
+        '"message":"High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100"}'
+    )
+
+
+def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
+    value = json.loads(summary_line(summary()))
+
+    assert list(value) == [
+        *("type", "schema", "mode", "first", "last", "hits", "bytes", "errors", "status", "sections", "endpoints"),
+        *("hosts", "alerts", "active", "health", "methods", "users", "agents", "referers", "remainders"),
+    ]
+    assert (value["first"], value["last"]) == ("2026-02-26T22:07:57Z", "2026-03-02T09:30:00Z")
+
+
+def test_a_run_without_lines_has_no_first_and_no_last() -> None:
+    value = json.loads(summary_line(empty_summary()))
+
+    assert (value["first"], value["last"], value["hits"]) == (None, None, 0)
+
+
+def test_keys_that_look_alike_stay_two_rows() -> None:
+    keys = [row["key"] for row in json.loads(report_line(hostile_report()))["hosts"]]
+
+    assert len(keys) == len(HOSTILE)
+    assert keys.count("/look\\x1balike") == 2
+
+
+def test_hostile_text_is_valid_utf_8_on_one_line_whatever_the_stream_was() -> None:
+    lines = ndjson((hostile_alert(), hostile_report())).decode("utf-8").split("\n")
+
+    assert len(lines) == 3
+    assert lines[2] == ""
+    assert all(character.isprintable() for line in lines for character in line)
+    assert json.loads(lines[0])["subject"] == "/bidi\\u202egnp.exe\\u200b\\ufeff"
+
+
+def test_each_message_is_flushed_as_one_line() -> None:
+    raw = io.BytesIO()
+    display = NdjsonDisplay(io.TextIOWrapper(raw, encoding="utf-8"), Notices(io.StringIO()))
+
+    display.publish(alert())
+
+    assert raw.getvalue().endswith(b'"}\n')
+    assert raw.getvalue().count(b"\n") == 1
+
+
+def test_only_data_goes_to_the_output() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    display = NdjsonDisplay(out, Notices(err))
+
+    display.publish(Notice("the log has appeared"))
+    display.publish(Pulse(START_US, 0.0, 0.0, 10.0, START_US, 0, 0))
+    display.publish(CaughtUp(60, 1, 0))
+
+    assert out.getvalue() == ""
+    assert err.getvalue() == (
+        "http_monitor: the log has appeared\nhttp_monitor: Caught up: 1 min of log, 1 line, 0 alerts.\n"
+    )
+
+
+def test_a_backlog_is_recorded_too() -> None:
+    value: dict[str, Any] = json.loads(ndjson((replace(busy_report(), catch_up=True),)))
+
+    assert value["hits"] == 1_234
+
+
+def test_a_gone_reader_is_not_hidden() -> None:
+    class Gone(io.StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        NdjsonDisplay(Gone(), Notices(io.StringIO())).publish(alert())

@@ -1,0 +1,253 @@
+"""What the text display writes, to a terminal and to a pipe."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from http_monitor.display.ansi import COLOURS
+from http_monitor.display.lines import render_start
+from http_monitor.display.notices import Notices
+from http_monitor.display.style import style_for
+from http_monitor.display.text import Display
+from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
+from tests.display_samples import (
+    CENTRAL_EUROPE,
+    START_US,
+    THRESHOLDS,
+    alert,
+    busy_report,
+    empty_summary,
+    quiet_report,
+    shown,
+    summary,
+    time_zone,
+)
+
+PULSE = Pulse(
+    now_us=START_US + 3_200_000,
+    hits_per_s=12.0,
+    window_hits_per_s=9.87,
+    threshold_per_s=10.0,
+    next_report_us=START_US + 11_000_000,
+    active=0,
+    lag_bytes=0,
+)
+STATUS = "now 12.00 /s │ average 9.87 of 10 /s │ next report in 8 s"
+ALERT = "High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100\n"
+
+
+@pytest.fixture(autouse=True)
+def _zone() -> Iterator[None]:
+    with time_zone(CENTRAL_EUROPE):
+        yield
+
+
+class Screen:
+    """A display with what it wrote on both streams."""
+
+    def __init__(self, *, live_status: bool = True, ansi: bool = False, width: int = 80) -> None:
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.columns = width
+        self.display = Display(
+            self.out,
+            Notices(self.err),
+            width=lambda: self.columns,
+            thresholds=THRESHOLDS,
+            palette=COLOURS if ansi else None,
+            live_status=live_status,
+        )
+
+    def after(self, *messages: Message) -> str:
+        """Publish the messages and return what they wrote to the output."""
+        start = self.out.tell()
+        for message in messages:
+            self.display.publish(message)
+        return self.out.getvalue()[start:]
+
+
+def test_an_alert_is_one_line_with_exactly_its_message() -> None:
+    assert Screen().after(alert()) == ALERT
+
+
+def test_a_raise_is_red_and_a_recovery_green() -> None:
+    screen = Screen(ansi=True)
+
+    assert screen.after(alert()).startswith("\x1b[1m\x1b[31mHigh traffic generated")
+    assert screen.after(alert("recovered")).startswith("\x1b[1m\x1b[32mHigh traffic alert recovered")
+
+
+def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
+    assert Screen(width=40).after(alert()) == ALERT
+
+
+def test_a_quiet_interval_is_one_line() -> None:
+    assert Screen().after(quiet_report()) == (
+        "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s\n"
+    )
+
+
+def test_health_is_shown_only_when_something_is_not_zero() -> None:
+    clean = Screen().after(busy_report())
+    lost = Screen().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
+
+    assert "Health" not in clean
+    assert "  Health so far  1 malformed\n" in lost
+
+
+def test_tables_that_the_log_does_not_have_are_not_shown() -> None:
+    text = Screen().after(replace(busy_report(), users=quiet_report().users, agents=quiet_report().agents))
+
+    assert "Users" not in text
+    assert "Agents" not in text
+    assert "Hosts" in text
+
+
+def test_late_lines_are_said_to_be_in_no_table() -> None:
+    assert "  +3 late, not in these tables\n" in Screen().after(replace(quiet_report(), late_hits=3))
+
+
+def test_a_table_that_was_cut_says_what_is_missing() -> None:
+    assert "  +12 in keys not kept (±4)\n" in Screen().after(busy_report())
+
+
+def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
+    screen = Screen(width=120)
+
+    assert any("Sections" in line and "Endpoints" in line for line in screen.after(busy_report()).splitlines())
+
+
+def test_the_width_is_asked_for_at_each_rendering() -> None:
+    screen = Screen(width=80)
+    assert max(map(len, screen.after(busy_report()).splitlines())) == 80
+
+    screen.columns = 120
+    assert max(map(len, screen.after(busy_report()).splitlines())) == 120
+
+
+def test_a_backlog_is_shown_only_where_it_has_alerts() -> None:
+    screen = Screen()
+
+    assert screen.after(replace(busy_report(), catch_up=True)) == ""
+    assert "catching up" in screen.after(replace(busy_report(), catch_up=True, events=1))
+    assert screen.after(CaughtUp(11_520, 1_234_567, 2)) == (
+        "Caught up: 3 h 12 min of log, 1,234,567 lines, 2 alerts.\n"
+    )
+
+
+def test_advice_about_late_lines_is_given_once_and_again_in_the_summary() -> None:
+    late = replace(busy_report(), health=Health(lines=100, accepted=100, late=50, lateness_advice_s=7))
+    screen = Screen()
+
+    assert "  Many lines come late: --lateness 7 would have caught" in screen.after(late)
+    assert "--lateness" not in screen.after(late)
+    assert "--lateness 60" in screen.after(summary())
+
+
+def test_the_status_line_stays_on_its_line_and_the_next_one_replaces_it() -> None:
+    screen = Screen(ansi=True)
+    plain = Screen()
+
+    assert plain.after(PULSE) == STATUS
+    assert plain.after(PULSE) == "\r" + " " * len(STATUS) + "\r" + STATUS
+    screen.after(PULSE)
+    assert screen.after(PULSE).startswith("\r\x1b[K")
+
+
+def test_the_status_line_is_cleared_before_anything_else() -> None:
+    screen = Screen(ansi=True)
+    screen.after(PULSE)
+
+    assert screen.after(alert()).startswith("\r\x1b[K\x1b[1m\x1b[31mHigh traffic")
+    assert not screen.after(alert()).startswith("\r")
+
+
+def test_the_status_line_says_first_what_is_wrong_and_is_cut_to_the_width() -> None:
+    wrong = replace(PULSE, active=2, lag_bytes=1 << 20, waiting_for="/tmp/access.log is missing")
+
+    assert Screen(width=200).after(wrong) == (
+        f"waiting: /tmp/access.log is missing │ 2 alerts active │ {STATUS} │ 1.0 MiB behind"
+    )
+    assert Screen(width=40).after(wrong) == "waiting: /tmp/access.log is missing │ …"
+
+
+def test_a_report_that_is_due_never_counts_below_zero() -> None:
+    assert "next report in 0 s" in Screen().after(replace(PULSE, next_report_us=START_US))
+    assert "next report in 1 s" in Screen().after(replace(PULSE, next_report_us=PULSE.now_us + 1))
+
+
+def test_a_pipe_never_gets_a_status_line() -> None:
+    assert Screen(live_status=False).after(PULSE, alert()) == ALERT
+
+
+def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:
+    screen = Screen()
+    screen.after(PULSE)
+
+    assert screen.after(Notice("/tmp/access.log has appeared")) == "\r" + " " * len(STATUS) + "\r"
+    assert screen.err.getvalue() == "http_monitor: /tmp/access.log has appeared\n"
+
+
+def test_a_notice_about_a_hostile_path_cannot_move_the_cursor() -> None:
+    screen = Screen()
+    screen.after(Notice("/tmp/\x1b[2J\n\udcff is missing"))
+
+    assert screen.err.getvalue() == "http_monitor: /tmp/\\x1b[2J\\x0a\\xff is missing\n"
+
+
+def test_close_takes_the_status_line_away_once() -> None:
+    screen = Screen()
+    screen.after(PULSE)
+    start = screen.out.tell()
+    screen.display.close()
+    screen.display.close()
+
+    assert screen.out.getvalue()[start:] == "\r" + " " * len(STATUS) + "\r"
+
+
+def test_a_stream_without_block_characters_gets_ascii() -> None:
+    text = shown((busy_report(), summary()), 80, encoding="cp1252").decode("cp1252")
+
+    assert text.isascii()
+    assert "  /images                      ##########" in text
+    assert "-- 2026-03-02 10:30:00 - 10:30:10 +0100 ---" in text
+
+
+def test_a_summary_of_nothing_says_so() -> None:
+    assert Screen().after(empty_summary()) == (
+        "── Summary ─────────────────────────────────────────────────────────────────────\n"
+        "  No alert was raised.\n"
+        "  No line was read.\n"
+    )
+
+
+def test_a_gone_reader_is_not_hidden() -> None:
+    class Gone(io.StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    display = Display(Gone(), Notices(io.StringIO()), width=lambda: 80, thresholds=THRESHOLDS)
+
+    with pytest.raises(BrokenPipeError):
+        display.publish(alert())
+
+
+def test_the_start_says_what_is_watched_which_alerts_there_are_and_how_to_stop() -> None:
+    lines = render_start(
+        ["/var/log/access.log", "-"], "decided by the first line", THRESHOLDS, 10, 120, "live", 80, style_for("utf-8")
+    )
+
+    assert lines == [
+        "Watching   /var/log/access.log, standard input",
+        "Format     decided by the first line",
+        "Alerts     above 10 hits/s, 5 % errors, 5 hits/s of a host, over 2 min",
+        "Reports    every 10 s, Ctrl-C stops",
+    ]
+
+
+def test_many_long_paths_are_shortened_to_one_line() -> None:
+    paths = [f"/var/log/a/very/long/way/to/the/logs/of/server/number/{number}.log" for number in range(9)]
+    first = render_start(paths, "auto", THRESHOLDS, 10, 120, "replay", 80, style_for("utf-8"))[0]
+
+    assert first == "Replaying  /var/log…er/0.log, /var/log…er/1.log, /var/log…er/2.log and 6 more"
