@@ -1,0 +1,189 @@
+"""Reads lines from standard input."""
+
+import os
+import queue
+import select
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from http_monitor.errors import InputError
+from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.report import Notice
+from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
+from http_monitor.sources.gz import MAGIC, Inflater
+from http_monitor.sources.lines import LineCutter
+from http_monitor.sources.opening import obstacle
+
+_NAME = "-"
+_PIECE_BYTES = 64 << 10
+_QUEUED_PIECES = 16
+# A replay waits in steps of this length, so that a signal's flag is looked at between them.
+_BLOCK_S = 0.5
+
+
+class StdinSource:
+    """A source that is caught up when nothing can be read and finished when its input ends.
+
+    Args:
+        wake: Called from another thread when there is something to read, where there is such a thread.
+        block: Whether a read waits for data (at most half a second; an empty chunk that is not at its end then
+            means: ask again). In that case, a replay, a gzip stream is inflated.
+        descriptor: What to read from.
+        threaded: Whether a thread does the reading; None: where the system cannot tell what is readable.
+        limit: The longest line, in bytes without its LF.
+        read_bytes: The most that one read takes.
+    """
+
+    name = _NAME
+
+    def __init__(
+        self,
+        wake: Callable[[], None],
+        *,
+        block: bool,
+        descriptor: int = 0,
+        threaded: bool | None = None,
+        limit: int = MAX_LINE_BYTES,
+        read_bytes: int | None = None,
+    ) -> None:
+        threaded = os.name != "posix" if threaded is None else threaded
+        self._pieces: _Pieces = _Threaded(descriptor, wake) if threaded else _Selected(descriptor)
+        self._poll_s = 1.0 if threaded else 0.05
+        self._wait_s = _BLOCK_S if block else 0.0
+        self._read_bytes = read_bytes or (READ_BYTES if block else READ_BYTES // 4)
+        self._cutter = LineCutter(limit)
+        self._head: bytes | None = b"" if block else None
+        self._inflater: Inflater | None = None
+        self._finished = False
+        self.failure: InputError | None = None
+        """Why standard input could not be read to its end."""
+
+    def read(self) -> Chunk:
+        """Return the lines that can be read now, or in a replay after a wait."""
+        parts: list[bytes] = []
+        notices: tuple[Notice, ...] = ()
+        taken = 0
+        dry = False
+        while not self._finished and taken < self._read_bytes:
+            try:
+                piece = self._pieces.take(0.0 if taken else self._wait_s)
+            except OSError as error:
+                self._fail(obstacle(error).state)
+                notices = (Notice(str(self.failure), "warning"),)
+                break
+            if piece is None:
+                dry = True
+                break
+            taken += len(piece)
+            parts.append(self._cutter.feed(self._inflated(piece)))
+        if self._finished:
+            parts.append(self._cutter.finish())
+            self.close()
+        at_end = self._finished or (dry and not self._wait_s)
+        return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
+
+    def health(self) -> SourceHealth:
+        """Return the counters, which are all 0: nobody knows what stands in a pipe."""
+        return SourceHealth()
+
+    def wants_poll_s(self) -> float:
+        """Return after how many seconds `read` is due although nothing woke the monitor."""
+        return self._poll_s
+
+    def close(self) -> None:
+        """Read nothing more; the descriptor belongs to the process and stays open."""
+        self._finished = True
+        self._pieces.close()
+
+    def _inflated(self, piece: bytes) -> bytes:
+        """Return what a piece stands for, after the first bytes have told; an empty piece is the end."""
+        self._finished = not piece
+        if self._head is not None:
+            piece = self._head + piece
+            self._head = piece
+            if not self._finished and len(piece) < len(MAGIC):
+                return b""
+            self._head = None
+            if piece.startswith(MAGIC):
+                self._inflater = Inflater()
+        if self._inflater is None:
+            return piece
+        inflated = self._inflater.feed(piece)
+        if self._finished:
+            self._inflater.finish()
+        if self._inflater.flaw:
+            self._fail(f"is a broken gzip stream ({self._inflater.flaw})")
+        return inflated
+
+    def _fail(self, state: str) -> None:
+        self._finished = True
+        self.failure = InputError(f"standard input {state}")
+
+
+class _Pieces(Protocol):
+    def take(self, wait_s: float) -> bytes | None:
+        """Return some bytes, b"" at the end, None if there was nothing in that time. Raises OSError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class _Selected:
+    """Reads a descriptor when the system says that it can be read."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def take(self, wait_s: float) -> bytes | None:
+        readable, _, _ = select.select([self._descriptor], [], [], wait_s)
+        if not readable:
+            return None
+        try:
+            return os.read(self._descriptor, _PIECE_BYTES)
+        except BlockingIOError:  # another reader of the same pipe was quicker
+            return None
+
+    def close(self) -> None:
+        return
+
+
+class _Threaded:
+    """Lets a thread wait for the bytes; it holds at most a few pieces and waits while they are not taken."""
+
+    def __init__(self, descriptor: int, wake: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._wake = wake
+        self._queue: queue.Queue[bytes | OSError] = queue.Queue(_QUEUED_PIECES)
+        self._closed = threading.Event()
+        # A daemon: nothing interrupts its wait for input when the program ends.
+        threading.Thread(target=self._run, name="stdin", daemon=True).start()
+
+    def take(self, wait_s: float) -> bytes | None:
+        try:
+            piece = self._queue.get(block=wait_s > 0, timeout=wait_s or None)
+        except queue.Empty:
+            return None
+        if isinstance(piece, OSError):
+            raise piece
+        return piece
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _run(self) -> None:
+        piece: bytes | OSError = b"-"
+        while piece and not isinstance(piece, OSError):
+            try:
+                piece = os.read(self._descriptor, _PIECE_BYTES)
+            except OSError as error:
+                piece = error
+            while not self._closed.is_set():
+                try:
+                    self._queue.put(piece, timeout=_BLOCK_S)
+                except queue.Full:
+                    continue
+                self._wake()
+                break
+            if self._closed.is_set():
+                return
