@@ -1,0 +1,66 @@
+"""Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
+
+import numpy as np
+
+from http_monitor.parser.account import read_lines
+from http_monitor.parser.chunk import index_chunk
+from http_monitor.parser.columns import regular_rows
+from http_monitor.parser.line import Misfit, parse_line
+from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
+from http_monitor.parser.shape import SHAPES, kind_of
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+SMALL_BYTES = 16 << 10
+"""Below this, reading line by line is quicker than making columns."""
+
+
+class FamilyFormat:
+    """A format of the family. It has no state: a line means the same in any chunk."""
+
+    def __init__(self, name: str) -> None:
+        """Take one of the names in `SHAPES`."""
+        self._shape = SHAPES[name]
+
+    @property
+    def name(self) -> str:
+        """The name a user gives: ``auto``, ``combined``, …."""
+        return self._shape.name
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        if not data:
+            return Batch(EMPTY, np.empty(0, np.int64), 0)
+        if not data.endswith(b"\n"):
+            data += b"\n"
+        return self._parse_small(data) if len(data) < SMALL_BYTES else self._parse_large(data)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit; empty when it does."""
+        if len(line) > MAX_LINE_BYTES:
+            return f"column {MAX_LINE_BYTES + 1}: a line longer than {MAX_LINE_BYTES} bytes"
+        read = parse_line(line.removesuffix(b"\r"), self._shape)
+        return f"column {read.column}: {read.reason}" if isinstance(read, Misfit) else ""
+
+    def _parse_small(self, data: bytes) -> Batch:
+        lines = data.split(b"\n")
+        lines.pop()
+        account = read_lines(enumerate(lines), self._shape)
+        kind = account.entries[0].kind if account.entries else None
+        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), kind)
+
+    def _parse_large(self, data: bytes) -> Batch:
+        chunk = index_chunk(data)
+        regular = regular_rows(chunk, self._shape)
+        other = np.ones(len(chunk.lfs), np.bool_)
+        other[regular.line] = False
+        account = read_lines(
+            ((index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()),
+            self._shape,
+        )
+        line = np.array(account.line, np.int64)
+        rows = in_file_order(regular.batch, regular.line, rows_of(account.entries), line)
+        kind = account.entries[0].kind if account.entries else None
+        if len(regular.line) and (kind is None or regular.line[0] < line[0]):
+            kind = kind_of(bool(regular.vhost[0]), bool(regular.pair[0]))
+        return account.batch(rows, np.sort(np.concatenate([regular.line, line])), len(chunk.lfs), kind)

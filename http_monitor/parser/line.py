@@ -1,0 +1,111 @@
+"""Reads one line of the Common Log Format family, whatever bytes it holds."""
+
+import re
+from typing import NamedTuple
+
+from http_monitor.parser.clf_time import decode_time
+from http_monitor.parser.request import split_request
+from http_monitor.parser.shape import Shape, kind_of
+from http_monitor.parser.vhost import stands_in_front
+
+MAX_SIZE = (1 << 63) - 1
+
+
+class Entry(NamedTuple):
+    """A well-formed line; the fields up to `duration_us` are the columns of `records.SCHEMA`, in its order."""
+
+    time_us: int
+    host: bytes
+    section: bytes
+    path: bytes | None
+    method: bytes | None
+    user: bytes | None
+    referer: bytes | None
+    agent: bytes | None
+    status: int
+    size_bytes: int | None
+    duration_us: int | None
+    kind: str
+    """``common``, ``vhost_combined``, …: what this line is."""
+
+
+class Misfit(NamedTuple):
+    """Why a line is malformed."""
+
+    column: int
+    """The byte at which it stops to fit, from 1."""
+    reason: str
+
+
+# All of these are linear in the line: what a repetition gives back never fits what follows it.
+_QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
+_FIELD = rb"[^ \t]++[ \t]++"
+_NOT_TIME = rb"(?!\[)" + _FIELD
+_HEAD = re.compile(
+    rb"[ \t]*+([^ \t]++)[ \t]++([^ \t]++)[ \t]++([^ \t]++)[ \t]++((?:" + _NOT_TIME + rb")*)(?=\[)", re.DOTALL
+)
+_VHOST_HEAD = re.compile(
+    rb"[ \t]*+([^ \t]++)[ \t]++([^ \t]++)[ \t]++([^ \t]++)[ \t]++(" + _FIELD + rb"(?:" + _NOT_TIME + rb")*)(?=\[)",
+    re.DOTALL,
+)
+_TIME = re.compile(rb"\[[^\]]{1,30}\]", re.DOTALL)
+_REQUEST = re.compile(rb"[ \t]++" + _QUOTED, re.DOTALL)
+_STATUS = re.compile(rb"[ \t]++([1-9][0-9]{2})(?=[ \t])")
+_SIZE = re.compile(rb"[ \t]++(?:(-)|([0-9]++))(?=[ \t]|\Z)")
+_PAIR = re.compile(rb"[ \t]++" + _QUOTED + rb"[ \t]++" + _QUOTED, re.DOTALL)
+
+
+def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
+    """Return the fields of a line, or where and why it does not fit.
+
+    Args:
+        line: Without its LF and the CR before that; not blank.
+        shape: The format it should have.
+    """
+    head = (_VHOST_HEAD if shape.vhost == "always" else _HEAD).match(line)
+    if head is None:
+        before = "vhost, host, ident and user" if shape.vhost == "always" else "host, ident and user"
+        return Misfit(len(line) + 1, f"no time in [ ] after {before}")
+    time = _TIME.match(line, head.end())
+    time_us = decode_time(time[0]) if time else "a time that is not like [10/Oct/2000:13:55:36 -0700]"
+    if time is None or isinstance(time_us, str):
+        return Misfit(head.end() + 1, str(time_us))
+    request = _REQUEST.match(line, time.end())
+    if request is None:
+        return Misfit(time.end() + 1, 'no request in " " after the time')
+    status = _STATUS.match(line, request.end())
+    if status is None:
+        return Misfit(request.end() + 1, "no status of three digits (100–999)")
+    size = _SIZE.match(line, status.end())
+    if size is None:
+        return Misfit(status.end() + 1, "a size that is neither - nor digits")
+    # Python refuses to convert thousands of digits, so leading zeros go first.
+    digits = (size[2] or b"").lstrip(b"0")
+    if len(digits) > 19 or int(digits or b"0") > MAX_SIZE:
+        return Misfit(status.end() + 1, "a size beyond 63 bits")
+    pair = _PAIR.match(line, size.end()) if shape.pair else None
+    has_vhost = shape.vhost == "always" or (
+        shape.vhost == "auto" and bool(head[4]) and stands_in_front(head[1], head[2])
+    )
+    # The user is what is left before the time; it may hold separators.
+    user = line[head.start(4 if has_vhost else 3) : head.end()].rstrip(b" \t")
+    split = split_request(request[1])
+    return Entry(
+        time_us=time_us,
+        host=head[2] if has_vhost else head[1],
+        section=split.section,
+        path=split.path,
+        method=split.method,
+        user=dash_to_none(user),
+        referer=dash_to_none(pair[1]) if pair else None,
+        agent=dash_to_none(pair[2]) if pair else None,
+        status=int(status[1]),
+        size_bytes=None if size[1] else int(digits or b"0"),
+        duration_us=None,
+        kind=kind_of(has_vhost, pair is not None),
+    )
+
+
+def dash_to_none(value: bytes) -> bytes | None:
+    """Return None for the dash that a server writes for "absent"."""
+    return None if value == b"-" else value

@@ -1,0 +1,231 @@
+"""Finds the fields of plainly regular lines by arithmetic on the positions of spaces and quotes."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from http_monitor.parser.arrays import Bools, Ints, Words
+from http_monitor.parser.chunk import BACKSLASH, QUOTE, SPACE, TAB, WORD_BYTES, Chunk, word, words_at
+from http_monitor.parser.clf_time import CLF_BYTES
+from http_monitor.parser.shape import Shape
+from http_monitor.settings import MAX_LINE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A field of many lines: [start, stop) in the chunk, line by line."""
+
+    start: Ints
+    stop: Ints
+
+    def only(self, keep: Bools) -> "Span":
+        """Return the field of some of the lines."""
+        return Span(self.start[keep], self.stop[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Where the fields of the regular lines are; one entry for each such line, in file order."""
+
+    line: Ints
+    """Its index among the lines of the chunk."""
+    first: Span
+    """The first field: the host, or a vhost where there are four fields before the time."""
+    second: Span
+    user_from_third: Span
+    """From the third field to the last before the time."""
+    user_from_fourth: Span
+    """The fourth field; empty where there are three before the time."""
+    four: Bools
+    """Whether there are four fields before the time."""
+    time: Span
+    """Without the brackets, `CLF_BYTES` long."""
+    method: Span
+    target: Span
+    """Begins with a slash, holds no space."""
+    status: Ints
+    size: Ints
+    """0 for a dash."""
+    size_null: Bools
+    """Whether it is a dash."""
+    pair: Bools
+    """Whether there are referer and agent."""
+    referer: Span
+    agent: Span
+
+    def only(self, keep: Bools) -> "Fields":
+        """Return the fields of some of the lines."""
+        parts: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Fields(
+            **{name: part.only(keep) if isinstance(part, Span) else part[keep] for name, part in parts.items()}
+        )
+
+
+# The marks of `h i u [date zone] "m t v" s b` up to the one before the size, in two overlapping words.
+_THREE = b'     "  "  '
+_FOUR = b'      "  "  '
+_THREE_HEAD, _THREE_TAIL = word(_THREE[:WORD_BYTES]), word(_THREE[-WORD_BYTES:])
+_FOUR_HEAD, _FOUR_TAIL = word(_FOUR[:WORD_BYTES]), word(_FOUR[-WORD_BYTES:])
+_TAIL_AT = len(_THREE) - WORD_BYTES
+
+_HTTP = word(b"HTTP/")
+_HTTP_MASK = np.uint64((1 << 40) - 1)
+_BRACKET_OPEN, _BRACKET_CLOSE, _SLASH, _DASH, _ZERO = (ord(char) for char in "[]/-0")
+
+
+def find_fields(chunk: Chunk, shape: Shape) -> Fields:
+    """Return the fields of the lines that are plainly regular; of any other line nothing is said.
+
+    A regular line has single spaces, three or four fields before a time of `CLF_BYTES`, a request of method,
+    path and version, no tab, no escaped quote or backslash, a size of at most 16 digits. What its date says and
+    what its method is made of is not looked at here.
+    """
+    at, first_mark = chunk.mark_at, chunk.first_mark
+    head = words_at(chunk.mark_words, first_mark)
+    tail = words_at(chunk.mark_words, first_mark + _TAIL_AT)
+    three = (head == _THREE_HEAD) & (tail == _THREE_TAIL)
+    tail = words_at(chunk.mark_words, first_mark + _TAIL_AT + 1)
+    four = (head == _FOUR_HEAD) & (tail == _FOUR_TAIL)
+    if shape.vhost == "always":
+        three[:] = False
+    usual = three | four
+    usual &= chunk.lfs - chunk.starts <= MAX_LINE_BYTES
+    usual[_escaping_lines(chunk)] = False
+    line = np.flatnonzero(usual)
+    four = four[line]
+    start, mark = chunk.starts[line], first_mark[line]
+    space = [at.take(mark + number) for number in range(4)]
+    # From the last field before the time on, the distance is the same for both.
+    mark += four
+    before_time, before_request, open_quote, after_method, after_target, close_quote, before_status, before_size = (
+        at.take(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
+    )
+    good = (space[0] > start) & (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
+    good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes.take(space[2] + 1) != _BRACKET_OPEN))
+    time_stop = open_quote - 2
+    time_start = time_stop - CLF_BYTES
+    good &= (before_request == open_quote - 1) & (before_time == time_start - 2)
+    good &= (chunk.bytes.take(before_time + 1) == _BRACKET_OPEN) & (chunk.bytes.take(time_stop) == _BRACKET_CLOSE)
+    good &= chunk.bytes.take(after_method + 1) == _SLASH
+    version = words_at(chunk.words, after_target + 1)
+    good &= (version & _HTTP_MASK) == _HTTP
+    good &= (before_status == close_quote + 1) & (before_size == before_status + 4)
+    hundreds, tens, ones = (chunk.bytes.take(before_status + number) - np.uint8(_ZERO) for number in (1, 2, 3))
+    good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
+    size = Span(before_size + 1, np.minimum(at.take(mark + 11), chunk.ends[line]))
+    size_null = (size.stop == size.start + 1) & (chunk.bytes.take(size.start) == _DASH)
+    size_value, is_number = _numbers(chunk, size)
+    good &= (size_null | is_number) & (chunk.mark_kind.take(mark + 11) != QUOTE)
+    if shape.pair:
+        pair, unclear, referer, agent = _find_pairs(chunk, mark + 11, chunk.ends[line])
+        good &= ~unclear
+    else:
+        pair = np.zeros(len(line), np.bool_)
+        referer = agent = Span(size.stop, size.stop)
+    found = Fields(
+        line=line,
+        first=Span(start, space[0]),
+        second=Span(space[0] + 1, space[1]),
+        user_from_third=Span(space[1] + 1, before_time),
+        user_from_fourth=Span(np.minimum(space[2] + 1, before_time), before_time),
+        four=four,
+        time=Span(time_start, time_stop),
+        method=Span(open_quote + 1, after_method),
+        target=Span(after_method + 1, after_target),
+        status=hundreds.astype(np.int64) * 100 + tens.astype(np.int64) * 10 + ones,
+        size=np.where(size_null, 0, size_value),
+        size_null=size_null,
+        pair=pair,
+        referer=referer,
+        agent=agent,
+    )
+    return found if good.all() else found.only(good)
+
+
+def _escaping_lines(chunk: Chunk) -> Ints:
+    r"""Return the lines with a tab, ``\"`` or ``\\``; any other backslash changes nothing."""
+    positions = []
+    if b"\t" in chunk.data:
+        positions.append(np.flatnonzero(chunk.bytes == TAB))
+    if b"\\" in chunk.data:
+        slashes = np.flatnonzero(chunk.bytes[:-1] == BACKSLASH)
+        escaped = chunk.bytes.take(slashes + 1)
+        positions.append(slashes[(escaped == QUOTE) | (escaped == BACKSLASH)])
+    return chunk.lines_of(np.concatenate(positions)) if positions else np.empty(0, np.int64)
+
+
+def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Span, Span]:
+    """Find referer and agent after the size.
+
+    Args:
+        chunk: The chunk.
+        mark: For each line, the index of the mark that ends its size.
+        ends: For each line, its end.
+
+    Returns:
+        Which lines have the pair, which need a closer look, and the two fields.
+    """
+    at = chunk.mark_at
+    after_size = at.take(mark)
+    following = np.where(chunk.mark_kind.take(mark) == SPACE, chunk.mark_kind.take(mark + 1), 0)
+    following[at.take(mark + 1) != after_size + 1] = 0
+    quoted = following == QUOTE
+    quotes = np.flatnonzero(chunk.mark_kind == QUOTE)
+    rank = np.searchsorted(quotes, mark + 1)
+    beyond = np.concatenate([quotes, np.full(4, len(at) - 1)])
+    open_1, close_1, open_2, close_2 = (at.take(beyond.take(rank + number)) for number in range(4))
+    closed = quoted & (close_1 < ends)
+    next_1, next_2 = (chunk.bytes.take(close_1 + number, mode="clip") for number in (1, 2))
+    spaced = closed & (next_1 == SPACE)
+    pair = spaced & (next_2 == QUOTE) & (close_2 < ends)
+    unclear = (following == SPACE) | (spaced & (next_2 == SPACE))
+    # Where there is no pair the spans stay empty and in the line, so that offsets made of them ascend.
+    referer, agent = (
+        Span(np.where(pair, left + 1, after_size), np.where(pair, right, after_size))
+        for left, right in ((open_1, close_1), (open_2, close_2))
+    )
+    return pair, unclear, referer, agent
+
+
+# Eight ASCII digits to a number in three steps that each join neighbours (pairs, fours, eights).
+_STEPS = tuple(
+    (np.uint64(factor), np.uint64(shift), np.uint64(mask))
+    for factor, shift, mask in (
+        (10, 8, 0x00FF00FF00FF00FF),
+        (100, 16, 0x0000FFFF0000FFFF),
+        (10_000, 32, 0x00000000FFFFFFFF),
+    )
+)
+_ZEROS = word(b"0" * WORD_BYTES)
+_HIGH = word(b"\xf0" * WORD_BYTES)
+_SIXES = word(b"\x06" * WORD_BYTES)
+_THREES = word(b"\x33" * WORD_BYTES)
+_ALL = word(b"\xff" * WORD_BYTES)
+
+
+def _numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
+    """Return the values of fields of 1 to 16 digits, and which fields are such."""
+    length = digits.stop - digits.start
+    value, good = _last_eight(words_at(chunk.words, digits.stop - WORD_BYTES), length)
+    good &= (length >= 1) & (length <= 2 * WORD_BYTES)
+    if (length > WORD_BYTES).any():
+        upper, upper_good = _last_eight(
+            words_at(chunk.words, digits.stop - 2 * WORD_BYTES), length - WORD_BYTES
+        )
+        value += upper * 10**WORD_BYTES
+        good &= upper_good
+    return value, good
+
+
+def _last_eight(text: Words, length: Ints) -> tuple[Ints, Bools]:
+    """Return the numbers that the last `length` (at most eight) bytes of each word spell, and which are digits."""
+    cut = np.clip(WORD_BYTES - length, 0, WORD_BYTES).astype(np.uint64) * np.uint64(8)
+    # A shift by 64 is undefined, so it is made in two halves.
+    keep = (_ALL << (cut >> np.uint64(1))) << (cut - (cut >> np.uint64(1)))
+    text = (text & keep) | (_ZEROS & ~keep)
+    good: Bools = ((text & _HIGH) | (((text + _SIXES) & _HIGH) >> np.uint64(4))) == _THREES
+    text = text - _ZEROS
+    for factor, shift, mask in _STEPS:
+        text = (text * factor + (text >> shift)) & mask
+    return text.astype(np.int64), good

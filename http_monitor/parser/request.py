@@ -1,0 +1,65 @@
+"""Takes a request apart: method, section, endpoint (DESIGN "What a line means")."""
+
+import re
+from typing import NamedTuple
+
+CONNECT = b"CONNECT"
+SECTION_CONNECT = b"(connect)"
+SECTION_NONE = b"(none)"
+
+METHOD = re.compile(rb"[A-Za-z_-]+")
+"""What a whole method looks like."""
+
+# Absolute form (RFC 9112, 3.2.2): any scheme, then an authority that ends at the path, the query or a fragment.
+_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+
+
+class Request(NamedTuple):
+    """What a request counts as."""
+
+    method: bytes | None
+    section: bytes
+    path: bytes | None
+    """The endpoint; None in section ``(none)``."""
+
+
+NO_REQUEST = Request(None, SECTION_NONE, None)
+
+
+def split_request(request: bytes) -> Request:
+    """Return the method, section and endpoint of what a log has between the quotes of its request."""
+    method, _, rest = request.partition(b" ")
+    # With a space in front the version is found also where nothing else follows the method.
+    target, _, version = (b" " + rest).rpartition(b" ")
+    target = target[1:] if version.startswith(b"HTTP/") else rest
+    if not target or METHOD.fullmatch(method) is None:
+        return NO_REQUEST
+    return classify(method, target)
+
+
+def classify(method: bytes, target: bytes) -> Request:
+    """Return what a method and a target count as.
+
+    Args:
+        method: The word before the target.
+        target: Not empty; origin form, absolute form, ``*``, an authority, or nonsense.
+    """
+    if method == CONNECT:
+        return Request(method, SECTION_CONNECT, target)
+    if target == b"*":
+        return Request(method, target, target)
+    if target[:1] != b"/":
+        authority = _ABSOLUTE.match(target)
+        if authority is None:
+            return Request(method, SECTION_NONE, None)
+        target = target[authority.end() :]
+        if target[:1] != b"/":
+            target = b"/"
+    path = target.partition(b"?")[0]
+    return Request(method, section_of(path), path)
+
+
+def section_of(path: bytes) -> bytes:
+    """Return what stands before the second slash of a path that begins with one."""
+    second = path.find(b"/", 1)
+    return path if second < 0 else path[:second]
