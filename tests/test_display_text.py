@@ -118,6 +118,16 @@ def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
     assert any("Sections" in line and "Endpoints" in line for line in screen.after(busy_report()).splitlines())
 
 
+@pytest.mark.parametrize(
+    ("hits", "code"),
+    [(959, "\x1b[32m"), (960, "\x1b[33m"), (1_200, "\x1b[33m"), (1_201, "\x1b[31m")],
+)
+def test_an_average_is_red_only_above_its_threshold_and_yellow_near_it(hits: int, code: str) -> None:
+    report = replace(busy_report(), window=replace(busy_report().window, hits=hits, errors=0))
+
+    assert f"2 min average {code}{hits / 120:.2f} /s\x1b[0m" in Screen(ansi=True).after(report)
+
+
 def test_the_width_is_asked_for_at_each_rendering() -> None:
     screen = Screen(width=80)
     assert max(map(len, screen.after(busy_report()).splitlines())) == 80
