@@ -135,7 +135,8 @@ class Settings:
             if self.replay:
                 raise UsageError("--give-me-traffic: got --replay too, which reads what is there already")
             if len(self.files) != 1 or self.files[0] == "-" or any(c in self.files[0] for c in "*?["):
-                raise UsageError("--give-me-traffic: takes exactly one --file, a path, to write to")
+                given = " and ".join(visible_text(path) for path in self.files[:3])
+                raise UsageError(f"--give-me-traffic: got --file {given}, takes exactly one, a plain path to write to")
 
 
 def _within(option: str, value: int, least: int, most: int, unit: str) -> None:

@@ -1,0 +1,5 @@
+"""The command line, made into `Settings`."""
+
+from http_monitor.arguments.command_line import parse_arguments
+
+__all__ = ["parse_arguments"]

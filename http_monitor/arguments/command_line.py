@@ -1,0 +1,147 @@
+"""Reads a command line by the table of options."""
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from http_monitor import __version__
+from http_monitor.arguments.options import GROUPS, OPTIONS, Option
+from http_monitor.arguments.values import shown
+from http_monitor.errors import UsageError
+from http_monitor.settings import Settings
+
+_PROGRAM = "http-monitor"
+_HELP_COLUMNS = 79
+_HELP_INDENT = 26
+_OTHER_FLAGS = ("-h", "--help", "--version")
+_EPILOG = """\
+durations are whole seconds: 90, 90s, 2m or 1h
+
+examples (in a checkout: python main.py in place of http-monitor):
+  http-monitor --file /var/log/apache2/access.log
+  http-monitor --file '/var/log/nginx/*.log' --interval 30s --window 5m
+  http-monitor --replay --file access.log.1.gz --file access.log --top 10
+  zcat old.log.gz | http-monitor --replay --file - --output ndjson
+  http-monitor --give-me-traffic --traffic-scenario spike --file /tmp/demo.log
+
+exit codes: 0 done or stopped, 2 wrong option, 3 input or output unusable,
+4 no line of a replayed file fits any format
+"""
+
+
+def parse_arguments(argv: Sequence[str]) -> Settings:
+    """Return what the arguments (without the program's name) ask for.
+
+    Raises:
+        UsageError: anything wrong with them; its text is one line that names the option.
+        SystemExit: with code 0, after ``-h`` or ``--version`` was answered on standard output.
+    """
+    try:
+        given, unknown = _parser().parse_known_args(_with_values_attached(argv))
+    except argparse.ArgumentError as error:
+        raise _usage_error(error, argv) from None
+    unknown = [argument for argument in unknown if argument != "--"]
+    if unknown:
+        raise _unknown(unknown[0])
+    texts = vars(given)
+    fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
+    return Settings(**fields)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser that raises instead of printing its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=_PROGRAM,
+        usage=f"{_PROGRAM} [--file PATH]... [options]",
+        description="Watch what an HTTP access log says about a web server now: reports and alerts.",
+        epilog=_EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, _HELP_INDENT, _HELP_COLUMNS),
+        allow_abbrev=False,
+        exit_on_error=False,
+        add_help=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    for group in GROUPS:
+        section = parser.add_argument_group(group.title)
+        for option in group.options:
+            # Every value stays text here, so that `_value` alone says what is wrong with one.
+            help_text = f"{option.help} (default {option.default.replace('%', '%%')})"
+            if option.read is None:
+                section.add_argument(*option.flags, dest=option.field, action="store_true", help=help_text)
+            else:
+                action = "append" if option.repeatable else "store"
+                section.add_argument(
+                    *option.flags, dest=option.field, action=action, metavar=option.metavar, help=help_text
+                )
+    other = parser.add_argument_group("other")
+    other.add_argument("-h", "--help", action="help", help="show this and stop")
+    other.add_argument("--version", action="version", version=f"{_PROGRAM} {__version__}", help="show it and stop")
+    return parser
+
+
+def _with_values_attached(argv: Iterable[str]) -> list[str]:
+    """Return the arguments with ``--interval -5s`` as ``--interval=-5s``.
+
+    Standing alone, a value that begins with a hyphen would be taken for an option, and the error would not
+    name what was given.
+    """
+    with_value = {flag for option in OPTIONS if option.read for flag in option.flags}
+    attached: list[str] = []
+    waiting = False
+    for argument in argv:
+        if waiting and argument.startswith("-") and not argument.startswith("--") and argument not in ("-", "-h"):
+            attached[-1] += "=" + argument
+            waiting = False
+        else:
+            attached.append(argument)
+            waiting = not waiting and argument in with_value
+    return attached
+
+
+def _value(option: Option, given: object) -> object:
+    if option.read is None:
+        return True
+    if option.repeatable and isinstance(given, list):
+        return tuple(_read(option, item) for item in given)
+    return _read(option, given)
+
+
+def _read(option: Option, given: object) -> object:
+    # Some versions of argparse drop the value -- and hand over an empty list.
+    text = given if isinstance(given, str) else "--"
+    try:
+        return option.read(text) if option.read else True
+    except ValueError:
+        raise UsageError(f"{option.flags[0]}: got {shown(text)}, takes {option.takes}") from None
+
+
+def _usage_error(error: argparse.ArgumentError, argv: Sequence[str]) -> UsageError:
+    flags = (error.argument_name or "").split("/")
+    for option in OPTIONS:
+        if option.read and option.flags[0] in flags:
+            return UsageError(f"{option.flags[0]}: got no value, takes {option.takes}")
+    given = next((argument for argument in argv if argument.startswith(tuple(flags))), flags[-1])
+    return UsageError(f"{flags[-1]}: got {shown(given)}, takes no value")
+
+
+def _unknown(argument: str) -> UsageError:
+    if not argument.startswith("-") or argument == "-":
+        return UsageError(f"got {shown(argument)} without an option, takes a log as --file PATH (-h shows all options)")
+    name = argument.partition("=")[0]
+    nearest = _nearest(name)
+    hint = f"did you mean {nearest}?" if nearest else "-h shows all options"
+    return UsageError(f"{shown(name)} is not an option, {hint}")
+
+
+def _nearest(name: str) -> str | None:
+    flags = [flag for option in OPTIONS for flag in option.flags] + list(_OTHER_FLAGS)
+    longer = [flag for flag in flags if len(name) > len("--") and flag.startswith(name)]
+    # The comparison is quadratic in the length of what was typed.
+    return next(iter(longer or difflib.get_close_matches(name[:40], flags, n=1)), None)

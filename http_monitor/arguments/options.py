@@ -1,0 +1,224 @@
+"""The table of all options: the one place where an option gets its name, its field and its words."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from http_monitor import settings
+from http_monitor.arguments import values
+from http_monitor.settings import Settings
+
+_DEFAULTS = Settings()
+_MOST_S = f"{settings.MAX_DURATION_S // 86_400} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of the command line."""
+
+    flags: tuple[str, ...]
+    """Its names, the one that messages use first."""
+    field: str
+    """The field of `Settings` that it sets."""
+    help: str
+    """One line for ``-h``, without its default."""
+    read: values.Reader | None = None
+    """Makes the value of its text; None where the option takes none and means True."""
+    metavar: str = ""
+    takes: str = ""
+    """What it takes, as an error says it."""
+    default: str = "off"
+    """Its default with its unit, for ``-h``."""
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options that ``-h`` shows together."""
+
+    title: str
+    options: tuple[Option, ...]
+
+
+def _switch(flag: str, field: str, text: str) -> Option:
+    return Option((flag,), field, text)
+
+
+def _text(flag: str, field: str, text: str, metavar: str, takes: str, default: str, repeatable: bool = False) -> Option:
+    return Option((flag,), field, text, values.text, metavar, takes, default, repeatable)
+
+
+def _duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1) -> Option:
+    default_s = getattr(_DEFAULTS, field)
+    takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m or 1h"
+    default = "none" if default_s is None else f"{default_s} s"
+    return Option(flags, field, text, values.duration, "TIME", takes, default)
+
+
+def _threshold(flag: str, field: str, text: str, unit: str, read: values.Reader = values.number) -> Option:
+    takes = f"a number ({unit}) greater than 0, at most {settings.MAX_COUNT}"
+    return Option((flag,), field, text, read, "NUMBER", takes, f"{getattr(_DEFAULTS, field):g} {unit}")
+
+
+def _count(flag: str, field: str, text: str, least: int, most: int, unit: str = "") -> Option:
+    default = getattr(_DEFAULTS, field)
+    takes = f"a whole number from {least} to {most}"
+    return Option(
+        (flag,), field, text, values.whole, "N", takes, "none" if default is None else f"{default} {unit}".strip()
+    )
+
+
+def _choice(flag: str, field: str, text: str, choices: tuple[str, ...]) -> Option:
+    takes = f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return Option(
+        (flag,), field, text, values.one_of(choices), "|".join(choices), takes, str(getattr(_DEFAULTS, field))
+    )
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "input",
+        (
+            _text(
+                "--file",
+                "files",
+                "the access log to read: a path, a quoted glob, or - for standard input; may be repeated",
+                "PATH",
+                "a path, a glob or - for standard input",
+                _DEFAULTS.files[0],
+                repeatable=True,
+            ),
+            _switch("--from-start", "from_start", "read what is already there first, then follow, as tail -n +1 -f"),
+            _switch(
+                "--replay",
+                "replay",
+                "read everything to its end in the time of the log, as fast as possible, then print the summary;"
+                " .gz too, several files merged by time",
+            ),
+            _duration(("--duration",), "duration_s", "stop by itself that long after the start, as on SIGTERM"),
+        ),
+    ),
+    Group(
+        "format",
+        (
+            _text(
+                "--format",
+                "format",
+                "auto, common, combined, vhost_common, vhost_combined, or an Apache LogFormat string;"
+                " auto decides from the lines",
+                "FORMAT",
+                "auto, common, combined, vhost_common, vhost_combined or a LogFormat string",
+                _DEFAULTS.format,
+            ),
+        ),
+    ),
+    Group(
+        "time",
+        (
+            _duration(("--interval",), "interval_s", "report the traffic of each such interval"),
+            _duration(
+                ("--window", "--reporting-window"), "window_s", "alerts look at the average over this sliding window"
+            ),
+            _duration(
+                ("--bucket-size",),
+                "bucket_size_s",
+                "step of the window; --interval and --window are multiples of it",
+            ),
+            _duration(
+                ("--lateness",),
+                "lateness_s",
+                "wait that long for lines out of order before a bucket closes",
+                least_s=0,
+            ),
+            _duration(
+                ("--max-ahead",),
+                "max_ahead_s",
+                "do not believe a single line whose time is further ahead than this",
+                least_s=0,
+            ),
+            _choice(
+                "--time",
+                "time",
+                "count by the time in the line, or by that of its arrival",
+                get_args(settings.TimeBase),
+            ),
+        ),
+    ),
+    Group(
+        "alerts",
+        (
+            _threshold(
+                "--alert-threshold", "alert_threshold", "raise above so many hits a second over the window", "hits/s"
+            ),
+            _threshold(
+                "--alert-error-rate",
+                "alert_error_rate",
+                "raise above this share of status 5xx in the window, 5 or 5%%",
+                "%",
+                values.percent,
+            ),
+            _threshold(
+                "--ddos-threshold",
+                "ddos_threshold",
+                "raise above so many hits a second of one host over the window",
+                "hits/s",
+            ),
+            _count(
+                "--alert-min-hits",
+                "alert_min_hits",
+                "with fewer hits in the window the error rate counts as 0",
+                0,
+                settings.MAX_COUNT,
+                "hits",
+            ),
+        ),
+    ),
+    Group(
+        "output",
+        (
+            _count("--top", "top", "rows in each table", 1, settings.MAX_TOP, "rows"),
+            _choice("--output", "output", "reports for people, or one JSON object a line", get_args(settings.Output)),
+            _choice(
+                "--color",
+                "color",
+                "colour the text; auto: on a terminal, unless NO_COLOR is set",
+                get_args(settings.Color),
+            ),
+            _count(
+                "--max-keys",
+                "max_keys",
+                "keys that each table of a bucket of the window holds; bounds the memory",
+                1,
+                settings.MAX_KEYS,
+                "keys",
+            ),
+        ),
+    ),
+    Group(
+        "demonstration",
+        (
+            _switch("--give-me-traffic", "give_me_traffic", "simulate traffic into the file, and watch it"),
+            _count(
+                "--traffic-rate",
+                "traffic_rate",
+                "simulate 0 to so many lines every second",
+                1,
+                settings.MAX_TRAFFIC_PER_S,
+                "lines/s",
+            ),
+            _choice(
+                "--traffic-scenario",
+                "traffic_scenario",
+                "what happens in it; the last three each make one alert raise and recover",
+                get_args(settings.Scenario),
+            ),
+            _switch(
+                "--traffic-append",
+                "traffic_append",
+                "write into the file even when others have written to it (it may be a real log!)",
+            ),
+            _count("--seed", "seed", "simulate the same traffic again", 0, settings.MAX_SEED),
+        ),
+    ),
+)
+
+OPTIONS: tuple[Option, ...] = tuple(option for group in GROUPS for option in group.options)

@@ -1,0 +1,64 @@
+"""What the text of an option's value stands for; each reader raises ValueError for any other text."""
+
+import math
+import re
+from collections.abc import Callable
+
+from http_monitor.units import parse_duration, visible_text
+
+Reader = Callable[[str], object]
+
+# Fewer digits than would make int() slow or refuse; every bound in Settings has fewer than 20.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_SHOWN_CHARS = 60
+
+
+def text(given: str) -> str:
+    """Return it as it is."""
+    return given
+
+
+def duration(given: str) -> int:
+    """Return whole seconds of ``90``, ``90s``, ``2m``, ``1h``."""
+    return parse_duration(given)
+
+
+def whole(given: str) -> int:
+    """Return a whole number in ASCII digits, with a sign or none."""
+    if _WHOLE.fullmatch(given) is None:
+        raise ValueError(given)
+    return int(given)
+
+
+def number(given: str) -> float:
+    """Return a finite number greater than 0: ``10``, ``0.5``, ``1e3``."""
+    value = float(given) if _NUMBER.fullmatch(given) else math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(given)
+    return value
+
+
+def percent(given: str) -> float:
+    """Return percent of ``5`` or ``5%``."""
+    return number(given.removesuffix("%").rstrip())
+
+
+def one_of(choices: tuple[str, ...]) -> Reader:
+    """Make a reader that takes these words only."""
+
+    def word(given: str) -> str:
+        if given not in choices:
+            raise ValueError(given)
+        return given
+
+    return word
+
+
+def shown(given: str) -> str:
+    """Return what the user typed as an error may quote it: one line, nothing hidden, not long."""
+    # Cut before and after: what is hidden gets longer when it is made visible.
+    quoted = visible_text(given[: _SHOWN_CHARS + 1])
+    if len(given) <= _SHOWN_CHARS and len(quoted) <= _SHOWN_CHARS:
+        return f"'{quoted}'"
+    return f"'{quoted[:_SHOWN_CHARS]}…' ({len(given)} characters)"

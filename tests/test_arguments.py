@@ -1,0 +1,319 @@
+"""The command line becomes Settings, or one clear line."""
+
+import re
+from dataclasses import fields
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor import __version__
+from http_monitor.arguments import parse_arguments
+from http_monitor.arguments.options import OPTIONS, Option
+from http_monitor.errors import UsageError
+from http_monitor.settings import Settings
+
+DEFAULTS_IN_HELP = {
+    "--file": "/tmp/access.log",
+    "--from-start": "off",
+    "--replay": "off",
+    "--duration": "none",
+    "--format": "auto",
+    "--interval": "10 s",
+    "--window": "120 s",
+    "--reporting-window": "120 s",
+    "--bucket-size": "1 s",
+    "--lateness": "1 s",
+    "--max-ahead": "60 s",
+    "--time": "event",
+    "--alert-threshold": "10 hits/s",
+    "--alert-error-rate": "5 %",
+    "--ddos-threshold": "5 hits/s",
+    "--alert-min-hits": "20 hits",
+    "--top": "5 rows",
+    "--output": "text",
+    "--color": "auto",
+    "--max-keys": "1000 keys",
+    "--give-me-traffic": "off",
+    "--traffic-rate": "20 lines/s",
+    "--traffic-scenario": "random",
+    "--traffic-append": "off",
+    "--seed": "none",
+}
+
+
+def help_text(capsys: pytest.CaptureFixture[str], flag: str = "-h") -> str:
+    with pytest.raises(SystemExit) as stop:
+        parse_arguments([flag])
+    assert stop.value.code == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def message_of(*argv: str) -> str:
+    """Return the one line that the arguments are refused with."""
+    with pytest.raises(UsageError) as refusal:
+        parse_arguments(argv)
+    message = str(refusal.value)
+    assert refusal.value.exit_code == 2
+    assert message.isprintable(), "a control or a line break reached the terminal"
+    assert message
+    assert len(message) < 300
+    return message
+
+
+def test_no_arguments_give_the_defaults() -> None:
+    assert parse_arguments([]) == Settings()
+
+
+def test_every_field_of_settings_has_an_option_and_only_one() -> None:
+    assert sorted(option.field for option in OPTIONS) == sorted(field.name for field in fields(Settings))
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_shows_every_option_with_its_default_and_fits_80_columns(
+    capsys: pytest.CaptureFixture[str], flag: str
+) -> None:
+    shown = help_text(capsys, flag)
+    assert max(len(line) for line in shown.splitlines()) < 80
+    assert {flag for option in OPTIONS for flag in option.flags} == set(DEFAULTS_IN_HELP)
+    entries = re.split(r"\n(?=  -|\S)", shown)
+    for flag, default in DEFAULTS_IN_HELP.items():
+        (entry,) = (" ".join(entry.split()) for entry in entries if re.search(rf"(?m)^  (-.*, )?{flag}\b(?!-)", entry))
+        assert entry.endswith(f"(default {default})"), entry
+
+
+def test_help_does_not_depend_on_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = help_text(capsys)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert help_text(capsys) == narrow
+
+
+def test_help_groups_the_options(capsys: pytest.CaptureFixture[str]) -> None:
+    headings = re.findall(r"(?m)^([a-z]+):$", help_text(capsys))
+    assert headings == ["input", "format", "time", "alerts", "output", "demonstration", "other"]
+
+
+def test_the_examples_in_the_help_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = re.findall(r"(?m)^  .*?http-monitor (--.*)$", help_text(capsys))
+    assert len(examples) == 5
+    for example in examples:
+        parse_arguments(example.replace("'", "").split())
+
+
+def test_version_says_name_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert help_text(capsys, "--version") == f"http-monitor {__version__}\n"
+    assert __version__ == "0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("argv", "field", "value"),
+    [
+        ("--file a.log", "files", ("a.log",)),
+        ("--file a.log --file b*.log --file -", "files", ("a.log", "b*.log", "-")),
+        ("--file -x.log", "files", ("-x.log",)),
+        ("--file=--", "files", ("--",)),
+        ("--from-start", "from_start", True),
+        ("--replay", "replay", True),
+        ("--format vhost_combined", "format", "vhost_combined"),
+        ("--format %h", "format", "%h"),
+        ("--interval 90", "interval_s", 90),
+        ("--interval 90s", "interval_s", 90),
+        ("--interval=2m", "interval_s", 120),
+        ("--interval 1h", "interval_s", 3600),
+        ("--interval 5 --interval 20", "interval_s", 20),
+        ("--window 5m", "window_s", 300),
+        ("--reporting-window 5m", "window_s", 300),
+        ("--bucket-size 5", "bucket_size_s", 5),
+        ("--lateness 0", "lateness_s", 0),
+        ("--max-ahead 0s", "max_ahead_s", 0),
+        ("--time arrival", "time", "arrival"),
+        ("--alert-threshold 0.5", "alert_threshold", 0.5),
+        ("--alert-threshold 1e3", "alert_threshold", 1000.0),
+        ("--alert-error-rate 7.5", "alert_error_rate", 7.5),
+        ("--alert-error-rate 5%", "alert_error_rate", 5.0),
+        ("--ddos-threshold 100", "ddos_threshold", 100.0),
+        ("--alert-min-hits 0", "alert_min_hits", 0),
+        ("--top 12", "top", 12),
+        ("--output ndjson", "output", "ndjson"),
+        ("--color never", "color", "never"),
+        ("--duration 1h", "duration_s", 3600),
+        ("--max-keys 1000000", "max_keys", 1_000_000),
+        ("--give-me-traffic", "give_me_traffic", True),
+        ("--traffic-rate 100000", "traffic_rate", 100_000),
+        ("--traffic-scenario ddos", "traffic_scenario", "ddos"),
+        ("--traffic-append", "traffic_append", True),
+        ("--seed 0", "seed", 0),
+        ("--seed 9223372036854775807", "seed", 9_223_372_036_854_775_807),
+    ],
+)
+def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: object) -> None:
+    parsed = parse_arguments(argv.split())
+    assert getattr(parsed, field) == value
+    assert {
+        f.name for f in fields(Settings) if f.name != field and getattr(parsed, f.name) != getattr(Settings(), f.name)
+    } == set()
+
+
+SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m or 1h"
+SECONDS_OR_NONE = "takes whole seconds from 0 s to 3650 days, written as 90, 90s, 2m or 1h"
+PER_S = "takes a number (hits/s) greater than 0, at most 1000000000"
+PERCENT = "takes a number (%) greater than 0, at most 1000000000"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--interval", "abc"], f"--interval: got 'abc', {SECONDS}"),
+        (["--interval", ""], f"--interval: got '', {SECONDS}"),
+        (["--interval="], f"--interval: got '', {SECONDS}"),
+        (["--interval", "1.5"], f"--interval: got '1.5', {SECONDS}"),
+        (["--interval", "0.5s"], f"--interval: got '0.5s', {SECONDS}"),
+        (["--interval", "1,5"], f"--interval: got '1,5', {SECONDS}"),
+        (["--interval", "-5"], f"--interval: got '-5', {SECONDS}"),
+        (["--interval", "-5s"], f"--interval: got '-5s', {SECONDS}"),
+        (["--interval", "1m30s"], f"--interval: got '1m30s', {SECONDS}"),
+        (["--interval", "90 s"], f"--interval: got '90 s', {SECONDS}"),
+        (["--interval", "٣"], f"--interval: got '٣', {SECONDS}"),
+        (["--interval", "1_0"], f"--interval: got '1_0', {SECONDS}"),
+        (["--interval", "9" * 5000], f"--interval: got '{'9' * 60}…' (5000 characters), {SECONDS}"),
+        (["--interval", "\x1b[31m\n"], rf"--interval: got '\x1b[31m\x0a', {SECONDS}"),
+        (["--interval"], f"--interval: got no value, {SECONDS}"),
+        (["--interval", "--replay"], f"--interval: got no value, {SECONDS}"),
+        (["--interval", "0"], "--interval: got 0 s, takes 1 s to 315360000 s"),
+        (["--interval", "315360001"], "--interval: got 315360001 s, takes 1 s to 315360000 s"),
+        (["--interval", "999999999999d"], "--interval: got 86399999999913600 s, takes 1 s to 315360000 s"),
+        (["--interval", "3", "--bucket-size", "2"], "--interval: got 3 s, takes a multiple of --bucket-size (2 s)"),
+        (["--window", "nan"], f"--window: got 'nan', {SECONDS}"),
+        (["--reporting-window", "nan"], f"--window: got 'nan', {SECONDS}"),
+        (["--window", "0m"], "--window: got 0 s, takes 1 s to 315360000 s"),
+        (["--window", "125", "--bucket-size", "10"], "--window: got 125 s, takes a multiple of --bucket-size (10 s)"),
+        (["--window", "1000001"], "--window: got 1000001 s, takes at most 1000000 times --bucket-size (1 s)"),
+        (["--bucket-size", "0"], "--bucket-size: got 0 s, takes 1 s to 315360000 s"),
+        (["--bucket-size", "inf"], f"--bucket-size: got 'inf', {SECONDS}"),
+        (["--lateness", "-1"], f"--lateness: got '-1', {SECONDS_OR_NONE}"),
+        (["--lateness", "11y"], f"--lateness: got '11y', {SECONDS_OR_NONE}"),
+        (["--lateness", "3651d"], "--lateness: got 315446400 s, takes 0 s to 315360000 s"),
+        (["--max-ahead", "?"], f"--max-ahead: got '?', {SECONDS_OR_NONE}"),
+        (["--max-ahead", "99999h"], "--max-ahead: got 359996400 s, takes 0 s to 315360000 s"),
+        (["--duration", "0"], "--duration: got 0 s, takes 1 s to 315360000 s"),
+        (["--duration", "0.1"], f"--duration: got '0.1', {SECONDS}"),
+        (["--duration", "5", "--replay"], "--duration: got a duration together with --replay, which ends by itself"),
+        (
+            ["--time", "arrival", "--replay"],
+            "--time: got arrival together with --replay, which takes only event",
+        ),
+        (["--time", "wall"], "--time: got 'wall', takes event or arrival"),
+        (["--time", ""], "--time: got '', takes event or arrival"),
+        (["--alert-threshold", "0"], f"--alert-threshold: got '0', {PER_S}"),
+        (["--alert-threshold", "-3"], f"--alert-threshold: got '-3', {PER_S}"),
+        (["--alert-threshold", "nan"], f"--alert-threshold: got 'nan', {PER_S}"),
+        (["--alert-threshold", "inf"], f"--alert-threshold: got 'inf', {PER_S}"),
+        (["--alert-threshold", "-inf"], f"--alert-threshold: got '-inf', {PER_S}"),
+        (["--alert-threshold", "1e999"], f"--alert-threshold: got '1e999', {PER_S}"),
+        (["--alert-threshold", "1e-999"], f"--alert-threshold: got '1e-999', {PER_S}"),
+        (["--alert-threshold", "."], f"--alert-threshold: got '.', {PER_S}"),
+        (["--alert-threshold", "10/s"], f"--alert-threshold: got '10/s', {PER_S}"),
+        (
+            ["--alert-threshold", "1e10"],
+            "--alert-threshold: got 1e+10, takes a number greater than 0, at most 1000000000",
+        ),
+        (["--alert-error-rate", "0%"], f"--alert-error-rate: got '0%', {PERCENT}"),
+        (["--alert-error-rate", "%"], f"--alert-error-rate: got '%', {PERCENT}"),
+        (["--alert-error-rate", "5%%"], f"--alert-error-rate: got '5%%', {PERCENT}"),
+        (["--alert-error-rate", ""], f"--alert-error-rate: got '', {PERCENT}"),
+        (["--ddos-threshold", "many"], f"--ddos-threshold: got 'many', {PER_S}"),
+        (["--ddos-threshold", "5%"], f"--ddos-threshold: got '5%', {PER_S}"),
+        (["--alert-min-hits", "2.5"], "--alert-min-hits: got '2.5', takes a whole number from 0 to 1000000000"),
+        (["--alert-min-hits", "-1"], "--alert-min-hits: got -1, takes 0 to 1000000000"),
+        (["--top", "0"], "--top: got 0, takes 1 to 1000000"),
+        (["--top", "-5"], "--top: got -5, takes 1 to 1000000"),
+        (["--top", "1000001"], "--top: got 1000001, takes 1 to 1000000"),
+        (["--top", "five"], "--top: got 'five', takes a whole number from 1 to 1000000"),
+        (
+            ["--top", "1" + "0" * 4999],
+            f"--top: got '1{'0' * 59}…' (5000 characters), takes a whole number from 1 to 1000000",
+        ),
+        (["--max-keys", "0"], "--max-keys: got 0, takes 1 to 1000000"),
+        (["--max-keys", "1e3"], "--max-keys: got '1e3', takes a whole number from 1 to 1000000"),
+        (["--output", "xml"], "--output: got 'xml', takes text or ndjson"),
+        (["--output", "TEXT"], "--output: got 'TEXT', takes text or ndjson"),
+        (["--color", "yes"], "--color: got 'yes', takes auto, always or never"),
+        (["--color", "‮"], r"--color: got '\u202e', takes auto, always or never"),
+        (["--file", ""], "--file: got an empty path, takes a path, a glob or - for standard input"),
+        (["--file", "a", "--file="], "--file: got an empty path, takes a path, a glob or - for standard input"),
+        (["--file"], "--file: got no value, takes a path, a glob or - for standard input"),
+        (["--file", "a\0b"], "--file: got a path with a NUL byte, takes a path, a glob or - for standard input"),
+        (["--file", "-", "--file", "-"], "--file: got - more than once, takes standard input once"),
+        (["--format", ""], "--format: got an empty text, takes the name of a format or a LogFormat string"),
+        (["--format", " \t"], "--format: got an empty text, takes the name of a format or a LogFormat string"),
+        (["--traffic-rate", "0"], "--traffic-rate: got 0, takes 1 to 100000"),
+        (["--traffic-rate", "100001"], "--traffic-rate: got 100001, takes 1 to 100000"),
+        (["--traffic-scenario", "calm"], "--traffic-scenario: got 'calm', takes random, spike, errors or ddos"),
+        (["--seed", "-1"], "--seed: got -1, takes 0 to 9223372036854775807"),
+        (["--seed", "x"], "--seed: got 'x', takes a whole number from 0 to 9223372036854775807"),
+        (
+            ["--give-me-traffic", "--replay"],
+            "--give-me-traffic: got --replay too, which reads what is there already",
+        ),
+        (
+            ["--give-me-traffic", "--file", "a", "--file", "b"],
+            "--give-me-traffic: got --file a and b, takes exactly one, a plain path to write to",
+        ),
+        (
+            ["--give-me-traffic", "--file", "*.log"],
+            "--give-me-traffic: got --file *.log, takes exactly one, a plain path to write to",
+        ),
+        (
+            ["--give-me-traffic", "--file", "-"],
+            "--give-me-traffic: got --file -, takes exactly one, a plain path to write to",
+        ),
+        (["--replay=yes"], "--replay: got '--replay=yes', takes no value"),
+        (["--traffic-append="], "--traffic-append: got '--traffic-append=', takes no value"),
+        (["-hx"], "--help: got '-hx', takes no value"),
+        (["--intervall", "5"], "'--intervall' is not an option, did you mean --interval?"),
+        (["--intervall=5"], "'--intervall' is not an option, did you mean --interval?"),
+        (["-interval", "5"], "'-interval' is not an option, did you mean --interval?"),
+        (["--interv", "5"], "'--interv' is not an option, did you mean --interval?"),
+        (["--colour", "never"], "'--colour' is not an option, did you mean --color?"),
+        (["--xyzzy"], "'--xyzzy' is not an option, -h shows all options"),
+        (["--x y\n"], r"'--x y\x0a' is not an option, -h shows all options"),
+        (["-f", "a.log"], "'-f' is not an option, -h shows all options"),
+        (["-5"], "'-5' is not an option, -h shows all options"),
+        (["a.log"], "got 'a.log' without an option, takes a log as --file PATH (-h shows all options)"),
+        (["-"], "got '-' without an option, takes a log as --file PATH (-h shows all options)"),
+        ([""], "got '' without an option, takes a log as --file PATH (-h shows all options)"),
+        (["--", "a.log"], "got 'a.log' without an option, takes a log as --file PATH (-h shows all options)"),
+        (["a\udcff.log"], r"got 'a\xff.log' without an option, takes a log as --file PATH (-h shows all options)"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_it(argv: list[str], message: str) -> None:
+    assert message_of(*argv) == message
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.flags[0])
+def test_no_option_may_be_abbreviated(option: Option) -> None:
+    for flag in option.flags:
+        assert message_of(flag[:-1], "1").startswith(f"'{flag[:-1]}' is not an option, did you mean --")
+
+
+def test_an_option_of_ten_thousand_characters_is_quoted_shortened() -> None:
+    assert "(10002 characters)" in message_of("--" + "q" * 10_000)
+
+
+_WORDS = st.sampled_from([flag for option in OPTIONS for flag in option.flags] + ["--", "-", "=", "0", "5%", "1e9"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_WORDS | st.text(max_size=8), max_size=6))
+def test_any_arguments_give_settings_or_one_line(argv: list[str]) -> None:
+    try:
+        parse_arguments(argv)
+    except UsageError as refusal:
+        assert str(refusal).isprintable()
+    except SystemExit as stop:
+        assert stop.code == 0
