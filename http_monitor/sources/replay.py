@@ -62,6 +62,10 @@ class ReplayFile:
         """Return the bytes still to be read, compressed ones as they are stored."""
         return SourceHealth(lag_bytes=max(0, self._size - self._offset))
 
+    def wants_poll_s(self) -> float:
+        """Return 0.0: what is there is there already."""
+        return 0.0
+
     def close(self) -> None:
         """Let go of the descriptor; nothing more will be read."""
         self._finished = True

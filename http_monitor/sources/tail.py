@@ -1,5 +1,6 @@
 """Follows one path by byte offset through whatever happens to the file there."""
 
+import contextlib
 import os
 
 from http_monitor.ports import Chunk, SourceHealth
@@ -78,9 +79,11 @@ class FileTail:
 
     def close(self) -> None:
         """Let go of the descriptor; a line that is not complete is not emitted."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            # Nothing was written through it, so a refusal to close it loses nothing.
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
     def _turn(self, lines: list[bytes]) -> bool:
         # The path is looked at before the descriptor is asked for its size: whatever the old file holds once a

@@ -1,0 +1,85 @@
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.sources.lines import LineCutter
+
+_BYTES = st.lists(st.sampled_from([b"\n", b"a", b"bc\n", b"\r\n", b"\x00", b"defghij", b"x" * 30]), max_size=25).map(
+    b"".join
+)
+
+
+def _oracle(data: bytes, limit: int) -> bytes:
+    *whole, rest = data.split(b"\n")
+    lines = [*whole, rest] if rest else whole
+    return b"".join(line[: limit + 1] + b"\n" for line in lines)
+
+
+def _pieces(data: bytes, cuts: list[int]) -> list[bytes]:
+    edges = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+@settings(max_examples=300)
+@given(_BYTES, st.lists(st.integers(0, 200), max_size=12), st.integers(0, 12))
+def test_any_cuts_give_what_splitting_the_whole_gives(data: bytes, cuts: list[int], limit: int) -> None:
+    cutter = LineCutter(limit)
+    out = []
+    taken = b""
+    for piece in _pieces(data, cuts):
+        out.append(cutter.feed(piece))
+        taken += piece
+        assert cutter.pending == len(taken) - (taken.rfind(b"\n") + 1)
+        assert out[-1] == b"" or out[-1].endswith(b"\n")
+    assert b"".join(out) + cutter.finish() == _oracle(data, limit)
+    assert cutter.pending == 0
+
+
+def test_a_half_line_waits_for_its_end() -> None:
+    cutter = LineCutter()
+    assert cutter.feed(b"one\ntw") == b"one\n"
+    assert cutter.pending == 2
+    assert cutter.feed(b"o\n") == b"two\n"
+
+
+def test_a_line_at_the_limit_is_whole_and_one_byte_more_is_cut_to_limit_plus_one() -> None:
+    cutter = LineCutter(4)
+    assert cutter.feed(b"abcd\nabcde\nabcdef\nabc\n") == b"abcd\nabcde\nabcde\nabc\n"
+
+
+def test_the_carriage_return_counts_towards_the_length() -> None:
+    assert LineCutter(4).feed(b"abcd\r\nabcde\r\n") == b"abcd\r\nabcde\n"
+
+
+def test_a_line_that_never_ends_is_not_held() -> None:
+    cutter = LineCutter(1_000)
+    for _ in range(100):
+        assert cutter.feed(b"x" * 10_000) == b""
+    assert cutter.pending == 1_000_000
+    assert len(cutter._held) == 1_001
+    assert cutter.feed(b"\nnext\n") == b"x" * 1_001 + b"\nnext\n"
+
+
+def test_what_is_discarded_is_counted_with_what_was_not_held() -> None:
+    cutter = LineCutter(3)
+    cutter.feed(b"a\n" + b"x" * 10)
+    assert cutter.discard() == 10
+    assert cutter.finish() == b""
+    assert cutter.feed(b"b\n") == b"b\n"
+
+
+def test_finishing_without_a_half_line_gives_nothing() -> None:
+    cutter = LineCutter()
+    cutter.feed(b"whole\n")
+    assert cutter.finish() == b""
+
+
+def test_whole_lines_are_handed_on_as_they_are_without_a_copy() -> None:
+    data = b"a line\n" * 1_000
+    assert LineCutter().feed(data) is data
+
+
+def test_bytes_that_are_not_line_feeds_end_no_line() -> None:
+    data = b"a\rb\x0bc\x0cd\x85e\xe2\x80\xa8f\x00g\n"
+    assert LineCutter().feed(data) == data

@@ -1,0 +1,73 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from http_monitor.errors import InputError
+from http_monitor.sources.selecting import check_replay_inputs, expand
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    for name in ("b.log", "a.log", "c.txt"):
+        (tmp_path / name).write_bytes(b"line\n")
+    (tmp_path / "dir.log").mkdir()
+    return tmp_path
+
+
+def test_a_glob_is_the_files_it_matches_in_order(logs: Path) -> None:
+    assert expand([f"{logs}/*.log"], replay=True) == [f"{logs}/a.log", f"{logs}/b.log"]
+
+
+def test_the_order_of_the_command_line_stays_and_each_path_counts_once(logs: Path) -> None:
+    patterns = [f"{logs}/c.txt", "-", f"{logs}/*.log", f"{logs}/a.log", f"{logs}/c.txt"]
+    assert expand(patterns, replay=True) == [f"{logs}/c.txt", "-", f"{logs}/a.log", f"{logs}/b.log"]
+
+
+def test_a_name_with_the_characters_of_a_glob_is_itself_where_it_exists(logs: Path) -> None:
+    (logs / "[ab].log").touch()
+    assert expand([f"{logs}/[ab].log"], replay=True) == [f"{logs}/[ab].log"]
+
+
+def test_a_plain_path_that_is_missing_stays(logs: Path) -> None:
+    assert expand([f"{logs}/missing.log"], replay=True) == [f"{logs}/missing.log"]
+
+
+def test_a_glob_without_a_match_is_an_error_in_a_replay_and_waited_for_live(logs: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        expand([f"{logs}/*.nothing\x1b"], replay=True)
+    assert str(caught.value) == f"{logs}/*.nothing\\x1b matches no file"
+    assert caught.value.exit_code == 3
+    assert expand([f"{logs}/*.nothing"], replay=False) == [f"{logs}/*.nothing"]
+
+
+def test_two_stars_reach_into_directories(logs: Path) -> None:
+    (logs / "dir.log" / "d.log").touch()
+    assert expand([f"{logs}/**/d.log"], replay=True) == [f"{logs}/dir.log/d.log"]
+
+
+def test_inputs_that_can_be_opened_pass(logs: Path) -> None:
+    check_replay_inputs(["-", f"{logs}/a.log", f"{logs}/b.log"])
+
+
+def test_every_input_that_cannot_be_opened_has_its_line(logs: Path) -> None:
+    os.mkfifo(logs / "fifo")
+    (logs / "loop").symlink_to("loop")
+    paths = [f"{logs}/{name}" for name in ("missing", "a.log", "dir.log", "fifo", "loop", "a.log/x")]
+    with pytest.raises(InputError) as caught:
+        check_replay_inputs(paths)
+    assert str(caught.value).splitlines() == [
+        f"{logs}/missing is missing",
+        f"{logs}/dir.log is a directory",
+        f"{logs}/fifo is not a regular file",
+        f"{logs}/loop is a loop of symbolic links",
+        f"{logs}/a.log/x is missing",
+    ]
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(logs: Path) -> None:
+    (logs / "a.log").chmod(0)
+    with pytest.raises(InputError, match=r"a\.log cannot be read \(permission denied\)"):
+        check_replay_inputs([f"{logs}/a.log"])

@@ -1,0 +1,187 @@
+import gzip
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from http_monitor.ports import Chunk, Source
+from http_monitor.sources.stdin import StdinSource
+
+_PATIENCE_S = 20
+
+
+class _Pipe:
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        self.woken = threading.Event()
+        self._open = {self.reader, self.writer}
+
+    def write(self, data: bytes) -> None:
+        os.write(self.writer, data)
+
+    def close(self, end: int) -> None:
+        self._open.discard(end)
+        os.close(end)
+
+    def close_all(self) -> None:
+        for end in sorted(self._open, reverse=True):  # the writer first: it ends a thread that reads
+            self.close(end)
+
+    def source(self, *, block: bool = False, threaded: bool = False, limit: int = 1_000) -> StdinSource:
+        return StdinSource(
+            self.woken.set, block=block, descriptor=self.reader, threaded=threaded, limit=limit, read_bytes=10_000
+        )
+
+
+@pytest.fixture
+def pipe() -> Iterator[_Pipe]:
+    made = _Pipe()
+    yield made
+    made.close_all()
+
+
+def test_standard_input_is_a_source(pipe: _Pipe) -> None:
+    source: Source = pipe.source()
+    assert source.name == "-"
+    assert source.wants_poll_s() == 0.05
+    assert source.health().lag_bytes == 0
+    source.close()
+
+
+def test_it_is_caught_up_when_nothing_can_be_read(pipe: _Pipe) -> None:
+    source = pipe.source()
+    assert source.read() == Chunk(data=b"", at_end=True)
+    pipe.write(b"one\ntw")
+    assert source.read() == Chunk(data=b"one\n", at_end=True)
+    pipe.write(b"o\n")
+    assert source.read() == Chunk(data=b"two\n", at_end=True)
+
+
+def test_its_end_finishes_it_and_a_last_line_without_newline_counts(pipe: _Pipe) -> None:
+    source = pipe.source()
+    pipe.write(b"one\nlast")
+    pipe.close(pipe.writer)
+    assert source.read() == Chunk(data=b"one\nlast\n", at_end=True, finished=True)
+    assert source.read() == Chunk(data=b"", at_end=True, finished=True)
+    assert source.failure is None
+
+
+def test_more_than_one_read_may_take_is_not_the_end(pipe: _Pipe) -> None:
+    source = StdinSource(pipe.woken.set, block=False, descriptor=pipe.reader, read_bytes=1)
+    pipe.write(b"one\n")
+    assert source.read() == Chunk(data=b"one\n", at_end=False)
+    assert source.read() == Chunk(data=b"", at_end=True)
+
+
+def test_a_regular_file_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"x\n" * 100_000)
+    for block in (False, True):
+        descriptor = os.open(path, os.O_RDONLY)
+        source = StdinSource(lambda: None, block=block, descriptor=descriptor)
+        data = b""
+        while not (chunk := source.read()).finished:
+            data += chunk.data
+        assert data + chunk.data == b"x\n" * 100_000
+        os.close(descriptor)
+
+
+def test_a_line_longer_than_the_limit_is_cut(pipe: _Pipe) -> None:
+    source = pipe.source(limit=4)
+    pipe.write(b"x" * 20 + b"\nshort\n"[:5] + b"\n")
+    assert source.read().data == b"xxxxx\nshor\n"
+
+
+def test_a_closed_standard_input_is_finished_and_says_why(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(writer)
+    os.close(reader)
+    chunk = StdinSource(lambda: None, block=False, descriptor=reader, threaded=False).read()
+    assert chunk.finished
+    assert [notice.text for notice in chunk.notices] == ["standard input cannot be read (Bad file descriptor)"]
+
+
+def test_a_directory_as_standard_input_is_a_failure(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for threaded in (False, True):
+        source = StdinSource(lambda: None, block=True, descriptor=descriptor, threaded=threaded)
+        assert source.read().finished
+        assert str(source.failure) == "standard input is a directory"
+    os.close(descriptor)
+
+
+def test_a_replay_waits_for_data(pipe: _Pipe) -> None:
+    source = pipe.source(block=True)
+    timer = threading.Timer(0.0, pipe.write, [b"one\n"])
+    timer.start()
+    chunks = [source.read()]
+    while not chunks[-1].data:
+        chunks.append(source.read())
+    timer.join()
+    assert chunks[-1] == Chunk(data=b"one\n", at_end=False)
+    assert not any(chunk.at_end for chunk in chunks)
+    pipe.close(pipe.writer)
+    assert source.read() == Chunk(data=b"", at_end=True, finished=True)
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_replay_inflates_a_stream_that_comes_byte_by_byte(pipe: _Pipe, threaded: bool) -> None:
+    source = pipe.source(block=True, threaded=threaded)
+    data = b""
+    for byte in gzip.compress(b"one\ntwo\nlast"):
+        pipe.write(bytes([byte]))
+        data += source.read().data
+    pipe.close(pipe.writer)
+    while not (chunk := source.read()).finished:
+        data += chunk.data
+    assert data + chunk.data == b"one\ntwo\nlast\n"
+    assert source.failure is None
+
+
+def test_a_replay_of_one_byte_is_one_line(pipe: _Pipe) -> None:
+    source = pipe.source(block=True)
+    pipe.write(b"\x1f")
+    pipe.close(pipe.writer)
+    assert source.read() == Chunk(data=b"\x1f\n", at_end=True, finished=True)
+
+
+def test_a_truncated_stream_is_a_failure_after_what_was_read(pipe: _Pipe) -> None:
+    source = pipe.source(block=True)
+    pipe.write(gzip.compress(b"one\ntwo\n")[:-4])
+    pipe.close(pipe.writer)
+    chunk = source.read()
+    assert chunk == Chunk(data=b"one\ntwo\n", at_end=True, finished=True)
+    assert str(source.failure) == "standard input is a broken gzip stream (ends in the middle)"
+
+
+def test_live_a_compressed_stream_is_bytes_like_any_other(pipe: _Pipe) -> None:
+    source = pipe.source()
+    pipe.write(b"\x1f\x8b\n")
+    assert source.read().data == b"\x1f\x8b\n"
+
+
+def test_a_thread_reads_where_nothing_can_be_selected_and_wakes(pipe: _Pipe) -> None:
+    source = pipe.source(threaded=True)
+    assert source.read() == Chunk(data=b"", at_end=True)
+    assert source.wants_poll_s() == 1.0
+    pipe.write(b"one\ntw")
+    assert pipe.woken.wait(_PATIENCE_S)
+    assert source.read() == Chunk(data=b"one\n", at_end=True)
+    pipe.woken.clear()
+    pipe.close(pipe.writer)
+    assert pipe.woken.wait(_PATIENCE_S)
+    assert source.read() == Chunk(data=b"two\n"[:2] + b"\n", at_end=True, finished=True)
+
+
+def test_everything_passes_through_the_few_pieces_that_a_thread_holds(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"0123456789abcde\n" * 200_000)  # three times what the queue holds
+    descriptor = os.open(path, os.O_RDONLY)
+    source = StdinSource(lambda: None, block=True, descriptor=descriptor, threaded=True)
+    chunks = [source.read()]
+    while not chunks[-1].finished:
+        chunks.append(source.read())
+    assert b"".join(chunk.data for chunk in chunks) == path.read_bytes()
+    os.close(descriptor)
