@@ -61,6 +61,7 @@ class MetricsAggregator:
         self._first_us = -NEVER_US
         self._last_us = NEVER_US
         self._intervals: dict[int, IntervalStats] = {}
+        self._interval_starts: list[int] = []
         self._open: dict[int, MetricsBucket] = {}
         self._open_starts: list[int] = []
         self._now_us = NEVER_US
@@ -258,6 +259,7 @@ class MetricsAggregator:
             stats = self._intervals.get(start_us)
             if stats is None:
                 stats = self._intervals[start_us] = IntervalStats(self._settings.max_keys)
+                heapq.heappush(self._interval_starts, start_us)
             stats.add(groups, index)
 
     def _count_buckets(self, frame: Frame, bucket_of: Int64s, wanted: Bools) -> None:
@@ -309,7 +311,9 @@ class MetricsAggregator:
             candidates.append(self._open_starts[0])
         if self._window.oldest_us is not None:
             candidates.append(self._window.oldest_us + self._window_us)
-        if self.report_empty or self._intervals or self._events or any(self._late):
+        if self._interval_starts:
+            candidates.append(self._interval_starts[0] + self._interval_us - self._bucket_us)
+        if self.report_empty or self._events or any(self._late):
             candidates.append(self._interval_of(following_us) + self._interval_us - self._bucket_us)
         return max(following_us, min(candidates))
 
@@ -339,6 +343,8 @@ class MetricsAggregator:
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
         stats = self._intervals.pop(start_us, None) or IntervalStats(self._settings.max_keys)
+        if self._interval_starts and self._interval_starts[0] == start_us:
+            heapq.heappop(self._interval_starts)
         late_hits, late_bytes, late_errors = self._late
         events, self._late, self._events = self._events, [0, 0, 0], 0
         self._seq += 1

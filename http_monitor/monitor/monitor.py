@@ -52,7 +52,7 @@ class HTTPMonitor:
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
         self._stopping = False
         self._next_pulse_us = self._started_us
-        self._backlog: tuple[int, int, int] | None = None
+        self._before_backlog = self._aggregator.now_us, 0, 0
 
     def publish(self, message: Message) -> None:
         """Hand a message to every sink, in order."""
@@ -128,15 +128,16 @@ class HTTPMonitor:
 
     def _tell_of_backlog(self, live: LiveTurns) -> None:
         """Remember where a backlog began; say how large it was when it has been worked off."""
-        counts, tracker = self._aggregator.counts, self._aggregator.tracker
-        if live.behind:
-            if self._backlog is None:
-                self._backlog = self._aggregator.now_us, counts.lines, tracker.raises
-        elif self._backlog is not None:
-            since_us, lines, raises = self._backlog
-            self._backlog = None
-            span_s = max(0, self._aggregator.now_us - max(since_us, self._aggregator.first_us)) // US_PER_S
-            self.publish(CaughtUp(span_s, counts.lines - lines, tracker.raises - raises))
+        counts = self._aggregator.counts
+        here = self._aggregator.now_us, counts.lines, self._aggregator.tracker.raises
+        if not live.catching_up:
+            self._before_backlog = here
+        elif not live.behind:
+            since_us, lines, raises = self._before_backlog
+            self._before_backlog = here
+            if counts.lines > lines:
+                span_s = max(0, here[0] - max(since_us, self._aggregator.first_us)) // US_PER_S
+                self.publish(CaughtUp(span_s, counts.lines - lines, here[2] - raises))
 
     def _pulse(self, live: LiveTurns) -> None:
         now_us = self._clock.now_us()

@@ -1,0 +1,149 @@
+"""The real engine on bytes in memory: fake sources, a manual clock, NDJSON objects out."""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from http_monitor.alerts import default_alerts
+from http_monitor.clock import Clock, ManualClock, ReplayClock
+from http_monitor.display.ndjson import NdjsonDisplay
+from http_monitor.display.notices import Notices
+from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.parser import explain, get_format
+from http_monitor.ports import Alert, Chunk, SourceHealth
+from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
+from http_monitor.settings import Settings
+from http_monitor.sources.lines import LineCutter
+
+START_US = 1_700_000_000 * 1_000_000
+"""Where live tests begin by default: a multiple of 10 s."""
+
+Json = dict[str, Any]
+
+HEALTH_KEYS = (
+    "lines accepted malformed late too_late ahead held lag_bytes lost_bytes rotations truncations oversized".split()
+)
+
+
+class ScriptedSource:
+    """Hands out the chunks it was given, in order; finished after the last when `ends`."""
+
+    def __init__(self, chunks: Iterable[bytes], *, ends: bool, name: str = "test.log") -> None:
+        self._cutter = LineCutter()
+        self._chunks = list(chunks)
+        self._ends = ends
+        self._name = name
+        self.more = False
+        """The next look does not reach the end, although nothing is scripted after it."""
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def write(self, *chunks: bytes) -> None:
+        self._chunks.extend(chunks)
+
+    def read(self) -> Chunk:
+        data = self._cutter.feed(self._chunks.pop(0)) if self._chunks else b""
+        at_end = not self._chunks
+        if at_end and self._ends:
+            return Chunk(data + self._cutter.finish(), at_end=True, finished=True)
+        return Chunk(data, at_end=at_end and not self.more)
+
+    def health(self) -> SourceHealth:
+        return SourceHealth()
+
+    def wants_poll_s(self) -> float:
+        return 1.0
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Recorder:
+    """A sink that keeps everything."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def publish(self, message: Message) -> None:
+        self.messages.append(message)
+
+    @property
+    def reports(self) -> list[Report]:
+        return [message for message in self.messages if isinstance(message, Report)]
+
+    @property
+    def events(self) -> list[AlertEvent]:
+        return [message for message in self.messages if isinstance(message, AlertEvent)]
+
+    @property
+    def notices(self) -> list[Notice]:
+        return [message for message in self.messages if isinstance(message, Notice)]
+
+    @property
+    def pulses(self) -> list[Pulse]:
+        return [message for message in self.messages if isinstance(message, Pulse)]
+
+    @property
+    def caught_up(self) -> list[CaughtUp]:
+        return [message for message in self.messages if isinstance(message, CaughtUp)]
+
+    @property
+    def summary(self) -> Summary:
+        (summary,) = [message for message in self.messages if isinstance(message, Summary)]
+        return summary
+
+
+def make_monitor(
+    settings: Settings, sources: Sequence[ScriptedSource], clock: Clock, alerts: Sequence[Alert] | None = None
+) -> tuple[HTTPMonitor, Recorder]:
+    recorder = Recorder()
+    inputs = [
+        Input(source, get_format(settings.format), settings.max_ahead_s * 1_000_000, explain) for source in sources
+    ]
+    rules = default_alerts(settings) if alerts is None else alerts
+    return HTTPMonitor(settings, inputs, rules, [recorder], clock), recorder
+
+
+def replay(files: Sequence[Iterable[bytes]], settings: Settings) -> Recorder:
+    """Replay files given as chunks."""
+    sources = [ScriptedSource(chunks, ends=True, name=f"{index}.log") for index, chunks in enumerate(files)]
+    monitor, recorder = make_monitor(settings, sources, ReplayClock())
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    return recorder
+
+
+def live(settings: Settings, start_us: int = START_US) -> tuple[HTTPMonitor, Recorder, ScriptedSource, ManualClock]:
+    """Begin a live run on an empty source."""
+    clock = ManualClock(start_us)
+    source = ScriptedSource([], ends=False)
+    monitor, recorder = make_monitor(settings, [source], clock)
+    return monitor, recorder, source, clock
+
+
+def ndjson(messages: Iterable[Message]) -> str:
+    """Return what `--output ndjson` prints for messages."""
+    stream = io.StringIO()
+    display = NdjsonDisplay(stream, Notices(io.StringIO()))
+    for message in messages:
+        display.publish(message)
+    return stream.getvalue()
+
+
+def objects(messages: Iterable[Message]) -> list[Json]:
+    """Return the NDJSON objects of messages, restricted to the keys of the contract."""
+    return [contract_keys(json.loads(line)) for line in ndjson(messages).splitlines()]
+
+
+def contract_keys(thing: Json) -> Json:
+    """Leave out the keys that the contract does not name, but `held`."""
+    extra = {"remainders"} | ({"methods", "users", "agents", "referers"} if thing["type"] == "summary" else set())
+    kept = {key: value for key, value in thing.items() if key not in extra}
+    if "health" in kept:
+        kept["health"] = {key: kept["health"][key] for key in HEALTH_KEYS}
+    return kept
