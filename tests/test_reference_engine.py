@@ -190,6 +190,12 @@ def test_an_alert_stands_before_the_first_report_whose_end_is_not_before_it() ->
     assert out[1]["active"] == [{"name": "traffic", "subject": None, "since": at(110)}]
 
 
+def test_an_event_on_the_edge_of_intervals_makes_only_the_report_that_ends_there() -> None:
+    out = replay([log(*[109] * 6, 145)], TEN)
+    assert alerts(out) == [("traffic", "raised", None, at(110)), ("traffic", "recovered", None, at(120))]
+    assert spans(out) == [(at(100), 6, 0), (at(110), 0, 0), (at(140), 1, 0)]
+
+
 def test_the_error_rate_is_zero_below_the_least_hits_and_alerts_above_the_threshold_only() -> None:
     options = Options(alert_threshold=1e9, ddos_threshold=1e9)
 
@@ -379,8 +385,8 @@ def test_the_second_line_agrees_when_it_is_not_earlier_than_max_ahead_before_the
 
 
 def test_a_line_is_held_only_when_it_is_more_than_max_ahead_beyond() -> None:
-    assert summary(replay([log(100, 101, 161, 101)], QUIET))["health"] == health(4, late=1)
-    assert summary(replay([log(100, 101, 162, 101)], QUIET))["health"] == health(4, ahead=1)
+    assert summary(replay([log(100, 101, 161, 100)], QUIET))["health"] == health(4, late=1)
+    assert summary(replay([log(100, 101, 162, 100)], QUIET))["health"] == health(4, ahead=1)
 
 
 def test_the_first_line_of_a_file_is_held_until_the_next_one_agrees() -> None:

@@ -125,10 +125,11 @@ def test_in_catch_up_only_intervals_with_something_are_reported() -> None:
 
 
 def test_a_turn_that_begins_or_ends_with_unread_lines_is_catch_up() -> None:
-    # Both turns are soon after the one before; the interval from 110 passes in the second and is empty.
-    out = follow([turn(109, 100, at_end=False), turn(118, 109), turn(121)])
-    assert spans(out) == [(at(100), 2, 0), (at(110), 0, 0), (at(120), 0, 0)]
-    assert partial(out) == [False, False, True]
+    # Every turn is soon after the one before; the interval from 100 passes in the second and is empty.
+    out = follow([turn(105, at_end=False), turn(112), turn(121)])
+    assert spans(out) == [(at(110), 0, 0), (at(120), 0, 0)]
+    assert partial(out) == [False, True]
+    # The interval from 110 passes in the third, which begins with unread lines.
     out = follow([turn(109), turn(118, 109, at_end=False), turn(127), turn(128)])
     assert spans(out) == [(at(100), 1, 0), (at(120), 0, 0)]
     assert partial(out) == [False, True]
