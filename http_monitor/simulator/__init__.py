@@ -1,0 +1,6 @@
+"""Simulated traffic for who wants to see the monitor at work."""
+
+from http_monitor.simulator.assembly import simulator
+from http_monitor.simulator.thread import SimulatorThread
+
+__all__ = ["SimulatorThread", "simulator"]

@@ -1,0 +1,96 @@
+"""Remembers over runs which files the simulator made, so that it writes to no other."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+_MOST_FILES = 100
+_NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that the simulator made."""
+
+    path: str
+    """Absolute, its folder without symbolic links."""
+    device: int
+    inode: int
+    first_line: str = ""
+    """SHA-256 of its first line, hexadecimal; empty while nothing was written. A system may give the inode of
+    a removed file to the next one: only what stands in the file tells them apart."""
+
+
+def state_path(environ: Mapping[str, str]) -> str | None:
+    """Return where the memory is kept, None where there is no such place (XDG Base Directory Specification)."""
+    state_home = environ.get("XDG_STATE_HOME", "")
+    # The specification says that a relative path is to be ignored.
+    if not os.path.isabs(state_home):
+        home = environ.get("HOME", "")
+        if not os.path.isabs(home):
+            return None
+        state_home = os.path.join(home, ".local", "state")
+    return os.path.join(state_home, "http_monitor", "simulator.json")
+
+
+class Memory:
+    """The files made so far, in a small file of JSON that is replaced as a whole.
+
+    Two simulators that begin in the same instant may forget one file; it is refused then, not polluted.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        """Keep it at `path` (see `state_path`)."""
+        self._path = path
+
+    def find(self, path: str, device: int, inode: int) -> MadeFile | None:
+        """Return what is remembered of this very file."""
+        return next((f for f in self._load() if (f.path, f.device, f.inode) == (path, device, inode)), None)
+
+    def remember(self, made: MadeFile) -> str:
+        """Remember a file instead of any other of its path; return why that is impossible, or nothing."""
+        if self._path is None:
+            return _NOWHERE
+        files = [known for known in self._load() if known.path != made.path][-_MOST_FILES + 1 :]
+        files.append(made)
+        try:
+            _replace(self._path, json.dumps({"files": [asdict(known) for known in files]}, indent=1))
+        except (OSError, ValueError) as error:
+            return f"{self._path}: {_reason(error)}"
+        return ""
+
+    def _load(self) -> list[MadeFile]:
+        # Without a readable memory nothing is known to be made here: every file is refused then.
+        try:
+            with open(self._path or "", encoding="ascii") as file:
+                state = json.load(file)
+        except (OSError, ValueError, RecursionError):
+            return []
+        entries = state.get("files") if isinstance(state, dict) else None
+        return [made for entry in entries if (made := _made_file(entry))] if isinstance(entries, list) else []
+
+
+def _made_file(entry: object) -> MadeFile | None:
+    match entry:
+        case {"path": str(path), "device": int(device), "inode": int(inode), "first_line": str(first_line)}:
+            return MadeFile(path, device, inode, first_line)
+    return None
+
+
+def _replace(path: str, text: str) -> None:
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(prefix=".simulator-", dir=folder)
+    try:
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+        os.replace(draft, path)
+    except OSError:
+        os.unlink(draft)
+        raise
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
