@@ -16,6 +16,7 @@ from http_monitor.ports import Alert, Chunk, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.sources.lines import LineCutter
+from tests.reference.engine import Options
 
 START_US = 1_700_000_000 * 1_000_000
 """Where live tests begin by default: a multiple of 10 s."""
@@ -147,3 +148,13 @@ def contract_keys(thing: Json) -> Json:
     if "health" in kept:
         kept["health"] = {key: kept["health"][key] for key in HEALTH_KEYS}
     return kept
+
+
+def run_replay(files: Sequence[bytes], options: Options) -> list[Json]:
+    """Return the contract's objects of a replay of whole files."""
+    return objects(replay([[data] for data in files], settings_of(options, replay=True)).messages)
+
+
+def settings_of(options: Options, **more: Any) -> Settings:
+    """Return the settings that say what the reference's options say."""
+    return Settings(**{name: getattr(options, name) for name in Options.__dataclass_fields__}, **more)

@@ -133,6 +133,9 @@ class NdjsonDisplay:
             case Pulse():
                 pass
 
+    def close(self) -> None:
+        """Do nothing: every message was written whole."""
+
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
         self._stream.flush()

@@ -1,6 +1,6 @@
 """The monitor's loop: turns, what is told between them, and the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
@@ -51,6 +51,7 @@ class HTTPMonitor:
         self._live = None if settings.replay else LiveTurns(settings, self._inputs, self._aggregator, clock)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
         self._stopping = False
+        self._asides: list[Callable[[], Sequence[Notice]]] = []
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
 
@@ -58,6 +59,10 @@ class HTTPMonitor:
         """Hand a message to every sink, in order."""
         for sink in self._sinks:
             sink.publish(message)
+
+    def listen_to(self, aside: Callable[[], Sequence[Notice]]) -> None:
+        """Pass on, once a second, what somebody beside the inputs has to say."""
+        self._asides.append(aside)
 
     def request_stop(self) -> None:
         """Let `run` end after the turn it is in; may be called by a signal handler."""
@@ -148,6 +153,9 @@ class HTTPMonitor:
             notice: Notice | None = entry.notice_if_nothing_fits()
             if notice is not None:
                 self.publish(notice)
+        for aside in self._asides:
+            for said in aside():
+                self.publish(said)
         window = self._aggregator.window
         healths = [entry.source.health() for entry in self._inputs]
         self.publish(
