@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from http_monitor.parser.arrays import Bytes, Ints, Words
 
@@ -25,8 +24,6 @@ class Chunk:
     """The same, as an array."""
     words: Words
     """At each position the eight bytes from there on, the first one lowest; see `words_at`."""
-    buffer: pa.Buffer
-    """The same, for Arrow."""
     mark_at: Ints
     """Where the marks are, then the end of the chunk a few times, so that an index just beyond is harmless."""
     mark_kind: Bytes
@@ -82,7 +79,6 @@ def index_chunk(data: bytes) -> Chunk:
         data=data,
         bytes=every,
         words=words_of(data),
-        buffer=pa.py_buffer(data),
         mark_at=np.concatenate([marks, np.full(2 * WORD_BYTES, len(data))]),
         mark_kind=kinds,
         mark_words=words_of(kinds.tobytes()),

@@ -1,4 +1,4 @@
-"""Makes the columns of `records.SCHEMA` from the fields of regular lines, without copying rows one by one."""
+"""Makes the columns of `records.SCHEMA` from the fields of regular lines, without a loop over the rows."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,12 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import Chunk, words_at
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
+from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, no_keys, recoded
 from http_monitor.parser.regular import Fields, Span, find_fields
 from http_monitor.parser.request import CONNECT, METHOD
 from http_monitor.parser.shape import Shape
 from http_monitor.parser.vhost import is_ip, is_name_and_port
 from http_monitor.records import SCHEMA
-
-KEY = SCHEMA.field("host").type
-"""The type of a key column: a dictionary of binary."""
 
 _DASH, _QUESTION, _SLASH = (ord(char) for char in "-?/")
 
@@ -38,27 +36,26 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     """Return the rows of all lines that are plainly regular and well-formed."""
     fields = find_fields(chunk, shape)
     time_us, good = _times(chunk, fields.time)
-    method = key_column(chunk, fields.method)
-    plain = np.array([METHOD.fullmatch(key) is not None and key != CONNECT for key in _keys(method)], np.bool_)
-    good &= plain[_indices(method)] if len(plain) else False
+    method = _keys(chunk, fields.method)
+    good &= _plain_methods(method)
     if not good.all():
         fields, time_us = fields.only(good), time_us[good]
-        method = key_column(chunk, fields.method)
+        method = _keys(chunk, fields.method)
     vhost = _vhosts(chunk, fields, shape)
-    host = Span(*_either(vhost, fields.second, fields.first))
-    user = Span(*_either(vhost, fields.user_from_fourth, fields.user_from_third))
-    path = key_column(chunk, _without_query(chunk, fields.target))
+    host = fields.second.where(vhost, fields.first)
+    user = fields.user_from_fourth.where(vhost, fields.user_from_third)
+    path = _keys(chunk, _without_query(chunk, fields.target))
     no_pair = ~fields.pair
     batch = pa.RecordBatch.from_arrays(
         [
             pa.array(time_us, SCHEMA.field("time").type),
-            key_column(chunk, host),
-            section_column(path),
+            _keys(chunk, host),
+            sections(path),
             path,
             method,
-            key_column(chunk, user, _dashes(chunk, user)),
-            key_column(chunk, fields.referer, no_pair | _dashes(chunk, fields.referer)),
-            key_column(chunk, fields.agent, no_pair | _dashes(chunk, fields.agent)),
+            _keys(chunk, user, _dashes(chunk, user)),
+            _keys(chunk, fields.referer, no_pair | _dashes(chunk, fields.referer)),
+            _keys(chunk, fields.agent, no_pair | _dashes(chunk, fields.agent)),
             pa.array(fields.status.astype(np.int16)),
             pa.array(fields.size, mask=fields.size_null),
             pa.nulls(len(time_us), pa.int64()),
@@ -68,42 +65,18 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     return RegularRows(batch, fields.line, vhost, fields.pair)
 
 
-def key_column(chunk: Chunk, span: Span, absent: Bools | None = None) -> pa.DictionaryArray:
-    """Return a field as keys.
-
-    Args:
-        chunk: Whose bytes they are.
-        span: The field, line by line, ascending.
-        absent: Where the value is null.
-    """
-    if absent is not None and absent.all():
-        return pa.nulls(len(absent), KEY)
-    return _binary(chunk.buffer, span, absent).dictionary_encode()
-
-
-def section_column(path: pa.DictionaryArray) -> pa.DictionaryArray:
+def sections(path: Keys) -> Keys:
     """Return the sections of endpoints that all begin with a slash; worked out once for each distinct one."""
-    distinct = path.dictionary
-    _, offsets, values = distinct.buffers()
-    if not len(distinct):
-        return pa.nulls(len(path), KEY)
-    edge = np.frombuffer(offsets, np.int32, len(distinct) + 1).astype(np.int64)
-    start, stop = edge[:-1], edge[1:]
-    slashes = np.flatnonzero(np.frombuffer(values, np.uint8, edge[-1]) == _SLASH)
-    second = _first_from(slashes, start + 1, stop)
-    section = _binary(values, Span(start, second), None).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(section.indices.take(path.indices), section.dictionary)
+    data, edges = distinct_bytes(path)
+    if len(edges) < 2:
+        return no_keys(len(path))
+    slashes = np.flatnonzero(np.frombuffer(data, np.uint8) == _SLASH)
+    second = _first_from(slashes, edges[:-1] + 1, edges[1:])
+    return recoded(path, keys_between(data, edges[:-1], second))
 
 
-def _binary(buffer: pa.Buffer, span: Span, absent: Bools | None) -> pa.BinaryArray:
-    # Offsets that name each field's start and stop in turn make the fields the even values over the bytes as
-    # they lie, the odd values being what is between; taking the even ones is the only copy.
-    count = len(span.start)
-    offsets = np.empty(2 * count, np.int32)
-    offsets[0::2] = span.start
-    offsets[1::2] = span.stop
-    values = pa.Array.from_buffers(pa.binary(), max(2 * count - 1, 0), [None, pa.py_buffer(offsets), buffer])
-    return values.take(pa.array(np.arange(0, 2 * count, 2, dtype=np.int32), mask=absent))
+def _keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:
+    return keys_between(chunk.data, span.start, span.stop, absent)
 
 
 def _times(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
@@ -121,26 +94,32 @@ def _times(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
     return time_us[run], good[run]
 
 
+def _plain_methods(method: Keys) -> Bools:
+    """Return which methods are ones whose target is a path."""
+    if not len(method):
+        return np.empty(0, np.bool_)
+    plain = np.array([METHOD.fullmatch(key) is not None and key != CONNECT for key in distinct(method)], np.bool_)
+    good: Bools = plain.take(codes(method))
+    return good
+
+
 def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
     """Return which lines have a vhost in front; the rule is asked once for each distinct field."""
     if shape.vhost != "auto":
         return np.full(len(fields.line), shape.vhost == "always")
     vhost = fields.four.copy()
     if vhost.any():
-        first = key_column(chunk, fields.first.only(fields.four))
-        second = key_column(chunk, fields.second.only(fields.four))
-        named = np.array([is_name_and_port(key) for key in _keys(first)])
-        ip = np.array([is_ip(key) for key in _keys(second)])
-        vhost[vhost] = named[_indices(first)] | ip[_indices(second)]
+        first = _keys(chunk, fields.first.only(fields.four))
+        second = _keys(chunk, fields.second.only(fields.four))
+        named = np.array([is_name_and_port(key) for key in distinct(first)])
+        ip = np.array([is_ip(key) for key in distinct(second)])
+        vhost[vhost] = named[codes(first)] | ip[codes(second)]
     return vhost
 
 
-def _either(choice: Bools, yes: Span, no: Span) -> tuple[Ints, Ints]:
-    return np.where(choice, yes.start, no.start), np.where(choice, yes.stop, no.stop)
-
-
 def _dashes(chunk: Chunk, span: Span) -> Bools:
-    return (span.stop == span.start + 1) & (chunk.bytes.take(span.start) == _DASH)
+    dashes: Bools = (span.stop == span.start + 1) & (chunk.bytes.take(span.start) == _DASH)
+    return dashes
 
 
 def _without_query(chunk: Chunk, target: Span) -> Span:
@@ -153,12 +132,5 @@ def _first_from(positions: Ints, start: Ints, stop: Ints) -> Ints:
     if not len(positions):
         return stop
     beyond = np.append(positions, np.iinfo(np.int64).max)
-    return np.minimum(beyond.take(np.searchsorted(positions, start)), stop)
-
-
-def _keys(column: pa.DictionaryArray) -> list[bytes]:
-    return column.dictionary.to_pylist()
-
-
-def _indices(column: pa.DictionaryArray) -> Ints:
-    return np.asarray(column.indices.to_numpy())
+    first: Ints = np.minimum(beyond.take(np.searchsorted(positions, start)), stop)
+    return first

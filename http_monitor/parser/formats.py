@@ -1,9 +1,24 @@
 """The list of log formats, by the names a user gives."""
 
+import re
+from typing import Protocol, runtime_checkable
+
 from http_monitor.errors import UsageError
+from http_monitor.parser.apache import ApacheFormat
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.shape import SHAPES
+from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import LogFormat
+from http_monitor.units import visible_text
+
+# The LogFormats that Apache's own configuration calls common, combined, vhost_combined.
+_PRESET = re.compile(
+    r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
+)
+
+
+@runtime_checkable
+class _Explains(Protocol):
+    def explain(self, line: bytes) -> str: ...
 
 
 def get_format(name: str) -> LogFormat:
@@ -13,13 +28,19 @@ def get_format(name: str) -> LogFormat:
         name: A name of the Common Log Format family, or an Apache LogFormat string, known by its ``%``.
 
     Raises:
-        UsageError: no such format.
+        UsageError: no such format, or a LogFormat without a time.
     """
     if name in SHAPES:
         return FamilyFormat(name)
-    raise UsageError(f"--format: got {name!r}, takes {', '.join(SHAPES)} or a LogFormat string")
+    if "%" not in name:
+        raise UsageError(f"--format: got {visible_text(name)}, takes {', '.join(SHAPES)} or a LogFormat string with %")
+    preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
+    if preset is None:
+        return ApacheFormat(name)
+    # Its lines are those of the family, which is read much faster.
+    return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None))
 
 
 def explain(line: bytes, fmt: LogFormat) -> str:
     """Return in one short phrase why a line does not fit a format, with the column (from 1); empty when it fits."""
-    return fmt.explain(line) if isinstance(fmt, FamilyFormat) else ""
+    return fmt.explain(line) if isinstance(fmt, _Explains) else ""

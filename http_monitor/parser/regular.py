@@ -23,6 +23,10 @@ class Span:
         """Return the field of some of the lines."""
         return Span(self.start[keep], self.stop[keep])
 
+    def where(self, choice: Bools, other: "Span") -> "Span":
+        """Return this field for the chosen lines, another one for the others."""
+        return Span(np.where(choice, self.start, other.start), np.where(choice, self.stop, other.stop))
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -57,9 +61,10 @@ class Fields:
     def only(self, keep: Bools) -> "Fields":
         """Return the fields of some of the lines."""
         parts: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
-        return Fields(
-            **{name: part.only(keep) if isinstance(part, Span) else part[keep] for name, part in parts.items()}
-        )
+        kept: dict[str, Any] = {
+            name: part.only(keep) if isinstance(part, Span) else part[keep] for name, part in parts.items()
+        }
+        return Fields(**kept)
 
 
 # The marks of `h i u [date zone] "m t v" s b` up to the one before the size, in two overlapping words.
@@ -170,21 +175,27 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     after_size = at.take(mark)
     following = np.where(chunk.mark_kind.take(mark) == SPACE, chunk.mark_kind.take(mark + 1), 0)
     following[at.take(mark + 1) != after_size + 1] = 0
-    quoted = following == QUOTE
-    quotes = np.flatnonzero(chunk.mark_kind == QUOTE)
-    rank = np.searchsorted(quotes, mark + 1)
-    beyond = np.concatenate([quotes, np.full(4, len(at) - 1)])
-    open_1, close_1, open_2, close_2 = (at.take(beyond.take(rank + number)) for number in range(4))
-    closed = quoted & (close_1 < ends)
-    next_1, next_2 = (chunk.bytes.take(close_1 + number, mode="clip") for number in (1, 2))
-    spaced = closed & (next_1 == SPACE)
-    pair = spaced & (next_2 == QUOTE) & (close_2 < ends)
-    unclear = (following == SPACE) | (spaced & (next_2 == SPACE))
+    unclear = following == SPACE
+    pair = following == QUOTE
     # Where there is no pair the spans stay empty and in the line, so that offsets made of them ascend.
-    referer, agent = (
-        Span(np.where(pair, left + 1, after_size), np.where(pair, right, after_size))
-        for left, right in ((open_1, close_1), (open_2, close_2))
-    )
+    referer, agent = (Span(after_size.copy(), after_size.copy()) for _ in range(2))
+    quoted = np.flatnonzero(pair)
+    if not len(quoted):
+        return pair, unclear, referer, agent
+    quotes = np.flatnonzero(chunk.mark_kind == QUOTE)
+    rank = np.searchsorted(quotes, mark[quoted] + 1)
+    quotes = np.concatenate([quotes, np.full(WORD_BYTES, len(at) - 1)])
+    open_1, close_1, open_2, close_2 = (at.take(quotes.take(rank + number)) for number in range(4))
+    end = ends[quoted]
+    next_1, next_2 = (chunk.bytes.take(close_1 + number, mode="clip") for number in (1, 2))
+    spaced = (close_1 < end) & (next_1 == SPACE)
+    both = spaced & (next_2 == QUOTE) & (close_2 < end)
+    unclear[quoted] = spaced & (next_2 == SPACE)
+    pair[quoted] = both
+    paired = quoted[both]
+    for span, left, right in ((referer, open_1, close_1), (agent, open_2, close_2)):
+        span.start[paired] = left[both] + 1
+        span.stop[paired] = right[both]
     return pair, unclear, referer, agent
 
 
@@ -210,9 +221,7 @@ def _numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
     value, good = _last_eight(words_at(chunk.words, digits.stop - WORD_BYTES), length)
     good &= (length >= 1) & (length <= 2 * WORD_BYTES)
     if (length > WORD_BYTES).any():
-        upper, upper_good = _last_eight(
-            words_at(chunk.words, digits.stop - 2 * WORD_BYTES), length - WORD_BYTES
-        )
+        upper, upper_good = _last_eight(words_at(chunk.words, digits.stop - 2 * WORD_BYTES), length - WORD_BYTES)
         value += upper * 10**WORD_BYTES
         good &= upper_good
     return value, good

@@ -1,24 +1,24 @@
 """Turns lines that were read one by one into rows, and puts rows of both kinds in file order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.parser.arrays import Ints
+from http_monitor.parser.keys import KEY, keys_of
 from http_monitor.parser.line import Entry
 from http_monitor.records import SCHEMA
-
-_WIDTH = len(SCHEMA)
 
 
 def rows_of(entries: Sequence[Entry]) -> pa.RecordBatch:
     """Return entries as rows of `records.SCHEMA`."""
     if not entries:
         return EMPTY
-    columns = list(zip(*entries, strict=True))[:_WIDTH]
+    columns = zip(*entries, strict=True)  # one more than the schema has: the kind
     return pa.RecordBatch.from_arrays(
-        [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+        [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=False)], schema=SCHEMA
     )
 
 
@@ -28,14 +28,14 @@ def in_file_order(left: pa.RecordBatch, left_line: Ints, right: pa.RecordBatch, 
         return left
     if not len(left_line):
         return right
-    order = np.argsort(np.concatenate([left_line, right_line]), kind="stable")
-    return pa.concat_batches([left, right]).take(pa.array(order))
+    order: Any = pa.array(np.argsort(np.concatenate([left_line, right_line]), kind="stable"))
+    # Joining the chunks of a table unites their dictionaries.
+    return pa.Table.from_batches([left, right]).combine_chunks().to_batches()[0].take(order)
 
 
-def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
-        return pa.array(values, kind.value_type).dictionary_encode()
-    return pa.array(values, kind)
+def _column(values: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":
+    column: pa.Array[Any] = keys_of(values) if kind == KEY else pa.array(values, kind)
+    return column
 
 
 EMPTY = pa.RecordBatch.from_arrays([_column([], field.type) for field in SCHEMA], schema=SCHEMA)

@@ -1,0 +1,86 @@
+"""Columns of keys: dictionaries of binary, made from places in a chunk or from values."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from http_monitor.parser.arrays import Bools, Ints
+from http_monitor.records import SCHEMA
+
+Keys: TypeAlias = "pa.DictionaryArray[Any, Any]"
+Binary: TypeAlias = "pa.Array[Any]"
+
+KEY = SCHEMA.field("host").type
+"""The type of a key column."""
+
+
+def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
+    """Return as keys the bytes in [start, stop) of some data, row by row.
+
+    Args:
+        data: What the bytes are of.
+        start: Ascending.
+        stop: Ascending, none after the next start.
+        absent: Where the value is null.
+    """
+    if not len(start) or (absent is not None and absent.all()):
+        return no_keys(len(start))
+    column: Keys = _between(data, start, stop, absent).dictionary_encode()
+    return column
+
+
+def keys_of(values: Sequence[bytes | None]) -> Keys:
+    """Return values as keys."""
+    column: Keys = pa.array(values, pa.binary()).dictionary_encode()
+    return column
+
+
+def no_keys(count: int) -> Keys:
+    """Return that many nulls."""
+    column: Keys = pa.nulls(count, KEY)
+    return column
+
+
+def distinct(keys: Keys) -> list[bytes]:
+    """Return the values that the codes stand for."""
+    values: list[Any] = keys.dictionary.to_pylist()
+    return values
+
+
+def codes(keys: Keys) -> npt.NDArray[np.int32]:
+    """Return for each row the index of its value among the distinct ones; there must be no nulls."""
+    return np.asarray(keys.indices.to_numpy(), np.int32)
+
+
+def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:
+    """Return the distinct values one after the other, and at which offsets each begins and the last one ends."""
+    values = pa.concat_arrays([keys.dictionary])
+    _, offsets, data = values.buffers()
+    edges = np.frombuffer(memoryview(offsets or b""), np.int32)[values.offset : values.offset + len(values) + 1]
+    return (data.to_pybytes() if data else b""), edges.astype(np.int64)
+
+
+def recoded(keys: Keys, names: Keys) -> Keys:
+    """Return keys under other names.
+
+    Args:
+        keys: The column.
+        names: For each of its distinct values another key; two may share one.
+    """
+    column: Keys = pa.DictionaryArray.from_arrays(names.indices.take(keys.indices), names.dictionary)
+    return column
+
+
+def _between(data: bytes, start: Ints, stop: Ints, absent: Bools | None) -> Binary:
+    # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
+    # odd values being what is between; taking the even ones is the only copy.
+    offsets = np.empty(2 * len(start), np.int32)
+    offsets[0::2] = start
+    offsets[1::2] = stop
+    buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
+    both: Binary = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
+    even: Any = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32), mask=absent)
+    return both.take(even)
