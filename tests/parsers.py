@@ -25,7 +25,7 @@ def parse_fast(data: bytes, format_name: str) -> Parsed:
     malformed = sorted(set(range(1, batch.lines + 1)) - set(line_nos))
     assert batch.malformed_lines == len(malformed)
     assert [sample.line_no for sample in batch.samples] == malformed[:3]
-    times: list[int] = rows.column("time").cast(pa.int64()).to_pylist()
+    times = rows.column("time").cast(pa.int64()).to_pylist()
     columns = [rows.column(name).to_pylist() for name in SCHEMA.names[1:-1]]
     read = [Row(*row) for row in zip(line_nos, times, *columns, strict=True)]
     return Parsed(read, batch.lines, malformed, batch.oversized_nos.tolist(), batch.kind)

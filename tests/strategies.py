@@ -405,13 +405,30 @@ def hostile_lines(draw: st.DrawFn) -> bytes:
     return lead + draw(_separators).join(parts) + end
 
 
+@st.composite
+def hollow_lines(draw: st.DrawFn) -> bytes:
+    """Draw a line of the format whose spaces and quotes stay, while much of what stands between them is gone."""
+    runs: list[bytes] = [b""]
+    for byte in draw(lines()):
+        if byte in b' "':
+            runs += [bytes([byte]), b""]
+        else:
+            runs[-1] += bytes([byte])
+    kept = draw(st.sampled_from((0, 0, 1, 2, 6)))
+    stays = draw(st.lists(st.integers(0, 7), min_size=len(runs), max_size=len(runs)))
+    short = draw(_any_of(b"", b"", b"0", b"[", b"-"))
+    return b"".join(run if run in (b" ", b'"') or stay < kept else short for run, stay in zip(runs, stays, strict=True))
+
+
 _line_ends = _mostly(b"\n", b"\r\n", b"\r\r\n", b" \n", b"\t\r\n")
 
 
 @st.composite
 def logs(draw: st.DrawFn, max_lines: int = 12) -> bytes:
-    """Draw a log: regular, mutated and hostile lines, LF or CRLF, the last line with or without its end."""
-    drawn = draw(st.lists(st.one_of(lines(), lines(), mutated_lines(), hostile_lines()), max_size=max_lines))
+    """Draw a log: regular, mutated, hostile and hollow lines, LF or CRLF, the last line with or without its end."""
+    drawn = draw(
+        st.lists(st.one_of(lines(), lines(), mutated_lines(), hostile_lines(), hollow_lines()), max_size=max_lines)
+    )
     ends = draw(st.one_of(_any_of(b"\n", b"\r\n").map(lambda end: [end] * len(drawn)), _ends(len(drawn))))
     data = b"".join(line + end for line, end in zip(drawn, ends, strict=True))
     return data if draw(st.booleans()) else data.removesuffix(b"\n")
