@@ -14,6 +14,9 @@ from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
+STALL_S = 5
+"""After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
+
 
 class LiveTurns:
     """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
@@ -24,7 +27,7 @@ class LiveTurns:
         self._inputs = inputs
         self._aggregator = aggregator
         self._clock = clock
-        self._interval_us = settings.interval_s * US_PER_S
+        self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
         self._by_arrival = settings.time == "arrival"
         self._wall_us: int | None = None
@@ -44,7 +47,7 @@ class LiveTurns:
     def turn(self) -> bool:
         """Take one turn; return True when the last input has finished."""
         wall_us = self._clock.now_us()
-        stalled = self._wall_us is not None and wall_us - self._wall_us >= self._interval_us
+        stalled = self._wall_us is not None and wall_us - self._wall_us >= self._stall_us
         if self._wall_us is not None and wall_us < self._wall_us - self._window_us:
             self._aggregator.restart_at(wall_us, self.elsewhere())
         self._wall_us = wall_us

@@ -144,7 +144,7 @@ class _Live:
         self._inputs = [_Input(Gate(options.max_ahead_us), not from_start, self._now_us) for _ in range(inputs)]
 
     def turn(self, turn: Turn) -> None:
-        soon = turn.wall_us - self._previous_us < self._options.interval_us
+        soon = turn.wall_us - self._previous_us < max(self._options.interval_us, 5_000_000)
         caught_up = [soon and i.at_end and look.at_end for i, look in zip(self._inputs, turn.looks, strict=True)]
         self._every_interval = all(caught_up)
         self._previous_us = turn.wall_us
