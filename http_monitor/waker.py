@@ -1,6 +1,7 @@
 """How the monitor's thread waits, and how anything else wakes it."""
 
 import queue
+import threading
 
 
 class Waker:
@@ -20,11 +21,16 @@ class Waker:
             self._queue.put(None)
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait at most that long; return whether it was woken."""
+        """Wait at most that long (0 or more); return whether it was woken."""
         try:
-            self._queue.get(timeout=max(0.0, timeout_s))
+            self._queue.get(timeout=timeout_s)
         except queue.Empty:
             return False
         while not self._queue.empty():
             self._queue.get()
         return True
+
+    def gather(self, seconds: float) -> None:
+        """Let that long go by whatever happens, and take the wakes that come meanwhile for one."""
+        threading.Event().wait(seconds)
+        self.wait(0.0)

@@ -217,7 +217,7 @@ class MetricsAggregator:
 
     def next_report_us(self) -> int:
         """Return when, by the clock, the interval that is open now will be reported."""
-        return self._interval_of(max(self._now_us, 0)) + self._interval_us + self._lateness_us
+        return self._interval_of(max(self._now_us, 0) - self._lateness_us) + self._interval_us + self._lateness_us
 
     def _closes(self, rows: Rows, bucket_of: Int64s, greatest_us: int, cap_us: int) -> tuple[Int64s, Int64s]:
         """Return for each row (last bucket closed after it, last bucket closed before it); now moves on."""

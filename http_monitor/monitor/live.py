@@ -1,6 +1,7 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -102,18 +103,10 @@ class LiveTurns:
     def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
         if not parts:
             return
-        elsewhere = self.elsewhere()
         # A report made by a row counts the lines before it, and nothing that waits behind it at a gate.
-        visible = Elsewhere(
-            lag_bytes=elsewhere.lag_bytes,
-            lost_bytes=elsewhere.lost_bytes,
-            rotations=elsewhere.rotations,
-            truncations=elsewhere.truncations,
-            observer_restarts=elsewhere.observer_restarts,
-            clock_steps=elsewhere.clock_steps,
-        )
+        elsewhere = replace(self.elsewhere(), held=0, held_malformed=0, held_oversized=0)
         for rows in parts:
-            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, elsewhere=visible)
+            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, elsewhere=elsewhere)
             greatest_us = max(greatest_us, greatest_of(rows.time_us[~rows.ahead]))
 
 

@@ -120,7 +120,7 @@ class HTTPMonitor:
             pause_s = min(pause_s, self._clock.wait_s(deadline_us))
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
-            waker.wait(_TURN_S)
+            waker.gather(_TURN_S)
 
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
