@@ -27,7 +27,7 @@ REGULAR = (
 )
 
 
-LONG = COMMON + b' "-" "' + b"x" * SMALL_BYTES + b'"'
+LONG = COMMON + b' "-" "-" ' + b"x" * SMALL_BYTES
 """A regular line that makes any chunk large enough to be read by columns."""
 
 
@@ -53,31 +53,31 @@ a_format = st.sampled_from(("auto", *FORMATS))
 
 
 @given(logs(), a_format)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_log_is_read_alike(data: bytes, format_name: str) -> None:
     assert_equal(data, format_name)
 
 
 @given(lines(), a_format)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_regular_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 
 @given(mutated_lines(), a_format)
-@settings(max_examples=180, deadline=None)
+@settings(max_examples=110, deadline=None)
 def test_a_mutated_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 
 @given(hostile_lines(), a_format)
-@settings(max_examples=180, deadline=None)
+@settings(max_examples=110, deadline=None)
 def test_a_hostile_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 
 @given(hollow_lines(), a_format)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_hollow_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
@@ -112,7 +112,7 @@ def test_any_bytes_are_read_alike(data: bytes, format_name: str) -> None:
 @given(
     st.lists(st.sampled_from((b" ", b"\t", b'"', b"\\", b"\n", b"\r", b"[", b"-", b"1", b":", *REGULAR))).map(b"".join)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_heap_of_lines_and_marks_is_read_alike(data: bytes) -> None:
     assert_equal_in_every_format(data)
 
@@ -182,13 +182,13 @@ def test_a_line_at_the_limit_is_read_alike() -> None:
         _assert_equal_as_it_is(data, "auto")
 
 
-def test_a_chunk_of_some_megabytes_is_read_alike() -> None:
-    long_target = b"/" + b"a/" * 150_000
+def test_a_chunk_of_a_megabyte_is_read_alike() -> None:
+    long_target = b"/" + b"a/" * 50_000
     data = b"\n".join(
         line.replace(b"/apache_pb.gif", long_target) if number % 3 == 0 else line + b" %d" % number
         for number, line in enumerate(REGULAR * 9)
     )
-    assert len(data) > 3 << 20
+    assert len(data) > 1 << 20
     _assert_equal_as_it_is(data, "auto")
 
 
