@@ -41,6 +41,10 @@ class Chunk:
     ends: Ints
     """For each line, the byte after its last one; a CR before the LF belongs to the line end."""
 
+    def bytes_at(self, positions: Ints) -> Bytes:
+        """Return the bytes at these positions; at a position outside the chunk, some other byte."""
+        return self.bytes.take(positions, mode="clip")
+
     def lines_of(self, positions: Ints) -> Ints:
         """Return the index of the line that each byte position is in."""
         return np.searchsorted(self.lfs, positions)

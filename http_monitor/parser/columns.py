@@ -118,7 +118,7 @@ def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
 
 
 def _dashes(chunk: Chunk, span: Span) -> Bools:
-    dashes: Bools = (span.stop == span.start + 1) & (chunk.bytes.take(span.start) == _DASH)
+    dashes: Bools = (span.stop == span.start + 1) & (chunk.bytes_at(span.start) == _DASH)
     return dashes
 
 

@@ -107,19 +107,19 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
         at.take(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
     )
     good = (space[0] > start) & (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
-    good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes.take(space[2] + 1) != _BRACKET_OPEN))
+    good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes_at(space[2] + 1) != _BRACKET_OPEN))
     time_stop = open_quote - 2
     time_start = time_stop - CLF_BYTES
     good &= (before_request == open_quote - 1) & (before_time == time_start - 2)
-    good &= (chunk.bytes.take(before_time + 1) == _BRACKET_OPEN) & (chunk.bytes.take(time_stop) == _BRACKET_CLOSE)
-    good &= chunk.bytes.take(after_method + 1) == _SLASH
+    good &= (chunk.bytes_at(before_time + 1) == _BRACKET_OPEN) & (chunk.bytes_at(time_stop) == _BRACKET_CLOSE)
+    good &= chunk.bytes_at(after_method + 1) == _SLASH
     version = words_at(chunk.words, after_target + 1)
     good &= (version & _HTTP_MASK) == _HTTP
     good &= (before_status == close_quote + 1) & (before_size == before_status + 4)
-    hundreds, tens, ones = (chunk.bytes.take(before_status + number) - np.uint8(_ZERO) for number in (1, 2, 3))
+    hundreds, tens, ones = (chunk.bytes_at(before_status + number) - np.uint8(_ZERO) for number in (1, 2, 3))
     good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
     size = Span(before_size + 1, np.minimum(at.take(mark + 11), chunk.ends[line]))
-    size_null = (size.stop == size.start + 1) & (chunk.bytes.take(size.start) == _DASH)
+    size_null = (size.stop == size.start + 1) & (chunk.bytes_at(size.start) == _DASH)
     size_value, is_number = _numbers(chunk, size)
     good &= (size_null | is_number) & (chunk.mark_kind.take(mark + 11) != QUOTE)
     if shape.pair:
@@ -155,7 +155,7 @@ def _escaping_lines(chunk: Chunk) -> Ints:
         positions.append(np.flatnonzero(chunk.bytes == TAB))
     if b"\\" in chunk.data:
         slashes = np.flatnonzero(chunk.bytes[:-1] == BACKSLASH)
-        escaped = chunk.bytes.take(slashes + 1)
+        escaped = chunk.bytes_at(slashes + 1)
         positions.append(slashes[(escaped == QUOTE) | (escaped == BACKSLASH)])
     return chunk.lines_of(np.concatenate(positions)) if positions else np.empty(0, np.int64)
 
@@ -187,7 +187,7 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     quotes = np.concatenate([quotes, np.full(WORD_BYTES, len(at) - 1)])
     open_1, close_1, open_2, close_2 = (at.take(quotes.take(rank + number)) for number in range(4))
     end = ends[quoted]
-    next_1, next_2 = (chunk.bytes.take(close_1 + number, mode="clip") for number in (1, 2))
+    next_1, next_2 = (chunk.bytes_at(close_1 + number) for number in (1, 2))
     spaced = (close_1 < end) & (next_1 == SPACE)
     both = spaced & (next_2 == QUOTE) & (close_2 < end)
     unclear[quoted] = spaced & (next_2 == SPACE)
