@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.errors import HttpMonitorError, RefusedError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 EXIT_DONE = 0
 _PIPED_WIDTH = 80
 _SAMPLE_LINES = 100
+_SAMPLE_BYTES = 64 << 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,39 +76,67 @@ class _Stop:
 
 
 def _run(settings: Settings, stop: _Stop) -> int:
-    from http_monitor.alerts import default_alerts
-    from http_monitor.clock import ReplayClock, WallClock
+    paths = _paths(settings)
+    if settings.format != "auto":
+        _log_format(settings)
     from http_monitor.display.notices import Notices
-    from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.parser import explain, get_format
-    from http_monitor.units import US_PER_S
 
-    log_format = get_format(settings.format)
-    clock: Clock = ReplayClock() if settings.replay else WallClock()
     notices = Notices(sys.stderr)
     with _simulated_traffic(settings) as traffic:
-        sources = (
-            _replay_sources(settings, stop.waker) if settings.replay else _live_sources(settings, clock, stop.waker)
-        )
-        inputs = [Input(source, log_format, settings.max_ahead_s * US_PER_S, explain) for source in sources]
-        display = _display(settings, notices)
         if settings.output == "text":
-            notices.show(_start(settings, sources, log_format))
-        monitor = HTTPMonitor(settings, inputs, default_alerts(settings), [_Output(display)], clock)
-        if traffic is not None:
-            monitor.listen_to(traffic.take_notices)
-        stop.monitor = monitor
-        try:
-            monitor.run(stop.waker)
-        finally:
-            display.close()
-            for source in sources:
-                source.close()
+            # Before the columns are imported, so that the program answers at once.
+            notices.show(_start(settings, paths))
+        return _monitor(settings, paths, notices, stop, traffic)
+
+
+def _monitor(
+    settings: Settings, paths: list[str], notices: "Notices", stop: _Stop, traffic: "SimulatorThread | None"
+) -> int:
+    from http_monitor.alerts import default_alerts
+    from http_monitor.clock import ReplayClock, WallClock
+    from http_monitor.monitor import HTTPMonitor, Input
+    from http_monitor.parser import explain
+    from http_monitor.units import US_PER_S
+
+    log_format = _log_format(settings)
+    clock: Clock = ReplayClock() if settings.replay else WallClock()
+    sources = _replay_sources(paths, stop.waker) if settings.replay else _live_sources(settings, paths, clock, stop)
+    kinds = _kinds(settings, paths, log_format, notices)
+    inputs = [
+        Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
+        for source in sources
+    ]
+    display = _display(settings, notices)
+    monitor = HTTPMonitor(settings, inputs, default_alerts(settings), [_Output(display)], clock)
+    if traffic is not None:
+        monitor.listen_to(traffic.take_notices)
+    stop.monitor = monitor
+    try:
+        monitor.run(stop.waker)
+    finally:
+        display.close()
+        for source in sources:
+            source.close()
     failures = [getattr(part, "failure", None) for part in (*sources, traffic)]
     for failure in failures:
         if failure is not None:
             raise failure
     return EXIT_DONE
+
+
+def _paths(settings: Settings) -> list[str]:
+    from http_monitor.sources.selecting import check_replay_inputs, expand
+
+    paths = expand(settings.files, replay=settings.replay)
+    if settings.replay:
+        check_replay_inputs(paths)
+    return paths
+
+
+def _log_format(settings: Settings) -> "LogFormat":
+    from http_monitor.parser import get_format
+
+    return get_format(settings.format)
 
 
 @contextmanager
@@ -126,28 +155,26 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
         traffic.stop()
 
 
-def _live_sources(settings: Settings, clock: "Clock", waker: Waker) -> "list[Source]":
+def _live_sources(settings: Settings, paths: list[str], clock: "Clock", stop: _Stop) -> "list[Source]":
     from http_monitor.sources.observer import FileObserver, Watcher
-    from http_monitor.sources.selecting import STDIN, expand
+    from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.stdin import StdinSource
     from http_monitor.sources.tail import FileTail
 
-    watcher = Watcher(waker.wake, clock)
+    watcher = Watcher(stop.waker.wake, clock)
     return [
-        StdinSource(waker.wake, block=False)
+        StdinSource(stop.waker.wake, block=False)
         if path == STDIN
         else FileObserver(FileTail(path, from_start=settings.from_start), watcher)
-        for path in expand(settings.files, replay=False)
+        for path in paths
     ]
 
 
-def _replay_sources(settings: Settings, waker: Waker) -> "list[Source]":
+def _replay_sources(paths: list[str], waker: Waker) -> "list[Source]":
     from http_monitor.sources.replay import ReplayFile
-    from http_monitor.sources.selecting import STDIN, check_replay_inputs, expand
+    from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.stdin import StdinSource
 
-    paths = expand(settings.files, replay=True)
-    check_replay_inputs(paths)
     return [StdinSource(waker.wake, block=True) if path == STDIN else ReplayFile(path) for path in paths]
 
 
@@ -168,7 +195,7 @@ def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay
     return Display(
         sys.stdout,
         notices,
-        width=lambda: shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if is_tty else _PIPED_WIDTH,
+        width=lambda: _width_of(sys.stdout),
         thresholds=_thresholds(settings),
         palette=palette,
         live_status=is_tty and not settings.replay,
@@ -181,39 +208,63 @@ def _thresholds(settings: Settings) -> "Thresholds":
     return Thresholds(settings.alert_threshold, settings.alert_error_rate, settings.ddos_threshold)
 
 
-def _start(settings: Settings, sources: "list[Source]", log_format: "LogFormat") -> list[str]:
+def _start(settings: Settings, paths: list[str]) -> list[str]:
     """Return what the user is told before anything happens."""
     from http_monitor.display.lines import render_start
     from http_monitor.display.style import style_for
 
-    columns = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if sys.stderr.isatty() else _PIPED_WIDTH
     return render_start(
-        paths=[source.name for source in sources],
-        log_format=_format_found(settings, sources, log_format),
+        paths=paths,
         thresholds=_thresholds(settings),
         interval_s=settings.interval_s,
         window_s=settings.window_s,
         mode="replay" if settings.replay else "live",
-        width=columns,
+        width=_width_of(sys.stderr),
         style=style_for(sys.stderr.encoding),
     )
 
 
-def _format_found(settings: Settings, sources: "list[Source]", log_format: "LogFormat") -> str:
-    """Return the format by name, or by what the last lines of the files show."""
+def _kinds(settings: Settings, paths: list[str], log_format: "LogFormat", notices: "Notices") -> dict[str, str]:
+    """Say which format the lines that are there have; return it for each path where some do."""
+    from http_monitor.display.lines import render_format
+    from http_monitor.display.style import style_for
+
+    if settings.output != "text":
+        return {}
+    kinds: dict[str, str] = {}
+    found: dict[str, None] = {}
+    for path in paths if settings.format == "auto" else ():
+        lines = _sample(path, settings.replay)
+        kind = log_format.parse(lines).kind
+        if kind is not None:
+            kinds[path] = kind
+        if lines and not lines.isspace():
+            found[kind or "none that fits the lines so far"] = None
+    words = " and ".join(found) or "by the first line that fits"
+    shown = f"auto, found {words}" if settings.format == "auto" else settings.format
+    notices.show(render_format(shown, _width_of(sys.stderr), style_for(sys.stderr.encoding)))
+    return kinds
+
+
+def _sample(path: str, replay: bool) -> bytes:
+    """Return lines that tell the format of a file: the first of a replay, the last of one that is followed."""
+    from http_monitor.sources.replay import ReplayFile
+    from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.tail import tail_sample
 
-    if settings.format != "auto":
-        return settings.format
-    kinds: dict[str, None] = {}
-    for source in sources:
-        lines = tail_sample(source.name, _SAMPLE_LINES) if source.name != "-" else []
-        kind = log_format.parse(b"".join(lines)).kind
-        if kind is not None:
-            kinds[kind] = None
-        elif any(not line.isspace() for line in lines):
-            kinds["none that fits the lines so far"] = None
-    return f"auto, found {' and '.join(kinds)}" if kinds else "auto, found by the first line that fits"
+    if path == STDIN:
+        return b""
+    if not replay:
+        return b"".join(tail_sample(path, _SAMPLE_LINES))
+    source = ReplayFile(path, read_bytes=_SAMPLE_BYTES)
+    try:
+        return source.read().data
+    finally:
+        source.close()
+
+
+def _width_of(stream: TextIO) -> int:
+    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if stream.isatty() else _PIPED_WIDTH
 
 
 class _Output:

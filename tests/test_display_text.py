@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.display.ansi import COLOURS
-from http_monitor.display.lines import render_start
+from http_monitor.display.lines import render_format, render_start
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
@@ -244,20 +244,24 @@ def test_a_gone_reader_is_not_hidden() -> None:
 
 
 def test_the_start_says_what_is_watched_which_alerts_there_are_and_how_to_stop() -> None:
-    lines = render_start(
-        ["/var/log/access.log", "-"], "decided by the first line", THRESHOLDS, 10, 120, "live", 80, style_for("utf-8")
-    )
+    lines = render_start(["/var/log/access.log", "-"], THRESHOLDS, 10, 120, "live", 80, style_for("utf-8"))
 
     assert lines == [
         "Watching   /var/log/access.log, standard input",
-        "Format     decided by the first line",
         "Alerts     above 10 hits/s, 5 % errors, 5 hits/s of a host, over 2 min",
         "Reports    every 10 s, Ctrl-C stops",
     ]
 
 
+def test_the_format_is_said_beneath_in_as_many_lines_as_it_needs() -> None:
+    style = style_for("utf-8")
+
+    assert render_format("auto, found combined", 80, style) == ["Format     auto, found combined"]
+    assert render_format("%h\x1b %u %t", 19, style) == ["Format     %h\\x1b", "           %u %t"]
+
+
 def test_many_long_paths_are_shortened_to_one_line() -> None:
     paths = [f"/var/log/a/very/long/way/to/the/logs/of/server/number/{number}.log" for number in range(9)]
-    first = render_start(paths, "auto", THRESHOLDS, 10, 120, "replay", 80, style_for("utf-8"))[0]
+    first = render_start(paths, THRESHOLDS, 10, 120, "replay", 80, style_for("utf-8"))[0]
 
     assert first == "Replaying  /var/log…er/0.log, /var/log…er/1.log, /var/log…er/2.log and 6 more"

@@ -33,7 +33,6 @@ def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
 
 def render_start(
     paths: Sequence[str],
-    log_format: str,
     thresholds: Thresholds,
     interval_s: int,
     window_s: int,
@@ -45,7 +44,6 @@ def render_start(
 
     Args:
         paths: the inputs as the user named them; ``-`` is standard input.
-        log_format: its name, or how it will be found.
         thresholds: of the alerts.
         interval_s: seconds between reports.
         window_s: seconds that averages are over.
@@ -57,7 +55,6 @@ def render_start(
     level = figures.level
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
-        ("Format", style.text(log_format)),
         (
             "Alerts",
             f"above {level(thresholds.hits_per_s)} hits/s, {level(thresholds.error_rate)} % errors, "
@@ -65,12 +62,17 @@ def render_start(
         ),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]
-    lines = [
-        line
-        for name, text in rows
-        for line in labelled((name.ljust(_LABEL), "dim"), wrapped_words(text, max(1, width - _LABEL)))
-    ]
-    return [style.line(line, width) for line in lines]
+    return [line for label, text in rows for line in _labelled(label, text, width, style)]
+
+
+def render_format(log_format: str, width: int, style: Style) -> list[str]:
+    """Return how the lines are read, by name or by how that will be found, each line at most `width` columns."""
+    return _labelled("Format", style.text(log_format), width, style)
+
+
+def _labelled(label: str, text: str, width: int, style: Style) -> list[str]:
+    words = wrapped_words(text, max(1, width - _LABEL))
+    return [style.line(line, width) for line in labelled((label.ljust(_LABEL), "dim"), words)]
 
 
 def render_status(pulse: Pulse, width: int, style: Style) -> Line:

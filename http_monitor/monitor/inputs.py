@@ -22,7 +22,15 @@ Explain = Callable[[bytes, LogFormat], str]
 class Input:
     """What the monitor knows of one file. Owned by the monitor's thread."""
 
-    def __init__(self, source: Source, log_format: LogFormat, max_ahead_us: int, explain: Explain) -> None:
+    def __init__(
+        self,
+        source: Source,
+        log_format: LogFormat,
+        max_ahead_us: int,
+        explain: Explain,
+        announced: str | None = None,
+    ) -> None:
+        """Read that source; `announced` is the kind of its lines that the user has been told already."""
         self.source = source
         self.gate = Gate(max_ahead_us)
         self.at_end = True
@@ -30,9 +38,10 @@ class Input:
         self.finished = False
         """Nothing will come any more."""
         self.kind: str | None = None
-        """What its lines were found to be; None before the first that fits."""
+        """What its lines were just found to be; None before the first that fits, and after it was told."""
         self._format = log_format
         self._explain = explain
+        self._announced = announced
         self._lines = 0
         self._rows = 0
         self._first_bad: Sample | None = None
@@ -79,10 +88,10 @@ class Input:
         return Notice(self._nothing_fits(self._lines), "warning")
 
     def notice_of_kind(self) -> Notice | None:
-        """Return, once, which format was found where the user left it to the lines."""
-        if self.kind is None or self._format.name != "auto":
-            return None
+        """Return, once, which format was found where the user left it to the lines and was not told yet."""
         kind, self.kind = self.kind, None
+        if kind is None or kind == self._announced or self._format.name != "auto":
+            return None
         return Notice(f"{self.name}: format {kind}, as its first line shows")
 
     def _nothing_fits(self, lines: int) -> str:

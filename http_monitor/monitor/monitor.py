@@ -51,6 +51,8 @@ class HTTPMonitor:
         self._live = None if settings.replay else LiveTurns(settings, self._inputs, self._aggregator, clock)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
         self._stopping = False
+        # A program that reads a replay has no use for what is said beside it.
+        self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
@@ -125,7 +127,7 @@ class HTTPMonitor:
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
             notice = entry.notice_of_kind()
-            if notice is not None and not self._settings.replay:
+            if notice is not None and not self._quiet:
                 self.publish(notice)
         if self._live is not None:
             for notice in self._live.notices:
