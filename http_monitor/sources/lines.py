@@ -28,10 +28,11 @@ class LineCutter:
         if not end:
             self._hold(data)
             return b""
-        lines = data if end == len(data) else data[:end]
         if self._held:
-            lines = bytes(self._held) + lines
+            lines = b"".join((self._held, memoryview(data)[:end]))
             self.discard()
+        else:
+            lines = data[:end]  # no copy where that is all of it
         self._hold(data[end:])
         return lines if len(lines) <= self._kept else self._shortened(lines)
 
