@@ -149,5 +149,5 @@ def _request(values: _Values) -> Request:
         return split_request(values["request"])
     method = values.get("method", b"")
     target = values.get("path", b"") + values.get("query", b"")
-    named = method if METHOD.fullmatch(method) else None
+    named = dash_to_none(method) if METHOD.fullmatch(method) else None
     return (classify(method, target) if target else NO_REQUEST)._replace(method=named)

@@ -50,7 +50,7 @@ _VHOST_HEAD = re.compile(
 )
 _TIME = re.compile(rb"\[[^\]]{1,30}\]", re.DOTALL)
 _REQUEST = re.compile(rb"[ \t]++" + _QUOTED, re.DOTALL)
-_STATUS = re.compile(rb"[ \t]++([1-9][0-9]{2})(?=[ \t])")
+_STATUS = re.compile(rb"[ \t]++([1-9][0-9]{2})(?=[ \t]|\Z)")
 _SIZE = re.compile(rb"[ \t]++(?:(-)|([0-9]++))(?=[ \t]|\Z)")
 _PAIR = re.compile(rb"[ \t]++" + _QUOTED + rb"[ \t]++" + _QUOTED, re.DOTALL)
 
@@ -72,17 +72,17 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
         return Misfit(head.end() + 1, str(time_us))
     request = _REQUEST.match(line, time.end())
     if request is None:
-        return Misfit(time.end() + 1, 'no request in " " after the time')
+        return _misfit(line, time.end(), 'no request in " " after the time')
     status = _STATUS.match(line, request.end())
     if status is None:
-        return Misfit(request.end() + 1, "no status of three digits (100–999)")
+        return _misfit(line, request.end(), "no status of three digits (100–999)")
     size = _SIZE.match(line, status.end())
     if size is None:
-        return Misfit(status.end() + 1, "a size that is neither - nor digits")
+        return _misfit(line, status.end(), "a size that is neither - nor digits")
     # Python refuses to convert thousands of digits, so leading zeros go first.
     digits = (size[2] or b"").lstrip(b"0")
     if len(digits) > 19 or int(digits or b"0") > MAX_SIZE:
-        return Misfit(status.end() + 1, "a size beyond 63 bits")
+        return _misfit(line, status.end(), "a size beyond 63 bits")
     pair = _PAIR.match(line, size.end()) if shape.pair else None
     has_vhost = shape.vhost == "always" or (
         shape.vhost == "auto" and bool(head[4]) and stands_in_front(head[1], head[2])
@@ -104,6 +104,11 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
         duration_us=None,
         kind=kind_of(has_vhost, pair is not None),
     )
+
+
+def _misfit(line: bytes, end: int, reason: str) -> Misfit:
+    """Return that what follows the separators after a field that ends there does not fit."""
+    return Misfit(len(line) - len(line[end:].lstrip(b" \t")) + 1, reason)
 
 
 def dash_to_none(value: bytes) -> bytes | None:

@@ -1,0 +1,75 @@
+"""The list of formats: what --format takes, and why a line does not fit."""
+
+import subprocess
+import sys
+
+import pytest
+
+from http_monitor.errors import UsageError
+from http_monitor.parser import explain, get_format
+from http_monitor.settings import MAX_LINE_BYTES
+
+COMMON = b'192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /pages/create HTTP/1.0" 200 2326'
+
+
+@pytest.mark.parametrize("name", ["auto", "common", "combined", "vhost_common", "vhost_combined"])
+def test_a_format_has_the_name_it_was_asked_for_by(name: str) -> None:
+    assert get_format(name).name == name
+
+
+@pytest.mark.parametrize("name", ["", "Common", "json", "auto ", "$remote_addr", "a\x1b[1m"])
+def test_an_unknown_name_is_refused_with_what_is_taken(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        get_format(name)
+    takes = "takes auto, common, combined, vhost_common, vhost_combined or a LogFormat string with %"
+    assert str(caught.value) == f"--format: got {name.replace(chr(27), chr(92) + 'x1b')}, {takes}"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"hello", "column 6: no time in [ ] after host, ident and user"),
+        (b"", "column 1: no time in [ ] after host, ident and user"),
+        (b"h [10/Oct/2000:13:55:36 -0700] x", "column 33: no time in [ ] after host, ident and user"),
+        (COMMON.replace(b"Oct", b"oct"), "column 19: a month not written Jan … Dec"),
+        (COMMON.replace(b"10/Oct", b"31/Feb"), "column 19: a date that does not exist"),
+        (COMMON.replace(b" -0700", b""), "column 19: a time that is not like [10/Oct/2000:13:55:36 -0700]"),
+        (COMMON.replace(b'"', b""), 'column 48: no request in " " after the time'),
+        (COMMON.replace(b'0"', b"0"), 'column 48: no request in " " after the time'),
+        (COMMON.replace(b'" 2', rb"\" 2"), 'column 48: no request in " " after the time'),
+        (COMMON.replace(b"200 ", b"2xx "), "column 77: no status of three digits (100–999)"),
+        (COMMON.replace(b"200 ", b"099 "), "column 77: no status of three digits (100–999)"),
+        (COMMON.replace(b"2326", b"many"), "column 81: a size that is neither - nor digits"),
+        (COMMON.replace(b" 2326", b""), "column 80: a size that is neither - nor digits"),
+        (COMMON + b'"-"', "column 81: a size that is neither - nor digits"),
+        (COMMON.replace(b"2326", b"9223372036854775808"), "column 81: a size beyond 63 bits"),
+        (b"x" * (MAX_LINE_BYTES + 1), f"column {MAX_LINE_BYTES + 1}: a line longer than {MAX_LINE_BYTES} bytes"),
+        (COMMON, ""),
+        (COMMON + b"\r", ""),
+    ],
+)
+def test_a_line_that_does_not_fit_says_where_and_why(line: bytes, reason: str) -> None:
+    fmt = get_format("auto")
+    assert explain(line, fmt) == reason
+    assert fmt.parse(line or b"x").malformed_lines == (reason != "")
+
+
+def test_a_format_with_a_vhost_misses_it() -> None:
+    fmt = get_format("vhost_common")
+    assert explain(COMMON, fmt) == f"column {len(COMMON) + 1}: no time in [ ] after vhost, host, ident and user"
+    assert explain(b"example.com " + COMMON, fmt) == ""
+
+
+PROBE = """
+import sys
+from http_monitor.parser import get_format
+for name in ("auto", '%h %l %u %t "%r" %>s %b'):
+    get_format(name).parse(b"bad")
+assert "apache_log_parser" not in sys.modules
+get_format("%h %t")
+assert "apache_log_parser" in sys.modules
+"""
+
+
+def test_the_library_that_names_directives_is_imported_for_them_only() -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", PROBE], check=True, timeout=60)
