@@ -98,16 +98,18 @@ def test_a_closed_standard_input_is_finished_and_says_why(tmp_path: Path) -> Non
     reader, writer = os.pipe()
     os.close(writer)
     os.close(reader)
-    chunk = StdinSource(lambda: None, block=False, descriptor=reader, threaded=False).read()
+    source = StdinSource(lambda: None, block=False, descriptor=reader, threaded=False)
+    chunk = source.read()
     assert chunk.finished
+    assert source.failure is None
     assert [notice.text for notice in chunk.notices] == ["standard input cannot be read (Bad file descriptor)"]
 
 
-def test_a_directory_as_standard_input_is_a_failure(tmp_path: Path) -> None:
+def test_a_directory_as_standard_input_of_a_replay_is_a_failure(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path, os.O_RDONLY)
     for threaded in (False, True):
         source = StdinSource(lambda: None, block=True, descriptor=descriptor, threaded=threaded)
-        assert source.read().finished
+        assert source.read() == Chunk(data=b"", at_end=True, finished=True)
         assert str(source.failure) == "standard input is a directory"
     os.close(descriptor)
 

@@ -56,13 +56,13 @@ class StdinSource:
         self._head: bytes | None = b"" if block else None
         self._inflater: Inflater | None = None
         self._finished = False
+        self._notices: list[Notice] = []
         self.failure: InputError | None = None
-        """Why standard input could not be read to its end."""
+        """Why a replay could not read to the end; live, that is a notice, not an error."""
 
     def read(self) -> Chunk:
         """Return the lines that can be read now, or in a replay after a wait."""
         parts: list[bytes] = []
-        notices: tuple[Notice, ...] = ()
         taken = 0
         dry = False
         while not self._finished and taken < self._read_bytes:
@@ -70,7 +70,6 @@ class StdinSource:
                 piece = self._pieces.take(0.0 if taken else self._wait_s)
             except OSError as error:
                 self._fail(obstacle(error).state)
-                notices = (Notice(str(self.failure), "warning"),)
                 break
             if piece is None:
                 dry = True
@@ -81,6 +80,7 @@ class StdinSource:
             parts.append(self._cutter.finish())
             self.close()
         at_end = self._finished or (dry and not self._wait_s)
+        notices, self._notices = tuple(self._notices), []
         return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
 
     def health(self) -> SourceHealth:
@@ -118,7 +118,11 @@ class StdinSource:
 
     def _fail(self, state: str) -> None:
         self._finished = True
-        self.failure = InputError(f"standard input {state}")
+        text = f"standard input {state}"
+        if self._wait_s:
+            self.failure = InputError(text)
+        else:
+            self._notices.append(Notice(text, "warning"))
 
 
 class _Pieces(Protocol):
