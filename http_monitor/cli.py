@@ -35,6 +35,7 @@ _SAMPLE_BYTES = 64 << 10
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: those of the process) and return its exit code."""
     try:
+        _check_streams()
         settings = parse_arguments(sys.argv[1:] if arguments is None else arguments)
         stop = _Stop()
         with stop.handling_signals():
@@ -46,6 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The interpreter flushes stdout at its exit, and must not find the closed pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
+
+
+def _check_streams() -> None:
+    """Do without a stderr that was closed by who started us, but not without a stdout."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it is for the whole run
+    if sys.stdout is None:
+        raise RefusedError("standard output: closed")
 
 
 class _Stop:
@@ -117,7 +126,8 @@ def _monitor(
         display.close()
         for source in sources:
             source.close()
-    failures = [getattr(part, "failure", None) for part in (*sources, traffic)]
+    # Live, an input that fails is a state that was shown.
+    failures = [getattr(part, "failure", None) for part in (*(sources if settings.replay else ()), traffic)]
     for failure in failures:
         if failure is not None:
             raise failure
