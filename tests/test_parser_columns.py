@@ -40,13 +40,13 @@ def assert_alike(data: bytes) -> None:
 
 
 @given(logs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_log_is_read_alike_by_columns_and_by_lines(data: bytes) -> None:
     assert_alike(data[: SMALL_BYTES - 1])
 
 
 @given(st.lists(st.one_of(lines(), mutated_lines(), hostile_lines(), st.just(COMMON), st.just(COMBINED)), max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_lines_among_regular_ones_are_read_alike(chosen: list[bytes]) -> None:
     assert_alike(b"\n".join(chosen)[: SMALL_BYTES - 1])
 

@@ -233,7 +233,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.sampled_from(FORMATS), st.lists(PIECES, max_size=30).map(b"".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_strict_and_the_lenient_pattern_agree(text: str, line: bytes) -> None:
     _assert_patterns_agree(text, line)
 
@@ -248,7 +248,7 @@ GOOD = (
 
 
 @given(st.sampled_from(GOOD), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_patterns_agree_on_edited_lines(good: tuple[str, bytes], data: st.DataObject) -> None:
     text, line = good
     at = data.draw(st.integers(0, len(line)))
