@@ -1,0 +1,107 @@
+"""The README against the program: options, defaults, alerts, formats, exit codes, NDJSON."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from http_monitor.alerts import default_alerts
+from http_monitor.arguments.options import OPTIONS, Option
+from http_monitor.errors import FormatError, InputError, RefusedError, UsageError
+from http_monitor.parser.shape import SHAPES
+from http_monitor.settings import Settings
+from tests.harness import Json, ndjson, replay
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+SPIKE = "".join(
+    f'203.0.113.9 - - [10/Oct/2025:13:{minute:02}:00 +0000] "GET / HTTP/1.1" {status} 7\n' * 30
+    for minute, status in ((55, 200), (56, 503), (59, 200))
+).encode()
+
+
+def section(title: str) -> str:
+    """Return what stands under a heading of the README."""
+    _, _, rest = README.partition(f"\n## {title}\n")
+    assert rest, f"README has no section {title}"
+    return rest.partition("\n## ")[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its head."""
+    lines = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
+
+
+def documented(option: Option) -> list[str]:
+    found = [row for row in rows("Options") if re.match(rf"`{option.flags[0]}[` ]", row[0])]
+    assert len(found) == 1, f"{option.flags[0]} has {len(found)} rows in the README"
+    return found[0]
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.field)
+def test_every_option_is_documented_by_all_its_names_with_what_it_takes(option: Option) -> None:
+    shown = ", ".join(f"`{flag} {option.metavar}`" if option.read else f"`{flag}`" for flag in option.flags)
+    assert documented(option)[0].replace("\\|", "|") == shown
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.field)
+def test_every_documented_default_is_the_one_of_the_settings(option: Option) -> None:
+    cell = documented(option)[1].strip("`")
+    default = getattr(Settings(), option.field)
+    number = cell.split()[0].replace(",", "")
+    match default:
+        case bool():
+            assert (cell, default) == ("off", False)
+        case None:
+            assert cell == "none"
+        case int() | float():
+            assert float(number) == default
+        case tuple():
+            assert default == (cell,)
+        case _:
+            assert cell == default
+
+
+def test_no_option_is_documented_that_does_not_exist() -> None:
+    flags = {flag for option in OPTIONS for flag in option.flags} | {"-h", "--help", "--version"}
+    assert {flag for row in rows("Options") for flag in re.findall(r"`(--?[a-z-]+)", row[0])} == flags
+
+
+def test_every_option_that_an_example_uses_exists() -> None:
+    flags = {flag for option in OPTIONS for flag in option.flags} | {"--version"}
+    calls = re.findall(r"(?:http-monitor|scripts/run) ((?:[^\n`|]|\\\n)*)", README.replace("\\\n", " "))
+    used = {flag for call in calls for flag in re.findall(r"(?<!\S)--[a-z-]+", call)}
+    assert len(used) > 10
+    assert used <= flags
+
+
+def test_every_alert_is_documented_by_its_name() -> None:
+    assert [row[0] for row in rows("Alerts")] == [f"`{alert.name}`" for alert in default_alerts(Settings())]
+
+
+def test_every_format_is_documented_by_its_name() -> None:
+    (row,) = (row for row in rows("Options") if row[0].startswith("`--format"))
+    assert all(f"`{name}`" in row[2] for name in SHAPES)
+
+
+def test_every_exit_code_is_documented() -> None:
+    codes = {error.exit_code for error in (UsageError, InputError, RefusedError, FormatError)} | {0}
+    assert [int(row[0]) for row in rows("Exit codes")] == sorted(codes)
+
+
+def test_the_objects_quoted_have_the_keys_that_the_program_writes() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", section("NDJSON"), re.DOTALL)
+    quoted = {thing["type"]: thing for thing in map(json.loads, block.splitlines())}
+    written: dict[str, Json] = {}
+    for line in ndjson(replay([[SPIKE]], Settings(replay=True)).messages).splitlines():
+        thing = json.loads(line)
+        written.setdefault(thing["type"], thing)
+    assert {kind: shape(thing) for kind, thing in quoted.items()} == {
+        kind: shape(thing) for kind, thing in written.items()
+    }
+
+
+def shape(thing: Json) -> list[str]:
+    """Return the keys of an object and of the fixed objects in it, in their order."""
+    return [*thing, *(f"{name}.{key}" for name in ("window", "health") for key in thing.get(name, ()))]
