@@ -174,6 +174,23 @@ def test_every_truncation_is_read_alike(format_name: str) -> None:
         assert_equal(b"\n".join(line[:at] for at in range(len(line) + 1)), format_name)
 
 
+def test_every_day_of_telling_years_is_read_alike() -> None:
+    months = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec", b"jan")
+    years = (1969, 1970, 1972, 1999, 2000, 2023, 2024, 2100, 2400, 9998, 9999)
+    dates = [b"%02d/%b/%d" % (day, month, year) for year in years for month in months for day in range(33)]
+    assert_equal(b"\n".join(COMMON.replace(b"10/Oct/2000", date) for date in dates), "auto")
+
+
+def test_every_number_in_a_time_of_day_is_read_alike() -> None:
+    times = []
+    for at in (0, 3, 6, 10, 12):
+        for number in range(100):
+            time = bytearray(b"13:55:36 -0700")
+            time[at : at + 2] = b"%02d" % number
+            times += [bytes(time), bytes(time).replace(b"-", b"+")]
+    assert_equal(b"\n".join(COMMON.replace(b"13:55:36 -0700", time) for time in times), "auto")
+
+
 def test_a_line_at_the_limit_is_read_alike() -> None:
     for filler in (b" ", b'"', b"x", b"\\"):
         longest = COMMON + b" " + filler * (MAX_LINE_BYTES - len(COMMON) - 1)
