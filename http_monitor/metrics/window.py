@@ -158,7 +158,8 @@ class _HostCounts:
             self._hits[ids] += sign * hosts.hits[slot]
 
     def above(self, hits: float) -> Iterator[tuple[bytes, int]]:
-        for number in np.flatnonzero(self._hits > hits).tolist():
+        # The places of the array that number no host yet hold 0, which is above a level below it.
+        for number in np.flatnonzero(self._hits[: len(self._hosts)] > hits).tolist():
             yield self._hosts[number], int(self._hits[number])
 
     def hits(self, host: bytes) -> int:
