@@ -22,6 +22,7 @@ from tests.display_samples import (
     quiet_report,
     shown,
     summary,
+    table,
     time_zone,
 )
 
@@ -109,7 +110,24 @@ def test_late_lines_are_said_to_be_in_no_table() -> None:
 
 
 def test_a_table_that_was_cut_says_what_is_missing() -> None:
-    assert "  +12 in keys not kept (±4)\n" in Screen().after(busy_report())
+    assert "\n  +12 in keys not kept (±4) " in Screen().after(busy_report())
+
+
+def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
+    five = table(*((b"key %d" % number, 9 - number, 0) for number in range(5)))
+    report = replace(
+        busy_report(),
+        status=((200, 1_200), (404, 34)),
+        sections=five,
+        endpoints=five,
+        hosts=five,
+        users=five,
+        agents=five,
+        referers=five,
+    )
+    lines = Screen().after(report).splitlines()
+
+    assert (len(lines), max(map(len, lines))) == (23, 80)
 
 
 def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
@@ -220,7 +238,7 @@ def test_a_stream_without_block_characters_gets_ascii() -> None:
     text = shown((busy_report(), summary()), 80, encoding="cp1252").decode("cp1252")
 
     assert text.isascii()
-    assert "  /images                      ##########" in text
+    assert "  /images        ###  " in text
     assert "-- 2026-03-02 10:30:00 - 10:30:10 +0100 ---" in text
 
 

@@ -91,20 +91,21 @@ def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Li
     referers = Heading("Referers", totals.referers)
     # A narrow screen is a short one: there an interval goes without the table that is looked at least.
     last = [referers] if isinstance(totals, Summary) else []
-    if width + _INDENT >= TWO_FROM:
+    wide = width + _INDENT >= TWO_FROM
+    if wide:
         present = [h for h in (sections, endpoints, hosts, users, agents, referers) if h.table.rows]
         beside = 3 if width + _INDENT >= _THREE_FROM else 2
         nothing = Heading("", Table())
         present += [nothing] * (-len(present) % beside)
         bands = [present[start : start + beside] for start in range(0, len(present), beside)]
     elif width + _INDENT >= _PAIR_FROM:
-        # Names and addresses are short, paths and agents are not.
-        bands = [[sections], [h for h in (hosts, users) if h.table.rows], [endpoints], [agents], last]
+        # Addresses and names are short, and an agent loses little by losing its middle; a path loses what matters.
+        bands = [[sections, hosts], [endpoints], [agents, users], last]
     else:
         bands = [[heading] for heading in (sections, hosts, users, endpoints, agents, *last)]
     lines: list[Line] = []
-    for band in filter(None, bands):
-        cells = cell_widths(width, len(band))
+    for band in ([heading for heading in band if heading.table.rows or wide] for band in bands):
+        cells = cell_widths(width, len(band)) if wide else _uneven_widths(width, len(band))
         drawn = [render_table(heading, totals.hits, cell, style) for heading, cell in zip(band, cells, strict=True)]
         lines += side_by_side(drawn, cells, style)
     return lines
@@ -113,6 +114,12 @@ def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Li
 def cell_widths(width: int, cells: int) -> list[int]:
     """Return equal widths for so many cells beside each other."""
     return [(width - _GAP * (cells - 1)) // cells] * cells
+
+
+def _uneven_widths(width: int, cells: int) -> list[int]:
+    """Return the widths for one cell, or for two of which the first needs more."""
+    right = (width - _GAP) * 5 // 12
+    return [width - _GAP - right, right] if cells == 2 else [width] * cells
 
 
 def side_by_side(cells: Sequence[Sequence[Line]], widths: Sequence[int], style: Style) -> list[Line]:

@@ -11,7 +11,8 @@ from http_monitor.units import ratio
 _BAR_MOST = 24
 _KEY_LEAST = 14
 _ERRORS_FROM = 48
-_BAR_FROM = 56
+_BAR_FROM = 40
+"""The table with bars is the one that is looked at first, so it has its errors from here on too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,16 @@ class _Shape:
     @classmethod
     def of(cls, heading: Heading, width: int) -> "_Shape":
         rows = heading.table.rows
-        hits = max(8, *(len(figures.count(row.hits)) + 2 for row in rows))
-        share = 9
-        errors = max(8, *(len(figures.count(row.errors)) + 2 for row in rows)) if width >= _ERRORS_FROM else 0
+        hits = max(7, *(len(figures.count(row.hits)) + 2 for row in rows))
+        share = 8
+        with_errors = width >= (_BAR_FROM if heading.bars else _ERRORS_FROM)
+        errors = max(8, *(len(figures.count(row.errors)) + 2 for row in rows)) if with_errors else 0
         if width - hits - share - errors < _KEY_LEAST:
             errors = 0
         if width - hits - share < _KEY_LEAST:
             share = 0
         room = max(1, width - hits - share - errors)
-        bar = min(_BAR_MOST, room // 2) if heading.bars and width >= _BAR_FROM else 0
+        bar = min(_BAR_MOST, room * 2 // 7) if heading.bars and width >= _BAR_FROM else 0
         return cls(room - bar, bar, hits, share, errors)
 
 
@@ -83,7 +85,7 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
 
 
 def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style) -> Line:
-    space = 2 if shape.bar else 0
+    space = 1 if shape.bar else 0
     key = shorten(style.key(row.key), max(1, shape.key - space), style.glyphs.ellipsis)
     # An empty agent is a key like any other; a blank cell would look like a fault of the display.
     line = padded([(key, "plain") if key else ('""', "dim")], shape.key, style.glyphs.ellipsis)

@@ -81,7 +81,7 @@ class Display:
                 self._style.line([("  ", "plain"), *line], width) for line in wrapped_words(say, width - 2, "bold")
             ]
         self._advised = say
-        return [*lines, ""] if report.hits else lines
+        return lines
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)
