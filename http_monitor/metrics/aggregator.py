@@ -1,7 +1,9 @@
 """The heart: rows in, closed buckets, alert events and reports out, in event time (DESIGN §3)."""
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +21,17 @@ from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
 NOTHING_ELSEWHERE = Elsewhere()
+_MOST_BUCKETS = 1_000
+
+
+class _LateGroup(NamedTuple):
+    """The late rows of a bucket between two closes."""
+
+    groups: FrameGroups
+    group: int
+    start_us: int
+    passed: bool
+    """Their interval has been passed."""
 
 
 class MetricsAggregator:
@@ -76,7 +89,7 @@ class MetricsAggregator:
         """Reports are made from a backlog."""
         if start_us is not None:
             self._now_us = start_us
-            self._closed_us = self._bucket_of(start_us) - self._bucket_us
+            self._begin_at(start_us)
 
     @property
     def now_us(self) -> int:
@@ -87,6 +100,11 @@ class MetricsAggregator:
     def first_us(self) -> int:
         """The least accepted time; far in the future before the first."""
         return self._first_us
+
+    @property
+    def last_us(self) -> int:
+        """The greatest accepted time; `NEVER_US` before the first."""
+        return self._last_us
 
     @property
     def window(self) -> SlidingWindow:
@@ -119,6 +137,13 @@ class MetricsAggregator:
         self._tally.add_malformed(rows.lead_malformed, rows.lead_oversized)
         if not len(rows):
             return
+        frame = Frame.of(rows)
+        for part in _parts(rows.time_us // self._bucket_us):
+            piece = rows.part(part.start, part.stop)
+            self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
+            greatest_us = max(greatest_us, int(np.where(piece.ahead, NEVER_US, piece.time_us).max()))
+
+    def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
         bucket_of = rows.time_us // self._bucket_us * self._bucket_us
         due, closed_before = self._closes(rows, bucket_of, greatest_us, cap_us)
         candidate = ~rows.ahead
@@ -128,23 +153,19 @@ class MetricsAggregator:
         too_late = candidate & ~accepted
         self._tally.begin(rows, accepted, late, too_late)
         self._note_lateness(bucket_of, late | too_late, closed_before)
-        frame = Frame.of(rows)
         interval_of = rows.time_us // self._interval_us * self._interval_us
         passed = accepted & (interval_of + self._interval_us <= closed_before + self._bucket_us)
         self._count_summary(frame, rows.time_us, accepted)
         self._count_intervals(frame, interval_of, accepted & ~passed)
         self._count_buckets(frame, bucket_of, candidate & is_open)
         closing = np.flatnonzero(due > closed_before)
-        late_rows = np.flatnonzero(late)
-        done = 0
-        for row in closing.tolist():
-            if done < len(late_rows) and late_rows[done] < row:
-                until = int(np.searchsorted(late_rows, row))
-                self._count_late(frame, bucket_of, passed, late_rows[done:until])
-                done = until
+        late_between = self._late_groups(frame, bucket_of, passed, np.flatnonzero(late), closing)
+        for turn, row in enumerate(closing.tolist()):
+            self._count_late(late_between.get(turn, ()))
             self._close_until(int(due[row]), row, elsewhere)
-        if done < len(late_rows):
-            self._count_late(frame, bucket_of, passed, late_rows[done:])
+        self._count_late(late_between.get(len(closing), ()))
+        for late_groups in late_between.values():
+            late_groups[0].groups.forget_rows()
         self._tally.end()
 
     def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
@@ -154,7 +175,7 @@ class MetricsAggregator:
             due_us = (now_us - self._lateness_us) // self._bucket_us * self._bucket_us - self._bucket_us
             if self._closed_us == NEVER_US and not self._open_starts and self.report_empty:
                 # There was nothing to catch up with: it begins here, like from the end of a file.
-                self._closed_us = due_us
+                self._begin_at(due_us + self._bucket_us)
             elif self._closed_us != NEVER_US or (self._open_starts and due_us >= self._open_starts[0]):
                 self._close_until(due_us, None, elsewhere)
 
@@ -173,8 +194,10 @@ class MetricsAggregator:
     def stop(self, elsewhere: Elsewhere) -> None:
         """End at once: close no bucket, judge nothing, report what is open as partial."""
         starts = set(self._intervals)
-        if self.report_empty and self._closed_us != NEVER_US:
-            first_us = self._interval_of(self._closed_us + self._bucket_us)
+        if self._mode == "live" and self._now_us != NEVER_US:
+            known_us = min(starts, default=self._now_us)
+            open_us = known_us if self._closed_us == NEVER_US else self._closed_us + self._bucket_us
+            first_us = self._interval_of(min(open_us, self._now_us))
             starts.update(range(first_us, self._now_us + 1, self._interval_us))
         elif not starts and (any(self._late) or self._events):
             starts.add(self._interval_of(self._closed_us + self._bucket_us))
@@ -187,9 +210,8 @@ class MetricsAggregator:
             self._close_until(max(self._open), None, elsewhere)
         for start_us in sorted(self._intervals):
             self._report(start_us, self._health(None, elsewhere))
-        self._window = SlidingWindow(self._settings.window_s, self._settings.bucket_size_s)
         self._now_us = now_us
-        self._closed_us = self._bucket_of(now_us) - self._bucket_us
+        self._begin_at(now_us)
         self._changed = True
 
     def summary(self, elsewhere: Elsewhere) -> Summary:
@@ -219,6 +241,12 @@ class MetricsAggregator:
         """Return when, by the clock, the interval that is open now will be reported."""
         return self._interval_of(max(self._now_us, 0) - self._lateness_us) + self._interval_us + self._lateness_us
 
+    def _begin_at(self, time_us: int) -> None:
+        """Let the buckets before that time count as closed, and the window be empty."""
+        self._closed_us = self._bucket_of(time_us) - self._bucket_us
+        settings = self._settings
+        self._window = SlidingWindow(settings.window_s, settings.bucket_size_s, self._closed_us + self._bucket_us)
+
     def _closes(self, rows: Rows, bucket_of: Int64s, greatest_us: int, cap_us: int) -> tuple[Int64s, Int64s]:
         """Return for each row (last bucket closed after it, last bucket closed before it); now moves on."""
         times = np.where(rows.ahead, NEVER_US, rows.time_us)
@@ -240,7 +268,8 @@ class MetricsAggregator:
     def _note_lateness(self, bucket_of: Int64s, missed: Bools, closed_before: Int64s) -> None:
         if missed.any():
             # So long before the row came had its bucket ended, rounded up to buckets.
-            self._tally.add_lateness(closed_before[missed] - bucket_of[missed] + self._lateness_us + self._bucket_us)
+            needed_us = closed_before[missed] - bucket_of[missed] + self._lateness_us + self._bucket_us
+            self._tally.begin_lateness(np.flatnonzero(missed), needed_us)
 
     def _count_summary(self, frame: Frame, time_us: Int64s, accepted: Bools) -> None:
         if accepted.any():
@@ -273,22 +302,35 @@ class MetricsAggregator:
                 bucket = self._open[start_us] = MetricsBucket(start_us, self._settings.max_keys)
                 heapq.heappush(self._open_starts, start_us)
             bucket.add(groups, index)
+        groups.forget_rows()
 
-    def _count_late(self, frame: Frame, bucket_of: Int64s, passed: Bools, late_rows: Int64s) -> None:
+    def _late_groups(
+        self, frame: Frame, bucket_of: Int64s, passed: Bools, late_rows: Int64s, closing: Int64s
+    ) -> dict[int, list[_LateGroup]]:
+        """Return the late rows by the number of closing rows before them, grouped by bucket, all in one go."""
+        found: dict[int, list[_LateGroup]] = {}
+        if len(late_rows):
+            # A late row that brings about a close itself is counted before it.
+            turn_of = np.searchsorted(closing, late_rows)
+            starts, start_of = np.unique(bucket_of[late_rows], return_inverse=True)
+            cells, first, group_of = np.unique(turn_of * len(starts) + start_of, return_index=True, return_inverse=True)
+            groups = FrameGroups(frame.take(late_rows), group_of, len(cells), WINDOW_DIMENSIONS)
+            # All rows of a group have the same bucket and see the same last close, so all or none are passed.
+            passed_of = passed[late_rows[first]].tolist()
+            for index, (cell, is_passed) in enumerate(zip(cells.tolist(), passed_of, strict=True)):
+                turn, start = divmod(cell, len(starts))
+                found.setdefault(turn, []).append(_LateGroup(groups, index, int(starts[start]), is_passed))
+        return found
+
+    def _count_late(self, late: Sequence[_LateGroup]) -> None:
         """Add late rows to the buckets that had closed, and so to the window."""
-        self._changed = True
-        starts, group_of = np.unique(bucket_of[late_rows], return_inverse=True)
-        groups = FrameGroups(frame.take(late_rows), group_of, len(starts), WINDOW_DIMENSIONS)
-        for index, start_us in enumerate(starts.tolist()):
-            bucket = self._window.take_out(start_us) or MetricsBucket(start_us, self._settings.max_keys)
-            bucket.add(groups, index)
-            self._window.put_back(bucket)
-        gone = late_rows[passed[late_rows]]
-        if len(gone):
-            measures = frame.measures.take(gone)
-            self._late[0] += len(gone)
-            self._late[1] += measures.total_size()
-            self._late[2] += int(measures.errors.sum())
+        for groups, group, start_us, passed in late:
+            self._changed = True
+            self._window.add_late(groups, group, start_us, self._settings.max_keys)
+            if passed:
+                self._late[0] += groups.hits[group]
+                self._late[1] += groups.sizes[group]
+                self._late[2] += groups.errors[group]
 
     def _close_until(self, due_us: int, row: int | None, elsewhere: Elsewhere) -> None:
         """Close, in order, every bucket up to the one that starts at `due_us`."""
@@ -380,10 +422,20 @@ class MetricsAggregator:
         )
 
     def _health(self, row: int | None, elsewhere: Elsewhere) -> Health:
-        return health_of(self._tally.before(row), elsewhere, self._tally.lateness_advice_s())
+        return health_of(self._tally.before(row), elsewhere, self._tally.lateness_advice_s(row))
 
     def _bucket_of(self, time_us: int) -> int:
         return time_us // self._bucket_us * self._bucket_us
 
     def _interval_of(self, time_us: int) -> int:
         return time_us // self._interval_us * self._interval_us
+
+
+def _parts(bucket_no: Int64s) -> Iterator[slice]:
+    """Yield slices of rows, each of few buckets: a batch of a quiet log spans more than memory should hold open."""
+    changes = np.flatnonzero(np.diff(bucket_no)) + 1
+    cuts: list[int] = []
+    if len(changes) >= _MOST_BUCKETS and len(np.unique(bucket_no)) > _MOST_BUCKETS:
+        cuts = changes[_MOST_BUCKETS - 1 :: _MOST_BUCKETS].tolist()
+    for start, stop in pairwise([0, *cuts, len(bucket_no)]):
+        yield slice(start, stop)

@@ -13,7 +13,7 @@ class MetricsBucket:
 
     Totals are exact always; a table is exact until it has to be cut to its cap. What batches contributed is
     kept as they grouped it, and becomes tables of keys only when somebody asks or the cap comes near.
-    Two buckets add and subtract, whatever their times: ``(a + b) - b == a`` while no table was cut.
+    Two buckets add and subtract, whatever their times, and no table is cut by that: ``(a + b) - b == a``.
     """
 
     __slots__ = ("_cap", "_key_bound", "_pieces", "_tables", "errors", "hits", "size_bytes", "start_us")
@@ -40,6 +40,12 @@ class MetricsBucket:
             return
         for name, table in self.tables().items():
             table.add(groups, name, index)
+
+    def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
+        """Return whether `add` of the same will cut no host."""
+        if self._tables is None and self._key_bound + groups.most_keys[index] <= 2 * self._cap:
+            return True
+        return self.tables()["hosts"].fits(groups.sums("hosts", index))
 
     def tables(self) -> dict[str, KeyTable]:
         """Return the tables by dimension, making them of what was put by."""
@@ -80,7 +86,7 @@ class MetricsBucket:
         if not isinstance(other, MetricsBucket):
             return NotImplemented
         mine, others = (self.hits, self.size_bytes, self.errors), (other.hits, other.size_bytes, other.errors)
-        return mine == others and self.counts() == other.counts()
+        return mine == others and self.tables() == other.tables()
 
     __hash__ = None  # type: ignore[assignment]  # a bucket changes
 
@@ -89,15 +95,6 @@ class MetricsBucket:
         result.hits = self.hits + sign * other.hits
         result.size_bytes = self.size_bytes + sign * other.size_bytes
         result.errors = self.errors + sign * other.errors
-        result._tables = {}
-        theirs = other.counts()
-        for name, table in self.counts().items():
-            for key, counts in theirs[name].items():
-                mine = table.setdefault(key, [0, 0, 0])
-                for index, count in enumerate(counts):
-                    mine[index] += sign * count
-            result._tables[name] = KeyTable(result._cap)
-            result._tables[name].add_sums(
-                (key, counts[0], counts[1], counts[2]) for key, counts in table.items() if any(counts)
-            )
+        theirs = other.tables()
+        result._tables = {name: table.combined(theirs[name], sign) for name, table in self.tables().items()}
         return result

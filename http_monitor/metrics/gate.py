@@ -25,6 +25,10 @@ class Gate:
         """The greatest time let through so far; `NEVER_US` before the first."""
         return self._greatest_us
 
+    def forget_greatest(self) -> None:
+        """Measure the lines to come by each other only: the clock was set, and what came before says nothing."""
+        self._greatest_us = NEVER_US
+
     @property
     def pending(self) -> tuple[int, int, int]:
         """(held, malformed, oversized): lines read but not yet passed on."""

@@ -44,7 +44,7 @@ class Measures:
         """Return the exact sum of all sizes."""
         return int(self.sizes.sum()) if self.exact_as_float else sum(self.sizes.tolist())
 
-    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Measures":
+    def take(self, index: npt.NDArray[np.int64] | Bools | slice) -> "Measures":
         """Return those of some rows."""
         return Measures(self.sizes[index], self.errors[index], self.exact_as_float)
 
@@ -56,7 +56,7 @@ class Column:
     codes: Codes
     keys: list[bytes]
 
-    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Column":
+    def take(self, index: npt.NDArray[np.int64] | Bools | slice) -> "Column":
         """Return that of some rows."""
         return Column(self.codes[index], self.keys)
 
@@ -84,7 +84,7 @@ class Frame:
         )
         return Frame(columns, measures)
 
-    def take(self, index: npt.NDArray[np.int64] | Bools) -> "Frame":
+    def take(self, index: npt.NDArray[np.int64] | Bools | slice) -> "Frame":
         """Return some of the rows."""
         return Frame({name: column.take(index) for name, column in self.columns.items()}, self.measures.take(index))
 
@@ -145,11 +145,12 @@ class FrameGroups:
     A group is a bucket or an interval; its rows keep their order, for those who must count row by row.
     """
 
-    __slots__ = ("_frame", "_group_of", "by_dimension", "errors", "hits", "most_keys", "sizes")
+    __slots__ = ("_frame", "_group_of", "_sorted", "by_dimension", "errors", "hits", "most_keys", "sizes")
 
     def __init__(self, frame: Frame, group_of: Codes, count: int, dimensions: Sequence[str]) -> None:
-        self._frame = frame
+        self._frame: Frame | None = frame
         self._group_of = group_of
+        self._sorted: tuple[Codes, Int64s] | None = None
         measures = frame.measures
         self.hits: list[int] = np.bincount(group_of, minlength=count).tolist()
         self.errors: list[int] = np.bincount(group_of[measures.errors], minlength=count).tolist()
@@ -176,13 +177,28 @@ class FrameGroups:
 
     def rows(self, dimension: str, index: int) -> Iterator[tuple[bytes, int, int, int]]:
         """Yield (key, 1, bytes, error) of each row of one group that has a key, in the order of the rows."""
-        rows = np.flatnonzero(self._group_of == index)
+        assert self._frame is not None
+        rows = self._rows_of(index)
         column, measures = self._frame.columns[dimension].take(rows), self._frame.measures.take(rows)
         for code, size, error in zip(
             column.codes.tolist(), measures.sizes.tolist(), measures.errors.tolist(), strict=True
         ):
             if code >= 0:
                 yield column.keys[code], 1, size, int(error)
+
+    def forget_rows(self) -> None:
+        """Keep the sums only: what stays in a window for minutes must not hold every row of it."""
+        self._frame = None
+        self._group_of = self._group_of[:0]
+        self._sorted = None
+
+    def _rows_of(self, index: int) -> Codes:
+        if self._sorted is None:
+            # Sorted once for all groups: a search for each group would cost groups times rows.
+            order = np.argsort(self._group_of, kind="stable")
+            self._sorted = order, np.searchsorted(self._group_of[order], np.arange(len(self.hits) + 1))
+        order, bounds = self._sorted
+        return order[bounds[index] : bounds[index + 1]]
 
 
 def sums(cells: Codes, width: int, measures: Measures) -> npt.NDArray[np.int64] | npt.NDArray[np.object_]:

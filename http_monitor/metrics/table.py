@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.report import KeyCount, Remainder, Table
@@ -31,20 +32,20 @@ class KeyTable:
         """Yield (key, [hits, bytes, errors]) in no particular order."""
         return iter(self._counts.items())
 
-    def hits(self, key: bytes) -> int:
-        """Return the hits of a key; 0 where it is not kept."""
-        counts = self._counts.get(key)
-        return counts[0] if counts else 0
+    @property
+    def remainder(self) -> Remainder:
+        """What was cut so far."""
+        return self._remainder
 
     def add(self, groups: FrameGroups, dimension: str, index: int) -> None:
         """Add one group of rows, as if they came one by one in their order."""
         sums = groups.sums(dimension, index)
-        if self._fits(sums):
+        if self.fits(sums):
             self.add_sums(sums)
             return
         most = 2 * self._cap
         for row in groups.rows(dimension, index):
-            if len(self._counts) == most and row[0] not in self._counts:
+            if len(self._counts) >= most and row[0] not in self._counts:
                 self._cut()
             self.add_sums((row,))
 
@@ -60,6 +61,31 @@ class KeyTable:
                 counts[1] += size
                 counts[2] += errors
 
+    def combined(self, other: Self, sign: int) -> "KeyTable":
+        """Return this plus or minus the other, remainders included; no key is cut, and one left with nothing goes."""
+        result = KeyTable(max(self._cap, other._cap))
+        counts = {key: list(mine) for key, mine in self.items()}
+        for key, theirs in other.items():
+            mine = counts.setdefault(key, [0, 0, 0])
+            for index, count in enumerate(theirs):
+                mine[index] += sign * count
+        result._counts = {key: mine for key, mine in counts.items() if any(mine)}
+        old, more = self._remainder, other._remainder
+        result._remainder = Remainder(
+            hits=old.hits + sign * more.hits,
+            size_bytes=old.size_bytes + sign * more.size_bytes,
+            errors=old.errors + sign * more.errors,
+            error_bound=old.error_bound + sign * more.error_bound,
+        )
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, KeyTable):
+            return NotImplemented
+        return self._counts == other._counts and self._remainder == other._remainder
+
+    __hash__ = None  # type: ignore[assignment]  # a table changes
+
     def top(self, count: int) -> Table:
         """Return the `count` largest keys."""
         return Table(
@@ -68,7 +94,8 @@ class KeyTable:
             remainder=self._remainder,
         )
 
-    def _fits(self, sums: list[tuple[bytes, int, int, int]]) -> bool:
+    def fits(self, sums: list[tuple[bytes, int, int, int]]) -> bool:
+        """Return whether all these keys find room without a cut."""
         most = 2 * self._cap
         if len(self._counts) + len(sums) <= most:
             return True

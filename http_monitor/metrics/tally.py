@@ -34,6 +34,10 @@ class Tally:
         self._counts = LineCounts()
         self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
         self._before: dict[str, Int64s] = {}
+        # Rows of `begin` that came late, with the step of each; those before `_noted` are in `_lateness`.
+        self._late_rows = np.empty(0, np.int64)
+        self._late_steps = np.empty(0, np.int64)
+        self._noted = 0
 
     def add_malformed(self, malformed: int, oversized: int) -> None:
         """Count lines that fit no format."""
@@ -56,6 +60,8 @@ class Tally:
 
     def end(self) -> None:
         """Make the rows of `begin` part of the counters."""
+        self._note_late_rows(None)
+        self._late_rows, self._late_steps, self._noted = self._late_rows[:0], self._late_steps[:0], 0
         self._counts = self.before(-1)
         self._before = {}
 
@@ -68,19 +74,31 @@ class Tally:
             **{f.name: getattr(counts, f.name) + int(self._before[f.name][row]) for f in fields(LineCounts)}
         )
 
-    def add_lateness(self, needed_us: Int64s) -> None:
-        """Note the lateness that would have kept open the buckets of late and too late lines."""
-        steps = np.array(LATENESS_STEPS_S, np.int64) * US_PER_S
-        self._lateness += np.bincount(np.searchsorted(steps, needed_us), minlength=len(LATENESS_STEPS_S) + 1)
+    def begin_lateness(self, rows: Int64s, needed_us: Int64s) -> None:
+        """Take the late and too late ones among the rows of `begin`, with the lateness that each would have needed."""
+        self._late_rows = rows
+        self._late_steps = np.searchsorted(np.array(LATENESS_STEPS_S, np.int64) * US_PER_S, needed_us)
 
-    def lateness_advice_s(self) -> int | None:
-        """Return the least --lateness (of a few round ones) that catches nearly all; None where none does."""
+    def lateness_advice_s(self, row: int | None) -> int | None:
+        """Return the least --lateness (of a few round ones) that catches nearly all; None where none does.
+
+        Args:
+            row: the advice is over the lines before this row of `begin`, which never goes back; None: over all.
+        """
+        self._note_late_rows(row)
         total = int(self._lateness.sum())
         if not total:
             return None
         caught = np.cumsum(self._lateness[:-1])
         enough = np.flatnonzero(caught >= _NEARLY_ALL * total)
         return LATENESS_STEPS_S[int(enough[0])] if len(enough) else None
+
+    def _note_late_rows(self, before: int | None) -> None:
+        until = len(self._late_rows) if before is None else int(np.searchsorted(self._late_rows, before))
+        if until > self._noted:
+            steps = self._late_steps[self._noted : until]
+            self._lateness += np.bincount(steps, minlength=len(LATENESS_STEPS_S) + 1)
+            self._noted = until
 
 
 @dataclass(frozen=True, slots=True)
