@@ -24,7 +24,18 @@ START_US = 1_700_000_000 * 1_000_000
 Json = dict[str, Any]
 
 HEALTH_KEYS = (
-    "lines accepted malformed late too_late ahead held lag_bytes lost_bytes rotations truncations oversized".split()
+    "lines",
+    "accepted",
+    "malformed",
+    "late",
+    "too_late",
+    "ahead",
+    "held",
+    "lag_bytes",
+    "lost_bytes",
+    "rotations",
+    "truncations",
+    "oversized",
 )
 
 
