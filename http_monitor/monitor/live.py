@@ -1,7 +1,6 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -49,8 +48,10 @@ class LiveTurns:
         """Take one turn; return True when the last input has finished."""
         wall_us = self._clock.now_us()
         stalled = self._wall_us is not None and wall_us - self._wall_us >= self._stall_us
-        if self._wall_us is not None and wall_us < self._wall_us - self._window_us:
+        if wall_us < self._aggregator.now_us - self._window_us:
             self._aggregator.restart_at(wall_us, self.elsewhere())
+            for entry in self._inputs:
+                entry.gate.forget_greatest()
         self._wall_us = wall_us
         looks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
         self.notices = [notice for _, chunk in looks for notice in chunk.notices]
@@ -69,11 +70,11 @@ class LiveTurns:
         self._aggregator.advance(min([wall_us, *positions.values()]), self.elsewhere())
         return all(entry.finished for entry in self._inputs)
 
-    def elsewhere(self) -> Elsewhere:
-        """Return the health that only inputs and the clock know."""
+    def elsewhere(self, besides: Input | None = None) -> Elsewhere:
+        """Return the health that only inputs and the clock know; `besides`: an input whose gate is left out."""
         healths = [entry.source.health() for entry in self._inputs]
-        pending = [entry.gate.pending for entry in self._inputs]
-        held, malformed, oversized = (sum(counts) for counts in zip(*pending, strict=True))
+        pending = [entry.gate.pending for entry in self._inputs if entry is not besides]
+        held, malformed, oversized = (sum(counts) for counts in zip((0, 0, 0), *pending, strict=True))
         return Elsewhere(
             held=held,
             held_malformed=malformed,
@@ -94,17 +95,17 @@ class LiveTurns:
                 times_us = np.full(len(times_us), wall_us, np.int64)
             greatest_us = entry.gate.greatest_us
             measured = wall_us if caught_up or self._by_arrival else None
-            self._add(entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
+            self._add(entry, entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
         entry.at_end = chunk.at_end
         if chunk.at_end:
             greatest_us = entry.gate.greatest_us
-            self._add(entry.gate.release(wall_us), greatest_us, cap_us)
+            self._add(entry, entry.gate.release(wall_us), greatest_us, cap_us)
 
-    def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
+    def _add(self, entry: Input, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
         if not parts:
             return
-        # A report made by a row counts the lines before it, and nothing that waits behind it at a gate.
-        elsewhere = replace(self.elsewhere(), held=0, held_malformed=0, held_oversized=0)
+        # A report made by a row counts the lines before it, and nothing that waits behind it at its own gate.
+        elsewhere = self.elsewhere(besides=entry)
         for rows in parts:
             self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, elsewhere=elsewhere)
             greatest_us = max(greatest_us, greatest_of(rows.time_us[~rows.ahead]))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.live import LiveTurns
 from http_monitor.monitor.replay import ReplayTurns
@@ -81,16 +82,15 @@ class HTTPMonitor:
 
     def run(self, waker: Waker) -> None:
         """Take turns until the end or a stop, then say what is left to say."""
-        deadline_us = None
-        if self._settings.duration_s is not None:
-            deadline_us = self._started_us + self._settings.duration_s * US_PER_S
+        duration_s = self._settings.duration_s
+        deadline = None if duration_s is None else Deadline(self._clock, duration_s)
         finished = False
         while not (finished or self._stopping):
             finished = self.step()
-            if deadline_us is not None and self._clock.now_us() >= deadline_us:
+            if deadline is not None and not deadline.wait_s():
                 break
             if self._live is not None and not finished and not self._live.behind:
-                self._wait(waker, deadline_us)
+                self._wait(waker, deadline)
         if self._live is not None and not finished:
             self._drain(self._live)
         self.close(finished=finished)
@@ -113,13 +113,13 @@ class HTTPMonitor:
             if self.step() or not live.behind:
                 return
 
-    def _wait(self, waker: Waker, deadline_us: int | None) -> None:
+    def _wait(self, waker: Waker, deadline: Deadline | None) -> None:
         pause_s = self._clock.wait_s(self._next_pulse_us)
         for entry in self._inputs:
             if not entry.finished:
                 pause_s = min(pause_s, entry.source.wants_poll_s())
-        if deadline_us is not None:
-            pause_s = min(pause_s, self._clock.wait_s(deadline_us))
+        if deadline is not None:
+            pause_s = min(pause_s, deadline.wait_s())
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
             waker.gather(_TURN_S)
@@ -143,12 +143,15 @@ class HTTPMonitor:
             since_us, lines, raises = self._before_backlog
             self._before_backlog = here
             if counts.lines > lines:
-                span_s = max(0, here[0] - max(since_us, self._aggregator.first_us)) // US_PER_S
+                # Now has gone on to the wall clock, which an old log may have ended long before.
+                end_us = min(here[0], self._aggregator.last_us)
+                span_s = max(0, end_us - max(since_us, self._aggregator.first_us)) // US_PER_S
                 self.publish(CaughtUp(span_s, counts.lines - lines, here[2] - raises))
 
     def _pulse(self, live: LiveTurns) -> None:
         now_us = self._clock.now_us()
-        if now_us < self._next_pulse_us:
+        # A pulse further away than a second was planned by a clock that has been set back.
+        if now_us < self._next_pulse_us <= now_us + US_PER_S:
             return
         self._next_pulse_us = now_us - now_us % US_PER_S + US_PER_S
         for entry in self._inputs:

@@ -1,0 +1,25 @@
+"""When a run of limited length ends."""
+
+from http_monitor.clock import Clock
+from http_monitor.units import US_PER_S
+
+
+class Deadline:
+    """The end of a run, so long after its start; that the wall clock is set meanwhile does not move it.
+
+    What passes between two looks at the clock around such a step goes uncounted; looks come every second.
+    """
+
+    def __init__(self, clock: Clock, duration_s: int) -> None:
+        self._clock = clock
+        self._seen_us = clock.now_us()
+        self._seen_steps = clock.steps
+        self._end_us = self._seen_us + duration_s * US_PER_S
+
+    def wait_s(self) -> float:
+        """Return the seconds until then; 0.0 when it has passed."""
+        now_us, steps = self._clock.now_us(), self._clock.steps
+        if steps != self._seen_steps:
+            self._end_us += now_us - self._seen_us
+        self._seen_us, self._seen_steps = now_us, steps
+        return max(0.0, (self._end_us - now_us) / US_PER_S)
