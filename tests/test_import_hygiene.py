@@ -1,0 +1,124 @@
+"""Nothing is imported that a run does not use, layers are kept, and one module alone reads the clock."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.program import DEADLINE_S, ROOT, environment, lines_at
+
+PACKAGE = ROOT / "http_monitor"
+CLOCKS = {
+    "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+}
+NEVER = {"asyncio", "textual", "sqlite3", "http.server", "pandas"}
+"""For other front ends, or for nobody: not even the libraries that are used bring them along."""
+_THEN_SAY = """
+import sys
+from http_monitor.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("modules:", *sys.modules, file=sys.__stderr__)
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines_at([1_700_000_000]))
+    return path
+
+
+def _imported(*arguments: str | Path) -> set[str]:
+    """Return the modules that a run with these arguments has imported when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _THEN_SAY, *map(str, arguments)],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=DEADLINE_S,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, said = (line for line in done.stderr.splitlines() if line.startswith("modules: "))
+    return set(said.split()[1:])
+
+
+def test_help_needs_none_of_the_libraries() -> None:
+    modules = _imported("--help")
+
+    assert not modules & {"numpy", "pyarrow", "watchdog", "colorama", "apache_log_parser", *NEVER}
+    assert not {name for name in modules if name.startswith(("http_monitor.display", "http_monitor.sources"))}
+
+
+@pytest.mark.parametrize("output", ["text", "ndjson"])
+def test_a_replay_needs_columns_but_nothing_that_watches_or_colours(log: Path, output: str) -> None:
+    modules = _imported("--replay", "--output", output, "--file", log)
+
+    assert {"numpy", "pyarrow"} <= modules
+    assert not modules & {"watchdog", "colorama", "apache_log_parser", "http_monitor.simulator", *NEVER}
+
+
+def test_what_is_watched_plainly_needs_no_colours(log: Path) -> None:
+    modules = _imported("--duration", "1", "--file", log)
+
+    assert "watchdog" in modules
+    assert not modules & {"colorama", "apache_log_parser", "http_monitor.simulator", *NEVER}
+
+
+def test_colours_and_a_format_of_its_own_bring_what_they_need(log: Path) -> None:
+    modules = _imported("--replay", "--color", "always", "--format", '%h %l %u %t "%r" %>s %b', "--file", log)
+    other = _imported("--replay", "--format", '%h %l %u %t "%r" %>s %b %D', "--file", log)
+
+    assert "colorama" in modules
+    assert "apache_log_parser" in other
+    assert not (modules | other) & {"watchdog", *NEVER}
+
+
+def test_imports_point_down() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], capture_output=True, cwd=ROOT, timeout=DEADLINE_S, text=True
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def _clocks_named(source: str) -> Iterator[str]:
+    """Yield what reads a clock or sleeps by it, as attribute or by import."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            if node.attr in CLOCKS.get(owner, ()):
+                yield f"{owner}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom) and node.module == "time":
+            yield from (f"time.{alias.name}" for alias in node.names if alias.name in CLOCKS["time"])
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("import time\ntime.sleep(1)", ["time.sleep"]),
+        ("import datetime\ndatetime.datetime.now()", ["datetime.now"]),
+        ("from time import monotonic as clock", ["time.monotonic"]),
+        ("import time\ntime.tzset()\nbatch.time.values()", []),
+    ],
+)
+def test_a_named_clock_is_found(source: str, named: Sequence[str]) -> None:
+    assert list(_clocks_named(source)) == named
+
+
+def test_one_module_alone_reads_the_clock() -> None:
+    named = {
+        str(path.relative_to(PACKAGE)): set(_clocks_named(path.read_text(encoding="utf-8")))
+        for path in PACKAGE.rglob("*.py")
+    }
+
+    assert {name: clocks for name, clocks in named.items() if clocks} == {
+        "clock.py": {"time.time_ns", "time.monotonic_ns"}
+    }
