@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ SEED = 20_261_123
 TOP = 5
 
 _BLOCK_LINES = 100_000
+_DAY_S = 86_400
 _START = datetime(2026, 3, 1, tzinfo=UTC)
 _HOSTS = 5_000
 _HEADS = 20_000
@@ -75,9 +77,10 @@ def make(name: str, lines: int) -> Log:
 def _known(path: Path, facts_path: Path) -> Facts | None:
     if not (path.exists() and facts_path.exists()):
         return None
-    found = json.loads(facts_path.read_text())
-    pairs = {name: [(key, hits) for key, hits in found.pop(name)] for name in ("sections", "hosts")}
-    facts = Facts(**found, **pairs)
+    found: dict[str, Any] = json.loads(facts_path.read_text())
+    for name in ("sections", "hosts"):
+        found[name] = [(key, hits) for key, hits in found[name]]
+    facts = Facts(**found)
     return facts if facts.file_bytes == path.stat().st_size else None
 
 
@@ -114,12 +117,14 @@ def _largest(hits_by_key: dict[str, int]) -> list[tuple[str, int]]:
 
 def _times(second: Ints) -> list[bytes]:
     """Return the time of each line with its brackets, from seconds after the start."""
-    first = int(second[0])
-    text = [
-        f"[{_START + timedelta(seconds=at):%d/%b/%Y:%H:%M:%S} +0000]".encode()
-        for at in range(first, int(second[-1]) + 1)
-    ]
-    return [text[at - first] for at in second.tolist()]
+    text: dict[int, bytes] = {}
+    day, date = -1, ""
+    for at in np.unique(second).tolist():
+        if at // _DAY_S != day:
+            day = at // _DAY_S
+            date = f"{_START + timedelta(days=day):%d/%b/%Y}"
+        text[at] = f"[{date}:{at // 3600 % 24:02}:{at // 60 % 60:02}:{at % 60:02} +0000]".encode()
+    return [text[at] for at in second.tolist()]
 
 
 def _zipf(random: np.random.Generator, keys: int, count: int) -> Ints:

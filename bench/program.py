@@ -1,0 +1,177 @@
+"""The whole program as a user runs it: replays, its start, and a live run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.check import wrong_summary
+from bench.logs import Facts, Log
+from bench.parts import wrong_output
+from http_monitor.clock import WallClock
+from http_monitor.units import US_PER_S, local
+
+ROOT = Path(__file__).resolve().parents[1]
+_MAIN = str(ROOT / "main.py")
+_SPAWN = str(Path(__file__).with_name("spawn.py"))
+_TICK_S = 0.02
+_STOP_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of the program took."""
+
+    seconds: float
+    cpu_s: float
+    """Processor time of all its threads."""
+    peak_bytes: int
+    """Resident."""
+    wrong: list[str]
+
+
+def replay(log: Log, options: Sequence[str], *, check: bool = False) -> Run:
+    """Replay a log into /dev/null.
+
+    Args:
+        log: The log.
+        options: More options of the program.
+        check: Keep the output, which must be NDJSON, and compare it with what is known of the log.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        environment = {**os.environ, "OUTPUT_TO": str(output)} if check else os.environ
+        command = [sys.executable, _MAIN, "--replay", "--file", str(log.path), *options]
+        spawned = subprocess.run(
+            [sys.executable, "-S", _SPAWN, *command], env=environment, stdout=subprocess.PIPE, check=True
+        )
+        took = json.loads(spawned.stdout)
+        wrong = wrong_output(output.read_text().splitlines(), log) if check else []
+    code = took.pop("exit_code")
+    return Run(**took, wrong=[f"exit code {code}", *wrong] if code else wrong)
+
+
+def start_s() -> float:
+    """Return the seconds from the start of a live run to the first byte that it says."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, _MAIN, "--file", str(Path(folder) / "access.log")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            assert process.stdout is not None
+            os.read(process.stdout.fileno(), 1)
+            seconds = time.perf_counter() - started
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=_STOP_S)
+    return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """What a run took that followed a file as it grew."""
+
+    lines: int
+    lines_per_s: float
+    """At which they were written."""
+    busy_cpu_ratio: float
+    """Share of one core while they were written."""
+    idle_cpu_ratio: float
+    """Share of one core while nothing came."""
+    resident_bytes: int | None
+    """At the end; None where the system does not tell it."""
+    peak_bytes: int | None
+    wrong: list[str]
+
+
+def live(log: Log, lines: int, per_s: int, idle_s: float) -> LiveRun:
+    """Follow a file into which lines of a log are written with the time of their writing.
+
+    Args:
+        log: Where the lines come from.
+        lines: How many.
+        per_s: How many a second.
+        idle_s: For how long nothing comes afterwards.
+    """
+    pieces = _pieces(log, lines)
+    with tempfile.TemporaryDirectory() as folder:
+        path, output = Path(folder) / "access.log", Path(folder) / "output"
+        path.touch()
+        command = [sys.executable, _MAIN, "--file", str(path), "--from-start", "--output", "ndjson"]
+        with output.open("wb") as stdout, subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL) as run:
+            # Until it has started, its processor time is that of its imports.
+            _wait(1.0)
+            before, started = _cpu_s(run.pid), time.perf_counter()
+            _write(path, pieces, per_s)
+            busy_s = time.perf_counter() - started
+            busy = (_cpu_s(run.pid) - before) / busy_s
+            _wait(2.0)
+            before, started = _cpu_s(run.pid), time.perf_counter()
+            _wait(idle_s)
+            idle = (_cpu_s(run.pid) - before) / (time.perf_counter() - started)
+            resident, peak = _memory(run.pid)
+            run.send_signal(signal.SIGINT)
+            code = run.wait(_STOP_S)
+        told = output.read_text().splitlines()
+    wrong = [f"exit code {code}"] if code else []
+    size_bytes = sum(int(tail.split()[4].replace(b"-", b"0")) for _, tail in pieces)
+    errors = sum(tail.split()[3].startswith(b"5") for _, tail in pieces)
+    facts = Facts(0, lines, size_bytes, errors, [], [])
+    wrong += wrong_summary(json.loads(told[-1]), facts) if told else ["no output"]
+    return LiveRun(lines, lines / busy_s, busy, idle, resident, peak, wrong)
+
+
+def _pieces(log: Log, lines: int) -> list[tuple[bytes, bytes]]:
+    """Return what stands before and after the time in the first lines of a log."""
+    pieces = []
+    with log.path.open("rb") as file:
+        for line, _ in zip(file, range(lines), strict=False):
+            head, _, rest = line.partition(b"[")
+            pieces.append((head, rest.partition(b"]")[2]))
+    return pieces
+
+
+def _write(path: Path, pieces: Sequence[tuple[bytes, bytes]], per_s: int) -> None:
+    """Append lines evenly, a few at a time."""
+    clock = WallClock()
+    started = time.perf_counter()
+    written = 0
+    with path.open("ab", buffering=0) as file:
+        while written < len(pieces):
+            due = min(len(pieces), int((time.perf_counter() - started) * per_s) + 1)
+            now = f"[{local(clock.now_us() // US_PER_S * US_PER_S):%d/%b/%Y:%H:%M:%S %z}]".encode()
+            file.write(b"".join(head + now + tail for head, tail in pieces[written:due]))
+            written = due
+            _wait(_TICK_S)
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the processor time of a process so far; 0.0 where the system does not tell it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(pid: int) -> tuple[int | None, int | None]:
+    """Return the resident memory of a process, now and at its peak, in bytes."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return None, None
+    kib = {name: value for name, _, value in (line.partition(":") for line in status.splitlines())}
+    return int(kib["VmRSS"].split()[0]) * 1024, int(kib["VmHWM"].split()[0]) * 1024
