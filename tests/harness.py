@@ -12,7 +12,7 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser import explain, get_format
-from http_monitor.ports import Alert, Chunk, SourceHealth
+from http_monitor.ports import Alert, Chunk, Source, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.sources.lines import LineCutter
@@ -110,7 +110,7 @@ class Recorder:
 
 
 def make_monitor(
-    settings: Settings, sources: Sequence[ScriptedSource], clock: Clock, alerts: Sequence[Alert] | None = None
+    settings: Settings, sources: Sequence[Source], clock: Clock, alerts: Sequence[Alert] | None = None
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
     inputs = [

@@ -251,7 +251,8 @@ class MetricsAggregator:
         """Return for each row (last bucket closed after it, last bucket closed before it); now moves on."""
         times = np.where(rows.ahead, NEVER_US, rows.time_us)
         position = np.minimum(np.maximum(np.maximum.accumulate(times), greatest_us), cap_us)
-        now = np.maximum(position, self._now_us)
+        # Where the cap has moved on since the last rows, the first one that counts moves now.
+        now = np.maximum(np.maximum.accumulate(np.where(rows.ahead, NEVER_US, position)), self._now_us)
         due = (now - self._lateness_us) // self._bucket_us * self._bucket_us - self._bucket_us
         closed = self._closed_us
         if closed == NEVER_US:

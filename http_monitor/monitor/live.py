@@ -30,7 +30,7 @@ class LiveTurns:
         self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
         self._by_arrival = settings.time == "arrival"
-        self._wall_us: int | None = None
+        self._wall_us = clock.now_us()
         self.catching_up = False
         """The last turn worked on a backlog."""
         self.notices: list[Notice] = []
@@ -47,7 +47,7 @@ class LiveTurns:
     def turn(self) -> bool:
         """Take one turn; return True when the last input has finished."""
         wall_us = self._clock.now_us()
-        stalled = self._wall_us is not None and wall_us - self._wall_us >= self._stall_us
+        stalled = wall_us - self._wall_us >= self._stall_us
         if wall_us < self._aggregator.now_us - self._window_us:
             self._aggregator.restart_at(wall_us, self.elsewhere())
             for entry in self._inputs:
@@ -59,7 +59,8 @@ class LiveTurns:
         self._aggregator.report_empty = not self.catching_up
         self._aggregator.catch_up = self.catching_up
         positions = {
-            entry: entry.gate.greatest_us if chunk.data or not entry.at_end else wall_us for entry, chunk in looks
+            entry: wall_us if entry.at_end and chunk.at_end and not chunk.data else entry.gate.greatest_us
+            for entry, chunk in looks
         }
         for entry, chunk in looks:
             others = [position for other, position in positions.items() if other is not entry]

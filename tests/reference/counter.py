@@ -121,9 +121,20 @@ class Counter:
 
     def close_due(self, now_us: int, health: Health, every_interval: bool = False) -> None:
         """Close what is due at that time; the reports say that health, and leave out empty intervals unless told."""
+        self._close_through(self._due_us(now_us), health, every_interval)
+
+    def _due_us(self, now_us: int) -> int:
         o = self._options
-        due_us = (now_us - o.bucket_us - o.lateness_us) // o.bucket_us * o.bucket_us
-        self._close_through(due_us, health, every_interval)
+        return (now_us - o.bucket_us - o.lateness_us) // o.bucket_us * o.bucket_us
+
+    @property
+    def has_seen_nothing(self) -> bool:
+        """Whether no bucket has a row, or has closed."""
+        return self.closed_us is None and not self._buckets
+
+    def let_close_in_silence(self, now_us: int) -> None:
+        """Let every bucket that is due at that time count as closed."""
+        self.closed_us = self._due_us(now_us)
 
     def end_replay(self) -> None:
         """Close the buckets up to that of the greatest time, report what is open, and sum up."""

@@ -148,8 +148,11 @@ class _Live:
         caught_up = [soon and i.at_end and look.at_end for i, look in zip(self._inputs, turn.looks, strict=True)]
         self._every_interval = all(caught_up)
         self._previous_us = turn.wall_us
+        # Every input has been read before the first row counts: one without lines has reached its end.
+        for i, look in zip(self._inputs, turn.looks, strict=True):
+            idle = i.at_end and look.at_end and not look.parsed.lines
+            i.position_us = turn.wall_us if idle else min(i.greatest_us, turn.wall_us)
         for i, look, is_caught_up in zip(self._inputs, turn.looks, caught_up, strict=True):
-            i.position_us = min(i.greatest_us, turn.wall_us)
             for line in lines_of(look.parsed):
                 if isinstance(line, BadLine):
                     self._bad_line(i, line)
@@ -162,10 +165,21 @@ class _Live:
                 held = i.gate.release()
                 if held is not None:
                     in_time = held.time_us <= turn.wall_us + self._options.max_ahead_us
+                    if in_time:
+                        i.gate.accept(held)
                     self._decide(i, held, in_time, turn.wall_us)
                 i.position_us = turn.wall_us
             i.at_end = look.at_end
+        if self._every_interval and self.counter.has_seen_nothing:
+            # Where a run from the start finds nothing to catch up with, it goes on like one from the end, so that
+            # its intervals are reported although they are empty.
+            self._begin_here()
         self._move(self._health_but_for(None))
+
+    def _begin_here(self) -> None:
+        now_us = min(i.position_us for i in self._inputs)
+        if now_us > self._now_us:
+            self.counter.let_close_in_silence(now_us)
 
     def stop(self) -> None:
         self.counter.health = self._health_but_for(None)
