@@ -43,5 +43,6 @@ class BoundedTable:
             self.remainder.hits += tally.hits
             self.remainder.size_bytes += tally.size_bytes
             self.remainder.errors += tally.errors
-            self.error_bound = max(self.error_bound, tally.hits)
+        # A key may be cut in every cut, each time with the greatest count of those that go.
+        self.error_bound += ordered[self.cap][1].hits
         self.rows = dict(ordered[: self.cap])
