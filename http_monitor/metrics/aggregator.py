@@ -121,6 +121,10 @@ class MetricsAggregator:
         """Lines passed on so far, by what became of them."""
         return self._tally.before(None)
 
+    def health(self, elsewhere: Elsewhere) -> Health:
+        """Return where every line passed on so far went, with what waits elsewhere."""
+        return self._health(None, elsewhere)
+
     def register(self, alert: Alert) -> None:
         """Judge every closed bucket's window by this rule too."""
         self._tracker.register(alert)

@@ -9,7 +9,7 @@ from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.live import LiveTurns
 from http_monitor.monitor.replay import ReplayTurns
 from http_monitor.ports import Alert, BucketSink, ReportSink
-from http_monitor.report import CaughtUp, Message, Notice, Pulse
+from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
@@ -57,6 +57,10 @@ class HTTPMonitor:
         self._asides: list[Callable[[], Sequence[Notice]]] = []
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
+
+    def health(self) -> Health:
+        """Return where every line read so far went; a replay's lines that wait for other files come later."""
+        return self._aggregator.health(self._turns.elsewhere())
 
     def publish(self, message: Message) -> None:
         """Hand a message to every sink, in order."""
