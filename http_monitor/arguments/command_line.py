@@ -38,7 +38,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         SystemExit: with code 0, after ``-h`` or ``--version`` was answered on standard output.
     """
     try:
-        given, unknown = _parser().parse_known_args(_with_values_attached(argv))
+        given, unknown = _parser().parse_known_args(_without_value_for_help(_with_values_attached(argv)))
     except argparse.ArgumentError as error:
         raise _usage_error(error, argv) from None
     unknown = [argument for argument in unknown if argument != "--"]
@@ -103,6 +103,14 @@ def _with_values_attached(argv: Iterable[str]) -> list[str]:
             attached.append(argument)
             waiting = not waiting and argument in with_value
     return attached
+
+
+def _without_value_for_help(arguments: list[str]) -> list[str]:
+    """Return the arguments; refuse ``-hx``, which some versions of argparse answer with the help."""
+    for argument in arguments:
+        if argument.startswith("-h") and argument != "-h":
+            raise UsageError(f"--help: got {shown(argument)}, takes no value")
+    return arguments
 
 
 def _value(option: Option, given: object) -> object:
