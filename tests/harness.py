@@ -54,6 +54,10 @@ class ScriptedSource:
     def name(self) -> str:
         return self._name
 
+    @property
+    def pending(self) -> bool:
+        return bool(self._chunks)
+
     def write(self, *chunks: bytes) -> None:
         self._chunks.extend(chunks)
 
