@@ -36,6 +36,8 @@ PULSE = Pulse(
     lag_bytes=0,
 )
 STATUS = "now 12.00 /s │ average 9.87 of 10 /s │ next report in 8 s"
+# The terminal may have echoed two columns of ^C behind it.
+CLEARED = "\r" + " " * (len(STATUS) + 2) + "\r"
 ALERT = "High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100\n"
 
 
@@ -178,7 +180,7 @@ def test_the_status_line_stays_on_its_line_and_the_next_one_replaces_it() -> Non
     plain = Screen()
 
     assert plain.after(PULSE) == STATUS
-    assert plain.after(PULSE) == "\r" + " " * len(STATUS) + "\r" + STATUS
+    assert plain.after(PULSE) == CLEARED + STATUS
     screen.after(PULSE)
     assert screen.after(PULSE).startswith("\r\x1b[K")
 
@@ -197,7 +199,7 @@ def test_the_status_line_says_first_what_is_wrong_and_is_cut_to_the_width() -> N
     assert Screen(width=200).after(wrong) == (
         f"waiting: /tmp/access.log is missing │ 2 alerts active │ {STATUS} │ 1.0 MiB behind"
     )
-    assert Screen(width=40).after(wrong) == "waiting: /tmp/access.log is missing │ …"
+    assert Screen(width=42).after(wrong) == "waiting: /tmp/access.log is missing │ …"
 
 
 def test_a_report_that_is_due_never_counts_below_zero() -> None:
@@ -213,7 +215,7 @@ def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:
     screen = Screen()
     screen.after(PULSE)
 
-    assert screen.after(Notice("/tmp/access.log has appeared")) == "\r" + " " * len(STATUS) + "\r"
+    assert screen.after(Notice("/tmp/access.log has appeared")) == CLEARED
     assert screen.err.getvalue() == "http_monitor: /tmp/access.log has appeared\n"
 
 
@@ -231,7 +233,7 @@ def test_close_takes_the_status_line_away_once() -> None:
     screen.display.close()
     screen.display.close()
 
-    assert screen.out.getvalue()[start:] == "\r" + " " * len(STATUS) + "\r"
+    assert screen.out.getvalue()[start:] == CLEARED
 
 
 def test_a_stream_without_block_characters_gets_ascii() -> None:

@@ -15,6 +15,9 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 LEAST_WIDTH = 20
 """A terminal that says it is narrower is taken for this wide."""
 
+_ECHO_COLUMNS = len("^C")
+"""What the terminal itself writes behind the status line."""
+
 
 class Display:
     """A `ReportSink` for people; each message is one write. Owned by the thread that publishes."""
@@ -92,7 +95,7 @@ class Display:
         if not self._live_status:
             return
         # A full last column makes some terminals wrap.
-        spans = render_status(pulse, width - 1, self._style)
+        spans = render_status(pulse, width - 1 - _ECHO_COLUMNS, self._style)
         text = self._cleared() + "".join(self._style.paint(part, role) for part, role in spans)
         self._stream.write(text)
         self._stream.flush()
@@ -101,6 +104,6 @@ class Display:
     def _cleared(self) -> str:
         if not self._status_columns:
             return ""
-        erase = self._erase or "\r" + " " * self._status_columns + "\r"
+        erase = self._erase or "\r" + " " * (self._status_columns + _ECHO_COLUMNS) + "\r"
         self._status_columns = 0
         return erase

@@ -1,0 +1,110 @@
+"""The real program on a pseudo-terminal, with what a screen would show of it."""
+
+import fcntl
+import os
+import pty
+import re
+import selectors
+import signal
+import struct
+import subprocess
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from tests.program import DEADLINE_S, ROOT, command, environment
+
+_CODES = re.compile(r"\x1b\[[0-9;]*m")
+_ERASE = "\r\x1b[K"
+_PATIENCE = 30
+"""So many pieces of output, one a second at least, are looked through for what is waited for."""
+
+
+class Terminal:
+    """A screen so many columns wide, without an end below; Ctrl-C is typed into it."""
+
+    def __init__(self, columns: int, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+        self._screen, inner = pty.openpty()
+        self.resize(columns)
+        self._process = subprocess.Popen(
+            command(*arguments),
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=environment({"TERM": "xterm-256color", **(env or {})}),
+            cwd=ROOT,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(inner)
+        self.raw = ""
+        """Everything that was written so far; the terminal makes CR LF of LF."""
+        self._after = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.wait(DEADLINE_S)
+        os.close(self._screen)
+
+    def resize(self, columns: int) -> None:
+        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def having(self, pattern: str) -> None:
+        """Read until this pattern has been written after what was waited for before."""
+        for _ in range(_PATIENCE):
+            found = re.compile(pattern).search(self.raw, self._after)
+            if found is not None:
+                self._after = found.end()
+                return
+            if not self._read():
+                raise AssertionError(f"ended without what was waited for: {self.raw!r}")
+        raise AssertionError(f"says other things: {self.raw!r}")
+
+    def press_ctrl_c(self) -> None:
+        os.write(self._screen, b"\x03")
+
+    def wait(self) -> int:
+        """Read on to the end; return the exit code."""
+        while self._read():
+            pass
+        return self._process.wait(DEADLINE_S)
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def _read(self) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._screen, selectors.EVENT_READ)
+            if not selector.select(DEADLINE_S):
+                raise AssertionError(f"silent: {self.raw!r}")
+        try:
+            data = os.read(self._screen, 1 << 16)
+        except OSError:  # Linux says so when nobody has the other end open any more
+            return False
+        self.raw += data.decode("utf-8", "surrogateescape")
+        return bool(data)
+
+
+def without_colour(raw: str) -> str:
+    """Return what was written without the codes of colours."""
+    return _CODES.sub("", raw)
+
+
+def drawn(raw: str) -> list[str]:
+    """Return each line as it was at any time: an erased one, or one written over, is a line of its own."""
+    return re.split(r"\r\n|\r", without_colour(raw).replace(_ERASE, "\r"))
+
+
+def left(raw: str) -> list[str]:
+    """Return the lines that stay on the screen."""
+    lines = []
+    for line in without_colour(raw).split("\r\n"):
+        shown: list[str] = []
+        for part in line.rpartition(_ERASE)[2].split("\r"):
+            shown[: len(part)] = part
+        lines.append("".join(shown).rstrip(" "))
+    return lines
