@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.program import (
     DEADLINE_S,
+    ROOT,
     Json,
     Outcome,
     Program,
@@ -267,3 +269,10 @@ def test_simulated_traffic_is_shown(tmp_path: Path) -> None:
     *others, summary = outcome.objects
     lines = (tmp_path / "demo.log").read_bytes().count(b"\n")
     assert shown_hits(others) == summary["hits"] == summary["health"]["lines"] <= lines
+
+
+def test_what_watchdog_logs_does_not_reach_the_screen() -> None:
+    code = "import http_monitor.sources.observer, logging; logging.getLogger('watchdog.observers').error('inactive')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env=environment())
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -35,6 +35,8 @@ _RETRY_US = 10 * US_PER_S
 _KINDS: list[type[FileSystemEvent]] = [FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent]
 
 _logger = logging.getLogger(__name__)
+# Events that come while a watch is being let go are an error to watchdog, and would be one on the user's screen.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 
 class FileObserver:
