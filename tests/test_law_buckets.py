@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.metrics.bucket import MetricsBucket
-from http_monitor.metrics.groups import WINDOW_DIMENSIONS, Frame, FrameGroups
+from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
+from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.rows import Rows
 from http_monitor.records import SCHEMA
 from tests.engine_strategies import START_S
@@ -54,7 +55,7 @@ def groups_of(lines: list[Line]) -> FrameGroups:
     batch = pa.RecordBatch.from_pylist(records, schema=SCHEMA)
     none = np.zeros(len(lines), np.int64)
     rows = Rows(batch, none, none.astype(np.bool_), none, none)
-    return FrameGroups(Frame.of(rows), none, 1, WINDOW_DIMENSIONS)
+    return FrameGroups(Frame.of(rows).only(WINDOW_DIMENSIONS), none, 1)
 
 
 def bucket(*batches: list[Line], start_us: int = 0, cap: int = MANY) -> MetricsBucket:

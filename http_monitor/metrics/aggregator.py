@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from http_monitor.metrics.bucket import MetricsBucket
-from http_monitor.metrics.groups import WINDOW_DIMENSIONS, Frame, FrameGroups
-from http_monitor.metrics.interval import TABLES, IntervalStats
+from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
+from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.interval import IntervalStats
 from http_monitor.metrics.rows import NEVER_US, Bools, Rows
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
@@ -22,6 +23,8 @@ from http_monitor.units import US_PER_S
 
 NOTHING_ELSEWHERE = Elsewhere()
 _MOST_BUCKETS = 1_000
+# Up to so many numbers per row, counting which occur beats sorting.
+_DENSE_SPAN = 8
 
 
 class _LateGroup(NamedTuple):
@@ -146,6 +149,7 @@ class MetricsAggregator:
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
             greatest_us = max(greatest_us, int(np.where(piece.ahead, NEVER_US, piece.time_us).max()))
+        frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
         bucket_of = rows.time_us // self._bucket_us * self._bucket_us
@@ -159,8 +163,16 @@ class MetricsAggregator:
         self._note_lateness(bucket_of, late | too_late, closed_before)
         interval_of = rows.time_us // self._interval_us * self._interval_us
         passed = accepted & (interval_of + self._interval_us <= closed_before + self._bucket_us)
-        self._count_summary(frame, rows.time_us, accepted)
-        self._count_intervals(frame, interval_of, accepted & ~passed)
+        if accepted.any():
+            times = rows.time_us[accepted]
+            self._first_us = min(self._first_us, int(times.min()))
+            self._last_us = max(self._last_us, int(times.max()))
+            in_interval = accepted & ~passed
+            groups = self._count_intervals(frame, interval_of, in_interval)
+            if groups is None or not groups.in_order or passed.any():
+                everyone = frame.take_if(accepted)
+                groups = FrameGroups(everyone, np.zeros(len(everyone), np.int64), 1)
+            self._summary.add(groups.united(), 0)
         self._count_buckets(frame, bucket_of, candidate & is_open)
         closing = np.flatnonzero(due > closed_before)
         late_between = self._late_groups(frame, bucket_of, passed, np.flatnonzero(late), closing)
@@ -168,8 +180,6 @@ class MetricsAggregator:
             self._count_late(late_between.get(turn, ()))
             self._close_until(int(due[row]), row, elsewhere)
         self._count_late(late_between.get(len(closing), ()))
-        for late_groups in late_between.values():
-            late_groups[0].groups.forget_rows()
         self._tally.end()
 
     def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
@@ -276,38 +286,31 @@ class MetricsAggregator:
             needed_us = closed_before[missed] - bucket_of[missed] + self._lateness_us + self._bucket_us
             self._tally.begin_lateness(np.flatnonzero(missed), needed_us)
 
-    def _count_summary(self, frame: Frame, time_us: Int64s, accepted: Bools) -> None:
-        if accepted.any():
-            times = time_us[accepted]
-            self._first_us = min(self._first_us, int(times.min()))
-            self._last_us = max(self._last_us, int(times.max()))
-            frame = frame.take_if(accepted)
-            self._summary.add(FrameGroups(frame, np.zeros(len(frame), np.int64), 1, TABLES), 0)
-
-    def _count_intervals(self, frame: Frame, interval_of: Int64s, wanted: Bools) -> None:
+    def _count_intervals(self, frame: Frame, interval_of: Int64s, wanted: Bools) -> FrameGroups | None:
+        """Add rows to their intervals; return them as they were grouped for that."""
         if not wanted.any():
-            return
-        starts, group_of = np.unique(interval_of[wanted], return_inverse=True)
-        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts), TABLES)
+            return None
+        starts, group_of = _numbered(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
+        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts))
         for index, start_us in enumerate(starts.tolist()):
             stats = self._intervals.get(start_us)
             if stats is None:
                 stats = self._intervals[start_us] = IntervalStats(self._settings.max_keys)
                 heapq.heappush(self._interval_starts, start_us)
             stats.add(groups, index)
+        return groups
 
     def _count_buckets(self, frame: Frame, bucket_of: Int64s, wanted: Bools) -> None:
         if not wanted.any():
             return
-        starts, group_of = np.unique(bucket_of[wanted], return_inverse=True)
-        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts), WINDOW_DIMENSIONS)
+        starts, group_of = _numbered(bucket_of if wanted.all() else bucket_of[wanted], self._bucket_us)
+        groups = FrameGroups(frame.take_if(wanted).only(WINDOW_DIMENSIONS), group_of, len(starts))
         for index, start_us in enumerate(starts.tolist()):
             bucket = self._open.get(start_us)
             if bucket is None:
                 bucket = self._open[start_us] = MetricsBucket(start_us, self._settings.max_keys)
                 heapq.heappush(self._open_starts, start_us)
             bucket.add(groups, index)
-        groups.forget_rows()
 
     def _late_groups(
         self, frame: Frame, bucket_of: Int64s, passed: Bools, late_rows: Int64s, closing: Int64s
@@ -319,7 +322,7 @@ class MetricsAggregator:
             turn_of = np.searchsorted(closing, late_rows)
             starts, start_of = np.unique(bucket_of[late_rows], return_inverse=True)
             cells, first, group_of = np.unique(turn_of * len(starts) + start_of, return_index=True, return_inverse=True)
-            groups = FrameGroups(frame.take(late_rows), group_of, len(cells), WINDOW_DIMENSIONS)
+            groups = FrameGroups(frame.take(late_rows).only(WINDOW_DIMENSIONS), group_of, len(cells))
             # All rows of a group have the same bucket and see the same last close, so all or none are passed.
             passed_of = passed[late_rows[first]].tolist()
             for index, (cell, is_passed) in enumerate(zip(cells.tolist(), passed_of, strict=True)):
@@ -444,3 +447,20 @@ def _parts(bucket_no: Int64s) -> Iterator[slice]:
         cuts = changes[_MOST_BUCKETS - 1 :: _MOST_BUCKETS].tolist()
     for start, stop in pairwise([0, *cuts, len(bucket_no)]):
         yield slice(start, stop)
+
+
+def _numbered(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:
+    """Return the distinct starts, ascending, and for each start its place among them.
+
+    Args:
+        starts: of buckets or intervals.
+        step_us: their length.
+    """
+    least = int(starts.min())
+    number = (starts - least) // step_us
+    span = int(number.max()) + 1
+    if span > _DENSE_SPAN * len(starts):
+        return np.unique(starts, return_inverse=True)
+    present = np.bincount(number) > 0
+    place = np.cumsum(present) - 1
+    return np.flatnonzero(present) * step_us + least, place[number]

@@ -1,41 +1,50 @@
 """A bucket of time: its counts, and the algebra by which buckets add and subtract exactly."""
 
-from collections.abc import Iterator
 from typing import Self
 
-from http_monitor.metrics.groups import WINDOW_DIMENSIONS, FrameGroups
+from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Codes, Keys
+from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.table import Counts, KeyTable
+from http_monitor.records import Int64s
 from http_monitor.report import BucketStats
+
+HostPart = tuple[Keys, Codes, Int64s | None]
+"""Hosts by their codes, with the hits of each; None: one for each code, which may repeat."""
+
+# A bucket that this many batches contributed to is small once it has tables.
+_MANY_PIECES = 3
 
 
 class MetricsBucket:
     """Hits, bytes and errors of ``[start, start + bucket_size)``, in total and by key.
 
     Totals are exact always; a table is exact until it has to be cut to its cap. What batches contributed is
-    kept as they grouped it, and becomes tables of keys only when somebody asks or the cap comes near.
+    kept as it came, and becomes tables of keys only when somebody asks or the cap comes near.
     Two buckets add and subtract, whatever their times, and no table is cut by that: ``(a + b) - b == a``.
     """
 
-    __slots__ = ("_cap", "_key_bound", "_pieces", "_tables", "errors", "hits", "size_bytes", "start_us")
+    __slots__ = ("_cap", "_pieces", "_tables", "errors", "hits", "most_host_hits", "size_bytes", "start_us")
 
     def __init__(self, start_us: int, cap: int) -> None:
         self.start_us = start_us
         self.hits = 0
         self.size_bytes = 0
         self.errors = 0
+        self.most_host_hits = 0
+        """No host has more hits than that; as of the last `pack`."""
         self._cap = cap
-        self._key_bound = 0
         self._pieces: list[tuple[FrameGroups, int]] = []
         self._tables: dict[str, KeyTable] | None = None
 
     def add(self, groups: FrameGroups, index: int) -> None:
         """Count the rows that a frame has for this bucket."""
-        self.hits += groups.hits[index]
+        hits = groups.hits[index]
+        as_it_came = self._tables is None and self.hits + hits <= 2 * self._cap
+        self.hits += hits
         self.size_bytes += groups.sizes[index]
         self.errors += groups.errors[index]
-        bound = self._key_bound + groups.most_keys[index]
-        if self._tables is None and bound <= 2 * self._cap:
-            self._key_bound = bound
+        # So few rows cannot have more keys than the tables hold.
+        if as_it_came:
             self._pieces.append((groups, index))
             return
         for name, table in self.tables().items():
@@ -43,23 +52,36 @@ class MetricsBucket:
 
     def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
         """Return whether `add` of the same will cut no host."""
-        if self._tables is None and self._key_bound + groups.most_keys[index] <= 2 * self._cap:
+        if self._tables is None and self.hits + groups.hits[index] <= 2 * self._cap:
             return True
-        return self.tables()["hosts"].fits(groups.sums("hosts", index))
+        return self.tables()["hosts"].fits(groups.piece("hosts", index))
 
     def tables(self) -> dict[str, KeyTable]:
         """Return the tables by dimension, making them of what was put by."""
         if self._tables is None:
             self._tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}
-            for groups, group in self._pieces:
+            for groups, index in self._pieces:
                 for name, table in self._tables.items():
-                    table.add_sums(groups.sums(name, group))
+                    table.add(groups, name, index)
             self._pieces = []
         return self._tables
 
-    def host_pieces(self) -> Iterator[tuple[FrameGroups, int]] | None:
-        """Yield what batches contributed; None once the bucket has tables."""
-        return iter(self._pieces) if self._tables is None else None
+    def pack(self) -> None:
+        """Take less memory: it has closed, and will stay for minutes."""
+        if len(self._pieces) >= _MANY_PIECES:
+            self.tables()
+        self.most_host_hits = self.hits
+        if self._tables is not None:
+            for table in self._tables.values():
+                table.pack()
+            self.most_host_hits = int(self._tables["hosts"].piece().hits.max(initial=0))
+
+    def host_parts(self) -> list[HostPart]:
+        """Return the hosts with their hits, after `pack`; these parts stay as they are when the bucket changes."""
+        if self._tables is None:
+            return [host_rows(groups, index) for groups, index in self._pieces]
+        piece = self._tables["hosts"].piece()
+        return [(piece.keys, piece.codes, piece.hits)]
 
     def stats(self, seconds: int) -> BucketStats:
         """Return the closed bucket as it leaves the monitor."""
@@ -74,7 +96,7 @@ class MetricsBucket:
 
     def counts(self) -> dict[str, dict[bytes, Counts]]:
         """Return a copy of every table as key → [hits, bytes, errors]."""
-        return {name: {key: list(counts) for key, counts in table.items()} for name, table in self.tables().items()}
+        return {name: dict(table.items()) for name, table in self.tables().items()}
 
     def __add__(self, other: Self) -> "MetricsBucket":
         return self._combined(other, 1)
@@ -98,3 +120,9 @@ class MetricsBucket:
         theirs = other.tables()
         result._tables = {name: table.combined(theirs[name], sign) for name, table in self.tables().items()}
         return result
+
+
+def host_rows(groups: FrameGroups, index: int) -> HostPart:
+    """Return the hosts of the rows of a group."""
+    rows = groups.rows("hosts", index)
+    return rows.keys, rows.codes, None

@@ -1,6 +1,7 @@
 """Everything that is counted for a report or for the summary: totals and all tables."""
 
-from http_monitor.metrics.groups import DIMENSIONS, FrameGroups
+from http_monitor.metrics.frame import DIMENSIONS
+from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.table import KeyTable
 from http_monitor.report import Table
 

@@ -1,75 +1,114 @@
 """A table of counts by key that stays bounded and is exact at the row (DESIGN §3, Bounded keys)."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
-from http_monitor.metrics.groups import FrameGroups
+import numpy as np
+
+from http_monitor.metrics.frame import Keys
+from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
+from http_monitor.metrics.sums import Sums
+from http_monitor.records import Int64s
 from http_monitor.report import KeyCount, Remainder, Table
 
 Counts = list[int]
 """[hits, bytes, errors]"""
+
+_NOTHING_CUT = Remainder()
+# Rows that must be counted one by one are looked at so many at a time, or a few times the table.
+_LEAST_ROWS = 1_024
+# Below so many keys, sorting them all is quicker than finding the largest first.
+_FEW_KEYS = 64
 
 
 class KeyTable:
     """Hits, bytes and errors by key, at most twice `cap` keys at any time.
 
     Before a row that would bring one key more, the table is cut to its `cap` largest (hits down, then key
-    up); what is cut goes to `remainder`.
+    up); what is cut goes to `remainder`. The counts stay as a batch grouped them until more come.
     """
 
-    __slots__ = ("_cap", "_counts", "_remainder")
+    __slots__ = ("_cap", "_piece", "_remainder", "_slot_of", "_sums")
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
-        self._counts: dict[bytes, Counts] = {}
-        self._remainder = Remainder()
+        # Either the piece holds all counts, or it is None and they are in the slots.
+        self._piece: Piece | None = None
+        self._slot_of: dict[bytes, int] = {}
+        self._sums = Sums()
+        self._remainder = _NOTHING_CUT
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return len(self._slot_of) if self._piece is None else len(self._piece)
 
     def items(self) -> Iterator[tuple[bytes, Counts]]:
         """Yield (key, [hits, bytes, errors]) in no particular order."""
-        return iter(self._counts.items())
+        piece = self.piece()
+        counts = zip(piece.hits.tolist(), piece.sizes.tolist(), piece.errors.tolist(), strict=True)
+        return zip(piece.names(), map(list, counts), strict=True)
 
     @property
     def remainder(self) -> Remainder:
         """What was cut so far."""
         return self._remainder
 
+    def piece(self) -> Piece:
+        """Return all counts; what it shows may change with the table."""
+        if self._piece is not None:
+            return self._piece
+        count, sums = len(self._slot_of), self._sums
+        return Piece(
+            Keys(list(self._slot_of)), np.arange(count), sums.hits[:count], sums.sizes[:count], sums.errors[:count]
+        )
+
+    def pack(self) -> None:
+        """Take less memory, until more is added."""
+        if self._piece is None:
+            piece = self.piece()
+            keys = Keys.pack(piece.keys.values())
+            codes = piece.codes.astype(np.int32)
+            self._piece = Piece(keys, codes, piece.hits.copy(), piece.sizes.copy(), piece.errors.copy())
+            self._slot_of, self._sums = {}, Sums()
+
+    def fits(self, piece: Piece) -> bool:
+        """Return whether all keys of a piece find room without a cut."""
+        most = 2 * self._cap
+        if len(self) + len(piece) <= most:
+            return True
+        self._unpack()
+        return len(self) + _lookup(self._slot_of, piece.names()).count(None) <= most
+
     def add(self, groups: FrameGroups, dimension: str, index: int) -> None:
         """Add one group of rows, as if they came one by one in their order."""
-        sums = groups.sums(dimension, index)
-        if self.fits(sums):
-            self.add_sums(sums)
+        piece, most = groups.piece(dimension, index), 2 * self._cap
+        if not len(piece):
             return
-        most = 2 * self._cap
-        for row in groups.rows(dimension, index):
-            if len(self._counts) >= most and row[0] not in self._counts:
-                self._cut()
-            self.add_sums((row,))
-
-    def add_sums(self, sums: Iterable[tuple[bytes, int, int, int]]) -> None:
-        """Add (key, hits, bytes, errors) of keys that are known to fit; keys may repeat."""
-        table = self._counts
-        for key, hits, size, errors in sums:
-            counts = table.get(key)
-            if counts is None:
-                table[key] = [hits, size, errors]
-            else:
-                counts[0] += hits
-                counts[1] += size
-                counts[2] += errors
+        if not len(self) and len(piece) <= most:
+            self._piece = piece
+            return
+        self._unpack()
+        names = piece.names()
+        slots = _lookup(self._slot_of, names)
+        if len(self) + slots.count(None) <= most:
+            self._add(names, slots, piece.hits, piece.sizes, piece.errors)
+            return
+        rows, step = groups.rows(dimension, index), max(_LEAST_ROWS, 2 * most)
+        for start in range(0, len(rows.codes), step):
+            self._add_rows(rows, slice(start, start + step))
 
     def combined(self, other: Self, sign: int) -> "KeyTable":
         """Return this plus or minus the other, remainders included; no key is cut, and one left with nothing goes."""
         result = KeyTable(max(self._cap, other._cap))
-        counts = {key: list(mine) for key, mine in self.items()}
-        for key, theirs in other.items():
-            mine = counts.setdefault(key, [0, 0, 0])
-            for index, count in enumerate(theirs):
-                mine[index] += sign * count
-        result._counts = {key: mine for key, mine in counts.items() if any(mine)}
+        mine, theirs = self.piece(), other.piece()
+        names = mine.names()
+        result._add(names, _lookup({}, names), mine.hits, mine.sizes, mine.errors)
+        names = theirs.names()
+        slots = _lookup(result._slot_of, names)
+        result._add(names, slots, sign * theirs.hits, sign * theirs.sizes, sign * theirs.errors)
+        count, sums = len(result), result._sums
+        some = (sums.hits[:count] != 0) | (sums.sizes[:count] != 0) | (sums.errors[:count] != 0)
+        result._keep(np.flatnonzero(some))
         old, more = self._remainder, other._remainder
         result._remainder = Remainder(
             hits=old.hits + sign * more.hits,
@@ -82,38 +121,113 @@ class KeyTable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, KeyTable):
             return NotImplemented
-        return self._counts == other._counts and self._remainder == other._remainder
+        return dict(self.items()) == dict(other.items()) and self._remainder == other._remainder
 
     __hash__ = None  # type: ignore[assignment]  # a table changes
 
     def top(self, count: int) -> Table:
         """Return the `count` largest keys."""
-        return Table(
-            rows=tuple(KeyCount(key, *counts) for key, counts in heapq.nsmallest(count, self.items(), key=_rank)),
-            distinct=len(self._counts),
-            remainder=self._remainder,
-        )
+        piece = self.piece()
+        names = piece.keys.values()
+        largest = []
+        for at in _largest(piece, names, count):
+            sums = int(piece.hits[at]), int(piece.sizes[at]), int(piece.errors[at])
+            largest.append(KeyCount(names[piece.codes[at]], *sums))
+        return Table(rows=tuple(largest), distinct=len(self), remainder=self._remainder)
 
-    def fits(self, sums: list[tuple[bytes, int, int, int]]) -> bool:
-        """Return whether all these keys find room without a cut."""
-        most = 2 * self._cap
-        if len(self._counts) + len(sums) <= most:
-            return True
-        return len(self._counts) + sum(row[0] not in self._counts for row in sums) <= most
+    def _unpack(self) -> None:
+        piece, self._piece = self._piece, None
+        if piece is not None:
+            names = piece.names()
+            self._add(names, _lookup({}, names), piece.hits, piece.sizes, piece.errors)
+
+    def _add(self, names: Sequence[bytes], slots: list[int | None], hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
+        """Add to keys, each given once with its slot, or None where it is new; there is room for them."""
+        slot_of = self._slot_of
+        if None in slots:
+            for at, slot in enumerate(slots):
+                if slot is None:
+                    slots[at] = slot_of[names[at]] = len(slot_of)
+        self._sums.reserve(len(slot_of))
+        self._sums.add(np.array(slots, np.int64), hits, sizes, errors)
+
+    def _add_rows(self, rows: KeyRows, part: slice) -> None:
+        """Add some of the rows, with a cut before each one that would bring a key too many."""
+        present, local = np.unique(rows.codes[part], return_inverse=True)
+        values = rows.keys.values()
+        names = [values[code] for code in present.tolist()]
+        sizes, errors = rows.sizes[part], rows.errors[part]
+        start, total = 0, len(local)
+        while start < total:
+            slots = _lookup(self._slot_of, names)
+            stop = start + _rows_with_room(local[start:], slots, 2 * self._cap - len(self))
+            if stop > start:
+                ours, some = local[start:stop], slice(start, stop)
+                hits = np.bincount(ours, minlength=len(names))
+                size_of = size_sums(ours, len(names), sizes[some], rows.exact_as_float)
+                errors_of = np.bincount(ours[errors[some]], minlength=len(names))
+                at = np.flatnonzero(hits)
+                which = at.tolist()
+                self._add([names[n] for n in which], [slots[n] for n in which], hits[at], size_of[at], errors_of[at])
+            if stop < total:
+                self._cut()
+            start = stop
 
     def _cut(self) -> None:
-        ranked = sorted(self._counts.items(), key=_rank)
-        kept, cut = ranked[: self._cap], ranked[self._cap :]
+        count, cap, sums = len(self), self._cap, self._sums
+        hits = sums.hits[:count]
+        least = np.partition(hits, count - cap)[count - cap]
+        kept = np.flatnonzero(hits > least)
+        names = list(self._slot_of)
+        ties = sorted(np.flatnonzero(hits == least).tolist(), key=names.__getitem__)
+        kept = np.concatenate((kept, np.array(ties[: cap - len(kept)], np.int64)))
+        gone = np.ones(count, np.bool_)
+        gone[kept] = False
+        cut = np.flatnonzero(gone)
         old = self._remainder
-        self._counts = dict(kept)
         self._remainder = Remainder(
-            hits=old.hits + sum(counts[0] for _, counts in cut),
-            size_bytes=old.size_bytes + sum(counts[1] for _, counts in cut),
-            errors=old.errors + sum(counts[2] for _, counts in cut),
+            hits=old.hits + int(hits[cut].sum()),
+            size_bytes=old.size_bytes + int(sums.sizes[cut].sum()),
+            errors=old.errors + int(sums.errors[cut].sum()),
             # A key can be cut more than once, so the bounds of the cuts add up.
-            error_bound=old.error_bound + cut[0][1][0],
+            error_bound=old.error_bound + int(hits[cut].max()),
         )
+        self._keep(kept)
+
+    def _keep(self, slots: Int64s) -> None:
+        names = list(self._slot_of)
+        self._slot_of = {names[slot]: at for at, slot in enumerate(slots.tolist())}
+        self._sums.keep(slots)
 
 
-def _rank(item: tuple[bytes, Counts]) -> tuple[int, bytes]:
-    return -item[1][0], item[0]
+def _lookup(slot_of: dict[bytes, int], names: Sequence[bytes]) -> list[int | None]:
+    return list(map(slot_of.get, names))
+
+
+def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> int:
+    """Return how many of the first rows bring at most `room` new keys.
+
+    Args:
+        local: for each row the index of its key.
+        slots: for each key its slot, None for a new one.
+        room: how many new keys may come.
+    """
+    new = np.array([slot is None for slot in slots])
+    at = np.flatnonzero(new[local])
+    _, first = np.unique(local[at], return_index=True)
+    room = max(0, room)
+    return len(local) if len(first) <= room else int(at[np.partition(first, room)[room]])
+
+
+def _largest(piece: Piece, names: Sequence[bytes], count: int) -> list[int]:
+    """Return the places of the largest entries, hits down, then key up."""
+    hits, total = piece.hits, len(piece)
+    places = np.arange(total)
+    if total > max(count, _FEW_KEYS):
+        least = np.partition(hits, total - count)[total - count]
+        above, ties = np.flatnonzero(hits > least), np.flatnonzero(hits == least)
+        name_of = [names[code] for code in piece.codes[ties].tolist()]
+        first = heapq.nsmallest(count - len(above), range(len(ties)), key=name_of.__getitem__)
+        places = np.concatenate((above, ties[first]))
+    ranked = zip((-hits[places]).tolist(), piece.codes[places].tolist(), places.tolist(), strict=True)
+    return [place for _, _, place in sorted(ranked, key=lambda entry: (entry[0], names[entry[1]]))[:count]]

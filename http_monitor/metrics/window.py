@@ -4,18 +4,14 @@ import heapq
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-from http_monitor.metrics.bucket import MetricsBucket
-from http_monitor.metrics.groups import Codes, FrameGroups
+from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
+from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.hosts import HostCounts
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
 
 _SLOTS = 60
-_KEPT_IDS = 10_000
-_KEPT_BATCHES = 4
-# The hosts of a small batch are looked up as quickly as their numbers would be.
-_FEW_KEYS = 16
 
 
 class SlidingWindow:
@@ -34,7 +30,9 @@ class SlidingWindow:
         self._hits = 0
         self._size_bytes = 0
         self._errors = 0
-        self._hosts = _HostCounts()
+        self._hosts = HostCounts()
+        self._most_host_hits = 0
+        """No host has more hits than that."""
         # Hits by bucket, a ring, because a walk over the buckets of a whole day for each report takes too long.
         self._hits_at = np.zeros(seconds // bucket_size_s, np.int64)
 
@@ -71,10 +69,6 @@ class SlidingWindow:
         while self._starts and self._starts[0] < start_us:
             self._count(self._by_start.pop(heapq.heappop(self._starts)), -1)
             moved = True
-        if moved and self._hosts.mostly_absent():
-            self._hosts = _HostCounts()
-            for bucket in self._by_start.values():
-                self._hosts.count(bucket, 1)
         return moved
 
     def append(self, bucket: MetricsBucket) -> None:
@@ -91,9 +85,13 @@ class SlidingWindow:
             bucket.add(groups, index)
             self.append(bucket)
         elif bucket.keeps_all_hosts(groups, index):
+            self._most_host_hits -= bucket.most_host_hits
             bucket.add(groups, index)
+            bucket.pack()
+            self._most_host_hits += bucket.most_host_hits
             self._count_totals(start_us, groups.hits[index], groups.sizes[index], groups.errors[index])
-            self._hosts.count_group(groups, index, 1)
+            if self._hosts.follows:
+                self._hosts.enter((host_rows(groups, index),), groups.hits[index])
         else:
             self._count(bucket, -1)
             bucket.add(groups, index)
@@ -101,11 +99,14 @@ class SlidingWindow:
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
         """Yield (host, hits) for each host with more hits than that, of those that have any."""
-        return self._hosts.above(max(0, hits)) if self._hits > hits else iter(())
+        hits = max(0, hits)
+        if min(self._hits, self._most_host_hits) <= hits:
+            return iter(())
+        return self._hosts.above(hits, self._host_parts())
 
     def host_hits(self, host: bytes) -> int:
         """Return the hits of one host."""
-        return self._hosts.hits(host)
+        return self._hosts.hits(host, self._host_parts())
 
     def hits_by(self, dimension: str) -> dict[bytes, int]:
         """Return the hits by key of a window dimension."""
@@ -132,7 +133,14 @@ class SlidingWindow:
 
     def _count(self, bucket: MetricsBucket, sign: int) -> None:
         self._count_totals(bucket.start_us, sign * bucket.hits, sign * bucket.size_bytes, sign * bucket.errors)
-        self._hosts.count(bucket, sign)
+        # Also where it leaves: what was waiting to be counted must not change with the bucket.
+        bucket.pack()
+        self._most_host_hits += sign * bucket.most_host_hits
+        if self._hosts.follows:
+            if sign > 0:
+                self._hosts.enter(bucket.host_parts(), bucket.most_host_hits)
+            else:
+                self._hosts.leave(bucket.host_parts())
 
     def _count_totals(self, start_us: int, hits: int, size_bytes: int, errors: int) -> None:
         self._hits += hits
@@ -140,66 +148,9 @@ class SlidingWindow:
         self._errors += errors
         self._hits_at[self._place(start_us)] += hits
 
+    def _host_parts(self) -> Iterator[HostPart]:
+        for bucket in self._by_start.values():
+            yield from bucket.host_parts()
+
     def _place(self, start_us: int) -> int:
         return start_us // self._bucket_us % len(self._hits_at)
-
-
-class _HostCounts:
-    """Hits by host over the window, as an array behind a numbering of the hosts."""
-
-    def __init__(self) -> None:
-        self._id_of: dict[bytes, int] = {}
-        self._hosts: list[bytes] = []
-        self._hits = np.zeros(1024, np.int64)
-        # The number of a batch's host is looked up once, not once a bucket; -1 until a bucket has the host.
-        self._ids_of_keys: dict[int, tuple[list[bytes], npt.NDArray[np.int64]]] = {}
-
-    def count(self, bucket: MetricsBucket, sign: int) -> None:
-        pieces = bucket.host_pieces()
-        if pieces is None:
-            for host, counts in bucket.tables()["hosts"].items():
-                number = self._number(host)
-                self._hits[number] += sign * counts[0]
-            return
-        for groups, index in pieces:
-            self.count_group(groups, index, sign)
-
-    def count_group(self, groups: FrameGroups, index: int, sign: int) -> None:
-        hosts = groups.by_dimension["hosts"]
-        slot = slice(int(hosts.bounds[index]), int(hosts.bounds[index + 1]))
-        numbers = self._numbers(hosts.keys, hosts.codes[slot])
-        self._hits[numbers] += sign * hosts.hits[slot]
-
-    def above(self, hits: float) -> Iterator[tuple[bytes, int]]:
-        for number in np.flatnonzero(self._hits > hits).tolist():
-            yield self._hosts[number], int(self._hits[number])
-
-    def hits(self, host: bytes) -> int:
-        number = self._id_of.get(host)
-        return 0 if number is None else int(self._hits[number])
-
-    def mostly_absent(self) -> bool:
-        """Whether it is time to number the hosts anew: most of those numbered have left the window."""
-        return len(self._hosts) > _KEPT_IDS and int(np.count_nonzero(self._hits)) * 2 < len(self._hosts)
-
-    def _number(self, host: bytes) -> int:
-        number = self._id_of.get(host)
-        if number is None:
-            number = self._id_of[host] = len(self._hosts)
-            self._hosts.append(host)
-            if number == len(self._hits):
-                self._hits = np.concatenate((self._hits, np.zeros(number, np.int64)))
-        return number
-
-    def _numbers(self, keys: list[bytes], codes: Codes) -> Codes:
-        if len(keys) <= _FEW_KEYS:
-            return np.array([self._number(keys[code]) for code in codes.tolist()], np.int64)
-        known = self._ids_of_keys.get(id(keys))
-        if known is None or known[0] is not keys:
-            if len(self._ids_of_keys) > _KEPT_BATCHES:
-                self._ids_of_keys.clear()
-            known = self._ids_of_keys[id(keys)] = keys, np.full(len(keys), -1, np.int64)
-        ids = known[1]
-        for code in codes[ids[codes] < 0].tolist():
-            ids[code] = self._number(keys[code])
-        return ids[codes]
