@@ -253,7 +253,9 @@ class MetricsAggregator:
 
     def next_report_us(self) -> int:
         """Return when, by the clock, the interval that is open now will be reported."""
-        return self._interval_of(max(self._now_us, 0) - self._lateness_us) + self._interval_us + self._lateness_us
+        known = self._closed_us != NEVER_US
+        open_us = self._closed_us + self._bucket_us if known else max(self._now_us, 0)
+        return self._interval_of(open_us) + self._interval_us + self._lateness_us
 
     def _begin_at(self, time_us: int) -> None:
         """Let the buckets before that time count as closed, and the window be empty."""
