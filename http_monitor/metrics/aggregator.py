@@ -110,6 +110,11 @@ class MetricsAggregator:
         return self._last_us
 
     @property
+    def open_buckets(self) -> int:
+        """How many buckets with rows have not closed yet."""
+        return len(self._open)
+
+    @property
     def window(self) -> SlidingWindow:
         """The window at the last bucket that closed."""
         return self._window

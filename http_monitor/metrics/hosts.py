@@ -32,6 +32,11 @@ class HostCounts:
         """Whether it wants to know what enters and leaves; if not, it will count everything when asked."""
         return self._waiting is not None
 
+    @property
+    def known(self) -> int:
+        """How many hosts have a number."""
+        return len(self._hosts)
+
     def enter(self, parts: Iterable[HostPart], most: int) -> None:
         """Add hosts, none of which has more than `most` hits in these parts."""
         self._most += most

@@ -57,6 +57,11 @@ class SlidingWindow:
         return self._errors
 
     @property
+    def known_hosts(self) -> int:
+        """How many hosts it has a number for; not many more than are in it, or than ten thousand."""
+        return self._hosts.known
+
+    @property
     def oldest_us(self) -> int | None:
         """Start of the oldest bucket with hits; None where there is none."""
         return self._starts[0] if self._starts else None
