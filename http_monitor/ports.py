@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from http_monitor.records import Batch
+from http_monitor.records import Batch, Bools, Int64s
 from http_monitor.report import BucketStats, Message, Notice
 
 
@@ -144,6 +144,15 @@ class Alert(Protocol):
 
     def reading(self, value: float) -> str:
         """Return the value in the message's words, two decimals: ``hits = 12.00``."""
+        ...
+
+
+@runtime_checkable
+class ForeseeingAlert(Protocol):
+    """An alert that tells from totals alone where it cannot be raised; then it need not be asked at every close."""
+
+    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
+        """Return False for each window of that length that cannot raise it, by the hits and errors in it."""
         ...
 
 

@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
 `user`, `referer` and `agent` are null for ``-`` and where absent; `size_bytes` is null for ``-``."""
 
 Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

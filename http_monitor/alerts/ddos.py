@@ -16,11 +16,11 @@ class DdosAlert:
 
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
         """Return a reading for each host above the threshold and each that is active, by host."""
-        hits_of = dict.fromkeys((host for host in active if host is not None), 0)
         # A little below, so that the comparison with the threshold is made on the value, in one place.
-        hits_of.update(window.hosts_above(self.threshold * window.seconds - 1))
-        for host in hits_of:
-            hits_of[host] = window.host_hits(host)
+        hits_of = dict(window.hosts_above(self.threshold * window.seconds - 1))
+        for host in active:
+            if host is not None and host not in hits_of:
+                hits_of[host] = window.host_hits(host)
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
     def title(self, subject: bytes | None) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.metrics.rows import Bools, Rows
-from http_monitor.records import Int64s
+from http_monitor.metrics.rows import Rows
+from http_monitor.records import Bools, Int64s
 
 Codes = npt.NDArray[np.signedinteger[Any]]
 Index = npt.NDArray[np.int64] | Bools | slice

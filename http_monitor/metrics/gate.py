@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from http_monitor.metrics.rows import NEVER_US, Bools, Rows
-from http_monitor.records import Batch, Int64s
+from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.records import Batch, Bools, Int64s
 
 
 class Gate:

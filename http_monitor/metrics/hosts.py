@@ -82,11 +82,11 @@ class HostCounts:
 
     def _settle(self, everything: Iterator[HostPart]) -> None:
         """Count what waits."""
+        if self._waiting is not None and not self._waiting:
+            return
         if self._waiting is None or self._mostly_absent():
             self._forget()
             self._waiting = [(part, 1) for part in everything]
-        elif not self._waiting:
-            return
         for (keys, codes, hits), sign in self._waiting:
             ids = self._numbers(keys, codes)
             if hits is None:

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.records import Int64s
-
-Bools = npt.NDArray[np.bool_]
+from http_monitor.records import Bools, Int64s
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""

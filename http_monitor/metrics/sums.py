@@ -8,7 +8,7 @@ from http_monitor.records import Int64s
 
 _LEAST = 16
 # Beyond this, one more sum might not fit into 64 bits.
-_MOST_INT64 = 1 << 62
+MOST_INT64 = 1 << 62
 
 
 class Sums:
@@ -34,7 +34,7 @@ class Sums:
     def add(self, slots: Codes, hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
         """Add to some slots, to each once."""
         self._all_sizes += int(sizes.sum())
-        if self._all_sizes > _MOST_INT64 or sizes.dtype == np.object_:
+        if self._all_sizes > MOST_INT64 or sizes.dtype == np.object_:
             self.sizes = self.sizes.astype(np.object_, copy=False)
         self.hits[slots] += hits
         self.errors[slots] += errors

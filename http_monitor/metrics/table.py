@@ -8,7 +8,7 @@ import numpy as np
 
 from http_monitor.metrics.frame import Keys
 from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
-from http_monitor.metrics.sums import Sums
+from http_monitor.metrics.sums import MOST_INT64, Sums
 from http_monitor.records import Int64s
 from http_monitor.report import KeyCount, Remainder, Table
 
@@ -18,6 +18,8 @@ Counts = list[int]
 _NOTHING_CUT = Remainder()
 # Rows that must be counted one by one are looked at so many at a time, or a few times the table.
 _LEAST_ROWS = 1_024
+# Up to this cap, rows that must be counted one by one are.
+_SMALL_CAP = 64
 # Below so many keys, sorting them all is quicker than finding the largest first.
 _FEW_KEYS = 64
 
@@ -94,6 +96,9 @@ class KeyTable:
             self._add(names, slots, piece.hits, piece.sizes, piece.errors)
             return
         rows, step = groups.rows(dimension, index), max(_LEAST_ROWS, 2 * most)
+        if self._cap <= _SMALL_CAP:
+            self._add_singly(rows)
+            return
         for start in range(0, len(rows.codes), step):
             self._add_rows(rows, slice(start, start + step))
 
@@ -172,6 +177,38 @@ class KeyTable:
             if stop < total:
                 self._cut()
             start = stop
+
+    def _add_singly(self, rows: KeyRows) -> None:
+        """Add the rows one after the other: a small table is cut so often that arrays would be in the way."""
+        counts, most, values = dict(self.items()), 2 * self._cap, rows.keys.values()
+        rest = self._remainder
+        for code, size, error in zip(rows.codes.tolist(), rows.sizes.tolist(), rows.errors.tolist(), strict=True):
+            name = values[code]
+            mine = counts.get(name)
+            if mine is None:
+                if len(counts) >= most:
+                    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+                    counts = dict(ranked[: self._cap])
+                    cut = [gone for _, gone in ranked[self._cap :]]
+                    hits, sizes, errors = map(sum, zip(*cut, strict=True))
+                    rest = Remainder(
+                        rest.hits + hits, rest.size_bytes + sizes, rest.errors + errors, rest.error_bound + cut[0][0]
+                    )
+                mine = counts[name] = [0, 0, 0]
+            mine[0] += 1
+            mine[1] += size
+            mine[2] += error
+        self._remainder = rest
+        self._slot_of, self._sums = {}, Sums()
+        hits_of, sizes_of, errors_of = zip(*counts.values(), strict=True)
+        in_int64 = sum(sizes_of) <= MOST_INT64
+        self._add(
+            list(counts),
+            [None] * len(counts),
+            np.array(hits_of, np.int64),
+            np.array(sizes_of, np.int64 if in_int64 else np.object_),
+            np.array(errors_of, np.int64),
+        )
 
     def _cut(self) -> None:
         count, cap, sums = len(self), self._cap, self._sums

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from http_monitor.metrics.rows import Bools, Rows
-from http_monitor.records import Int64s
+from http_monitor.metrics.rows import Rows
+from http_monitor.records import Bools, Int64s
 from http_monitor.report import Health
 from http_monitor.units import US_PER_S
 
