@@ -189,10 +189,13 @@ class KeyTable:
                 if len(counts) >= most:
                     ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
                     counts = dict(ranked[: self._cap])
-                    cut = [gone for _, gone in ranked[self._cap :]]
-                    hits, sizes, errors = map(sum, zip(*cut, strict=True))
+                    cut = [lost for _, lost in ranked[self._cap :]]
+                    gone = [sum(column) for column in zip(*cut, strict=True)]
                     rest = Remainder(
-                        rest.hits + hits, rest.size_bytes + sizes, rest.errors + errors, rest.error_bound + cut[0][0]
+                        rest.hits + gone[0],
+                        rest.size_bytes + gone[1],
+                        rest.errors + gone[2],
+                        rest.error_bound + cut[0][0],
                     )
                 mine = counts[name] = [0, 0, 0]
             mine[0] += 1
@@ -201,14 +204,11 @@ class KeyTable:
         self._remainder = rest
         self._slot_of, self._sums = {}, Sums()
         hits_of, sizes_of, errors_of = zip(*counts.values(), strict=True)
-        in_int64 = sum(sizes_of) <= MOST_INT64
-        self._add(
-            list(counts),
-            [None] * len(counts),
-            np.array(hits_of, np.int64),
-            np.array(sizes_of, np.int64 if in_int64 else np.object_),
-            np.array(errors_of, np.int64),
-        )
+        sizes: Sizes = np.array(sizes_of, np.object_)
+        if sum(sizes_of) <= MOST_INT64:
+            sizes = sizes.astype(np.int64)
+        hits, errors = np.array(hits_of, np.int64), np.array(errors_of, np.int64)
+        self._add(list(counts), [None] * len(counts), hits, sizes, errors)
 
     def _cut(self) -> None:
         count, cap, sums = len(self), self._cap, self._sums
