@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from http_monitor.ports import Reading, WindowView
+from http_monitor.records import Bools, Int64s
 from http_monitor.units import visible
 
 
@@ -22,6 +23,12 @@ class DdosAlert:
             if host is not None and host not in hits_of:
                 hits_of[host] = window.host_hits(host)
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
+
+    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
+        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
+        del errors
+        # No host has more hits than all hosts together.
+        return hits / seconds > self.threshold
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

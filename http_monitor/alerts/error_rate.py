@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterable
 
+import numpy as np
+
 from http_monitor.ports import Reading, WindowView
+from http_monitor.records import Bools, Int64s
 
 
 class ErrorRateAlert:
@@ -20,6 +23,11 @@ class ErrorRateAlert:
         hits = window.hits
         value = (100 * window.errors) / hits if hits and hits >= self._min_hits else 0.0
         return (Reading(None, value, hits),)
+
+    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
+        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
+        del seconds
+        return (hits >= max(1, self._min_hits)) & (100 * errors / np.maximum(hits, 1) > self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from http_monitor.ports import Reading, WindowView
+from http_monitor.records import Bools, Int64s
 
 
 class TrafficAlert:
@@ -17,6 +18,11 @@ class TrafficAlert:
         """Return one reading: hits divided by the whole window, also when it has just begun."""
         del active
         return (Reading(None, window.hits / window.seconds, window.hits),)
+
+    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
+        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
+        del errors
+        return hits / seconds > self.threshold
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

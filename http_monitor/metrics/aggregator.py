@@ -11,12 +11,13 @@ from http_monitor.metrics.bucket import MetricsBucket
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.interval import IntervalStats
-from http_monitor.metrics.rows import NEVER_US, Bools, Rows
+from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.metrics.window import SlidingWindow
 from http_monitor.ports import Alert, BucketSink
-from http_monitor.records import Int64s
+from http_monitor.records import Bools, Int64s
 from http_monitor.report import Health, Message, Mode, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -181,10 +182,13 @@ class MetricsAggregator:
         self._count_buckets(frame, bucket_of, candidate & is_open)
         closing = np.flatnonzero(due > closed_before)
         late_between = self._late_groups(frame, bucket_of, passed, np.flatnonzero(late), closing)
-        for turn, row in enumerate(closing.tolist()):
-            self._count_late(late_between.get(turn, ()))
-            self._close_until(int(due[row]), row, elsewhere)
-        self._count_late(late_between.get(len(closing), ()))
+        turn = 0
+        for until in sorted({*late_between, len(closing)}):
+            if until > turn:
+                rows_closing = closing[turn:until]
+                self._close_until(int(due[rows_closing[-1]]), elsewhere, (due[rows_closing], rows_closing))
+                turn = until
+            self._count_late(late_between.get(until, ()))
         self._tally.end()
 
     def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
@@ -196,7 +200,7 @@ class MetricsAggregator:
                 # There was nothing to catch up with: it begins here, like from the end of a file.
                 self._begin_at(due_us + self._bucket_us)
             elif self._closed_us != NEVER_US or (self._open_starts and due_us >= self._open_starts[0]):
-                self._close_until(due_us, None, elsewhere)
+                self._close_until(due_us, elsewhere)
 
     def finish(self, elsewhere: Elsewhere) -> None:
         """End a replay: close the buckets up to that of the greatest time, report the open interval."""
@@ -204,7 +208,7 @@ class MetricsAggregator:
             return
         last_bucket_us = self._bucket_of(self._last_us)
         if last_bucket_us > self._closed_us:
-            self._close_until(last_bucket_us, None, elsewhere)
+            self._close_until(last_bucket_us, elsewhere)
         for start_us in sorted(self._intervals):
             self._report(start_us, self._health(None, elsewhere))
         if any(self._late):
@@ -226,7 +230,7 @@ class MetricsAggregator:
     def restart_at(self, now_us: int, elsewhere: Elsewhere) -> None:
         """Follow a wall clock that was set back by more than the window: close all, empty the window."""
         if self._open:
-            self._close_until(max(self._open), None, elsewhere)
+            self._close_until(max(self._open), elsewhere)
         for start_us in sorted(self._intervals):
             self._report(start_us, self._health(None, elsewhere))
         self._now_us = now_us
@@ -347,27 +351,40 @@ class MetricsAggregator:
                 self._late[1] += groups.sizes[group]
                 self._late[2] += groups.errors[group]
 
-    def _close_until(self, due_us: int, row: int | None, elsewhere: Elsewhere) -> None:
-        """Close, in order, every bucket up to the one that starts at `due_us`."""
+    def _close_until(self, due_us: int, elsewhere: Elsewhere, brought_by: tuple[Int64s, Int64s] | None = None) -> None:
+        """Close, in order, every bucket up to the one that starts at `due_us`.
+
+        Args:
+            due_us: the last one to close.
+            elsewhere: health for the reports.
+            brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
+        """
+        ahead = None
         while self._closed_us < due_us:
-            bucket_us = min(self._next_close(), due_us)
+            # Where the window is empty, the next bucket with hits can be gone to at once.
+            if self._window.oldest_us is not None and (ahead is None or ahead.last_us <= self._closed_us):
+                ahead = screen(self._window, self._tracker, self._open.values(), due_us, self._bucket_us)
+            bucket_us = min(self._next_close(ahead), due_us)
             self._close(bucket_us)
             end_us = bucket_us + self._bucket_us
             if end_us % self._interval_us == 0:
-                self._pass_interval(end_us - self._interval_us, row, elsewhere)
+                self._pass_interval(end_us - self._interval_us, elsewhere, brought_by)
 
-    def _next_close(self) -> int:
-        """Return the next bucket whose close can change or tell anything; the empty ones before it cannot."""
+    def _next_close(self, ahead: Screen | None) -> int:
+        """Return the next bucket whose close can change or tell anything; those before it cannot."""
         if self._closed_us == NEVER_US:
             return self._open_starts[0]
         following_us = self._closed_us + self._bucket_us
         if self._changed:
             return following_us
         candidates = [-NEVER_US]
-        if self._open_starts:
-            candidates.append(self._open_starts[0])
-        if self._window.oldest_us is not None:
-            candidates.append(self._window.oldest_us + self._window_us)
+        if ahead is not None and ahead.last_us > self._closed_us and not self._tracker.any_active:
+            candidates.append(ahead.next_from(following_us))
+        else:
+            if self._open_starts:
+                candidates.append(self._open_starts[0])
+            if self._window.oldest_us is not None:
+                candidates.append(self._window.oldest_us + self._window_us)
         if self._interval_starts:
             candidates.append(self._interval_starts[0] + self._interval_us - self._bucket_us)
         if self.report_empty or self._events or any(self._late):
@@ -375,27 +392,31 @@ class MetricsAggregator:
         return max(following_us, min(candidates))
 
     def _close(self, bucket_us: int) -> None:
+        """Close that bucket, and those before it, whose closes change nothing."""
         end_us = bucket_us + self._bucket_us
         self._closed_us = bucket_us
-        changed = self._window.move_to(end_us) or self._changed
+        changed = self._changed
         self._changed = False
-        bucket = None
-        if self._open_starts and self._open_starts[0] == bucket_us:
-            heapq.heappop(self._open_starts)
-            bucket = self._open.pop(bucket_us)
-            self._window.append(bucket)
-            changed = True
-        if changed:
+        while self._open_starts and self._open_starts[0] <= bucket_us:
+            bucket = self._open.pop(heapq.heappop(self._open_starts))
+            if bucket.start_us >= end_us - self._window_us:
+                self._window.append(bucket)
+                changed = True
+            if self._bucket_sinks:
+                stats = bucket.stats(self._settings.bucket_size_s)
+                for sink in self._bucket_sinks:
+                    sink.bucket(stats)
+        if self._window.move_to(end_us) or changed:
             for event in self._tracker.judge(self._window, end_us):
                 self._events += 1
                 self._publish(event)
-        if bucket is not None and self._bucket_sinks:
-            stats = bucket.stats(self._settings.bucket_size_s)
-            for sink in self._bucket_sinks:
-                sink.bucket(stats)
 
-    def _pass_interval(self, start_us: int, row: int | None, elsewhere: Elsewhere) -> None:
+    def _pass_interval(self, start_us: int, elsewhere: Elsewhere, brought_by: tuple[Int64s, Int64s] | None) -> None:
         if self.report_empty or start_us in self._intervals or self._events or any(self._late):
+            row = None
+            if brought_by is not None:
+                buckets, rows = brought_by
+                row = int(rows[np.searchsorted(buckets, self._closed_us)])
             self._report(start_us, self._health(row, elsewhere))
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:

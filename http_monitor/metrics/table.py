@@ -16,7 +16,7 @@ Counts = list[int]
 """[hits, bytes, errors]"""
 
 _NOTHING_CUT = Remainder()
-# Rows that must be counted one by one are looked at so many at a time, or a few times the table.
+# Rows that must be counted one by one are looked at so many at a time, or as many as the table keeps.
 _LEAST_ROWS = 1_024
 # Up to this cap, rows that must be counted one by one are.
 _SMALL_CAP = 64
@@ -95,7 +95,7 @@ class KeyTable:
         if len(self) + slots.count(None) <= most:
             self._add(names, slots, piece.hits, piece.sizes, piece.errors)
             return
-        rows, step = groups.rows(dimension, index), max(_LEAST_ROWS, 2 * most)
+        rows, step = groups.rows(dimension, index), max(_LEAST_ROWS, self._cap)
         if self._cap <= _SMALL_CAP:
             self._add_singly(rows)
             return
@@ -148,13 +148,18 @@ class KeyTable:
 
     def _add(self, names: Sequence[bytes], slots: list[int | None], hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
         """Add to keys, each given once with its slot, or None where it is new; there is room for them."""
-        slot_of = self._slot_of
-        if None in slots:
-            for at, slot in enumerate(slots):
-                if slot is None:
-                    slots[at] = slot_of[names[at]] = len(slot_of)
+        slot_of, before, new = self._slot_of, len(self._slot_of), slots.count(None)
+        if new == len(slots):
+            slot_of.update(zip(names, range(before, before + new), strict=True))
+            places = np.arange(before, before + new)
+        else:
+            if new:
+                for at, slot in enumerate(slots):
+                    if slot is None:
+                        slots[at] = slot_of[names[at]] = len(slot_of)
+            places = np.array(slots, np.int64)
         self._sums.reserve(len(slot_of))
-        self._sums.add(np.array(slots, np.int64), hits, sizes, errors)
+        self._sums.add(places, hits, sizes, errors)
 
     def _add_rows(self, rows: KeyRows, part: slice) -> None:
         """Add some of the rows, with a cut before each one that would bring a key too many."""

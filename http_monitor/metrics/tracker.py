@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from http_monitor.ports import Alert, WindowView
+import numpy as np
+
+from http_monitor.ports import Alert, ForeseeingAlert, WindowView
+from http_monitor.records import Bools, Int64s
 from http_monitor.report import ActiveAlert, AlertEvent
 
 
@@ -28,6 +31,24 @@ class AlertTracker:
             raise ValueError(f"an alert named {alert.name} is registered already")
         self._alerts.append(alert)
         self._active[alert.name] = {}
+
+    @property
+    def any_active(self) -> bool:
+        """Whether any alert is raised now."""
+        return any(self._active.values())
+
+    @property
+    def foresees(self) -> bool:
+        """Whether `may_rise` can be answered."""
+        return all(isinstance(alert, ForeseeingAlert) for alert in self._alerts)
+
+    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
+        """Return at which of many windows, given by their totals, an alert may be raised, were none raised before."""
+        may = np.zeros(len(hits), np.bool_)
+        for alert in self._alerts:
+            if isinstance(alert, ForeseeingAlert):
+                may |= alert.may_rise(hits, errors, seconds)
+        return may
 
     def judge(self, window: WindowView, at_us: int) -> Iterator[AlertEvent]:
         """Yield what changes at the close of the bucket that ends at `at_us`."""

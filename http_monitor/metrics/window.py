@@ -8,6 +8,7 @@ import numpy as np
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.hosts import HostCounts
+from http_monitor.records import Int64s
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
 
@@ -33,8 +34,9 @@ class SlidingWindow:
         self._hosts = HostCounts()
         self._most_host_hits = 0
         """No host has more hits than that."""
-        # Hits by bucket, a ring, because a walk over the buckets of a whole day for each report takes too long.
+        # Hits and errors by bucket, rings, because a walk over the buckets of a day for each report takes too long.
         self._hits_at = np.zeros(seconds // bucket_size_s, np.int64)
+        self._errors_at = np.zeros(seconds // bucket_size_s, np.int64)
 
     @property
     def seconds(self) -> int:
@@ -60,6 +62,11 @@ class SlidingWindow:
     def known_hosts(self) -> int:
         """How many hosts it has a number for; not many more than are in it, or than ten thousand."""
         return self._hosts.known
+
+    @property
+    def end_us(self) -> int:
+        """Where it ends: the end of the last bucket that closed."""
+        return self._end_us
 
     @property
     def oldest_us(self) -> int | None:
@@ -125,11 +132,16 @@ class SlidingWindow:
         """Return the window as a report shows it."""
         count = len(self._hits_at)
         slots = min(_SLOTS, count)
-        oldest = self._place(self._end_us)
-        in_order = np.concatenate((self._hits_at[oldest:], self._hits_at[:oldest]))
+        in_order, _ = self.history()
         # Bucket i of them is in slot i * slots // count.
         series = np.add.reduceat(in_order, -(-np.arange(slots) * count // slots))
         return WindowTotals(self._seconds, self._hits, self._size_bytes, self._errors, tuple(series.tolist()))
+
+    def history(self) -> tuple[Int64s, Int64s]:
+        """Return the hits and the errors of every bucket in it, empty ones too, oldest first."""
+        oldest = self._place(self._end_us)
+        hits, errors = (np.concatenate((ring[oldest:], ring[:oldest])) for ring in (self._hits_at, self._errors_at))
+        return hits, errors
 
     def last_bucket_hits(self) -> int:
         """Return the hits of the bucket that the window ends with."""
@@ -151,7 +163,9 @@ class SlidingWindow:
         self._hits += hits
         self._size_bytes += size_bytes
         self._errors += errors
-        self._hits_at[self._place(start_us)] += hits
+        place = self._place(start_us)
+        self._hits_at[place] += hits
+        self._errors_at[place] += errors
 
     def _host_parts(self) -> Iterator[HostPart]:
         for bucket in self._by_start.values():

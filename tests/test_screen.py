@@ -1,0 +1,133 @@
+"""Closes that cannot change an alert are passed over, and nobody can tell from what is said."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.alerts import ErrorRateAlert, TrafficAlert, default_alerts
+from http_monitor.clock import ReplayClock
+from http_monitor.ports import Alert, Reading, WindowView
+from http_monitor.settings import Settings
+from tests.engine_strategies import START_S, log_line
+from tests.harness import Recorder, ScriptedSource, make_monitor
+
+
+class Unforeseeing:
+    """An alert that must be asked at every close; it counts how often it was."""
+
+    def __init__(self, alert: Alert) -> None:
+        self._alert = alert
+        self.name = alert.name
+        self.threshold = alert.threshold
+        self.asked = 0
+
+    def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+        self.asked += 1
+        return self._alert.measure(window, active)
+
+    def title(self, subject: bytes | None) -> str:
+        return self._alert.title(subject)
+
+    def reading(self, value: float) -> str:
+        return self._alert.reading(value)
+
+
+class Counted(TrafficAlert):
+    """The traffic alert, counting how often it was asked."""
+
+    asked = 0
+
+    def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+        self.asked += 1
+        return super().measure(window, active)
+
+
+def replayed(lines: bytes, options: Settings, alerts: Sequence[Alert]) -> Recorder:
+    """Return what a replay says with these alerts."""
+    monitor, recorder = make_monitor(options, [ScriptedSource([lines], ends=True)], ReplayClock(), alerts)
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    return recorder
+
+
+_steps = st.lists(
+    st.tuples(st.sampled_from((0, 0, 0, 1, 1, 1, 2, 3, 9, 40)), st.sampled_from((b"a", b"b", b"c")), st.integers(0, 9)),
+    min_size=20,
+    max_size=120,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    _steps,
+    st.sampled_from((0.4, 0.5, 1.0)),
+    st.sampled_from((5.0, 10.0, 25.0)),
+    st.sampled_from((0.2, 0.4)),
+    st.sampled_from((0, 3)),
+    st.sampled_from((1, 5)),
+)
+def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
+    steps: list[tuple[int, bytes, int]],
+    hits_per_s: float,
+    error_rate: float,
+    host_hits_per_s: float,
+    min_hits: int,
+    bucket_size_s: int,
+) -> None:
+    lines, at_s = [], START_S
+    for step_s, host, number in steps:
+        at_s += step_s
+        # Every now and then a line is late.
+        shown_s = at_s - 4 if number == 9 else at_s
+        lines.append(log_line(shown_s, host=host, status=500 if number < 2 else 200))
+    options = Settings(
+        replay=True,
+        interval_s=10,
+        window_s=10,
+        bucket_size_s=bucket_size_s,
+        alert_threshold=hits_per_s,
+        alert_error_rate=error_rate,
+        ddos_threshold=host_hits_per_s,
+        alert_min_hits=min_hits,
+    )
+    data = b"\n".join(lines)
+    plain = replayed(data, options, [Unforeseeing(alert) for alert in default_alerts(options)])
+    assert replayed(data, options, default_alerts(options)).messages == plain.messages
+
+
+def test_a_quiet_log_is_judged_only_where_its_intervals_end() -> None:
+    # A line each second for ten minutes, far below the threshold of ten a second.
+    data = b"\n".join(log_line(START_S + second) for second in range(600))
+    options = Settings(replay=True, interval_s=60)
+    foreseeing, asked = Counted(10.0), Unforeseeing(TrafficAlert(10.0))
+    assert replayed(data, options, [foreseeing]).messages == replayed(data, options, [asked]).messages
+    assert asked.asked == 600
+    # Ten intervals, the first bucket, and the last ones, which are too few to be looked through together.
+    assert foreseeing.asked <= 30
+
+
+def test_one_alert_that_cannot_foresee_has_all_of_them_asked() -> None:
+    data = b"\n".join(log_line(START_S + second) for second in range(600))
+    foreseeing, asked = Counted(10.0), Unforeseeing(ErrorRateAlert(5.0, 20))
+    replayed(data, Settings(replay=True, interval_s=60), [foreseeing, asked])
+    assert (foreseeing.asked, asked.asked) == (600, 600)
+
+
+def test_the_window_of_a_report_is_right_after_many_buckets_were_passed_over() -> None:
+    data = b"".join((log_line(START_S + second) + b"\n") * (second % 3) for second in range(900))
+    reports = replayed(data, Settings(replay=True, interval_s=300), default_alerts(Settings(replay=True))).reports
+    assert [report.hits for report in reports] == [300, 300, 300]
+    # 120 s, 40 times 0 + 1 + 2.
+    assert [report.window.hits for report in reports] == [120, 120, 120]
+    assert reports[1].window.series == (1, 2, 3) * 20
+
+
+def test_an_alert_rises_where_only_healthy_lines_leave_the_window() -> None:
+    lines = [log_line(START_S)] * 20 + [log_line(START_S + 5, status=500)] * 3 + [log_line(START_S + 60)]
+    events = replayed(b"\n".join(lines), Settings(replay=True, window_s=10), [ErrorRateAlert(50.0, 0)]).events
+    assert [(event.state, event.at_us // 1_000_000 - START_S) for event in events] == [
+        ("raised", 11),
+        ("recovered", 16),
+    ]
