@@ -67,6 +67,25 @@ def test_a_clock_set_back_by_more_than_the_window_begins_anew() -> None:
     assert (health.accepted, health.late, health.too_late, health.ahead) == (1_211, 0, 0, 0)
 
 
+def test_an_alert_recovers_after_the_clock_was_set_back_though_no_line_comes() -> None:
+    run = Run(Settings(**QUIET))
+    run.at(0.5, lines(0, 1_201))
+    run.every_second(1, 4)
+    run.every_second(-3_600, -3_598)
+    assert run.events == [("raised", 1), ("recovered", -3_599)]
+
+
+def test_after_a_clock_was_set_back_lines_are_late_by_what_came_since_and_not_by_what_came_before() -> None:
+    run = Run(Settings(**QUIET))
+    run.at(0.5, lines(0))
+    run.at(-3_600)
+    run.at(-3_597, lines(-3_600))
+    # Three seconds later the reader finds two lines that are younger than its last look.
+    run.at(-3_594, lines(-3_597) + lines(-3_597))
+    health = run.monitor.health()
+    assert (health.accepted, health.late) == (4, 0)
+
+
 def test_a_clock_set_back_in_small_steps_begins_anew_once_they_are_more_than_the_window() -> None:
     run = Run(Settings(**QUIET))
     run.every_second(1, 2)
