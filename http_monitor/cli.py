@@ -36,10 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: those of the process) and return its exit code."""
     try:
         _check_streams()
-        settings = parse_arguments(sys.argv[1:] if arguments is None else arguments)
         stop = _Stop()
         with stop.handling_signals():
-            return _run(settings, stop)
+            return _run(parse_arguments(sys.argv[1:] if arguments is None else arguments), stop)
     except HttpMonitorError as error:
         print(f"http_monitor: {error}", file=sys.stderr)  # noqa: T201 - the one line an error is
         return error.exit_code
@@ -58,15 +57,19 @@ def _check_streams() -> None:
 
 
 class _Stop:
-    """What SIGINT and SIGTERM do: ask the monitor to end, or leave at once while there is none."""
+    """What SIGINT, SIGTERM and SIGHUP do: ask the monitor to end, as soon as there is one."""
 
     def __init__(self) -> None:
         self.waker = Waker()
-        self.monitor: HTTPMonitor | None = None
+        self._monitor: HTTPMonitor | None = None
+        self._requested = False
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        # A terminal that is closed ends the run too, unless nohup said that it must not.
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            numbers.append(signal.SIGHUP)
         before = [signal.signal(number, self._handle) for number in numbers]
         try:
             yield
@@ -74,20 +77,26 @@ class _Stop:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
 
+    def govern(self, monitor: "HTTPMonitor") -> None:
+        """Stop this monitor at a signal, also at one that came while the program was starting."""
+        self._monitor = monitor
+        if self._requested:
+            monitor.request_stop()
+
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.monitor is None:
-            raise SystemExit(EXIT_DONE)
         # Whoever asks twice does not want to wait for the end of a long turn.
         signal.signal(number, signal.SIG_DFL)
-        self.monitor.request_stop()
+        self._requested = True
+        if self._monitor is not None:
+            self._monitor.request_stop()
         self.waker.wake()
 
 
 def _run(settings: Settings, stop: _Stop) -> int:
-    paths = _paths(settings)
     if settings.format != "auto":
         _log_format(settings)
+    paths = _paths(settings)
     from http_monitor.display.notices import Notices
 
     notices = Notices(sys.stderr)
@@ -119,7 +128,7 @@ def _monitor(
     monitor = HTTPMonitor(settings, inputs, default_alerts(settings), [_Output(display)], clock)
     if traffic is not None:
         monitor.listen_to(traffic.take_notices)
-    stop.monitor = monitor
+    stop.govern(monitor)
     try:
         monitor.run(stop.waker)
     finally:

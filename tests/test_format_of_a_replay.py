@@ -41,7 +41,7 @@ def test_blank_lines_are_no_lines() -> None:
 
 
 def test_a_short_file_in_which_nothing_fits_is_refused_at_its_end() -> None:
-    assert "none of its first line fits" in refusal([b"wrong"])
+    assert "its first line does not fit the format auto" in refusal([b"wrong"])
     assert "none of its first 3 lines fits" in refusal([WRONG, WRONG + b"wr", b"ong"])
 
 
@@ -57,7 +57,7 @@ def test_one_file_of_several_in_which_nothing_fits_is_refused_before_anything_is
     good = b"".join(log_line(START_S + second) + b"\n" for second in range(100))
     for files in ([[good], [WRONG * 1_000, FITS]], [[WRONG], [good]], [[good], [b""], [WRONG] * 5]):
         text = refusal(*files)
-        assert text.startswith(f"{[WRONG in b''.join(chunks) for chunks in files].index(True)}.log: none of ")
+        assert text.startswith(f"{[WRONG in b''.join(chunks) for chunks in files].index(True)}.log: ")
     assert replay([[good], [b""]], CHOSEN).summary.hits == 100
 
 

@@ -66,7 +66,7 @@ from http_monitor.parser import get_format
 for name in ("auto", '%h %l %u %t "%r" %>s %b'):
     get_format(name).parse(b"bad")
 assert "apache_log_parser" not in sys.modules
-get_format("%h %t")
+get_format("%h %t %s")
 assert "apache_log_parser" in sys.modules
 """
 

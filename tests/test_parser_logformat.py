@@ -15,6 +15,7 @@ from http_monitor.parser import explain, get_format
 from http_monitor.parser.apache import ApacheFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.logformat import Directive, split_logformat
+from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
@@ -27,9 +28,14 @@ CSV = (
 """What small_business_custom_csv.log was written with."""
 
 
+def format_of(text: str) -> LogFormat:
+    """Return the reader of a LogFormat, of one too that is no more than a part of what the program asks for."""
+    return ApacheFormat(text)
+
+
 def read(text: str, line: str) -> dict[str, Any] | None:
     """Return the row that a LogFormat makes of a line, None for a malformed one; time in microseconds."""
-    batch = get_format(text).parse(line.encode() + b"\n")
+    batch = format_of(text).parse(line.encode() + b"\n")
     assert batch.lines == 1
     rows: list[dict[str, Any]] = batch.rows.to_pylist()
     return {**rows[0], "time": int(rows[0]["time"].timestamp()) * 1_000_000} if rows else None
@@ -54,6 +60,15 @@ def test_a_logformat_is_split_into_directives_and_literals() -> None:
 @pytest.mark.parametrize("text", ["% h %t", "%t %", "%t %{Referer", "%t %200"])
 def test_a_percent_without_a_directive_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--format: got '%.*' in a LogFormat, takes %h, "):
+        get_format(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"), [('%t "%r" %>s', "%h"), ("%h %t", "%>s"), ("%t", "%h"), ("%h %t %b", "%>s")]
+)
+def test_a_logformat_without_a_host_or_a_status_is_refused(text: str, lacks: str) -> None:
+    expected = f"--format: got a LogFormat without {lacks}, takes one with %h, %t and %>s"
+    with pytest.raises(UsageError, match=f"^{re.escape(expected)}$"):
         get_format(text)
 
 
@@ -155,18 +170,18 @@ def test_a_directive_gives_a_field(text: str, line: str, name: str, value: objec
 )
 def test_a_line_that_does_not_fit_is_malformed_and_says_why(text: str, line: str, reason: str) -> None:
     assert read(text, line) is None
-    assert explain(line.encode(), get_format(text)) == reason
+    assert explain(line.encode(), format_of(text)) == reason
 
 
 def test_a_line_that_fits_needs_no_explanation() -> None:
-    assert explain(f"h {TIME} 200\r".encode(), get_format("%h %t %s")) == ""
+    assert explain(f"h {TIME} 200\r".encode(), format_of("%h %t %s")) == ""
 
 
 def test_lines_are_counted_as_in_the_family() -> None:
     text = f"h {TIME} 200"
     long = text + " " + "x" * MAX_LINE_BYTES
     data = "\n".join(("", text, " \t\r", "bad", text + "\r", long, "\udcff" + "y" * 2000, text))
-    batch = get_format("%h %t %s").parse(data.encode("utf-8", "surrogateescape"))
+    batch = format_of("%h %t %s").parse(data.encode("utf-8", "surrogateescape"))
     assert (batch.lines, batch.line_nos.tolist(), batch.oversized_nos.tolist()) == (6, [1, 3, 6], [4])
     assert [(sample.line_no, sample.raw) for sample in batch.samples] == [
         (2, b"bad"),
@@ -174,8 +189,8 @@ def test_lines_are_counted_as_in_the_family() -> None:
         (5, b"\xff" + b"y" * 999),
     ]
     assert batch.kind == "custom"
-    assert get_format("%h %t").parse(b"\n").kind is None
-    assert get_format("%h %t").parse(b"").lines == 0
+    assert format_of("%h %t").parse(b"\n").kind is None
+    assert format_of("%h %t").parse(b"").lines == 0
 
 
 @pytest.mark.parametrize(
@@ -266,7 +281,7 @@ def _assert_patterns_agree(text: str, line: bytes) -> None:
 @pytest.mark.parametrize("unit", [b" ", b'"', b"\\", b'\\"', b"a,", b"a ", b"[,", b'"\\" ', b"?"])
 def test_a_hostile_line_at_the_limit_is_only_malformed(text: str, unit: bytes) -> None:
     line = b"h " + TIME.encode() + b" " + unit * ((MAX_LINE_BYTES - 40) // len(unit))
-    batch = get_format(text).parse(line)
+    batch = format_of(text).parse(line)
     assert (batch.lines, batch.rows.num_rows) == (1, 0)
 
 
@@ -308,7 +323,7 @@ def test_every_logformat_of_other_projects_is_read_or_refused_for_its_time() -> 
     refused = []
     for case in CUSTOM:
         try:
-            fmt = get_format(case["logformat"])
+            fmt = format_of(case["logformat"])
         except UsageError as error:
             refused.append(case["logformat"])
             assert re.search(r"(no time|only %.*t), takes one with the time as %t$", str(error)) or "$" in refused[-1]

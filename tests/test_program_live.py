@@ -46,7 +46,7 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_growing_file_is_followed_until_a_signal(log: Path, number: signal.Signals) -> None:
     append(log, lines_now(7))
     with Program("--file", log, *QUICK) as program:
@@ -276,3 +276,13 @@ def test_what_watchdog_logs_does_not_reach_the_screen() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env=environment())
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_while_the_program_is_starting_still_ends_with_the_summary(log: Path, number: signal.Signals) -> None:
+    # The first line on stderr comes before the columns are imported, and so before there is anything to stop.
+    with Program("--file", log) as program:
+        program.err.having("Watching")
+        outcome = program.stop(number)
+    assert outcome.code == 0
+    assert "Summary" in outcome.out.decode()

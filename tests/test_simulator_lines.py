@@ -218,11 +218,12 @@ def test_each_flood_comes_from_another_host() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_random_traffic_never_raises_another_alert_than_that_of_traffic(seed: int) -> None:
+def test_random_traffic_raises_no_alert_at_the_default_thresholds(seed: int) -> None:
     run = list(windows("random", seed, 540))
     assert max(w.error_percent for w in run) < 5
     assert max(w.top_host_per_s for w in run) < 5
-    assert 8 < run[-1].hits_per_s < 12
+    assert max(w.hits_per_s for w in run) < 9
+    assert 5 < run[-1].hits_per_s
 
 
 @pytest.mark.parametrize("scenario", ["random", "spike"])

@@ -95,7 +95,8 @@ class Input:
         return Notice(f"{self.name}: format {kind}, as its first line shows")
 
     def _nothing_fits(self, lines: int) -> str:
-        text = f"{self.name}: none of {_first(lines)} fits the format {visible_text(self._format.name)}"
+        subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
+        text = f"{self.name}: {subject} the format {visible_text(self._format.name)}"
         if self._first_bad is not None:
             raw = self._first_bad.raw
             shown = visible(raw[:_SHOWN_BYTES]) + ("…" if len(raw) > _SHOWN_BYTES else "")
@@ -111,7 +112,3 @@ def times_of(batch: Batch) -> Int64s:
 def greatest_of(times_us: Int64s) -> int:
     """Return the greatest of some times; `NEVER_US` of none."""
     return int(times_us.max()) if len(times_us) else NEVER_US
-
-
-def _first(lines: int) -> str:
-    return "its first line" if lines == 1 else f"its first {lines:,} lines"

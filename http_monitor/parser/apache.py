@@ -14,7 +14,7 @@ from http_monitor.parser.line import MAX_SIZE, Entry, dash_to_none
 from http_monitor.parser.logformat import Directive, split_logformat
 from http_monitor.parser.pattern import find_places, lenient_pattern, lenient_pieces, strict_pattern
 from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
-from http_monitor.parser.roles import duration_unit_us, find_roles
+from http_monitor.parser.roles import Role, duration_unit_us, find_roles
 from http_monitor.parser.rows import rows_of
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -51,6 +51,10 @@ class ApacheFormat:
     def name(self) -> str:
         """The LogFormat string."""
         return self._text
+
+    def gives(self, role: Role) -> bool:
+        """Return whether a directive gives this field of a row; a host or status that none gives is made up."""
+        return role in self._roles
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""

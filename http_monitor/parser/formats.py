@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from http_monitor.errors import UsageError
 from http_monitor.parser.apache import ApacheFormat
 from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.roles import Role
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import LogFormat
 from http_monitor.units import visible_text
@@ -14,6 +15,8 @@ from http_monitor.units import visible_text
 _PRESET = re.compile(
     r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
 )
+
+_NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
 @runtime_checkable
@@ -28,7 +31,7 @@ def get_format(name: str) -> LogFormat:
         name: A name of the Common Log Format family, or an Apache LogFormat string, known by its ``%``.
 
     Raises:
-        UsageError: no such format, or a LogFormat without a time.
+        UsageError: no such format, or a LogFormat without a time, a host or a status.
     """
     if name in SHAPES:
         return FamilyFormat(name)
@@ -36,9 +39,17 @@ def get_format(name: str) -> LogFormat:
         raise UsageError(f"--format: got {visible_text(name)}, takes {', '.join(SHAPES)} or a LogFormat string with %")
     preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
     if preset is None:
-        return ApacheFormat(name)
+        return _countable(ApacheFormat(name))
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None))
+
+
+def _countable(apache: ApacheFormat) -> ApacheFormat:
+    # Without a host all traffic would be one client's flood, without a status no error would be seen.
+    for role, directive in _NEEDED.items():
+        if not apache.gives(role):
+            raise UsageError(f"--format: got a LogFormat without {directive}, takes one with %h, %t and %>s")
+    return apache
 
 
 def explain(line: bytes, fmt: LogFormat) -> str:
