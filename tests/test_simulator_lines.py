@@ -223,7 +223,7 @@ def test_random_traffic_raises_no_alert_at_the_default_thresholds(seed: int) -> 
     assert max(w.error_percent for w in run) < 5
     assert max(w.top_host_per_s for w in run) < 5
     assert max(w.hits_per_s for w in run) < 9
-    assert 5 < run[-1].hits_per_s
+    assert run[-1].hits_per_s > 5
 
 
 @pytest.mark.parametrize("scenario", ["random", "spike"])
