@@ -91,6 +91,14 @@ def test_a_quiet_interval_is_one_line() -> None:
     )
 
 
+def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
+    text = Screen().after(replace(busy_report(), status=((404, 1_234),), errors=0))
+
+    assert "  1,234 hits   123.40 /s   12.3 MiB   87 hosts   0.00 % 5xx\n" in text
+    assert "   5xx 2.63 % (alert above 5 %)\n" in text
+    assert "errors" not in text
+
+
 def test_health_is_shown_only_when_something_is_not_zero() -> None:
     clean = Screen().after(busy_report())
     lost = Screen().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
@@ -268,7 +276,7 @@ def test_the_start_says_what_is_watched_which_alerts_there_are_and_how_to_stop()
 
     assert lines == [
         "Watching   /var/log/access.log, standard input",
-        "Alerts     above 10 hits/s, 5 % errors, 5 hits/s of a host, over 2 min",
+        "Alerts     above 10 hits/s, 5 % 5xx, 5 hits/s of a host, over 2 min",
         "Reports    every 10 s, Ctrl-C stops",
     ]
 

@@ -44,14 +44,14 @@ def fact(text: str, role: Role = "bold") -> Line:
 
 
 def facts(totals: Report | Summary, hosts: int, per_s: float | None) -> list[Line]:
-    """Return hits, rate, bytes, hosts and errors, one piece each."""
+    """Return hits, rate, bytes, hosts and the share of status 5xx, one piece each."""
     more = "+" if totals.hosts.remainder.hits else ""
     number = figures.counted(hosts, "host")
     pieces = [
         fact(figures.counted(totals.hits, "hit")),
         fact(figures.size(totals.size_bytes)),
         fact(number.replace(" ", f"{more} ")),
-        fact(f"{figures.percent(ratio(100 * totals.errors, totals.hits))} errors", "bad" if totals.errors else "bold"),
+        fact(f"{figures.percent(ratio(100 * totals.errors, totals.hits))} 5xx", "bad" if totals.errors else "bold"),
     ]
     if per_s is not None:
         pieces.insert(1, fact(figures.rate(per_s)))

@@ -83,7 +83,7 @@ def _average(window: WindowTotals, width: int, thresholds: Thresholds) -> list[L
         (f" (alert above {figures.level(thresholds.hits_per_s)} /s)", "dim"),
     ]
     errors: Line = [
-        ("errors ", "plain"),
+        ("5xx ", "plain"),
         (figures.percent(window.error_rate), _against(window.error_rate, thresholds.error_rate)),
         (f" (alert above {figures.level(thresholds.error_rate)} %)", "dim"),
     ]

@@ -57,7 +57,7 @@ def render_start(
         (label, _paths(paths, width - _LABEL, style)),
         (
             "Alerts",
-            f"above {level(thresholds.hits_per_s)} hits/s, {level(thresholds.error_rate)} % errors, "
+            f"above {level(thresholds.hits_per_s)} hits/s, {level(thresholds.error_rate)} % 5xx, "
             f"{level(thresholds.host_hits_per_s)} hits/s of a host, over {figures.exact_span(window_s)}",
         ),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),

@@ -79,7 +79,7 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
     if table.distinct > shown:
         title.append((f"  {shown:,} of {table.distinct:,}{cut}", "dim"))
     line = padded(title, shape.key + shape.bar, style.glyphs.ellipsis)
-    for word, width in (("hits", shape.hits), ("share", shape.share), ("errors", shape.errors)):
+    for word, width in (("hits", shape.hits), ("share", shape.share), ("5xx", shape.errors)):
         line.append((word.rjust(width) if width else "", "dim"))
     return line
 
