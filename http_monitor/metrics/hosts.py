@@ -10,7 +10,7 @@ from http_monitor.records import Int64s
 
 _KEPT_IDS = 10_000
 _KEPT_BATCHES = 16
-_MOST_WAITING = 1_024
+_MOST_WAITING = 256
 # The hosts of a small batch are looked up as quickly as their numbers would be.
 _FEW_KEYS = 16
 
