@@ -1,0 +1,163 @@
+"""What is counted to be told: the open intervals, late hits and the whole run; and the reports made of it."""
+
+import heapq
+
+import numpy as np
+
+from http_monitor.metrics.decisions import Decisions
+from http_monitor.metrics.frame import Frame
+from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.interval import IntervalStats
+from http_monitor.metrics.numbering import numbered
+from http_monitor.metrics.rows import NEVER_US
+from http_monitor.records import Int64s
+from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+
+class Reporter:
+    """Counts accepted rows by interval and in total. Owned by the monitor's thread."""
+
+    def __init__(self, settings: Settings, mode: Mode) -> None:
+        self._mode: Mode = mode
+        self._top = settings.top
+        self._max_keys = settings.max_keys
+        self._interval_us = settings.interval_s * US_PER_S
+        self._whole = IntervalStats(settings.max_keys)
+        self._intervals: dict[int, IntervalStats] = {}
+        self._starts: list[int] = []
+        self._late = [0, 0, 0]
+        self._events = 0
+        self._seq = 0
+        self.first_us = -NEVER_US
+        """The least accepted time; far in the future before the first."""
+        self.last_us = NEVER_US
+        """The greatest accepted time; `NEVER_US` before the first."""
+
+    @property
+    def starts(self) -> list[int]:
+        """The intervals that have hits and were not reported, ascending."""
+        return sorted(self._intervals)
+
+    @property
+    def next_start_us(self) -> int | None:
+        """The first of them."""
+        return self._starts[0] if self._starts else None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the next report has late hits or alert events to tell of, whatever its interval."""
+        return bool(self._events) or any(self._late)
+
+    def has_hits(self, start_us: int) -> bool:
+        """Return whether an interval has hits that were not reported."""
+        return start_us in self._intervals
+
+    def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
+        """Count rows; those of passed intervals only for the whole run, see `count_late`."""
+        accepted = decisions.accepted
+        if not accepted.any():
+            return
+        times = times_us[accepted]
+        self.first_us = min(self.first_us, int(times.min()))
+        self.last_us = max(self.last_us, int(times.max()))
+        groups = self._count_intervals(frame, decisions)
+        if groups is None or not groups.in_order or decisions.passed.any():
+            everyone = frame.take_if(accepted)
+            groups = FrameGroups(everyone, np.zeros(len(everyone), np.int64), 1)
+        self._whole.add(groups.united(), 0)
+
+    def count_late(self, groups: FrameGroups, index: int) -> None:
+        """Count late rows of intervals already passed, for the next report."""
+        self._late[0] += groups.hits[index]
+        self._late[1] += groups.sizes[index]
+        self._late[2] += groups.errors[index]
+
+    def count_event(self) -> None:
+        """Count an alert event, for the next report."""
+        self._events += 1
+
+    def report(
+        self,
+        start_us: int,
+        window: WindowTotals,
+        active: tuple[ActiveAlert, ...],
+        health: Health,
+        *,
+        partial: bool,
+        catch_up: bool,
+    ) -> Report:
+        """Return the report of an interval; what it told is not told again."""
+        stats = self._intervals.pop(start_us, None) or IntervalStats(self._max_keys)
+        if self._starts and self._starts[0] == start_us:
+            heapq.heappop(self._starts)
+        late_hits, late_bytes, late_errors = self._late
+        events, self._late, self._events = self._events, [0, 0, 0], 0
+        self._seq += 1
+        return Report(
+            seq=self._seq,
+            mode=self._mode,
+            start_us=start_us,
+            end_us=start_us + self._interval_us,
+            hits=stats.hits,
+            size_bytes=stats.size_bytes,
+            errors=stats.errors,
+            late_hits=late_hits,
+            late_bytes=late_bytes,
+            late_errors=late_errors,
+            distinct_hosts=len(stats.tables["hosts"]),
+            status=stats.status(),
+            methods=stats.methods(),
+            sections=stats.top("sections", self._top),
+            endpoints=stats.top("endpoints", self._top),
+            hosts=stats.top("hosts", self._top),
+            users=stats.top("users", self._top),
+            agents=stats.top("agents", self._top),
+            referers=stats.top("referers", self._top),
+            window=window,
+            active=active,
+            health=health,
+            partial=partial,
+            catch_up=catch_up,
+            events=events,
+        )
+
+    def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
+        """Return the whole run."""
+        whole = self._whole
+        return Summary(
+            mode=self._mode,
+            first_us=self.first_us if whole.hits else None,
+            last_us=self.last_us if whole.hits else None,
+            hits=whole.hits,
+            size_bytes=whole.size_bytes,
+            errors=whole.errors,
+            status=whole.status(),
+            methods=whole.methods(),
+            sections=whole.top("sections", self._top),
+            endpoints=whole.top("endpoints", self._top),
+            hosts=whole.top("hosts", self._top),
+            users=whole.top("users", self._top),
+            agents=whole.top("agents", self._top),
+            referers=whole.top("referers", self._top),
+            alerts=alerts,
+            active=active,
+            health=health,
+        )
+
+    def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
+        """Add rows to their intervals; return them as they were grouped for that."""
+        wanted = decisions.accepted & ~decisions.passed
+        if not wanted.any():
+            return None
+        interval_of = decisions.interval_of
+        starts, group_of = numbered(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
+        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts))
+        for index, start_us in enumerate(starts.tolist()):
+            stats = self._intervals.get(start_us)
+            if stats is None:
+                stats = self._intervals[start_us] = IntervalStats(self._max_keys)
+                heapq.heappush(self._starts, start_us)
+            stats.add(groups, index)
+        return groups
