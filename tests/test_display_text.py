@@ -99,6 +99,15 @@ def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
     assert "errors" not in text
 
 
+def test_a_narrow_table_shows_who_causes_the_errors_in_place_of_the_shares() -> None:
+    report = replace(busy_report(), users=table((b"arthur", 410, 0)))
+    lines = Screen().after(report).splitlines()
+
+    assert [line[47:] for line in lines if "Hosts" in line] == ["  Hosts  5 of 87     hits     5xx"]
+    assert [line[47:] for line in lines if "192.0.2.17" in line] == ["  192.0.2.17          310       9"]
+    assert [line[47:] for line in lines if "arthur" in line] == ["  arthur              410  33.2 %"]
+
+
 def test_health_is_shown_only_when_something_is_not_zero() -> None:
     clean = Screen().after(busy_report())
     lost = Screen().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))

@@ -31,7 +31,7 @@ def render_table(heading: Heading, hits: int, width: int, style: Style) -> list[
     Args:
         heading: the table; one without rows gives no line.
         hits: what a share of 100 % is.
-        width: columns of the cell; a bar and the errors stand only in a wide one.
+        width: columns of the cell; a bar stands only in a wide one, and share or errors make way in a narrow one.
         style: the characters of the stream.
     """
     rows = heading.table.rows
@@ -61,12 +61,13 @@ class _Shape:
         rows = heading.table.rows
         hits = max(7, *(len(figures.count(row.hits)) + 2 for row in rows))
         share = 8
-        with_errors = width >= (_BAR_FROM if heading.bars else _ERRORS_FROM)
-        errors = max(8, *(len(figures.count(row.errors)) + 2 for row in rows)) if with_errors else 0
+        errors = max(8, *(len(figures.count(row.errors)) + 2 for row in rows))
+        both = width >= (_BAR_FROM if heading.bars else _ERRORS_FROM)
+        if not both or width - hits - share - errors < _KEY_LEAST:
+            # Who causes the errors is asked more urgently than who causes which share of the traffic.
+            share, errors = (0, errors) if any(row.errors for row in rows) else (share, 0)
         if width - hits - share - errors < _KEY_LEAST:
-            errors = 0
-        if width - hits - share < _KEY_LEAST:
-            share = 0
+            share = errors = 0
         room = max(1, width - hits - share - errors)
         bar = min(_BAR_MOST, room * 2 // 7) if heading.bars and width >= _BAR_FROM else 0
         return cls(room - bar, bar, hits, share, errors)
