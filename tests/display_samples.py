@@ -236,6 +236,18 @@ def hostile_alert() -> AlertEvent:
     )
 
 
+def flood(state: str, after_s: int, subject: bytes = b"203.0.113.1") -> AlertEvent:
+    """Return an alert on a host, raised or recovered so long after the start."""
+    return replace(
+        alert(state),
+        name="ddos",
+        subject=subject,
+        at_us=START_US + after_s * 1_000_000,
+        title=f"Flood from {subject.decode()}",
+        reading="hits = 6.00",
+    )
+
+
 def summary() -> Summary:
     """Return the end of a replay in which something of each kind went wrong."""
     busy = busy_report()
@@ -273,7 +285,7 @@ SCENES: dict[str, tuple[Message, ...]] = {
     "busy": (busy_report(), replace(busy_report(), seq=3, catch_up=True), CaughtUp(11_520, 1_234_567, 1)),
     "alerting": (alert(), alerting_report(), alert("recovered"), replace(alerting_report(), active=(), partial=False)),
     "hostile": (hostile_alert(), hostile_report()),
-    "summary": (summary(),),
+    "summary": (alert(), flood("raised", 3), flood("recovered", 80), summary()),
 }
 
 

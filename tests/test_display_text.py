@@ -19,6 +19,7 @@ from tests.display_samples import (
     alert,
     busy_report,
     empty_summary,
+    flood,
     quiet_report,
     shown,
     summary,
@@ -267,6 +268,48 @@ def test_a_summary_of_nothing_says_so() -> None:
         "  No alert was raised.\n"
         "  No line was read.\n"
     )
+
+
+def test_the_summary_lists_each_alert_with_its_time_and_says_what_is_active_once() -> None:
+    text = Screen().after(alert(), flood("raised", 3), flood("recovered", 80), summary())
+
+    assert (
+        "  2 alerts raised, 1 still active.\n"
+        "  traffic            2026-03-02 10:30:02 – still active\n"
+        "  ddos 203.0.113.1   2026-03-02 10:30:03 – 10:31:20   1 min 17 s\n"
+        "  10,061 lines read, 10,000 counted.\n"
+    ) in text
+
+
+def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_others() -> None:
+    screen = Screen()
+    screen.after(alert())
+    for number in range(40):
+        screen.after(flood("raised", number + 3), flood("recovered", number + 4))
+    lines = screen.after(replace(summary(), alerts=41)).splitlines()
+
+    listed = lines.index("  41 alerts raised, 1 still active.") + 1
+    assert lines[listed] == "  traffic            2026-03-02 10:30:02 – still active"
+    assert lines[listed + 1] == "  ddos 203.0.113.1   2026-03-02 10:30:33 – 10:30:34   1 s"
+    assert lines[listed + 10] == "  ddos 203.0.113.1   2026-03-02 10:30:42 – 10:30:43   1 s"
+    assert lines[listed + 11] == "  30 earlier alerts are not listed."
+
+
+def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:
+    address = b"2001:db8:85a3:8d3:1319:8a2e:370:7348"
+    text = Screen().after(alert(), flood("raised", 3, address), flood("recovered", 80, address), summary())
+
+    assert (
+        "  traffic   2026-03-02 10:30:02 – still active\n"
+        "  ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348\n"
+        "            2026-03-02 10:30:03 – 10:31:20   1 min 17 s\n"
+    ) in text
+
+
+def test_alerts_in_a_narrow_summary_keep_their_whole_time() -> None:
+    text = Screen(width=40).after(flood("raised", 3), flood("recovered", 80), replace(summary(), alerts=1, active=()))
+
+    assert "\n  ddos 203.0.113.1\n    2026-03-02 10:30:03 – 10:31:20\n    1 min 17 s\n" in text
 
 
 def test_a_gone_reader_is_not_hidden() -> None:

@@ -77,10 +77,15 @@ def interval(start_us: int, end_us: int, dash: str) -> str:
     return f"{first} {dash} {last}"
 
 
+def date_time(at_us: int) -> str:
+    """Return ``2026-10-02 14:03:10`` in local time."""
+    return f"{local(at_us):%Y-%m-%d %H:%M:%S}"
+
+
 def moment(at_us: int, now_us: int) -> str:
     """Return ``14:03:10`` in local time, with its date where it is not that of `now_us`."""
     at = local(at_us)
-    return f"{at:%H:%M:%S}" if at.date() == local(now_us).date() else f"{at:%Y-%m-%d %H:%M:%S}"
+    return f"{at:%H:%M:%S}" if at.date() == local(now_us).date() else date_time(at_us)
 
 
 def sparkline(series: Sequence[int], glyphs: Glyphs) -> str:

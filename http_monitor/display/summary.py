@@ -1,15 +1,25 @@
 """What the whole run was: the frozen summary in, lines out."""
 
+from collections.abc import Sequence
+
 from http_monitor.display import figures
-from http_monitor.display.blocks import block, facts, inner_width, render_active, render_tables
+from http_monitor.display.blocks import block, facts, inner_width, render_tables
+from http_monitor.display.episodes import Episode, render_episodes
 from http_monitor.display.health import advice, sentences
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, wrapped, wrapped_words
 from http_monitor.report import Summary
 
 
-def render_summary(summary: Summary, width: int, style: Style) -> list[str]:
-    """Return the last block of a run, each line at most `width` columns."""
+def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[str]:
+    """Return the last block of a run, each line at most `width` columns.
+
+    Args:
+        summary: of the whole run.
+        episodes: its last alerts and all that are active, in the order of the raises.
+        width: columns of the terminal.
+        style: the characters of the stream.
+    """
     inner = inner_width(width)
     lines = _span(summary, inner, style)
     if summary.hits:
@@ -17,7 +27,7 @@ def render_summary(summary: Summary, width: int, style: Style) -> list[str]:
         lines += wrapped(facts(summary, summary.hosts.distinct, summary.hits / seconds if seconds else None), inner)
         lines += render_status_codes(summary.status, inner, style)
         lines += render_tables(summary, inner, style)
-    lines += _alerts(summary, inner, style)
+    lines += _alerts(summary, episodes, inner, style)
     lines += _health(summary, inner)
     return block([("Summary", "bold")], lines, width, style)
 
@@ -35,12 +45,12 @@ def _span(summary: Summary, width: int, style: Style) -> list[Line]:
     return wrapped([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
 
 
-def _alerts(summary: Summary, width: int, style: Style) -> list[Line]:
+def _alerts(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[Line]:
     if not summary.alerts and not summary.active:
         return [[("No alert was raised.", "plain")]]
     still = f"{len(summary.active):,} still active" if summary.active else "none still active"
     raised = f"{figures.counted(summary.alerts, 'alert')} raised, {still}."
-    return [[(raised, "bold")], *render_active(summary.active, summary.last_us or 0, width, style)]
+    return [*wrapped_words(raised, width, "bold"), *render_episodes(episodes, summary.alerts, width, style)]
 
 
 def _health(summary: Summary, width: int) -> list[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from http_monitor.display.episodes import Episodes
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.lines import render_alert, render_caught_up, render_status
@@ -51,6 +52,7 @@ class Display:
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
+        self._episodes = Episodes()
 
     def publish(self, message: Message) -> None:
         """Show one message. Raises BrokenPipeError when the reader of the stream is gone."""
@@ -60,9 +62,11 @@ class Display:
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
+                self._episodes.note(message)
                 self._write([render_alert(message, self._style)])
             case Summary():
-                self._write(render_summary(message, width, self._style))
+                episodes = self._episodes.and_active(message.active)
+                self._write(render_summary(message, episodes, width, self._style))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
