@@ -32,6 +32,10 @@ class Piece:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def at(self, places: Int64s | slice) -> "Piece":
+        """Return some of the entries."""
+        return Piece(self.keys, self.codes[places], self.hits[places], self.sizes[places], self.errors[places])
+
     def names(self) -> list[bytes]:
         """Return the key of each entry."""
         values = self.keys.values()
@@ -59,9 +63,7 @@ class Groups:
 
     def of(self, index: int) -> Piece:
         """Return the sums of one group."""
-        whole = self.piece
-        slot = slice(int(self.bounds[index]), int(self.bounds[index + 1]))
-        return Piece(whole.keys, whole.codes[slot], whole.hits[slot], whole.sizes[slot], whole.errors[slot])
+        return self.piece.at(slice(int(self.bounds[index]), int(self.bounds[index + 1])))
 
     def united(self) -> "Groups":
         """Return the sums of all groups as of one."""

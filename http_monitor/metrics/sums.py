@@ -9,6 +9,7 @@ from http_monitor.records import Int64s
 _LEAST = 16
 # Beyond this, one more sum might not fit into 64 bits.
 MOST_INT64 = 1 << 62
+_NO_SLOTS = np.zeros(0, np.int64)
 
 
 class Sums:
@@ -17,9 +18,10 @@ class Sums:
     __slots__ = ("_all_sizes", "errors", "hits", "sizes")
 
     def __init__(self) -> None:
-        self.hits: Int64s = np.zeros(0, np.int64)
-        self.errors: Int64s = np.zeros(0, np.int64)
-        self.sizes: Sizes = np.zeros(0, np.int64)
+        # Nothing can be changed in an array without slots, so all can share one.
+        self.hits: Int64s = _NO_SLOTS
+        self.errors: Int64s = _NO_SLOTS
+        self.sizes: Sizes = _NO_SLOTS
         self._all_sizes = 0
 
     def reserve(self, slots: int) -> None:

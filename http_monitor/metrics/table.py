@@ -132,13 +132,7 @@ class KeyTable:
 
     def top(self, count: int) -> Table:
         """Return the `count` largest keys."""
-        piece = self.piece()
-        names = piece.keys.values()
-        largest = []
-        for at in _largest(piece, names, count):
-            sums = int(piece.hits[at]), int(piece.sizes[at]), int(piece.errors[at])
-            largest.append(KeyCount(names[piece.codes[at]], *sums))
-        return Table(rows=tuple(largest), distinct=len(self), remainder=self._remainder)
+        return Table(rows=tuple(_largest(self.piece(), count)), distinct=len(self), remainder=self._remainder)
 
     def _unpack(self) -> None:
         piece, self._piece = self._piece, None
@@ -261,15 +255,15 @@ def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> in
     return len(local) if len(first) <= room else int(at[np.partition(first, room)[room]])
 
 
-def _largest(piece: Piece, names: Sequence[bytes], count: int) -> list[int]:
-    """Return the places of the largest entries, hits down, then key up."""
+def _largest(piece: Piece, count: int) -> list[KeyCount]:
+    """Return the largest entries, hits down, then key up."""
     hits, total = piece.hits, len(piece)
-    places = np.arange(total)
     if total > max(count, _FEW_KEYS):
         least = np.partition(hits, total - count)[total - count]
         above, ties = np.flatnonzero(hits > least), np.flatnonzero(hits == least)
-        name_of = [names[code] for code in piece.codes[ties].tolist()]
-        first = heapq.nsmallest(count - len(above), range(len(ties)), key=name_of.__getitem__)
-        places = np.concatenate((above, ties[first]))
-    ranked = zip((-hits[places]).tolist(), piece.codes[places].tolist(), places.tolist(), strict=True)
-    return [place for _, _, place in sorted(ranked, key=lambda entry: (entry[0], names[entry[1]]))[:count]]
+        names = piece.at(ties).names()
+        first = heapq.nsmallest(count - len(above), range(len(ties)), key=names.__getitem__)
+        piece = piece.at(np.concatenate((above, ties[first])))
+    counts = zip(piece.names(), piece.hits.tolist(), piece.sizes.tolist(), piece.errors.tolist(), strict=True)
+    ranked = sorted(counts, key=lambda entry: (-entry[1], entry[0]))
+    return [KeyCount(*entry) for entry in ranked[:count]]
