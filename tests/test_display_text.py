@@ -92,6 +92,22 @@ def test_a_quiet_interval_is_one_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (95, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped before its end"),
+        (80, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped"),
+        (79, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, average 0.12 /s  stopped"),
+        (70, "── 10:30:00 – 10:30:10  no hits, 2 min average 0.12 /s  stopped"),
+        (50, "── 10:30:00 – 10:30:10  no hits, average 0.12 /s"),
+        (40, "── 10:30:10  no hits, average 0.12 /s"),
+        (20, "── 10:30:10  no hits"),
+    ],
+)
+def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
+    assert Screen(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+
+
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
     text = Screen().after(replace(busy_report(), status=((404, 1_234),), errors=0))
 

@@ -27,11 +27,17 @@ def inner_width(width: int) -> int:
     return max(1, width - _INDENT)
 
 
+def title_width(width: int) -> int:
+    """Return the columns of a title without a rule behind it."""
+    return max(1, width - len("-- "))
+
+
 def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled: bool = True) -> list[str]:
     """Return a title, on a rule across the width or not, the lines indented under it; all fit in `width` columns."""
     rule = style.glyphs.rule
-    head: Line = [(rule * 2 + " ", "dim"), *title, (" ", "plain")]
+    head: Line = [(rule * 2 + " ", "dim"), *title]
     if ruled:
+        head.append((" ", "plain"))
         head.append((rule * (width - line_columns(head)), "dim"))
     indent: Span = (" " * _INDENT, "plain")
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]

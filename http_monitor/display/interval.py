@@ -10,11 +10,12 @@ from http_monitor.display.blocks import (
     render_active,
     render_tables,
     side_by_side,
+    title_width,
 )
 from http_monitor.display.columns import columns
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Role, Style, labelled, wrapped
+from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
 from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import Report, WindowTotals
 
@@ -37,20 +38,44 @@ def render_report(report: Report, width: int, style: Style, thresholds: Threshol
     words = short_words(report.health)
     if words:
         lines += labelled((_HEALTH, "dim"), wrapped([[word] for word in words], inner - len(_HEALTH)))
-    return block(_title(report, style), lines, width, style, ruled=report.hits > 0)
+    title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
+    return block(title, lines, width, style, ruled=report.hits > 0)
 
 
 def _title(report: Report, style: Style) -> Line:
-    title: Line = [(figures.interval(report.start_us, report.end_us, style.glyphs.dash), "bold")]
-    if report.partial:
-        title.append(("  stopped before its end", "warn"))
-    if report.catch_up:
-        title.append(("  catching up", "dim"))
-    if not report.hits:
-        window = report.window
-        average = f"{figures.exact_span(window.seconds)} average {figures.rate(window.hits_per_s)}"
-        title.append((f"  no hits, {average}", "plain"))
-    return title
+    when = figures.interval(report.start_us, report.end_us, style.glyphs.dash)
+    return [(when, "bold"), *_state(report, "stopped before its end")]
+
+
+def _state(report: Report, stopped: str) -> Line:
+    state: Line = [(f"  {stopped}", "warn")] if report.partial else []
+    return [*state, ("  catching up", "dim")] if report.catch_up else state
+
+
+def _quiet_title(report: Report, width: int, style: Style) -> Line:
+    """Return the fullest title that fits; "no hits" goes last, and the average shortly before it."""
+    window, dash = report.window, style.glyphs.dash
+    per_s = f"average {figures.rate(window.hits_per_s)}"
+    full: Span = (figures.interval(report.start_us, report.end_us, dash), "bold")
+    start, end = figures.moment(report.start_us, report.end_us), figures.moment(report.end_us, report.end_us)
+    times: Span = (f"{start} {dash} {end}", "bold")
+    until: Span = (end, "bold")
+    spanned: Span = (f"  no hits, {figures.exact_span(window.seconds)} {per_s}", "plain")
+    brief: Span = (f"  no hits, {per_s}", "plain")
+    bare: Span = ("  no hits", "plain")
+    long, short = _state(report, "stopped before its end"), _state(report, "stopped")
+    candidates: list[Line] = [
+        [full, spanned, *long],
+        [full, spanned, *short],
+        [full, brief, *short],
+        [times, spanned, *long],
+        [times, spanned, *short],
+        [times, brief, *short],
+        [times, brief],
+        [until, brief],
+        [until, bare],
+    ]
+    return next((title for title in candidates if line_columns(title) <= width), candidates[-1])
 
 
 def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: Thresholds) -> list[Line]:
