@@ -11,7 +11,7 @@ from http_monitor.display.lines import render_format, render_start
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
-from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
+from http_monitor.report import ActiveAlert, CaughtUp, Health, Message, Notice, Pulse
 from tests.display_samples import (
     CENTRAL_EUROPE,
     START_US,
@@ -106,6 +106,25 @@ def test_a_quiet_interval_is_one_line() -> None:
 )
 def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
     assert Screen(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+
+
+def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None:
+    address = b"2001:db8:85a3:8d3:1319:8a2e:370:7348"
+    active = (ActiveAlert("traffic", None, START_US), ActiveAlert("ddos", address, START_US - 86_400_000_000))
+    report = replace(quiet_report(), active=active)
+
+    assert Screen().after(report).splitlines()[1:] == [
+        "  2 alerts active",
+        "    traffic since 10:30:00",
+        "    ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348 since 2026-03-01 10:30:00",
+    ]
+    assert Screen(width=40).after(report).splitlines()[1:] == [
+        "  2 alerts active",
+        "    traffic since 10:30:00",
+        "    ddos",
+        "    2001:db8:85a3:8d3:1319:8a2e:370:7348",
+        "    since 2026-03-01 10:30:00",
+    ]
 
 
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:

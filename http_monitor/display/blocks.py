@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from http_monitor.display import figures
-from http_monitor.display.columns import columns, shorten
-from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped
+from http_monitor.display.columns import shorten
+from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped, wrapped_words
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary, Table
 from http_monitor.units import ratio
@@ -18,7 +18,6 @@ _INDENT = 2
 _GAP = 3
 # An IPv6 address fits.
 _SUBJECT_MOST = 39
-_SUBJECT_LEAST = 8
 _ACTIVE_MOST = 6
 
 
@@ -71,20 +70,40 @@ def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style:
     """
     if not active:
         return []
-    label = f"{figures.counted(len(active), 'alert')} active  "
-    room = width - len(label)
-    pieces = [_active(alert, now_us, room, style) for alert in active[:_ACTIVE_MOST]]
+    label: Span = (f"{figures.counted(len(active), 'alert')} active", "raised")
+    more: list[Line] = []
     if len(active) > _ACTIVE_MOST:
-        pieces.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
-    return labelled((label, "raised"), wrapped(pieces, room))
+        more.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
+    parts = [_active(alert, now_us, style) for alert in active[:_ACTIVE_MOST]]
+    pieces: list[Line] = [[(name, "bad"), (f" {since}", "plain")] for name, since in parts]
+    beside = width - len(label[0]) - _INDENT
+    if all(line_columns(piece) <= beside for piece in pieces):
+        return labelled((label[0] + " " * _INDENT, label[1]), wrapped([*pieces, *more], beside))
+    beneath = max(1, width - _INDENT)
+    lines: list[Line] = []
+    if all(line_columns(piece) <= beneath for piece in pieces):
+        lines = wrapped([*pieces, *more], beneath)
+    else:
+        for name, since in parts:
+            lines += _broken_active(name, since, beneath)
+        lines += more
+    return [[label], *([(" " * _INDENT, "plain"), *line] for line in lines)]
 
 
-def _active(alert: ActiveAlert, now_us: int, width: int, style: Style) -> Line:
-    name, since = style.text(alert.name), f" since {figures.moment(alert.since_us, now_us)}"
+def _active(alert: ActiveAlert, now_us: int, style: Style) -> tuple[str, str]:
+    name = style.text(alert.name)
     if alert.subject is not None:
-        room = max(_SUBJECT_LEAST, width - columns(name) - 1 - len(since))
-        name += " " + shorten(style.key(alert.subject), min(room, _SUBJECT_MOST), style.glyphs.ellipsis)
-    return [(name, "bad"), (since, "plain")]
+        name += " " + shorten(style.key(alert.subject), _SUBJECT_MOST, style.glyphs.ellipsis)
+    return name, f"since {figures.moment(alert.since_us, now_us)}"
+
+
+def _broken_active(name: str, since: str, width: int) -> list[Line]:
+    """Return an alert in as many lines as it needs, its time whole where that fits a line at all."""
+    lines = wrapped_words(name, width, "bad")
+    if line_columns(lines[-1]) + 1 + len(since) <= width:
+        lines[-1].append((f" {since}", "plain"))
+        return lines
+    return lines + wrapped_words(since, width)
 
 
 def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:
