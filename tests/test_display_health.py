@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from http_monitor.display.health import advice, sentences, short_words
-from http_monitor.report import Health
+from http_monitor.report import Health, Mode
 
 COUNTERS = sorted({field.name for field in fields(Health)} - {"lines", "accepted", "lateness_advice_s"})
 
@@ -33,7 +33,7 @@ def test_one_line_is_singular() -> None:
 def test_lateness_that_would_have_caught_them_is_named_when_many_lines_are_late() -> None:
     health = Health(lines=1_000, accepted=995, late=6, too_late=5, lateness_advice_s=60)
 
-    assert advice(health) == "Many lines come late: --lateness 60 (1 min) would have caught nearly all of them."
+    assert advice(health, "live") == "Many lines come late: --lateness 60 (1 min) would have caught nearly all of them."
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,35 @@ def test_lateness_that_would_have_caught_them_is_named_when_many_lines_are_late(
 def test_no_advice_for_a_few_late_lines(lines: int, late: int, too_late: int) -> None:
     health = Health(lines=lines, accepted=lines - too_late, late=late, too_late=too_late, lateness_advice_s=60)
 
-    assert advice(health) == ""
+    assert advice(health, "live") == ""
 
 
 def test_lines_that_are_hours_late_get_no_number() -> None:
     health = Health(lines=100, accepted=50, too_late=50)
 
-    assert "no --lateness up to 1 h" in advice(health)
+    assert "no --lateness up to 1 h" in advice(health, "live")
 
 
 def test_a_log_in_which_every_line_is_old_wants_a_replay() -> None:
-    assert advice(Health(lines=1, too_late=1, lateness_advice_s=90)) == (
+    assert advice(Health(lines=1, too_late=1, lateness_advice_s=90), "live") == (
         "Every line so far is older than the window: --replay is for old logs."
     )
+
+
+def test_many_lines_ahead_of_a_live_clock_make_one_doubt_the_clocks() -> None:
+    assert advice(Health(lines=1_000, accepted=989, ahead=11), "live") == (
+        "Many lines are ahead of this machine's clock: is the server's clock or time zone right? "
+        "--time arrival counts them as they come."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "ahead", "mode"),
+    [
+        (1_100, 11, "live"),  # exactly 1 %
+        (10, 10, "live"),  # not more than ten
+        (100, 50, "replay"),  # no clock to be ahead of
+    ],
+)
+def test_no_doubt_about_the_clocks_for_a_few_lines_ahead_or_in_a_replay(lines: int, ahead: int, mode: Mode) -> None:
+    assert advice(Health(lines=lines, accepted=lines - ahead, ahead=ahead), mode) == ""

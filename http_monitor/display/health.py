@@ -2,7 +2,7 @@
 
 from http_monitor.display.figures import count, counted, exact_span, size
 from http_monitor.display.style import Role
-from http_monitor.report import Health
+from http_monitor.report import Health, Mode
 
 _MANY = 10
 _MANY_OF = 100
@@ -78,11 +78,17 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
     return [(text, role) for number, text, role in lines if number]
 
 
-def advice(health: Health) -> str:
-    """Return what the user can do when many lines come late, or all; empty when nothing needs doing.
+def advice(health: Health, mode: Mode) -> str:
+    """Return what the user can do when many lines come late, or all, or are ahead; empty when nothing needs doing.
 
-    Many are more than 1 % of all lines, and 10 or more.
+    Many are more than 1 % of all lines, and 10 or more (ahead: more than 10).
     """
+    # Only a live run compares lines with this machine's clock, and has a time of arrival.
+    if mode == "live" and health.ahead > _MANY and health.ahead * _MANY_OF > health.lines:
+        return (
+            "Many lines are ahead of this machine's clock: is the server's clock or time zone right? "
+            "--time arrival counts them as they come."
+        )
     if health.too_late and not health.accepted:
         return "Every line so far is older than the window: --replay is for old logs."
     behind = health.late + health.too_late

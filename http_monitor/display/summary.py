@@ -61,6 +61,6 @@ def _health(summary: Summary, width: int) -> list[Line]:
     lines = wrapped_words(read, width)
     for text, role in sentences(health):
         lines += wrapped_words(text, width, role)
-    if say := advice(health):
+    if say := advice(health, summary.mode):
         lines += wrapped_words(say, width, "bold")
     return lines

@@ -82,7 +82,7 @@ class Display:
 
     def _report(self, report: Report, width: int) -> list[str]:
         lines = render_report(report, width, self._style, self._thresholds)
-        say = advice(report.health)
+        say = advice(report.health, report.mode)
         if say and say != self._advised:
             lines += [
                 self._style.line([("  ", "plain"), *line], width) for line in wrapped_words(say, width - 2, "bold")
