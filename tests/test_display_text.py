@@ -127,6 +127,15 @@ def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("width", "before", "after"), [(100, "  last 2 min   ▁", "█  peak 30 /s"), (80, "  2 min  ▁", "█ peak 30 /s")]
+)
+def test_the_curve_says_what_time_it_shows(width: int, before: str, after: str) -> None:
+    (curve,) = (line for line in Screen(width=width).after(busy_report()).splitlines() if "▂▂" in line)
+
+    assert (curve.startswith(before), curve.endswith(after)) == (True, True)
+
+
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
     text = Screen().after(replace(busy_report(), status=((404, 1_234),), errors=0))
 

@@ -91,13 +91,14 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     if not any(series):
         return []
     peak = max(series) * len(series) / window.seconds
-    words = f"  peak {peak:,.0f} /s" if peak >= 10 else f"  peak {peak:,.1f} /s"
+    span = figures.exact_span(window.seconds)
+    most = f"peak {peak:,.0f} /s" if peak >= 10 else f"peak {peak:,.1f} /s"
     while len(series) > width and len(series) > 1:
         series = figures.halved(series)
-    line: Line = [(figures.sparkline(series, style.glyphs), "accent")]
-    if len(series) + columns(words) <= width:
-        line.append((words, "dim"))
-    return [line]
+    words = ((f"last {span}  ", f"  {most}"), (f"{span} ", f" {most}"), (f"{span} ", ""), ("", ""))
+    room = width - len(series)
+    before, after = next((pair for pair in words if columns(pair[0]) + columns(pair[1]) <= room), words[-1])
+    return [[(before, "dim"), (figures.sparkline(series, style.glyphs), "accent"), (after, "dim")]]
 
 
 def _average(window: WindowTotals, width: int, thresholds: Thresholds) -> list[Line]:
