@@ -17,7 +17,7 @@ from tests.program import DEADLINE_S, ROOT, command, environment
 
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 _ERASE = "\r\x1b[K"
-_PATIENCE = 30
+_PATIENCE = 200
 """So many pieces of output, one a second at least, are looked through for what is waited for."""
 
 
