@@ -110,8 +110,6 @@ class MetricsBucket:
         mine, others = (self.hits, self.size_bytes, self.errors), (other.hits, other.size_bytes, other.errors)
         return mine == others and self.tables() == other.tables()
 
-    __hash__ = None  # type: ignore[assignment]  # a bucket changes
-
     def _combined(self, other: Self, sign: int) -> "MetricsBucket":
         result = MetricsBucket(self.start_us, max(self._cap, other._cap))
         result.hits = self.hits + sign * other.hits

@@ -128,8 +128,6 @@ class KeyTable:
             return NotImplemented
         return dict(self.items()) == dict(other.items()) and self._remainder == other._remainder
 
-    __hash__ = None  # type: ignore[assignment]  # a table changes
-
     def top(self, count: int) -> Table:
         """Return the `count` largest keys."""
         return Table(rows=tuple(_largest(self.piece(), count)), distinct=len(self), remainder=self._remainder)
