@@ -100,32 +100,57 @@ def _run(settings: Settings, stop: _Stop) -> int:
     from http_monitor.display.notices import Notices
 
     notices = Notices(sys.stderr)
+    # Where the files end now is where they are followed from: what comes while the columns are imported counts.
+    beginning = _Beginning(settings, paths)
     with _simulated_traffic(settings) as traffic:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
             notices.show(_start(settings, paths))
-        return _monitor(settings, paths, notices, stop, traffic)
+        return _monitor(settings, paths, beginning, notices, stop, traffic)
+
+
+class _Beginning:
+    """The moment a run begins, and what stands at its paths then."""
+
+    def __init__(self, settings: Settings, paths: list[str]) -> None:
+        from http_monitor.clock import ReplayClock, WallClock
+        from http_monitor.sources.opening import look
+        from http_monitor.sources.selecting import STDIN
+
+        self.clock: Clock = ReplayClock() if settings.replay else WallClock()
+        self.seen = {path: look(path) for path in paths if path != STDIN and not settings.replay}
+        self.started_us = self.clock.now_us()
 
 
 def _monitor(
-    settings: Settings, paths: list[str], notices: "Notices", stop: _Stop, traffic: "SimulatorThread | None"
+    settings: Settings,
+    paths: list[str],
+    beginning: _Beginning,
+    notices: "Notices",
+    stop: _Stop,
+    traffic: "SimulatorThread | None",
 ) -> int:
     from http_monitor.alerts import default_alerts
-    from http_monitor.clock import ReplayClock, WallClock
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.parser import explain
     from http_monitor.units import US_PER_S
 
     log_format = _log_format(settings)
-    clock: Clock = ReplayClock() if settings.replay else WallClock()
-    sources = _replay_sources(paths, stop.waker) if settings.replay else _live_sources(settings, paths, clock, stop)
+    sources = _replay_sources(paths, stop.waker) if settings.replay else _live_sources(settings, paths, beginning, stop)
     kinds = _kinds(settings, paths, log_format, notices)
     inputs = [
         Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
         for source in sources
     ]
     display = _display(settings, notices)
-    monitor = HTTPMonitor(settings, inputs, default_alerts(settings), [_Output(display)], clock)
+    monitor = HTTPMonitor(
+        settings,
+        inputs,
+        default_alerts(settings),
+        [_Output(display)],
+        beginning.clock,
+        started_us=beginning.started_us,
+    )
     if traffic is not None:
         monitor.listen_to(traffic.take_notices)
     stop.govern(monitor)
@@ -174,17 +199,17 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
         traffic.stop()
 
 
-def _live_sources(settings: Settings, paths: list[str], clock: "Clock", stop: _Stop) -> "list[Source]":
+def _live_sources(settings: Settings, paths: list[str], beginning: _Beginning, stop: _Stop) -> "list[Source]":
     from http_monitor.sources.observer import FileObserver, Watcher
     from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.stdin import StdinSource
     from http_monitor.sources.tail import FileTail
 
-    watcher = Watcher(stop.waker.wake, clock)
+    watcher = Watcher(stop.waker.wake, beginning.clock)
     return [
         StdinSource(stop.waker.wake, block=False)
         if path == STDIN
-        else FileObserver(FileTail(path, from_start=settings.from_start), watcher)
+        else FileObserver(FileTail(path, from_start=settings.from_start, seen=beginning.seen[path]), watcher)
         for path in paths
     ]
 

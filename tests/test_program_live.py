@@ -286,3 +286,15 @@ def test_a_stop_while_the_program_is_starting_still_ends_with_the_summary(log: P
         outcome = program.stop(number)
     assert outcome.code == 0
     assert "Summary" in outcome.out.decode()
+
+
+def test_what_is_written_while_the_program_is_still_starting_counts(log: Path) -> None:
+    append(log, lines_now(4))
+    # The first line on stderr says that it watches; the columns are imported only after it.
+    with Program("--file", log, *NEVER) as program:
+        program.err.having("Watching")
+        append(log, lines_now(3))
+        program.err.having("Format")
+        outcome = program.stop()
+    assert "3 lines read, 3 counted." in outcome.out.decode()
+    assert "late" not in outcome.out.decode()

@@ -34,12 +34,14 @@ class HTTPMonitor:
         sinks: Sequence[ReportSink],
         clock: Clock,
         bucket_sinks: Sequence[BucketSink] = (),
+        started_us: int | None = None,
     ) -> None:
+        """Put together; `started_us` is when the user was told that it begins, if that was not just now."""
         self._settings = settings
         self._inputs = tuple(inputs)
         self._sinks = tuple(sinks)
         self._clock = clock
-        self._started_us = clock.now_us()
+        self._started_us = clock.now_us() if started_us is None else started_us
         self._aggregator = MetricsAggregator(
             settings,
             "replay" if settings.replay else "live",

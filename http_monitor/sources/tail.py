@@ -28,12 +28,19 @@ class FileTail:
     Args:
         path: The path to follow; symbolic links are followed at every look.
         from_start: Whether what is there already counts.
+        seen: What stood at the path when the user was told that it is followed; None: the first read looks.
         limit: The longest line, in bytes without its LF.
         read_bytes: The most that one read takes from files.
     """
 
     def __init__(
-        self, path: str, *, from_start: bool, limit: int = MAX_LINE_BYTES, read_bytes: int = READ_BYTES // 4
+        self,
+        path: str,
+        *,
+        from_start: bool,
+        seen: os.stat_result | Obstacle | None = None,
+        limit: int = MAX_LINE_BYTES,
+        read_bytes: int = READ_BYTES // 4,
     ) -> None:
         self._path = path
         self._shown = visible_text(path)
@@ -41,6 +48,8 @@ class FileTail:
         self._cutter = LineCutter(limit)
         self._looked = from_start
         self._ignored: tuple[Identity, int] | None = None
+        if seen is not None and not from_start:
+            self._see_first(seen)
         self._descriptor: int | None = None
         self._identity: Identity | None = None
         self._offset = 0
@@ -90,9 +99,7 @@ class FileTail:
         # successor has been seen is read before the successor.
         found = look(self._path)
         if not self._looked:
-            self._looked = True
-            if not isinstance(found, Obstacle):
-                self._ignored = _identity(found), found.st_size
+            self._see_first(found)
         self._successor_bytes = 0
         room = self._read_bytes
         while True:
@@ -121,6 +128,12 @@ class FileTail:
             if isinstance(found, Obstacle):
                 self._meet(found)
                 return True
+
+    def _see_first(self, found: os.stat_result | Obstacle) -> None:
+        """Remember what is not to be read, since it was there before the start."""
+        self._looked = True
+        if not isinstance(found, Obstacle):
+            self._ignored = _identity(found), found.st_size
 
     def _follow(self, lines: list[bytes]) -> os.stat_result | Obstacle:
         """Open what stands at the path now, and go on where it is to be read from."""
