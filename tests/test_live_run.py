@@ -8,6 +8,7 @@ from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser import explain, get_format
+from http_monitor.ports import Chunk
 from http_monitor.report import BucketStats, CaughtUp, Notice, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
@@ -243,3 +244,19 @@ def test_every_sink_is_given_the_same_messages() -> None:
     monitor.run(Waker())
     assert [type(message) for message in one.messages] == [Notice, Report, Summary]
     assert one.messages == two.messages
+
+
+def test_a_stop_reads_on_for_two_seconds_and_leaves_the_rest_of_a_large_backlog() -> None:
+    clock = ManualClock(START_US + 1_000 * US_PER_S)
+
+    class SlowlyRead(ScriptedSource):
+        def read(self) -> Chunk:
+            clock.advance(0.1)
+            return super().read()
+
+    source = SlowlyRead([lines(0)] * 500, ends=False)
+    monitor, recorder = make_monitor(Settings(from_start=True), [source], clock)
+    monitor.request_stop()
+    monitor.run(Waker())
+    assert (recorder.summary.hits, recorder.summary.health.lines, source.pending) == (20, 20, True)
+    assert told(recorder) == [(0, 20, True)]

@@ -1,6 +1,5 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,11 +128,6 @@ class FrameGroups:
     def piece(self, dimension: str, index: int) -> Piece:
         """Return the sums by key of one group."""
         return self._groups(dimension).of(index)
-
-    def most_keys(self, dimensions: Sequence[str], index: int) -> int:
-        """Return how many keys one group has in the largest of some dimensions."""
-        bounds = [self._groups(dimension).bounds for dimension in dimensions]
-        return max(int(bound[index + 1] - bound[index]) for bound in bounds)
 
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""

@@ -16,7 +16,8 @@ from http_monitor.waker import Waker
 
 _TURN_S = 0.05
 """Twenty turns a second are plenty: what comes faster is read together."""
-_DRAIN_TURNS = 1_000
+_DRAIN_S = 2
+"""So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
 
 
 class HTTPMonitor:
@@ -114,10 +115,10 @@ class HTTPMonitor:
         self.publish(self._aggregator.summary(self._turns.elsewhere()))
 
     def _drain(self, live: LiveTurns) -> None:
-        """Read what is there at a stop; a log that is written faster than it is read must not hold it up."""
-        for _ in range(_DRAIN_TURNS):
-            if self.step() or not live.behind:
-                return
+        """Read what is there at a stop; a large backlog, or a log that grows all the while, must not hold it up."""
+        deadline = Deadline(self._clock, _DRAIN_S)
+        while not self.step() and live.behind and deadline.wait_s():
+            pass
 
     def _wait(self, waker: Waker, deadline: Deadline | None) -> None:
         pause_s = self._clock.wait_s(self._next_pulse_us)
