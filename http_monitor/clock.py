@@ -21,6 +21,10 @@ class Clock(Protocol):
         """Return the seconds to sleep until then; 0.0 when it has passed."""
         ...
 
+    def running_us(self) -> int:
+        """Return microseconds since some moment, which only go forward, however the wall clock is set."""
+        ...
+
     @property
     def steps(self) -> int:
         """How often the machine's wall clock was found to have been set."""
@@ -48,6 +52,10 @@ class WallClock:
         """Return the seconds until then."""
         return max(0.0, (until_us - self.now_us()) / US_PER_S)
 
+    def running_us(self) -> int:
+        """Return the monotonic clock."""
+        return _monotonic_us()
+
     @property
     def steps(self) -> int:
         """How often the wall clock was stepped so far."""
@@ -68,12 +76,17 @@ class ReplayClock:
         del until_us
         return 0.0
 
+    def running_us(self) -> int:
+        """Return 0: no time passes."""
+        return 0
+
 
 class ManualClock:
     """A clock that moves when its owner says so; for tests and demonstrations."""
 
     def __init__(self, now_us: int = 0) -> None:
         self._now_us = now_us
+        self._running_us = 0
         self.steps = 0
 
     def now_us(self) -> int:
@@ -84,12 +97,17 @@ class ManualClock:
         """Return the manual seconds until then."""
         return max(0.0, (until_us - self._now_us) / US_PER_S)
 
+    def running_us(self) -> int:
+        """Return the manual microseconds that were moved on so far."""
+        return self._running_us
+
     def advance(self, seconds: float) -> None:
         """Move on by that many seconds (negative: the clock was set back)."""
         self._now_us += round(seconds * US_PER_S)
+        self._running_us += max(0, round(seconds * US_PER_S))
 
     def set(self, now_us: int) -> None:
-        """Go to that time."""
+        """Let the wall clock be set to that time."""
         self._now_us = now_us
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from http_monitor.records import Batch, Bools, Int64s
 from http_monitor.report import BucketStats, Message, Notice
+
+Json = dict[str, Any]
+"""A JSON object: what state becomes before it is written, and what it is read back as. Any: its values are checked
+by whoever made it, not by who carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,18 @@ class SourceHealth:
     lag_bytes: int = 0
     """Bytes known to exist beyond what was read."""
     lost_bytes: int = 0
+    """Bytes that were seen to exist, and went before they could be read."""
+    maybe_lost: bool = False
+    """More may have been written and gone between two looks; nobody can know."""
+    nul_bytes: int = 0
+    """NUL bytes at the beginning of lines, which a truncated writer leaves; skipped."""
     rotations: int = 0
     truncations: int = 0
     observer_restarts: int = 0
     waiting_for: str = ""
     """Why nothing can be read now, in words; empty when readable."""
+    waiting_since_us: int | None = None
+    """When that was first seen, by the wall clock; None when readable."""
 
 
 class Source(Protocol):
@@ -59,6 +70,40 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of descriptors and threads."""
+        ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A source that can go on in another process where this one stopped."""
+
+    def position(self) -> Json:
+        """Return where it stands after the last `read`, with what it has lost and counted so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint as it was found."""
+
+    snapshot: bytes
+    increments: tuple[bytes, ...]
+    """What was appended after it, in order, up to the first that is not whole."""
+
+
+class CheckpointStore(Protocol):
+    """Keeps one snapshot and what was appended to it, each whole or not at all, for the next process."""
+
+    def snapshot(self, state: bytes) -> None:
+        """Replace everything by this. Raises OSError, and then the old is still there."""
+        ...
+
+    def append(self, increment: bytes) -> None:
+        """Add to the snapshot. Raises OSError, and then only a new snapshot may follow."""
+        ...
+
+    def close(self) -> None:
+        """Let another process have it."""
         ...
 
 

@@ -88,13 +88,22 @@ class Health:
     held: int = 0
     """Lines waiting for a second one that agrees with their time (at most one a file)."""
     lag_bytes: int = 0
+    """Bytes known to exist and not read yet."""
+    lag_s: int = 0
+    """So far the time of the last line read is behind the clock; 0 when caught up, and in a replay."""
     lost_bytes: int = 0
+    maybe_lost: bool = False
+    """More may have been lost than `lost_bytes` says: written and gone between two looks."""
+    nul_bytes: int = 0
+    """NUL bytes at the beginning of lines, skipped."""
     rotations: int = 0
     truncations: int = 0
     oversized: int = 0
     """Among the malformed: longer than the limit."""
     clock_steps: int = 0
     observer_restarts: int = 0
+    since_us: int | None = None
+    """Counted since then, over restarts; None: since the start of this run."""
     lateness_advice_s: int | None = None
     """The --lateness that would have caught nearly all late and too late lines; None without any, or when
     only more than an hour would."""
@@ -239,8 +248,12 @@ class Pulse:
     active: int
     """Alerts active now."""
     lag_bytes: int
+    lag_s: int = 0
+    """So far the time of the last line read is behind the clock; 0 when caught up."""
     waiting_for: str = ""
     """Why nothing can be read right now (``/tmp/access.log is missing``); empty when all inputs are readable."""
+    waiting_since_us: int | None = None
+    """Since when, the longest of them."""
 
 
 @dataclass(frozen=True, slots=True)

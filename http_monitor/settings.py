@@ -1,6 +1,7 @@
 """Every default of the program, with its unit and its check."""
 
 import math
+import shlex
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -8,7 +9,9 @@ from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
 
 MAX_LINE_BYTES = 1 << 20
-"""A longer line is malformed and oversized."""
+"""A longer line is malformed and oversized, unless the user says otherwise."""
+MOST_LINE_BYTES = 1 << 30
+"""No limit of a line is greater: so much of it is in memory."""
 FORMAT_LINES = 1_000
 """So many first lines decide whether a replayed file has a known format."""
 READ_BYTES = 4 << 20
@@ -30,6 +33,7 @@ MAX_SEED = (1 << 63) - 1
 TimeBase = Literal["event", "arrival"]
 Output = Literal["text", "ndjson"]
 Color = Literal["auto", "always", "never"]
+Reader = Literal["direct", "wc-tail"]
 Scenario = Literal["random", "spike", "errors", "ddos"]
 
 
@@ -71,6 +75,15 @@ class Settings:
     traffic_scenario: Scenario = "random"
     traffic_append: bool = False
     seed: int | None = None
+    state_dir: str | None = None
+    """Where checkpoints are kept; None: the state directory of the user."""
+    no_state: bool = False
+    reader: Reader = "direct"
+    via: str | None = None
+    """Words put before the commands of the reader ``wc-tail``, as a shell would split them; given: that reader."""
+    rotate_grace_s: int = 10
+    """A renamed file is let go when it was idle for so long and its successor has data."""
+    max_line_bytes: int = MAX_LINE_BYTES
 
     def __post_init__(self) -> None:
         """Check every value, and the values against each other."""
@@ -90,6 +103,16 @@ class Settings:
         _one_of("--output", self.output, get_args(Output))
         _one_of("--color", self.color, get_args(Color))
         _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
+        _one_of("--reader", self.reader, get_args(Reader))
+        if self.state_dir is not None and (not self.state_dir or "\0" in self.state_dir):
+            raise UsageError(f"--state-dir: got '{visible_text(self.state_dir)}', takes a directory")
+        if self.via is not None:
+            try:
+                words = shlex.split(self.via)
+            except ValueError:
+                words = []
+            if not words or "\0" in self.via:
+                raise UsageError(f"--via: got '{visible_text(self.via)}', takes a command such as 'ssh web1'")
 
     def _check_times(self) -> None:
         for option, value, least in (
@@ -98,6 +121,7 @@ class Settings:
             ("--bucket-size", self.bucket_size_s, 1),
             ("--lateness", self.lateness_s, 0),
             ("--max-ahead", self.max_ahead_s, 0),
+            ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):
             _within(option, value, least, MAX_DURATION_S, " s")
@@ -121,6 +145,7 @@ class Settings:
         _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         _within("--top", self.top, 1, MAX_TOP, "")
         _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
+        _within("--max-line", self.max_line_bytes, 1, MOST_LINE_BYTES, " bytes")
         _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
         _within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
@@ -129,6 +154,11 @@ class Settings:
             raise UsageError("--file: got - more than once, takes standard input once")
         if self.replay and self.duration_s is not None:
             raise UsageError("--duration: got a duration together with --replay, which ends by itself")
+        if self.replay and (self.via or self.reader != "direct"):
+            option = "--via" if self.via else "--reader"
+            raise UsageError(f"{option}: got it together with --replay, which reads files of this machine itself")
+        if self.give_me_traffic and self.via:
+            raise UsageError("--via: got it together with --give-me-traffic, which writes a file of this machine")
         if self.replay and self.time == "arrival":
             raise UsageError("--time: got arrival together with --replay, which takes only event")
         if self.give_me_traffic:

@@ -18,6 +18,12 @@ DEFAULTS_IN_HELP = {
     "--from-start": "off",
     "--replay": "off",
     "--duration": "none",
+    "--state-dir": "that of the user",
+    "--no-state": "off",
+    "--rotate-grace": "10 s",
+    "--max-line": "1M",
+    "--reader": "direct",
+    "--via": "none",
     "--format": "auto",
     "--interval": "10 s",
     "--window": "120 s",
@@ -95,7 +101,7 @@ def test_help_does_not_depend_on_the_terminal(
 
 def test_help_groups_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     headings = re.findall(r"(?m)^([a-z]+):$", help_text(capsys))
-    assert headings == ["input", "format", "time", "alerts", "output", "demonstration", "other"]
+    assert headings == ["input", "following", "format", "time", "alerts", "output", "demonstration", "other"]
 
 
 def test_the_examples_in_the_help_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.alerts import default_alerts
+from http_monitor.arguments import values
 from http_monitor.arguments.options import OPTIONS, Option
 from http_monitor.errors import FormatError, InputError, RefusedError, UsageError
 from http_monitor.parser.shape import SHAPES
@@ -54,7 +55,9 @@ def test_every_documented_default_is_the_one_of_the_settings(option: Option) -> 
         case bool():
             assert (cell, default) == ("off", False)
         case None:
-            assert cell == "none"
+            assert cell == option.default
+        case int() if option.read is values.size:
+            assert values.size(cell) == default
         case int() | float():
             assert float(number) == default
         case tuple():

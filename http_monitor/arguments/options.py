@@ -98,6 +98,49 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "following",
+        (
+            _text(
+                "--state-dir",
+                "state_dir",
+                "keep checkpoints there, so that a restart goes on where the last run stopped",
+                "DIR",
+                "a directory",
+                "that of the user",
+            ),
+            _switch("--no-state", "no_state", "keep no checkpoint and look for none: begin at the end of the file"),
+            _duration(
+                ("--rotate-grace",),
+                "rotate_grace_s",
+                "follow a renamed file until nothing came for that long and the new one has data",
+                least_s=0,
+            ),
+            Option(
+                ("--max-line",),
+                "max_line_bytes",
+                "a longer line is skipped, and counted as malformed and oversized",
+                values.size,
+                "SIZE",
+                "a number of bytes from 1 to 1G, written as 65536, 64K or 1M",
+                "1M",
+            ),
+            _choice(
+                "--reader",
+                "reader",
+                "read the file in this process, or through the commands wc, tail, ls and head",
+                get_args(settings.Reader),
+            ),
+            _text(
+                "--via",
+                "via",
+                "run these commands through another one, such as 'ssh web1', 'docker exec nginx' or sudo",
+                "COMMAND",
+                "a command such as 'ssh web1'",
+                "none",
+            ),
+        ),
+    ),
+    Group(
         "format",
         (
             _text(

@@ -11,6 +11,7 @@ Reader = Callable[[str], object]
 # Fewer digits than would make int() slow or refuse; every bound in Settings has fewer than 20.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_SIZE = re.compile(r"([0-9]{1,12})([KMGkmg]?)", re.ASCII)
 _SHOWN_CHARS = 60
 
 
@@ -22,6 +23,14 @@ def text(given: str) -> str:
 def duration(given: str) -> int:
     """Return whole seconds of ``90``, ``90s``, ``2m``, ``1h``."""
     return parse_duration(given)
+
+
+def size(given: str) -> int:
+    """Return bytes of ``65536``, ``64K``, ``1M`` or ``1G`` (powers of 1,024)."""
+    match = _SIZE.fullmatch(given)
+    if match is None:
+        raise ValueError(given)
+    return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
 
 
 def whole(given: str) -> int:

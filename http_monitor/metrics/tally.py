@@ -110,11 +110,15 @@ class Elsewhere:
     """Malformed lines that were read after a held one."""
     held_oversized: int = 0
     lag_bytes: int = 0
+    lag_s: int = 0
     lost_bytes: int = 0
+    maybe_lost: bool = False
+    nul_bytes: int = 0
     rotations: int = 0
     truncations: int = 0
     clock_steps: int = 0
     observer_restarts: int = 0
+    since_us: int | None = None
 
 
 def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) -> Health:
@@ -128,11 +132,15 @@ def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) ->
         ahead=counts.ahead,
         held=elsewhere.held,
         lag_bytes=elsewhere.lag_bytes,
+        lag_s=elsewhere.lag_s,
         lost_bytes=elsewhere.lost_bytes,
+        maybe_lost=elsewhere.maybe_lost,
+        nul_bytes=elsewhere.nul_bytes,
         rotations=elsewhere.rotations,
         truncations=elsewhere.truncations,
         oversized=counts.oversized + elsewhere.held_oversized,
         clock_steps=elsewhere.clock_steps,
         observer_restarts=elsewhere.observer_restarts,
+        since_us=elsewhere.since_us,
         lateness_advice_s=advice_s,
     )

@@ -82,6 +82,8 @@ class LiveTurns:
             held_oversized=oversized,
             lag_bytes=sum(health.lag_bytes for health in healths),
             lost_bytes=sum(health.lost_bytes for health in healths),
+            maybe_lost=any(health.maybe_lost for health in healths),
+            nul_bytes=sum(health.nul_bytes for health in healths),
             rotations=sum(health.rotations for health in healths),
             truncations=sum(health.truncations for health in healths),
             observer_restarts=sum(health.observer_restarts for health in healths),

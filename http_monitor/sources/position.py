@@ -1,0 +1,72 @@
+"""Where the following of a path stands, in a form that another process can go on from."""
+
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from http_monitor.ports import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What is remembered of some bytes: how many, and their hash."""
+
+    length: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePosition:
+    """One file: which it is, and how far it has been read."""
+
+    path: str
+    """Where it was last seen."""
+    device: int
+    inode: int
+    offset: int
+    """All before it has been read."""
+    pending: int
+    """The last so many bytes before the offset belong to a line that was not complete; they are read again."""
+    size: int
+    """It was seen to be that large."""
+    mtime_ns: int | None
+    head: Print
+    """Of its first bytes."""
+    marker: Print
+    """Of the last bytes before the offset."""
+    skipping: bool
+    """What comes up to the next LF is the rest of a line that does not count."""
+    let_go: bool
+    """Its last line was emitted, complete or not; it is only looked at in case it grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailPosition:
+    """The files that belong to one path, oldest first, and the counters."""
+
+    files: tuple[FilePosition, ...]
+    lost_bytes: int
+    maybe_lost: bool
+    nul_bytes: int
+    rotations: int
+    truncations: int
+
+    def to_json(self) -> Json:
+        """Return it as a JSON object."""
+        return asdict(self) | {"files": [asdict(file) for file in self.files]}
+
+    @classmethod
+    def from_json(cls, given: Json) -> Self:
+        """Return what `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        fields = dict(given)
+        files = tuple(
+            FilePosition(**{**file, "head": _print(file["head"]), "marker": _print(file["marker"])})
+            for file in fields.pop("files")
+        )
+        for file in files:
+            if not 0 <= file.pending <= file.offset or file.size < 0:
+                raise ValueError("a position that no file can have")
+        return cls(files=files, **fields)
+
+
+def _print(given: Json) -> Print:
+    return Print(int(given["length"]), str(given["digest"]))
