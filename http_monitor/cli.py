@@ -114,11 +114,12 @@ class _Beginning:
 
     def __init__(self, settings: Settings, paths: list[str]) -> None:
         from http_monitor.clock import ReplayClock, WallClock
-        from http_monitor.sources.opening import look
+        from http_monitor.sources.files import LocalFiles
         from http_monitor.sources.selecting import STDIN
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
-        self.seen = {path: look(path) for path in paths if path != STDIN and not settings.replay}
+        self.files = LocalFiles()
+        self.seen = {path: self.files.look(path) for path in paths if path != STDIN and not settings.replay}
         self.started_us = self.clock.now_us()
 
 
@@ -136,7 +137,10 @@ def _monitor(
     from http_monitor.units import US_PER_S
 
     log_format = _log_format(settings)
-    sources = _replay_sources(paths, stop.waker) if settings.replay else _live_sources(settings, paths, beginning, stop)
+    if settings.replay:
+        sources = _replay_sources(settings, paths, stop.waker)
+    else:
+        sources = _live_sources(settings, paths, beginning, stop)
     kinds = _kinds(settings, paths, log_format, notices)
     inputs = [
         Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
@@ -180,7 +184,7 @@ def _paths(settings: Settings) -> list[str]:
 def _log_format(settings: Settings) -> "LogFormat":
     from http_monitor.parser import get_format
 
-    return get_format(settings.format)
+    return get_format(settings.format, settings.max_line_bytes)
 
 
 @contextmanager
@@ -200,26 +204,43 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
 
 
 def _live_sources(settings: Settings, paths: list[str], beginning: _Beginning, stop: _Stop) -> "list[Source]":
+    from http_monitor.sources.claims import Claims
     from http_monitor.sources.observer import FileObserver, Watcher
     from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.stdin import StdinSource
     from http_monitor.sources.tail import FileTail
 
     watcher = Watcher(stop.waker.wake, beginning.clock)
-    return [
-        StdinSource(stop.waker.wake, block=False)
-        if path == STDIN
-        else FileObserver(FileTail(path, from_start=settings.from_start, seen=beginning.seen[path]), watcher)
-        for path in paths
-    ]
+    claims = Claims()
+    sources: list[Source] = []
+    for path in paths:
+        if path == STDIN:
+            sources.append(StdinSource(stop.waker.wake, block=False, limit=settings.max_line_bytes))
+            continue
+        tail = FileTail(
+            path,
+            files=beginning.files,
+            clock=beginning.clock,
+            from_start=settings.from_start,
+            seen=beginning.seen[path],
+            claims=claims,
+            limit=settings.max_line_bytes,
+            grace_s=settings.rotate_grace_s,
+        )
+        sources.append(FileObserver(tail, watcher))
+    return sources
 
 
-def _replay_sources(paths: list[str], waker: Waker) -> "list[Source]":
+def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
     from http_monitor.sources.replay import ReplayFile
     from http_monitor.sources.selecting import STDIN
     from http_monitor.sources.stdin import StdinSource
 
-    return [StdinSource(waker.wake, block=True) if path == STDIN else ReplayFile(path) for path in paths]
+    limit = settings.max_line_bytes
+    return [
+        StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
+        for path in paths
+    ]
 
 
 def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
@@ -292,14 +313,15 @@ def _kinds(settings: Settings, paths: list[str], log_format: "LogFormat", notice
 
 def _sample(path: str, replay: bool) -> bytes:
     """Return lines that tell the format of a file: the first of a replay, the last of one that is followed."""
+    from http_monitor.sources.files import LocalFiles
     from http_monitor.sources.replay import ReplayFile
+    from http_monitor.sources.sample import tail_sample
     from http_monitor.sources.selecting import STDIN
-    from http_monitor.sources.tail import tail_sample
 
     if path == STDIN:
         return b""
     if not replay:
-        return b"".join(tail_sample(path, _SAMPLE_LINES))
+        return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES))
     source = ReplayFile(path, read_bytes=_SAMPLE_BYTES)
     try:
         return source.read().data

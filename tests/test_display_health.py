@@ -1,6 +1,7 @@
 """Health counters in words, and when advice is given."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ def test_nothing_is_said_when_every_counter_is_zero() -> None:
 
 @pytest.mark.parametrize("name", COUNTERS)
 def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str) -> None:
-    health = replace(Health(lines=5, accepted=1), **{name: 3})
+    changes: dict[str, Any] = {name: 3}
+    health = replace(Health(lines=5, accepted=1), **changes)
 
     assert [text for text, _ in short_words(health)] != []
     assert len(short_words(health)) == 1

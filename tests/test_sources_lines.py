@@ -5,15 +5,20 @@ from hypothesis import strategies as st
 
 from http_monitor.sources.lines import LineCutter
 
-_BYTES = st.lists(st.sampled_from([b"\n", b"a", b"bc\n", b"\r\n", b"\x00", b"defghij", b"x" * 30]), max_size=25).map(
-    b"".join
-)
+_BYTES = st.lists(
+    st.sampled_from([b"\n", b"a", b"bc\n", b"\r\n", b"\x00", b"\x00\x00\x00", b"\xef\xbb\xbf", b"defghij", b"x" * 30]),
+    max_size=25,
+).map(b"".join)
 
 
-def _oracle(data: bytes, limit: int) -> bytes:
-    *whole, rest = data.split(b"\n")
-    lines = [*whole, rest] if rest else whole
-    return b"".join(line[: limit + 1] + b"\n" for line in lines)
+def _oracle(data: bytes, limit: int) -> tuple[bytes, int]:
+    """Return the lines and the number of NUL bytes left out, by splitting the whole."""
+    *whole, rest = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    lines = [*whole, rest]
+    kept = [line.lstrip(b"\x00") for line in lines]
+    if not kept[-1]:
+        kept.pop()
+    return b"".join(line[: limit + 1] + b"\n" for line in kept), sum(map(len, lines)) - sum(map(len, kept))
 
 
 def _pieces(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -30,10 +35,32 @@ def test_any_cuts_give_what_splitting_the_whole_gives(data: bytes, cuts: list[in
     for piece in _pieces(data, cuts):
         out.append(cutter.feed(piece))
         taken += piece
-        assert cutter.pending == len(taken) - (taken.rfind(b"\n") + 1)
+        unfinished = taken[taken.rfind(b"\n") + 1 :]
+        if b"\n" not in taken:
+            unfinished = unfinished.removeprefix(b"\xef\xbb\xbf")
+        assert cutter.pending == len(unfinished)
         assert out[-1] == b"" or out[-1].endswith(b"\n")
-    assert b"".join(out) + cutter.finish() == _oracle(data, limit)
+    lines = b"".join(out) + cutter.finish()
+    assert (lines, cutter.nul_bytes) == _oracle(data, limit)
     assert cutter.pending == 0
+
+
+@given(_BYTES, st.integers(0, 200), st.integers(1, 12))
+def test_going_on_from_the_beginning_of_the_pending_line_gives_the_same(data: bytes, cut: int, limit: int) -> None:
+    first = LineCutter(limit)
+    lines = first.feed(data[:cut])
+    start = len(data[:cut]) - first.pending
+    second = LineCutter(limit, at_start=not start)
+    lines += second.feed(data[start:]) + second.finish()
+    assert (lines, first.nul_bytes + second.nul_bytes) == _oracle(data, limit)
+
+
+def test_nul_bytes_at_the_beginning_of_a_line_are_counted_when_the_line_is_given() -> None:
+    cutter = LineCutter()
+    assert cutter.feed(b"\0" * 5_000) == b""
+    assert (cutter.pending, cutter.nul_bytes, len(cutter._held)) == (5_000, 0, 0)
+    assert cutter.feed(b"\0a\0b\n\0\0c") == b"a\0b\n"
+    assert (cutter.pending, cutter.nul_bytes) == (3, 5_001)
 
 
 def test_a_half_line_waits_for_its_end() -> None:

@@ -12,6 +12,7 @@ from watchdog.observers.api import BaseObserver
 
 from http_monitor.clock import ManualClock
 from http_monitor.ports import Source
+from http_monitor.sources.files import LocalFiles
 from http_monitor.sources.observer import FileObserver, Watcher, _Directory
 from http_monitor.sources.tail import FileTail
 
@@ -31,7 +32,7 @@ class _Bench:
         self.sources: list[FileObserver] = []
 
     def follow(self, path: Path) -> FileObserver:
-        source = FileObserver(FileTail(str(path), from_start=True), self.watcher)
+        source = FileObserver(FileTail(str(path), files=LocalFiles(), clock=self.clock, from_start=True), self.watcher)
         self.sources.append(source)
         source.read()
         return source
@@ -86,7 +87,9 @@ def _append(path: Path, data: bytes) -> None:
 
 
 def test_an_observer_is_a_source_that_gives_what_its_tail_gives(bench: _Bench, log: Path) -> None:
-    source: Source = FileObserver(FileTail(str(log), from_start=True), bench.watcher)
+    source: Source = FileObserver(
+        FileTail(str(log), files=LocalFiles(), clock=bench.clock, from_start=True), bench.watcher
+    )
     assert source.name == str(log)
     chunk = source.read()
     assert (chunk.data, chunk.at_end, chunk.finished, chunk.notices) == (b"old\n", True, False, ())
@@ -308,7 +311,7 @@ def test_a_directory_that_was_deleted_and_made_again_is_watched_anew(bench: _Ben
 
 def test_where_nothing_can_be_watched_it_looks_and_says_so_once(bench: _Bench, log: Path) -> None:
     bench.refusal = OSError(errno.EMFILE, "inotify instance limit reached")
-    source = FileObserver(FileTail(str(log), from_start=True), bench.watcher)
+    source = FileObserver(FileTail(str(log), files=LocalFiles(), clock=bench.clock, from_start=True), bench.watcher)
     chunk = source.read()
     assert chunk.data == b"old\n"
     assert [(notice.text, notice.level) for notice in chunk.notices] == [

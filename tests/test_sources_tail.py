@@ -1,438 +1,914 @@
+"""What happens to log files, case by case, on every reader: lines written are lines given, or the exact loss."""
+
+import gzip
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from http_monitor.ports import Chunk
 from http_monitor.report import Notice
-from http_monitor.sources.tail import FileTail, tail_sample
+from http_monitor.sources.files import Files
+from tests.following import WAYS, Denying, Following, append, line, lines
+
+Follow = Callable[..., Following]
 
 
-def _append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(data)
-
-
-def _tail(path: Path, *, from_start: bool = True, limit: int = 1_000, read_bytes: int = 1_000_000) -> FileTail:
-    return FileTail(str(path), from_start=from_start, limit=limit, read_bytes=read_bytes)
-
-
-def _texts(notices: tuple[Notice, ...]) -> list[str]:
-    return [notice.text for notice in notices]
+@pytest.fixture(params=WAYS)
+def files(request: pytest.FixtureRequest) -> Files:
+    return WAYS[request.param]()
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "access.log"
-    path.write_bytes(b"old\n")
+    path.write_bytes(lines(1, 3))
     return path
 
 
-def test_a_tail_may_be_closed_twice(log: Path) -> None:
-    tail = _tail(log)
-    assert tail.name == str(log)
+@pytest.fixture
+def follow(files: Files) -> Iterator[Follow]:
+    made: list[Following] = []
+
+    def begin(path: Path, **options: object) -> Following:
+        following = Following(path, options.pop("files", files), **options)  # type: ignore[arg-type]
+        made.append(following)
+        return following
+
+    yield begin
+    for following in made:
+        following.close()
+
+
+def rotate(path: Path) -> Path:
+    """Rename a log and those that were renamed before, as logrotate does; returns where it is now."""
+    number = 1
+    while path.with_name(f"{path.name}.{number}").exists():
+        number += 1
+    for old in range(number - 1, 0, -1):
+        path.with_name(f"{path.name}.{old}").rename(path.with_name(f"{path.name}.{old + 1}"))
+    return path.rename(path.with_name(f"{path.name}.1"))
+
+
+def copytruncate(path: Path) -> Path:
+    """Copy a log to a name of its own and truncate it, as logrotate does."""
+    copy = path.with_name(f"{path.name}.1")
+    shutil.copy2(path, copy)
+    os.truncate(path, 0)
+    return copy
+
+
+def compress(path: Path) -> Path:
+    """Replace a file by its archive, with its times, as gzip does."""
+    archive = path.with_name(f"{path.name}.gz")
+    archive.write_bytes(gzip.compress(path.read_bytes()))
+    status = path.stat()
+    os.utime(archive, ns=(status.st_atime_ns, status.st_mtime_ns))
+    path.unlink()
+    return archive
+
+
+# Beginning
+
+
+def test_it_starts_at_the_end_and_gives_what_is_appended(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False)
+    assert tail.tail.read() == Chunk()
+    append(log, lines(4, 5))
+    assert tail.read() == lines(4, 5)
+    assert tail.read() == b""
+    assert tail.counters == (0, False, 0, 0)
+
+
+def test_from_start_it_gives_what_is_there_already(log: Path, follow: Follow) -> None:
+    assert follow(log).read() == lines(1, 3)
+
+
+def test_what_comes_between_the_announcement_and_the_first_look_counts(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False, seen=True)
+    append(log, line(4))
+    assert tail.read() == line(4)
+
+
+def test_a_rotation_between_the_announcement_and_the_first_look_loses_nothing(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False, seen=True)
+    append(log, line(4))
+    rotate(log)
+    append(log, line(5))
+    assert tail.read() == lines(4, 5)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_the_rest_of_a_line_that_began_before_the_start_is_no_line(log: Path, follow: Follow) -> None:
+    append(log, b"half of")
+    tail = follow(log, from_start=False)
     tail.read()
-    tail.close()
-    tail.close()
+    append(log, b" a line")
+    assert tail.read() == b""
+    append(log, b" of old\n" + line(4))
+    assert tail.read() == line(4)
 
 
-def test_it_starts_at_the_end_and_gives_what_is_appended(log: Path) -> None:
-    tail = _tail(log, from_start=False)
-    first = tail.read()
-    assert (first.data, first.at_end, first.finished, first.notices) == (b"", True, False, ())
-    _append(log, b"one\ntwo\n")
-    assert tail.read().data == b"one\ntwo\n"
-    assert tail.read().data == b""
-    tail.close()
-
-
-def test_from_start_it_gives_what_is_there_already(log: Path) -> None:
-    tail = _tail(log)
-    assert tail.read().data == b"old\n"
-    tail.close()
-
-
-def test_a_half_line_waits_and_does_not_keep_the_end_from_being_reached(log: Path) -> None:
-    tail = _tail(log, from_start=False)
+def test_a_line_that_began_before_the_start_is_not_emitted_at_a_rotation_either(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log, from_start=False)
     tail.read()
-    _append(log, b"on")
-    chunk = tail.read()
-    assert (chunk.data, chunk.at_end) == (b"", True)
-    assert tail.health().lag_bytes == 0
-    _append(log, b"e\nt")
-    assert tail.read().data == b"one\n"
-    tail.close()
+    append(log, b" and more")
+    rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    tail.pass_grace()
+    assert tail.read() == b""
 
 
-def test_the_rest_of_a_line_that_began_before_the_start_is_no_line(log: Path) -> None:
-    _append(log, b"half of")
-    tail = _tail(log, from_start=False)
-    tail.read()
-    _append(log, b" a line")
-    assert tail.read().data == b""
-    _append(log, b" of old\nnew\n")
-    assert tail.read().data == b"new\n"
-    tail.close()
-
-
-def test_a_line_that_began_before_the_start_is_not_emitted_at_a_rotation_either(log: Path) -> None:
-    _append(log, b"half")
-    tail = _tail(log, from_start=False)
-    tail.read()
-    _append(log, b" and more")
-    log.rename(log.with_suffix(".1"))
-    log.write_bytes(b"new\n")
-    assert tail.read().data == b"new\n"
-    tail.close()
-
-
-def test_an_empty_file_is_read_from_its_start(tmp_path: Path) -> None:
+def test_an_empty_file_is_read_from_its_start(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "empty.log"
     path.touch()
-    tail = _tail(path, from_start=False)
-    assert tail.read().data == b""
-    _append(path, b"first\n")
-    assert tail.read().data == b"first\n"
-    tail.close()
+    tail = follow(path, from_start=False)
+    assert tail.read() == b""
+    append(path, line(1))
+    assert tail.read() == line(1)
 
 
-def test_one_read_takes_no_more_than_it_may_and_says_that_there_is_more(log: Path) -> None:
+def test_one_read_takes_no_more_than_it_may_and_says_that_there_is_more(log: Path, follow: Follow) -> None:
     log.write_bytes(b"12345\n" * 5)
-    tail = _tail(log, read_bytes=14)
-    first = tail.read()
+    tail = follow(log, read_bytes=14)
+    first = tail.tail.read()
     assert (first.data, first.at_end) == (b"12345\n12345\n", False)
-    assert tail.health().lag_bytes == 16
-    second = tail.read()
+    assert tail.tail.health().lag_bytes == 16
+    second = tail.tail.read()
     assert (second.data, second.at_end) == (b"12345\n12345\n", False)
-    third = tail.read()
+    third = tail.tail.read()
     assert (third.data, third.at_end) == (b"12345\n", True)
-    assert tail.health().lag_bytes == 0
-    tail.close()
+    assert tail.tail.health().lag_bytes == 0
 
 
-def test_a_line_longer_than_the_limit_is_handed_on_cut(log: Path) -> None:
-    log.write_bytes(b"x" * 100 + b"\nshort\n")
-    tail = _tail(log, limit=10, read_bytes=7)
-    data = b""
-    at_end = False
-    while not at_end:
-        chunk = tail.read()
-        data += chunk.data
-        at_end = chunk.at_end
-    assert data == b"x" * 11 + b"\nshort\n"
-    tail.close()
+# Rotation by rename
 
 
-def test_after_a_rotation_the_new_file_is_read_from_its_start(log: Path) -> None:
-    tail = _tail(log)
+def test_rename_and_create_when_caught_up(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    assert tail.read() == lines(1, 3)
+    rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    assert tail.notices == ["rotated, following the new file"]
+    assert tail.counters == (0, False, 1, 0)
+    assert tail.read() == b""
+
+
+def test_rename_with_an_unread_backlog(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=250)
+    assert tail.read() == lines(1, 2)
+    append(log, lines(4, 7))
+    rotate(log)
+    append(log, lines(8, 9))
+    assert tail.read() == lines(3, 5)
+    assert tail.tail.health().lag_bytes == 200 + 200
+    assert tail.read_to_end() == lines(6, 9)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_a_writer_that_goes_on_in_the_renamed_file_for_seconds(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
-    log.rename(log.with_suffix(".1"))
-    log.write_bytes(b"new\n")
-    chunk = tail.read()
-    assert chunk.data == b"new\n"
-    assert chunk.at_end
-    assert _texts(chunk.notices) == [f"{log}: rotated, following the new file"]
-    assert tail.health().rotations == 1
-    assert tail.read().notices == ()
-    tail.close()
+    old = rotate(log)
+    append(log, line(10))
+    assert tail.read() == line(10)
+    for number in range(4, 8):
+        tail.clock.advance(9)
+        append(old, line(number))
+        append(log, line(number + 10))
+        assert tail.read() == line(number) + line(number + 10)
+    tail.pass_grace()
+    assert tail.read() == b""
+    assert tail.counters == (0, False, 1, 0)
 
 
-def test_the_unread_rest_of_the_old_file_comes_before_the_new_file(log: Path) -> None:
-    tail = _tail(log, read_bytes=8)
+def test_a_renamed_file_that_grows_after_it_was_let_go_is_read_on(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
-    _append(log, b"a1\na2\na3\na4\n")
-    log.rename(log.with_suffix(".1"))
-    log.write_bytes(b"b1\nb2\n")
-    first = tail.read()
-    assert (first.data, first.at_end) == (b"a1\na2\n", False)
-    assert tail.health().lag_bytes == 4 + 6
-    data = first.data + tail.read().data
-    assert data == b"a1\na2\na3\na4\nb1\n"
-    last = tail.read()
-    assert (last.data, last.at_end) == (b"b2\n", True)
-    assert tail.health().rotations == 1
-    assert tail.health().lost_bytes == 0
-    tail.close()
-
-
-def test_a_half_line_at_a_rotation_is_a_line_of_its_own(log: Path) -> None:
-    tail = _tail(log)
+    old = rotate(log)
+    append(log, line(10))
     tail.read()
-    _append(log, b"no newline")
-    assert tail.read().data == b""
-    log.rename(log.with_suffix(".1"))
-    log.write_bytes(b"new\n")
-    assert tail.read().data == b"no newline\nnew\n"
-    tail.close()
-
-
-def test_the_old_file_is_read_on_while_the_new_one_is_empty(log: Path) -> None:
-    tail = _tail(log)
+    tail.pass_grace()
     tail.read()
-    old = log.rename(log.with_suffix(".1"))
+    append(old, line(4))
+    tail.clock.advance(10)
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_the_rest_of_a_line_of_which_the_beginning_was_let_go_is_lost(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(10))
+    tail.read()
+    tail.pass_grace()
+    assert tail.read() == b"half\n"
+    append(old, b" and half\n" + line(4))
+    tail.clock.advance(10)
+    assert tail.read() == line(4)
+    assert tail.counters == (10, False, 1, 0)
+
+
+def test_the_old_file_is_kept_while_the_new_one_is_empty(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
     log.touch()
-    _append(old, b"the writer was not told y")
-    assert tail.read().data == b""
-    _append(old, b"et\n")
-    assert tail.read().data == b"the writer was not told yet\n"
-    assert tail.health().rotations == 0
-    _append(log, b"new\n")
-    assert tail.read().data == b"new\n"
-    assert tail.health().rotations == 1
-    tail.close()
+    append(old, line(4)[:50])
+    assert tail.read() == b""
+    tail.clock.advance(3_600)
+    assert tail.read() == b""
+    append(old, line(4)[50:])
+    assert tail.read() == line(4)
+    append(log, line(5))
+    assert tail.read() == line(5)
+    assert tail.counters == (0, False, 1, 0)
 
 
-def test_a_truncated_file_is_read_from_its_start(log: Path) -> None:
-    tail = _tail(log)
+def test_a_rotation_before_anything_was_written_to_the_new_file(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
-    log.write_bytes(b"n\n")
-    chunk = tail.read()
-    assert chunk.data == b"n\n"
-    assert _texts(chunk.notices) == [f"{log}: truncated, reading from its start"]
-    health = tail.health()
-    assert (health.truncations, health.lost_bytes, health.rotations) == (1, 0, 0)
-    tail.close()
+    rotate(log)
+    log.touch()
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 2, 0)
 
 
-def test_truncation_loses_the_half_line_and_says_how_many_bytes(log: Path) -> None:
-    tail = _tail(log)
-    _append(log, b"half")
+def test_a_partial_last_line_is_given_when_it_is_completed(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False)
+    tail.read()
+    append(log, b"on")
+    chunk = tail.tail.read()
+    assert (chunk.data, chunk.at_end) == (b"", True)
+    assert tail.tail.health().lag_bytes == 0
+    append(log, b"e\nt")
+    assert tail.read() == b"one\n"
+
+
+def test_a_partial_line_at_a_rotation_is_a_line_when_its_file_is_let_go(log: Path, follow: Follow) -> None:
+    append(log, b"no newline")
+    tail = follow(log)
+    assert tail.read() == lines(1, 3)
+    rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    tail.pass_grace()
+    assert tail.read() == b"no newline\n"
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_a_partial_line_is_completed_in_the_renamed_file(log: Path, follow: Follow) -> None:
+    append(log, b"no new")
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(4))
+    tail.read()
+    append(old, b"line\n")
+    assert tail.read() == b"no newline\n"
+
+
+def test_two_rotations_between_two_looks(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    append(log, line(4))
+    for number in (5, 6, 7):
+        rotate(log)
+        append(log, line(number))
+    assert tail.read_to_end() == lines(4, 7)
+    assert tail.notices == ["rotated 3 times since the last look, reading the 2 before the new file first"]
+    assert tail.counters == (0, False, 3, 0)
+
+
+def test_two_rotations_between_two_looks_with_compression_of_the_older(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    for number in (4, 5, 6):
+        old = rotate(log)
+        append(log, line(number))
+    compress(old.with_name("access.log.2"))
+    compress(old.with_name("access.log.3"))
+    assert tail.read_to_end() == lines(4, 6)
+    assert tail.counters == (0, False, 3, 0)
+
+
+def test_rotations_that_removed_a_file_between_two_looks_may_have_lost_lines(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    for number in (4, 5, 6):
+        old = rotate(log)
+        append(log, line(number))
+    old.with_name("access.log.2").unlink()
+    assert tail.read_to_end() == lines(5, 6)
+    assert tail.counters == (0, True, 2, 0)
+    assert "there were more files at this path than can be found, lines may be lost" in tail.notices
+
+
+def test_dated_rotations_between_two_looks(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    for number, date in ((4, "20261121"), (5, "20261122"), (6, "20261123")):
+        log.rename(log.with_name(f"access.log-{date}"))
+        append(log, line(number))
+    compress(log.with_name("access.log-20261122"))
+    assert tail.read_to_end() == lines(4, 6)
+    assert tail.counters == (0, False, 3, 0)
+
+
+def test_a_rotated_file_that_is_compressed_while_it_is_read(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=150)
+    tail.read()
+    append(log, lines(4, 9))
+    old = rotate(log)
+    append(log, line(10))
+    given = tail.read()
+    compress(old)
+    given += tail.read_to_end()
+    assert line(1) + given == lines(1, 10)
+    assert tail.counters == (0, False, 1, 0)
+
+
+# Truncation
+
+
+def test_copytruncate_to_smaller(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    copytruncate(log)
+    append(log, line(4))
+    assert tail.read_to_end() == line(4)
+    assert tail.notices == ["truncated, reading from its start"]
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_copytruncate_with_an_unread_backlog_reads_the_copy(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=150)
+    assert tail.read() == line(1)
+    append(log, lines(4, 6))
+    copytruncate(log)
+    append(log, line(7))
+    assert tail.read_to_end() == lines(2, 7)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_copytruncate_whose_copy_was_compressed_at_once_reads_the_archive(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=150)
+    tail.read()
+    append(log, lines(4, 6))
+    compress(copytruncate(log))
+    append(log, line(7))
+    assert tail.read_to_end() == lines(2, 7)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_copytruncate_twice_between_two_looks(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    append(log, line(4))
+    copytruncate(log).rename(log.with_name("access.log.2"))
+    append(log, line(5))
+    copytruncate(log)
+    append(log, line(6))
+    assert tail.read_to_end() == lines(4, 6)
+    assert tail.counters == (0, True, 0, 2)
+
+
+def test_a_partial_line_is_completed_in_the_copy(log: Path, follow: Follow) -> None:
+    append(log, b"one and ")
+    tail = follow(log)
+    tail.read()
+    append(log, b"the same\n")
+    copytruncate(log)
+    append(log, line(4))
+    assert tail.read_to_end() == b"one and the same\n" + line(4)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_truncation_to_the_same_size(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    log.write_bytes(lines(4, 6))
+    assert tail.read_to_end() == lines(4, 6)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_a_file_that_regrew_past_the_offset_between_two_looks(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    log.write_bytes(lines(4, 9))
+    assert tail.read_to_end() == lines(4, 9)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_the_same_first_line_after_a_truncation(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    log.write_bytes(line(1) + lines(4, 9))
+    assert tail.read_to_end() == line(1) + lines(4, 9)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_the_same_first_kilobyte_after_a_truncation(log: Path, follow: Follow) -> None:
+    log.write_bytes(lines(1, 20))
+    tail = follow(log)
+    tail.read()
+    log.write_bytes(lines(1, 15) + lines(30, 50))
+    assert tail.read_to_end() == lines(1, 15) + lines(30, 50)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_many_files_that_share_a_header(log: Path, follow: Follow) -> None:
+    header = b"# fields: host time request\n" * 50
+    log.write_bytes(header + lines(1, 15))
+    tail = follow(log, read_bytes=len(header) + 550)
+    assert tail.read() == header + lines(1, 5)
+    append(log, lines(16, 20))
+    copytruncate(log)
+    log.write_bytes(header + line(21))
+    log.with_name("access.log.2").write_bytes(header + lines(30, 60))
+    assert tail.read_to_end() == lines(6, 20) + header + line(21)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_truncation_loses_the_half_line_and_says_how_many_bytes(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
     tail.read()
     os.truncate(log, 0)
-    assert tail.read().data == b""
-    assert tail.health().lost_bytes == 4
-    _append(log, b"new\n")
-    assert tail.read().data == b"new\n"
-    tail.close()
+    assert tail.read() == b""
+    append(log, line(4))
+    assert tail.read() == line(4)
+    assert tail.counters == (4, True, 0, 1)
 
 
-def test_bytes_seen_but_not_read_before_a_truncation_are_lost_bytes(log: Path) -> None:
-    log.write_bytes(b"12345\n" * 10)
-    tail = _tail(log, read_bytes=12)
-    assert tail.read().data == b"12345\n12345\n"
+def test_bytes_seen_but_not_read_before_a_truncation_are_lost_bytes(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=120)
+    assert tail.read() == line(1)
     os.truncate(log, 0)
-    assert tail.read().data == b""
-    assert tail.health().lost_bytes == 48
-    tail.close()
+    assert tail.read() == b""
+    assert tail.counters == (200, True, 0, 1)
 
 
-def test_a_file_shorter_than_it_was_seen_is_truncated_even_beyond_the_offset(log: Path) -> None:
-    log.write_bytes(b"12345\n" * 10)
-    tail = _tail(log, read_bytes=12)
+def test_what_the_copy_lacks_of_what_was_seen_is_lost(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=120)
     tail.read()
-    log.write_bytes(b"abcde\n" * 3)
-    assert tail.read().data == b"abcde\n" * 2
-    assert tail.health().truncations == 1
-    assert tail.health().lost_bytes == 48
-    tail.close()
+    os.truncate(copytruncate(log), 200)
+    append(log, line(4))
+    assert tail.read_to_end() == line(2) + line(4)
+    assert tail.counters == (100, True, 0, 1)
 
 
-def test_truncation_ends_the_skipping_of_a_line_that_began_before_the_start(log: Path) -> None:
-    _append(log, b"half")
-    tail = _tail(log, from_start=False)
+def test_what_is_cut_off_behind_the_offset_is_lost(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=120)
     tail.read()
-    log.write_bytes(b"new\n")
-    assert tail.read().data == b"new\n"
-    tail.close()
+    os.truncate(log, 200)
+    assert tail.read_to_end() == line(2)
+    assert tail.tail.health().lost_bytes == 100
 
 
-def test_a_missing_file_is_waited_for_and_read_from_its_start(tmp_path: Path) -> None:
+def test_a_tiny_file_is_not_taken_for_a_copy_of_another(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "tiny.log"
+    path.write_bytes(b"a\n")
+    tail = follow(path)
+    assert tail.read() == b"a\n"
+    path.with_name("tiny.log.1").write_bytes(b"a\nof another day\n")
+    path.write_bytes(b"b\nc\n")
+    assert tail.read_to_end() == b"b\nc\n"
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_truncation_ends_the_skipping_of_a_line_that_began_before_the_start(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log, from_start=False)
+    tail.read()
+    log.write_bytes(line(4))
+    assert tail.read() == line(4)
+
+
+def test_a_writer_that_goes_on_at_its_old_offset_leaves_a_run_of_nul(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    with log.open("r+b", buffering=0) as writer:
+        writer.seek(0, os.SEEK_END)
+        assert tail.read() == lines(1, 3)
+        os.truncate(log, 0)
+        writer.write(line(4))
+        assert log.stat().st_size == 400
+        assert tail.read_to_end() == line(4)
+    assert tail.tail.health().nul_bytes == 300
+    assert tail.counters == (0, True, 0, 1)
+
+
+# States
+
+
+def test_a_missing_file_is_waited_for_and_read_from_its_start(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "access.log"
-    tail = _tail(path, from_start=False)
-    chunk = tail.read()
-    assert chunk == Chunk(data=b"", at_end=True, notices=(Notice(f"{path}: missing, waiting for it", "warning"),))
-    assert tail.health().waiting_for == f"{path} is missing"
-    assert tail.read().notices == ()
-    path.write_bytes(b"first\n")
-    chunk = tail.read()
-    assert chunk.data == b"first\n"
-    assert _texts(chunk.notices) == [f"{path}: found, reading it from its start"]
-    assert tail.health().waiting_for == ""
-    assert tail.health().rotations == 0
-    tail.close()
+    tail = follow(path, from_start=False)
+    chunk = tail.tail.read()
+    assert chunk == Chunk(notices=(Notice(f"{path}: missing, waiting for it", "warning"),))
+    health = tail.tail.health()
+    assert (health.waiting_for, health.waiting_since_us) == (f"{path} is missing", tail.clock.now_us())
+    tail.clock.advance(5)
+    assert tail.tail.read().notices == ()
+    assert tail.tail.health().waiting_since_us == tail.clock.now_us() - 5_000_000
+    path.write_bytes(line(1))
+    assert tail.read() == line(1)
+    assert tail.notices == ["found, reading it from its start"]
+    health = tail.tail.health()
+    assert (health.waiting_for, health.waiting_since_us) == ("", None)
+    assert tail.counters == (0, False, 0, 0)
 
 
-def test_a_missing_directory_is_a_missing_file(tmp_path: Path) -> None:
-    path = tmp_path / "nowhere" / "access.log"
-    tail = _tail(path)
-    assert _texts(tail.read().notices) == [f"{path}: missing, waiting for it"]
-    path.parent.mkdir()
-    path.write_bytes(b"first\n")
-    assert tail.read().data == b"first\n"
-    tail.close()
-
-
-def test_a_deleted_file_is_read_on_until_a_new_one_appears(log: Path) -> None:
-    tail = _tail(log)
+def test_a_file_that_is_missing_for_a_while_after_its_rotation(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
-    with log.open("ab", buffering=0) as writer:
-        log.unlink()
-        writer.write(b"after the end\nha")
-        chunk = tail.read()
-        assert chunk.data == b"after the end\n"
-        assert _texts(chunk.notices) == [f"{log}: missing, waiting for it"]
-        assert tail.health().waiting_for == f"{log} is missing"
-        writer.write(b"lf\nlast")
-    log.write_bytes(b"new\n")
-    chunk = tail.read()
-    assert chunk.data == b"half\nlast\nnew\n"
-    assert _texts(chunk.notices) == [f"{log}: rotated, following the new file"]
-    assert tail.health().waiting_for == ""
-    assert tail.health().rotations == 1
-    tail.close()
+    old = rotate(log)
+    append(old, line(4))
+    assert tail.read() == line(4)
+    assert tail.tail.health().waiting_for == f"{log} is missing"
+    tail.clock.advance(3_600)
+    append(old, line(5))
+    assert tail.read() == line(5)
+    append(log, line(6))
+    assert tail.read() == line(6)
+    assert tail.notices == ["missing, waiting for it", "rotated, following the new file", "readable again"]
+    assert tail.counters == (0, False, 1, 0)
 
 
-def test_a_file_moved_away_and_back_goes_on_where_it_was(log: Path) -> None:
-    tail = _tail(log)
+def test_a_missing_directory_is_a_missing_file(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "nowhere" / "access.log"
+    tail = follow(path)
+    assert tail.read() == b""
+    assert tail.notices == ["missing, waiting for it"]
+    path.parent.mkdir()
+    path.write_bytes(line(1))
+    assert tail.read() == line(1)
+
+
+def test_a_file_moved_away_and_back_goes_on_where_it_was(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
     aside = log.rename(log.with_suffix(".aside"))
-    _append(aside, b"meanwhile\n")
-    assert tail.read().data == b"meanwhile\n"
+    append(aside, line(4))
+    assert tail.read() == line(4)
     aside.rename(log)
-    _append(log, b"back\n")
-    chunk = tail.read()
-    assert chunk.data == b"back\n"
-    assert _texts(chunk.notices) == [f"{log}: readable again"]
-    assert tail.health().rotations == 0
-    tail.close()
+    append(log, line(5))
+    assert tail.read() == line(5)
+    assert tail.notices == ["missing, waiting for it", "readable again"]
+    assert tail.counters == (0, False, 0, 0)
 
 
-def test_a_directory_at_the_path_is_a_state(tmp_path: Path) -> None:
-    path = tmp_path / "access.log"
-    path.mkdir()
-    tail = _tail(path)
-    assert _texts(tail.read().notices) == [f"{path}: is a directory, waiting for a file"]
-    assert tail.health().waiting_for == f"{path} is a directory"
-    path.rmdir()
-    assert _texts(tail.read().notices) == [f"{path}: missing, waiting for it"]
-    path.write_bytes(b"now\n")
-    assert tail.read().data == b"now\n"
-    tail.close()
+def test_a_directory_at_the_path_is_a_state_that_ends(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    log.mkdir()
+    assert tail.read() == b""
+    assert tail.notices == ["is a directory, waiting for a file"]
+    assert tail.tail.health().waiting_for == f"{log} is a directory"
+    log.rmdir()
+    append(log, line(4))
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 1, 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no FIFOs")
-def test_a_fifo_at_the_path_is_a_state_and_hangs_nobody(tmp_path: Path) -> None:
+def test_a_fifo_at_the_path_is_a_state_and_hangs_nobody(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "access.log"
     os.mkfifo(path)
-    tail = _tail(path)
-    assert _texts(tail.read().notices) == [f"{path}: not a regular file, waiting for one"]
-    assert tail.health().waiting_for == f"{path} is not a regular file"
-    tail.close()
+    tail = follow(path)
+    tail.read()
+    assert tail.notices == ["not a regular file, waiting for one"]
+    assert tail.tail.health().waiting_for == f"{path} is not a regular file"
 
 
-def test_a_device_at_the_path_is_a_state() -> None:
-    tail = _tail(Path(os.devnull))
-    assert _texts(tail.read().notices) == [f"{os.devnull}: not a regular file, waiting for one"]
-    tail.close()
+def test_a_device_at_the_path_is_a_state(follow: Follow) -> None:
+    tail = follow(Path(os.devnull))
+    tail.read()
+    assert tail.notices == ["not a regular file, waiting for one"]
 
 
-def test_a_loop_of_symbolic_links_is_a_state_that_ends(tmp_path: Path) -> None:
+def test_a_loop_of_symbolic_links_is_a_state_that_ends(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "access.log"
     path.symlink_to(path.name)
-    tail = _tail(path)
-    assert _texts(tail.read().notices) == [f"{path}: a loop of symbolic links, waiting for a file"]
+    tail = follow(path)
+    tail.read()
+    assert tail.notices == ["a loop of symbolic links, waiting for a file"]
     path.unlink()
-    path.write_bytes(b"now\n")
-    assert tail.read().data == b"now\n"
-    tail.close()
+    path.write_bytes(line(1))
+    assert tail.read() == line(1)
+
+
+def test_a_file_that_was_denied_at_the_start_is_read_from_where_it_ended_then(
+    log: Path, follow: Follow, files: Files
+) -> None:
+    denying = Denying(files)
+    denying.denied.add(str(log))
+    tail = follow(log, from_start=False, files=denying)
+    tail.read()
+    assert tail.notices == ["permission denied, waiting for it"]
+    assert tail.tail.health().waiting_for == f"{log} cannot be read (permission denied)"
+    append(log, line(4))
+    assert tail.read() == b""
+    denying.denied.clear()
+    assert tail.read() == line(4)
+    assert tail.notices == ["permission denied, waiting for it", "readable again"]
+
+
+def test_a_new_file_that_is_denied_for_a_while_is_read_from_its_start(log: Path, follow: Follow, files: Files) -> None:
+    denying = Denying(files)
+    tail = follow(log, files=denying)
+    tail.read()
+    old = rotate(log)
+    append(log, line(5))
+    denying.denied.add(str(log))
+    append(old, line(4))
+    assert tail.read() == line(4)
+    assert tail.tail.health().lag_bytes == 100
+    denying.denied.clear()
+    assert tail.read() == line(5)
+    assert tail.counters == (0, False, 1, 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_was_denied_at_the_start_is_read_from_where_it_ended_then(log: Path) -> None:
+def test_permission_denied_by_the_file_itself_then_granted(log: Path, follow: Follow) -> None:
     log.chmod(0)
-    tail = _tail(log, from_start=False)
-    assert _texts(tail.read().notices) == [f"{log}: permission denied, waiting for it"]
-    assert tail.health().waiting_for == f"{log} cannot be read (permission denied)"
+    tail = follow(log)
+    assert tail.read() == b""
+    assert tail.notices == ["permission denied, waiting for it"]
     log.chmod(0o600)
-    _append(log, b"new\n")
-    chunk = tail.read()
-    assert chunk.data == b"new\n"
-    assert _texts(chunk.notices) == [f"{log}: readable again"]
-    tail.close()
+    assert tail.read() == lines(1, 3)
 
 
-def test_a_retargeted_link_is_a_rotation(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(b"a1\n")
-    (tmp_path / "b.log").write_bytes(b"b1\n")
+def test_a_retargeted_link_is_a_rotation(tmp_path: Path, follow: Follow) -> None:
+    (tmp_path / "a.log").write_bytes(line(1))
+    (tmp_path / "b.log").write_bytes(line(3))
     link = tmp_path / "current.log"
     link.symlink_to("a.log")
-    tail = _tail(link)
-    assert tail.read().data == b"a1\n"
-    _append(tmp_path / "a.log", b"a2\n")
+    tail = follow(link)
+    assert tail.read() == line(1)
+    append(tmp_path / "a.log", line(2))
     link.unlink()
     link.symlink_to("b.log")
-    assert tail.read().data == b"a2\nb1\n"
-    assert tail.health().rotations == 1
-    tail.close()
+    assert tail.read() == lines(2, 3)
+    assert tail.counters == (0, False, 1, 0)
 
 
-def test_an_unreadable_descriptor_is_replaced_and_nothing_is_read_twice(log: Path) -> None:
-    tail = _tail(log)
+def test_a_link_that_was_retargeted_past_a_dated_file_reads_that_one_too(tmp_path: Path, follow: Follow) -> None:
+    link = tmp_path / "access.log"
+    for day in range(20, 24):
+        (tmp_path / f"access-2026-11-{day}.log").write_bytes(line(day))
+    link.symlink_to("access-2026-11-20.log")
+    tail = follow(link)
+    assert tail.read() == line(20)
+    link.unlink()
+    link.symlink_to("access-2026-11-23.log")
+    assert tail.read_to_end() == lines(21, 23)
+    assert tail.counters == (0, False, 3, 0)
+
+
+# Lines
+
+
+def test_a_line_of_ten_mebibytes_is_handed_on_cut(log: Path, follow: Follow) -> None:
+    log.write_bytes(b"x" * (10 << 20) + b"\n" + line(1))
+    tail = follow(log, limit=1 << 20)
+    assert tail.read_to_end() == b"x" * ((1 << 20) + 1) + b"\n" + line(1)
+
+
+def test_bytes_that_are_not_utf_8_are_given_as_they_are(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False)
     tail.read()
-    assert tail._descriptor is not None
-    writer = os.open(log, os.O_WRONLY)
-    os.dup2(writer, tail._descriptor)  # its status can be read, its bytes cannot
-    os.close(writer)
-    _append(log, b"new\n")
-    chunk = tail.read()
-    assert chunk.data == b""
-    assert _texts(chunk.notices) == [f"{log}: cannot be read (Bad file descriptor), trying again"]
-    assert tail.health().lag_bytes == 4
-    chunk = tail.read()
-    assert chunk.data == b"new\n"
-    assert _texts(chunk.notices) == [f"{log}: readable again"]
-    assert tail.health().lost_bytes == 0
-    tail.close()
+    append(log, b"\xff\xfe\x80\r\n")
+    assert tail.read() == b"\xff\xfe\x80\r\n"
 
 
-def test_a_path_with_hostile_characters_is_shown_harmless(tmp_path: Path) -> None:
-    path = tmp_path / "a\x1b[2J\n.log"
-    tail = _tail(path)
-    (notice,) = tail.read().notices
-    assert notice.text == f"{tmp_path}/a\\x1b[2J\\x0a.log: missing, waiting for it"
-    assert tail.health().waiting_for == f"{tmp_path}/a\\x1b[2J\\x0a.log is missing"
-    tail.close()
+def test_a_byte_order_mark_is_no_part_of_the_first_line(log: Path, follow: Follow) -> None:
+    log.write_bytes(b"\xef\xbb\xbf" + line(1) + b"\xef\xbb\xbf" + line(2))
+    assert follow(log).read() == line(1) + b"\xef\xbb\xbf" + line(2)
 
 
-def test_the_cost_of_an_append_does_not_depend_on_the_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "huge.log"
-    with path.open("wb") as file:
-        file.truncate(1 << 40)  # sparse
-    tail = _tail(path, from_start=False)
+def test_a_path_with_hostile_characters_is_shown_harmless(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "a\x1b[2J .log"
+    tail = follow(path)
+    (notice,) = tail.tail.read().notices
+    assert notice.text == f"{tmp_path}/a\\x1b[2J .log: missing, waiting for it"
+    assert tail.tail.health().waiting_for == f"{tmp_path}/a\\x1b[2J .log is missing"
+
+
+# One file under two names
+
+
+def test_a_file_with_two_names_is_followed_once(log: Path, follow: Follow) -> None:
+    other = log.with_name("other.log")
+    os.link(log, other)
+    first = follow(log)
+    second = follow(other, claims=first.claims)
+    assert first.read() == lines(1, 3)
+    assert second.read() == b""
+    assert second.notices == [f"the same file as {log}, which is followed already"]
+    append(other, line(4))
+    assert (second.read(), first.read()) == (b"", line(4))
+    assert second.tail.health().waiting_for == ""
+
+
+def test_the_other_name_goes_on_where_the_first_lets_go(log: Path, follow: Follow) -> None:
+    other = log.with_name("other.log")
+    os.link(log, other)
+    first = follow(log)
+    second = follow(other, claims=first.claims, clock=first.clock)
+    first.read()
+    second.read()
+    rotate(log)
+    append(log, line(5))
+    assert (first.read(), second.read()) == (line(5), b"")
+    first.pass_grace()
+    assert (first.read(), second.read()) == (b"", b"")
+    append(other, line(4))
+    assert (first.read(), second.read()) == (b"", line(4))
+
+
+def test_a_rotated_file_that_is_followed_by_its_own_name_too_is_read_once(log: Path, follow: Follow) -> None:
+    first = follow(log)
+    second = follow(log.with_name("access.log.1"), claims=first.claims, clock=first.clock)
+    given = first.read() + second.read()
+    append(log, line(4))
+    rotate(log)
+    append(log, line(5))
+    given += second.read() + first.read()
+    first.pass_grace()
+    given += second.read() + first.read() + second.read()
+    assert sorted(given.splitlines()) == sorted(lines(1, 5).splitlines())
+
+
+def test_after_a_restart_a_file_with_two_names_is_still_read_once(log: Path, follow: Follow) -> None:
+    other = log.with_name("other.log")
+    os.link(log, other)
+    first = follow(log)
+    second = follow(other, claims=first.claims)
+    given = first.read() + second.read()
+    positions = second.kill(), first.kill()
+    append(log, line(4))
+    second.resume(positions[0])
+    first.resume(positions[1], claims=second.claims)
+    given += second.read() + first.read() + second.read()
+    assert given == lines(1, 4)
+
+
+# Restarts
+
+
+def test_a_restart_goes_on_where_it_stopped(log: Path, follow: Follow) -> None:
+    tail = follow(log)
     tail.read()
-    _append(path, b"\nnew\n")
-    read: list[int] = []
-    real = os.read
-
-    def counted(descriptor: int, most: int) -> bytes:
-        read.append(most)
-        return real(descriptor, most)
-
-    monkeypatch.setattr(os, "read", counted)
-    assert tail.read().data == b"new\n"
-    assert read == [5]
-    tail.close()
+    append(log, line(4) + b"half")
+    assert tail.read() == line(4)
+    position = tail.kill()
+    append(log, b" and half\n" + line(5))
+    tail.resume(position)
+    assert tail.read() == b"half and half\n" + line(5)
+    assert tail.counters == (0, False, 0, 0)
 
 
-def test_a_sample_is_the_last_whole_lines(log: Path) -> None:
-    _append(log, b"two\nthree\nhalf")
-    assert tail_sample(str(log), 10) == [b"old\n", b"two\n", b"three\n"]
-    assert tail_sample(str(log), 2) == [b"two\n", b"three\n"]
-    assert tail_sample(str(log), 0) == []
+def test_several_rotations_during_downtime_some_compressed(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    for number in range(5, 9):
+        rotate(log)
+        append(log, line(number))
+    for number in (2, 3, 4):
+        compress(log.with_name(f"access.log.{number}"))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(4, 8)
+    assert tail.counters == (0, False, 4, 0)
 
 
-@pytest.mark.parametrize("first", [b"x" * 200 + b"\n", b"x" * 201 + b"\n"])
-def test_a_sample_never_begins_inside_a_line(tmp_path: Path, first: bytes) -> None:
-    path = tmp_path / "big.log"
-    lines = [b"%015d\n" % number for number in range(4_096)]  # 64 KiB exactly
-    path.write_bytes(first + b"".join(lines))
-    assert tail_sample(str(path), 10_000) == lines
-    _append(path, b"more\n")
-    assert tail_sample(str(path), 10_000) == [*lines[1:], b"more\n"]
+def test_a_partial_line_at_a_restart_is_completed_in_an_archive(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, b" and half\n")
+    old = rotate(log)
+    append(log, line(4))
+    compress(old)
+    tail.resume(position)
+    assert tail.read_to_end() == b"half and half\n" + line(4)
+    assert tail.counters == (0, False, 1, 0)
 
 
-def test_there_is_no_sample_of_what_cannot_be_read(tmp_path: Path) -> None:
-    assert tail_sample(str(tmp_path), 5) == []
-    assert tail_sample(str(tmp_path / "missing"), 5) == []
-    (tmp_path / "empty").touch()
-    assert tail_sample(str(tmp_path / "empty"), 5) == []
+def test_copytruncate_during_downtime_reads_the_copy(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    copytruncate(log)
+    append(log, lines(5, 9))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(4, 9)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_an_inode_that_was_used_again_is_another_file(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    compress(rotate(log))
+    log.write_bytes(lines(5, 9))
+    status = log.stat()
+    reused = replace(position.files[0], inode=status.st_ino)
+    tail.resume(replace(position, files=(reused,)))
+    assert tail.read_to_end() == lines(4, 9)
+    assert tail.tail.health().lost_bytes == 0
+
+
+def test_a_device_with_another_number_after_a_restart_is_the_same_file(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    moved = replace(position.files[0], device=position.files[0].device + 1)
+    tail.resume(replace(position, files=(moved,)))
+    assert tail.read_to_end() == line(4)
+    assert tail.counters == (0, False, 0, 0)
+
+
+def test_what_is_gone_after_a_restart_is_lost_and_said(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log, read_bytes=150)
+    assert tail.read() == line(1)
+    position = tail.kill()
+    log.unlink()
+    log.write_bytes(lines(10, 12))
+    position = replace(position, files=(replace(position.files[0], inode=1),))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(10, 12)
+    assert tail.counters == (204, True, 1, 0)
+    assert tail.notices[0] == f"{log} is gone, and with it what was not read of it"
+
+
+def test_a_restart_in_the_midst_of_a_rotation_reads_both_files(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(10))
+    assert tail.read() == line(10)
+    position = tail.kill()
+    append(old, line(4))
+    append(log, line(11))
+    tail.resume(position)
+    assert tail.read() == line(4) + line(11)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_counters_go_on_over_a_restart(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
+    tail.read()
+    log.write_bytes(line(4))
+    tail.read()
+    tail.restart()
+    assert tail.counters == (4, True, 0, 1)
+    rotate(log)
+    append(log, line(5))
+    assert tail.read() == line(5)
+    assert tail.counters == (4, True, 1, 1)
+
+
+def test_a_path_that_was_missing_before_the_restart_is_read_from_its_start(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "access.log"
+    tail = follow(path, from_start=False)
+    tail.read()
+    position = tail.kill()
+    path.write_bytes(line(1))
+    tail.resume(position)
+    assert tail.read() == line(1)
+
+
+def test_a_position_that_cannot_be_found_yet_is_waited_for(log: Path, follow: Follow, files: Files) -> None:
+    denying = Denying(files)
+    tail = follow(log, files=denying)
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    denying.denied.add(str(log))
+    tail.resume(position)
+    assert tail.read() == b""
+    assert tail.tail.position() == position.to_json()
+    denying.denied.clear()
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 0, 0)

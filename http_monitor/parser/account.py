@@ -10,7 +10,6 @@ from http_monitor.parser.arrays import Ints
 from http_monitor.parser.line import Entry, Misfit, parse_line
 from http_monitor.parser.shape import Shape
 from http_monitor.records import Batch, Sample
-from http_monitor.settings import MAX_LINE_BYTES
 
 SAMPLES = 3
 SAMPLE_BYTES = 1_000
@@ -20,6 +19,8 @@ SAMPLE_BYTES = 1_000
 class Account:
     """What became of the lines that were looked at one by one; indices count every line of the chunk from 0."""
 
+    limit: int
+    """The longest line, in bytes without its LF."""
     entries: list[Entry] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
     """For each entry the index of its line."""
@@ -36,7 +37,7 @@ class Account:
             raw: The line without its LF, its CR (if any) included.
         """
         # Before the blanks: a source may have cut such a line, so nobody knows what else is in it.
-        if len(raw) > MAX_LINE_BYTES:
+        if len(raw) > self.limit:
             self.oversized.append(index)
             self.malformed(index, raw)
             return False
@@ -82,7 +83,7 @@ def read_lines(numbered: Iterable[tuple[int, bytes]], shape: Shape) -> Account:
         numbered: Index and line without its LF, ascending.
         shape: The format they should have.
     """
-    account = Account()
+    account = Account(shape.limit)
     for index, raw in numbered:
         if not account.is_candidate(index, raw):
             continue

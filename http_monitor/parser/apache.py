@@ -32,13 +32,14 @@ _Values = dict[str, bytes]
 class ApacheFormat:
     """A format that a LogFormat string gives; a line means the same in any chunk."""
 
-    def __init__(self, text: str) -> None:
-        """Take the LogFormat string.
+    def __init__(self, text: str, limit: int = MAX_LINE_BYTES) -> None:
+        """Take the LogFormat string, and the longest line in bytes without its LF.
 
         Raises:
             UsageError: it cannot be read, or has no time.
         """
         self._text = text
+        self._limit = limit
         self._parts = split_logformat(text)
         self._roles = find_roles(part for part in self._parts if isinstance(part, Directive))
         self._places = find_places(self._parts, self._roles)
@@ -61,8 +62,8 @@ class ApacheFormat:
         lines = data.split(b"\n")
         if not lines[-1]:
             lines.pop()
-        account = Account()
-        texts = (raw.removesuffix(b"\r") if len(raw) <= MAX_LINE_BYTES else b"" for raw in lines)
+        account = Account(self._limit)
+        texts = (raw.removesuffix(b"\r") if len(raw) <= self._limit else b"" for raw in lines)
         found = self._match(list(texts))
         for index, (raw, values) in enumerate(zip(lines, found, strict=True)):
             if not account.is_candidate(index, raw):
@@ -77,8 +78,8 @@ class ApacheFormat:
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
-        if len(line) > MAX_LINE_BYTES:
-            return f"column {MAX_LINE_BYTES + 1}: a line longer than {MAX_LINE_BYTES} bytes"
+        if len(line) > self._limit:
+            return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
         values = self._match([line])[0]
         if values is None:

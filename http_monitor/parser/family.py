@@ -1,5 +1,7 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from http_monitor.parser.account import read_lines
@@ -18,9 +20,9 @@ SMALL_BYTES = 16 << 10
 class FamilyFormat:
     """A format of the family. It has no state: a line means the same in any chunk."""
 
-    def __init__(self, name: str) -> None:
-        """Take one of the names in `SHAPES`."""
-        self._shape = SHAPES[name]
+    def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
+        """Take one of the names in `SHAPES`, and the longest line in bytes without its LF."""
+        self._shape = replace(SHAPES[name], limit=limit)
 
     @property
     def name(self) -> str:
@@ -37,8 +39,9 @@ class FamilyFormat:
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
-        if len(line) > MAX_LINE_BYTES:
-            return f"column {MAX_LINE_BYTES + 1}: a line longer than {MAX_LINE_BYTES} bytes"
+        limit = self._shape.limit
+        if len(line) > limit:
+            return f"column {limit + 1}: a line longer than {limit} bytes"
         read = parse_line(line.removesuffix(b"\r"), self._shape)
         return f"column {read.column}: {read.reason}" if isinstance(read, Misfit) else ""
 

@@ -9,6 +9,7 @@ from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.roles import Role
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import LogFormat
+from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 
 # The LogFormats that Apache's own configuration calls common, combined, vhost_combined.
@@ -24,24 +25,25 @@ class _Explains(Protocol):
     def explain(self, line: bytes) -> str: ...
 
 
-def get_format(name: str) -> LogFormat:
+def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
     """Return the format a user asked for with --format.
 
     Args:
         name: A name of the Common Log Format family, or an Apache LogFormat string, known by its ``%``.
+        limit: The longest line, in bytes without its LF.
 
     Raises:
         UsageError: no such format, or a LogFormat without a time, a host or a status.
     """
     if name in SHAPES:
-        return FamilyFormat(name)
+        return FamilyFormat(name, limit)
     if "%" not in name:
         raise UsageError(f"--format: got {visible_text(name)}, takes {', '.join(SHAPES)} or a LogFormat string with %")
     preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
     if preset is None:
-        return _countable(ApacheFormat(name))
+        return _countable(ApacheFormat(name, limit))
     # Its lines are those of the family, which is read much faster.
-    return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None))
+    return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None), limit)
 
 
 def _countable(apache: ApacheFormat) -> ApacheFormat:

@@ -9,7 +9,6 @@ from http_monitor.parser.arrays import Bools, Ints, Words
 from http_monitor.parser.chunk import BACKSLASH, QUOTE, SPACE, TAB, WORD_BYTES, Chunk, word, words_at
 from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.shape import Shape
-from http_monitor.settings import MAX_LINE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     if shape.vhost == "always":
         three[:] = False
     usual = three | four
-    usual &= chunk.lfs - chunk.starts <= MAX_LINE_BYTES
+    usual &= chunk.lfs - chunk.starts <= shape.limit
     usual[_escaping_lines(chunk)] = False
     line = np.flatnonzero(usual)
     four = four[line]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from http_monitor.settings import MAX_LINE_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -13,6 +15,8 @@ class Shape:
     """Whether a vhost stands in front; auto decides for each line by its fields."""
     pair: bool
     """Whether a referer and an agent are read where they stand."""
+    limit: int = MAX_LINE_BYTES
+    """The longest line, in bytes without its LF; a longer one is malformed and oversized."""
 
 
 def kind_of(vhost: bool, pair: bool) -> str:

@@ -1,44 +1,56 @@
 """Cuts a stream of bytes into whole lines."""
 
+import re
+
 from http_monitor.settings import MAX_LINE_BYTES
 
 _LF = b"\n"
+_NUL = b"\0"
+_MARK = b"\xef\xbb\xbf"
+_NULS_AT_START = re.compile(rb"(?<=\n)\0+")
 
 
 class LineCutter:
     """Takes bytes cut anywhere, gives whole lines; what it gives in total does not depend on the cuts.
 
     A line of more than `limit` bytes before its LF is handed on as its first `limit` + 1 bytes and an LF, which
-    is how its reader knows that it was longer; no more of it than that is ever held.
+    is how its reader knows that it was longer; no more of it than that is ever held. NUL bytes at the beginning of
+    a line are left out and counted: a writer leaves them that goes on at its old offset in a truncated file. So is
+    the byte order mark of UTF-8 at the beginning of a file.
+
+    Args:
+        limit: The longest line, in bytes without its LF.
+        at_start: Whether the first byte is the first of a file.
     """
 
-    def __init__(self, limit: int = MAX_LINE_BYTES) -> None:
+    def __init__(self, limit: int = MAX_LINE_BYTES, *, at_start: bool = True) -> None:
         self._kept = limit + 1
         self._held = bytearray()
         self._dropped = 0
+        self._nuls = 0
+        self._mark: bytes | None = b"" if at_start else None
+        self.nul_bytes = 0
+        """NUL bytes left out before the lines that were given."""
 
     @property
     def pending(self) -> int:
-        """Bytes taken since the last LF, those of a line too long to be held included."""
-        return len(self._held) + self._dropped
+        """Bytes taken since the last LF, those of a line too long to be held and those left out included."""
+        return len(self._held) + self._dropped + self._nuls + len(self._mark or b"")
 
     def feed(self, data: bytes) -> bytes:
         """Return the lines that are whole now, each with its LF; b"" if none is."""
-        end = data.rfind(_LF) + 1
-        if not end:
-            self._hold(data)
-            return b""
-        if self._held:
-            lines = b"".join((self._held, memoryview(data)[:end]))
-            self.discard()
-        else:
-            lines = data[:end]  # no copy where that is all of it
-        self._hold(data[end:])
-        return lines if len(lines) <= self._kept else self._shortened(lines)
+        if self._mark is not None:
+            data = self._without_mark(data)
+        if _NUL in data:
+            return self._feed_with_nuls(data)
+        return self._feed(data)
 
     def finish(self) -> bytes:
         """Return the line that nothing will complete, with an LF added; b"" if there is none."""
+        if self._mark:
+            self._held += self._mark
         line = bytes(self._held) + _LF if self._held else b""
+        self.nul_bytes += self._nuls
         self.discard()
         return line
 
@@ -46,8 +58,50 @@ class LineCutter:
         """Forget the line that is not complete; returns how many bytes it had."""
         pending = self.pending
         self._held.clear()
-        self._dropped = 0
+        self._dropped = self._nuls = 0
+        self._mark = None
         return pending
+
+    def _feed(self, data: bytes) -> bytes:
+        end = data.rfind(_LF) + 1
+        if not end:
+            self._hold(data)
+            return b""
+        if self._held or self._nuls:
+            lines = b"".join((self._held, memoryview(data)[:end]))
+            self.nul_bytes += self._nuls
+            self.discard()
+        else:
+            lines = data[:end]  # no copy where that is all of it
+        self._hold(data[end:])
+        return lines if len(lines) <= self._kept else self._shortened(lines)
+
+    def _feed_with_nuls(self, data: bytes) -> bytes:
+        if not self._held:
+            data = self._count_leading(data)
+        end = data.rfind(_LF) + 1
+        lines = b""
+        if end:
+            whole = _NULS_AT_START.sub(b"", data[:end])
+            lines = self._feed(whole)
+            self.nul_bytes += end - len(whole)
+            data = self._count_leading(data[end:])
+        self._hold(data)
+        return lines
+
+    def _count_leading(self, data: bytes) -> bytes:
+        """Leave out the NUL bytes at the beginning of the line that is not complete; they count when it is given."""
+        rest = data.lstrip(_NUL)
+        self._nuls += len(data) - len(rest)
+        return rest
+
+    def _without_mark(self, data: bytes) -> bytes:
+        first = (self._mark or b"") + data
+        if len(first) < len(_MARK) and _MARK.startswith(first):
+            self._mark = first
+            return b""
+        self._mark = None
+        return first.removeprefix(_MARK)
 
     def _hold(self, data: bytes) -> None:
         room = self._kept - len(self._held)

@@ -17,9 +17,10 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from http_monitor.clock import Clock
-from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.ports import Chunk, Json, SourceHealth
 from http_monitor.report import Notice
-from http_monitor.sources.tail import FileTail, Identity
+from http_monitor.sources.files import Identity
+from http_monitor.sources.tail import FileTail
 from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0
@@ -66,6 +67,10 @@ class FileObserver:
     def health(self) -> SourceHealth:
         """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
         return replace(self._tail.health(), observer_restarts=self._restarts)
+
+    def position(self) -> Json:
+        """Return where another process has to go on."""
+        return self._tail.position()
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""

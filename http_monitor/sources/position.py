@@ -1,9 +1,13 @@
 """Where the following of a path stands, in a form that another process can go on from."""
 
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Self
 
 from http_monitor.ports import Json
+from http_monitor.sources.files import FileStatus, Identity
+
+_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +16,11 @@ class Print:
 
     length: int
     digest: str
+
+
+def print_of(data: bytes) -> Print:
+    """Return what is remembered of these bytes."""
+    return Print(len(data), blake2b(data, digest_size=_DIGEST_BYTES).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,35 @@ class FilePosition:
     """What comes up to the next LF is the rest of a line that does not count."""
     let_go: bool
     """Its last line was emitted, complete or not; it is only looked at in case it grows."""
+
+    @property
+    def identity(self) -> Identity:
+        """Device and inode."""
+        return self.device, self.inode
+
+    @property
+    def unread(self) -> int:
+        """Bytes that another process has to read, as far as they were seen."""
+        return self.size - self.offset + self.pending
+
+    @classmethod
+    def of_unread(cls, path: str, status: FileStatus, offset: int) -> Self:
+        """Return the position in a file of which nothing was read; what is before the offset does not count."""
+        nothing = print_of(b"")
+        device, inode = status.identity
+        return cls(
+            path=path,
+            device=device,
+            inode=inode,
+            offset=offset,
+            pending=0,
+            size=status.size,
+            mtime_ns=status.mtime_ns,
+            head=nothing,
+            marker=nothing,
+            skipping=False,
+            let_go=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,67 +1,74 @@
 """Follows one path by byte offset through whatever happens to the file there."""
 
-import contextlib
-import os
+import errno
+from collections.abc import Iterator
 
-from http_monitor.ports import Chunk, SourceHealth
-from http_monitor.report import Notice
+from http_monitor.clock import Clock
+from http_monitor.ports import Chunk, Json, SourceHealth
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
-from http_monitor.sources.lines import LineCutter
-from http_monitor.sources.opening import Obstacle, look, obstacle, open_regular
-from http_monitor.units import visible_text
-
-_LF = b"\n"
-_SAMPLE_BYTES = 64 << 10
-
-Identity = tuple[int, int]
-"""Device and inode."""
+from http_monitor.sources.beginning import begin, go_on, start_of
+from http_monitor.sources.chain import Chain
+from http_monitor.sources.claims import Claims
+from http_monitor.sources.files import Files, FileStatus, Identity
+from http_monitor.sources.followed import Followed, Truncated
+from http_monitor.sources.losses import Losses
+from http_monitor.sources.opening import MISSING, Obstacle, obstacle
+from http_monitor.sources.position import TailPosition
+from http_monitor.sources.recovery import find_again, restart
+from http_monitor.units import US_PER_S, visible_text
 
 
 class FileTail:
-    """A state machine without threads or clocks: every `read` looks at the path and takes what is new there.
+    """A state machine without threads: every `read` looks at the path and takes what is new there.
 
-    The first file is read from its size at the first look (from its beginning with `from_start`), every other one
-    from its beginning. A descriptor stays with its file until another file with data stands at the path: until
-    then a writer that was not told of the rotation still writes to the old one. The cost of a read depends on what
-    is new, not on the size of the file.
+    Files that the path led to are read oldest first. A renamed one stays open until it was idle for the grace and
+    its successor has data, since a server writes to it until it is told to reopen its log. The cost of a read
+    depends on what is new, not on the size of the file.
 
     Args:
         path: The path to follow; symbolic links are followed at every look.
+        files: The way to it.
+        clock: Tells how long a file was idle.
         from_start: Whether what is there already counts.
         seen: What stood at the path when the user was told that it is followed; None: the first read looks.
+        resume: Where another process stopped; then neither `from_start` nor `seen` matters.
+        claims: Shared by tails whose paths may lead to the same file.
         limit: The longest line, in bytes without its LF.
         read_bytes: The most that one read takes from files.
+        grace_s: So long a renamed file has to be idle.
     """
 
     def __init__(
         self,
         path: str,
         *,
+        files: Files,
+        clock: Clock,
         from_start: bool,
-        seen: os.stat_result | Obstacle | None = None,
+        seen: FileStatus | Obstacle | None = None,
+        resume: TailPosition | None = None,
+        claims: Claims | None = None,
         limit: int = MAX_LINE_BYTES,
         read_bytes: int = READ_BYTES // 4,
+        grace_s: int = 10,
     ) -> None:
         self._path = path
-        self._shown = visible_text(path)
+        self._files = files
+        self._clock = clock
+        self._chain = Chain(path, files, Claims() if claims is None else claims, Losses.of(resume), limit)
         self._read_bytes = read_bytes
-        self._cutter = LineCutter(limit)
-        self._looked = from_start
-        self._ignored: tuple[Identity, int] | None = None
-        if seen is not None and not from_start:
-            self._see_first(seen)
-        self._descriptor: int | None = None
-        self._identity: Identity | None = None
-        self._offset = 0
-        self._size = 0
-        self._skipping = False
-        self._successor_bytes = 0
+        self._grace_us = grace_s * US_PER_S
+        self._from_start = from_start
+        self._seen = seen
+        self._resume = resume
+        self._begun = False
+        self._unopened_bytes = 0
         self._obstacle: Obstacle | None = None
+        self._obstacle_us = 0
         self._welcome = "readable again"
-        self._notices: list[Notice] = []
-        self._lost_bytes = 0
-        self._rotations = 0
-        self._truncations = 0
+        # Before any tail reads: whoever was the first to follow a file stays the one.
+        for identity in _claimed_at_start(seen, resume):
+            self._chain.claims.take(identity, path)
 
     @property
     def name(self) -> str:
@@ -72,191 +79,162 @@ class FileTail:
         """Return the lines that became whole since the last look, at most about `read_bytes`; never waits."""
         lines: list[bytes] = []
         at_end = self._turn(lines)
-        notices = tuple(self._notices)
-        self._notices.clear()
-        return Chunk(data=b"".join(lines), at_end=at_end, notices=notices)
+        return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
 
     def health(self) -> SourceHealth:
         """Return the counters; the lag is that of the last look."""
+        losses, waiting = self._chain.losses, self._obstacle
         return SourceHealth(
-            lag_bytes=self._size - self._offset + self._successor_bytes,
-            lost_bytes=self._lost_bytes,
-            rotations=self._rotations,
-            truncations=self._truncations,
-            waiting_for=f"{self._shown} {self._obstacle.state}" if self._obstacle else "",
+            lag_bytes=sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes,
+            lost_bytes=losses.lost_bytes,
+            maybe_lost=losses.maybe_lost,
+            nul_bytes=losses.nul_bytes,
+            rotations=losses.rotations,
+            truncations=losses.truncations,
+            waiting_for=f"{visible_text(self._path)} {waiting.state}" if waiting else "",
+            waiting_since_us=self._obstacle_us if waiting else None,
         )
 
+    def position(self) -> Json:
+        """Return where another process has to go on."""
+        if self._resume is not None:
+            return self._resume.to_json()
+        files = tuple(followed.position() for followed in self._chain)
+        if not self._begun and isinstance(self._seen, FileStatus):
+            files = (start_of(self._path, self._seen, from_start=self._from_start),)
+        elif not self._chain.followed and self._chain.before is not None:
+            files = (*files, self._chain.before)
+        return self._chain.losses.with_files(files).to_json()
+
     def close(self) -> None:
-        """Let go of the descriptor; a line that is not complete is not emitted."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            # Nothing was written through it, so a refusal to close it loses nothing.
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
+        """Let go of the descriptors; a line that is not complete is not emitted."""
+        for followed in self._chain.followed:
+            followed.close()
 
     def _turn(self, lines: list[bytes]) -> bool:
-        # The path is looked at before the descriptor is asked for its size: whatever the old file holds once a
-        # successor has been seen is read before the successor.
-        found = look(self._path)
-        if not self._looked:
-            self._see_first(found)
-        self._successor_bytes = 0
-        room = self._read_bytes
-        while True:
-            if self._descriptor is None and not isinstance(found, Obstacle):
-                found = self._follow(lines)
-            if self._descriptor is not None:
-                before = self._offset
-                try:
-                    drained = self._drain(lines, room)
-                except OSError as error:
-                    self.close()
-                    found = obstacle(error)
-                else:
-                    room -= self._offset - before
-                    if not drained:
-                        self._note_successor(found)
-                        return False
-            if isinstance(found, Obstacle):
-                self._meet(found)
-                return True
-            if _identity(found) == self._identity or not found.st_size:
-                self._recover()
-                return True
-            self._note_successor(found)
-            found = self._follow(lines)
-            if isinstance(found, Obstacle):
-                self._meet(found)
-                return True
+        # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
+        # been seen is read before the successor.
+        found = self._files.look(self._path)
+        now_us = self._clock.running_us()
+        met = self._begin(found, now_us) or self._arrive(found, now_us)
+        self._chain.look_at_rested(now_us)
+        at_end, unreachable = self._drain(found, now_us, lines)
+        if at_end:
+            self._chain.let_go_of_the_idle(self._grace_us, now_us, lines)
+        for followed in self._chain.followed:
+            self._chain.take_counts(followed)
+        self._meet(met or unreachable)
+        return at_end
 
-    def _see_first(self, found: os.stat_result | Obstacle) -> None:
-        """Remember what is not to be read, since it was there before the start."""
-        self._looked = True
-        if not isinstance(found, Obstacle):
-            self._ignored = _identity(found), found.st_size
-
-    def _follow(self, lines: list[bytes]) -> os.stat_result | Obstacle:
-        """Open what stands at the path now, and go on where it is to be read from."""
-        opened = open_regular(self._path)
-        if isinstance(opened, Obstacle):
-            return opened
-        descriptor, status = opened
-        identity = _identity(status)
-        try:
-            if self._identity is None:
-                self._begin(descriptor, identity, status.st_size)
-            elif identity == self._identity:
-                os.lseek(descriptor, self._offset, os.SEEK_SET)
+    def _begin(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
+        """Find, once, where to read from; returns what hinders."""
+        if self._begun:
+            return None
+        if self._resume is not None:
+            # A way that is barred does not say that a file is gone.
+            barred = isinstance(found, Obstacle) and found != MISSING
+            met = found if barred and isinstance(found, Obstacle) else go_on(self._chain, self._resume, now_us)
+        else:
+            self._seen = found if self._seen is None else self._seen
+            if isinstance(self._seen, Obstacle):
+                self._welcome = "found, reading it from its start"
+                met = None
             else:
-                self._let_go(lines)
-                self._identity = identity
+                met = begin(self._chain, start_of(self._path, self._seen, from_start=self._from_start), now_us)
+        if met is None:
+            self._begun = True
+            self._resume = None
+        return met
+
+    def _arrive(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
+        """Follow what stands at the path now, if that is another file than before; returns what hinders."""
+        self._unopened_bytes = 0
+        if isinstance(found, Obstacle):
+            return found
+        newest = self._chain.newest
+        if newest is not None and newest.identity == found.identity and newest.handle is not None:
+            return None
+        if self._chain.is_followed_elsewhere(found.identity):
+            return None
+        opened = self._files.open(self._path)
+        if isinstance(opened, Obstacle):
+            if newest is None or newest.identity != found.identity:
+                self._unopened_bytes = found.size
+            return opened
+        handle, status = opened
+        if self._chain.is_followed_elsewhere(status.identity):
+            handle.close()
+            return None
+        try:
+            self._chain.arrive(handle, status, now_us)
         except OSError as error:
-            os.close(descriptor)
+            handle.close()
             return obstacle(error)
-        self.close()
-        self._descriptor = descriptor
-        self._successor_bytes = 0
-        return status
+        return None
 
-    def _begin(self, descriptor: int, identity: Identity, size: int) -> None:
-        """Find where the first file is to be read from."""
-        self._welcome = "found, reading it from its start"
-        if self._ignored is not None and self._ignored[0] == identity and 0 < self._ignored[1] <= size:
-            offset = self._ignored[1]
-            os.lseek(descriptor, offset - 1, os.SEEK_SET)
-            # The end of a line that began before the start is not a line.
-            self._skipping = os.read(descriptor, 1) != _LF
-            self._offset = self._size = offset
-            self._welcome = "readable again"
-        self._identity = identity
+    def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: list[bytes]) -> tuple[bool, Obstacle | None]:
+        """Read what is new, oldest file first; returns whether the end was reached, and what hinders."""
+        chain = self._chain
+        room = self._read_bytes
+        met: Obstacle | None = None
+        sought: list[Followed] = []
+        index = 0
+        while index < len(chain.followed):
+            followed = chain.followed[index]
+            try:
+                room -= self._read_on(followed, found, room, lines, now_us)
+            except Truncated:
+                restart(chain, followed, now_us)
+                continue
+            except OSError as error:
+                if followed in sought or not find_again(chain, followed, found, lines):
+                    met = met or obstacle(error)
+                    index += 1
+                sought.append(followed)
+                continue
+            if followed.unread:
+                return False, met
+            if followed.whole:
+                chain.let_go(followed, lines)
+                continue
+            index += 1
+        return True, met
 
-    def _let_go(self, lines: list[bytes]) -> None:
-        """Part with a file for another: nothing will complete its last line."""
-        self._lost_bytes += self._size - self._offset
-        lines.append(self._cutter.finish())
-        self._offset = self._size = 0
-        self._skipping = False
-        self._rotations += 1
-        self._obstacle = None
-        self._welcome = "readable again"
-        self._say("rotated, following the new file")
-
-    def _drain(self, lines: list[bytes], room: int) -> bool:
-        """Read up to `room` bytes; returns whether the end of the file was reached.
+    def _read_on(
+        self, followed: Followed, found: FileStatus | Obstacle, room: int, lines: list[bytes], now_us: int
+    ) -> int:
+        """Read up to `room` bytes of one file; returns how many there were.
 
         Raises:
-            OSError: the descriptor cannot be read.
+            Truncated: what was read of it is not there any more.
+            OSError: it cannot be read.
         """
-        assert self._descriptor is not None
-        size = os.fstat(self._descriptor).st_size
-        if size < self._size:
-            self._restart()
-        self._size = size
-        while self._offset < size and room > 0:
-            data = os.read(self._descriptor, min(room, size - self._offset))
-            if not data:
-                return True  # truncated meanwhile: the next look sees it
-            room -= len(data)
-            self._offset += len(data)
-            lines.append(self._cutter.feed(self._after_start(data)))
-        return self._offset == size
+        if followed.handle is None:
+            raise OSError(errno.EAGAIN, "out of reach")
+        at_path = isinstance(found, FileStatus) and found.identity == followed.identity
+        followed.see(found if at_path and isinstance(found, FileStatus) else followed.handle.status(), now_us)
+        if not (followed.unread and room):
+            return 0
+        count, data = followed.read(room)
+        lines.append(data)
+        return count
 
-    def _restart(self) -> None:
-        """Go back to the beginning of a file that was truncated."""
-        assert self._descriptor is not None
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        self._lost_bytes += self._size - self._offset + self._cutter.discard()
-        self._offset = 0
-        self._skipping = False
-        self._truncations += 1
-        self._say("truncated, reading from its start")
-
-    def _after_start(self, data: bytes) -> bytes:
-        if not self._skipping:
-            return data
-        end = data.find(_LF) + 1
-        if not end:
-            return b""
-        self._skipping = False
-        return data[end:]
-
-    def _note_successor(self, found: os.stat_result | Obstacle) -> None:
-        if not isinstance(found, Obstacle) and _identity(found) != self._identity:
-            self._successor_bytes = found.st_size
-
-    def _meet(self, met: Obstacle) -> None:
-        if met != self._obstacle:
+    def _meet(self, met: Obstacle | None) -> None:
+        """Take note of what hinders now, and say so when that changes."""
+        if met is None:
+            if self._obstacle is not None:
+                self._obstacle = None
+                self._chain.say(self._welcome)
+            self._welcome = "readable again"
+        elif met != self._obstacle:
+            if self._obstacle is None:
+                self._obstacle_us = self._clock.now_us()
             self._obstacle = met
-            self._say(met.notice, warning=True)
-
-    def _recover(self) -> None:
-        if self._obstacle is not None:
-            self._obstacle = None
-            self._say(self._welcome)
-        self._welcome = "readable again"
-
-    def _say(self, words: str, *, warning: bool = False) -> None:
-        self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info"))
+            self._chain.say(met.notice, warning=True)
 
 
-def tail_sample(path: str, limit: int) -> list[bytes]:
-    """Return up to `limit` whole lines, each with its LF, from the last 64 KiB of a file; [] if unreadable."""
-    opened = open_regular(path)
-    if isinstance(opened, Obstacle):
-        return []
-    descriptor, status = opened
-    try:
-        # One byte more than the sample: it tells whether the sample begins with a line.
-        start = max(0, status.st_size - _SAMPLE_BYTES - 1)
-        os.lseek(descriptor, start, os.SEEK_SET)
-        data = os.read(descriptor, _SAMPLE_BYTES + 1)
-    except OSError:
-        return []
-    finally:
-        os.close(descriptor)
-    lines = [line + _LF for line in data.split(_LF)[:-1]]
-    return lines[1 if start else 0 :][-limit:] if limit > 0 else []
-
-
-def _identity(status: os.stat_result) -> Identity:
-    return status.st_dev, status.st_ino
+def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
+    if resume is not None:
+        yield from (position.identity for position in resume.files if not position.let_go)
+    elif isinstance(seen, FileStatus):
+        yield seen.identity

@@ -1,0 +1,84 @@
+"""Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
+
+from http_monitor.sources.chain import Chain
+from http_monitor.sources.files import FileStatus
+from http_monitor.sources.followed import Followed
+from http_monitor.sources.opening import Obstacle, obstacle
+from http_monitor.sources.position import FilePosition, TailPosition
+from http_monitor.sources.resuming import Located, locate
+from http_monitor.units import visible_text
+
+
+def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
+    """Return where a file that was seen at a path is to be read from."""
+    return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
+
+
+def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
+    """Follow the file that was seen at the path, which may have been renamed since; returns what hinders."""
+    if chain.claims.take(start.identity, chain.path) != chain.path:
+        return None
+    located = locate(chain.files, chain.path, start)
+    if located.handle is None:
+        if located.obstacle is None:
+            chain.claims.leave(start.identity, chain.path, None)
+        return located.obstacle
+    followed = chain.opened(located.identity, located.path, located.handle, now_us)
+    try:
+        followed.begin_at(start.offset)
+    except OSError as error:
+        followed.close()
+        return obstacle(error)
+    chain.followed.append(followed)
+    return None
+
+
+def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
+    """Find the files of an earlier process again, or what has become of them.
+
+    Returns:
+        What hinders; then nothing has been done, and it can be tried again.
+    """
+    found: list[tuple[FilePosition, Located, Followed | None]] = []
+    met: Obstacle | None = None
+    try:
+        for position in resume.files:
+            located = locate(chain.files, chain.path, position)
+            met = met or located.obstacle
+            followed = None
+            if located.handle is not None:
+                followed = chain.opened(located.identity, located.path, located.handle, now_us)
+                followed.whole = located.whole
+            found.append((position, located, followed))
+            if followed is not None:
+                followed.go_on_from(position)
+    except OSError as error:
+        met = obstacle(error)
+    if met is not None:
+        for _, _, followed in found:
+            if followed is not None:
+                followed.close()
+        return met
+    for position, located, followed in found:
+        _join(chain, position, located, followed)
+    return None
+
+
+def _join(chain: Chain, position: FilePosition, located: Located, followed: Followed | None) -> None:
+    chain.before = position
+    if located.truncated:
+        chain.note_truncation()
+        chain.restarted = position.identity
+    if followed is not None and position.let_go:
+        followed.close()
+        chain.rested.append(followed)
+        return
+    chain.claims.leave(position.identity, chain.path, None)
+    if followed is not None:
+        chain.claims.take(located.identity, chain.path)
+        chain.followed.append(followed)
+    elif not position.let_go:
+        chain.losses.lost_bytes += position.unread
+        chain.losses.maybe_lost = True
+        if not located.truncated:
+            chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)

@@ -1,0 +1,231 @@
+"""The files that one path has led to, oldest first: how they join, and how they are let go."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from http_monitor.report import Notice
+from http_monitor.sources.archive import GzHandle
+from http_monitor.sources.claims import Claims
+from http_monitor.sources.files import Files, FileStatus, Handle, Identity
+from http_monitor.sources.fingerprint import fits
+from http_monitor.sources.followed import Followed
+from http_monitor.sources.losses import Losses
+from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.position import FilePosition
+from http_monitor.sources.siblings import Between, Siblings
+from http_monitor.units import US_PER_S, visible_text
+
+_MOST_RESTED = 2
+_MOST_FOLLOWED = 16
+_REST_US = 10 * US_PER_S
+
+
+class Chain:
+    """Holds what is followed for one path, with the counters and the words for what happened to it.
+
+    Args:
+        path: The path as it was given.
+        files: The way to it.
+        claims: Shared with the other paths.
+        losses: The counters to go on with.
+        limit: The longest line, in bytes without its LF.
+    """
+
+    def __init__(self, path: str, files: Files, claims: Claims, losses: Losses, limit: int) -> None:
+        self.path = path
+        self.files = files
+        self.claims = claims
+        self.losses = losses
+        self.followed: list[Followed] = []
+        """Oldest first; the last is the one at the path, or was when there was one."""
+        self.rested: list[Followed] = []
+        """Let go, and only looked at in case they grow."""
+        self.before: FilePosition | None = None
+        """The last file that was at the path, where it is not among the followed any more."""
+        self.restarted: Identity | None = None
+        """A file that was truncated while nobody followed it."""
+        self.same_as = ""
+        """The path by which the file at this one is followed already."""
+        self._shown = visible_text(path)
+        self._limit = limit
+        self._notices: list[Notice] = []
+        self._rested_us = 0
+
+    def __iter__(self) -> Iterator[Followed]:
+        """Yield the rested and the followed files, oldest first."""
+        yield from self.rested
+        yield from self.followed
+
+    @property
+    def newest(self) -> Followed | None:
+        """The file at the path, or the last that was there; None before the first and after it was let go."""
+        return self.followed[-1] if self.followed else None
+
+    def siblings(self) -> Siblings:
+        """Return what rotation may have made of earlier files."""
+        return Siblings(self.files, self.files.target(self.path))
+
+    def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> Followed:
+        """Return a file to be followed from its first byte, which has not joined yet."""
+        return Followed(identity, path, handle, self._limit, now_us)
+
+    def is_followed_elsewhere(self, identity: Identity) -> bool:
+        """Tell whether another path follows this file; says so once."""
+        owner = self.claims.owner(identity)
+        if owner is None or owner == self.path:
+            self.same_as = ""
+            return False
+        if owner != self.same_as:
+            self.same_as = owner
+            self.say(f"the same file as {visible_text(owner)}, which is followed already")
+        return True
+
+    def arrive(self, handle: Handle, status: FileStatus, now_us: int) -> None:
+        """Follow what stands at the path now.
+
+        Raises:
+            OSError: it cannot be read; the handle is still the caller's.
+        """
+        self.claims.take(status.identity, self.path)
+        for followed in self:
+            if followed.identity == status.identity:
+                self._return_to(followed, handle, now_us)
+                return
+        self._follow(handle, status, now_us)
+
+    def follow_between(self, siblings: Siblings, between: Between, now_us: int) -> None:
+        """Let files that came and went between two looks join."""
+        if not between.complete:
+            self.losses.maybe_lost = True
+            self.say("there were more files at this path than can be found, lines may be lost", warning=True)
+        for sibling in between.files:
+            if self.claims.take(sibling.identity, self.path) != self.path:
+                continue
+            handle = siblings.open(sibling)
+            if handle is None:
+                self.losses.maybe_lost = True
+                self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", warning=True)
+                continue
+            followed = self.opened(sibling.identity, sibling.path, handle, now_us)
+            followed.whole = sibling.compressed
+            with suppress(OSError):
+                followed.size = handle.status().size
+            self.followed.append(followed)
+
+    def let_go(self, followed: Followed, lines: list[bytes]) -> None:
+        """Part with a file: nothing will complete its last line."""
+        lines.append(followed.finish())
+        if followed.whole:
+            self.losses.lost_bytes += max(0, followed.expected_size - followed.offset)
+        if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
+            self.losses.maybe_lost = True
+            self.say(f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", warning=True)
+        self.take_counts(followed)
+        followed.let_go = True
+        followed.close()
+        if followed is self.newest:
+            self.before = followed.position()
+        self.followed.remove(followed)
+        self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
+        if not followed.whole:
+            self.rested = [*self.rested, followed][-_MOST_RESTED:]
+
+    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes]) -> None:
+        """Part with older files that nobody writes to any more."""
+        older = self.followed if self.same_as else self.followed[:-1]
+        for followed in tuple(older):
+            later = self.followed[self.followed.index(followed) + 1 :]
+            has_successor = bool(self.same_as) or any(other.size for other in later)
+            idle = now_us - followed.changed_us >= grace_us
+            crowded = len(self.followed) > _MOST_FOLLOWED
+            if followed.handle is not None and has_successor and (idle or crowded):
+                self.let_go(followed, lines)
+
+    def look_at_rested(self, now_us: int) -> None:
+        """Take up again what grew although it had been let go."""
+        if not self.rested or now_us - self._rested_us < _REST_US:
+            return
+        self._rested_us = now_us
+        for followed in tuple(self.rested):
+            status = self.files.look(followed.path)
+            if isinstance(status, Obstacle) or status.identity != followed.identity:
+                sibling = self.siblings().with_identity(followed.identity)
+                if sibling is None:
+                    self.rested.remove(followed)
+                    continue
+                followed.path = sibling.path
+                status = self.files.look(followed.path)
+            if not isinstance(status, Obstacle) and status.size > followed.offset:
+                self._take_up(followed, now_us)
+
+    def take_counts(self, followed: Followed) -> None:
+        """Make what a file has counted part of the counters."""
+        self.losses.lost_bytes += followed.lost_bytes
+        self.losses.nul_bytes += followed.nul_bytes
+        followed.lost_bytes = followed.nul_bytes = 0
+
+    def note_truncation(self) -> None:
+        """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
+        self.losses.truncations += 1
+        self.losses.maybe_lost = True
+        self.say("truncated, reading from its start")
+
+    def say(self, words: str, *, warning: bool = False) -> None:
+        """Tell the user something about the path."""
+        self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info"))
+
+    def take_notices(self) -> tuple[Notice, ...]:
+        """Return what was said since it was last asked."""
+        notices = tuple(self._notices)
+        self._notices.clear()
+        return notices
+
+    def _return_to(self, followed: Followed, handle: Handle, now_us: int) -> None:
+        """Go on with a file that was at the path before."""
+        (self.rested if followed in self.rested else self.followed).remove(followed)
+        followed.close()
+        followed.handle = handle
+        followed.path = self.files.target(self.path)
+        followed.changed_us = now_us
+        followed.let_go = False
+        self.followed.append(followed)
+
+    def _follow(self, handle: Handle, status: FileStatus, now_us: int) -> None:
+        """Follow a file that was never at the path before, after those that came and went since the last look."""
+        target = self.files.target(self.path)
+        before = self.before if self.newest is None else self.newest.position()
+        if before is not None:
+            siblings = Siblings(self.files, target)
+            read = [followed.position() for followed in self]
+            known = {position.identity for position in read} | {status.identity}
+            between = siblings.after(before, known, [*read, before])
+            self.follow_between(siblings, between, now_us)
+            restarted = status.identity in (before.identity, self.restarted)
+            self._note_rotation(len(between.files), restarted=restarted)
+        followed = self.opened(status.identity, target, handle, now_us)
+        inherited = self.claims.inherit(status.identity)
+        if inherited is not None and status.size >= inherited.offset and fits(handle, inherited):
+            followed.go_on_from(inherited)
+        followed.size = status.size
+        self.followed.append(followed)
+
+    def _take_up(self, followed: Followed, now_us: int) -> None:
+        opened = self.files.open(followed.path)
+        if isinstance(opened, Obstacle):
+            return
+        followed.handle = opened[0]
+        if opened[1].identity != followed.identity or self.is_followed_elsewhere(followed.identity):
+            followed.close()
+            return
+        self.claims.take(followed.identity, self.path)
+        self.rested.remove(followed)
+        followed.let_go, followed.changed_us = False, now_us
+        self.followed.insert(0, followed)
+
+    def _note_rotation(self, between: int, *, restarted: bool) -> None:
+        self.losses.rotations += between + (not restarted)
+        if between:
+            words = f"rotated {between + 1} times since the last look, reading the {between} before the new file first"
+            self.say(words)
+        elif not restarted:
+            self.say("rotated, following the new file")

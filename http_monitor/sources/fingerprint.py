@@ -1,0 +1,38 @@
+"""Tells whether what was read of a file is what stands at the beginning of another, or still of the same."""
+
+from http_monitor.sources.files import Handle
+from http_monitor.sources.position import FilePosition, print_of
+
+HEAD_BYTES = 1_024
+"""So many first bytes of a file are remembered, as far as they have been read."""
+MARKER_BYTES = 1_024
+"""So many bytes before the offset are remembered."""
+ENOUGH_BYTES = 64
+"""With less than that read, two files that begin alike are only taken for one if they are as long as each other."""
+
+
+def fits(handle: Handle, position: FilePosition) -> bool:
+    """Tell whether this open file begins with what had been read at that position.
+
+    Two small reads, whatever the file's size. An archive has to be inflated up to the offset for it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    # The head first: it rules out most files, and an archive need not be inflated further then.
+    if print_of(handle.read(0, position.head.length)) != position.head:
+        return False
+    start = position.offset - position.marker.length
+    return print_of(handle.read(start, position.marker.length)) == position.marker
+
+
+def is_copy(handle: Handle, position: FilePosition) -> bool:
+    """Tell whether another file than the one of that position surely has its content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not position.marker.length or not fits(handle, position):
+        return False
+    # One byte beyond tells whether a short file is longer than the one it is compared with.
+    return position.offset >= ENOUGH_BYTES or len(handle.read(0, position.size + 1)) == position.size

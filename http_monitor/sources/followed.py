@@ -1,0 +1,219 @@
+"""One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
+
+from http_monitor.sources.files import FileStatus, Handle, Identity
+from http_monitor.sources.fingerprint import HEAD_BYTES, MARKER_BYTES
+from http_monitor.sources.lines import LineCutter
+from http_monitor.sources.position import FilePosition, print_of
+
+_LF = b"\n"
+
+
+class Truncated(Exception):
+    """What was read of a file is not there any more."""
+
+
+class Followed:
+    """A file that is read, with what proves that it is still the same one.
+
+    Args:
+        identity: Of the file.
+        path: Where it stands.
+        handle: It, opened; owned from now on.
+        limit: The longest line, in bytes without its LF.
+        now_us: The running clock.
+    """
+
+    def __init__(self, identity: Identity, path: str, handle: Handle, limit: int, now_us: int) -> None:
+        self.identity = identity
+        self.path = path
+        self.handle: Handle | None = handle
+        self.offset = 0
+        """All before it has been read."""
+        self.size = 0
+        """It was seen to be that large."""
+        self.proven_size = 0
+        """It was that large when it was certainly still the same."""
+        self.changed_us = now_us
+        """When it was last seen to have changed."""
+        self.whole = False
+        """Nothing will be written to it any more: it is a copy, or an archive."""
+        self.expected_size = 0
+        """Of a copy: what was seen of the file that it is a copy of."""
+        self.let_go = False
+        self.lost_bytes = 0
+        """Bytes of lines whose beginning was handed on as if it were all; the owner takes them away."""
+        self.nul_bytes = 0
+        """NUL bytes skipped at the beginning of lines; the owner takes them away."""
+        self._limit = limit
+        self._mtime_ns: int | None = None
+        self._settled = False
+        self._head = b""
+        self._marker = b""
+        self._skipping = False
+        self._skipped_are_lost = False
+        self._cutter = LineCutter(limit)
+
+    @property
+    def unread(self) -> int:
+        """Bytes seen to exist and not read."""
+        return max(0, self.size - self.offset)
+
+    @property
+    def pending(self) -> int:
+        """Bytes read of a line that is not complete."""
+        return self._cutter.pending
+
+    def position(self) -> FilePosition:
+        """Return where it stands."""
+        device, inode = self.identity
+        return FilePosition(
+            path=self.path,
+            device=device,
+            inode=inode,
+            offset=self.offset,
+            pending=self._cutter.pending,
+            size=max(self.proven_size, self.offset),
+            mtime_ns=self._mtime_ns,
+            head=print_of(self._head),
+            marker=print_of(self._marker),
+            skipping=self._skipping,
+            let_go=self.let_go,
+        )
+
+    def begin_at(self, offset: int) -> None:
+        """Let what is before that offset not count, nor the rest of a line that began before it.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        assert self.handle is not None
+        self._remember(offset)
+        self._skipping = bool(offset) and not self._marker.endswith(_LF)
+
+    def go_on_from(self, position: FilePosition) -> None:
+        """Go on where a position says, which this file was found to fit: from the beginning of the pending line.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        self._remember(position.offset - position.pending)
+        self.proven_size = max(self.proven_size, position.size)
+        self._skipping = position.skipping
+        self._skipped_are_lost = self._skipping and position.let_go
+
+    def take_over(self, other: "Followed") -> None:
+        """Go on, in a copy of it, where another stopped, with the line that was not complete there."""
+        self.offset = other.offset
+        self._head, self._marker = other._head, other._marker
+        self._skipping, self._skipped_are_lost = other._skipping, other._skipped_are_lost
+        self._cutter, other._cutter = other._cutter, LineCutter(self._limit)
+
+    def start_again(self) -> None:
+        """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
+        self.offset = self.size = self.proven_size = 0
+        self._head = self._marker = b""
+        self._skipping = self._skipped_are_lost = False
+        self._cutter = LineCutter(self._limit)
+
+    def discard_pending(self) -> int:
+        """Forget the line that is not complete; returns how many bytes it had."""
+        return self._cutter.discard()
+
+    def see(self, status: FileStatus, now_us: int) -> None:
+        """Take note of its status.
+
+        Raises:
+            Truncated: it is smaller than what was read, or begins otherwise, or ends otherwise before the offset.
+            OSError: the file cannot be read.
+        """
+        if self.whole:
+            self.size = max(status.size, self.offset)
+            return
+        if status.size < self.offset:
+            raise Truncated
+        known = (status.size, status.mtime_ns) == (self.size, self._mtime_ns) and status.mtime_ns is not None
+        if known and self._settled:
+            return
+        # What is written within the granularity of the file system's clock changes no time: look once more.
+        self._settled = known
+        self._check(at_offset=status.size == self.offset)
+        if status.size != self.size:
+            self.changed_us = now_us
+        # Cut off behind the offset.
+        self.lost_bytes += max(0, self.proven_size - status.size)
+        self.proven_size = min(self.proven_size, status.size)
+        self.size = status.size
+        self._mtime_ns = status.mtime_ns
+        if status.size == self.offset:
+            self.proven_size = self.offset
+
+    def read(self, most: int) -> tuple[int, bytes]:
+        """Read on up to the size that was seen, `most` bytes at the most; returns their number and the whole lines.
+
+        Raises:
+            Truncated: what stands before the offset is not what was read there.
+            OSError: the file cannot be read.
+        """
+        assert self.handle is not None
+        kept = len(self._marker)
+        wanted = min(most, self.size - self.offset)
+        data = self.handle.read(self.offset - kept, kept + wanted)
+        if data[:kept] != self._marker:
+            raise Truncated
+        fresh = data[kept:] if kept else data
+        if self.whole and len(fresh) < wanted:
+            self.size = self.offset + len(fresh)  # what an archive says of its size is not always true
+        self.proven_size = self.size
+        if len(self._head) == self.offset:
+            self._head = (self._head + fresh)[:HEAD_BYTES]
+        self._marker = data[-MARKER_BYTES:]
+        self.offset += len(fresh)
+        before = self._cutter.nul_bytes
+        lines = self._cutter.feed(self._after_start(fresh))
+        self.nul_bytes += self._cutter.nul_bytes - before
+        return len(fresh), lines
+
+    def finish(self) -> bytes:
+        """Return the line that nothing will complete, with an LF added; should it be completed, the rest is lost."""
+        if self._cutter.pending:
+            self._skipping = self._skipped_are_lost = True
+        before = self._cutter.nul_bytes
+        line = self._cutter.finish()
+        self.nul_bytes += self._cutter.nul_bytes - before
+        return line
+
+    def close(self) -> None:
+        """Let go of the descriptor."""
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            handle.close()
+
+    def _remember(self, offset: int) -> None:
+        assert self.handle is not None
+        self._head = self.handle.read(0, min(HEAD_BYTES, offset))
+        self._marker = self.handle.read(max(0, offset - MARKER_BYTES), min(MARKER_BYTES, offset))
+        self.offset = offset
+        self.size = self.proven_size = offset
+        self._cutter = LineCutter(self._limit, at_start=not offset)
+
+    def _check(self, *, at_offset: bool) -> None:
+        assert self.handle is not None
+        if self.handle.read(0, len(self._head)) != self._head:
+            raise Truncated
+        # Reading on looks at the marker by itself.
+        if at_offset and len(self._head) < self.offset:
+            kept = len(self._marker)
+            if self.handle.read(self.offset - kept, kept) != self._marker:
+                raise Truncated
+
+    def _after_start(self, data: bytes) -> bytes:
+        """Return what counts: not the end of a line that began before the start."""
+        if not self._skipping:
+            return data
+        end = data.find(_LF) + 1
+        if self._skipped_are_lost:
+            self.lost_bytes += end or len(data)
+        if not end:
+            return b""
+        self._skipping = self._skipped_are_lost = False
+        return data[end:]

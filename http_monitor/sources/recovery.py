@@ -1,0 +1,79 @@
+"""What is done about a followed file that is not what it was: truncated, or out of reach."""
+
+from contextlib import suppress
+
+from http_monitor.sources.chain import Chain
+from http_monitor.sources.files import FileStatus
+from http_monitor.sources.followed import Followed
+from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.siblings import Sibling
+
+
+def restart(chain: Chain, followed: Followed, now_us: int) -> None:
+    """Go back to the beginning of a truncated file, after what copies have kept of it.
+
+    What was seen of it and not read, and is in no copy, is lost.
+    """
+    chain.note_truncation()
+    index = chain.followed.index(followed)
+    position = followed.position()
+    siblings = chain.siblings()
+    copy = siblings.holding(position)
+    later = chain.followed[index:]
+    del chain.followed[index:]
+    if copy is None:
+        chain.losses.lost_bytes += position.size - position.offset + followed.discard_pending()
+    else:
+        sibling, handle = copy
+        kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
+        kept.whole = True
+        kept.expected_size = position.size
+        kept.take_over(followed)
+        with suppress(OSError):
+            kept.size = handle.status().size
+        chain.followed.append(kept)
+        # It may have been copied and truncated more than once.
+        known = {other.identity for other in (*chain, *later)}
+        between = siblings.after(kept.position(), known, [])
+        chain.follow_between(siblings, between, now_us)
+        chain.losses.truncations += len(between.files)
+    chain.followed += later
+    followed.start_again()
+
+
+def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
+    """Look for a file whose handle does not reach it any more, and part with it if it is surely gone.
+
+    Args:
+        chain: What it belongs to.
+        followed: The file.
+        found: What stood at the path at this look.
+        lines: Takes its last line.
+
+    Returns:
+        Whether something came of it: it can be read on, or is not followed any more.
+    """
+    followed.close()
+    siblings = chain.siblings()
+    sibling = siblings.with_identity(followed.identity)
+    if isinstance(found, FileStatus) and found.identity == followed.identity:
+        sibling = Sibling(chain.path, followed.identity)
+    if sibling is not None:
+        followed.handle = siblings.open(sibling)
+        followed.path = sibling.path
+        return followed.handle is not None
+    copy = siblings.holding(followed.position())
+    if copy is not None:
+        sibling, followed.handle = copy
+        chain.claims.leave(followed.identity, chain.path, None)
+        followed.identity, followed.path, followed.whole = sibling.identity, sibling.path, True
+        followed.expected_size = followed.size
+        return True
+    again = chain.files.look(chain.path)
+    if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
+        return False  # it may be there, and only the way to it is barred
+    chain.losses.lost_bytes += followed.unread
+    chain.losses.maybe_lost = True
+    chain.let_go(followed, lines)
+    chain.rested.remove(followed)
+    return True

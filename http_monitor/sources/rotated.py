@@ -1,0 +1,85 @@
+"""Knows the names that rotation gives to a log, and which of two is older."""
+
+import re
+from typing import NamedTuple
+
+_COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|lz4|Z)$")
+# A number (logrotate, savelog, newsyslog), or a date with an optional time, serial number or epoch second
+# (logrotate's dateext, dateformat and dateyesterday, cronolog, rotatelogs), or the one earlier file (.old, .bak).
+_SUFFIX = re.compile(
+    r"[.](?P<number>[0-9]{1,5})"
+    r"|[-._](?P<date>[0-9]{4}-?[0-9]{2}-?[0-9]{2}([-_.T][0-9]{1,10}([-:_.][0-9]{2}){0,2})?|[0-9]{9,10})"
+    r"|[.](?P<old>old|bak|prev)"
+)
+_DIGITS = re.compile(r"[0-9]+")
+_LOG = re.compile(r"\.(log|txt|json)$")
+
+
+class Age(NamedTuple):
+    """Orders rotated files of one log, oldest first."""
+
+    kind: int
+    """Numbered files are compared with numbered ones, dated with dated."""
+    order: tuple[int, ...]
+
+
+def rotated_of(base: str, name: str) -> bool:
+    """Tell whether a name is one that rotation gives to the file `base` of the same directory.
+
+    ``access.log`` becomes ``access.log.1``, ``access.log.2.gz``, ``access.log-20261123``, ``access.log.old``, or,
+    with logrotate's ``extension``, ``access-20261123.log`` and ``access.1.log``.
+    """
+    return _suffix(base, name) is not None
+
+
+def age_key(base: str, name: str) -> Age:
+    """Return a key that orders the rotated files of `base`, oldest first, whatever they were compressed with.
+
+    Raises:
+        ValueError: it is not one of them.
+    """
+    found = _suffix(base, name)
+    if found is None:
+        raise ValueError(f"{name} is no rotated {base}")
+    if found["number"] is not None:
+        return Age(1, (-int(found["number"]),))
+    if found["date"] is not None:
+        return Age(2, _moment(found["date"]))
+    return Age(0, ())
+
+
+def number_of(base: str, name: str) -> int | None:
+    """Return the number that rotation gave to a file; None where it does not number."""
+    found = _suffix(base, name)
+    return None if found is None or found["number"] is None else int(found["number"])
+
+
+def is_compressed(name: str) -> bool:
+    """Tell whether a name says that its file is compressed."""
+    return _COMPRESSED.search(name) is not None
+
+
+def same_template(one: str, other: str) -> bool:
+    """Tell whether two names differ in digits only: ``access-2026-11-23.log`` and ``access-2026-11-24.log``."""
+    return bool(_DIGITS.search(one)) and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
+
+
+def _suffix(base: str, name: str) -> re.Match[str] | None:
+    plain = _COMPRESSED.sub("", name)
+    if plain.startswith(base):
+        found = _SUFFIX.fullmatch(plain, len(base))
+        if found is not None:
+            return found
+    extension = _LOG.search(base)
+    if extension is None or not plain.endswith(extension[0]):
+        return None
+    stem = base[: extension.start()]
+    return _SUFFIX.fullmatch(plain, len(stem), len(plain) - len(extension[0])) if plain.startswith(stem) else None
+
+
+def _moment(date: str) -> tuple[int, ...]:
+    """Return the numbers of a date, most significant first, the same for each way of writing it."""
+    numbers = [*_DIGITS.findall(date)]
+    if len(numbers[0]) == 8:
+        numbers[:1] = [numbers[0][:4], numbers[0][4:6], numbers[0][6:]]
+    return tuple(map(int, numbers))

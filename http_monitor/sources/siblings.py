@@ -1,0 +1,199 @@
+"""Finds rotated files again: by identity, by content, and by the order of their names."""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from http_monitor.sources.archive import GzHandle
+from http_monitor.sources.files import Files, Handle, Identity
+from http_monitor.sources.fingerprint import fits, is_copy
+from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.position import FilePosition
+from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
+
+_LOOKS = 5
+_GZ = ".gz"
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """A file beside the one at the path, as it was found in the directory."""
+
+    path: str
+    identity: Identity
+
+    @property
+    def name(self) -> str:
+        """Its name in the directory."""
+        return os.path.basename(self.path)
+
+    @property
+    def compressed(self) -> bool:
+        """Whether its name says that it is."""
+        return is_compressed(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What was at a path after one file and before another."""
+
+    files: tuple[Sibling, ...]
+    """Oldest first."""
+    complete: bool
+    """There is no sign that there was more."""
+
+
+class Siblings:
+    """The files beside one that is followed; every question looks at the directory anew.
+
+    Args:
+        files: The way to them.
+        target: The path of the file with its symbolic links resolved: there it is rotated.
+    """
+
+    def __init__(self, files: Files, target: str) -> None:
+        self._files = files
+        self._target = target
+        self._directory, self._base = os.path.split(target)
+
+    def rotated(self) -> list[Sibling]:
+        """Return what rotation has made of earlier files, oldest first.
+
+        An archive beside the file that it is being made of is left out.
+        """
+        names = self._listing()
+        kept = [name for name in names if rotated_of(self._base, name)]
+        plain = {age_key(self._base, name) for name in kept if not is_compressed(name)}
+        kept = [name for name in kept if not is_compressed(name) or age_key(self._base, name) not in plain]
+        kept.sort(key=lambda name: age_key(self._base, name))
+        return [Sibling(os.path.join(self._directory, name), names[name]) for name in kept]
+
+    def with_identity(self, identity: Identity) -> Sibling | None:
+        """Return the file that has this identity, whatever its name."""
+        for name, found in self._listing().items():
+            if found == identity:
+                return Sibling(os.path.join(self._directory, name), found)
+        return None
+
+    def open(self, sibling: Sibling) -> Handle | None:
+        """Open what was found, an archive as what it holds; None if it is not there any more or cannot be read."""
+        if is_compressed(sibling.name) and not sibling.path.endswith(_GZ):
+            return None
+        opened = self._files.open(sibling.path)
+        if isinstance(opened, Obstacle):
+            return None
+        handle, status = opened
+        if status.identity != sibling.identity:
+            handle.close()
+            return None
+        if not is_compressed(sibling.name):
+            return handle
+        try:
+            return GzHandle(handle)
+        except OSError:
+            handle.close()
+            return None
+
+    def holding(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
+        """Return the newest file that begins with what had been read at that position, opened."""
+        for sibling in reversed(self.rotated()):
+            handle = self.open(sibling)
+            if handle is None:
+                continue
+            with suppress(OSError):
+                if is_copy(handle, position):
+                    return sibling, handle
+            handle.close()
+        return None
+
+    def after(self, before: FilePosition, known: Collection[Identity], followed: Collection[FilePosition]) -> Between:
+        """Return the files that came and went since the path led to an earlier one.
+
+        Args:
+            before: The earlier one.
+            known: Files that are not among them.
+            followed: What was read of others, whose copies are not among them either.
+        """
+        if before.path != self._target and same_template(os.path.basename(before.path), self._base):
+            return Between(tuple(self._dated_between(os.path.basename(before.path), known)), complete=True)
+        siblings = self.rotated()
+        place = self._place(siblings, before)
+        others = [sibling for sibling in siblings if sibling.identity not in known]
+        if place is not None:
+            key = age_key(self._base, place.name)
+            newer = [sibling for sibling in others if age_key(self._base, sibling.name) > key]
+            return Between(tuple(newer), complete=self._unbroken(place, siblings))
+        newer = [sibling for sibling in others if self._is_newer(sibling, before, followed)]
+        # It was rotated away so far that it is gone, and nobody knows how many were between.
+        return Between(tuple(newer), complete=not newer)
+
+    def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
+        for sibling in siblings:
+            if sibling.identity == (before.device, before.inode) and self._fits(sibling, before):
+                return sibling
+        found = self.holding(before)
+        if found is None:
+            return None
+        found[1].close()
+        return found[0]
+
+    def _fits(self, sibling: Sibling, position: FilePosition) -> bool:
+        """Tell whether it is the file that its identity says, and not another with the inode of a deleted one."""
+        handle = self.open(sibling)
+        if handle is None:
+            return True
+        try:
+            return fits(handle, position)
+        except OSError:
+            return True
+        finally:
+            handle.close()
+
+    def _is_newer(self, sibling: Sibling, before: FilePosition, followed: Collection[FilePosition]) -> bool:
+        found = self._files.look(sibling.path)
+        if isinstance(found, Obstacle) or found.mtime_ns is None or before.mtime_ns is None:
+            return False
+        if found.mtime_ns <= before.mtime_ns:
+            return False
+        handle = self.open(sibling)
+        if handle is None:
+            return True
+        try:
+            return not any(is_copy(handle, position) for position in followed)
+        except OSError:
+            return True
+        finally:
+            handle.close()
+
+    def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
+        """Yield files whose names are of one kind with two others, and between them."""
+        least, most = _digits(before), _digits(self._base)
+        names = self._listing()
+        for name in sorted(names, key=_digits):
+            if same_template(name, self._base) and least < _digits(name) < most and names[name] not in known:
+                yield Sibling(os.path.join(self._directory, name), names[name])
+
+    def _unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
+        """Tell whether the numbers from the newest rotated file to that place are all there."""
+        last = number_of(self._base, place.name)
+        if last is None:
+            return True
+        there = {number_of(self._base, sibling.name) for sibling in siblings}
+        return all(number in there for number in range(1, last))
+
+    def _listing(self) -> dict[str, Identity]:
+        """Return the directory as it is between two renames, not in the midst of them."""
+        listing = self._files.listing(self._directory)
+        for _ in range(_LOOKS):
+            again = self._files.listing(self._directory)
+            if again == listing:
+                break
+            listing = again
+        return listing
+
+
+def _digits(name: str) -> list[int]:
+    return [int(digits) for digits in _DIGITS.findall(name)]

@@ -1,0 +1,132 @@
+"""A log and its tail, for tests of what happens to files; the same on every way to them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from http_monitor.clock import ManualClock
+from http_monitor.sources.claims import Claims
+from http_monitor.sources.files import Files, FileStatus, Handle, LocalFiles
+from http_monitor.sources.opening import DENIED, Obstacle
+from http_monitor.sources.position import TailPosition
+from http_monitor.sources.tail import FileTail
+
+WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles}
+"""Every reader, by the name that the user gives it."""
+GRACE_S = 10
+
+
+def line(number: int, *, length: int = 100) -> bytes:
+    """Return a line that no other number has, long enough to tell files apart."""
+    return b"line %06d " % number + b"x" * (length - 13) + b"\n"
+
+
+def lines(first: int, last: int) -> bytes:
+    return b"".join(line(number) for number in range(first, last + 1))
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+class Following:
+    """A tail on a path, what it has given, and its life over restarts."""
+
+    def __init__(
+        self,
+        path: Path,
+        files: Files,
+        *,
+        from_start: bool = True,
+        read_bytes: int = 1_000_000,
+        limit: int = 1_000,
+        seen: bool = False,
+        claims: Claims | None = None,
+        clock: ManualClock | None = None,
+    ) -> None:
+        self.path = path
+        self.files = files
+        self.clock = clock or ManualClock(1_700_000_000_000_000)
+        self.claims = claims or Claims()
+        self._options: dict[str, Any] = {"from_start": from_start, "limit": limit, "read_bytes": read_bytes}
+        if seen:
+            self._options["seen"] = files.look(str(path))
+        self.tail = self._new(None)
+        self.notices: list[str] = []
+
+    def _new(self, resume: TailPosition | None) -> FileTail:
+        return FileTail(
+            str(self.path),
+            files=self.files,
+            clock=self.clock,
+            resume=resume,
+            claims=self.claims,
+            grace_s=GRACE_S,
+            **self._options,
+        )
+
+    def read(self) -> bytes:
+        """Look once."""
+        chunk = self.tail.read()
+        self.notices += [notice.text.removeprefix(f"{self.path}: ") for notice in chunk.notices]
+        return chunk.data
+
+    def read_to_end(self) -> bytes:
+        """Look until a look reaches the end."""
+        data = b""
+        for _ in range(1_000):
+            chunk = self.tail.read()
+            self.notices += [notice.text.removeprefix(f"{self.path}: ") for notice in chunk.notices]
+            data += chunk.data
+            if chunk.at_end:
+                return data
+        raise AssertionError("never reaches the end")
+
+    def pass_grace(self) -> None:
+        """Let so much time pass that a renamed file may be let go."""
+        self.clock.advance(GRACE_S)
+
+    def kill(self) -> TailPosition:
+        """End without a word; returns what a checkpoint would have kept."""
+        position = TailPosition.from_json(json.loads(json.dumps(self.tail.position())))
+        self.tail.close()
+        return position
+
+    def resume(self, position: TailPosition, claims: Claims | None = None) -> None:
+        """Begin again where that checkpoint says."""
+        self.claims = claims or Claims()
+        self.tail = self._new(position)
+
+    def restart(self) -> None:
+        self.resume(self.kill())
+
+    @property
+    def counters(self) -> tuple[int, bool, int, int]:
+        """Return (lost bytes, maybe lost, rotations, truncations)."""
+        health = self.tail.health()
+        return health.lost_bytes, health.maybe_lost, health.rotations, health.truncations
+
+    def close(self) -> None:
+        self.tail.close()
+
+
+class Denying:
+    """A way to files that is denied to some paths, as it may be to others than root."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.denied: set[str] = set()
+
+    def look(self, path: str) -> FileStatus | Obstacle:
+        return self._files.look(path)
+
+    def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
+        return DENIED if path in self.denied else self._files.open(path)
+
+    def listing(self, directory: str) -> dict[str, tuple[int, int]]:
+        return self._files.listing(directory)
+
+    def target(self, path: str) -> str:
+        return self._files.target(path)
