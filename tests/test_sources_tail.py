@@ -912,3 +912,57 @@ def test_a_position_that_cannot_be_found_yet_is_waited_for(log: Path, follow: Fo
     denying.denied.clear()
     assert tail.read() == line(4)
     assert tail.counters == (0, False, 0, 0)
+
+
+# Cost
+
+
+def test_the_cost_of_an_append_does_not_depend_on_the_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = os.read
+
+    def counted(descriptor: int, most: int) -> bytes:
+        data = real(descriptor, most)
+        read.append(len(data))
+        return data
+
+    costs = []
+    for name, size in (("small.log", 4_096), ("huge.log", 1 << 40)):
+        path = tmp_path / name
+        with path.open("wb") as file:
+            file.truncate(size)  # sparse
+        tail = Following(path, WAYS["direct"](), from_start=False)
+        tail.read()
+        tail.read()
+        append(path, b"\n" + line(1))
+        monkeypatch.setattr(os, "read", counted)
+        assert tail.read() == line(1)
+        monkeypatch.setattr(os, "read", real)
+        costs.append(sum(read))
+        read.clear()
+        tail.close()
+    assert costs == [1_024 + 1_024 + 101] * 2
+
+
+def test_a_file_that_does_not_change_is_not_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = Following(log, WAYS["direct"]())
+    for _ in range(3):
+        tail.read()
+
+    def refuse(descriptor: int, most: int) -> bytes:
+        raise AssertionError(f"reads {most} bytes of {descriptor}")
+
+    monkeypatch.setattr(os, "read", refuse)
+    for _ in range(10):
+        assert tail.read() == b""
+    tail.close()
+
+
+def test_what_is_written_within_the_granularity_of_the_clock_is_seen(log: Path) -> None:
+    tail = Following(log, WAYS["direct"]())
+    tail.read()
+    status = log.stat()
+    log.write_bytes(lines(4, 6))
+    os.utime(log, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert tail.read_to_end() == lines(4, 6)
+    tail.close()

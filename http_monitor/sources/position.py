@@ -1,5 +1,6 @@
 """Where the following of a path stands, in a form that another process can go on from."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Self
@@ -96,15 +97,33 @@ class TailPosition:
     def from_json(cls, given: Json) -> Self:
         """Return what `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
         fields = dict(given)
-        files = tuple(
-            FilePosition(**{**file, "head": _print(file["head"]), "marker": _print(file["marker"])})
-            for file in fields.pop("files")
-        )
-        for file in files:
-            if not 0 <= file.pending <= file.offset or file.size < 0:
-                raise ValueError("a position that no file can have")
-        return cls(files=files, **fields)
+        files = tuple(_file(file) for file in fields.pop("files"))
+        position = cls(files=files, **fields)
+        _check(position, cls.__dataclass_fields__.keys() - {"files", "maybe_lost"}, {"maybe_lost"})
+        return position
+
+
+def _file(given: Json) -> FilePosition:
+    file = FilePosition(**{**given, "head": _print(given["head"]), "marker": _print(given["marker"])})
+    _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
+    if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
+        raise TypeError("not the position of a file")
+    if max(file.pending, file.marker.length, file.head.length) > file.offset or file.size < 0:
+        raise ValueError("a position that no file can have")
+    return file
 
 
 def _print(given: Json) -> Print:
-    return Print(int(given["length"]), str(given["digest"]))
+    made = Print(given["length"], given["digest"])
+    _check(made, {"length"}, set())
+    return made
+
+
+def _check(thing: object, counts: Iterable[str], flags: Iterable[str]) -> None:
+    for name in counts:
+        value = getattr(thing, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(f"{name} is no count")
+    for name in flags:
+        if not isinstance(getattr(thing, name), bool):
+            raise TypeError(f"{name} is neither true nor false")
