@@ -29,7 +29,7 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
     except OSError as error:
         followed.close()
         return obstacle(error)
-    chain.followed.append(followed)
+    chain.join(followed, start.mtime_ns)
     return None
 
 

@@ -93,6 +93,15 @@ class Chain:
                 return
         self._follow(handle, status, now_us)
 
+    def miss(self, now_us: int) -> None:
+        """Learn that nothing stands at the path any more: what had been there after the last look is beside it."""
+        if self.newest is not None:
+            siblings = self.siblings()
+            read = [followed.all_of_it() for followed in self]
+            between = siblings.after(read[-1], self._known(), read)
+            self.follow_between(siblings, between, now_us)
+            self.losses.rotations += len(between.files)
+
     def follow_between(self, siblings: Siblings, between: Between, now_us: int) -> None:
         """Let files that came and went between two looks join."""
         if not between.complete:
@@ -158,6 +167,13 @@ class Chain:
             if not isinstance(status, Obstacle) and status.size > followed.offset:
                 self._take_up(followed, now_us)
 
+    def join(self, followed: Followed, mtime_ns: int | None) -> None:
+        """Follow a file that stands at the path now."""
+        followed.note_time(mtime_ns)
+        followed.proven_size = max(followed.proven_size, followed.size)
+        followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
+        self.followed.append(followed)
+
     def take_counts(self, followed: Followed) -> None:
         """Make what a file has counted part of the counters."""
         self.losses.lost_bytes += followed.lost_bytes
@@ -193,12 +209,11 @@ class Chain:
     def _follow(self, handle: Handle, status: FileStatus, now_us: int) -> None:
         """Follow a file that was never at the path before, after those that came and went since the last look."""
         target = self.files.target(self.path)
-        before = self.before if self.newest is None else self.newest.position()
+        before = self.before if self.newest is None else self.newest.all_of_it()
         if before is not None:
             siblings = Siblings(self.files, target)
-            read = [followed.position() for followed in self]
-            known = {position.identity for position in read} | {status.identity}
-            between = siblings.after(before, known, [*read, before])
+            known = {*self._known(), status.identity}
+            between = siblings.after(before, known, [*(followed.all_of_it() for followed in self), before])
             self.follow_between(siblings, between, now_us)
             restarted = status.identity in (before.identity, self.restarted)
             self._note_rotation(len(between.files), restarted=restarted)
@@ -207,7 +222,10 @@ class Chain:
         if inherited is not None and status.size >= inherited.offset and fits(handle, inherited):
             followed.go_on_from(inherited)
         followed.size = status.size
-        self.followed.append(followed)
+        self.join(followed, status.mtime_ns)
+
+    def _known(self) -> set[Identity]:
+        return {followed.identity for followed in self}
 
     def _take_up(self, followed: Followed, now_us: int) -> None:
         opened = self.files.open(followed.path)

@@ -4,15 +4,15 @@ from http_monitor.sources.files import Handle
 from http_monitor.sources.position import FilePosition, print_of
 
 HEAD_BYTES = 1_024
-"""So many first bytes of a file are remembered, as far as they have been read."""
+"""So many first bytes of a file are remembered, as far as they have been seen."""
 MARKER_BYTES = 1_024
 """So many bytes before the offset are remembered."""
 ENOUGH_BYTES = 64
-"""With less than that read, two files that begin alike are only taken for one if they are as long as each other."""
+"""With less than that known, two files that begin alike are only taken for one if they are as long as each other."""
 
 
 def fits(handle: Handle, position: FilePosition) -> bool:
-    """Tell whether this open file begins with what had been read at that position.
+    """Tell whether this open file begins with what had been seen at that position.
 
     Two small reads, whatever the file's size. An archive has to be inflated up to the offset for it.
 
@@ -32,7 +32,8 @@ def is_copy(handle: Handle, position: FilePosition) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    if not position.marker.length or not fits(handle, position):
+    if not position.head.length or not fits(handle, position):
         return False
     # One byte beyond tells whether a short file is longer than the one it is compared with.
-    return position.offset >= ENOUGH_BYTES or len(handle.read(0, position.size + 1)) == position.size
+    known = max(position.head.length, position.marker.length)
+    return known >= ENOUGH_BYTES or len(handle.read(0, position.size + 1)) == position.size

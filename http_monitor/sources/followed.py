@@ -1,7 +1,10 @@
 """One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from http_monitor.sources.files import FileStatus, Handle, Identity
-from http_monitor.sources.fingerprint import HEAD_BYTES, MARKER_BYTES
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES
 from http_monitor.sources.lines import LineCutter
 from http_monitor.sources.position import FilePosition, print_of
 
@@ -39,6 +42,8 @@ class Followed:
         """Nothing will be written to it any more: it is a copy, or an archive."""
         self.expected_size = 0
         """Of a copy: what was seen of the file that it is a copy of."""
+        self.beside: frozenset[Identity] | None = None
+        """The rotated files that were there when it joined; None: nobody looked."""
         self.let_go = False
         self.lost_bytes = 0
         """Bytes of lines whose beginning was handed on as if it were all; the owner takes them away."""
@@ -63,6 +68,16 @@ class Followed:
         """Bytes read of a line that is not complete."""
         return self._cutter.pending
 
+    def is_suspect(self, status: FileStatus) -> bool:
+        """Tell whether something happened to it before anything was read, of which neither head nor marker can tell."""
+        if self._head or self.whole or status.mtime_ns is None or self._mtime_ns is None:
+            return False
+        return status.mtime_ns != self._mtime_ns
+
+    def note_time(self, mtime_ns: int | None) -> None:
+        """Take note of when it was last changed, before its first look."""
+        self._mtime_ns = mtime_ns
+
     def position(self) -> FilePosition:
         """Return where it stands."""
         device, inode = self.identity
@@ -74,11 +89,24 @@ class Followed:
             pending=self._cutter.pending,
             size=max(self.proven_size, self.offset),
             mtime_ns=self._mtime_ns,
-            head=print_of(self._head),
+            head=print_of(self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head),
             marker=print_of(self._marker),
             skipping=self._skipping,
             let_go=self.let_go,
         )
+
+    def all_of_it(self) -> FilePosition:
+        """Return the position at its end, as far as it can be looked at: by that copies of it are known."""
+        position = self.position()
+        if self.handle is None or self.whole:
+            return position
+        with suppress(OSError):
+            size = self.handle.status().size
+            head = print_of(self.handle.read(0, min(HEAD_BYTES, size)))
+            start = max(0, size - MARKER_BYTES)
+            marker = print_of(self.handle.read(start, size - start))
+            return replace(position, offset=size, size=size, pending=0, head=head, marker=marker)
+        return position
 
     def begin_at(self, offset: int) -> None:
         """Let what is before that offset not count, nor the rest of a line that began before it.
@@ -97,7 +125,10 @@ class Followed:
             OSError: the file cannot be read.
         """
         self._remember(position.offset - position.pending)
+        # No more than was known: what else is there may be of another time.
+        self._head = self._head[: position.head.length]
         self.proven_size = max(self.proven_size, position.size)
+        self._mtime_ns = position.mtime_ns
         self._skipping = position.skipping
         self._skipped_are_lost = self._skipping and position.let_go
 
@@ -111,6 +142,7 @@ class Followed:
     def start_again(self) -> None:
         """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
         self.offset = self.size = self.proven_size = 0
+        self._mtime_ns = None
         self._head = self._marker = b""
         self._skipping = self._skipped_are_lost = False
         self._cutter = LineCutter(self._limit)
@@ -129,7 +161,7 @@ class Followed:
         if self.whole:
             self.size = max(status.size, self.offset)
             return
-        if status.size < self.offset:
+        if status.size < (self.offset or len(self._head)):
             raise Truncated
         known = (status.size, status.mtime_ns) == (self.size, self._mtime_ns) and status.mtime_ns is not None
         if known and self._settled:
@@ -164,8 +196,6 @@ class Followed:
         if self.whole and len(fresh) < wanted:
             self.size = self.offset + len(fresh)  # what an archive says of its size is not always true
         self.proven_size = self.size
-        if len(self._head) == self.offset:
-            self._head = (self._head + fresh)[:HEAD_BYTES]
         self._marker = data[-MARKER_BYTES:]
         self.offset += len(fresh)
         before = self._cutter.nul_bytes
@@ -190,7 +220,7 @@ class Followed:
 
     def _remember(self, offset: int) -> None:
         assert self.handle is not None
-        self._head = self.handle.read(0, min(HEAD_BYTES, offset))
+        self._head = self.handle.read(0, HEAD_BYTES)
         self._marker = self.handle.read(max(0, offset - MARKER_BYTES), min(MARKER_BYTES, offset))
         self.offset = offset
         self.size = self.proven_size = offset
@@ -198,8 +228,10 @@ class Followed:
 
     def _check(self, *, at_offset: bool) -> None:
         assert self.handle is not None
-        if self.handle.read(0, len(self._head)) != self._head:
+        head = self.handle.read(0, HEAD_BYTES)
+        if not head.startswith(self._head[: len(head)]):
             raise Truncated
+        self._head = head
         # Reading on looks at the marker by itself.
         if at_offset and len(self._head) < self.offset:
             kept = len(self._marker)

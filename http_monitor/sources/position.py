@@ -40,7 +40,7 @@ class FilePosition:
     """It was seen to be that large."""
     mtime_ns: int | None
     head: Print
-    """Of its first bytes."""
+    """Of its first bytes, read or not."""
     marker: Print
     """Of the last bytes before the offset."""
     skipping: bool
@@ -108,7 +108,7 @@ def _file(given: Json) -> FilePosition:
     _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
     if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
         raise TypeError("not the position of a file")
-    if max(file.pending, file.marker.length, file.head.length) > file.offset or file.size < 0:
+    if max(file.pending, file.marker.length) > file.offset:
         raise ValueError("a position that no file can have")
     return file
 

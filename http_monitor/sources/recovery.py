@@ -6,7 +6,7 @@ from http_monitor.sources.chain import Chain
 from http_monitor.sources.files import FileStatus
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle
-from http_monitor.sources.siblings import Sibling
+from http_monitor.sources.siblings import Between, Sibling
 
 
 def restart(chain: Chain, followed: Followed, now_us: int) -> None:
@@ -18,7 +18,9 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
     index = chain.followed.index(followed)
     position = followed.position()
     siblings = chain.siblings()
-    copy = siblings.holding(position)
+    # With nothing read the head alone must tell a copy from files that begin alike.
+    besides = () if position.offset else {other.identity for other in chain} | (followed.beside or frozenset())
+    copy = siblings.holding(position, besides)
     later = chain.followed[index:]
     del chain.followed[index:]
     if copy is None:
@@ -34,11 +36,37 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         chain.followed.append(kept)
         # It may have been copied and truncated more than once.
         known = {other.identity for other in (*chain, *later)}
-        between = siblings.after(kept.position(), known, [])
+        read = [other.all_of_it() for other in (*chain, *later)]
+        between = siblings.after(kept.position(), known, read)
         chain.follow_between(siblings, between, now_us)
         chain.losses.truncations += len(between.files)
     chain.followed += later
     followed.start_again()
+
+
+def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
+    """Look for copies of what a file held before anything was read of it, and let them join before it.
+
+    Nothing in the file itself tells that it was written to, copied and truncated between two looks; its time does
+    that something happened, and a new file beside it what.
+
+    Returns:
+        Whether there were any.
+    """
+    siblings = chain.siblings()
+    known = {other.identity for other in chain} | (followed.beside or frozenset())
+    found = siblings.newer_than(followed.position().mtime_ns, known, [other.all_of_it() for other in chain])
+    if not found:
+        return False
+    index = chain.followed.index(followed)
+    later = chain.followed[index:]
+    del chain.followed[index:]
+    chain.note_truncation()
+    chain.losses.truncations += len(found) - 1
+    chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
+    chain.followed += later
+    followed.start_again()
+    return True
 
 
 def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:

@@ -97,10 +97,10 @@ class Siblings:
             handle.close()
             return None
 
-    def holding(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
-        """Return the newest file that begins with what had been read at that position, opened."""
+    def holding(self, position: FilePosition, besides: Collection[Identity] = ()) -> tuple[Sibling, Handle] | None:
+        """Return the newest file, besides some, that begins with what had been seen at that position, opened."""
         for sibling in reversed(self.rotated()):
-            handle = self.open(sibling)
+            handle = None if sibling.identity in besides else self.open(sibling)
             if handle is None:
                 continue
             with suppress(OSError):
@@ -125,10 +125,20 @@ class Siblings:
         if place is not None:
             key = age_key(self._base, place.name)
             newer = [sibling for sibling in others if age_key(self._base, sibling.name) > key]
+            newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
             return Between(tuple(newer), complete=self._unbroken(place, siblings))
-        newer = [sibling for sibling in others if self._is_newer(sibling, before, followed)]
+        # A file that came after it was written to after its last look, whatever the granularity of times.
+        time_ns = None if before.mtime_ns is None else before.mtime_ns + 1
+        newer = self.newer_than(time_ns, known, followed)
         # It was rotated away so far that it is gone, and nobody knows how many were between.
         return Between(tuple(newer), complete=not newer)
+
+    def newer_than(
+        self, time_ns: int | None, known: Collection[Identity], followed: Collection[FilePosition]
+    ) -> list[Sibling]:
+        """Return the rotated files that were written to at that time or later, oldest first."""
+        others = [sibling for sibling in self.rotated() if sibling.identity not in known]
+        return [sibling for sibling in others if self._is_newer(sibling, time_ns, followed)]
 
     def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
         for sibling in siblings:
@@ -152,19 +162,20 @@ class Siblings:
         finally:
             handle.close()
 
-    def _is_newer(self, sibling: Sibling, before: FilePosition, followed: Collection[FilePosition]) -> bool:
+    def _is_newer(self, sibling: Sibling, time_ns: int | None, followed: Collection[FilePosition]) -> bool:
         found = self._files.look(sibling.path)
-        if isinstance(found, Obstacle) or found.mtime_ns is None or before.mtime_ns is None:
+        if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None or found.mtime_ns < time_ns:
             return False
-        if found.mtime_ns <= before.mtime_ns:
-            return False
+        return not self._is_copy_of_any(sibling, followed)
+
+    def _is_copy_of_any(self, sibling: Sibling, followed: Collection[FilePosition]) -> bool:
         handle = self.open(sibling)
         if handle is None:
-            return True
+            return False
         try:
-            return not any(is_copy(handle, position) for position in followed)
+            return any(is_copy(handle, position) for position in followed)
         except OSError:
-            return True
+            return False
         finally:
             handle.close()
 

@@ -14,7 +14,7 @@ from http_monitor.sources.followed import Followed, Truncated
 from http_monitor.sources.losses import Losses
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
 from http_monitor.sources.position import TailPosition
-from http_monitor.sources.recovery import find_again, restart
+from http_monitor.sources.recovery import find_again, look_beside, restart
 from http_monitor.units import US_PER_S, visible_text
 
 
@@ -150,6 +150,8 @@ class FileTail:
         """Follow what stands at the path now, if that is another file than before; returns what hinders."""
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
+            if found == MISSING and self._obstacle is None:
+                self._chain.miss(now_us)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -192,6 +194,8 @@ class FileTail:
                     index += 1
                 sought.append(followed)
                 continue
+            if chain.followed[index] is not followed:
+                continue  # what is to be read before it has joined
             if followed.unread:
                 return False, met
             if followed.whole:
@@ -212,7 +216,13 @@ class FileTail:
         if followed.handle is None:
             raise OSError(errno.EAGAIN, "out of reach")
         at_path = isinstance(found, FileStatus) and found.identity == followed.identity
-        followed.see(found if at_path and isinstance(found, FileStatus) else followed.handle.status(), now_us)
+        status = found if at_path and isinstance(found, FileStatus) else followed.handle.status()
+        if followed.is_suspect(status):
+            copies = look_beside(self._chain, followed, now_us)
+            followed.note_time(status.mtime_ns)
+            if copies:
+                return 0
+        followed.see(status, now_us)
         if not (followed.unread and room):
             return 0
         count, data = followed.read(room)
