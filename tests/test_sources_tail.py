@@ -480,11 +480,35 @@ def test_what_is_cut_off_behind_the_offset_is_lost(log: Path, follow: Follow) ->
 def test_a_tiny_file_is_not_taken_for_a_copy_of_another(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "tiny.log"
     path.write_bytes(b"a\n")
+    path.with_name("tiny.log.1").write_bytes(b"a\nof another day\n")
     tail = follow(path)
     assert tail.read() == b"a\n"
-    path.with_name("tiny.log.1").write_bytes(b"a\nof another day\n")
     path.write_bytes(b"b\nc\n")
     assert tail.read_to_end() == b"b\nc\n"
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_a_copy_of_a_tiny_file_is_one_that_was_not_there_before(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "tiny.log"
+    path.write_bytes(b"a\n")
+    tail = follow(path)
+    assert tail.read() == b"a\n"
+    append(path, b"b\n")
+    copytruncate(path)
+    append(path, b"c\n")
+    assert tail.read_to_end() == b"b\nc\n"
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_copytruncate_of_a_file_of_which_nothing_was_read_yet(log: Path, follow: Follow) -> None:
+    log.write_bytes(b"")
+    os.utime(log, (1_700_000_000, 1_700_000_000))
+    tail = follow(log)
+    assert tail.read() == b""
+    append(log, lines(1, 3))
+    copytruncate(log)
+    append(log, line(4))
+    assert tail.read_to_end() == lines(1, 4)
     assert tail.counters == (0, True, 0, 1)
 
 

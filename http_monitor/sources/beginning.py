@@ -29,7 +29,8 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
     except OSError as error:
         followed.close()
         return obstacle(error)
-    chain.join(followed, start.mtime_ns)
+    followed.note_time(start.mtime_ns)
+    chain.join(followed)
     return None
 
 

@@ -65,6 +65,11 @@ class Chain:
         """Return what rotation may have made of earlier files."""
         return Siblings(self.files, self.files.target(self.path))
 
+    def contents(self, *others: Followed) -> list[FilePosition]:
+        """Return by what copies of these and other files are known, before and after a truncation."""
+        files = [*self, *others]
+        return [followed.position() for followed in files] + [followed.all_of_it() for followed in files]
+
     def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> Followed:
         """Return a file to be followed from its first byte, which has not joined yet."""
         return Followed(identity, path, handle, self._limit, now_us)
@@ -97,8 +102,7 @@ class Chain:
         """Learn that nothing stands at the path any more: what had been there after the last look is beside it."""
         if self.newest is not None:
             siblings = self.siblings()
-            read = [followed.all_of_it() for followed in self]
-            between = siblings.after(read[-1], self._known(), read)
+            between = siblings.after(self.newest.all_of_it(), self._known(), self.contents())
             self.follow_between(siblings, between, now_us)
             self.losses.rotations += len(between.files)
 
@@ -118,7 +122,7 @@ class Chain:
             followed = self.opened(sibling.identity, sibling.path, handle, now_us)
             followed.whole = sibling.compressed
             with suppress(OSError):
-                followed.size = handle.status().size
+                followed.meet(handle.status())
             self.followed.append(followed)
 
     def let_go(self, followed: Followed, lines: list[bytes]) -> None:
@@ -167,10 +171,8 @@ class Chain:
             if not isinstance(status, Obstacle) and status.size > followed.offset:
                 self._take_up(followed, now_us)
 
-    def join(self, followed: Followed, mtime_ns: int | None) -> None:
+    def join(self, followed: Followed) -> None:
         """Follow a file that stands at the path now."""
-        followed.note_time(mtime_ns)
-        followed.proven_size = max(followed.proven_size, followed.size)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
 
@@ -213,7 +215,7 @@ class Chain:
         if before is not None:
             siblings = Siblings(self.files, target)
             known = {*self._known(), status.identity}
-            between = siblings.after(before, known, [*(followed.all_of_it() for followed in self), before])
+            between = siblings.after(before, known, [*self.contents(), before])
             self.follow_between(siblings, between, now_us)
             restarted = status.identity in (before.identity, self.restarted)
             self._note_rotation(len(between.files), restarted=restarted)
@@ -221,8 +223,8 @@ class Chain:
         inherited = self.claims.inherit(status.identity)
         if inherited is not None and status.size >= inherited.offset and fits(handle, inherited):
             followed.go_on_from(inherited)
-        followed.size = status.size
-        self.join(followed, status.mtime_ns)
+        followed.meet(status)
+        self.join(followed)
 
     def _known(self) -> set[Identity]:
         return {followed.identity for followed in self}

@@ -26,8 +26,13 @@ def fits(handle: Handle, position: FilePosition) -> bool:
     return print_of(handle.read(start, position.marker.length)) == position.marker
 
 
-def is_copy(handle: Handle, position: FilePosition) -> bool:
+def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -> bool:
     """Tell whether another file than the one of that position surely has its content.
+
+    Args:
+        handle: The other file.
+        position: What is known of the one.
+        least: With less than that known, both have to be of the same size.
 
     Raises:
         OSError: it cannot be read.
@@ -36,4 +41,4 @@ def is_copy(handle: Handle, position: FilePosition) -> bool:
         return False
     # One byte beyond tells whether a short file is longer than the one it is compared with.
     known = max(position.head.length, position.marker.length)
-    return known >= ENOUGH_BYTES or len(handle.read(0, position.size + 1)) == position.size
+    return known >= least or len(handle.read(0, position.size + 1)) == position.size

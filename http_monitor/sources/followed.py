@@ -74,8 +74,20 @@ class Followed:
             return False
         return status.mtime_ns != self._mtime_ns
 
+    def meet(self, status: FileStatus) -> None:
+        """Take note of what it is when it joins, which may be long before it is its turn to be read.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        assert self.handle is not None
+        self._head = self.handle.read(0, HEAD_BYTES)
+        self.size = max(status.size, self.offset)
+        self.proven_size = max(self.proven_size, self.size)
+        self._mtime_ns = status.mtime_ns
+
     def note_time(self, mtime_ns: int | None) -> None:
-        """Take note of when it was last changed, before its first look."""
+        """Take note of when it was last changed."""
         self._mtime_ns = mtime_ns
 
     def position(self) -> FilePosition:

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from http_monitor.sources.chain import Chain
 from http_monitor.sources.files import FileStatus
+from http_monitor.sources.fingerprint import ENOUGH_BYTES
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle
 from http_monitor.sources.siblings import Between, Sibling
@@ -18,9 +19,12 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
     index = chain.followed.index(followed)
     position = followed.position()
     siblings = chain.siblings()
-    # With nothing read the head alone must tell a copy from files that begin alike.
-    besides = () if position.offset else {other.identity for other in chain} | (followed.beside or frozenset())
-    copy = siblings.holding(position, besides)
+    if position.marker.length >= ENOUGH_BYTES:
+        copy = siblings.holding(position)
+    else:
+        # Little was read, and other files may begin like that. A copy is one that was not there before.
+        besides = {other.identity for other in chain} | (followed.beside or frozenset())
+        copy = siblings.holding(position, besides, ENOUGH_BYTES if followed.beside is None else 1)
     later = chain.followed[index:]
     del chain.followed[index:]
     if copy is None:
@@ -36,8 +40,7 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         chain.followed.append(kept)
         # It may have been copied and truncated more than once.
         known = {other.identity for other in (*chain, *later)}
-        read = [other.all_of_it() for other in (*chain, *later)]
-        between = siblings.after(kept.position(), known, read)
+        between = siblings.after(kept.position(), known, chain.contents(*later))
         chain.follow_between(siblings, between, now_us)
         chain.losses.truncations += len(between.files)
     chain.followed += later
@@ -55,7 +58,7 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
     """
     siblings = chain.siblings()
     known = {other.identity for other in chain} | (followed.beside or frozenset())
-    found = siblings.newer_than(followed.position().mtime_ns, known, [other.all_of_it() for other in chain])
+    found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents())
     if not found:
         return False
     index = chain.followed.index(followed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import Files, Handle, Identity
-from http_monitor.sources.fingerprint import fits, is_copy
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits, is_copy
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
@@ -97,14 +97,22 @@ class Siblings:
             handle.close()
             return None
 
-    def holding(self, position: FilePosition, besides: Collection[Identity] = ()) -> tuple[Sibling, Handle] | None:
-        """Return the newest file, besides some, that begins with what had been seen at that position, opened."""
+    def holding(
+        self, position: FilePosition, besides: Collection[Identity] = (), least: int = ENOUGH_BYTES
+    ) -> tuple[Sibling, Handle] | None:
+        """Return the newest file, besides some, that begins with what had been seen at that position, opened.
+
+        Args:
+            position: What is known of the file of which that may be a copy.
+            besides: Files that are none.
+            least: With less than that known of it, a copy has to be as long as it.
+        """
         for sibling in reversed(self.rotated()):
             handle = None if sibling.identity in besides else self.open(sibling)
             if handle is None:
                 continue
             with suppress(OSError):
-                if is_copy(handle, position):
+                if is_copy(handle, position, least):
                     return sibling, handle
             handle.close()
         return None
