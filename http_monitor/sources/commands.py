@@ -19,6 +19,7 @@ _ENTRIES = ("ls", "-1Ai")
 _ENTRY = re.compile(rb" *([0-9]+) (.+)")
 _NO_DEVICE = 0
 _AHEAD_BYTES = 1 << 20
+_MOST_COUNTED = 16
 # The words of glibc and of musl (strerror), in the locale C.
 _REASONS = {
     "No such file or directory": errno.ENOENT,
@@ -97,7 +98,9 @@ class CommandFiles:
         except OSError as error:
             return obstacle(error)
         if not isinstance(status, Obstacle):
-            self._counted = {path: status}
+            self._counted[path] = status
+            while len(self._counted) > _MOST_COUNTED:
+                del self._counted[next(iter(self._counted))]
         return status
 
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
@@ -158,7 +161,8 @@ class CommandFiles:
         Raises:
             OSError: there is nothing, or it cannot be told.
         """
-        row = _row(self.answer([*(_GNU_ROW if self._is_gnu() else _ROW), "--", path]).output)
+        gnu = self._is_gnu()
+        row = _row(self.answer([*(_GNU_ROW if gnu else _ROW), "--", path]).output, timed=gnu)
         if row.kind == "-":
             return row.status
         if row.kind == "l":  # some show a link that leads nowhere as itself
@@ -244,7 +248,7 @@ class CommandHandle:
         if most <= 0:
             return b""
         skipped = offset - self._start
-        if 0 <= skipped and skipped + most <= len(self._ahead):
+        if skipped >= 0 and skipped + most <= len(self._ahead):
             return self._ahead[skipped : skipped + most]
         wanted = max(most, self._least)
         if offset:
@@ -262,7 +266,7 @@ class CommandHandle:
         self._ahead = b""
 
 
-def _row(output: bytes) -> _Row:
+def _row(output: bytes, *, timed: bool) -> _Row:
     fields = output.split(None, 6)
     if len(fields) < 6 or not fields[0].isdigit():
         raise _not_understood("ls", output)
@@ -271,9 +275,8 @@ def _row(output: bytes) -> _Row:
         return _Row(mode[0], FileStatus((_NO_DEVICE, int(inode)), 0, None))
     if len(fields) < 7 or not size.isdigit():
         raise _not_understood("ls", output)
-    # GNU's were asked for nanoseconds; the others say a month, which is no number.
     time = fields[6].split(None, 1)[0]
-    mtime_ns = int(time) if time.isdigit() else None
+    mtime_ns = int(time) if timed and time.isdigit() else None
     return _Row(mode[0], FileStatus((_NO_DEVICE, int(inode)), int(size), mtime_ns))
 
 

@@ -3,6 +3,7 @@
 import os
 import selectors
 import shlex
+import signal
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -146,7 +147,7 @@ class Commands:
                     raise Unreachable(f"no answer for {self._timeout_s:g} s")
                 for key, _ in ready:
                     data = os.read(key.fd, _PIECE_BYTES)
-                    key.data += data
+                    key.data.extend(data)
                     if not data:
                         selector.unregister(key.fileobj)
                 if len(output) >= limit:
@@ -166,8 +167,8 @@ class Commands:
         process.stderr.close()
         if process.poll() is None:
             # Another user's (sudo) cannot be killed; it ends by itself when nobody takes what it says.
-            with suppress(PermissionError):
-                process.kill()
+            with suppress(PermissionError, ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_SLICE_S)
                 return
