@@ -1,7 +1,9 @@
 """Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
 
+from contextlib import suppress
+
 from http_monitor.sources.chain import Chain
-from http_monitor.sources.files import FileStatus
+from http_monitor.sources.files import FileStatus, Handle
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import Obstacle, obstacle
 from http_monitor.sources.position import FilePosition, TailPosition
@@ -56,12 +58,15 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     except OSError as error:
         met = obstacle(error)
     if met is not None:
-        for _, _, followed in found:
-            if followed is not None:
-                followed.close()
+        for _, located, followed in found:
+            for opened in (followed, located.restarted):
+                if opened is not None:
+                    opened.close()
         return met
     for position, located, followed in found:
         _join(chain, position, located, followed)
+        if located.restarted is not None:
+            _join_restarted(chain, position, located.restarted, located.restarted_path, now_us)
     return None
 
 
@@ -83,3 +88,14 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
         chain.losses.maybe_lost = True
         if not located.truncated:
             chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)
+
+
+def _join_restarted(chain: Chain, position: FilePosition, handle: Handle, path: str, now_us: int) -> None:
+    """Follow a file that was truncated and renamed since, from its first byte."""
+    if position.let_go or chain.claims.take(position.identity, chain.path) != chain.path:
+        handle.close()
+        return
+    followed = chain.opened(position.identity, path, handle, now_us)
+    with suppress(OSError):
+        followed.meet(handle.status())
+    chain.followed.append(followed)

@@ -45,6 +45,9 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         chain.losses.truncations += len(between.files)
     chain.followed += later
     followed.start_again()
+    with suppress(OSError):
+        if followed.handle is not None:
+            followed.meet(followed.handle.status())
 
 
 def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:

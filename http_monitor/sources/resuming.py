@@ -23,6 +23,9 @@ class Located:
     """It is a copy or an archive, to which nothing will be added."""
     truncated: bool = False
     """There is a file of that identity, but what was read of it is not there any more."""
+    restarted: Handle | None = None
+    """That file, opened, where it has been renamed since; at the path it is found by looking there."""
+    restarted_path: str = ""
     obstacle: Obstacle | None = None
     """It may be there, but cannot be reached now."""
 
@@ -39,6 +42,8 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if isinstance(opened, Obstacle) and opened != MISSING:
         return Located(obstacle=opened)
     truncated = False
+    restarted: Handle | None = None
+    restarted_path = ""
     if not isinstance(opened, Obstacle):
         handle, status = opened
         if status.identity == identity:
@@ -54,13 +59,21 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
         if found is not None and _fits(found, None, position):
             return Located(found, sibling.path, identity, whole=is_compressed(sibling.name))
         if found is not None:
-            found.close()
-    copy = siblings.holding(position)
+            restarted, restarted_path = found, sibling.path
+    truncated = truncated or restarted is not None
+    copy = siblings.holding(position, {identity})
     if copy is None:
-        return Located(truncated=truncated)
+        return Located(truncated=truncated, restarted=restarted, restarted_path=restarted_path)
     sibling, handle = copy
-    whole = truncated or is_compressed(sibling.name)
-    return Located(handle, sibling.path, sibling.identity, whole=whole, truncated=truncated)
+    return Located(
+        handle,
+        sibling.path,
+        sibling.identity,
+        whole=truncated or is_compressed(sibling.name),
+        truncated=truncated,
+        restarted=restarted,
+        restarted_path=restarted_path,
+    )
 
 
 def _fits(handle: Handle, status: FileStatus | None, position: FilePosition) -> bool:
