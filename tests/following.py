@@ -7,12 +7,13 @@ from typing import Any
 
 from http_monitor.clock import ManualClock
 from http_monitor.sources.claims import Claims
+from http_monitor.sources.commands import CommandFiles
 from http_monitor.sources.files import Files, FileStatus, Handle, LocalFiles
 from http_monitor.sources.opening import DENIED, Obstacle
 from http_monitor.sources.position import TailPosition
 from http_monitor.sources.tail import FileTail
 
-WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles}
+WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles, "wc-tail": CommandFiles}
 """Every reader, by the name that the user gives it."""
 GRACE_S = 10
 
