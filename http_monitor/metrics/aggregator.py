@@ -15,11 +15,12 @@ from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.reporter import Reporter
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.saving import distinct, integer, listed
 from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.metrics.window import SlidingWindow
-from http_monitor.ports import Alert, BucketSink
+from http_monitor.ports import Alert, BucketSink, Json
 from http_monitor.records import Int64s
 from http_monitor.report import Health, Message, Mode, Summary
 from http_monitor.settings import Settings
@@ -218,6 +219,49 @@ class MetricsAggregator:
     def summary(self, elsewhere: Elsewhere) -> Summary:
         """Return the whole run."""
         return self._reporter.summary(self._tracker.raises, self._tracker.active(), self._health(None, elsewhere))
+
+    def save(self) -> Json:
+        """Return everything that later results depend on, as JSON."""
+        return {
+            "now": self._now_us,
+            "closed": self._closed_us,
+            "changed": self._changed,
+            "window": self._window.save(),
+            "open": [self._open[start_us].save() for start_us in sorted(self._open)],
+            "reporter": self._reporter.save(),
+            "tracker": self._tracker.save(),
+            "tally": self._tally.save(),
+        }
+
+    def load(self, given: Json) -> None:
+        """Go on where another with the same lengths was saved; this one must be new, its rules registered.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        settings = self._settings
+        self._tally.load(given["tally"])
+        self._reporter.load(given["reporter"])
+        self._tracker.load(given["tracker"])
+        self._now_us, self._closed_us = integer(given["now"]), integer(given["closed"])
+        self._changed = bool(given["changed"])
+        self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
+        self._window.load(given["window"], settings.max_keys)
+        buckets = [MetricsBucket.load(bucket, settings.max_keys) for bucket in listed(given["open"])]
+        self._open = {bucket.start_us: bucket for bucket in buckets}
+        self._open_starts = sorted(distinct(bucket.start_us for bucket in buckets))
+        if any(start <= self._closed_us or start % self._lengths.bucket_us for start in self._open_starts):
+            raise ValueError("an open bucket that cannot be")
+
+    def load_counters(self, given: Json) -> None:
+        """Go on with the counters of another with other lengths; window and alerts start empty.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self._tally.load(given["tally"])
+        self._reporter.load_counters(given["reporter"])
+        self._tracker.load_counters(given["tracker"])
 
     def next_report_us(self) -> int:
         """Return when, by the clock, the interval that is open now will be reported."""

@@ -4,7 +4,9 @@ from typing import Self
 
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Codes, Keys
 from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.saving import integer
 from http_monitor.metrics.table import Counts, KeyTable
+from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import BucketStats
 
@@ -59,10 +61,7 @@ class MetricsBucket:
     def tables(self) -> dict[str, KeyTable]:
         """Return the tables by dimension, making them of what was put by."""
         if self._tables is None:
-            self._tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}
-            for groups, index in self._pieces:
-                for name, table in self._tables.items():
-                    table.add(groups, name, index)
+            self._tables = self._made_tables()
             self._pieces = []
         return self._tables
 
@@ -94,6 +93,29 @@ class MetricsBucket:
             status={int(key): counts[0] for key, counts in sorted(self.tables()["status"].items())},
         )
 
+    def save(self) -> Json:
+        """Return it as JSON; it stays as it is."""
+        tables = self._tables
+        if tables is None:
+            tables = self._made_tables()
+        return {
+            "start": self.start_us,
+            "hits": self.hits,
+            "bytes": self.size_bytes,
+            "errors": self.errors,
+            "tables": {name: table.save() for name, table in tables.items()},
+        }
+
+    @classmethod
+    def load(cls, given: Json, cap: int) -> Self:
+        """Return the bucket that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        bucket = cls(integer(given["start"]), cap)
+        bucket.hits = integer(given["hits"], least=1)
+        bucket.size_bytes = integer(given["bytes"], least=0, most=1 << 200)
+        bucket.errors = integer(given["errors"], least=0, most=bucket.hits)
+        bucket._tables = {name: KeyTable.load(given["tables"][name], cap) for name in WINDOW_DIMENSIONS}
+        return bucket
+
     def counts(self) -> dict[str, dict[bytes, Counts]]:
         """Return a copy of every table as key → [hits, bytes, errors]."""
         return {name: dict(table.items()) for name, table in self.tables().items()}
@@ -109,6 +131,13 @@ class MetricsBucket:
             return NotImplemented
         mine, others = (self.hits, self.size_bytes, self.errors), (other.hits, other.size_bytes, other.errors)
         return mine == others and self.tables() == other.tables()
+
+    def _made_tables(self) -> dict[str, KeyTable]:
+        tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}
+        for groups, index in self._pieces:
+            for name, table in tables.items():
+                table.add(groups, name, index)
+        return tables
 
     def _combined(self, other: Self, sign: int) -> "MetricsBucket":
         result = MetricsBucket(self.start_us, max(self._cap, other._cap))

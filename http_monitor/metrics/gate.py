@@ -1,10 +1,14 @@
 """The gate of one input: which lines are too far in the future to be believed (DESIGN §3, Ahead)."""
 
+import base64
 from dataclasses import replace
 
 import numpy as np
 
+from http_monitor.metrics.rowcodec import decode_rows, encode_rows
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.saving import integer, key_of
+from http_monitor.ports import Json
 from http_monitor.records import Batch, Bools, Int64s
 
 
@@ -79,6 +83,21 @@ class Gate:
             return [replace(held, ahead=np.ones(1, np.bool_))]
         self._raise_greatest(held.time_us)
         return [held]
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        held = None if self._held is None else base64.b64encode(encode_rows(self._held)).decode()
+        return {"greatest": self._greatest_us, "held": held}
+
+    def load(self, given: Json) -> None:
+        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        self._greatest_us = integer(given["greatest"])
+        self._held = None
+        if given["held"] is not None:
+            held = decode_rows(base64.b64decode(key_of(given["held"]), validate=True))
+            if len(held) != 1 or held.lead_malformed or held.lead_oversized:
+                raise ValueError("not one line is held")
+            self._held = held
 
     def _resolve(self, next_us: int) -> Rows:
         held, self._held = self._held, None

@@ -1,8 +1,12 @@
 """Everything that is counted for a report or for the summary: totals and all tables."""
 
+from typing import Self
+
 from http_monitor.metrics.frame import DIMENSIONS
 from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.saving import integer
 from http_monitor.metrics.table import KeyTable
+from http_monitor.ports import Json
 from http_monitor.report import Table
 
 TABLES = ("status", *DIMENSIONS)
@@ -28,6 +32,27 @@ class IntervalStats:
         self.errors += groups.errors[index]
         for name, table in self.tables.items():
             table.add(groups, name, index)
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        return {
+            "hits": self.hits,
+            "bytes": self.size_bytes,
+            "errors": self.errors,
+            "tables": {name: table.save() for name, table in self.tables.items()},
+        }
+
+    @classmethod
+    def load(cls, given: Json, max_keys: int) -> Self:
+        """Return what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        stats = cls(max_keys)
+        stats.hits = integer(given["hits"], least=0)
+        stats.size_bytes = integer(given["bytes"], least=0, most=1 << 200)
+        stats.errors = integer(given["errors"], least=0, most=stats.hits)
+        stats.tables = {name: KeyTable.load(given["tables"][name], CAP_FACTOR * max_keys) for name in TABLES}
+        for code in stats.tables["status"].piece().names():
+            int(code)
+        return stats
 
     def status(self) -> tuple[tuple[int, int], ...]:
         """Return (code, hits), by code."""

@@ -10,6 +10,8 @@ from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.interval import IntervalStats
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.rows import NEVER_US
+from http_monitor.metrics.saving import distinct, integer, listed
+from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
 from http_monitor.settings import Settings
@@ -123,6 +125,57 @@ class Reporter:
             events=events,
         )
 
+    def save(self) -> Json:
+        """Return it as JSON."""
+        return {
+            "whole": self._whole.save(),
+            "intervals": [[start_us, self._intervals[start_us].save()] for start_us in self.starts],
+            "late": list(self._late),
+            "events": self._events,
+            "seq": self._seq,
+            "first": self.first_us,
+            "last": self.last_us,
+        }
+
+    def load(self, given: Json) -> None:
+        """Become what was saved by one of the same interval.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self._load_whole(given)
+        self._late = _three(given["late"])
+        self._events = integer(given["events"], least=0)
+        self._intervals = dict(self._loaded_intervals(given))
+        self._starts = sorted(self._intervals)
+        if any(start_us % self._interval_us for start_us in self._starts):
+            raise ValueError("an interval that is none of these")
+
+    def load_counters(self, given: Json) -> None:
+        """Go on with the totals; hits that no report has told of are late ones for the next.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self._load_whole(given)
+        self._late = _three(given["late"])
+        for _, stats in self._loaded_intervals(given):
+            for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
+                self._late[at] += more
+
+    def _load_whole(self, given: Json) -> None:
+        self._whole = IntervalStats.load(given["whole"], self._max_keys)
+        self._seq = integer(given["seq"], least=0)
+        self.first_us, self.last_us = integer(given["first"]), integer(given["last"])
+
+    def _loaded_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
+        loaded = [
+            (integer(start_us), IntervalStats.load(stats, self._max_keys))
+            for start_us, stats in listed(given["intervals"])
+        ]
+        distinct(start_us for start_us, _ in loaded)
+        return loaded
+
     def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
         """Return the whole run."""
         whole = self._whole
@@ -161,3 +214,8 @@ class Reporter:
                 heapq.heappush(self._starts, start_us)
             stats.add(groups, index)
         return groups
+
+
+def _three(given: object) -> list[int]:
+    hits, size_bytes, errors = (integer(value, least=0, most=1 << 200) for value in listed(given))
+    return [hits, size_bytes, errors]

@@ -8,7 +8,9 @@ import numpy as np
 
 from http_monitor.metrics.frame import Keys
 from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
+from http_monitor.metrics.saving import counts, distinct, integer, key_of, listed, sizes, text_of
 from http_monitor.metrics.sums import MOST_INT64, Sums
+from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import KeyCount, Remainder, Table
 
@@ -122,6 +124,28 @@ class KeyTable:
             error_bound=old.error_bound + sign * more.error_bound,
         )
         return result
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        piece, rest = self.piece(), self._remainder
+        return {
+            "keys": [text_of(name) for name in piece.names()],
+            "hits": piece.hits.tolist(),
+            "sizes": piece.sizes.tolist(),
+            "errors": piece.errors.tolist(),
+            "rest": [rest.hits, rest.size_bytes, rest.errors, rest.error_bound],
+        }
+
+    @classmethod
+    def load(cls, given: Json, cap: int) -> Self:
+        """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        names = distinct(key_of(name) for name in listed(given["keys"]))
+        count = len(names)
+        hits, errors = counts(given["hits"], count), counts(given["errors"], count)
+        table = cls(cap)
+        table._piece = Piece(Keys.pack(names), np.arange(count), hits, sizes(given["sizes"], count), errors)
+        table._remainder = Remainder(*(integer(value, least=0, most=1 << 200) for value in listed(given["rest"])))
+        return table
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, KeyTable):

@@ -1,10 +1,12 @@
 """Counters of where every line went, readable as they were at any row of the batch being counted."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 from http_monitor.metrics.rows import Rows
+from http_monitor.metrics.saving import counts, fields_of, integer
+from http_monitor.ports import Json
 from http_monitor.records import Bools, Int64s
 from http_monitor.report import Health
 from http_monitor.units import US_PER_S
@@ -92,6 +94,16 @@ class Tally:
         caught = np.cumsum(self._lateness[:-1])
         enough = np.flatnonzero(caught >= _NEARLY_ALL * total)
         return LATENESS_STEPS_S[int(enough[0])] if len(enough) else None
+
+    def save(self) -> Json:
+        """Return it as JSON; not between `begin` and `end`."""
+        return {"counts": asdict(self._counts), "lateness": self._lateness.tolist()}
+
+    def load(self, given: Json) -> None:
+        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        saved = fields_of(given["counts"])
+        self._counts = LineCounts(**{f.name: integer(saved[f.name], least=0) for f in fields(LineCounts)})
+        self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
 
     def _note_late_rows(self, before: int | None) -> None:
         until = len(self._late_rows) if before is None else int(np.searchsorted(self._late_rows, before))

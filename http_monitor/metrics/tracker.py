@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from http_monitor.ports import Alert, ForeseeingAlert, WindowView
+from http_monitor.metrics.saving import fields_of, integer, key_of, listed, text_of
+from http_monitor.ports import Alert, ForeseeingAlert, Json, WindowView
 from http_monitor.records import Bools, Int64s
 from http_monitor.report import ActiveAlert, AlertEvent
 
@@ -76,6 +77,33 @@ class AlertTracker:
                     title=alert.title(reading.subject),
                     reading=alert.reading(reading.value),
                 )
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        active = {
+            name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
+            for name, subjects in self._active.items()
+        }
+        return {"active": active, "raises": self._raises}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was raised by rules that are registered here too, whatever their thresholds are now.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self.load_counters(given)
+        for name, subjects in fields_of(given["active"]).items():
+            found = {
+                None if subject is None else key_of(subject): integer(since_us)
+                for subject, since_us in listed(subjects)
+            }
+            if name in self._active:
+                self._active[name] = found
+
+    def load_counters(self, given: Json) -> None:
+        """Go on counting raises. Raises KeyError, TypeError or ValueError for anything that is no such state."""
+        self._raises = integer(given["raises"], least=0)
 
     def active(self) -> tuple[ActiveAlert, ...]:
         """Return the alerts that are raised now, by rule, then by subject."""

@@ -8,6 +8,8 @@ import numpy as np
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.hosts import HostCounts
+from http_monitor.metrics.saving import distinct, integer, listed
+from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
@@ -108,6 +110,25 @@ class SlidingWindow:
             self._count(bucket, -1)
             bucket.add(groups, index)
             self._count(bucket, 1)
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        return {"end": self._end_us, "buckets": [self._by_start[start].save() for start in sorted(self._by_start)]}
+
+    def load(self, given: Json, cap: int) -> None:
+        """Become the window that was saved; this one must be empty.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none, or one of another length.
+        """
+        self._end_us = integer(given["end"])
+        buckets = [MetricsBucket.load(bucket, cap) for bucket in listed(given["buckets"])]
+        distinct(bucket.start_us for bucket in buckets)
+        for bucket in buckets:
+            within = self._end_us - self._seconds * US_PER_S <= bucket.start_us < self._end_us
+            if not within or bucket.start_us % self._bucket_us:
+                raise ValueError("a bucket that is not of this window")
+            self.append(bucket)
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
         """Yield (host, hits) for each host with more hits than that, of those that have any."""
