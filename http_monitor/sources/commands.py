@@ -135,10 +135,14 @@ class CommandFiles:
             raise
         except OSError:
             return found
-        for line in said.output.split(b"\n"):
+        name = ""
+        for line in said.output.split(b"\n")[:-1]:
             entry = _ENTRY.fullmatch(line)
-            if entry is not None:
-                found[os.fsdecode(entry[2])] = _NO_DEVICE, int(entry[1])
+            if entry is None:  # the line before was only the beginning of a name
+                found.pop(name, None)
+                continue
+            name = os.fsdecode(entry[2])
+            found[name] = _NO_DEVICE, int(entry[1])
         return found
 
     def target(self, path: str) -> str:
@@ -215,6 +219,8 @@ class CommandFiles:
         text = said.errors.decode("utf-8", "surrogateescape")
         # Whoever runs the command may say "Permission denied" too, and may add a word of its own behind.
         own = re.search(rf"^(?:\S*/)?{name}: .*", text, re.MULTILINE | re.DOTALL)
+        if own is None and name == "readlink" and not text:  # it says nothing of what it cannot resolve
+            return OSError(errno.ENOENT, "cannot be resolved")
         if own is None:
             return self._commands.unreachable(said)
         for line in own[0].splitlines():
