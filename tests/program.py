@@ -71,8 +71,8 @@ class Program:
             env=environment(env),
             cwd=ROOT,
         )
-        self.out = _Stream(self._process.stdout)
-        self.err = _Stream(self._process.stderr)
+        self.out = Stream(self._process.stdout)
+        self.err = Stream(self._process.stderr)
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +136,7 @@ def shown_hits(messages: Iterable[Json]) -> int:
     return sum(map(hits_of, messages))
 
 
-class _Stream:
+class Stream:
     """The lines of one output."""
 
     def __init__(self, stream: IO[bytes] | None) -> None:
