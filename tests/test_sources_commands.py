@@ -307,7 +307,7 @@ def test_an_archive_is_read_ahead(via: Via, log: Path, tmp_path: Path) -> None:
     ("script", "state"),
     [
         ("exit 1", "'sh' ended with 1"),
-        ("echo 'ssh: connect to host web1: No route to host' >&2; exit 255", "ssh: connect to host web1: No route to host"),
+        ("echo 'ssh: connect to host a: No route to host' >&2; exit 255", "ssh: connect to host a: No route to host"),
         ("echo 'anna@web1: Permission denied (publickey).' >&2; exit 255", "anna@web1: Permission denied (publickey)."),
         ("echo 'Error: No such container: nginx' >&2; exit 1", "Error: No such container: nginx"),
         ("echo first >&2; echo 'sudo: a password is required' >&2; echo >&2; exit 1", "sudo: a password is required"),
