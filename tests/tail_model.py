@@ -1,0 +1,432 @@
+"""A model of files that grow, rotate, shrink and vanish, and the laws that following them has to obey."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from http_monitor.ports import Json, SourceHealth
+from http_monitor.sources.files import Files
+from http_monitor.sources.position import TailPosition
+from http_monitor.sources.tail import FileTail
+from tests.following import WAYS, Denying
+from tests.tail_ledger import Ledger
+from tests.tail_world import Inode, Stream, World
+
+_GRACE_S = 10
+_LIMIT = 150
+_ENOUGH_BYTES = 64
+_MOST_FILES = 12
+_SIZES = st.lists(st.integers(8, 60) | st.integers(8, 220), min_size=1, max_size=5)
+_MANY = st.lists(st.integers(80, 150), min_size=12, max_size=20)
+_HALF = st.integers(8, 60) | st.integers(8, 220)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the next process knows."""
+
+    position: Json
+    given: int
+    seen: dict[Stream, int]
+    rested: set[Stream]
+
+
+class FollowingMachine(RuleBasedStateMachine):
+    """Lets a world of files go its way, with a tail that looks now and then and may be killed at any time."""
+
+    way: ClassVar[Callable[[], Files]] = WAYS["direct"]
+    holds_files: ClassVar[bool] = True
+    """Whether a file that has been opened can be read after it was deleted."""
+    first_bytes: ClassVar[int] = _ENOUGH_BYTES
+    """The least that is written to an empty file at once: with less nobody can tell a copy of it for sure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._temporary = tempfile.TemporaryDirectory()
+        self.denying = Denying(type(self).way())
+
+    @initialize(
+        layout=st.sampled_from(["plain", "plain", "plain", "link", "dated", "free"]),
+        dates=st.booleans(),
+        coarse=st.booleans(),
+        from_start=st.booleans(),
+        announced=st.booleans(),
+        read_bytes=st.sampled_from([40, 300, 1_000_000]),
+        before=st.none() | _SIZES | _MANY,
+        half=st.just(0) | _HALF,
+    )
+    def begin(
+        self,
+        layout: str,
+        dates: bool,
+        coarse: bool,
+        from_start: bool,
+        announced: bool,
+        read_bytes: int,
+        before: list[int] | None,
+        half: int,
+    ) -> None:
+        self.world = World(Path(self._temporary.name), layout, dates=dates, coarse=coarse, first_bytes=self.first_bytes)
+        self.ledger = Ledger(self.world, _LIMIT)
+        self.from_start = from_start
+        self.read_bytes = read_bytes
+        self.seen: dict[Stream, int] = {}
+        self.rested: set[Stream] = set()
+        self.opened: set[Inode] = set()
+        self.doubts: list[str] = []
+        self.events = 0
+        self.truncations = self.truncations_of_any = self.copies = 0
+        self.counters_are_exact = True
+        self.has_begun = before is not None
+        if before is not None:
+            self.world.create()
+            self.world.write(before, half=half)
+            assert self.world.current is not None
+            if not from_start:
+                self.world.current.stream.begin = len(self.world.current.stream.content)
+        seen = self.denying.look(str(self.world.path)) if announced else None
+        self.tail = FileTail(
+            str(self.world.path),
+            files=self.denying,
+            clock=self.world.clock,
+            from_start=from_start,
+            seen=seen,
+            limit=_LIMIT,
+            read_bytes=read_bytes,
+            grace_s=_GRACE_S,
+        )
+        if not announced:
+            self.look()
+        self.save()
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "tail"):
+                self.come_to_rest()
+        finally:
+            if hasattr(self, "tail"):
+                self.tail.close()
+                self.world.close()
+            self._temporary.cleanup()
+
+    # What servers do.
+
+    def is_there(self) -> bool:
+        return self.world.current is not None
+
+    def has_room(self) -> bool:
+        return len(self.world.order) < _MOST_FILES
+
+    @precondition(is_there)
+    @rule(sizes=_SIZES)
+    def write(self, sizes: list[int]) -> None:
+        self.world.write(sizes)
+
+    @precondition(is_there)
+    @rule(sizes=_MANY)
+    def write_much(self, sizes: list[int]) -> None:
+        self.world.write(sizes)
+
+    @precondition(is_there)
+    @rule(half=_HALF)
+    def write_half(self, half: int) -> None:
+        self.world.write([], half=half)
+
+    @precondition(is_there)
+    @rule()
+    def hold(self) -> None:
+        self.world.hold()
+
+    def held_is_watched(self) -> bool:
+        """Tell whether what a server still writes to is one of those that a tail promises to look at."""
+        if self.world.held is None:
+            return False
+        inode = self.world.held[0]
+        if not inode.linked:
+            return self.holds_files and inode in self.opened and inode.stream not in self.rested
+        return inode is self.world.current or inode in self.world.previous[:2]
+
+    @precondition(held_is_watched)
+    @rule(sizes=_SIZES, half=st.just(0) | _HALF)
+    def write_to_held(self, sizes: list[int], half: int) -> None:
+        self.world.write_to_held(sizes, half=half)
+
+    @precondition(held_is_watched)
+    @rule(half=_HALF)
+    def write_half_to_held(self, half: int) -> None:
+        self.world.write_to_held([], half=half)
+
+    @precondition(lambda self: not self.is_there() and self.has_room())
+    @rule()
+    def create(self) -> None:
+        self.world.create()
+
+    # What rotations do.
+
+    def can_rotate(self) -> bool:
+        # A link with a name that tells nothing cannot be followed past a file that no look saw.
+        current = self.world.current
+        if current is None or not self.has_room():
+            return False
+        return current.seen_at_path or (self.world.layout != "free" and self.has_begun and self.world.look > 0)
+
+    @precondition(can_rotate)
+    @rule(create=st.booleans())
+    def rotate(self, create: bool) -> None:
+        self._happens()
+        self.world.rotate()
+        if create:
+            self.world.create()
+
+    @precondition(lambda self: self.can_rotate() and self.world.layout != "free")
+    @rule(sizes=_SIZES, half=st.just(0) | _HALF, compress=st.booleans())
+    def rotate_twice(self, sizes: list[int], half: int, compress: bool) -> None:
+        self.rotate(create=True)
+        self.world.write(sizes, half=half)
+        self.rotate(create=True)
+        if compress and not self.world.linked:
+            self.compress(1)
+
+    @precondition(lambda self: self.can_rotate() and self.can_truncate() and not self.world.linked)
+    @rule(share=st.sampled_from([1.0, 1.0, 0.5]), keep_time=st.booleans(), sizes=st.just([]) | _SIZES)
+    def copytruncate(self, share: float, keep_time: bool, sizes: list[int]) -> None:
+        assert self.world.current is not None
+        content = self.world.current.stream.content
+        size = int(len(content) * share)
+        if size < len(content):
+            size = content.rfind(b"\n", 0, size) + 1
+        self.copies += 1
+        self.world.copy(size, keep_time=keep_time)
+        self.truncate(sizes)
+
+    def can_truncate(self) -> bool:
+        # What was only announced, and truncated before the first look, nobody knows again.
+        return self.is_there() and self.world.look > 0
+
+    @precondition(can_truncate)
+    @rule(sizes=st.just([]) | _SIZES)
+    def truncate(self, sizes: list[int]) -> None:
+        self._happens()
+        self.truncations_of_any += 1
+        if self.world.current is not None and self.world.current.stream.content:
+            self.truncations += 1
+            self.doubts.append("truncated")
+            if not self.seen.get(self.world.current.stream):
+                self.counters_are_exact = False
+        self.world.truncate()
+        if sizes:
+            self.world.write(sizes)
+
+    @precondition(can_truncate)
+    @rule(more=st.sampled_from([0, 0, 1, 100]))
+    def regrow(self, more: int) -> None:
+        """Let a truncated file have the size it had, or more."""
+        assert self.world.current is not None
+        size = len(self.world.current.stream.content)
+        if size >= 8:
+            self.truncate([size - 1 + more])
+
+    @precondition(lambda self: self.can_truncate() and self.world.layout != "free")
+    @rule(create=st.booleans())
+    def delete(self, create: bool) -> None:
+        self._happens()
+        self.doubts.append("deleted")
+        assert self.world.current is not None
+        if not self.world.current.seen_at_path:
+            self.counters_are_exact = False
+        self.world.delete()
+        if create:
+            self.world.create()
+
+    @precondition(lambda self: self.world.rotated() and not self.world.linked)
+    @rule()
+    def delete_oldest(self) -> None:
+        self.doubts.append("deleted")
+        self.world.delete_oldest()
+
+    @precondition(lambda self: self.world.rotated() and not self.world.linked)
+    @rule(which=st.integers(0, 3))
+    def compress(self, which: int) -> None:
+        names = [name for name in self.world.rotated() if not name.endswith(".gz")]
+        if which < len(names):
+            found = self.world.names[names[which]]
+            if isinstance(found, Inode) and len(found.stream.content) < _ENOUGH_BYTES:
+                self.doubts.append("too small to be known again")
+            self.world.compress(names[which])
+
+    @precondition(lambda self: not self.is_there() and self.world.linked and self.world.previous[:1])
+    @rule()
+    def return_to_previous(self) -> None:
+        if self.world.previous[0].linked:
+            self.counters_are_exact = False
+            self.world.return_to(self.world.previous[0])
+
+    @precondition(lambda self: self.world.layout == "plain")
+    @rule()
+    def deny(self) -> None:
+        self.denying.denied.add(str(self.world.path))
+
+    @rule()
+    def allow(self) -> None:
+        self.denying.denied.clear()
+
+    # What the monitor does.
+
+    @rule(seconds=st.sampled_from([1, 9, 10, 11]))
+    def advance(self, seconds: int) -> None:
+        self.world.clock.advance(seconds)
+
+    @rule()
+    def look(self) -> None:
+        """Look once."""
+        self._look()
+
+    def _look(self) -> bool:
+        self.world.look += 1
+        chunk = self.tail.read()
+        self.events = 0
+        self.ledger.take(chunk.data, self.rested)
+        self._note_look()
+        self._check_counters()
+        return chunk.at_end
+
+    @rule()
+    def look_to_end(self) -> None:
+        for _ in range(1_000):
+            if self._look():
+                return
+        raise AssertionError("never reaches the end")
+
+    @precondition(lambda self: self.world.look > 0)
+    @rule()
+    def save(self) -> None:
+        """Let a checkpoint be written."""
+        position = json.loads(json.dumps(self.tail.position()))
+        self.checkpoint = Checkpoint(position, len(self.ledger), dict(self.seen), set(self.rested))
+
+    @precondition(lambda self: self.world.look > 0)
+    @rule(saved=st.booleans())
+    def crash_and_resume(self, saved: bool) -> None:
+        if saved:
+            self.save()
+        else:
+            self.counters_are_exact = False
+        self.tail.close()
+        self.ledger.roll_back(self.checkpoint.given)
+        self.seen = dict(self.checkpoint.seen)
+        self.rested = set(self.checkpoint.rested)
+        self.opened.clear()
+        self.tail = FileTail(
+            str(self.world.path),
+            files=self.denying,
+            clock=self.world.clock,
+            from_start=False,
+            resume=TailPosition.from_json(self.checkpoint.position),
+            limit=_LIMIT,
+            read_bytes=self.read_bytes,
+            grace_s=_GRACE_S,
+        )
+
+    @rule()
+    def come_to_rest(self) -> None:
+        """Let nothing be in the way and all graces pass: now the account must be exact."""
+        self.denying.denied.clear()
+        self.look_to_end()
+        for _ in range(4):
+            self.world.clock.advance(_GRACE_S + 1)
+            self.look_to_end()
+        self._check_at_rest(self.tail.health())
+
+    # The laws.
+
+    def _happens(self) -> None:
+        self.events += 1
+        if self.events > 1:
+            self.counters_are_exact = False
+
+    def _note_look(self) -> None:
+        world = self.world
+        if self.denying.denied:
+            return
+        if world.current is not None:
+            world.current.seen_at_path = self.has_begun = True
+        inodes = [*world.previous, *([world.current] if world.current else [])]
+        for inode in inodes:
+            if inode.seen_at_path and (inode.linked or inode in self.opened):
+                self.seen[inode.stream] = len(inode.stream.content)
+            if inode.linked:
+                self.opened.add(inode)
+        grace_us = _GRACE_S * 1_000_000
+        for inode in world.previous:
+            later = world.order[world.order.index(inode.stream) + 1 :]
+            if world.clock.running_us() - inode.stream.written_us >= grace_us and any(s.content for s in later):
+                self.rested.add(inode.stream)
+
+    def _missing(self, stream: Stream) -> list[tuple[int, int]]:
+        """Return where bytes were neither given nor can be given any more, or should have been given by now."""
+        gaps = list(self.ledger.gaps(stream))
+        last = stream.last_line
+        if (
+            gaps
+            and last < len(stream.content)
+            and self._may_be_pending(stream)
+            and not self.ledger.has_given(stream, last)
+        ):
+            start, _ = gaps.pop()
+            if start < last:
+                gaps.append((start, last))
+        return gaps
+
+    def _may_be_pending(self, stream: Stream) -> bool:
+        """Tell whether a line at its end that is not complete is still waited for."""
+        inodes = [*self.world.previous, *([self.world.current] if self.world.current else [])]
+        inode = next((inode for inode in inodes if inode.stream is stream), None)
+        if inode is None or not (inode.linked or (self.holds_files and inode in self.opened)):
+            return False
+        later = self.world.order[self.world.order.index(stream) + 1 :]
+        return not any(other.content for other in later)
+
+    def _check_counters(self) -> None:
+        health = self.tail.health()
+        if health.maybe_lost:
+            assert self.doubts, "nothing was ever in doubt"
+        if not self.doubts:
+            assert health.lost_bytes == 0 or self._fragments_were_given()
+
+    def _fragments_were_given(self) -> bool:
+        return any(stream in self.rested for stream in self.world.order)
+
+    def _check_at_rest(self, health: SourceHealth) -> None:
+        missing = least = most = free = 0
+        for stream in self.world.order:
+            gaps = self._missing(stream)
+            size = sum(end - start for start, end in gaps)
+            seen = self.seen.get(stream, 0)
+            unseeable = stream.ended and not seen
+            missing += 0 if unseeable else size
+            most += size
+            free += stream.start - stream.begin
+            least += sum(max(0, min(end, seen) - start) for start, end in gaps)
+        account = f"lost {health.lost_bytes}, missing {missing} ({least} of them seen), maybe more: {health.maybe_lost}"
+        if not health.maybe_lost:
+            assert missing <= health.lost_bytes <= most, account
+        assert least <= health.lost_bytes <= most + free, account
+        assert health.lag_bytes == 0
+        assert (health.waiting_for == "") == (self.world.current is not None)
+        counted, true = (health.rotations, health.truncations), (self.world.moves, self.truncations)
+        # A copy that was made between two looks may be taken for a file that was at the path.
+        assert counted[0] <= true[0] + self.copies, f"{counted} rotations and truncations of {true}"
+        assert counted[1] <= self.truncations_of_any, f"{counted} rotations and truncations of {true}"
+        if self.counters_are_exact:
+            assert counted == true, f"{counted} rotations and truncations of {true}"
+
+
+def machine(name: str, way: Callable[[], Files], *, holds_files: bool) -> type[FollowingMachine]:
+    """Return the machine that follows files in this way."""
+    return type(name, (FollowingMachine,), {"way": staticmethod(way), "holds_files": holds_files})
