@@ -2,5 +2,6 @@
 
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.monitor import HTTPMonitor
+from http_monitor.monitor.resumed import Resumed, resume
 
-__all__ = ["HTTPMonitor", "Input"]
+__all__ = ["HTTPMonitor", "Input", "Resumed", "resume"]

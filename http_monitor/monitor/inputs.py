@@ -7,7 +7,8 @@ import numpy as np
 from http_monitor.errors import FormatError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
-from http_monitor.ports import LogFormat, Source
+from http_monitor.metrics.saving import integer
+from http_monitor.ports import Json, LogFormat, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -37,6 +38,8 @@ class Input:
         """The last look found no complete line left unread."""
         self.finished = False
         """Nothing will come any more."""
+        self.resumed = False
+        """It goes on where another process stopped, and has not been read to its end since."""
         self.kind: str | None = None
         """What its lines were just found to be; None before the first that fits, and after it was told."""
         self._format = log_format
@@ -51,6 +54,22 @@ class Input:
     def name(self) -> str:
         """How it is called in what the user reads."""
         return "standard input" if self.source.name == "-" else visible_text(self.source.name)
+
+    def save(self) -> Json:
+        """Return where it stands, for another process."""
+        position = self.source.position() if isinstance(self.source, Resumable) else None
+        return {"position": position, "gate": self.gate.save(), "lines": self._lines, "rows": self._rows}
+
+    def load(self, given: Json) -> None:
+        """Go on where another process stopped; its source must have been made for that.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self.gate.load(given["gate"])
+        self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
+        self._said_nothing_fits = bool(self._lines)
+        self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of the next lines, and remember what kind of lines they are."""

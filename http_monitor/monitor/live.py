@@ -1,6 +1,7 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.rows import Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
+from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.ports import Chunk
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
@@ -18,15 +20,34 @@ STALL_S = 5
 """After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Health of earlier runs that neither the engine nor the sources carry on."""
+
+    since_us: int | None = None
+    """When the first of them began; None where nothing is carried on."""
+    observer_restarts: int = 0
+    clock_steps: int = 0
+
+
+NOTHING_BEFORE = Before()
+
+
 class LiveTurns:
     """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
 
     def __init__(
-        self, settings: Settings, inputs: Sequence[Input], aggregator: MetricsAggregator, clock: Clock
+        self,
+        settings: Settings,
+        inputs: Sequence[Input],
+        aggregator: MetricsAggregator | JournalledEngine,
+        clock: Clock,
+        before: Before = NOTHING_BEFORE,
     ) -> None:
         self._inputs = inputs
         self._aggregator = aggregator
         self._clock = clock
+        self._before = before
         self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
         self._by_arrival = settings.time == "arrival"
@@ -37,7 +58,7 @@ class LiveTurns:
         """What inputs had to say in the last turn."""
         for entry in inputs:
             # What is already there when everything is to be read is a backlog.
-            entry.at_end = not settings.from_start
+            entry.at_end = not (settings.from_start or entry.resumed)
 
     @property
     def behind(self) -> bool:
@@ -86,21 +107,25 @@ class LiveTurns:
             nul_bytes=sum(health.nul_bytes for health in healths),
             rotations=sum(health.rotations for health in healths),
             truncations=sum(health.truncations for health in healths),
-            observer_restarts=sum(health.observer_restarts for health in healths),
-            clock_steps=self._clock.steps,
+            observer_restarts=self._before.observer_restarts + sum(health.observer_restarts for health in healths),
+            clock_steps=self._before.clock_steps + self._clock.steps,
+            since_us=self._before.since_us,
         )
 
     def _count(self, entry: Input, chunk: Chunk, wall_us: int, caught_up: bool, cap_us: int) -> None:
         if chunk.data:
             batch = entry.parse(chunk.data)
             times_us = times_of(batch)
-            if self._by_arrival:
+            # What came while nobody looked has no time of arrival.
+            by_arrival = self._by_arrival and not entry.resumed
+            if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
             greatest_us = entry.gate.greatest_us
-            measured = wall_us if caught_up or self._by_arrival else None
+            measured = wall_us if caught_up or by_arrival else None
             self._add(entry, entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
         entry.at_end = chunk.at_end
         if chunk.at_end:
+            entry.resumed = False
             greatest_us = entry.gate.greatest_us
             self._add(entry, entry.gate.release(wall_us), greatest_us, cap_us)
 

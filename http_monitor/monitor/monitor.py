@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.inputs import Input
+from http_monitor.monitor.keeper import Keeper
 from http_monitor.monitor.live import LiveTurns
 from http_monitor.monitor.replay import ReplayTurns
-from http_monitor.ports import Alert, BucketSink, ReportSink
+from http_monitor.monitor.resumed import Resumed
+from http_monitor.ports import Alert, BucketSink, CheckpointStore, ReportSink
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -36,8 +39,22 @@ class HTTPMonitor:
         clock: Clock,
         bucket_sinks: Sequence[BucketSink] = (),
         started_us: int | None = None,
+        store: CheckpointStore | None = None,
+        resumed: Resumed | None = None,
     ) -> None:
-        """Put together; `started_us` is when the user was told that it begins, if that was not just now."""
+        """Put together.
+
+        Args:
+            settings: what the user chose.
+            inputs: what is read.
+            alerts: the rules.
+            sinks: take every message.
+            clock: the time.
+            bucket_sinks: take closed buckets.
+            started_us: when the user was told that it begins; None: just now.
+            store: where a live run leaves what another can go on with; None: nowhere.
+            resumed: what such a run goes on with; the sources of its inputs have been made for that.
+        """
         self._settings = settings
         self._inputs = tuple(inputs)
         self._sinks = tuple(sinks)
@@ -47,12 +64,25 @@ class HTTPMonitor:
             settings,
             "replay" if settings.replay else "live",
             self.publish,
-            start_us=None if settings.replay or settings.from_start else self._started_us,
+            start_us=None if settings.replay or settings.from_start or resumed else self._started_us,
             bucket_sinks=bucket_sinks,
         )
         for alert in alerts:
             self._aggregator.register(alert)
-        self._live = None if settings.replay else LiveTurns(settings, self._inputs, self._aggregator, clock)
+        self._live: LiveTurns | None = None
+        self._keeper: Keeper | None = None
+        if not settings.replay:
+            kept = Checkpoints(
+                settings,
+                self._aggregator,
+                self._inputs,
+                clock,
+                started_us=self._started_us,
+                store=store,
+                resumed=resumed,
+            )
+            self._keeper = kept.keeper
+            self._live = LiveTurns(settings, self._inputs, kept.journal or self._aggregator, clock, kept.before)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
@@ -69,6 +99,8 @@ class HTTPMonitor:
         """Hand a message to every sink, in order."""
         for sink in self._sinks:
             sink.publish(message)
+        if self._keeper is not None:
+            self._keeper.note(message)
 
     def listen_to(self, aside: Callable[[], Sequence[Notice]]) -> None:
         """Pass on, once a second, what somebody beside the inputs has to say."""
@@ -80,11 +112,16 @@ class HTTPMonitor:
 
     def step(self) -> bool:
         """Take one turn; return True when nothing can come any more."""
+        if self._keeper is not None:
+            self._say(self._keeper.before_turn())
         finished = self._turns.turn()
         self._tell_of_inputs()
         if self._live is not None:
             self._tell_of_backlog(self._live)
             self._pulse(self._live)
+        if self._keeper is not None:
+            # After the messages: a kill in between repeats some, and loses none.
+            self._say(self._keeper.after_turn())
         return finished
 
     def run(self, waker: Waker) -> None:
@@ -113,6 +150,8 @@ class HTTPMonitor:
         else:
             self._aggregator.stop(self._turns.elsewhere())
         self.publish(self._aggregator.summary(self._turns.elsewhere()))
+        if self._keeper is not None:
+            self._say(self._keeper.finish())
 
     def _drain(self, live: LiveTurns) -> None:
         """Read what is there at a stop; a large backlog, or a log that grows all the while, must not hold it up."""
@@ -127,9 +166,15 @@ class HTTPMonitor:
                 pause_s = min(pause_s, entry.source.wants_poll_s())
         if deadline is not None:
             pause_s = min(pause_s, deadline.wait_s())
+        if self._keeper is not None:
+            pause_s = min(pause_s, self._keeper.wants_s())
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
             waker.gather(_TURN_S)
+
+    def _say(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            self.publish(notice)
 
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
@@ -137,8 +182,7 @@ class HTTPMonitor:
             if notice is not None and not self._quiet:
                 self.publish(notice)
         if self._live is not None:
-            for notice in self._live.notices:
-                self.publish(notice)
+            self._say(self._live.notices)
 
     def _tell_of_backlog(self, live: LiveTurns) -> None:
         """Remember where a backlog began; say how large it was when it has been worked off."""
@@ -166,8 +210,7 @@ class HTTPMonitor:
             if notice is not None:
                 self.publish(notice)
         for aside in self._asides:
-            for said in aside():
-                self.publish(said)
+            self._say(aside())
         window = self._aggregator.window
         healths = [entry.source.health() for entry in self._inputs]
         self.publish(

@@ -1,0 +1,92 @@
+"""Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
+
+from collections.abc import Sequence
+
+from http_monitor.clock import Clock
+from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.gate import Gate
+from http_monitor.monitor.inputs import Input
+from http_monitor.monitor.journal import JournalledEngine
+from http_monitor.monitor.keeper import MOST_APPENDED_BYTES, Keeper
+from http_monitor.monitor.live import NOTHING_BEFORE, Before
+from http_monitor.monitor.resumed import VERSION, Resumed, settings_to_keep
+from http_monitor.ports import CheckpointStore, Json
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+
+class Checkpoints:
+    """The state of a live run, in the form that a checkpoint has. Owned by the monitor's thread.
+
+    Args:
+        settings: Of the run.
+        engine: Its engine, its rules registered; nothing has been counted yet.
+        inputs: Its inputs.
+        clock: Its clock.
+        started_us: When it began.
+        store: Where checkpoints go; None: nowhere.
+        resumed: What it goes on with; None: it begins.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: MetricsAggregator,
+        inputs: Sequence[Input],
+        clock: Clock,
+        *,
+        started_us: int,
+        store: CheckpointStore | None,
+        resumed: Resumed | None,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._inputs = inputs
+        self._clock = clock
+        self.before = NOTHING_BEFORE
+        """Health of earlier runs."""
+        if resumed is not None:
+            self._go_on(resumed)
+        elif store is not None:
+            self.before = Before(since_us=started_us)
+        self.journal = JournalledEngine(engine, MOST_APPENDED_BYTES) if store is not None else None
+        """The engine as live turns are to use it; None: as it is."""
+        self.keeper: Keeper | None = None
+        """Writes checkpoints; None: nobody does."""
+        if store is not None and self.journal is not None:
+            self.keeper = Keeper(store, clock, self.journal, self._state, self._inputs_state)
+
+    def _go_on(self, resumed: Resumed) -> None:
+        self.before = Before(resumed.since_us, resumed.observer_restarts, resumed.clock_steps)
+        (self._engine.load_counters if resumed.changed else self._engine.load)(resumed.engine)
+        gone = dict(resumed.inputs)
+        for entry in self._inputs:
+            state = gone.pop(entry.source.name, None)
+            if state is not None:
+                entry.load(state)
+        for state in gone.values():
+            self._release(state)
+
+    def _release(self, state: Json) -> None:
+        """Count what was held of an input that is not there any more, as at the end of a file."""
+        gate = Gate(self._settings.max_ahead_s * US_PER_S)
+        gate.load(state["gate"])
+        greatest_us = gate.greatest_us
+        for rows in gate.release(None):
+            self._engine.add(rows, greatest_us=greatest_us, cap_us=self._clock.now_us())
+
+    def _state(self) -> Json:
+        return {
+            "version": VERSION,
+            "settings": settings_to_keep(self._settings),
+            "since": self.before.since_us,
+            "engine": self._engine.save(),
+        }
+
+    def _inputs_state(self) -> Json:
+        healths = [entry.source.health() for entry in self._inputs]
+        return {
+            "files": {entry.source.name: entry.save() for entry in self._inputs},
+            "observer_restarts": self.before.observer_restarts + sum(health.observer_restarts for health in healths),
+            "clock_steps": self.before.clock_steps + self._clock.steps,
+        }

@@ -1,0 +1,129 @@
+"""Makes the state that a run goes on with of a checkpoint that was found."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from http_monitor.errors import HttpMonitorError
+from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.saving import fields_of, integer
+from http_monitor.monitor.journal import replay
+from http_monitor.ports import Alert, Json, Saved
+from http_monitor.report import Message
+from http_monitor.settings import Settings
+
+VERSION = 1
+"""Of what is in a checkpoint; another is not read."""
+_OPTIONS = {
+    "format": "--format",
+    "time": "--time",
+    "bucket_size_s": "--bucket-size",
+    "window_s": "--window",
+    "interval_s": "--interval",
+    "max_keys": "--max-keys",
+}
+"""What the window and the alerts depend on: with another value of one of these they start empty."""
+_KEPT = (
+    *_OPTIONS,
+    "lateness_s",
+    "max_ahead_s",
+    "alert_threshold",
+    "alert_error_rate",
+    "ddos_threshold",
+    "alert_min_hits",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a run goes on with."""
+
+    engine: Json
+    """State of the engine."""
+    inputs: dict[str, Json]
+    """State of each input by its name."""
+    since_us: int
+    """When the first run began of which the counters are."""
+    observer_restarts: int
+    clock_steps: int
+    lines: int
+    """So many have been counted."""
+    changed: tuple[str, ...]
+    """Options that have another value now, so that window and alerts start empty."""
+
+    def position_of(self, name: str) -> Json | None:
+        """Return where the source of that name stood; None if it was not there or cannot go on anywhere."""
+        state = self.inputs.get(name)
+        return None if state is None else state.get("position")
+
+
+def settings_to_keep(settings: Settings) -> Json:
+    """Return the settings that the state depends on, as JSON."""
+    return {name: getattr(settings, name) for name in _KEPT}
+
+
+def resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
+    """Return what a checkpoint says.
+
+    Args:
+        saved: The checkpoint.
+        settings: Of the run that is to go on.
+        make_alerts: Makes the rules for settings.
+
+    Raises:
+        ValueError: it makes no sense; the text says why.
+    """
+    try:
+        return _resume(saved, settings, make_alerts)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"it is not one of this program ({type(error).__name__}: {error})") from error
+    except HttpMonitorError as error:
+        raise ValueError(f"its settings make no sense ({error})") from error
+
+
+def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
+    state = fields_of(json.loads(saved.snapshot))
+    if state.get("version") != VERSION:
+        raise ValueError(f"it is of version {state.get('version')!r}, this program reads {VERSION}")
+    before = _settings_of(fields_of(state["settings"]), settings)
+    engine = MetricsAggregator(before, "live", _discard)
+    for alert in make_alerts(before):
+        engine.register(alert)
+    engine.load(fields_of(state["engine"]))
+    inputs = fields_of(state["inputs"])
+    for increment in saved.increments:
+        inputs = fields_of(replay(increment, engine)["inputs"])
+    files = {name: _checked(fields_of(value)) for name, value in fields_of(inputs["files"]).items()}
+    return Resumed(
+        engine=engine.save(),
+        inputs=files,
+        since_us=integer(state["since"]),
+        observer_restarts=integer(inputs["observer_restarts"], least=0),
+        clock_steps=integer(inputs["clock_steps"], least=0),
+        lines=engine.counts.lines,
+        changed=tuple(option for name, option in _OPTIONS.items() if getattr(before, name) != getattr(settings, name)),
+    )
+
+
+def _settings_of(kept: Json, settings: Settings) -> Settings:
+    """Return the settings that a checkpoint was made with."""
+    kinds = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
+    for name in _KEPT:
+        if type(kept[name]) is not kinds[name]:
+            raise ValueError(f"its {name} makes no sense")
+    return replace(settings, replay=False, **{name: kept[name] for name in _KEPT})
+
+
+def _checked(state: Json) -> Json:
+    Gate(0).load(fields_of(state["gate"]))
+    integer(state["lines"], least=0)
+    integer(state["rows"], least=0)
+    if state["position"] is not None:
+        fields_of(state["position"])
+    return state
+
+
+def _discard(message: Message) -> None:
+    """Tell nobody again what was told before."""
+    del message

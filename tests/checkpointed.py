@@ -1,0 +1,152 @@
+"""A live run on a log in memory, that can be killed at any point and begun again from its checkpoint."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from http_monitor.alerts import default_alerts
+from http_monitor.clock import ManualClock
+from http_monitor.metrics.saving import integer
+from http_monitor.monitor import HTTPMonitor, Input, resume
+from http_monitor.parser import explain, get_format
+from http_monitor.ports import Chunk, Json, Saved, SourceHealth
+from http_monitor.report import Message
+from http_monitor.settings import Settings
+from http_monitor.sources.lines import LineCutter
+from tests.engine_strategies import START_S
+from tests.harness import Recorder
+
+START_US = START_S * 1_000_000
+
+
+class Killed(BaseException):
+    """What kill -9 does: nothing after it happens."""
+
+
+@dataclass
+class Fate:
+    """Counts the points at which a run could be killed, and kills it at one of them."""
+
+    at: int | None = None
+    points: int = 0
+
+    def point(self) -> None:
+        self.points += 1
+        if self.at is not None and self.points == self.at:
+            raise Killed
+
+
+@dataclass
+class MemoryStore:
+    """A checkpoint in memory; a write is whole or not at all."""
+
+    fate: Fate
+    saved: Saved | None = None
+    error: OSError | None = None
+    writes: list[str] = field(default_factory=list)
+
+    def snapshot(self, state: bytes) -> None:
+        self.fate.point()
+        if self.error is not None:
+            raise self.error
+        self.saved = Saved(state, ())
+        self.writes.append("snapshot")
+        self.fate.point()
+
+    def append(self, increment: bytes) -> None:
+        self.fate.point()
+        if self.error is not None:
+            raise self.error
+        assert self.saved is not None, "there must be a snapshot to append to"
+        self.saved = Saved(self.saved.snapshot, (*self.saved.increments, increment))
+        self.writes.append("append")
+        self.fate.point()
+
+    def close(self) -> None:
+        pass
+
+
+class MemoryLog:
+    """A source over bytes that grow."""
+
+    def __init__(self, content: bytearray, fate: Fate, position: Json | None, most: int) -> None:
+        self._content = content
+        self._fate = fate
+        self._offset = 0 if position is None else integer(position["offset"])
+        self._cutter = LineCutter()
+        self._most = most
+
+    @property
+    def name(self) -> str:
+        return "memory.log"
+
+    def read(self) -> Chunk:
+        self._fate.point()
+        data = bytes(self._content[self._offset : self._offset + self._most])
+        self._offset += len(data)
+        chunk = Chunk(self._cutter.feed(data), at_end=self._offset == len(self._content))
+        self._fate.point()
+        return chunk
+
+    def health(self) -> SourceHealth:
+        return SourceHealth(lag_bytes=len(self._content) - self._offset)
+
+    def position(self) -> Json:
+        return {"offset": self._offset - self._cutter.pending}
+
+    def wants_poll_s(self) -> float:
+        return 1.0
+
+    def close(self) -> None:
+        pass
+
+
+class _Sink(Recorder):
+    def __init__(self, fate: Fate) -> None:
+        super().__init__()
+        self._fate = fate
+
+    def publish(self, message: Message) -> None:
+        self._fate.point()
+        super().publish(message)
+        self._fate.point()
+
+
+@dataclass
+class Life:
+    """A log, a clock and a checkpoint that outlive the runs."""
+
+    settings: Settings
+    content: bytearray = field(default_factory=bytearray)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(START_US))
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(Fate()))
+    most: int = 1_000_000
+    runs: list[Recorder] = field(default_factory=list)
+
+    def begin(self, fate: Fate | None = None, settings: Settings | None = None) -> HTTPMonitor:
+        """Begin a run, from the checkpoint if there is one."""
+        fate = fate or Fate()
+        self.store.fate = fate
+        self.settings = settings or self.settings
+        resumed = None
+        if self.store.saved is not None:
+            resumed = resume(self.store.saved, self.settings, default_alerts)
+        position = None if resumed is None else resumed.position_of("memory.log")
+        source = MemoryLog(self.content, fate, position, self.most)
+        entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain)
+        sink = _Sink(fate)
+        self.runs.append(sink)
+        return HTTPMonitor(
+            self.settings,
+            [entry],
+            default_alerts(self.settings),
+            [sink],
+            self.clock,
+            store=self.store,
+            resumed=resumed,
+        )
+
+    def messages(self) -> list[Message]:
+        return [message for run in self.runs for message in run.messages]
+
+
+Step = Callable[[Life], None]

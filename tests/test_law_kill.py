@@ -1,0 +1,221 @@
+"""Killed at any point and begun again, a run counts every line once and tells everything, some of it twice."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from http_monitor.monitor import HTTPMonitor
+from http_monitor.report import AlertEvent, Message, Report
+from http_monitor.settings import Settings
+from tests.checkpointed import Fate, Killed, Life
+from tests.engine_strategies import log_line
+
+_SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0)
+_RATES = (1, 1, 0, 6, 6, 6, 6, 0, 1, 0, 0, 0, 1, 5, 5, 5, 0, 0, 0, 0, 0, 0, 1, 0, 0)
+"""Lines in each second: two floods, each of which raises and recovers."""
+
+
+def _write(life: Life, lines: int) -> None:
+    """Let a second pass in which so many lines are written, the last of them in two halves."""
+    for number in range(lines):
+        line = log_line(life.clock.now_us() // 1_000_000, b"h%d" % number, status=500 if number == 3 else 200)
+        life.content.extend(line + b"\n")
+
+
+def _live(life: Life, fate: Fate | None = None, *, downtime: int = 0) -> None:
+    """Run through all seconds and stop; killed, stay down for some of them, and go on."""
+    monitor = life.begin(fate)
+    rates = iter(_RATES)
+
+    def surviving(act: Callable[[HTTPMonitor], object]) -> None:
+        nonlocal monitor
+        try:
+            act(monitor)
+        except Killed:
+            for missed in itertools.islice(rates, downtime):
+                life.clock.advance(1)
+                _write(life, missed)
+            monitor = life.begin()
+            act(monitor)
+
+    for rate in rates:
+        life.clock.advance(1)
+        _write(life, rate)
+        surviving(HTTPMonitor.step)
+    for _ in range(3):
+        life.clock.advance(10)
+        surviving(HTTPMonitor.step)
+    surviving(_stop)
+
+
+def _stop(monitor: HTTPMonitor) -> None:
+    monitor.step()
+    monitor.close(finished=False)
+
+
+def _alerts(messages: list[Message]) -> list[AlertEvent]:
+    """Return the alert events, each once."""
+    return list(dict.fromkeys(message for message in messages if isinstance(message, AlertEvent)))
+
+
+def _hits(messages: list[Message]) -> dict[int, set[int]]:
+    """Return what was told of the hits of each interval that had some."""
+    told: dict[int, set[int]] = {}
+    for message in messages:
+        if isinstance(message, Report) and message.hits and not message.partial:
+            told.setdefault(message.start_us, set()).add(message.hits)
+    return told
+
+
+def _uncut(most: int) -> Life:
+    life = Life(_SETTINGS, most=most)
+    _live(life)
+    return life
+
+
+def _points(most: int) -> int:
+    fate = Fate()
+    _live(Life(_SETTINGS, most=most), fate)
+    return fate.points
+
+
+@pytest.mark.parametrize(("downtime", "most", "stride"), [(0, 1_000_000, 5), (4, 1_000_000, 2), (9, 300, 7)])
+def test_killed_at_any_point_nothing_is_lost_or_counted_twice(downtime: int, most: int, stride: int) -> None:
+    uncut = _uncut(most)
+    expected = uncut.runs[0].summary
+    for at in range(2, _points(most) + 1, stride):
+        life = Life(_SETTINGS, most=most)
+        _live(life, Fate(at), downtime=downtime)
+        summary = life.runs[-1].summary
+        assert (summary.hits, summary.errors, summary.status) == (expected.hits, expected.errors, expected.status), at
+        assert (summary.sections, summary.hosts, summary.alerts) == (expected.sections, expected.hosts, expected.alerts)
+        assert summary.health.lines == expected.health.lines == sum(_RATES)
+        assert (summary.first_us, summary.last_us) == (expected.first_us, expected.last_us)
+        assert _alerts(life.messages()) == _alerts(uncut.messages()), at
+        assert _hits(life.messages()) == _hits(uncut.messages()), at
+
+
+def test_an_alert_is_in_the_checkpoint_before_the_turn_ends() -> None:
+    life = Life(_SETTINGS)
+    monitor = life.begin()
+    while not life.runs[0].events:
+        life.clock.advance(0.5)
+        _write(life, 3)
+        monitor.step()
+    (raised,) = life.runs[0].events
+    monitor = life.begin()
+    life.clock.advance(1)
+    monitor.step()
+    assert life.runs[1].events == []
+    life.clock.advance(30)
+    monitor.step()
+    (recovered,) = life.runs[1].events
+    assert (raised.state, recovered.state) == ("raised", "recovered")
+
+
+def test_what_was_counted_is_written_a_second_later_and_nothing_is_written_when_nothing_happens() -> None:
+    life = Life(replace(_SETTINGS, interval_s=60, window_s=60))
+    monitor = life.begin()
+    monitor.step()
+    assert life.store.writes == ["snapshot"]
+    life.clock.advance(0.1)
+    _write(life, 1)
+    monitor.step()
+    assert life.store.writes == ["snapshot"]
+    life.clock.advance(0.9)
+    monitor.step()
+    assert life.store.writes == ["snapshot", "append"]
+    for _ in range(20):
+        life.clock.advance(1)
+        monitor.step()
+    assert life.store.writes == ["snapshot", "append"]
+    monitor.close(finished=False)
+    assert life.store.writes == ["snapshot", "append", "snapshot"]
+
+
+def test_after_a_stop_the_open_interval_is_told_of_again_with_the_hits_not_yet_shown() -> None:
+    life = Life(replace(_SETTINGS, interval_s=60, window_s=60))
+    monitor = life.begin()
+    life.clock.advance(1)
+    _write(life, 5)
+    monitor.step()
+    monitor.close(finished=False)
+    life.clock.advance(1)
+    _write(life, 2)
+    monitor = life.begin()
+    monitor.step()
+    monitor.close(finished=False)
+    first, second = ([report for report in run.reports if report.hits] for run in life.runs)
+    assert [(report.hits, report.partial) for report in (*first, *second)] == [(5, True), (2, True)]
+    assert second[0].seq == first[0].seq + 1
+    assert life.runs[1].summary.hits == 7
+    assert life.runs[1].summary.health.since_us == life.runs[0].summary.health.since_us is not None
+
+
+def test_with_another_window_the_offsets_are_kept_and_alerts_start_empty() -> None:
+    life = Life(_SETTINGS)
+    monitor = life.begin()
+    for _ in range(5):
+        life.clock.advance(1)
+        _write(life, 5)
+        monitor.step()
+    assert [event.state for event in life.runs[0].events] == ["raised"]
+    life.clock.advance(1)
+    _write(life, 3)
+    monitor = life.begin(settings=replace(_SETTINGS, window_s=60))
+    monitor.step()
+    assert life.runs[1].events == []
+    monitor.close(finished=False)
+    summary = life.runs[1].summary
+    assert (summary.hits, summary.health.lines, summary.active) == (28, 28, ())
+    told = {report.seq: report for run in life.runs for report in run.reports}
+    assert sum(report.hits + report.late_hits for report in told.values()) == 28
+
+
+def test_a_disk_that_is_full_is_said_once_and_tried_again() -> None:
+    life = Life(_SETTINGS)
+    monitor = life.begin()
+    monitor.step()
+    life.store.error = OSError(28, "No space left on device")
+    for _ in range(30):
+        life.clock.advance(1)
+        _write(life, 1)
+        monitor.step()
+    (notice,) = life.runs[0].notices[1:]
+    assert notice.text == (
+        "checkpoint: cannot be written (No space left on device), trying again;"
+        " after a restart what comes now counts twice"
+    )
+    life.store.error = None
+    life.clock.advance(10)
+    monitor.step()
+    assert life.runs[0].notices[-1].text == "checkpoint: written again"
+    monitor = life.begin()
+    monitor.step()
+    monitor.close(finished=False)
+    assert life.runs[1].summary.health.lines == 30
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+def test_a_held_line_is_held_wherever_the_run_was_killed(at: int) -> None:
+    life = Life(replace(_SETTINGS, from_start=True), most=140)
+    life.content.extend(
+        log_line(1_704_067_200) + b"\n" + log_line(1_904_067_200) + b"\n" + log_line(1_704_067_201) + b"\n"
+    )
+    fate = Fate()
+    monitor = life.begin(fate)
+    fate.at = fate.points + at
+    for _ in range(3):
+        life.clock.advance(5)
+        try:
+            monitor.step()
+        except Killed:
+            monitor = life.begin()
+    for _ in range(3):
+        life.clock.advance(5)
+        monitor.step()
+    monitor.close(finished=False)
+    summary = life.runs[-1].summary
+    assert (summary.hits, summary.health.ahead, summary.health.lines) == (2, 1, 3)
