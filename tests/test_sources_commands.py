@@ -281,6 +281,22 @@ def test_a_listing_tells_names_and_inodes_and_does_not_follow_links(files: Comma
     assert files.listing(str(directory / "gone")) == files.listing(str(log)) == {}
 
 
+def test_what_goes_while_a_directory_is_listed_is_left_out_and_the_rest_is_told(via: Via, log: Path) -> None:
+    gone = 'echo "      ? gone"; echo "ls: cannot access gone: No such file or directory" >&2; exit 1'
+    files = CommandFiles(via(f'case "$2" in -1Ai) "$@"; {gone};; esac; exec "$@"'))
+    assert files.listing(str(log.parent)) == {"access.log": (0, log.stat().st_ino)}
+    assert files.take_failure() is None
+
+
+def test_a_directory_that_cannot_be_listed_because_nobody_answers_is_no_empty_one(via: Via, log: Path) -> None:
+    files = CommandFiles(via('case "$2" in -1Ai) exit 255;; esac; exec "$@"'))
+    with pytest.raises(Unreachable):
+        files.listing(str(log.parent))
+    failed = files.take_failure()
+    assert failed is not None
+    assert failed.state == "cannot be reached ('sh' ended with 255)"
+
+
 def test_a_link_is_resolved_and_what_cannot_be_stays_as_it_is(files: CommandFiles, log: Path) -> None:
     link = log.with_name("link")
     link.symlink_to(log)

@@ -2,37 +2,21 @@
 
 import errno
 import os
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NoReturn
 
+from http_monitor.sources.answers import count, entries, error_of, row
 from http_monitor.sources.files import FileStatus, Handle, Identity
 from http_monitor.sources.opening import DIRECTORY, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.rotated import is_compressed
 from http_monitor.sources.running import Commands, Said, Unreachable
-from http_monitor.units import visible
 
 # POSIX alone, as in BusyBox: the inode, the name itself, numbers for users, symbolic links followed.
 _ROW = ("ls", "-ldinL")
 _GNU_ROW = (*_ROW, "--time-style=+%s%N")
 _ENTRIES = ("ls", "-1Ai")
-_ENTRY = re.compile(rb" *([0-9]+) (.+)")
-_NO_DEVICE = 0
 _AHEAD_BYTES = 1 << 20
 _MOST_COUNTED = 16
-# The words of glibc and of musl (strerror), in the locale C.
-_REASONS = {
-    "No such file or directory": errno.ENOENT,
-    "Not a directory": errno.ENOTDIR,
-    "Is a directory": errno.EISDIR,
-    "Permission denied": errno.EACCES,
-    "Operation not permitted": errno.EPERM,
-    "Too many levels of symbolic links": errno.ELOOP,
-    "Symbolic link loop": errno.ELOOP,
-    "Stale file handle": errno.ESTALE,
-    "Input/output error": errno.EIO,
-    "I/O error": errno.EIO,
-}
 
 
 class Moved(OSError):
@@ -40,15 +24,6 @@ class Moved(OSError):
 
     def __init__(self) -> None:
         super().__init__(errno.ESTALE, "another file has its name")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What ls says of a path."""
-
-    kind: str
-    """The letter that its mode begins with."""
-    status: FileStatus
 
 
 class CommandFiles:
@@ -127,23 +102,15 @@ class CommandFiles:
         Raises:
             Unreachable: the commands cannot be run.
         """
-        found: dict[str, Identity] = {}
         try:
             # With a slash at its end, a symbolic link to a directory is the directory.
-            said = self.answer([*_ENTRIES, "--", os.path.join(directory or os.curdir, "")])
-        except Unreachable:
-            raise
-        except OSError:
-            return found
-        name = ""
-        for line in said.output.split(b"\n")[:-1]:
-            entry = _ENTRY.fullmatch(line)
-            if entry is None:  # the line before was only the beginning of a name
-                found.pop(name, None)
-                continue
-            name = os.fsdecode(entry[2])
-            found[name] = _NO_DEVICE, int(entry[1])
-        return found
+            said = self._said([*_ENTRIES, "--", os.path.join(directory or os.curdir, "")])
+            # What went while it was listed is an error to ls, and no reason not to believe the rest.
+            if said.code and error_of("ls", said.errors) is None:
+                raise self._commands.unreachable(said)
+        except Unreachable as error:
+            self._fail(error)
+        return entries(said.output)
 
     def target(self, path: str) -> str:
         """Return the path with its symbolic links resolved; as it is, where that cannot be found out.
@@ -166,12 +133,12 @@ class CommandFiles:
             OSError: there is nothing, or it cannot be told.
         """
         gnu = self._is_gnu()
-        row = _row(self.answer([*(_GNU_ROW if gnu else _ROW), "--", path]).output, timed=gnu)
-        if row.kind == "-":
-            return row.status
-        if row.kind == "l":  # some show a link that leads nowhere as itself
+        found = row(self.answer([*(_GNU_ROW if gnu else _ROW), "--", path]).output, timed=gnu)
+        if found.kind == "-":
+            return found.status
+        if found.kind == "l":  # some show a link that leads nowhere as itself
             return MISSING
-        return DIRECTORY if row.kind == "d" else SPECIAL
+        return DIRECTORY if found.kind == "d" else SPECIAL
 
     def answer(self, words: Sequence[str], most: int | None = None) -> Said:
         """Run a command and return what it said.
@@ -180,24 +147,26 @@ class CommandFiles:
             Unreachable: it cannot be run.
             OSError: it failed, for the reason that it gave.
         """
-        if self._failure is not None:
-            raise self._failure
         try:
-            said = self._commands.run(words, most)
+            said = self._said(words, most)
             if said.code:
-                raise self._error(words[0], said)
+                raise error_of(words[0], said.errors) or self._commands.unreachable(said)
         except Unreachable as error:
-            self._failure = error
-            self._gnu = None
-            raise
+            self._fail(error)
         return said
 
+    def _said(self, words: Sequence[str], most: int | None = None) -> Said:
+        if self._failure is not None:
+            raise self._failure
+        return self._commands.run(words, most)
+
+    def _fail(self, error: Unreachable) -> NoReturn:
+        self._failure = error
+        self._gnu = None
+        raise error
+
     def _count(self, path: str) -> int:
-        said = self.answer(["wc", "-c", "--", path])
-        first = said.output.split(None, 1)[:1]
-        if not first or not first[0].isdigit():
-            raise _not_understood("wc", said.output)
-        return int(first[0])
+        return count(self.answer(["wc", "-c", "--", path]).output)
 
     def _is_gnu(self) -> bool:
         if self._gnu is None:
@@ -209,25 +178,9 @@ class CommandFiles:
                 self._gnu = False
             else:
                 if b"\r\n" in said.output:
-                    self._failure = Unreachable("a terminal in between changes line ends: leave out -t")
-                    raise self._failure
+                    self._fail(Unreachable("a terminal in between changes line ends: leave out -t"))
                 self._gnu = b"GNU coreutils" in said.output
         return self._gnu
-
-    def _error(self, name: str, said: Said) -> OSError:
-        """Return the error that the command or, where it said nothing, its prefix reported."""
-        text = said.errors.decode("utf-8", "surrogateescape")
-        # Whoever runs the command may say "Permission denied" too, and may add a word of its own behind.
-        own = re.search(rf"^(?:\S*/)?{name}: .*", text, re.MULTILINE | re.DOTALL)
-        if own is None and name == "readlink" and not text:  # it says nothing of what it cannot resolve
-            return OSError(errno.ENOENT, "cannot be resolved")
-        if own is None:
-            return self._commands.unreachable(said)
-        for line in own[0].splitlines():
-            reason = line.rpartition(": ")[2].strip()
-            if reason in _REASONS:
-                return OSError(_REASONS[reason], reason)
-        return OSError(errno.EIO, visible(said.errors.strip())[:120])
 
 
 class CommandHandle:
@@ -270,21 +223,3 @@ class CommandHandle:
     def close(self) -> None:
         """Forget what was read ahead."""
         self._ahead = b""
-
-
-def _row(output: bytes, *, timed: bool) -> _Row:
-    fields = output.split(None, 6)
-    if len(fields) < 6 or not fields[0].isdigit():
-        raise _not_understood("ls", output)
-    inode, mode, size = fields[0], fields[1].decode("utf-8", "replace"), fields[5]
-    if mode[0] != "-":
-        return _Row(mode[0], FileStatus((_NO_DEVICE, int(inode)), 0, None))
-    if len(fields) < 7 or not size.isdigit():
-        raise _not_understood("ls", output)
-    time = fields[6].split(None, 1)[0]
-    mtime_ns = int(time) if timed and time.isdigit() else None
-    return _Row(mode[0], FileStatus((_NO_DEVICE, int(inode)), int(size), mtime_ns))
-
-
-def _not_understood(name: str, output: bytes) -> OSError:
-    return OSError(errno.EIO, f"{name} says '{visible(output[:80].strip())}'")
