@@ -221,7 +221,7 @@ class Logrotate:
             capture_output=True,
             timeout=DEADLINE_S,
         )
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
         if not self._mode.truncates:
             self._server.until_reopened()
 
