@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.sources.answers import Row, row
 from http_monitor.sources.commands import CommandFiles, Moved
 from http_monitor.sources.files import FileStatus, Handle
 from http_monitor.sources.opening import DENIED, DIRECTORY, LOOP, MISSING, SPECIAL, Obstacle
@@ -20,6 +21,7 @@ _LIKE_SSH = 'exec sh -c "$*"'
 _LIKE_BUSYBOX = """
 case "$1 $2" in
 "ls --version") echo "ls: unrecognized option '--version'" >&2; echo "BusyBox v1.35.0 multi-call binary." >&2; exit 1;;
+"ls -ldinL") case "$3" in --?*) echo "ls: unrecognized option '$3'" >&2; exit 1;; esac; exec "$@";;
 "wc "*) echo "it reads all of a file" >&2; exit 1;;
 *) exec "$@";;
 esac
@@ -77,7 +79,30 @@ def test_a_file_is_known_by_its_inode_and_size_and_where_ls_can_tell_its_time(fi
 def test_the_time_of_a_file_is_exact_by_the_ls_of_gnu(via: Via, log: Path) -> None:
     for way in ((), via(_LIKE_SSH)):
         assert CommandFiles(way).look(str(log)) == FileStatus((0, log.stat().st_ino), 10, log.stat().st_mtime_ns)
-    assert CommandFiles(via(_LIKE_BUSYBOX)).look(str(log)) == FileStatus((0, log.stat().st_ino), 10, None)
+    assert CommandFiles(via(_LIKE_BUSYBOX, "busybox")).look(str(log)) == FileStatus((0, log.stat().st_ino), 10, None)
+
+
+@pytest.mark.parametrize(
+    ("time", "mtime_ns"),
+    [
+        ("1795529667713247247", 1_795_529_667_713_247_247),
+        ("2026-11-24 14:14:27 +0000", 1_795_529_667_000_000_000),
+        ("2026-11-24 15:14:27.5 +0100", 1_795_529_667_500_000_000),
+        ("2026-11-24 14:14:27.713247247 +0000", 1_795_529_667_713_247_247),
+        ("2026-13-24 14:14:27 +0000", None),
+        ("2026-11-24 14:14", None),
+        ("Nov 24 14:14", None),
+        ("24 Nov 14:14", None),
+    ],
+)
+def test_a_time_is_believed_if_it_says_the_second_and_the_zone(time: str, mtime_ns: int | None) -> None:
+    line = f"    7 -rw-r--r--+   1 33       33        12345 {time} a 1795529667713247247 b\n"
+    assert row(line.encode()) == Row("-", FileStatus((0, 7), 12_345, mtime_ns))
+
+
+def test_an_ls_that_knows_full_times_is_asked_for_them(via: Via, log: Path) -> None:
+    script = 'case "$2" in --version) echo "ls: unrecognized option" >&2; exit 1;; esac; exec "$@"'
+    assert CommandFiles(via(script)).look(str(log)) == FileStatus((0, log.stat().st_ino), 10, log.stat().st_mtime_ns)
 
 
 def test_it_is_read_from_any_offset_as_far_as_it_goes(files: CommandFiles, log: Path) -> None:

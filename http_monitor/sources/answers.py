@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from http_monitor.sources.files import FileStatus, Identity
 from http_monitor.units import visible
@@ -13,6 +14,9 @@ NO_DEVICE = 0
 
 _SHOWN_BYTES = 80
 _ENTRY = re.compile(rb" *([0-9]+|\?) (.+)")
+# No date begins with so long a number.
+_SINCE_EPOCH = re.compile(rb"([0-9]{10,})\s")
+_FULL_TIME = re.compile(rb"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))? ([+-][0-9]{4})\s")
 # The words of glibc, musl and BSD (strerror) in the locale C.
 _REASONS = {
     "No such file or directory": errno.ENOENT,
@@ -39,8 +43,8 @@ class Row:
     """The size is that of a regular file, of others 0."""
 
 
-def row(output: bytes, *, timed: bool) -> Row:
-    """Return what a row says; `timed`: it has nanoseconds since the epoch where others have a date.
+def row(output: bytes) -> Row:
+    """Return what a row says; the time where it is nanoseconds since the epoch, or has a time zone.
 
     Raises:
         OSError: it is no row.
@@ -54,9 +58,7 @@ def row(output: bytes, *, timed: bool) -> Row:
         return Row(kind, FileStatus(identity, 0, None))
     if len(fields) < 7 or not fields[5].isdigit():
         raise _not_understood("ls", output)
-    time = fields[6].split(None, 1)[0]
-    mtime_ns = int(time) if timed and time.isdigit() else None
-    return Row(kind, FileStatus(identity, int(fields[5]), mtime_ns))
+    return Row(kind, FileStatus(identity, int(fields[5]), _time_ns(fields[6])))
 
 
 def entries(output: bytes) -> dict[str, Identity]:
@@ -102,6 +104,21 @@ def error_of(command: str, errors: bytes) -> OSError | None:
     if command == "readlink" and not text:  # it says nothing of what it cannot resolve
         return OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return None
+
+
+def _time_ns(text: bytes) -> int | None:
+    since_epoch = _SINCE_EPOCH.match(text)
+    if since_epoch is not None:
+        return int(since_epoch[1])
+    full = _FULL_TIME.match(text)
+    if full is None:
+        return None
+    try:
+        moment = datetime.strptime(f"{full[1].decode()} {full[3].decode()}", "%Y-%m-%d %H:%M:%S %z")
+    except ValueError:
+        return None
+    fraction_ns = int((full[2] or b"").ljust(9, b"0")[:9])
+    return int(moment.timestamp()) * 1_000_000_000 + fraction_ns
 
 
 def _not_understood(command: str, output: bytes) -> OSError:

@@ -14,6 +14,8 @@ from http_monitor.sources.running import Commands, Said, Unreachable
 # POSIX alone, as in BusyBox: the inode, the name itself, numbers for users, symbolic links followed.
 _ROW = ("ls", "-ldinL")
 _GNU_ROW = (*_ROW, "--time-style=+%s%N")
+# BusyBox tells whole seconds, if it was built so.
+_FULL_ROW = (*_ROW, "--full-time")
 _ENTRIES = ("ls", "-1Ai")
 _AHEAD_BYTES = 1 << 20
 _MOST_COUNTED = 16
@@ -29,8 +31,9 @@ class Moved(OSError):
 class CommandFiles:
     """The files that commands can read: of this machine, or of another through a prefix such as ``ssh web1``.
 
-    ls tells the inode, the size and, where it is GNU's, the time; wc counts the bytes when they have changed, head
-    reads the beginning, tail what comes after an offset, to which it seeks. The device cannot be told and is 0.
+    ls tells the inode, the size and, where it can, the time; wc counts the bytes when they have changed (that of
+    BusyBox is not asked), head reads the beginning, tail what comes after an offset, to which it seeks. The device
+    cannot be told and is 0.
 
     After a command could not be run at all, every other is refused, until `take_failure`: what was concluded from
     an answer that did not come must not count. So whoever reads files through this asks after each look whether it
@@ -45,7 +48,7 @@ class CommandFiles:
 
     def __init__(self, via: Sequence[str] = (), timeout_s: float = 10.0) -> None:
         self._commands = Commands(via, timeout_s)
-        self._gnu: bool | None = None
+        self._row: Sequence[str] | None = None
         self._failure: Unreachable | None = None
         self._counted: dict[str, FileStatus] = {}
 
@@ -65,7 +68,7 @@ class CommandFiles:
             if isinstance(status, Obstacle) or status == self._counted.get(path):
                 return status
             # The wc of BusyBox reads all that it counts.
-            if self._is_gnu() and self._count(path) != status.size:
+            if self._row is _GNU_ROW and self._count(path) != status.size:
                 # It grew, or is another file by now. Identity and size have to be of one moment.
                 status = self.status(path)
         except Unreachable as error:
@@ -132,8 +135,9 @@ class CommandFiles:
         Raises:
             OSError: there is nothing, or it cannot be told.
         """
-        gnu = self._is_gnu()
-        found = row(self.answer([*(_GNU_ROW if gnu else _ROW), "--", path]).output, timed=gnu)
+        if self._row is None:
+            self._row = self._find_row()
+        found = row(self.answer([*self._row, "--", path]).output)
         if found.kind == "-":
             return found.status
         if found.kind == "l":  # some show a link that leads nowhere as itself
@@ -162,25 +166,29 @@ class CommandFiles:
 
     def _fail(self, error: Unreachable) -> NoReturn:
         self._failure = error
-        self._gnu = None
+        self._row = None
         raise error
 
     def _count(self, path: str) -> int:
         return count(self.answer(["wc", "-c", "--", path]).output)
 
-    def _is_gnu(self) -> bool:
-        if self._gnu is None:
-            try:
-                said = self.answer(["ls", "--version"])
-            except Unreachable:
-                raise
-            except OSError:  # BusyBox and BSD know no such option
-                self._gnu = False
-            else:
-                if b"\r\n" in said.output:
-                    self._fail(Unreachable("a terminal in between changes line ends: leave out -t"))
-                self._gnu = b"GNU coreutils" in said.output
-        return self._gnu
+    def _find_row(self) -> Sequence[str]:
+        """Return the command that tells most of a path."""
+        version = self._output_of("ls", "--version")
+        if b"\r\n" in version:
+            self._fail(Unreachable("a terminal in between changes line ends: leave out -t"))
+        if b"GNU coreutils" in version:
+            return _GNU_ROW
+        return _FULL_ROW if self._output_of(*_FULL_ROW, "--", "/") else _ROW
+
+    def _output_of(self, *words: str) -> bytes:
+        """Return what a command says that may know no such option."""
+        try:
+            return self.answer(words).output
+        except Unreachable:
+            raise
+        except OSError:
+            return b""
 
 
 class CommandHandle:
