@@ -77,8 +77,8 @@ class Source(Protocol):
 class Resumable(Protocol):
     """A source that can go on in another process where this one stopped."""
 
-    def position(self) -> Json:
-        """Return where it stands after the last `read`, with what it has lost and counted so far."""
+    def position(self) -> Json | None:
+        """Return where it stands after the last `read`, with what it has lost and counted; None: not begun yet."""
         ...
 
 

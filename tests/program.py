@@ -7,6 +7,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _PATIENCE = 2_000
 """So many lines are looked through for one that is waited for."""
 
 Json = dict[str, Any]
+_STATES = tempfile.TemporaryDirectory(prefix="http_monitor-states-")
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -32,7 +34,10 @@ def command(*arguments: str | Path) -> list[str]:
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of the program: this one without what changes its output, with those changes."""
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES", "TERM")}
-    return {**kept, "TZ": "UTC", "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", **(changes or {})}
+    # No run finds the checkpoint of another, unless it is told where.
+    state = tempfile.mkdtemp(dir=_STATES.name)
+    fixed = {"TZ": "UTC", "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", "XDG_STATE_HOME": state}
+    return {**kept, **fixed, **(changes or {})}
 
 
 @dataclass(frozen=True)

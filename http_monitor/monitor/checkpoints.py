@@ -10,7 +10,7 @@ from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.monitor.keeper import MOST_APPENDED_BYTES, Keeper
 from http_monitor.monitor.live import NOTHING_BEFORE, Before
 from http_monitor.monitor.resumed import VERSION, Resumed, settings_to_keep
-from http_monitor.ports import CheckpointStore, Json
+from http_monitor.ports import CheckpointStore, Json, Resumable
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
@@ -64,6 +64,9 @@ class Checkpoints:
             state = gone.pop(entry.source.name, None)
             if state is not None:
                 entry.load(state)
+            else:
+                # It came while nobody looked, and is read from its start.
+                entry.resumed = isinstance(entry.source, Resumable)
         for state in gone.values():
             self._release(state)
 

@@ -37,7 +37,10 @@ class Handle(Protocol):
 
 
 class Files(Protocol):
-    """A way to files: in this process, or through commands on another machine."""
+    """A way to files: in this process, or through commands on another machine.
+
+    Where the way itself can be cut, every method but `look` raises OSError then.
+    """
 
     def look(self, path: str) -> FileStatus | Obstacle:
         """Return the status of the regular file that the path leads to, or why there is none."""

@@ -68,8 +68,8 @@ class FileObserver:
         """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
         return replace(self._tail.health(), observer_restarts=self._restarts)
 
-    def position(self) -> Json:
-        """Return where another process has to go on."""
+    def position(self) -> Json | None:
+        """Return where another process has to go on; None while nobody could look at the path."""
         return self._tail.position()
 
     def wants_poll_s(self) -> float:

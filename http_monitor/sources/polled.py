@@ -32,8 +32,8 @@ class Polled(Protocol):
         """Return the counters."""
         ...
 
-    def position(self) -> Json:
-        """Return where it stands after the last `read`."""
+    def position(self) -> Json | None:
+        """Return where it stands after the last `read`; None: not begun yet."""
         ...
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class _Look:
 
     chunk: Chunk
     health: SourceHealth
-    position: Json
+    position: Json | None
 
 
 class PolledSource:
@@ -143,7 +143,7 @@ class PolledSource:
         """Return the counters as they were after the data that was last returned."""
         return self._taken.health
 
-    def position(self) -> Json:
+    def position(self) -> Json | None:
         """Return where another process has to go on after the data that was last returned."""
         return self._taken.position
 

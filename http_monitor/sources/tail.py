@@ -95,13 +95,15 @@ class FileTail:
             waiting_since_us=self._obstacle_us if waiting else None,
         )
 
-    def position(self) -> Json:
-        """Return where another process has to go on."""
+    def position(self) -> Json | None:
+        """Return where another process has to go on; None while nobody could look at the path."""
         if self._resume is not None:
             return self._resume.to_json()
         files = tuple(followed.position() for followed in self._chain)
         if not self._begun and isinstance(self._seen, FileStatus):
             files = (start_of(self._path, self._seen, from_start=self._from_start),)
+        elif not self._begun and self._seen is None:
+            return None
         elif not self._chain.followed and self._chain.before is not None:
             files = (*files, self._chain.before)
         return self._chain.losses.with_files(files).to_json()

@@ -1,6 +1,7 @@
-"""The composition root: the only module that knows concrete classes, and what each way to end exits with."""
+"""Runs the program: from its arguments to its exit code."""
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
-    from http_monitor.monitor import HTTPMonitor
+    from http_monitor.monitor import HTTPMonitor, Resumed
     from http_monitor.ports import LogFormat, ReportSink, Source
     from http_monitor.report import Message
     from http_monitor.simulator import SimulatorThread
@@ -118,9 +119,17 @@ class _Beginning:
         from http_monitor.sources.selecting import STDIN
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
-        self.files = LocalFiles()
-        self.seen = {path: self.files.look(path) for path in paths if path != STDIN and not settings.replay}
+        self.via = _prefix(settings)
+        local = not settings.replay and self.via is None
+        self.seen = {path: LocalFiles().look(path) for path in paths if local and path != STDIN}
         self.started_us = self.clock.now_us()
+
+
+def _prefix(settings: Settings) -> list[str] | None:
+    """Return the words put before the commands that read, none for this machine; None: no commands read."""
+    if settings.via is not None:
+        return shlex.split(settings.via)
+    return [] if settings.reader == "wc-tail" else None
 
 
 def _monitor(
@@ -132,38 +141,45 @@ def _monitor(
     traffic: "SimulatorThread | None",
 ) -> int:
     from http_monitor.alerts import default_alerts
+    from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.parser import explain
     from http_monitor.units import US_PER_S
 
     log_format = _log_format(settings)
-    if settings.replay:
-        sources = _replay_sources(settings, paths, stop.waker)
-    else:
-        sources = _live_sources(settings, paths, beginning, stop)
-    kinds = _kinds(settings, paths, log_format, notices)
-    inputs = [
-        Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
-        for source in sources
-    ]
-    display = _display(settings, notices)
-    monitor = HTTPMonitor(
-        settings,
-        inputs,
-        default_alerts(settings),
-        [_Output(display)],
-        beginning.clock,
-        started_us=beginning.started_us,
-    )
-    if traffic is not None:
-        monitor.listen_to(traffic.take_notices)
-    stop.govern(monitor)
+    kept = open_state(settings, os.environ)
     try:
-        monitor.run(stop.waker)
+        sources = _sources(settings, paths, beginning, stop, kept.resumed)
+        kinds = _kinds(settings, paths, log_format, notices)
+        inputs = [
+            Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
+            for source in sources
+        ]
+        display = _display(settings, notices)
+        for notice in kept.notices:
+            display.publish(notice)
+        monitor = HTTPMonitor(
+            settings,
+            inputs,
+            default_alerts(settings),
+            [_Output(display)],
+            beginning.clock,
+            started_us=beginning.started_us,
+            store=kept.store,
+            resumed=kept.resumed,
+        )
+        if traffic is not None:
+            monitor.listen_to(traffic.take_notices)
+        stop.govern(monitor)
+        try:
+            monitor.run(stop.waker)
+        finally:
+            display.close()
+            for source in sources:
+                source.close()
     finally:
-        display.close()
-        for source in sources:
-            source.close()
+        if kept.store is not None:
+            kept.store.close()
     # Live, an input that fails is a state that was shown.
     failures = [getattr(part, "failure", None) for part in (*(sources if settings.replay else ()), traffic)]
     for failure in failures:
@@ -203,42 +219,21 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
         traffic.stop()
 
 
-def _live_sources(settings: Settings, paths: list[str], beginning: _Beginning, stop: _Stop) -> "list[Source]":
-    from http_monitor.sources.claims import Claims
-    from http_monitor.sources.observer import FileObserver, Watcher
-    from http_monitor.sources.selecting import STDIN
-    from http_monitor.sources.stdin import StdinSource
-    from http_monitor.sources.tail import FileTail
+def _sources(
+    settings: Settings, paths: list[str], beginning: _Beginning, stop: _Stop, resumed: "Resumed | None"
+) -> "list[Source]":
+    from http_monitor.cli.inputs import LiveSources, replay_sources
 
-    watcher = Watcher(stop.waker.wake, beginning.clock)
-    claims = Claims()
-    sources: list[Source] = []
-    for path in paths:
-        if path == STDIN:
-            sources.append(StdinSource(stop.waker.wake, block=False, limit=settings.max_line_bytes))
-            continue
-        tail = FileTail(
-            path,
-            files=beginning.files,
-            clock=beginning.clock,
-            from_start=settings.from_start,
-            seen=beginning.seen[path],
-            claims=claims,
-            limit=settings.max_line_bytes,
-            grace_s=settings.rotate_grace_s,
-        )
-        sources.append(FileObserver(tail, watcher))
-    return sources
-
-
-def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
-    from http_monitor.sources.replay import ReplayFile
-    from http_monitor.sources.selecting import STDIN
-    from http_monitor.sources.stdin import StdinSource
-
-    limit = settings.max_line_bytes
+    if settings.replay:
+        return replay_sources(settings, paths, stop.waker.wake)
+    making = LiveSources(settings, beginning.clock, stop.waker.wake, via=beginning.via, seen=beginning.seen)
+    if resumed is None:
+        return [making.make(path, None, from_start=settings.from_start) for path in paths]
+    # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
+    # and did not then is new.
+    paths = list(dict.fromkeys([*paths, *resumed.inputs]))
     return [
-        StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
+        making.make(path, resumed.position_of(path), from_start=settings.from_start or path not in resumed.inputs)
         for path in paths
     ]
 
@@ -299,7 +294,7 @@ def _kinds(settings: Settings, paths: list[str], log_format: "LogFormat", notice
     kinds: dict[str, str] = {}
     found: dict[str, None] = {}
     for path in paths if settings.format == "auto" else ():
-        lines = _sample(path, settings.replay)
+        lines = _sample(path, settings)
         kind = log_format.parse(lines).kind
         if kind is not None:
             kinds[path] = kind
@@ -311,16 +306,16 @@ def _kinds(settings: Settings, paths: list[str], log_format: "LogFormat", notice
     return kinds
 
 
-def _sample(path: str, replay: bool) -> bytes:
+def _sample(path: str, settings: Settings) -> bytes:
     """Return lines that tell the format of a file: the first of a replay, the last of one that is followed."""
     from http_monitor.sources.files import LocalFiles
     from http_monitor.sources.replay import ReplayFile
     from http_monitor.sources.sample import tail_sample
     from http_monitor.sources.selecting import STDIN
 
-    if path == STDIN:
-        return b""
-    if not replay:
+    if path == STDIN or _prefix(settings) is not None:
+        return b""  # commands may take their time, and the first line tells as well
+    if not settings.replay:
         return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES))
     source = ReplayFile(path, read_bytes=_SAMPLE_BYTES)
     try:

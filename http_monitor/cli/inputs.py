@@ -1,0 +1,100 @@
+"""Makes the sources of a run."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from http_monitor.clock import Clock, WallClock
+from http_monitor.ports import Json, Source
+from http_monitor.settings import Settings
+from http_monitor.sources.claims import Claims
+from http_monitor.sources.commands import CommandFiles
+from http_monitor.sources.files import Files, FileStatus, LocalFiles
+from http_monitor.sources.observer import FileObserver, Watcher
+from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.polled import PolledSource
+from http_monitor.sources.position import TailPosition
+from http_monitor.sources.replay import ReplayFile
+from http_monitor.sources.selecting import STDIN
+from http_monitor.sources.stdin import StdinSource
+from http_monitor.sources.tail import FileTail
+
+
+class LiveSources:
+    """Makes sources that follow; those of one run share what they have to.
+
+    Args:
+        settings: Of the run.
+        clock: Its clock.
+        wake: Wakes its monitor; called in other threads.
+        via: The words of the prefix of commands; None: files are read in this process.
+        seen: What stood at each path when the user was told that it is followed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        via: Sequence[str] | None,
+        seen: Mapping[str, FileStatus | Obstacle],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._wake = wake
+        self._via = via
+        self._seen = seen
+        self._claims = Claims()
+        self._watcher = Watcher(wake, clock)
+        self._files = LocalFiles()
+
+    def make(self, path: str, position: Json | None, *, from_start: bool) -> Source:
+        """Return the source for a path, or for ``-``.
+
+        Args:
+            path: As the user gave it.
+            position: Where an earlier run stopped; None: it had none.
+            from_start: Without a position, read what is there already.
+        """
+        if path == STDIN:
+            return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
+        resume = None if position is None else TailPosition.from_json(position)
+        if self._via is None:
+            tail = self._tail(path, self._files, self._clock, self._seen.get(path), resume, from_start=from_start)
+            return FileObserver(tail, self._watcher)
+        files, clock = CommandFiles(self._via), WallClock()
+
+        def reader(again: Json | None) -> FileTail:
+            at = resume if again is None else TailPosition.from_json(again)
+            return self._tail(path, files, clock, None, at, from_start=from_start)
+
+        return PolledSource(path, reader, link=files, wake=self._wake, clock=clock)
+
+    def _tail(
+        self,
+        path: str,
+        files: Files,
+        clock: Clock,
+        seen: FileStatus | Obstacle | None,
+        resume: TailPosition | None,
+        *,
+        from_start: bool,
+    ) -> FileTail:
+        return FileTail(
+            path,
+            files=files,
+            clock=clock,
+            from_start=from_start,
+            seen=seen,
+            resume=resume,
+            claims=self._claims,
+            limit=self._settings.max_line_bytes,
+            grace_s=self._settings.rotate_grace_s,
+        )
+
+
+def replay_sources(settings: Settings, paths: Sequence[str], wake: Callable[[], None]) -> list[Source]:
+    """Return the sources of a replay."""
+    limit = settings.max_line_bytes
+    return [
+        StdinSource(wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit) for path in paths
+    ]

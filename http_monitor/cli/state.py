@@ -1,0 +1,63 @@
+"""Finds what a run goes on with, and where it leaves what the next one does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from http_monitor.alerts import default_alerts
+from http_monitor.monitor import Resumed, resume
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.sources.position import TailPosition
+from http_monitor.sources.selecting import STDIN
+from http_monitor.state import default_directory, key_of, open_store
+from http_monitor.state.store import FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The checkpoint of a run."""
+
+    store: FileStore | None = None
+    """None: none is written."""
+    resumed: Resumed | None = None
+    """None: there was none to go on with."""
+    notices: tuple[Notice, ...] = ()
+
+
+def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
+    """Return the checkpoint of a run; what is wrong with it is said, and never an error."""
+    files = [path for path in settings.files if path != STDIN]
+    if settings.replay or settings.no_state or settings.give_me_traffic or not files:
+        return Kept()
+    directory = settings.state_dir or default_directory(environment)
+    if directory is None:
+        words = "no state is kept: there is no home directory, --state-dir names another place"
+        return Kept(notices=(Notice(words, "warning"),))
+    opened = open_store(directory, key_of(files, settings.via))
+    if opened.store is None or opened.saved is None:
+        return Kept(opened.store, notices=opened.notices)
+    try:
+        resumed = resume(opened.saved, settings, default_alerts)
+        _check_positions(resumed)
+    except ValueError as error:
+        return Kept(opened.store, notices=(*opened.notices, opened.store.set_aside(str(error))))
+    return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed))))
+
+
+def _check_positions(resumed: Resumed) -> None:
+    """See that files can be followed from there. Raises ValueError if one cannot."""
+    for name in resumed.inputs:
+        position = resumed.position_of(name)
+        try:
+            if position is not None:
+                TailPosition.from_json(position)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"a position in it makes no sense ({type(error).__name__}: {error})") from error
+
+
+def _words(resumed: Resumed) -> str:
+    counted = f"goes on from its checkpoint, {resumed.lines:,} lines so far"
+    if not resumed.changed:
+        return counted
+    options = " and ".join(resumed.changed)
+    return f"{counted}; with another {options} the window and the alerts start empty"
