@@ -171,14 +171,11 @@ def test_every_request_is_counted_once_while_the_log_is_rotated(site: Site, moni
 
 
 @pytest.mark.parametrize("site", ["compress"], indirect=True)
-def test_what_a_server_writes_to_a_log_that_is_being_compressed_is_counted_although_it_is_in_no_file(
-    site: Site, monitor: Monitor
-) -> None:
+def test_what_a_server_writes_to_a_log_that_is_being_compressed_counts(site: Site, monitor: Monitor) -> None:
     for _ in range(3):
         site.rotate_under_load()
     summary = monitor.stop()
 
-    assert lines_of(site.log) <= site.sent
     check_exact(summary, site)
     assert summary["health"]["rotations"] == 3
 
