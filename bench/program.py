@@ -108,16 +108,16 @@ def live(log: Log, lines: int, per_s: int, idle_s: float) -> LiveRun:
         command = [sys.executable, _MAIN, "--file", str(path), "--from-start", "--output", "ndjson"]
         with output.open("wb") as stdout, subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL) as run:
             # Until it has started, its processor time is that of its imports.
-            _wait(1.0)
-            before, started = _cpu_s(run.pid), time.perf_counter()
+            wait(1.0)
+            before, started = cpu_s_of(run.pid), time.perf_counter()
             _write(path, pieces, per_s)
             busy_s = time.perf_counter() - started
-            busy = (_cpu_s(run.pid) - before) / busy_s
-            _wait(2.0)
-            before, started = _cpu_s(run.pid), time.perf_counter()
-            _wait(idle_s)
-            idle = (_cpu_s(run.pid) - before) / (time.perf_counter() - started)
-            resident, peak = _memory(run.pid)
+            busy = (cpu_s_of(run.pid) - before) / busy_s
+            wait(2.0)
+            before, started = cpu_s_of(run.pid), time.perf_counter()
+            wait(idle_s)
+            idle = (cpu_s_of(run.pid) - before) / (time.perf_counter() - started)
+            resident, peak = memory_of(run.pid)
             run.send_signal(signal.SIGINT)
             code = run.wait(_STOP_S)
         told = output.read_text().splitlines()
@@ -150,14 +150,15 @@ def _write(path: Path, pieces: Sequence[tuple[bytes, bytes]], per_s: int) -> Non
             now = f"[{local(clock.now_us() // US_PER_S * US_PER_S):%d/%b/%Y:%H:%M:%S %z}]".encode()
             file.write(b"".join(head + now + tail for head, tail in pieces[written:due]))
             written = due
-            _wait(_TICK_S)
+            wait(_TICK_S)
 
 
-def _wait(seconds: float) -> None:
+def wait(seconds: float) -> None:
+    """Let time pass."""
     threading.Event().wait(seconds)
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s_of(pid: int) -> float:
     """Return the processor time of a process so far; 0.0 where the system does not tell it."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -167,7 +168,7 @@ def _cpu_s(pid: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(pid: int) -> tuple[int | None, int | None]:
+def memory_of(pid: int) -> tuple[int | None, int | None]:
     """Return the resident memory of a process, now and at its peak, in bytes."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
