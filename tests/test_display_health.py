@@ -9,8 +9,7 @@ from http_monitor.display.health import advice, sentences, short_words
 from http_monitor.report import Health, Mode
 
 COUNTERS = sorted(
-    {field.name for field in fields(Health)}
-    - {"lines", "accepted", "lateness_advice_s", "lag_s", "maybe_lost", "nul_bytes", "since_us"}
+    {field.name for field in fields(Health)} - {"lines", "accepted", "lateness_advice_s", "maybe_lost", "since_us"}
 )
 
 
@@ -29,6 +28,22 @@ def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str
     assert len(sentences(health)) == 1
     assert "3" in short_words(health)[0][0]
     assert "3" in sentences(health)[0][0]
+
+
+def test_what_nobody_can_know_is_said() -> None:
+    assert short_words(Health(maybe_lost=True)) == [("perhaps lines lost", "bad")]
+    assert short_words(Health(lost_bytes=2_048, maybe_lost=True)) == [("2.0 KiB lost, perhaps more", "bad")]
+    assert [text for text, _ in sentences(Health(lost_bytes=2_048, maybe_lost=True))] == [
+        "2.0 KiB were lost before they could be read.",
+        "Lines may have been written and gone between two looks; nobody can know.",
+    ]
+
+
+def test_how_far_behind_is_in_bytes_and_seconds() -> None:
+    assert short_words(Health(lag_bytes=1_500, lag_s=75)) == [("1.5 KiB, 1 min 15 s behind", "warn")]
+    assert sentences(Health(lag_bytes=1_500, lag_s=75))[0][0] == (
+        "Lines are there and not read yet (1.5 KiB, 1 min 15 s behind)."
+    )
 
 
 def test_one_line_is_singular() -> None:

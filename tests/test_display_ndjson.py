@@ -29,7 +29,17 @@ from tests.display_samples import (
 
 HEALTH = [
     *("lines", "accepted", "malformed", "late", "too_late", "ahead", "lag_bytes", "lost_bytes", "rotations"),
-    *("truncations", "oversized", "held", "clock_steps", "observer_restarts"),
+    *(
+        "truncations",
+        "oversized",
+        "held",
+        "clock_steps",
+        "observer_restarts",
+        "lag_s",
+        "maybe_lost",
+        "nul_bytes",
+        "since",
+    ),
 ]
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
@@ -162,3 +172,11 @@ def test_a_gone_reader_is_not_hidden() -> None:
 
     with pytest.raises(BrokenPipeError):
         NdjsonDisplay(Gone(), Notices(io.StringIO())).publish(alert())
+
+
+def test_since_when_health_counts_is_a_time_or_null() -> None:
+    report = quiet_report()
+    assert json.loads(report_line(report))["health"]["since"] is None
+    resumed = replace(report, health=replace(report.health, since_us=1_772_443_800_000_000, maybe_lost=True))
+    health = json.loads(report_line(resumed))["health"]
+    assert (health["since"], health["maybe_lost"]) == ("2026-03-02T09:30:00Z", True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.display.ansi import COLOURS
+from http_monitor.display.figures import date_time
 from http_monitor.display.lines import render_format, render_start
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
@@ -262,6 +263,14 @@ def test_the_status_line_says_first_what_is_wrong_and_is_cut_to_the_width() -> N
         f"waiting: /tmp/access.log is missing │ 2 alerts active │ {STATUS} │ 1.0 MiB behind"
     )
     assert Screen(width=42).after(wrong) == "waiting: /tmp/access.log is missing │ …"
+
+
+def test_the_status_line_says_since_when_it_waits_and_how_many_seconds_it_is_behind() -> None:
+    waiting = replace(PULSE, waiting_for="a.log is missing", waiting_since_us=PULSE.now_us - 61_000_000)
+    since = date_time(PULSE.now_us - 61_000_000)[-8:]
+    assert Screen(width=200).after(waiting) == f"waiting: a.log is missing since {since} │ {STATUS}"
+    behind = replace(PULSE, lag_bytes=1 << 20, lag_s=90)
+    assert Screen(width=200).after(behind) == f"{STATUS} │ 1.0 MiB, 1 min 30 s behind"
 
 
 def test_a_report_that_is_due_never_counts_below_zero() -> None:

@@ -9,7 +9,7 @@ import pytest
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.report import AlertEvent, Message, Report
 from http_monitor.settings import Settings
-from tests.checkpointed import Fate, Killed, Life
+from tests.checkpointed import START_US, Fate, Killed, Life
 from tests.engine_strategies import log_line
 
 _SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0)
@@ -151,7 +151,7 @@ def test_after_a_stop_the_open_interval_is_told_of_again_with_the_hits_not_yet_s
     assert [(report.hits, report.partial) for report in (*first, *second)] == [(5, True), (2, True)]
     assert second[0].seq == first[0].seq + 1
     assert life.runs[1].summary.hits == 7
-    assert life.runs[1].summary.health.since_us == life.runs[0].summary.health.since_us is not None
+    assert [run.summary.health.since_us for run in life.runs] == [None, START_US]
 
 
 def test_with_another_window_the_offsets_are_kept_and_alerts_start_empty() -> None:

@@ -1,6 +1,6 @@
 """Health counters in words: where every line and byte went that is not among the hits."""
 
-from http_monitor.display.figures import count, counted, exact_span, size
+from http_monitor.display.figures import count, counted, exact_span, rough_span, size
 from http_monitor.display.style import Role
 from http_monitor.report import Health, Mode
 
@@ -17,8 +17,9 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
         (health.too_late, f"{count(health.too_late)} too late", "warn"),
         (health.ahead, f"{count(health.ahead)} ahead", "warn"),
         (health.held, f"{count(health.held)} held", "plain"),
-        (health.lag_bytes, f"{size(health.lag_bytes)} behind", "warn"),
-        (health.lost_bytes, f"{size(health.lost_bytes)} lost", "bad"),
+        (health.lag_bytes or health.lag_s, behind(health.lag_bytes, health.lag_s), "warn"),
+        (health.lost_bytes or health.maybe_lost, _lost(health), "bad"),
+        (health.nul_bytes, f"{size(health.nul_bytes)} NUL", "plain"),
         (health.rotations, counted(health.rotations, "rotation"), "plain"),
         (health.truncations, counted(health.truncations, "truncation"), "warn"),
         (health.clock_steps, counted(health.clock_steps, "clock step"), "warn"),
@@ -64,8 +65,14 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
             f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
             "plain",
         ),
-        (health.lag_bytes, f"{size(health.lag_bytes)} are there and not read yet.", "warn"),
+        (
+            health.lag_bytes or health.lag_s,
+            f"Lines are there and not read yet ({behind(health.lag_bytes, health.lag_s)}).",
+            "warn",
+        ),
         (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
+        (health.maybe_lost, "Lines may have been written and gone between two looks; nobody can know.", "bad"),
+        (health.nul_bytes, f"{size(health.nul_bytes)} of NUL at the beginning of lines were skipped.", "plain"),
         (health.rotations, f"The log was rotated {_times(health.rotations)}.", "plain"),
         (health.truncations, f"The log was truncated {_times(health.truncations)}.", "warn"),
         (health.clock_steps, f"The clock of this machine was set {_times(health.clock_steps)}.", "warn"),
@@ -76,6 +83,13 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
         ),
     ]
     return [(text, role) for number, text, role in lines if number]
+
+
+def behind(lag_bytes: int, lag_s: int) -> str:
+    """Return how far reading is behind writing: ``1.2 MiB, 14 s behind``."""
+    parts = [size(lag_bytes)] if lag_bytes else []
+    parts += [rough_span(lag_s)] if lag_s else []
+    return ", ".join(parts) + " behind"
 
 
 def advice(health: Health, mode: Mode) -> str:
@@ -99,6 +113,12 @@ def advice(health: Health, mode: Mode) -> str:
     wait = health.lateness_advice_s
     shown = f"{wait}" if wait < 60 or wait % 60 else f"{wait} ({exact_span(wait)})"
     return f"Many lines come late: --lateness {shown} would have caught nearly all of them."
+
+
+def _lost(health: Health) -> str:
+    if not health.lost_bytes:
+        return "perhaps lines lost"
+    return f"{size(health.lost_bytes)} lost" + (", perhaps more" if health.maybe_lost else "")
 
 
 def _lines(number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
+from http_monitor.display.health import behind
 from http_monitor.display.style import Line, Role, Style, fit, labelled, wrapped_words
 from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse
@@ -81,7 +82,10 @@ def render_status(pulse: Pulse, width: int, style: Style) -> Line:
     threshold = pulse.threshold_per_s
     line: Line = []
     if pulse.waiting_for:
-        line += [(f"waiting: {style.text(pulse.waiting_for)}", "warn"), (f" {style.glyphs.between} ", "dim")]
+        since = ""
+        if pulse.waiting_since_us is not None:
+            since = f" since {figures.moment(pulse.waiting_since_us, pulse.now_us)}"
+        line += [(f"waiting: {style.text(pulse.waiting_for)}{since}", "warn"), (f" {style.glyphs.between} ", "dim")]
     if pulse.active:
         line += [(f"{figures.counted(pulse.active, 'alert')} active", "raised"), (f" {style.glyphs.between} ", "dim")]
     above: Role = "bad" if pulse.window_hits_per_s > threshold else "good"
@@ -94,8 +98,8 @@ def render_status(pulse: Pulse, width: int, style: Style) -> Line:
         (f" {style.glyphs.between} ", "dim"),
         (f"next report in {seconds:,} s", "plain"),
     ]
-    if pulse.lag_bytes:
-        line += [(f" {style.glyphs.between} ", "dim"), (f"{figures.size(pulse.lag_bytes)} behind", "warn")]
+    if pulse.lag_bytes or pulse.lag_s:
+        line += [(f" {style.glyphs.between} ", "dim"), (behind(pulse.lag_bytes, pulse.lag_s), "warn")]
     return fit(line, width, style.glyphs.ellipsis)
 
 

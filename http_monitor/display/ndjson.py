@@ -204,4 +204,8 @@ def _health(health: Health) -> _Json:
         "held": health.held,
         "clock_steps": health.clock_steps,
         "observer_restarts": health.observer_restarts,
+        "lag_s": health.lag_s,
+        "maybe_lost": health.maybe_lost,
+        "nul_bytes": health.nul_bytes,
+        "since": None if health.since_us is None else iso_utc(health.since_us),
     }

@@ -57,7 +57,8 @@ def _health(summary: Summary, width: int) -> list[Line]:
     health = summary.health
     read = "No line was read."
     if health.lines:
-        read = f"{figures.counted(health.lines, 'line')} read, {figures.count(health.accepted)} counted."
+        since = "" if health.since_us is None else f" since {figures.date_time(health.since_us)}"
+        read = f"{figures.counted(health.lines, 'line')} read{since}, {figures.count(health.accepted)} counted."
     lines = wrapped_words(read, width)
     for text, role in sentences(health):
         lines += wrapped_words(text, width, role)

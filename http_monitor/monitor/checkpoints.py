@@ -45,10 +45,9 @@ class Checkpoints:
         self._clock = clock
         self.before = NOTHING_BEFORE
         """Health of earlier runs."""
+        self._since_us = started_us
         if resumed is not None:
             self._go_on(resumed)
-        elif store is not None:
-            self.before = Before(since_us=started_us)
         self.journal = JournalledEngine(engine, MOST_APPENDED_BYTES) if store is not None else None
         """The engine as live turns are to use it; None: as it is."""
         self.keeper: Keeper | None = None
@@ -57,6 +56,7 @@ class Checkpoints:
             self.keeper = Keeper(store, clock, self.journal, self._state, self._inputs_state)
 
     def _go_on(self, resumed: Resumed) -> None:
+        self._since_us = resumed.since_us
         self.before = Before(resumed.since_us, resumed.observer_restarts, resumed.clock_steps)
         (self._engine.load_counters if resumed.changed else self._engine.load)(resumed.engine)
         gone = dict(resumed.inputs)
@@ -82,7 +82,7 @@ class Checkpoints:
         return {
             "version": VERSION,
             "settings": settings_to_keep(self._settings),
-            "since": self.before.since_us,
+            "since": self._since_us,
             "engine": self._engine.save(),
         }
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from http_monitor.clock import END_OF_TIME_US, Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.rows import Rows
+from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
 from http_monitor.monitor.journal import JournalledEngine
@@ -54,6 +54,8 @@ class LiveTurns:
         self._wall_us = clock.now_us()
         self.catching_up = False
         """The last turn worked on a backlog."""
+        self.lag_s = 0
+        """So far the time of the line read last is behind the clock, at the end of the last turn; 0 if caught up."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
         for entry in inputs:
@@ -89,6 +91,7 @@ class LiveTurns:
             self._count(entry, chunk, wall_us, caught_up, min([wall_us, *others]))
             entry.finished = chunk.finished
             positions[entry] = _position(entry, wall_us)
+        self.lag_s = self._lag_s(wall_us)
         self._aggregator.advance(min([wall_us, *positions.values()]), self.elsewhere())
         return all(entry.finished for entry in self._inputs)
 
@@ -102,6 +105,7 @@ class LiveTurns:
             held_malformed=malformed,
             held_oversized=oversized,
             lag_bytes=sum(health.lag_bytes for health in healths),
+            lag_s=self.lag_s,
             lost_bytes=sum(health.lost_bytes for health in healths),
             maybe_lost=any(health.maybe_lost for health in healths),
             nul_bytes=sum(health.nul_bytes for health in healths),
@@ -111,6 +115,11 @@ class LiveTurns:
             clock_steps=self._before.clock_steps + self._clock.steps,
             since_us=self._before.since_us,
         )
+
+    def _lag_s(self, wall_us: int) -> int:
+        behind = [entry.gate.greatest_us for entry in self._inputs if not entry.at_end]
+        oldest_us = min((time_us for time_us in behind if time_us != NEVER_US), default=wall_us)
+        return max(0, wall_us - oldest_us) // US_PER_S
 
     def _count(self, entry: Input, chunk: Chunk, wall_us: int, caught_up: bool, cap_us: int) -> None:
         if chunk.data:

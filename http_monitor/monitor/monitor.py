@@ -222,6 +222,10 @@ class HTTPMonitor:
                 next_report_us=self._aggregator.next_report_us(),
                 active=len(self._aggregator.tracker.active()),
                 lag_bytes=sum(health.lag_bytes for health in healths) if live.behind else 0,
+                lag_s=live.lag_s,
                 waiting_for="; ".join(health.waiting_for for health in healths if health.waiting_for),
+                waiting_since_us=min(
+                    (health.waiting_since_us for health in healths if health.waiting_since_us is not None), default=None
+                ),
             )
         )
