@@ -82,6 +82,15 @@ class Resumable(Protocol):
         ...
 
 
+@runtime_checkable
+class Diagnosing(Protocol):
+    """A source that can find out why it has nothing to give."""
+
+    def diagnose(self) -> str:
+        """Return why no lines come, as the end of a sentence; it may take some milliseconds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A checkpoint as it was found."""

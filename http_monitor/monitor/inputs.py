@@ -55,6 +55,11 @@ class Input:
         """How it is called in what the user reads."""
         return "standard input" if self.source.name == "-" else visible_text(self.source.name)
 
+    @property
+    def lines(self) -> int:
+        """Lines read so far."""
+        return self._lines
+
     def save(self) -> Json:
         """Return where it stands, for another process."""
         position = self.source.position() if isinstance(self.source, Resumable) else None

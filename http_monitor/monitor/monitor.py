@@ -9,8 +9,10 @@ from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.keeper import Keeper
 from http_monitor.monitor.live import LiveTurns
+from http_monitor.monitor.pace import Pace
 from http_monitor.monitor.replay import ReplayTurns
 from http_monitor.monitor.resumed import Resumed
+from http_monitor.monitor.silence import Silence
 from http_monitor.ports import Alert, BucketSink, CheckpointStore, ReportSink
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
@@ -88,6 +90,8 @@ class HTTPMonitor:
         # A program that reads a replay has no use for what is said beside it.
         self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
+        if self._live is not None:
+            self._asides += [Silence(self._inputs, clock), Pace(self._lag, clock)]
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
 
@@ -171,6 +175,10 @@ class HTTPMonitor:
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
             waker.gather(_TURN_S)
+
+    def _lag(self) -> tuple[int, int]:
+        assert self._live is not None
+        return sum(entry.source.health().lag_bytes for entry in self._inputs), self._live.lag_s
 
     def _say(self, notices: Sequence[Notice]) -> None:
         for notice in notices:

@@ -72,6 +72,10 @@ class FileObserver:
         """Return where another process has to go on; None while nobody could look at the path."""
         return self._tail.position()
 
+    def diagnose(self) -> str:
+        """Return why no lines come, as the end of a sentence."""
+        return self._tail.diagnose()
+
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""
         return self._watcher.wants_poll_s(self.name)

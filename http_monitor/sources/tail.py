@@ -9,6 +9,7 @@ from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.beginning import begin, go_on, start_of
 from http_monitor.sources.chain import Chain
 from http_monitor.sources.claims import Claims
+from http_monitor.sources.diagnosis import explain_silence
 from http_monitor.sources.files import Files, FileStatus, Identity
 from http_monitor.sources.followed import Followed, Truncated
 from http_monitor.sources.losses import Losses
@@ -107,6 +108,13 @@ class FileTail:
         elif not self._chain.followed and self._chain.before is not None:
             files = (*files, self._chain.before)
         return self._chain.losses.with_files(files).to_json()
+
+    def diagnose(self) -> str:
+        """Return why no lines come, as the end of a sentence."""
+        siblings = self._chain.siblings()
+        found = [siblings.with_identity(followed.identity) for followed in self._chain]
+        older = [(sibling.identity, sibling.path) for sibling in found if sibling is not None]
+        return explain_silence(self._files.look(self._path), older)
 
     def close(self) -> None:
         """Let go of the descriptors; a line that is not complete is not emitted."""

@@ -1,0 +1,131 @@
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from http_monitor.sources.diagnosis import explain_silence
+from http_monitor.sources.files import FileStatus, Identity
+from http_monitor.sources.holders import Found, Holder, find_holders
+from http_monitor.sources.opening import DENIED, MISSING
+
+_HOLD = """
+import sys
+file = open(sys.argv[1], sys.argv[2])
+print("open", flush=True)
+sys.stdin.read()
+"""
+_LINUX = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc to look through")
+
+
+def _identity(path: Path) -> Identity:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+@contextmanager
+def _held(path: Path, mode: str) -> Iterator[int]:
+    """Let another process have a file open; yields its number."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    with holder, holder.stdout, holder.stdin:
+        assert holder.stdout.readline() == b"open\n"
+        yield holder.pid
+
+
+@_LINUX
+def test_a_process_that_writes_to_a_file_is_found_under_whatever_name_it_has_by_now(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    with _held(path, "a") as pid:
+        path.rename(tmp_path / "access.log.1")
+        found = find_holders([_identity(tmp_path / "access.log.1")])
+        assert found is not None
+        (holder,) = found.holders
+        assert (holder.pid, holder.parent) == (pid, os.getpid())
+        assert holder.name.startswith("python")
+        assert holder.remedy == "have it reopen its log, or restart it"
+
+
+@_LINUX
+def test_who_only_reads_is_no_writer_and_neither_are_we(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    with path.open("w"), _held(path, "r"):
+        found = find_holders([_identity(path)])
+        assert found is not None
+        assert found.holders == ()
+
+
+def test_without_proc_nobody_knows(tmp_path: Path) -> None:
+    assert find_holders([(1, 2)], str(tmp_path / "nowhere")) is None
+    assert find_holders([(1, 2)], str(tmp_path)) is None
+
+
+def _process(proc: Path, pid: int, parent: int, name: str, target: Path, flags: str) -> None:
+    (proc / str(pid) / "fd").mkdir(parents=True)
+    (proc / str(pid) / "fdinfo").mkdir()
+    (proc / str(pid) / "fd" / "7").symlink_to(target)
+    (proc / str(pid) / "fdinfo" / "7").write_text(f"pos:\t0\nflags:\t{flags}\nmnt_id:\t1\n")
+    (proc / str(pid) / "stat").write_text(f"{pid} ({name}) S {parent} 1 1")
+
+
+def test_of_a_master_and_its_workers_the_master_is_named_with_what_to_send_it(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.touch()
+    for pid, parent in ((100, 1), (101, 100), (102, 100)):
+        _process(tmp_path / "proc", pid, parent, "nginx", log, "02001")
+    _process(tmp_path / "proc", 90, 1, "less", log, "0100000")
+    assert find_holders([_identity(log)], str(tmp_path / "proc")) == Found((Holder(100, 1, "nginx"),), True)
+    assert Holder(100, 1, "nginx").remedy == "kill -USR1 100"
+    assert Holder(5, 1, "rsyslogd").remedy == "kill -HUP 5"
+
+
+def test_a_name_of_a_process_is_shown_harmless(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.touch()
+    _process(tmp_path / "proc", 100, 1, "a) S 9 \x1b[2J", log, "02001")
+    found = find_holders([_identity(log)], str(tmp_path / "proc"))
+    assert found == Found((Holder(100, 1, "a) S 9 \\x1b[2J"),), True)
+
+
+_AT_PATH = FileStatus((1, 10), 0, 0)
+_NGINX = Holder(42, 1, "nginx")
+
+
+def _explain(
+    writers: dict[Identity, Holder], *, everyone: bool = True, at_path: object = _AT_PATH, old: bool = True
+) -> str:
+    def find(identities: Collection[Identity]) -> Found | None:
+        return Found(tuple(writers[identity] for identity in identities if identity in writers), everyone)
+
+    older = [((1, 9), "/logs/access.log.1")] if old else []
+    return explain_silence(at_path, [*older, ((1, 10), "/logs/access.log")], find)  # type: ignore[arg-type]
+
+
+def test_a_writer_that_stayed_on_the_renamed_file_is_named_with_what_to_do() -> None:
+    stays = "nginx (process 42) still writes to the renamed /logs/access.log.1: kill -USR1 42"
+    assert _explain({(1, 9): _NGINX}) == stays
+    assert _explain({(1, 9): _NGINX}, at_path=MISSING).startswith("it is missing; nginx (process 42) still writes to")
+
+
+def test_a_file_that_is_gone_or_barred_is_said() -> None:
+    assert _explain({}, at_path=MISSING) == "it is missing"
+    assert _explain({}, at_path=DENIED) == "it cannot be read (permission denied)"
+
+
+def test_a_writer_that_writes_nothing_means_no_traffic() -> None:
+    assert _explain({(1, 10): _NGINX}) == "no traffic: nginx (process 42) has it open and writes nothing"
+
+
+def test_a_file_that_nobody_writes_to_is_said_as_far_as_one_may_look() -> None:
+    assert _explain({}) == "no process has it open for writing: its writer has ended, or writes elsewhere"
+    assert _explain({}, everyone=False, old=False) == (
+        "it is there and readable; only root can see who of other users writes to it"
+    )
+    nobody_knows = explain_silence(_AT_PATH, [], lambda identities: None)
+    assert nobody_knows == "it is there and readable: no traffic, or its writer writes elsewhere"
