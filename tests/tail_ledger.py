@@ -70,6 +70,10 @@ class Ledger:
         """Tell whether the line that begins there was given, be it only its beginning."""
         return start in self._ends.get(stream, {})
 
+    def has_any(self, stream: Stream) -> bool:
+        """Tell whether anything of it was given."""
+        return stream in self._ends
+
     def _take(self, line: bytes, rested: set[Stream]) -> None:
         assert line[:SERIAL_BYTES] in self._world.serials, f"no line begins with {line!r}"
         stream, start = self._world.serials[line[:SERIAL_BYTES]]

@@ -35,6 +35,7 @@ class Checkpoint:
     given: int
     seen: dict[Stream, int]
     rested: set[Stream]
+    looked_at: set[Inode]
 
 
 class FollowingMachine(RuleBasedStateMachine):
@@ -74,16 +75,22 @@ class FollowingMachine(RuleBasedStateMachine):
     ) -> None:
         self.world = World(Path(self._temporary.name), layout, dates=dates, coarse=coarse, first_bytes=self.first_bytes)
         self.ledger = Ledger(self.world, _LIMIT)
+        self.checkpoint: Checkpoint | None = None
         self.from_start = from_start
         self.read_bytes = read_bytes
         self.seen: dict[Stream, int] = {}
         self.rested: set[Stream] = set()
         self.opened: set[Inode] = set()
+        self.deleted: set[Stream] = set()
         self.doubts: list[str] = []
-        self.events = 0
+        self.unlooked: set[str] = set()
+        """What happened since the last look that the tail remembers."""
+        self.unsaved: set[str] = set()
+        self.mixed: set[Stream] = set()
         self.truncations = self.truncations_of_any = self.copies = 0
         self.counters_are_exact = True
-        self.has_begun = before is not None
+        self.looked_at: set[Inode] = set()
+        """What stood at the path at a look."""
         if before is not None:
             self.world.create()
             self.world.write(before, half=half)
@@ -103,7 +110,7 @@ class FollowingMachine(RuleBasedStateMachine):
         )
         if not announced:
             self.look()
-        self.save()
+            self.save()
 
     def teardown(self) -> None:
         try:
@@ -174,12 +181,12 @@ class FollowingMachine(RuleBasedStateMachine):
         current = self.world.current
         if current is None or not self.has_room():
             return False
-        return current.seen_at_path or (self.world.layout != "free" and self.has_begun and self.world.look > 0)
+        return current in self.looked_at or (self.world.layout != "free" and bool(self.looked_at))
 
     @precondition(can_rotate)
     @rule(create=st.booleans())
     def rotate(self, create: bool) -> None:
-        self._happens()
+        self._happens("left")
         self.world.rotate()
         if create:
             self.world.create()
@@ -212,13 +219,13 @@ class FollowingMachine(RuleBasedStateMachine):
     @precondition(can_truncate)
     @rule(sizes=st.just([]) | _SIZES)
     def truncate(self, sizes: list[int]) -> None:
-        self._happens()
+        self._happens("truncated")
         self.truncations_of_any += 1
-        if self.world.current is not None and self.world.current.stream.content:
-            self.truncations += 1
-            self.doubts.append("truncated")
-            if not self.seen.get(self.world.current.stream):
-                self.counters_are_exact = False
+        self.doubts.append("truncated")
+        assert self.world.current is not None
+        self.truncations += bool(self.world.current.stream.content)
+        if not self.seen.get(self.world.current.stream):
+            self.counters_are_exact = False
         self.world.truncate()
         if sizes:
             self.world.write(sizes)
@@ -235,11 +242,12 @@ class FollowingMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.can_truncate() and self.world.layout != "free")
     @rule(create=st.booleans())
     def delete(self, create: bool) -> None:
-        self._happens()
+        self._happens("left")
         self.doubts.append("deleted")
         assert self.world.current is not None
-        if not self.world.current.seen_at_path:
+        if self.world.current not in self.looked_at:
             self.counters_are_exact = False
+        self.deleted.add(self.world.current.stream)
         self.world.delete()
         if create:
             self.world.create()
@@ -258,6 +266,7 @@ class FollowingMachine(RuleBasedStateMachine):
             found = self.world.names[names[which]]
             if isinstance(found, Inode) and len(found.stream.content) < _ENOUGH_BYTES:
                 self.doubts.append("too small to be known again")
+                self.counters_are_exact = False
             self.world.compress(names[which])
 
     @precondition(lambda self: not self.is_there() and self.world.linked and self.world.previous[:1])
@@ -290,8 +299,11 @@ class FollowingMachine(RuleBasedStateMachine):
     def _look(self) -> bool:
         self.world.look += 1
         chunk = self.tail.read()
-        self.events = 0
-        self.ledger.take(chunk.data, self.rested)
+        if len(self.unlooked) > 1:
+            # Who both renames a log and copies and truncates it between two looks mixes up what came after what.
+            self.mixed |= {*self.world.order}
+        self.unlooked.clear()
+        self.ledger.take(chunk.data, self.rested | self.mixed)
         self._note_look()
         self._check_counters()
         return chunk.at_end
@@ -307,20 +319,24 @@ class FollowingMachine(RuleBasedStateMachine):
     @rule()
     def save(self) -> None:
         """Let a checkpoint be written."""
+        self.unsaved = set(self.unlooked)
         position = json.loads(json.dumps(self.tail.position()))
-        self.checkpoint = Checkpoint(position, len(self.ledger), dict(self.seen), set(self.rested))
+        self.checkpoint = Checkpoint(position, len(self.ledger), dict(self.seen), set(self.rested), set(self.looked_at))
 
     @precondition(lambda self: self.world.look > 0)
     @rule(saved=st.booleans())
     def crash_and_resume(self, saved: bool) -> None:
-        if saved:
+        if saved or self.checkpoint is None or not self.checkpoint.looked_at:
             self.save()
         else:
             self.counters_are_exact = False
+        assert self.checkpoint is not None
         self.tail.close()
         self.ledger.roll_back(self.checkpoint.given)
         self.seen = dict(self.checkpoint.seen)
         self.rested = set(self.checkpoint.rested)
+        self.looked_at = set(self.checkpoint.looked_at)
+        self.unlooked |= self.unsaved
         self.opened.clear()
         self.tail = FileTail(
             str(self.world.path),
@@ -345,20 +361,20 @@ class FollowingMachine(RuleBasedStateMachine):
 
     # The laws.
 
-    def _happens(self) -> None:
-        self.events += 1
-        if self.events > 1:
-            self.counters_are_exact = False
+    def _happens(self, what: str) -> None:
+        self.counters_are_exact = self.counters_are_exact and not self.unlooked
+        self.unlooked.add(what)
+        self.unsaved.add(what)
 
     def _note_look(self) -> None:
         world = self.world
         if self.denying.denied:
             return
         if world.current is not None:
-            world.current.seen_at_path = self.has_begun = True
+            self.looked_at.add(world.current)
         inodes = [*world.previous, *([world.current] if world.current else [])]
         for inode in inodes:
-            if inode.seen_at_path and (inode.linked or inode in self.opened):
+            if inode in self.looked_at and (inode.linked or inode in self.opened):
                 self.seen[inode.stream] = len(inode.stream.content)
             if inode.linked:
                 self.opened.add(inode)
@@ -387,15 +403,17 @@ class FollowingMachine(RuleBasedStateMachine):
         """Tell whether a line at its end that is not complete is still waited for."""
         inodes = [*self.world.previous, *([self.world.current] if self.world.current else [])]
         inode = next((inode for inode in inodes if inode.stream is stream), None)
-        if inode is None or not (inode.linked or (self.holds_files and inode in self.opened)):
+        is_reached = inode is not None and (inode.linked or (self.holds_files and inode in self.opened))
+        if not is_reached and len(stream.content) not in stream.copies:  # by another process a copy is taken for it
             return False
+        # What came and went without a trace is no successor that the tail could know.
         later = self.world.order[self.world.order.index(stream) + 1 :]
-        return not any(other.content for other in later)
+        return not any(other.content and (other in self.seen or self.ledger.has_any(other)) for other in later)
 
     def _check_counters(self) -> None:
         health = self.tail.health()
         if health.maybe_lost:
-            assert self.doubts, "nothing was ever in doubt"
+            assert self.doubts or self.world.reuses, "nothing was ever in doubt"
         if not self.doubts:
             assert health.lost_bytes == 0 or self._fragments_were_given()
 
@@ -408,7 +426,8 @@ class FollowingMachine(RuleBasedStateMachine):
             gaps = self._missing(stream)
             size = sum(end - start for start, end in gaps)
             seen = self.seen.get(stream, 0)
-            unseeable = stream.ended and not seen
+            # Nobody can know of what was written and truncated, or deleted at its path, between two looks.
+            unseeable = not seen and (stream.ended or stream in self.deleted)
             missing += 0 if unseeable else size
             most += size
             free += stream.start - stream.begin
@@ -420,10 +439,15 @@ class FollowingMachine(RuleBasedStateMachine):
         assert health.lag_bytes == 0
         assert (health.waiting_for == "") == (self.world.current is not None)
         counted, true = (health.rotations, health.truncations), (self.world.moves, self.truncations)
-        # A copy that was made between two looks may be taken for a file that was at the path.
-        assert counted[0] <= true[0] + self.copies, f"{counted} rotations and truncations of {true}"
-        assert counted[1] <= self.truncations_of_any, f"{counted} rotations and truncations of {true}"
-        if self.counters_are_exact:
+        # What was truncated between two looks, and a copy of it, may be taken for files that came and went.
+        assert counted[0] <= true[0] + self.copies + self.truncations_of_any, (
+            f"{counted} rotations and truncations of {true}"
+        )
+        # So may another file that has the inode number of one that is gone.
+        assert counted[1] <= self.truncations_of_any or self.world.reuses or not self.counters_are_exact, (
+            f"{counted} rotations and truncations of {true}"
+        )
+        if self.counters_are_exact and not self.world.reuses:
             assert counted == true, f"{counted} rotations and truncations of {true}"
 
 

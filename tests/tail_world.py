@@ -54,8 +54,6 @@ class Inode:
 
     stream: Stream
     linked: bool = True
-    seen_at_path: bool = False
-    """It stood at the path at some look."""
 
 
 @dataclass(eq=False)
@@ -98,6 +96,9 @@ class World:
         """What a server has open that nobody told to open its log anew."""
         self.moves = 0
         """How often another file came to stand at the path."""
+        self.reuses = False
+        """A file has got the inode number of one that is gone."""
+        self._inodes: set[int] = set()
         self._dates = dates
         self._coarse = coarse
         self._first_bytes = first_bytes
@@ -132,6 +133,7 @@ class World:
             self._base = f"access-2026-11-{self._day:02}.log" if self.layout == "dated" else self._free_name()
         log = self._directory / self._base
         log.touch()
+        self._meet(log)
         self._stamp(log)
         if self.linked:
             self.path.unlink(missing_ok=True)
@@ -198,6 +200,7 @@ class World:
         file = self.names.pop(name)
         plain, archive = self._directory / name, self._directory / f"{name}.gz"
         archive.write_bytes(gzip.compress(plain.read_bytes()))
+        self._meet(archive)
         status = plain.stat()
         os.utime(archive, ns=(status.st_mtime_ns, status.st_mtime_ns))
         plain.unlink()
@@ -213,6 +216,7 @@ class World:
         name = self._make_room()
         log, copy = self._directory / self._base, self._directory / name
         shutil.copyfile(log, copy)
+        self._meet(copy)
         os.truncate(copy, size)
         self._stamp(copy)
         if keep_time:
@@ -242,6 +246,12 @@ class World:
         self.order.remove(inode.stream)
         self.order.append(inode.stream)
         self.moves += 1
+
+    def _meet(self, file: Path) -> None:
+        """Take note of the inode number of a new file."""
+        number = file.stat().st_ino
+        self.reuses = self.reuses or number in self._inodes
+        self._inodes.add(number)
 
     def _leave(self) -> None:
         assert self.current is not None
