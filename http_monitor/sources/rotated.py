@@ -1,6 +1,7 @@
 """Knows the names that rotation gives to a log, and which of two is older."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|lz4|Z)$")
@@ -13,6 +14,7 @@ _SUFFIX = re.compile(
 )
 _DIGITS = re.compile(r"[0-9]+")
 _LOG = re.compile(r"\.(log|txt|json)$")
+_SEPARATOR = re.compile(r"[-._]")
 
 
 class Age(NamedTuple):
@@ -30,6 +32,21 @@ def rotated_of(base: str, name: str) -> bool:
     with logrotate's ``extension``, ``access-20261123.log`` and ``access.1.log``.
     """
     return _suffix(base, name) is not None
+
+
+def bases_of(name: str) -> Iterator[str]:
+    """Yield every name of which this one may be the rotated file: those for which `rotated_of` is true.
+
+    Among many names it is found out by this whether one of them is the base, without asking each.
+    """
+    plain = _COMPRESSED.sub("", name)
+    extension = _LOG.search(plain)
+    # What stands before the suffix, and what after it.
+    ends = [(len(plain), "")] if extension is None else [(len(plain), ""), (extension.start(), extension[0])]
+    for end, after in ends:
+        for separator in _SEPARATOR.finditer(plain, 0, end):
+            if _SUFFIX.fullmatch(plain, separator.start(), end):
+                yield plain[: separator.start()] + after
 
 
 def age_key(base: str, name: str) -> Age:
