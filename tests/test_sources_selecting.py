@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.errors import InputError
-from http_monitor.sources.selecting import check_replay_inputs, expand
+from http_monitor.sources.selecting import LiveSelection, check_replay_inputs, expand
 
 
 @pytest.fixture
@@ -16,34 +16,70 @@ def logs(tmp_path: Path) -> Path:
 
 
 def test_a_glob_is_the_files_it_matches_in_order(logs: Path) -> None:
-    assert expand([f"{logs}/*.log"], replay=True) == [f"{logs}/a.log", f"{logs}/b.log"]
+    assert expand([f"{logs}/*.log"]) == [f"{logs}/a.log", f"{logs}/b.log"]
 
 
 def test_the_order_of_the_command_line_stays_and_each_path_counts_once(logs: Path) -> None:
     patterns = [f"{logs}/c.txt", "-", f"{logs}/*.log", f"{logs}/a.log", f"{logs}/c.txt"]
-    assert expand(patterns, replay=True) == [f"{logs}/c.txt", "-", f"{logs}/a.log", f"{logs}/b.log"]
+    assert expand(patterns) == [f"{logs}/c.txt", "-", f"{logs}/a.log", f"{logs}/b.log"]
 
 
 def test_a_name_with_the_characters_of_a_glob_is_itself_where_it_exists(logs: Path) -> None:
     (logs / "[ab].log").touch()
-    assert expand([f"{logs}/[ab].log"], replay=True) == [f"{logs}/[ab].log"]
+    assert expand([f"{logs}/[ab].log"]) == [f"{logs}/[ab].log"]
 
 
 def test_a_plain_path_that_is_missing_stays(logs: Path) -> None:
-    assert expand([f"{logs}/missing.log"], replay=True) == [f"{logs}/missing.log"]
+    assert expand([f"{logs}/missing.log"]) == [f"{logs}/missing.log"]
 
 
-def test_a_glob_without_a_match_is_an_error_in_a_replay_and_waited_for_live(logs: Path) -> None:
+def test_a_glob_without_a_match_is_an_error_in_a_replay(logs: Path) -> None:
     with pytest.raises(InputError) as caught:
-        expand([f"{logs}/*.nothing\x1b"], replay=True)
+        expand([f"{logs}/*.nothing\x1b"])
     assert str(caught.value) == f"{logs}/*.nothing\\x1b matches no file"
     assert caught.value.exit_code == 3
-    assert expand([f"{logs}/*.nothing"], replay=False) == [f"{logs}/*.nothing"]
+
+
+def test_live_a_glob_without_a_match_stands_for_itself_until_it_has_one(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/*.new"])
+    assert selection.has_patterns
+    assert selection.first() == [f"{logs}/*.new"]
+    assert selection.more() == ([], [])
+    (logs / "a.new").touch()
+    assert selection.more() == ([f"{logs}/a.new"], [f"{logs}/*.new"])
+    assert selection.more() == ([], [])
+
+
+def test_live_a_glob_leads_to_files_that_come_later_each_once(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/*.log", f"{logs}/a.log", f"{logs}/missing"])
+    assert selection.first() == [f"{logs}/a.log", f"{logs}/b.log", f"{logs}/missing"]
+    (logs / "d.log").touch()
+    (logs / "e.log").touch()
+    selection.know([f"{logs}/e.log"])
+    assert selection.more() == ([f"{logs}/d.log"], [])
+    (logs / "d.log").unlink()
+    selection.forget(f"{logs}/d.log")
+    assert selection.more() == ([], [])
+    (logs / "d.log").touch()
+    assert selection.more() == ([f"{logs}/d.log"], [])
+
+
+def test_live_a_glob_leads_to_nothing_that_rotation_has_made_of_another(logs: Path) -> None:
+    for name in ("a.log.1", "a.log.2.gz", "c.log.1", "old.log.gz", "a.log-20261123"):
+        (logs / name).touch()
+    assert LiveSelection([f"{logs}/*log*"]).first() == [f"{logs}/a.log", f"{logs}/b.log", f"{logs}/c.log.1"]
+    assert LiveSelection([f"{logs}/a.log.1"]).first() == [f"{logs}/a.log.1"]
+
+
+def test_paths_without_patterns_lead_to_nothing_more(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/a.log", "-"])
+    assert not selection.has_patterns
+    assert selection.first() == [f"{logs}/a.log", "-"]
 
 
 def test_two_stars_reach_into_directories(logs: Path) -> None:
     (logs / "dir.log" / "d.log").touch()
-    assert expand([f"{logs}/**/d.log"], replay=True) == [f"{logs}/dir.log/d.log"]
+    assert expand([f"{logs}/**/d.log"]) == [f"{logs}/dir.log/d.log"]
 
 
 def test_inputs_that_can_be_opened_pass(logs: Path) -> None:

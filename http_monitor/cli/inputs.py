@@ -1,8 +1,9 @@
-"""Makes the sources of a run."""
+"""Makes the inputs of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from http_monitor.clock import Clock, WallClock
+from http_monitor.monitor import Input, Resumed
 from http_monitor.ports import Json, Source
 from http_monitor.settings import Settings
 from http_monitor.sources.claims import Claims
@@ -12,8 +13,7 @@ from http_monitor.sources.observer import FileObserver, Watcher
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.polled import PolledSource
 from http_monitor.sources.position import TailPosition
-from http_monitor.sources.replay import ReplayFile
-from http_monitor.sources.selecting import STDIN
+from http_monitor.sources.selecting import STDIN, LiveSelection
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail import FileTail
 
@@ -92,9 +92,44 @@ class LiveSources:
         )
 
 
-def replay_sources(settings: Settings, paths: Sequence[str], wake: Callable[[], None]) -> list[Source]:
-    """Return the sources of a replay."""
-    limit = settings.max_line_bytes
+def first_sources(
+    making: LiveSources, paths: Sequence[str], resumed: Resumed | None, *, from_start: bool
+) -> list[Source]:
+    """Return the sources that a live run begins with, or goes on with."""
+    if resumed is None:
+        return [making.make(path, None, from_start=from_start) for path in paths]
+    # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
+    # and did not then is new.
+    every = dict.fromkeys([*paths, *resumed.inputs])
     return [
-        StdinSource(wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit) for path in paths
+        making.make(path, resumed.position_of(path), from_start=from_start or path not in resumed.inputs)
+        for path in every
     ]
+
+
+class GlobFinder:
+    """Looks for files that match a pattern since the run began.
+
+    Args:
+        selection: What the user gave.
+        making: Makes sources.
+        input_of: Makes an input of a source.
+    """
+
+    def __init__(self, selection: LiveSelection, making: LiveSources, input_of: Callable[[Source], Input]) -> None:
+        self._selection = selection
+        self._making = making
+        self._input_of = input_of
+
+    def more(self) -> tuple[Sequence[Input], Sequence[str]]:
+        """Return (inputs for what was found since the last time, names of inputs that are not needed any more)."""
+        found, needless = self._selection.more()
+        return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
+
+    def may_go(self, name: str) -> bool:
+        """Tell whether an input was found by a pattern."""
+        return not self._selection.names(name)
+
+    def forget(self, name: str) -> None:
+        """Learn that an input has gone."""
+        self._selection.forget(name)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
-    from http_monitor.monitor import HTTPMonitor, Resumed
+    from http_monitor.monitor import HTTPMonitor
     from http_monitor.ports import LogFormat, ReportSink, Source
     from http_monitor.report import Message
     from http_monitor.simulator import SimulatorThread
+    from http_monitor.sources.selecting import LiveSelection
 
 EXIT_DONE = 0
 _PIPED_WIDTH = 80
@@ -97,7 +98,8 @@ class _Stop:
 def _run(settings: Settings, stop: _Stop) -> int:
     if settings.format != "auto":
         _log_format(settings)
-    paths = _paths(settings)
+    selection = _selection(settings)
+    paths = _replayed(settings) if selection is None else selection.first()
     from http_monitor.display.notices import Notices
 
     notices = Notices(sys.stderr)
@@ -107,7 +109,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
             notices.show(_start(settings, paths))
-        return _monitor(settings, paths, beginning, notices, stop, traffic)
+        return _monitor(settings, paths, selection, beginning, notices, stop, traffic)
 
 
 class _Beginning:
@@ -135,6 +137,7 @@ def _prefix(settings: Settings) -> list[str] | None:
 def _monitor(
     settings: Settings,
     paths: list[str],
+    selection: "LiveSelection | None",
     beginning: _Beginning,
     notices: "Notices",
     stop: _Stop,
@@ -149,12 +152,24 @@ def _monitor(
     log_format = _log_format(settings)
     kept = open_state(settings, os.environ)
     try:
-        sources = _sources(settings, paths, beginning, stop, kept.resumed)
         kinds = _kinds(settings, paths, log_format, notices)
-        inputs = [
-            Input(source, log_format, settings.max_ahead_s * US_PER_S, explain, announced=kinds.get(source.name))
-            for source in sources
-        ]
+
+        def input_of(source: "Source") -> Input:
+            max_ahead_us = settings.max_ahead_s * US_PER_S
+            return Input(source, log_format, max_ahead_us, explain, announced=kinds.get(source.name))
+
+        finder = None
+        if selection is None:
+            sources = _replay_sources(settings, paths, stop.waker)
+        else:
+            from http_monitor.cli.inputs import GlobFinder, LiveSources, first_sources
+
+            seen = beginning.seen
+            making = LiveSources(settings, beginning.clock, stop.waker.wake, via=beginning.via, seen=seen)
+            sources = first_sources(making, paths, kept.resumed, from_start=settings.from_start)
+            finder = GlobFinder(selection, making, input_of)
+            selection.know(source.name for source in sources)
+        inputs = [input_of(source) for source in sources]
         display = _display(settings, notices)
         for notice in kept.notices:
             display.publish(notice)
@@ -170,13 +185,14 @@ def _monitor(
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)
+        if finder is not None and selection is not None and selection.has_patterns:
+            monitor.look_for_more(finder)
         stop.govern(monitor)
         try:
             monitor.run(stop.waker)
         finally:
             display.close()
-            for source in sources:
-                source.close()
+            monitor.close_inputs()
     finally:
         if kept.store is not None:
             kept.store.close()
@@ -188,13 +204,31 @@ def _monitor(
     return EXIT_DONE
 
 
-def _paths(settings: Settings) -> list[str]:
+def _selection(settings: Settings) -> "LiveSelection | None":
+    """Return the paths of a live run; None in a replay."""
+    from http_monitor.sources.selecting import LiveSelection
+
+    return None if settings.replay else LiveSelection(settings.files, local=settings.via is None)
+
+
+def _replayed(settings: Settings) -> list[str]:
     from http_monitor.sources.selecting import check_replay_inputs, expand
 
-    paths = expand(settings.files, replay=settings.replay)
-    if settings.replay:
-        check_replay_inputs(paths)
+    paths = expand(settings.files)
+    check_replay_inputs(paths)
     return paths
+
+
+def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
+    from http_monitor.sources.replay import ReplayFile
+    from http_monitor.sources.selecting import STDIN
+    from http_monitor.sources.stdin import StdinSource
+
+    limit = settings.max_line_bytes
+    return [
+        StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
+        for path in paths
+    ]
 
 
 def _log_format(settings: Settings) -> "LogFormat":
@@ -217,25 +251,6 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
         yield traffic
     finally:
         traffic.stop()
-
-
-def _sources(
-    settings: Settings, paths: list[str], beginning: _Beginning, stop: _Stop, resumed: "Resumed | None"
-) -> "list[Source]":
-    from http_monitor.cli.inputs import LiveSources, replay_sources
-
-    if settings.replay:
-        return replay_sources(settings, paths, stop.waker.wake)
-    making = LiveSources(settings, beginning.clock, stop.waker.wake, via=beginning.via, seen=beginning.seen)
-    if resumed is None:
-        return [making.make(path, None, from_start=settings.from_start) for path in paths]
-    # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
-    # and did not then is new.
-    paths = list(dict.fromkeys([*paths, *resumed.inputs]))
-    return [
-        making.make(path, resumed.position_of(path), from_start=settings.from_start or path not in resumed.inputs)
-        for path in paths
-    ]
 
 
 def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":

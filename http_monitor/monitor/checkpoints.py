@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.gate import Gate
+from http_monitor.monitor.carried import Carried
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.monitor.keeper import MOST_APPENDED_BYTES, Keeper
-from http_monitor.monitor.live import NOTHING_BEFORE, Before
 from http_monitor.monitor.resumed import VERSION, Resumed, settings_to_keep
 from http_monitor.ports import CheckpointStore, Json, Resumable
 from http_monitor.settings import Settings
@@ -43,9 +43,11 @@ class Checkpoints:
         self._engine = engine
         self._inputs = inputs
         self._clock = clock
-        self.before = NOTHING_BEFORE
-        """Health of earlier runs."""
-        self._since_us = started_us
+        self.carried = Carried()
+        """Health that is to be added to that of the inputs."""
+        self.since_us: int | None = None
+        """Since when counters count; None: since this run began."""
+        self._started_us = started_us
         if resumed is not None:
             self._go_on(resumed)
         self.journal = JournalledEngine(engine, MOST_APPENDED_BYTES) if store is not None else None
@@ -56,8 +58,8 @@ class Checkpoints:
             self.keeper = Keeper(store, clock, self.journal, self._state, self._inputs_state)
 
     def _go_on(self, resumed: Resumed) -> None:
-        self._since_us = resumed.since_us
-        self.before = Before(resumed.since_us, resumed.observer_restarts, resumed.clock_steps)
+        self.since_us = resumed.since_us
+        self.carried = resumed.carried
         (self._engine.load_counters if resumed.changed else self._engine.load)(resumed.engine)
         gone = dict(resumed.inputs)
         for entry in self._inputs:
@@ -82,7 +84,7 @@ class Checkpoints:
         return {
             "version": VERSION,
             "settings": settings_to_keep(self._settings),
-            "since": self._since_us,
+            "since": self._started_us if self.since_us is None else self.since_us,
             "engine": self._engine.save(),
         }
 
@@ -90,6 +92,7 @@ class Checkpoints:
         healths = [entry.source.health() for entry in self._inputs]
         return {
             "files": {entry.source.name: entry.save() for entry in self._inputs},
-            "observer_restarts": self.before.observer_restarts + sum(health.observer_restarts for health in healths),
-            "clock_steps": self.before.clock_steps + self._clock.steps,
+            "carried": self.carried.save(
+                observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
+            ),
         }

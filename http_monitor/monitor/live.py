@@ -1,7 +1,7 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from http_monitor.clock import END_OF_TIME_US, Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
+from http_monitor.monitor.carried import Carried
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
 from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.ports import Chunk
@@ -20,19 +21,6 @@ STALL_S = 5
 """After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Health of earlier runs that neither the engine nor the sources carry on."""
-
-    since_us: int | None = None
-    """When the first of them began; None where nothing is carried on."""
-    observer_restarts: int = 0
-    clock_steps: int = 0
-
-
-NOTHING_BEFORE = Before()
-
-
 class LiveTurns:
     """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
 
@@ -42,12 +30,24 @@ class LiveTurns:
         inputs: Sequence[Input],
         aggregator: MetricsAggregator | JournalledEngine,
         clock: Clock,
-        before: Before = NOTHING_BEFORE,
+        carried: Carried | None = None,
+        since_us: int | None = None,
     ) -> None:
+        """Begin.
+
+        Args:
+            settings: what the user chose.
+            inputs: what is read; may change between turns.
+            aggregator: what counts.
+            clock: the time.
+            carried: health that is added to that of the inputs.
+            since_us: since when, over restarts, is counted.
+        """
         self._inputs = inputs
         self._aggregator = aggregator
         self._clock = clock
-        self._before = before
+        self._carried = Carried() if carried is None else carried
+        self._since_us = since_us
         self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
         self._by_arrival = settings.time == "arrival"
@@ -100,21 +100,30 @@ class LiveTurns:
         healths = [entry.source.health() for entry in self._inputs]
         pending = [entry.gate.pending for entry in self._inputs if entry is not besides]
         held, malformed, oversized = (sum(counts) for counts in zip((0, 0, 0), *pending, strict=True))
+        total = replace(self._carried)
+        for health in healths:
+            total.take(health)
         return Elsewhere(
             held=held,
             held_malformed=malformed,
             held_oversized=oversized,
             lag_bytes=sum(health.lag_bytes for health in healths),
             lag_s=self.lag_s,
-            lost_bytes=sum(health.lost_bytes for health in healths),
-            maybe_lost=any(health.maybe_lost for health in healths),
-            nul_bytes=sum(health.nul_bytes for health in healths),
-            rotations=sum(health.rotations for health in healths),
-            truncations=sum(health.truncations for health in healths),
-            observer_restarts=self._before.observer_restarts + sum(health.observer_restarts for health in healths),
-            clock_steps=self._before.clock_steps + self._clock.steps,
-            since_us=self._before.since_us,
+            lost_bytes=total.lost_bytes,
+            maybe_lost=total.maybe_lost,
+            nul_bytes=total.nul_bytes,
+            rotations=total.rotations,
+            truncations=total.truncations,
+            observer_restarts=total.observer_restarts,
+            clock_steps=total.clock_steps + self._clock.steps,
+            since_us=self._since_us,
         )
+
+    def retire(self, entry: Input) -> None:
+        """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
+        greatest_us = entry.gate.greatest_us
+        self._add(entry, entry.gate.release(self._clock.now_us()), greatest_us, self._clock.now_us())
+        self._carried.take(entry.source.health())
 
     def _lag_s(self, wall_us: int) -> int:
         behind = [entry.gate.greatest_us for entry in self._inputs if not entry.at_end]

@@ -6,6 +6,7 @@ from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
+from http_monitor.monitor.discovery import Discovery, Finder
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.keeper import Keeper
 from http_monitor.monitor.live import LiveTurns
@@ -58,7 +59,7 @@ class HTTPMonitor:
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
         """
         self._settings = settings
-        self._inputs = tuple(inputs)
+        self._inputs = list(inputs)
         self._sinks = tuple(sinks)
         self._clock = clock
         self._started_us = clock.now_us() if started_us is None else started_us
@@ -84,7 +85,8 @@ class HTTPMonitor:
                 resumed=resumed,
             )
             self._keeper = kept.keeper
-            self._live = LiveTurns(settings, self._inputs, kept.journal or self._aggregator, clock, kept.before)
+            engine = kept.journal or self._aggregator
+            self._live = LiveTurns(settings, self._inputs, engine, clock, kept.carried, kept.since_us)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
@@ -109,6 +111,11 @@ class HTTPMonitor:
     def listen_to(self, aside: Callable[[], Sequence[Notice]]) -> None:
         """Pass on, once a second, what somebody beside the inputs has to say."""
         self._asides.append(aside)
+
+    def look_for_more(self, finder: Finder) -> None:
+        """Let inputs join a live run, and go, as files come and go."""
+        assert self._live is not None
+        self._asides.append(Discovery(self._inputs, finder, self._clock, self._live.retire))
 
     def request_stop(self) -> None:
         """Let `run` end after the turn it is in; may be called by a signal handler."""
@@ -156,6 +163,11 @@ class HTTPMonitor:
         self.publish(self._aggregator.summary(self._turns.elsewhere()))
         if self._keeper is not None:
             self._say(self._keeper.finish())
+
+    def close_inputs(self) -> None:
+        """Let go of the sources of all inputs, those that joined too."""
+        for entry in self._inputs:
+            entry.source.close()
 
     def _drain(self, live: LiveTurns) -> None:
         """Read what is there at a stop; a large backlog, or a log that grows all the while, must not hold it up."""

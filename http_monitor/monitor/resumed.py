@@ -8,6 +8,7 @@ from http_monitor.errors import HttpMonitorError
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.saving import fields_of, integer
+from http_monitor.monitor.carried import Carried
 from http_monitor.monitor.journal import replay
 from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
@@ -45,8 +46,8 @@ class Resumed:
     """State of each input by its name."""
     since_us: int
     """When the first run began of which the counters are."""
-    observer_restarts: int
-    clock_steps: int
+    carried: Carried
+    """Counters that no source carries on."""
     lines: int
     """So many have been counted."""
     changed: tuple[str, ...]
@@ -99,8 +100,7 @@ def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], 
         engine=engine.save(),
         inputs=files,
         since_us=integer(state["since"]),
-        observer_restarts=integer(inputs["observer_restarts"], least=0),
-        clock_steps=integer(inputs["clock_steps"], least=0),
+        carried=Carried.load(fields_of(inputs["carried"])),
         lines=engine.counts.lines,
         changed=tuple(option for name, option in _OPTIONS.items() if getattr(before, name) != getattr(settings, name)),
     )

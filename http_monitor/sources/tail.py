@@ -120,6 +120,7 @@ class FileTail:
         """Let go of the descriptors; a line that is not complete is not emitted."""
         for followed in self._chain.followed:
             followed.close()
+            self._chain.claims.leave(followed.identity, self._path, followed.position())
 
     def _turn(self, lines: list[bytes]) -> bool:
         # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
