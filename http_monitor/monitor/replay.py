@@ -32,10 +32,11 @@ class ReplayTurns:
         return False
 
     def elsewhere(self) -> Elsewhere:
-        """Return what is held back at the gates."""
+        """Return what is held back at the gates, and what was left out of what was read."""
         pending = [entry.gate.pending for entry in self._inputs]
         held, malformed, oversized = (sum(counts) for counts in zip(*pending, strict=True))
-        return Elsewhere(held=held, held_malformed=malformed, held_oversized=oversized)
+        nul_bytes = sum(entry.source.health().nul_bytes for entry in self._inputs)
+        return Elsewhere(held=held, held_malformed=malformed, held_oversized=oversized, nul_bytes=nul_bytes)
 
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]

@@ -59,8 +59,8 @@ class ReplayFile:
         return Chunk(data=b"".join(parts), at_end=self._finished, finished=self._finished)
 
     def health(self) -> SourceHealth:
-        """Return the bytes still to be read, compressed ones as they are stored."""
-        return SourceHealth(lag_bytes=max(0, self._size - self._offset))
+        """Return the bytes still to be read, compressed ones as they are stored, and the NUL bytes left out."""
+        return SourceHealth(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
         """Return 0.0: what is there is there already."""

@@ -84,8 +84,8 @@ class StdinSource:
         return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
 
     def health(self) -> SourceHealth:
-        """Return the counters, which are all 0: nobody knows what stands in a pipe."""
-        return SourceHealth()
+        """Return the NUL bytes left out; nobody knows what stands in a pipe."""
+        return SourceHealth(nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""
