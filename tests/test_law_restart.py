@@ -1,12 +1,10 @@
 """An engine that was saved and loaded goes on exactly as if nothing had happened."""
 
-import contextlib
 import json
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,14 +13,17 @@ from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
 from http_monitor.metrics.aggregator import NOTHING_ELSEWHERE, MetricsAggregator
 from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.rowcodec import decode_rows, encode_rows
+from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.inputs import greatest_of, times_of
 from http_monitor.parser import get_format
-from http_monitor.report import AlertEvent, Message, Report
+from http_monitor.ports import Json
+from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
 from http_monitor.settings import Settings
-from tests.engine_strategies import START_S, log_line, many_key_logs, options
-from tests.harness import Recorder, make_monitor, objects, settings_of
-from tests.live_scripts import Script, TurnSource, follow, scripts
+from tests.engine_strategies import START_S, log_line, logs, many_key_logs, options
+from tests.harness import Recorder, make_monitor, ndjson, settings_of
+from tests.live_scripts import Script, TurnSource, scripts
+from tests.reference.engine import Options
 
 _US_PER_S = 1_000_000
 
@@ -48,7 +49,7 @@ def _swap(monitor: HTTPMonitor, run: Settings) -> None:
         entry.gate = gate
 
 
-def _follow_with_swaps(script: Script, swaps: set[int]) -> list[dict[str, Any]]:
+def _follow(script: Script, swaps: set[int]) -> list[Message]:
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
     run = settings_of(script.options, from_start=script.from_start)
@@ -61,25 +62,25 @@ def _follow_with_swaps(script: Script, swaps: set[int]) -> list[dict[str, Any]]:
             source.following = glance
         monitor.step()
     monitor.close(finished=False)
-    return objects(recorder.messages)
+    return recorder.messages
 
 
 @settings(max_examples=60, deadline=None)
 @given(scripts(), st.sets(st.integers(0, 30), max_size=4))
 def test_saving_and_loading_at_any_turn_changes_nothing(script: Script, swaps: set[int]) -> None:
-    assert _follow_with_swaps(script, swaps) == follow(script)
+    assert _follow(script, swaps) == _follow(script, set())
 
 
 @settings(max_examples=40, deadline=None)
 @given(many_key_logs(), options(max_keys=(1, 2, 7)), st.integers(0, 1 << 20))
-def test_nor_does_it_where_tables_are_cut(data: bytes, chosen: Any, seed: int) -> None:
+def test_nor_does_it_where_tables_are_cut(data: bytes, chosen: Options, seed: int) -> None:
     chance = random.Random(seed)
     run = settings_of(chosen, from_start=True)
     lines = data.splitlines(keepends=True)
     cuts = sorted(chance.sample(range(len(lines) + 1), min(6, len(lines) + 1)))
     pieces = [b"".join(lines[start:end]) for start, end in zip([0, *cuts], [*cuts, len(lines)], strict=True)]
 
-    def told(*, swaps: bool) -> list[dict[str, Any]]:
+    def told(*, swaps: bool) -> list[Message]:
         clock = ManualClock(START_S * _US_PER_S)
         source = TurnSource()
         monitor, recorder = make_monitor(run, [source], clock)
@@ -90,9 +91,112 @@ def test_nor_does_it_where_tables_are_cut(data: bytes, chosen: Any, seed: int) -
             source.following = replace(source.following, data=piece, at_end=False)
             monitor.step()
         monitor.close(finished=False)
-        return objects(recorder.messages)
+        return recorder.messages
 
     assert told(swaps=True) == told(swaps=False)
+
+
+@dataclass(frozen=True)
+class _Operation:
+    """What is done to an engine: rows are added, or now moves on, or the clock was set back."""
+
+    kind: str
+    rows: Rows | None = None
+    time_us: int = 0
+
+
+@st.composite
+def _operations(draw: st.DrawFn) -> list[_Operation]:
+    """Return a log in pieces, with other things done to the engine in between."""
+    data = draw(st.one_of(logs(), many_key_logs()))
+    chance = random.Random(draw(st.integers(0, 1 << 20)))
+    batch = get_format("auto").parse(data if data.endswith(b"\n") else data + b"\n")
+    gate = Gate(60 * _US_PER_S)
+    done: list[_Operation] = []
+    for rows in [*gate.admit(batch, times_of(batch), None), *gate.release(None)]:
+        cuts = sorted(chance.sample(range(len(rows) + 1), min(4, len(rows) + 1)))
+        for start, stop in zip([0, *cuts], [*cuts, len(rows)], strict=True):
+            done.append(_Operation("add", rows.part(start, stop)))
+            moment_us = (START_S + chance.randrange(40)) * _US_PER_S
+            if chance.random() < 0.3:
+                done.append(_Operation("advance", time_us=moment_us))
+            elif chance.random() < 0.1:
+                done.append(_Operation("restart_at", time_us=moment_us))
+    return done
+
+
+def _done(
+    operations: list[_Operation], run: Settings, mode: Mode, swaps: set[int]
+) -> tuple[list[Message], Summary, list[BucketStats], Json]:
+    """Do it all, to another engine that was loaded with the state of the one before at each of the swaps."""
+    told: list[Message] = []
+    buckets = _Buckets([])
+
+    def made() -> MetricsAggregator:
+        engine = MetricsAggregator(run, mode, told.append, bucket_sinks=[buckets])
+        engine.report_empty = mode == "live"
+        for alert in default_alerts(run):
+            engine.register(alert)
+        return engine
+
+    engine, greatest_us = made(), NEVER_US
+    for number, operation in enumerate([*operations, None]):
+        if number in swaps:
+            state = json.loads(json.dumps(engine.save()))
+            engine = made()
+            engine.load(state)
+            assert engine.save() == state
+        if operation is None:
+            (engine.finish if mode == "replay" else engine.stop)(NOTHING_ELSEWHERE)
+        elif operation.rows is not None:
+            engine.add(operation.rows, greatest_us=greatest_us, cap_us=1 << 62)
+            greatest_us = max(greatest_us, greatest_of(operation.rows.time_us[~operation.rows.ahead]))
+        elif operation.kind == "advance":
+            engine.advance(operation.time_us, NOTHING_ELSEWHERE)
+        else:
+            engine.restart_at(operation.time_us, NOTHING_ELSEWHERE)
+    return told, engine.summary(NOTHING_ELSEWHERE), buckets.taken, engine.save()
+
+
+@dataclass
+class _Buckets:
+    """Keeps every closed bucket."""
+
+    taken: list[BucketStats]
+
+    def bucket(self, stats: BucketStats) -> None:
+        self.taken.append(stats)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    _operations(),
+    options(max_keys=(1, 2, 7, 1_000)),
+    st.sampled_from(("live", "replay")),
+    st.sets(st.integers(0, 12), min_size=1, max_size=5),
+)
+def test_an_engine_goes_on_exactly_whatever_was_done_to_it(
+    operations: list[_Operation], chosen: Options, mode: Mode, swaps: set[int]
+) -> None:
+    run = settings_of(chosen, replay=mode == "replay")
+    told, summary, buckets, state = _done(operations, run, mode, swaps)
+    uncut_told, uncut_summary, uncut_buckets, uncut_state = _done(operations, run, mode, set())
+    assert told == uncut_told
+    assert summary == uncut_summary
+    assert buckets == uncut_buckets
+    assert _sorted_tables(state) == _sorted_tables(uncut_state)
+
+
+def _sorted_tables(state: Any) -> Any:
+    """Return a state with the keys of its tables in order: their order there means nothing."""
+    if isinstance(state, list):
+        return [_sorted_tables(value) for value in state]
+    if not isinstance(state, dict):
+        return state
+    if "rest" in state:
+        rows = sorted(zip(state["keys"], state["hits"], state["sizes"], state["errors"], strict=True))
+        return {"rows": rows, "rest": state["rest"]}
+    return {name: _sorted_tables(value) for name, value in state.items()}
 
 
 def _hits(messages: list[Message]) -> int:
@@ -126,6 +230,33 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
     monitor.close(finished=False)
     messages += recorder.messages
     assert _hits(messages) == recorder.summary.health.accepted == recorder.summary.hits
+
+
+@pytest.mark.parametrize("how", ["stop", "finish"])
+def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str) -> None:
+    monitor, recorder, _, _, run = _flooded(1_000.0)
+    told = _hits(recorder.messages)
+    state = json.loads(json.dumps(monitor._aggregator.save()))
+    messages: list[Message] = []
+    made = MetricsAggregator(replace(run, interval_s=60), "live", messages.append)
+    made.load_counters(state)
+    getattr(made, how)(NOTHING_ELSEWHERE)
+    (report,) = messages
+    assert isinstance(report, Report)
+    assert (report.start_us, report.hits) == (START_S * _US_PER_S, 0)
+    assert 0 < report.late_hits == made.counts.accepted - told
+    assert report.seq == len(recorder.reports) + 1
+
+
+def test_what_a_partial_report_told_is_not_told_again() -> None:
+    monitor, recorder, source, clock, run = _flooded(1_000.0)
+    monitor._aggregator.stop(NOTHING_ELSEWHERE)
+    before = recorder.reports[-1]
+    assert (before.start_us, before.hits, before.partial) == ((START_S + 10) * _US_PER_S, 6 * 8, True)
+    _swap(monitor, run)
+    _run_lines(monitor, source, clock, 7, 1)
+    after = recorder.reports[-1]
+    assert (after.start_us, after.hits, after.partial, after.seq) == (before.start_us, 4, False, before.seq + 1)
 
 
 def _run_lines(monitor: HTTPMonitor, source: TurnSource, clock: ManualClock, seconds: int, each: int) -> None:
@@ -178,48 +309,6 @@ def test_a_rule_that_is_gone_takes_its_alerts_along() -> None:
     assert made.tracker.raises == 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(many_key_logs(), st.integers(0, 300), st.integers(0, 300))
-def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
-    parsed = get_format("auto").parse(data)
-    gate = Gate(60 * _US_PER_S)
-    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    for rows in gate.admit(parsed, times, None):
-        some = rows.part(min(one, other, len(rows)), min(max(one, other), len(rows)))
-        for given_rows in (rows, some):
-            back = decode_rows(encode_rows(given_rows))
-            assert back.batch.schema == given_rows.batch.schema
-            assert back.batch.to_pylist() == given_rows.batch.to_pylist()
-            for name in ("time_us", "ahead", "malformed_after", "oversized_after"):
-                assert getattr(back, name).tolist() == getattr(given_rows, name).tolist()
-                assert getattr(back, name).dtype == getattr(given_rows, name).dtype
-            assert (back.lead_malformed, back.lead_oversized) == (given_rows.lead_malformed, given_rows.lead_oversized)
-
-
-def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
-    lines = b"".join(log_line(START_S, b"host%06d" % number) + b"\n" for number in range(10_000))
-    parsed = get_format("auto").parse(lines)
-    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
-    assert len(encode_rows(rows.part(5, 8))) < 5_000
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 1 << 30), st.binary(min_size=1, max_size=4))
-def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
-    chance = random.Random(seed)
-    parsed = get_format("auto").parse(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
-    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
-    data = bytearray(encode_rows(rows))
-    place = chance.randrange(len(data))
-    data[place : place + len(junk)] = junk
-    if chance.random() < 0.3:
-        del data[chance.randrange(len(data)) :]
-    with contextlib.suppress(ValueError):
-        decode_rows(bytes(data))
-
-
 def _places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     found = [path] if path else []
     steps = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
@@ -228,29 +317,58 @@ def _places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+_JUNK = (None, "x", "", -1, 0, 1.5, [], {}, True, 1 << 300, 1 << 61, -(1 << 61), "\u1234", [[]])
+
+
+def _damaged(text: str, chance: random.Random) -> Any:
+    """Return the state of a JSON text without something, or with something else in its place."""
+    state = json.loads(text)
+    place = chance.choice(_places(state))
+    holder = state
+    for step in place[:-1]:
+        holder = holder[step]
+    if chance.random() < 0.3:
+        del holder[place[-1]]
+    else:
+        holder[place[-1]] = chance.choice(_JUNK)
+    return state
+
+
 def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
     monitor, _, _, _, run = _flooded(5.0)
     text = json.dumps(monitor._aggregator.save())
     chance = random.Random(5)
-    places = _places(json.loads(text))
     refused = 0
-    for place in chance.sample(places, min(400, len(places))):
-        state = json.loads(text)
-        holder = state
-        for step in place[:-1]:
-            holder = holder[step]
-        if chance.random() < 0.3:
-            del holder[place[-1]]
-        else:
-            holder[place[-1]] = chance.choice([None, "x", -1, 1.5, [], {}, True, 1 << 300, "\u1234", [[]]])
-        made = MetricsAggregator(run, "live", lambda message: None)
+    for number in range(600):
+        state = _damaged(text, chance)
+        messages: list[Message] = []
+        made = MetricsAggregator(run, "live", messages.append)
         for alert in default_alerts(run):
             made.register(alert)
         try:
-            made.load(state)
+            (made.load_counters if number % 3 == 0 else made.load)(state)
         except (KeyError, TypeError, ValueError):
             refused += 1
             continue
-        made.advance(made.now_us + 30 * _US_PER_S, NOTHING_ELSEWHERE)
+        # What is believed can be counted on with, and shown.
+        made.advance(START_S * _US_PER_S + 30 * _US_PER_S, NOTHING_ELSEWHERE)
         made.stop(NOTHING_ELSEWHERE)
-    assert refused > 300
+        ndjson([*messages, made.summary(NOTHING_ELSEWHERE)])
+    assert refused > 400
+
+
+def test_a_gate_that_makes_no_sense_is_refused_in_one_way() -> None:
+    batch = get_format("auto").parse(log_line(START_S) + b"\n")
+    gate = Gate(60 * _US_PER_S)
+    assert gate.admit(batch, times_of(batch), None) == []
+    assert gate.pending == (1, 0, 0)
+    text = json.dumps(gate.save())
+    chance = random.Random(6)
+    refused = 0
+    for _ in range(100):
+        made = Gate(60 * _US_PER_S)
+        try:
+            made.load(_damaged(text, chance))
+        except (KeyError, TypeError, ValueError):
+            refused += 1
+    assert refused > 50

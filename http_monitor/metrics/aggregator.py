@@ -15,7 +15,7 @@ from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.reporter import Reporter
 from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.saving import distinct, integer, listed
+from http_monitor.metrics.saving import distinct, flag, listed, moment_of, start_of
 from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
@@ -185,12 +185,12 @@ class MetricsAggregator:
         if self.last_us == NEVER_US:
             return
         last_bucket_us = self._lengths.bucket_of(self.last_us)
-        if last_bucket_us > self._closed_us:
+        if last_bucket_us > self._closed_us and (self._open or self._closed_us != NEVER_US):
             self._close_until(last_bucket_us, elsewhere)
         for start_us in self._reporter.starts:
             self._report(start_us, self._health(None, elsewhere))
         if self._reporter.has_news:
-            self._report(self._lengths.interval_of(self._closed_us), self._health(None, elsewhere))
+            self._report(self._lengths.interval_of(max(self._closed_us, self.last_us)), self._health(None, elsewhere))
 
     def stop(self, elsewhere: Elsewhere) -> None:
         """End at once: close no bucket, judge nothing, report what is open as partial."""
@@ -202,7 +202,8 @@ class MetricsAggregator:
             first_us = lengths.interval_of(min(open_us, self._now_us))
             starts.update(range(first_us, self._now_us + 1, lengths.interval_us))
         elif not starts and self._reporter.has_news:
-            starts.add(lengths.interval_of(self._closed_us + lengths.bucket_us))
+            known_us = self.last_us if self._closed_us == NEVER_US else self._closed_us + lengths.bucket_us
+            starts.add(lengths.interval_of(known_us))
         for start_us in sorted(starts):
             self._report(start_us, self._health(None, elsewhere), partial=True)
 
@@ -243,14 +244,18 @@ class MetricsAggregator:
         self._tally.load(given["tally"])
         self._reporter.load(given["reporter"])
         self._tracker.load(given["tracker"])
-        self._now_us, self._closed_us = integer(given["now"]), integer(given["closed"])
-        self._changed = bool(given["changed"])
+        bucket_us = self._lengths.bucket_us
+        self._now_us = moment_of(given["now"], NEVER_US)
+        self._closed_us = start_of(given["closed"], bucket_us, NEVER_US)
+        self._changed = flag(given["changed"])
         self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
         self._window.load(given["window"], settings.max_keys)
+        if self._window.end_us != (0 if self._closed_us == NEVER_US else self._closed_us + bucket_us):
+            raise ValueError("a window that does not end where buckets closed")
         buckets = [MetricsBucket.load(bucket, settings.max_keys) for bucket in listed(given["open"])]
         self._open = {bucket.start_us: bucket for bucket in buckets}
         self._open_starts = sorted(distinct(bucket.start_us for bucket in buckets))
-        if any(start <= self._closed_us or start % self._lengths.bucket_us for start in self._open_starts):
+        if any(start <= self._closed_us or start % bucket_us for start in self._open_starts):
             raise ValueError("an open bucket that cannot be")
 
     def load_counters(self, given: Json) -> None:

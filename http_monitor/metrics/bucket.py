@@ -4,7 +4,7 @@ from typing import Self
 
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Codes, Keys
 from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.saving import integer
+from http_monitor.metrics.saving import moment_of, totals
 from http_monitor.metrics.table import Counts, KeyTable
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
@@ -100,20 +100,19 @@ class MetricsBucket:
             tables = self._made_tables()
         return {
             "start": self.start_us,
-            "hits": self.hits,
-            "bytes": self.size_bytes,
-            "errors": self.errors,
+            "totals": [self.hits, self.size_bytes, self.errors],
             "tables": {name: table.save() for name, table in tables.items()},
         }
 
     @classmethod
     def load(cls, given: Json, cap: int) -> Self:
         """Return the bucket that was saved. Raises KeyError, TypeError or ValueError for anything else."""
-        bucket = cls(integer(given["start"]), cap)
-        bucket.hits = integer(given["hits"], least=1)
-        bucket.size_bytes = integer(given["bytes"], least=0, most=1 << 200)
-        bucket.errors = integer(given["errors"], least=0, most=bucket.hits)
+        bucket = cls(moment_of(given["start"]), cap)
+        bucket.hits, bucket.size_bytes, bucket.errors = totals(given["totals"])
+        if not bucket.hits:
+            raise ValueError("a bucket without hits")
         bucket._tables = {name: KeyTable.load(given["tables"][name], cap) for name in WINDOW_DIMENSIONS}
+        bucket._tables["status"].check_codes()
         return bucket
 
     def counts(self) -> dict[str, dict[bytes, Counts]]:

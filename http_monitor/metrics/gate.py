@@ -7,7 +7,7 @@ import numpy as np
 
 from http_monitor.metrics.rowcodec import decode_rows, encode_rows
 from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.saving import integer, key_of
+from http_monitor.metrics.saving import key_of, moment_of
 from http_monitor.ports import Json
 from http_monitor.records import Batch, Bools, Int64s
 
@@ -91,7 +91,7 @@ class Gate:
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
-        self._greatest_us = integer(given["greatest"])
+        self._greatest_us = moment_of(given["greatest"], NEVER_US)
         self._held = None
         if given["held"] is not None:
             held = decode_rows(base64.b64decode(key_of(given["held"]), validate=True))

@@ -4,7 +4,7 @@ from typing import Self
 
 from http_monitor.metrics.frame import DIMENSIONS
 from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.saving import integer
+from http_monitor.metrics.saving import totals
 from http_monitor.metrics.table import KeyTable
 from http_monitor.ports import Json
 from http_monitor.report import Table
@@ -36,9 +36,7 @@ class IntervalStats:
     def save(self) -> Json:
         """Return it as JSON."""
         return {
-            "hits": self.hits,
-            "bytes": self.size_bytes,
-            "errors": self.errors,
+            "totals": [self.hits, self.size_bytes, self.errors],
             "tables": {name: table.save() for name, table in self.tables.items()},
         }
 
@@ -46,12 +44,9 @@ class IntervalStats:
     def load(cls, given: Json, max_keys: int) -> Self:
         """Return what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         stats = cls(max_keys)
-        stats.hits = integer(given["hits"], least=0)
-        stats.size_bytes = integer(given["bytes"], least=0, most=1 << 200)
-        stats.errors = integer(given["errors"], least=0, most=stats.hits)
+        stats.hits, stats.size_bytes, stats.errors = totals(given["totals"])
         stats.tables = {name: KeyTable.load(given["tables"][name], CAP_FACTOR * max_keys) for name in TABLES}
-        for code in stats.tables["status"].piece().names():
-            int(code)
+        stats.tables["status"].check_codes()
         return stats
 
     def status(self) -> tuple[tuple[int, int], ...]:

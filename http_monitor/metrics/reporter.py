@@ -10,7 +10,7 @@ from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.interval import IntervalStats
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.rows import NEVER_US
-from http_monitor.metrics.saving import distinct, integer, listed
+from http_monitor.metrics.saving import distinct, integer, listed, moment_of, start_of, totals
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
@@ -144,12 +144,12 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._late = _three(given["late"])
+        self._late = list(totals(given["late"]))
         self._events = integer(given["events"], least=0)
         self._intervals = dict(self._loaded_intervals(given))
         self._starts = sorted(self._intervals)
-        if any(start_us % self._interval_us for start_us in self._starts):
-            raise ValueError("an interval that is none of these")
+        for start_us in self._starts:
+            start_of(start_us, self._interval_us)
 
     def load_counters(self, given: Json) -> None:
         """Go on with the totals; hits that no report has told of are late ones for the next.
@@ -158,7 +158,7 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._late = _three(given["late"])
+        self._late = list(totals(given["late"]))
         for _, stats in self._loaded_intervals(given):
             for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
                 self._late[at] += more
@@ -166,11 +166,15 @@ class Reporter:
     def _load_whole(self, given: Json) -> None:
         self._whole = IntervalStats.load(given["whole"], self._max_keys)
         self._seq = integer(given["seq"], least=0)
-        self.first_us, self.last_us = integer(given["first"]), integer(given["last"])
+        self.first_us, self.last_us = moment_of(given["first"], -NEVER_US), moment_of(given["last"], NEVER_US)
+        if (self.first_us <= self.last_us) != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (
+            self.first_us == -NEVER_US
+        ):
+            raise ValueError("times that do not go with the hits")
 
     def _loaded_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
-            (integer(start_us), IntervalStats.load(stats, self._max_keys))
+            (moment_of(start_us), IntervalStats.load(stats, self._max_keys))
             for start_us, stats in listed(given["intervals"])
         ]
         distinct(start_us for start_us, _ in loaded)
@@ -214,8 +218,3 @@ class Reporter:
                 heapq.heappush(self._starts, start_us)
             stats.add(groups, index)
         return groups
-
-
-def _three(given: object) -> list[int]:
-    hits, size_bytes, errors = (integer(value, least=0, most=1 << 200) for value in listed(given))
-    return [hits, size_bytes, errors]

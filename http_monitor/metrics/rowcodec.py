@@ -13,10 +13,10 @@ from http_monitor.records import SCHEMA
 _TIME, _AHEAD, _MALFORMED, _OVERSIZED = "#time", "#ahead", "#malformed_after", "#oversized_after"
 _LEAD = b"lead"
 _COLUMNS = (
-    pa.field(_TIME, pa.int64()),
-    pa.field(_AHEAD, pa.bool_()),
-    pa.field(_MALFORMED, pa.int64()),
-    pa.field(_OVERSIZED, pa.int64()),
+    pa.field(_TIME, pa.int64(), nullable=False),
+    pa.field(_AHEAD, pa.bool_(), nullable=False),
+    pa.field(_MALFORMED, pa.int64(), nullable=False),
+    pa.field(_OVERSIZED, pa.int64(), nullable=False),
 )
 
 
@@ -45,6 +45,8 @@ def decode_rows(data: bytes) -> Rows:
                 raise ValueError("other columns than rows have")
             (batch,) = list(reader)
         batch.validate(full=True)
+        if any(batch.column(field.name).null_count for field in schema if not field.nullable):
+            raise ValueError("a row without what each row has")
         lead_malformed, lead_oversized = json.loads((schema.metadata or {})[_LEAD])
         return Rows(
             batch=batch.select(SCHEMA.names),
@@ -55,7 +57,7 @@ def decode_rows(data: bytes) -> Rows:
             lead_malformed=integer(lead_malformed, least=0),
             lead_oversized=integer(lead_oversized, least=0),
         )
-    except (pa.ArrowException, KeyError, TypeError, OSError, EOFError) as error:
+    except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:
         raise ValueError(f"no rows: {error}") from error
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from http_monitor.metrics.frame import Keys
 from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
-from http_monitor.metrics.saving import counts, distinct, integer, key_of, listed, sizes, text_of
+from http_monitor.metrics.saving import MOST_HITS, counts, distinct, integer, key_of, listed, sizes, text_of, totals
 from http_monitor.metrics.sums import MOST_INT64, Sums
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
@@ -136,6 +136,11 @@ class KeyTable:
             "rest": [rest.hits, rest.size_bytes, rest.errors, rest.error_bound],
         }
 
+    def check_codes(self) -> None:
+        """Raise ValueError unless all keys are status codes."""
+        for name in self.piece().names():
+            integer(int(name), 100, 999)
+
     @classmethod
     def load(cls, given: Json, cap: int) -> Self:
         """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
@@ -144,7 +149,8 @@ class KeyTable:
         hits, errors = counts(given["hits"], count), counts(given["errors"], count)
         table = cls(cap)
         table._piece = Piece(Keys.pack(names), np.arange(count), hits, sizes(given["sizes"], count), errors)
-        table._remainder = Remainder(*(integer(value, least=0, most=1 << 200) for value in listed(given["rest"])))
+        *cut, error_bound = listed(given["rest"])
+        table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MOST_HITS))
         return table
 
     def __eq__(self, other: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from http_monitor.metrics.rows import Rows
-from http_monitor.metrics.saving import counts, fields_of, integer
+from http_monitor.metrics.saving import MOST_HITS, counts, fields_of, integer
 from http_monitor.ports import Json
 from http_monitor.records import Bools, Int64s
 from http_monitor.report import Health
@@ -102,7 +102,7 @@ class Tally:
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         saved = fields_of(given["counts"])
-        self._counts = LineCounts(**{f.name: integer(saved[f.name], least=0) for f in fields(LineCounts)})
+        self._counts = LineCounts(**{f.name: integer(saved[f.name], 0, MOST_HITS) for f in fields(LineCounts)})
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
 
     def _note_late_rows(self, before: int | None) -> None:

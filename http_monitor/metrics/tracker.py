@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from http_monitor.metrics.saving import fields_of, integer, key_of, listed, text_of
+from http_monitor.metrics.saving import fields_of, integer, key_of, listed, moment_of, text_of
 from http_monitor.ports import Alert, ForeseeingAlert, Json, WindowView
 from http_monitor.records import Bools, Int64s
 from http_monitor.report import ActiveAlert, AlertEvent
@@ -95,7 +95,7 @@ class AlertTracker:
         self.load_counters(given)
         for name, subjects in fields_of(given["active"]).items():
             found = {
-                None if subject is None else key_of(subject): integer(since_us)
+                None if subject is None else key_of(subject): moment_of(since_us)
                 for subject, since_us in listed(subjects)
             }
             if name in self._active:

@@ -8,7 +8,7 @@ import numpy as np
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.hosts import HostCounts
-from http_monitor.metrics.saving import distinct, integer, listed
+from http_monitor.metrics.saving import distinct, integer, listed, start_of
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import WindowTotals
@@ -125,9 +125,9 @@ class SlidingWindow:
         buckets = [MetricsBucket.load(bucket, cap) for bucket in listed(given["buckets"])]
         distinct(bucket.start_us for bucket in buckets)
         for bucket in buckets:
-            within = self._end_us - self._seconds * US_PER_S <= bucket.start_us < self._end_us
-            if not within or bucket.start_us % self._bucket_us:
+            if not self._end_us - self._seconds * US_PER_S <= bucket.start_us < self._end_us:
                 raise ValueError("a bucket that is not of this window")
+            start_of(bucket.start_us, self._bucket_us)
             self.append(bucket)
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:

@@ -1,0 +1,88 @@
+"""Rows that were written down come back as they were, and what was damaged does not come back at all."""
+
+import contextlib
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.rowcodec import decode_rows, encode_rows
+from http_monitor.metrics.rows import Rows
+from http_monitor.parser import get_format
+from tests.engine_strategies import START_S, log_line, logs, many_key_logs
+
+_US_PER_S = 1_000_000
+
+
+def _rows(data: bytes) -> list[Rows]:
+    """Return what a gate lets through of a log that is read at once."""
+    parsed = get_format("auto").parse(data)
+    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+    gate = Gate(60 * _US_PER_S)
+    return [*gate.admit(parsed, times, None), *gate.release(None)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.one_of(logs(), many_key_logs()), st.integers(0, 300), st.integers(0, 300))
+def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
+    for rows in _rows(data):
+        some = rows.part(min(one, other, len(rows)), min(max(one, other), len(rows)))
+        for given_rows in (rows, some):
+            back = decode_rows(encode_rows(given_rows))
+            assert back.batch.schema == given_rows.batch.schema
+            assert back.batch.to_pylist() == given_rows.batch.to_pylist()
+            for name in ("time_us", "ahead", "malformed_after", "oversized_after"):
+                assert getattr(back, name).tolist() == getattr(given_rows, name).tolist()
+                assert getattr(back, name).dtype == getattr(given_rows, name).dtype
+            assert (back.lead_malformed, back.lead_oversized) == (given_rows.lead_malformed, given_rows.lead_oversized)
+
+
+def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
+    (rows,) = _rows(b"".join(log_line(START_S, b"host%06d" % number) + b"\n" for number in range(10_000)))
+    assert len(rows) == 10_000
+    assert len(encode_rows(rows.part(5, 8))) < 5_000
+
+
+def _two_lines() -> Rows:
+    parsed = get_format("auto").parse(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
+    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
+    return rows
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 1 << 30), st.binary(min_size=1, max_size=4))
+def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
+    chance = random.Random(seed)
+    data = bytearray(encode_rows(_two_lines()))
+    place = chance.randrange(len(data))
+    data[place : place + len(junk)] = junk
+    if chance.random() < 0.3:
+        del data[chance.randrange(len(data)) :]
+    with contextlib.suppress(ValueError):
+        back = decode_rows(bytes(data))
+        assert len(back.batch) == len(back.time_us) == len(back.ahead) == len(back.malformed_after)
+
+
+@pytest.mark.parametrize("column", ["host", "status", "#time", "#malformed_after"])
+def test_a_row_that_lacks_what_each_row_has_is_refused(column: str) -> None:
+    with pa.ipc.open_stream(encode_rows(_two_lines())) as reader:
+        (batch,) = list(reader)
+    columns = batch.columns
+    place = batch.schema.get_field_index(column)
+    columns[place] = pa.array([None, None], batch.schema.field(place).type)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(pa.record_batch(columns, schema=batch.schema))
+    with pytest.raises(ValueError, match="without what each row has"):
+        decode_rows(sink.getvalue().to_pybytes())
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff" * 40, b"{}"])
+def test_what_are_no_rows_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode_rows(data)
