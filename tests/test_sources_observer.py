@@ -340,3 +340,13 @@ def test_only_the_observer_imports_watchdog() -> None:
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_events_that_are_lost_lose_no_lines(bench: _Bench, log: Path) -> None:
+    source = bench.follow(log)
+    for observer in bench.made:
+        observer.unschedule_all()  # as good as a queue that overflowed: nothing wakes, and nobody says so
+    with log.open("ab") as file:
+        file.write(b"one\ntwo\n")
+    assert source.wants_poll_s() <= 1.0
+    assert source.read().data == b"one\ntwo\n"

@@ -990,3 +990,17 @@ def test_what_is_written_within_the_granularity_of_the_clock_is_seen(log: Path) 
     os.utime(log, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert tail.read_to_end() == lines(4, 6)
     tail.close()
+
+
+def test_the_grace_does_not_depend_on_the_wall_clock(log: Path, follow: Follow) -> None:
+    append(log, b"no newline")
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    tail.read()
+    for step_us in (3_600_000_000, -7_200_000_000):
+        tail.clock.set(tail.clock.now_us() + step_us)
+        assert tail.read() == b""
+    tail.pass_grace()
+    assert tail.read() == b"no newline\n"
