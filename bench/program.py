@@ -63,7 +63,7 @@ def start_s() -> float:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         with subprocess.Popen(
-            [sys.executable, _MAIN, "--file", str(Path(folder) / "access.log")],
+            [sys.executable, _MAIN, "--file", str(Path(folder) / "access.log"), "--state-dir", folder],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ) as process:
@@ -106,6 +106,7 @@ def live(log: Log, lines: int, per_s: int, idle_s: float) -> LiveRun:
         path, output = Path(folder) / "access.log", Path(folder) / "output"
         path.touch()
         command = [sys.executable, _MAIN, "--file", str(path), "--from-start", "--output", "ndjson"]
+        command += ["--state-dir", folder]
         with output.open("wb") as stdout, subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL) as run:
             # Until it has started, its processor time is that of its imports.
             wait(1.0)

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from http_monitor.state.place import default_directory
+
 _MOST_FILES = 100
 _NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"
 
@@ -24,15 +26,9 @@ class MadeFile:
 
 
 def state_path(environ: Mapping[str, str]) -> str | None:
-    """Return where the memory is kept, None where there is no such place (XDG Base Directory Specification)."""
-    state_home = environ.get("XDG_STATE_HOME", "")
-    # The specification says that a relative path is to be ignored.
-    if not os.path.isabs(state_home):
-        home = environ.get("HOME", "")
-        if not os.path.isabs(home):
-            return None
-        state_home = os.path.join(home, ".local", "state")
-    return os.path.join(state_home, "http_monitor", "simulator.json")
+    """Return where the memory is kept, None where there is no such place."""
+    directory = default_directory(environ)
+    return None if directory is None else os.path.join(directory, "simulator.json")
 
 
 class Memory:

@@ -20,7 +20,7 @@ def default_directory(environment: Mapping[str, str]) -> str | None:
     named = environment.get("XDG_STATE_HOME", "")
     if os.path.isabs(named):
         return os.path.join(named, _PROGRAM)
-    home = environment.get("HOME") or os.path.expanduser("~")
+    home = environment.get("HOME", "")
     return os.path.join(home, ".local", "state", _PROGRAM) if os.path.isabs(home) else None
 
 
