@@ -93,6 +93,10 @@ class Program:
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
+    def descriptors(self) -> int:
+        """Return how many files it has open."""
+        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
     def write(self, data: bytes) -> None:
         """Write to its standard input."""
         assert self._process.stdin is not None

@@ -1,0 +1,184 @@
+"""The real program killed, stopped and started again, on both readers."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.program import Program, append, lines_now, run, shown_hits
+
+OPTIONS = ("--output", "ndjson", "--interval", "1s", "--lateness", "3")
+READERS = (("--reader", "direct"), ("--reader", "wc-tail"))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.touch()
+    return path
+
+
+@pytest.fixture(params=READERS, ids=lambda reader: str(reader[1]))
+def start(request: pytest.FixtureRequest, log: Path, tmp_path: Path) -> Callable[..., Program]:
+    def begin(*more: str | Path) -> Program:
+        return Program(
+            "--file", log, "--state-dir", tmp_path / "state", "--from-start", *OPTIONS, *request.param, *more
+        )
+
+    return begin
+
+
+def _kill(program: Program) -> None:
+    program.send(signal.SIGKILL)
+    program.wait()
+
+
+def test_killed_and_started_again_it_counts_every_line_once_and_goes_on_counting(
+    log: Path, start: Callable[..., Program]
+) -> None:
+    append(log, lines_now(30))
+    with start() as program:
+        program.until_hits(30)
+        append(log, lines_now(5))
+        program.until_hits(35)
+        _kill(program)
+    append(log, lines_now(7))
+    log.rename(log.with_name("access.log.1"))
+    append(log, lines_now(11))
+    with start() as program:
+        program.until_hits(18)
+        outcome = program.stop()
+    *_, summary = outcome.objects
+    assert summary["health"]["lines"] == summary["hits"] == 53
+    assert summary["health"]["rotations"] == 1
+    assert summary["health"]["since"] is not None
+    assert (summary["health"]["lost_bytes"], summary["health"]["maybe_lost"]) == (0, False)
+
+
+def test_after_a_stop_only_what_is_new_is_told(log: Path, start: Callable[..., Program]) -> None:
+    append(log, lines_now(4))
+    with start() as program:
+        program.until_hits(4)
+        first = program.stop().objects
+    append(log, lines_now(3))
+    with start() as program:
+        program.until_hits(3)
+        second = program.stop().objects
+    assert (shown_hits(first), shown_hits(second)) == (4, 3)
+    seqs = [message["seq"] for message in (*first, *second) if message["type"] == "report"]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert second[-1]["hits"] == 7
+
+
+def test_an_alert_that_was_raised_before_a_kill_is_not_raised_again(log: Path, start: Callable[..., Program]) -> None:
+    window = ("--window", "4s", "--alert-threshold", "5", "--ddos-threshold", "1000")
+    with start(*window) as program:
+        append(log, lines_now(60))
+        raised = program.alert("raised")
+        program.report()
+        _kill(program)
+    with start(*window) as program:
+        recovered = program.alert("recovered")
+        alerts = [message for message in program.stop().objects if message["type"] == "alert"]
+    assert (raised["name"], recovered["name"]) == ("traffic", "traffic")
+    assert [alert["state"] for alert in alerts] == ["recovered"]
+
+
+def test_a_second_monitor_of_the_same_log_goes_without_state_and_says_so(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", *OPTIONS)
+    append(log, lines_now(1))
+    with Program(*options, "--from-start") as first:
+        first.until_hits(1)
+        with Program(*options) as second:
+            said = second.err.having("no state is kept")
+            second.stop()
+        assert "follows the same files already" in said
+        assert first.stop().code == 0
+
+
+def test_a_damaged_checkpoint_is_set_aside_and_named(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", "--from-start", "--duration", "1", *OPTIONS)
+    append(log, lines_now(6))
+    assert run(*options).objects[-1]["hits"] == 6
+    (snapshot,) = (tmp_path / "state").glob("*/snapshot")
+    data = bytearray(snapshot.read_bytes())
+    data[-5] ^= 1
+    snapshot.write_bytes(data)
+    outcome = run(*options)
+    assert outcome.objects[-1]["hits"] == 6
+    assert b"checkpoint: its checksum is wrong; set aside as " in outcome.err
+    assert (snapshot.parent / "snapshot.damaged-1").read_bytes() == data
+    assert b"goes on from its checkpoint, 6 lines so far" in run(*options).err
+
+
+def test_with_another_window_it_says_what_starts_empty(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", "--from-start", "--duration", "1", *OPTIONS)
+    append(log, lines_now(6))
+    run(*options)
+    outcome = run(*options, "--window", "60s")
+    assert b"6 lines so far; with another --window the window and the alerts start empty" in outcome.err
+    assert outcome.objects[-1]["hits"] == 6
+    assert outcome.objects[-1]["health"]["lines"] == 6
+    assert b"another" not in run(*options, "--window", "60s", "--alert-threshold", "3").err
+
+
+def test_without_state_nothing_is_kept_and_nothing_is_found(log: Path, tmp_path: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    append(log, lines_now(6))
+    run("--file", log, "--no-state", "--duration", "1", *OPTIONS, env=environment)
+    assert not (tmp_path / "state").exists()
+    run("--file", log, "--duration", "1", *OPTIONS, env=environment)
+    assert [path.name for path in (tmp_path / "state").iterdir()] == ["http_monitor"]
+
+
+def test_a_state_directory_that_cannot_be_is_said_and_the_log_is_followed(log: Path, tmp_path: Path) -> None:
+    append(log, lines_now(2))
+    outcome = run("--file", log, "--state-dir", log / "state", "--from-start", "--duration", "1", *OPTIONS)
+    assert outcome.code == 0
+    assert b"no state is kept: " in outcome.err
+    assert b"Not a directory" in outcome.err
+    assert outcome.objects[-1]["hits"] == 2
+
+
+def test_files_that_match_later_are_picked_up_and_go_on_after_a_restart(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    options = ("--file", f"{folder}/*.log", "--state-dir", tmp_path / "state", *OPTIONS)
+    with Program(*options) as program:
+        program.err.having("missing, waiting for it")
+        append(folder / "a.log", lines_now(3))
+        program.until_hits(3)
+        append(folder / "b.log", lines_now(4))
+        program.until_hits(7)
+        _kill(program)
+    append(folder / "a.log", lines_now(1))
+    append(folder / "c.log", lines_now(2))
+    with Program(*options) as program:
+        program.until_hits(3)
+        summary = program.stop().objects[-1]
+    assert (summary["hits"], summary["health"]["lines"]) == (10, 10)
+
+
+def test_a_prefix_that_cannot_be_run_is_a_state(log: Path) -> None:
+    with Program("--file", log, "--via", "no-such-program --option", "--no-state", *OPTIONS) as program:
+        said = program.err.having("cannot be reached")
+        outcome = program.stop()
+    assert "no-such-program" in said
+    assert outcome.code == 0
+    assert outcome.objects[-1]["hits"] == 0
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc to count descriptors in")
+def test_rotations_leave_no_descriptors_behind(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", "--rotate-grace", "0", "--from-start", *OPTIONS)
+    with Program(*options) as program:
+        counts = []
+        for number in range(1, 9):
+            append(log, lines_now(2))
+            program.until_hits(2 * number)
+            counts.append(program.descriptors())
+            log.rename(log.with_name(f"access.log-2026110{number}"))
+        program.stop()
+    assert max(counts[2:]) <= counts[1] + 1
