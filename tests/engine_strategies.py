@@ -29,7 +29,7 @@ _STATUSES = (200, 200, 200, 304, 404, 500, 503)
 _SIZES = (b"-", b"0", b"7", b"1000")
 _TAILS = (b"", b"", b' "-" "-"', b' "http://r/" "curl/8"', b' "" "agent \xe2\x80\xae two"', b' "half')
 _ZONES = (0, 0, 0, 90, -480)
-_BAD_LINES = (b"junk", b'a - - [32/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1', b"\x00")
+_BAD_LINES = (b"junk", b'a - - [32/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1', b"a\x00")
 _LINE_ENDS = (b"\n", b"\n", b"\n", b"\r\n", b"\n\n", b"\n \t\n")
 
 

@@ -42,6 +42,8 @@ class Followed:
         """Nothing will be written to it any more: it is a copy, or an archive."""
         self.expected_size = 0
         """Of a copy: what was seen of the file that it is a copy of."""
+        self.just_met = False
+        """A status from before may be older than what is known of it."""
         self.beside: frozenset[Identity] | None = None
         """The rotated files that were there when it joined; None: nobody looked."""
         self.let_go = False
@@ -81,6 +83,7 @@ class Followed:
             OSError: the file cannot be read.
         """
         assert self.handle is not None
+        self.just_met = True
         self._head = self.handle.read(0, HEAD_BYTES)
         self.size = max(status.size, self.offset)
         self.proven_size = max(self.proven_size, self.size)

@@ -227,7 +227,10 @@ class FileTail:
         if followed.handle is None:
             raise OSError(errno.EAGAIN, "out of reach")
         at_path = isinstance(found, FileStatus) and found.identity == followed.identity
-        status = found if at_path and isinstance(found, FileStatus) else followed.handle.status()
+        if followed.just_met or not at_path or isinstance(found, Obstacle):
+            status, followed.just_met = followed.handle.status(), False
+        else:
+            status = found
         if followed.is_suspect(status):
             copies = look_beside(self._chain, followed, now_us)
             followed.note_time(status.mtime_ns)
