@@ -140,6 +140,7 @@ def _done(
         return engine
 
     engine, greatest_us = made(), NEVER_US
+    cap_us = 1 << 62 if mode == "replay" else (START_S + 100) * _US_PER_S
     for number, operation in enumerate([*operations, None]):
         if number in swaps:
             state = json.loads(json.dumps(engine.save()))
@@ -149,7 +150,7 @@ def _done(
         if operation is None:
             (engine.finish if mode == "replay" else engine.stop)(NOTHING_ELSEWHERE)
         elif operation.rows is not None:
-            engine.add(operation.rows, greatest_us=greatest_us, cap_us=1 << 62)
+            engine.add(operation.rows, greatest_us=greatest_us, cap_us=cap_us)
             greatest_us = max(greatest_us, greatest_of(operation.rows.time_us[~operation.rows.ahead]))
         elif operation.kind == "advance":
             engine.advance(operation.time_us, NOTHING_ELSEWHERE)
@@ -317,7 +318,7 @@ def _places(state: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-_JUNK = (None, "x", "", -1, 0, 1.5, [], {}, True, 1 << 300, 1 << 61, -(1 << 61), "\u1234", [[]])
+_JUNK: tuple[Any, ...] = (None, "x", "", -1, 0, 1.5, [], {}, True, 1 << 300, 1 << 61, -(1 << 61), "\u1234", [[]])
 
 
 def _damaged(text: str, chance: random.Random) -> Any:

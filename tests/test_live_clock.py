@@ -67,6 +67,20 @@ def test_a_clock_set_back_by_more_than_the_window_begins_anew() -> None:
     assert (health.accepted, health.late, health.too_late, health.ahead) == (1_211, 0, 0, 0)
 
 
+def test_a_clock_set_back_tells_of_lines_of_days_to_come_and_of_none_of_the_empty_intervals_before_them() -> None:
+    run = Run(Settings(**QUIET))
+    run.source.more = True
+    # Two lines that agree are believed in a backlog, however far ahead.
+    run.at(0.5, lines(0), lines(86_400, 2))
+    run.source.more = False
+    run.every_second(1, 25)
+    assert run.reports == [(0, 1, False), (10, 0, False)]
+    run.at(-3_600)
+    assert run.reports[2:] == [(86_400, 2, False)]
+    run.every_second(-3_599, -3_589)
+    assert run.reports[3:] == [(-3_600, 0, False)]
+
+
 def test_an_alert_recovers_after_the_clock_was_set_back_though_no_line_comes() -> None:
     run = Run(Settings(**QUIET))
     run.at(0.5, lines(0, 1_201))

@@ -210,7 +210,13 @@ class MetricsAggregator:
     def restart_at(self, now_us: int, elsewhere: Elsewhere) -> None:
         """Follow a wall clock that was set back by more than the window: close all, empty the window."""
         if self._open:
-            self._close_until(max(self._open), elsewhere)
+            last_us, report_empty = max(self._open), self.report_empty
+            if self._closed_us != NEVER_US:
+                self._close_until(min(last_us, self._lengths.bucket_of(self._now_us)), elsewhere)
+            # A line of the year 2099 may be waiting; that nothing came until then is no news.
+            self.report_empty = False
+            self._close_until(last_us, elsewhere)
+            self.report_empty = report_empty
         for start_us in self._reporter.starts:
             self._report(start_us, self._health(None, elsewhere))
         self._now_us = now_us
