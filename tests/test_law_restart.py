@@ -307,6 +307,7 @@ def test_a_rule_that_is_gone_takes_its_alerts_along() -> None:
     made = MetricsAggregator(run, "live", lambda message: None)
     made.load(json.loads(json.dumps(monitor._aggregator.save())))
     assert made.tracker.active() == ()
+    assert not made.tracker.any_active
     assert made.tracker.raises == 1
 
 

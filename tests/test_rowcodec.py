@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +27,14 @@ def _rows(data: bytes) -> list[Rows]:
     return [*gate.admit(parsed, times, None), *gate.release(None)]
 
 
+def _caught_up(data: bytes) -> Rows:
+    """Return what a gate lets through of lines that were read as they were written."""
+    parsed = get_format("auto").parse(data)
+    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
+    return rows
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(logs(), many_key_logs()), st.integers(0, 300), st.integers(0, 300))
 def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
@@ -47,11 +56,19 @@ def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
     assert len(encode_rows(rows.part(5, 8))) < 5_000
 
 
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_malformed_lines_before_between_and_after_rows_come_back(good: int) -> None:
+    bad = b"junk\n"
+    rows = _caught_up(3 * bad + good * (log_line(START_S) + b"\n" + 2 * bad))
+    rows = replace(rows, lead_oversized=1, oversized_after=rows.malformed_after - 1)
+    back = decode_rows(encode_rows(rows))
+    assert (len(back), back.lead_malformed, back.lead_oversized) == (good, 3, 1)
+    assert back.malformed_after.tolist() == [2] * good
+    assert back.oversized_after.tolist() == [1] * good
+
+
 def _two_lines() -> Rows:
-    parsed = get_format("auto").parse(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
-    times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
-    return rows
+    return _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
 
 
 @settings(max_examples=150, deadline=None)
