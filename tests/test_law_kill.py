@@ -219,3 +219,21 @@ def test_a_held_line_is_held_wherever_the_run_was_killed(at: int) -> None:
     monitor.close(finished=False)
     summary = life.runs[-1].summary
     assert (summary.hits, summary.health.ahead, summary.health.lines) == (2, 1, 3)
+
+
+def test_reports_of_a_quiet_time_are_not_told_again_with_other_numbers() -> None:
+    life = Life(replace(_SETTINGS, from_start=True))
+    monitor = life.begin()
+    for _ in range(40):
+        life.clock.advance(0.5)
+        monitor.step()
+    life.store.writes.clear()
+    told = [report.seq for report in life.runs[0].reports]
+    assert told == list(range(1, len(told) + 1))
+    life.clock.advance(1)
+    monitor = life.begin()
+    for _ in range(20):
+        life.clock.advance(0.5)
+        monitor.step()
+    seqs = [report.seq for report in life.runs[1].reports]
+    assert seqs[0] == told[-1] + 1

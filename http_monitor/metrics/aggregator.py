@@ -107,6 +107,11 @@ class MetricsAggregator:
         return len(self._open)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a bucket has closed, or counts as closed."""
+        return self._closed_us != NEVER_US
+
+    @property
     def window(self) -> SlidingWindow:
         """The window at the last bucket that closed."""
         return self._window

@@ -33,6 +33,8 @@ class JournalledEngine:
         self._most_bytes = most_bytes
         self._changes: list[tuple[Json, Rows | None]] = []
         self._bytes = 0
+        self._mergeable = False
+        """The last change, if it moved now on, was not the one that made the engine begin."""
         self.has_rows = False
         """Rows were added since the last time."""
         self.overflown = False
@@ -75,11 +77,14 @@ class JournalledEngine:
         """Move now on."""
         if now_us > self._engine.now_us:
             change = self._stamped({"do": "advance", "now": now_us})
+            had_begun = self._engine.has_begun
             self._engine.advance(now_us, elsewhere)
             last = self._changes[-1][0] if self._changes else None
-            if last is not None and last["do"] == "advance" and last["empty"] == change["empty"]:
+            if last is not None and last["do"] == "advance" and last["empty"] == change["empty"] and self._mergeable:
                 self._changes.pop()  # closing in two steps closes the same as closing in one
             self._append(change, None)
+            # But an engine that begins by it begins at that time.
+            self._mergeable = had_begun
 
     def restart_at(self, now_us: int, elsewhere: Elsewhere) -> None:
         """Follow a wall clock that was set back."""

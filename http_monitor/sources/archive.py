@@ -59,10 +59,12 @@ class GzHandle:
     def _inflate(self) -> None:
         data = self._handle.read(self._taken, _PIECE_BYTES)
         self._taken += len(data)
-        if not data:
-            self._inflater.finish()
         self._buffer += self._inflater.feed(data)
-        self._ended = not data or bool(self._inflater.flaw)
+        # Fewer bytes than asked for are the last ones.
+        at_end = len(data) < _PIECE_BYTES
+        if at_end:
+            self._inflater.finish()
+        self._ended = at_end or bool(self._inflater.flaw)
 
     def _read_size_field(self) -> int:
         # RFC 1952, 2.3.1: the last four bytes are the size modulo 2^32 of the last member, nearly always the only one.

@@ -1,9 +1,7 @@
 """Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
 
-from contextlib import suppress
-
 from http_monitor.sources.chain import Chain
-from http_monitor.sources.files import FileStatus, Handle
+from http_monitor.sources.files import FileStatus, Identity
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import Obstacle, obstacle
 from http_monitor.sources.position import FilePosition, TailPosition
@@ -58,44 +56,46 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     except OSError as error:
         met = obstacle(error)
     if met is not None:
-        for _, located, followed in found:
-            for opened in (followed, located.restarted):
-                if opened is not None:
-                    opened.close()
+        for _, _, followed in found:
+            if followed is not None:
+                followed.close()
         return met
+    known = {located.identity for _, located, _ in found} | _at_path(chain)
     for position, located, followed in found:
         _join(chain, position, located, followed)
-        if located.restarted is not None:
-            _join_restarted(chain, position, located.restarted, located.restarted_path, now_us)
+        if (located.truncated or located.reused) and not position.let_go:
+            # Its inode was used again, or it was renamed since: what came after it is beside it.
+            before = position if followed is None else followed.position()
+            siblings = chain.siblings()
+            between = siblings.after(before, known.union(other.identity for other in chain), chain.contents())
+            chain.follow_between(siblings, between, now_us)
+            chain.losses.rotations += len(between.files)
     return None
 
 
 def _join(chain: Chain, position: FilePosition, located: Located, followed: Followed | None) -> None:
     chain.before = position
+    if position.let_go:
+        if followed is not None:
+            followed.close()
+            if not located.truncated:
+                chain.rested.append(followed)
+        return
     if located.truncated:
         chain.note_truncation()
         chain.restarted = position.identity
-    if followed is not None and position.let_go:
-        followed.close()
-        chain.rested.append(followed)
-        return
     chain.claims.leave(position.identity, chain.path, None)
     if followed is not None:
         chain.claims.take(located.identity, chain.path)
+        followed.expected_size = position.size
         chain.followed.append(followed)
-    elif not position.let_go:
-        chain.losses.lost_bytes += position.unread
-        chain.losses.maybe_lost = True
-        if not located.truncated:
-            chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)
-
-
-def _join_restarted(chain: Chain, position: FilePosition, handle: Handle, path: str, now_us: int) -> None:
-    """Follow a file that was truncated and renamed since, from its first byte."""
-    if position.let_go or chain.claims.take(position.identity, chain.path) != chain.path:
-        handle.close()
         return
-    followed = chain.opened(position.identity, path, handle, now_us)
-    with suppress(OSError):
-        followed.meet(handle.status())
-    chain.followed.append(followed)
+    chain.losses.lost_bytes += position.unread
+    chain.losses.maybe_lost = True
+    if not located.truncated:
+        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)
+
+
+def _at_path(chain: Chain) -> set[Identity]:
+    found = chain.files.look(chain.path)
+    return set() if isinstance(found, Obstacle) else {found.identity}

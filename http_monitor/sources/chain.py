@@ -66,9 +66,21 @@ class Chain:
         return Siblings(self.files, self.files.target(self.path))
 
     def contents(self, *others: Followed) -> list[FilePosition]:
-        """Return by what copies of these and other files are known, before and after a truncation."""
-        files = [*self, *others]
-        return [followed.position() for followed in files] + [followed.all_of_it() for followed in files]
+        """Return by what copies of these and other files are known.
+
+        Where a file is still in the directory nothing is an archive of it, and where it still has what was read of it
+        nothing is a copy that was made before a truncation. That matters: lines may be alike, and so may whole files.
+        """
+        there = self.siblings().identities()
+        found = []
+        for followed in (*self, *others):
+            if followed.is_truncated():
+                found.append(followed.position())
+            if followed.identity not in there:
+                found.append(followed.all_of_it())
+        if self.before is not None and self.before.identity not in there:
+            found.append(self.before)
+        return found
 
     def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> Followed:
         """Return a file to be followed from its first byte, which has not joined yet."""
@@ -215,7 +227,7 @@ class Chain:
         if before is not None:
             siblings = Siblings(self.files, target)
             known = {*self._known(), status.identity}
-            between = siblings.after(before, known, [*self.contents(), before])
+            between = siblings.after(before, known, self.contents())
             self.follow_between(siblings, between, now_us)
             restarted = status.identity in (before.identity, self.restarted)
             self._note_rotation(len(between.files), restarted=restarted)

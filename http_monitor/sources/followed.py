@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from http_monitor.sources.files import FileStatus, Handle, Identity
-from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES, fits
 from http_monitor.sources.lines import LineCutter
 from http_monitor.sources.position import FilePosition, print_of
 
@@ -123,6 +123,15 @@ class Followed:
             return replace(position, offset=size, size=size, pending=0, head=head, marker=marker)
         return position
 
+    def is_truncated(self) -> bool:
+        """Tell whether what was read of it is not there any more; False where that cannot be found out."""
+        if self.handle is None or self.whole:
+            return False
+        with suppress(OSError):
+            position = self.position()
+            return self.handle.status().size < position.offset or not fits(self.handle, position)
+        return False
+
     def begin_at(self, offset: int) -> None:
         """Let what is before that offset not count, nor the rest of a line that began before it.
 
@@ -210,7 +219,7 @@ class Followed:
         fresh = data[kept:] if kept else data
         if self.whole and len(fresh) < wanted:
             self.size = self.offset + len(fresh)  # what an archive says of its size is not always true
-        self.proven_size = self.size
+        self.proven_size = max(self.proven_size, self.offset + len(fresh)) if self.whole else self.size
         self._marker = data[-MARKER_BYTES:]
         self.offset += len(fresh)
         before = self._cutter.nul_bytes

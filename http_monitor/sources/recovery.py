@@ -20,11 +20,12 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
     position = followed.position()
     siblings = chain.siblings()
     if position.marker.length >= ENOUGH_BYTES:
-        copy = siblings.holding(position)
+        copy = siblings.holding(position, just_made=True)
     else:
         # Little was read, and other files may begin like that. A copy is one that was not there before.
         besides = {other.identity for other in chain} | (followed.beside or frozenset())
-        copy = siblings.holding(position, besides, ENOUGH_BYTES if followed.beside is None else 1)
+        least = ENOUGH_BYTES if followed.beside is None else 1
+        copy = siblings.holding(position, besides, least, just_made=True)
     later = chain.followed[index:]
     del chain.followed[index:]
     if copy is None:

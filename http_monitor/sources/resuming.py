@@ -7,7 +7,6 @@ from http_monitor.sources.files import Files, FileStatus, Handle, Identity
 from http_monitor.sources.fingerprint import fits, is_copy
 from http_monitor.sources.opening import MISSING, Obstacle
 from http_monitor.sources.position import FilePosition
-from http_monitor.sources.rotated import is_compressed
 from http_monitor.sources.siblings import Siblings
 
 
@@ -23,9 +22,8 @@ class Located:
     """It is a copy or an archive, to which nothing will be added."""
     truncated: bool = False
     """There is a file of that identity, but what was read of it is not there any more."""
-    restarted: Handle | None = None
-    """That file, opened, where it has been renamed since; at the path it is found by looking there."""
-    restarted_path: str = ""
+    reused: bool = False
+    """Another file has its inode now."""
     obstacle: Obstacle | None = None
     """It may be there, but cannot be reached now."""
 
@@ -42,8 +40,6 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if isinstance(opened, Obstacle) and opened != MISSING:
         return Located(obstacle=opened)
     truncated = False
-    restarted: Handle | None = None
-    restarted_path = ""
     if not isinstance(opened, Obstacle):
         handle, status = opened
         if status.identity == identity:
@@ -57,22 +53,20 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if sibling is not None:
         found = siblings.open(sibling)
         if found is not None and _fits(found, None, position):
-            return Located(found, sibling.path, identity, whole=is_compressed(sibling.name))
+            return Located(found, sibling.path, identity, whole=sibling.compressed)
         if found is not None:
-            restarted, restarted_path = found, sibling.path
-    truncated = truncated or restarted is not None
-    copy = siblings.holding(position, {identity})
+            found.close()
+            # An archive with that inode is another file: nobody truncates archives.
+            truncated = not sibling.compressed
+    copy = siblings.holding(position, {identity} if truncated else ())
     if copy is None:
-        return Located(truncated=truncated, restarted=restarted, restarted_path=restarted_path)
+        return Located(truncated=truncated)
+    # Where what was read is elsewhere, and the inode not at the path, it was freed and used again.
+    reused = sibling is not None
     sibling, handle = copy
+    whole = truncated or sibling.compressed
     return Located(
-        handle,
-        sibling.path,
-        sibling.identity,
-        whole=truncated or is_compressed(sibling.name),
-        truncated=truncated,
-        restarted=restarted,
-        restarted_path=restarted_path,
+        handle, sibling.path, sibling.identity, whole=whole, truncated=truncated and not reused, reused=reused
     )
 
 

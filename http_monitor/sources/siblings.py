@@ -14,6 +14,7 @@ from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
 
 _LOOKS = 5
+_NS_PER_S = 1_000_000_000
 _GZ = ".gz"
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -98,16 +99,26 @@ class Siblings:
             return None
 
     def holding(
-        self, position: FilePosition, besides: Collection[Identity] = (), least: int = ENOUGH_BYTES
+        self,
+        position: FilePosition,
+        besides: Collection[Identity] = (),
+        least: int = ENOUGH_BYTES,
+        *,
+        just_made: bool = False,
     ) -> tuple[Sibling, Handle] | None:
-        """Return the newest file, besides some, that begins with what had been seen at that position, opened.
+        """Return the file, besides some, that begins with what had been seen at that position, opened.
+
+        Lines may be alike, and so may files. Of several it is the newest if it was just made, as a copy of a file that
+        is still followed. Else it is the oldest that was written to since, as far as times are known: what is older
+        than that was finished before.
 
         Args:
             position: What is known of the file of which that may be a copy.
             besides: Files that are none.
             least: With less than that known of it, a copy has to be as long as it.
+            just_made: It is a copy that was made since the last look.
         """
-        for sibling in reversed(self.rotated()):
+        for sibling in reversed(self.rotated()) if just_made else self._in_question(position):
             handle = None if sibling.identity in besides else self.open(sibling)
             if handle is None:
                 continue
@@ -116,6 +127,10 @@ class Siblings:
                     return sibling, handle
             handle.close()
         return None
+
+    def identities(self) -> set[Identity]:
+        """Return which files are in the directory."""
+        return set(self._listing().values())
 
     def after(self, before: FilePosition, known: Collection[Identity], followed: Collection[FilePosition]) -> Between:
         """Return the files that came and went since the path led to an earlier one.
@@ -147,6 +162,19 @@ class Siblings:
         """Return the rotated files that were written to at that time or later, oldest first."""
         others = [sibling for sibling in self.rotated() if sibling.identity not in known]
         return [sibling for sibling in others if self._is_newer(sibling, time_ns, followed)]
+
+    def _in_question(self, position: FilePosition) -> Iterator[Sibling]:
+        """Yield what may hold the content of a file, the likeliest first."""
+        siblings = self.rotated()
+        if position.mtime_ns is None:
+            yield from reversed(siblings)
+            return
+        for sibling in siblings:
+            found = self._files.look(sibling.path)
+            if isinstance(found, Obstacle):
+                continue
+            if found.mtime_ns is None or found.mtime_ns >= _as_exact(position.mtime_ns, found.mtime_ns):
+                yield sibling
 
     def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
         for sibling in siblings:
@@ -212,6 +240,11 @@ class Siblings:
                 break
             listing = again
         return listing
+
+
+def _as_exact(time_ns: int, as_ns: int) -> int:
+    """Return a time in whole seconds, where another was cut to them (by a copy, or an archive)."""
+    return time_ns if as_ns % _NS_PER_S else time_ns - time_ns % _NS_PER_S
 
 
 def _digits(name: str) -> list[int]:
