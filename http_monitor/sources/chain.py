@@ -17,6 +17,7 @@ from http_monitor.units import US_PER_S, visible_text
 
 _MOST_RESTED = 2
 _MOST_FOLLOWED = 16
+_MOST_DONE = 64
 _REST_US = 10 * US_PER_S
 
 
@@ -50,6 +51,8 @@ class Chain:
         self._limit = limit
         self._notices: list[Notice] = []
         self._rested_us = 0
+        self._done: list[Identity] = []
+        """Copies and archives that have been read."""
 
     def __iter__(self) -> Iterator[Followed]:
         """Yield the rested and the followed files, oldest first."""
@@ -114,7 +117,7 @@ class Chain:
         """Learn that nothing stands at the path any more: what had been there after the last look is beside it."""
         if self.newest is not None:
             siblings = self.siblings()
-            between = siblings.after(self.newest.all_of_it(), self._known(), self.contents())
+            between = siblings.after(self.newest.all_of_it(), self.known(), self.contents())
             self.follow_between(siblings, between, now_us)
             self.losses.rotations += len(between.files)
 
@@ -152,7 +155,9 @@ class Chain:
             self.before = followed.position()
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
-        if not followed.whole:
+        if followed.whole:
+            self._done = [*self._done, followed.identity][-_MOST_DONE:]
+        else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes]) -> None:
@@ -226,7 +231,7 @@ class Chain:
         before = self.before if self.newest is None else self.newest.all_of_it()
         if before is not None:
             siblings = Siblings(self.files, target)
-            known = {*self._known(), status.identity}
+            known = {*self.known(), status.identity}
             between = siblings.after(before, known, self.contents())
             self.follow_between(siblings, between, now_us)
             restarted = status.identity in (before.identity, self.restarted)
@@ -238,8 +243,9 @@ class Chain:
         followed.meet(status)
         self.join(followed)
 
-    def _known(self) -> set[Identity]:
-        return {followed.identity for followed in self}
+    def known(self) -> set[Identity]:
+        """Return which files are followed, or have been."""
+        return {*self._done, *(followed.identity for followed in self)}
 
     def _take_up(self, followed: Followed, now_us: int) -> None:
         opened = self.files.open(followed.path)

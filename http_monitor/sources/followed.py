@@ -86,7 +86,8 @@ class Followed:
         self.just_met = True
         self._head = self.handle.read(0, HEAD_BYTES)
         self.size = max(status.size, self.offset)
-        self.proven_size = max(self.proven_size, self.size)
+        if not self.whole:  # what an archive says of its size is no proof
+            self.proven_size = max(self.proven_size, self.size)
         self._mtime_ns = status.mtime_ns
 
     def note_time(self, mtime_ns: int | None) -> None:

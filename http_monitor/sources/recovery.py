@@ -23,7 +23,7 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         copy = siblings.holding(position, just_made=True)
     else:
         # Little was read, and other files may begin like that. A copy is one that was not there before.
-        besides = {other.identity for other in chain} | (followed.beside or frozenset())
+        besides = chain.known() | (followed.beside or frozenset())
         least = ENOUGH_BYTES if followed.beside is None else 1
         copy = siblings.holding(position, besides, least, just_made=True)
     later = chain.followed[index:]
@@ -40,7 +40,7 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
             kept.size = handle.status().size
         chain.followed.append(kept)
         # It may have been copied and truncated more than once.
-        known = {other.identity for other in (*chain, *later)}
+        known = chain.known() | {other.identity for other in later}
         between = siblings.after(kept.position(), known, chain.contents(*later))
         chain.follow_between(siblings, between, now_us)
         chain.losses.truncations += len(between.files)
@@ -61,7 +61,7 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
         Whether there were any.
     """
     siblings = chain.siblings()
-    known = {other.identity for other in chain} | (followed.beside or frozenset())
+    known = chain.known() | (followed.beside or frozenset())
     found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents())
     if not found:
         return False
