@@ -22,6 +22,9 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
     if located.handle is None:
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
+            chain.before = start
+            chain.losses.lost_bytes += start.unread
+            chain.losses.maybe_lost = True
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
