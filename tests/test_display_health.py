@@ -1,16 +1,19 @@
 """Health counters in words, and when advice is given."""
 
+import json
 from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from http_monitor.display.health import advice, sentences, short_words
+from http_monitor.display.ndjson import report_line
 from http_monitor.report import Health, Mode
+from tests.display_samples import quiet_report
 
-COUNTERS = sorted(
-    {field.name for field in fields(Health)} - {"lines", "accepted", "lateness_advice_s", "maybe_lost", "since_us"}
-)
+FIELDS = [field.name for field in fields(Health)]
+# `maybe_lost` and `since_us` are no numbers; that all the others are shown is checked one by one.
+COUNTERS = sorted({*FIELDS} - {"lines", "accepted", "lateness_advice_s", "maybe_lost", "since_us"})
 
 
 def test_nothing_is_said_when_every_counter_is_zero() -> None:
@@ -28,6 +31,13 @@ def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str
     assert len(sentences(health)) == 1
     assert "3" in short_words(health)[0][0]
     assert "3" in sentences(health)[0][0]
+
+
+def test_every_counter_is_in_the_ndjson() -> None:
+    # Advice is words for people; `since_us` is a time there.
+    keys = ["since" if name == "since_us" else name for name in FIELDS if name != "lateness_advice_s"]
+    value = json.loads(report_line(replace(quiet_report(), health=Health())))
+    assert sorted(value["health"]) == sorted(keys)
 
 
 def test_what_nobody_can_know_is_said() -> None:

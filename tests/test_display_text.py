@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from http_monitor.clock import ManualClock
 from http_monitor.display.ansi import COLOURS
 from http_monitor.display.figures import date_time
 from http_monitor.display.lines import render_format, render_start
@@ -288,6 +289,24 @@ def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:
 
     assert screen.after(Notice("/tmp/access.log has appeared")) == CLEARED
     assert screen.err.getvalue() == "http_monitor: /tmp/access.log has appeared\n"
+
+
+def test_a_notice_of_a_live_run_has_the_time_of_day_and_the_date_where_that_has_changed() -> None:
+    clock = ManualClock(START_US)
+    err = io.StringIO()
+    notices = Notices(err, clock.now_us)
+    notices.say("rotated")
+    clock.advance(86_400)
+    notices.say("missing")
+    clock.advance(1)
+    notices.say("readable again")
+
+    day, next_day = date_time(START_US), date_time(START_US + 86_400_000_000)
+    assert err.getvalue().splitlines() == [
+        f"{day[11:]} http_monitor: rotated",
+        f"{next_day} http_monitor: missing",
+        f"{date_time(START_US + 86_401_000_000)[11:]} http_monitor: readable again",
+    ]
 
 
 def test_a_notice_about_a_hostile_path_cannot_move_the_cursor() -> None:

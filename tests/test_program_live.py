@@ -1,6 +1,7 @@
 """The real program follows real files, is interrupted by real signals, and never ends with a traceback."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -225,7 +226,9 @@ def test_lines_that_do_not_fit_are_told_of_and_do_not_stop_it(log: Path) -> None
         program.until_hits(2)
         summary = _check_end(program.stop(), 2)
 
-    assert said.startswith(f"http_monitor: {log}: none of its first 2 lines fits the format auto; line 1, ")
+    time, _, words = said.partition(" ")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", time)
+    assert words.startswith(f"http_monitor: {log}: none of its first 2 lines fits the format auto; line 1, ")
     assert r": \x7fELF\x02\x01\x01\x00\x1b[31m\xff (is this an access log?" in said
     assert summary["health"]["malformed"] == 2
 

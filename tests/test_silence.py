@@ -3,8 +3,13 @@
 from dataclasses import replace
 
 from http_monitor.clock import ManualClock
-from http_monitor.monitor.pace import Pace
+from http_monitor.monitor import Input
+from http_monitor.monitor.pace import Pace, Progress
+from http_monitor.monitor.silence import Silence
+from http_monitor.parser import explain, get_format
+from http_monitor.ports import SourceHealth
 from http_monitor.settings import Settings
+from http_monitor.units import local
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor
 from tests.live_scripts import TurnSource
@@ -13,6 +18,15 @@ from tests.live_scripts import TurnSource
 class _Explained(TurnSource):
     def diagnose(self) -> str:
         return "it is missing"
+
+
+class _Missing(TurnSource):
+    def health(self) -> SourceHealth:
+        return SourceHealth(waiting_for="turns.log is missing", waiting_since_us=START_S * 1_000_000)
+
+
+def _input() -> Input:
+    return Input(TurnSource(), get_format("auto"), 0, explain)
 
 
 def _texts(recorder: Recorder) -> list[str]:
@@ -45,6 +59,44 @@ def test_a_log_that_falls_silent_is_told_of_once_with_the_reason_and_when_it_spe
     assert _texts(run.recorder)[1:] == ["turns.log: lines again, after 2 min 40 s"]
 
 
+def test_since_when_a_log_is_waited_for_is_said_in_local_time() -> None:
+    run = _Run(_Missing())
+    run.pass_time(1, lines=1)
+    run.pass_time(60)
+    when = f"{local(START_S * 1_000_000):%H:%M:%S}"
+    assert _texts(run.recorder) == [
+        f"turns.log: no lines for 1 min 0 s, waiting for it since {when}: turns.log is missing"
+    ]
+
+
+def test_of_logs_that_fall_silent_together_one_is_asked_for_the_reason_each_second() -> None:
+    inputs = [_input(), _input()]
+    clock = ManualClock()
+    silence = Silence(inputs, clock)
+    for entry in inputs:
+        entry.parse(log_line(START_S) + b"\n")
+    assert silence() == []
+    clock.advance(60)
+    assert [notice.text for notice in silence()] == ["turns.log: no lines for 1 min 0 s"]
+    clock.advance(1)
+    assert [notice.text for notice in silence()] == ["turns.log: no lines for 1 min 1 s"]
+    clock.advance(1)
+    assert silence() == []
+
+
+def test_an_input_that_joins_is_not_taken_for_one_that_has_gone() -> None:
+    inputs = [_input()]
+    clock = ManualClock()
+    silence = Silence(inputs, clock)
+    inputs[0].parse(log_line(START_S) + b"\n")
+    silence()
+    inputs.pop()
+    silence()
+    inputs.append(_input())
+    clock.advance(600)
+    assert silence() == []
+
+
 def test_a_log_that_never_spoke_is_not_silent() -> None:
     run = _Run(_Explained())
     run.pass_time(300)
@@ -68,7 +120,31 @@ def test_a_log_that_speaks_seldom_is_given_twenty_times_its_usual_gap() -> None:
     assert _texts(run.recorder) == []
     run.pass_time(120)
     (text,) = _texts(run.recorder)
-    assert text.startswith("turns.log: no lines for ")
+    assert text == "turns.log: no lines for 10 min 0 s"
+
+
+def test_a_log_that_speaks_once_in_ten_minutes_is_told_of_once() -> None:
+    run = _Run(TurnSource())
+    for _ in range(5):
+        run.pass_time(1, lines=1)
+        run.pass_time(599)
+    assert _texts(run.recorder) == [
+        "turns.log: no lines for 1 min 0 s",
+        "turns.log: lines again, after 10 min 0 s",
+    ]
+
+
+def test_a_log_that_was_silent_for_an_hour_is_told_of_again_soon_after_it_is_back() -> None:
+    run = _Run(TurnSource())
+    run.pass_time(100, lines=1)
+    run.pass_time(3_600)
+    run.pass_time(100, lines=1)
+    run.pass_time(60)
+    assert _texts(run.recorder) == [
+        "turns.log: no lines for 1 min 0 s",
+        "turns.log: lines again, after 1 h 0 min",
+        "turns.log: no lines for 1 min 0 s",
+    ]
 
 
 def test_setting_the_clock_makes_no_silence() -> None:
@@ -79,31 +155,43 @@ def test_setting_the_clock_makes_no_silence() -> None:
     assert not any("no lines for" in text for text in _texts(run.recorder))
 
 
-def _said(lags: list[int], step_s: float = 1.0) -> list[str]:
-    clock = ManualClock()
-    lag = 0
-    pace = Pace(lambda: (lag, lag >> 20), clock)
-    said = []
-    for now in lags:
-        lag = now
-        clock.advance(step_s)
-        said += [notice.text for notice in pace()]
-    return said
-
-
 _MIB = 1 << 20
 
 
+def _said(lags: list[int], *, read_bytes_per_s: int = 2 * _MIB, slept_s: int = 0) -> list[tuple[int, str]]:
+    """Return what is said, and in which second, when so much is unread second after second; 0: caught up."""
+    clock = ManualClock()
+    progress = Progress(behind=False, lag_bytes=0, lag_s=0, read_bytes=0)
+    pace = Pace(lambda: progress, clock)
+    said = []
+    for second, lag in enumerate(lags):
+        clock.advance(slept_s if second == 5 and slept_s else 1)
+        progress = Progress(lag > 0, lag, lag >> 20, progress.read_bytes + read_bytes_per_s)
+        said += [(second, notice.text) for notice in pace()]
+    return said
+
+
 def test_a_lag_that_grows_for_ten_seconds_is_said_once_a_minute_and_when_it_is_over() -> None:
-    lags = [seconds * 2 * _MIB for seconds in range(1, 20)]
-    assert _said(lags) == [
-        "reading is slower than writing: 22.0 MiB, 22 s behind, and 2.2 MiB more each second",
-    ]
-    assert _said([*lags, 0])[1:] == ["reading has caught up with writing"]
-    assert len(_said([seconds * _MIB for seconds in range(1, 100)])) == 2
+    growing = [second * 3 * _MIB for second in range(1, 20)]
+    slow = "reading is slower than writing: 33.0 MiB, 33 s behind and growing; written 5.0 MiB/s, read 2.0 MiB/s"
+    assert _said(growing) == [(10, slow)]
+    assert _said([*growing, 0, 0]) == [(10, slow), (19, "reading has caught up with writing")]
+    assert [second for second, _ in _said([second * _MIB for second in range(1, 100)])] == [10, 70]
+
+
+def test_a_lag_that_grows_by_fits_and_starts_is_said() -> None:
+    lags = [(10 + second * 2 + 3 * (second % 2)) * _MIB for second in range(20)]
+    assert [second for second, _ in _said(lags)] == [10]
 
 
 def test_a_backlog_that_shrinks_or_stands_is_not_said() -> None:
-    assert _said([100 * _MIB - seconds for seconds in range(60)]) == []
+    assert _said([1000 * _MIB - second * _MIB for second in range(60)]) == []
     assert _said([100 * _MIB] * 60) == []
-    assert _said([0, 5] * 60) == []
+    assert _said([(100 + second % 2) * _MIB for second in range(60)]) == []
+    assert _said([0, 50 * _MIB] * 60) == []
+
+
+def test_a_machine_that_slept_did_not_read_slowly() -> None:
+    lags = [(10 + 3 * second) * _MIB for second in range(14)]
+    assert [second for second, _ in _said(lags)] == [10]
+    assert _said(lags, slept_s=3_600) == []

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.clock import ManualClock
 from http_monitor.sources.diagnosis import explain_silence
-from http_monitor.sources.files import FileStatus, Identity
+from http_monitor.sources.files import FileStatus, Identity, LocalFiles
 from http_monitor.sources.holders import Found, Holder, find_holders
-from http_monitor.sources.opening import DENIED, MISSING
+from http_monitor.sources.opening import DENIED, MISSING, Obstacle
+from http_monitor.sources.tail import FileTail
 
 _HOLD = """
 import sys
@@ -39,26 +41,44 @@ def _held(path: Path, mode: str) -> Iterator[int]:
         yield holder.pid
 
 
+def _found(path: Path) -> tuple[Holder, ...]:
+    found = find_holders([_identity(path)])
+    assert found is not None
+    return found.holders
+
+
 @_LINUX
 def test_a_process_that_writes_to_a_file_is_found_under_whatever_name_it_has_by_now(tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     with _held(path, "a") as pid:
         path.rename(tmp_path / "access.log.1")
-        found = find_holders([_identity(tmp_path / "access.log.1")])
-        assert found is not None
-        (holder,) = found.holders
+        (holder,) = _found(tmp_path / "access.log.1")
         assert (holder.pid, holder.parent) == (pid, os.getpid())
         assert holder.name.startswith("python")
         assert holder.remedy == "have it reopen its log, or restart it"
 
 
 @_LINUX
+def test_a_tail_names_who_stayed_on_the_file_that_it_follows(tmp_path: Path) -> None:
+    path, moved = tmp_path / "access.log", tmp_path / "access.log.1"
+    tail = FileTail(str(path), files=LocalFiles(), clock=ManualClock(), from_start=True)
+    with _held(path, "a") as pid:
+        tail.read()
+        (name,) = (holder.name for holder in _found(path))
+        path.rename(moved)
+        tail.read()
+        stays = f"it is missing; {name} (process {pid}) still writes to"
+        assert tail.diagnose() == f"{stays} the renamed {moved}: have it reopen its log, or restart it"
+        moved.unlink()
+        assert tail.diagnose() == f"{stays} the file that was there before: have it reopen its log, or restart it"
+    tail.close()
+
+
+@_LINUX
 def test_who_only_reads_is_no_writer_and_neither_are_we(tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     with path.open("w"), _held(path, "r"):
-        found = find_holders([_identity(path)])
-        assert found is not None
-        assert found.holders == ()
+        assert _found(path) == ()
 
 
 def test_without_proc_nobody_knows(tmp_path: Path) -> None:
@@ -85,6 +105,20 @@ def test_of_a_master_and_its_workers_the_master_is_named_with_what_to_send_it(tm
     assert Holder(5, 1, "rsyslogd").remedy == "kill -HUP 5"
 
 
+def test_a_master_whose_descriptors_only_root_may_see_is_named_all_the_same(tmp_path: Path) -> None:
+    log, other = tmp_path / "access.log", tmp_path / "other"
+    log.touch()
+    other.touch()
+    _process(tmp_path / "proc", 100, 1, "nginx", other, "02001")
+    for pid in (101, 102):
+        _process(tmp_path / "proc", pid, 100, "nginx", log, "02001")
+    assert find_holders([_identity(log)], str(tmp_path / "proc")) == Found((Holder(100, 1, "nginx"),), True)
+
+
+def test_nobody_is_told_to_send_a_signal_that_ends_a_server() -> None:
+    assert Holder(5, 1, "haproxy").remedy == "have it reopen its log, or restart it"
+
+
 def test_a_name_of_a_process_is_shown_harmless(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     log.touch()
@@ -98,24 +132,45 @@ _NGINX = Holder(42, 1, "nginx")
 
 
 def _explain(
-    writers: dict[Identity, Holder], *, everyone: bool = True, at_path: object = _AT_PATH, old: bool = True
+    writers: dict[Identity, Holder],
+    *,
+    everyone: bool = True,
+    at_path: FileStatus | Obstacle = _AT_PATH,
+    old: bool = True,
 ) -> str:
     def find(identities: Collection[Identity]) -> Found | None:
         return Found(tuple(writers[identity] for identity in identities if identity in writers), everyone)
 
-    older = [((1, 9), "/logs/access.log.1")] if old else []
-    return explain_silence(at_path, [*older, ((1, 10), "/logs/access.log")], find)  # type: ignore[arg-type]
+    older = [((1, 8), "/logs/access.log.2"), ((1, 9), "/logs/access.log.1")] if old else []
+    newest = [] if isinstance(at_path, Obstacle) else [((1, 10), "/logs/access.log")]
+    return explain_silence(at_path, [*older, *newest], find)
 
 
 def test_a_writer_that_stayed_on_the_renamed_file_is_named_with_what_to_do() -> None:
     stays = "nginx (process 42) still writes to the renamed /logs/access.log.1: kill -USR1 42"
     assert _explain({(1, 9): _NGINX}) == stays
-    assert _explain({(1, 9): _NGINX}, at_path=MISSING).startswith("it is missing; nginx (process 42) still writes to")
+    assert _explain({(1, 9): _NGINX}, at_path=MISSING) == f"it is missing; {stays}"
+
+
+def test_a_writer_that_stayed_is_named_although_another_has_the_new_file() -> None:
+    other = Holder(50, 1, "python3")
+    assert _explain({(1, 9): _NGINX, (1, 10): other}).startswith("nginx (process 42) still writes to the renamed")
+    assert _explain({(1, 9): _NGINX, (1, 10): _NGINX}) == (
+        "no traffic: nginx (process 42) has it open and writes nothing"
+    )
+
+
+def test_a_writer_to_a_file_that_is_not_beside_it_any_more_is_named() -> None:
+    found = explain_silence(MISSING, [((1, 9), None)], lambda identities: Found((_NGINX,), True))
+    assert found == ("it is missing; nginx (process 42) still writes to the file that was there before: kill -USR1 42")
 
 
 def test_a_file_that_is_gone_or_barred_is_said() -> None:
     assert _explain({}, at_path=MISSING) == "it is missing"
     assert _explain({}, at_path=DENIED) == "it cannot be read (permission denied)"
+    assert _explain({}, at_path=MISSING, everyone=False) == (
+        "it is missing; only root can see whether others still write to the file that was there before"
+    )
 
 
 def test_a_writer_that_writes_nothing_means_no_traffic() -> None:

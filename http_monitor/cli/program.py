@@ -100,11 +100,11 @@ def _run(settings: Settings, stop: _Stop) -> int:
         _log_format(settings)
     selection = _selection(settings)
     paths = _replayed(settings) if selection is None else selection.first()
-    from http_monitor.display.notices import Notices
-
-    notices = Notices(sys.stderr)
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
     beginning = _Beginning(settings, paths)
+    from http_monitor.display.notices import Notices
+
+    notices = Notices(sys.stderr, None if settings.replay else beginning.clock.now_us)
     with _simulated_traffic(settings) as traffic:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.

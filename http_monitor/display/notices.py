@@ -1,24 +1,38 @@
 """Sentences about the run itself, for people, on stderr."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from http_monitor.display import figures
 from http_monitor.display.style import style_for
 
 
 class Notices:
-    """Writes ``http_monitor: …`` lines. Owned by the thread that publishes."""
+    """Writes ``10:31:07 http_monitor: …`` lines. Owned by the thread that publishes.
 
-    def __init__(self, stream: TextIO) -> None:
-        """Write to that stream, which is not closed here."""
+    Args:
+        stream: Is written to, and not closed here.
+        now_us: Asked for the time of each sentence, shown in local time, with its date where that is not the date of
+            the sentence before (or of the start); None: sentences have no time, those of a replay are not of now.
+    """
+
+    def __init__(self, stream: TextIO, now_us: Callable[[], int] | None = None) -> None:
         self._stream = stream
         self._style = style_for(stream.encoding)
+        self._now_us = now_us
+        self._last_us = 0 if now_us is None else now_us()
 
     def say(self, text: str) -> None:
         """Write one sentence."""
-        self.show([f"http_monitor: {self._style.text(text)}"])
+        self.show([f"{self._time()}http_monitor: {self._style.text(text)}"])
 
     def show(self, lines: Sequence[str]) -> None:
         """Write lines that a rendering made."""
         self._stream.write("".join(self._style.encodable(line) + "\n" for line in lines))
         self._stream.flush()
+
+    def _time(self) -> str:
+        if self._now_us is None:
+            return ""
+        before_us, self._last_us = self._last_us, self._now_us()
+        return f"{figures.moment(self._last_us, before_us)} "

@@ -56,6 +56,8 @@ class LiveTurns:
         """The last turn worked on a backlog."""
         self.lag_s = 0
         """So far the time of the line read last is behind the clock, at the end of the last turn; 0 if caught up."""
+        self.read_bytes = 0
+        """Of lines, in all turns."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
         for entry in inputs:
@@ -77,6 +79,7 @@ class LiveTurns:
                 entry.gate.forget_greatest()
         self._wall_us = wall_us
         looks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
+        self.read_bytes += sum(len(chunk.data) for _, chunk in looks)
         self.notices = [notice for _, chunk in looks for notice in chunk.notices]
         self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in looks)
         self._aggregator.report_empty = not self.catching_up

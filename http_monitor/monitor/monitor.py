@@ -10,7 +10,7 @@ from http_monitor.monitor.discovery import Discovery, Finder
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.keeper import Keeper
 from http_monitor.monitor.live import LiveTurns
-from http_monitor.monitor.pace import Pace
+from http_monitor.monitor.pace import Pace, Progress
 from http_monitor.monitor.replay import ReplayTurns
 from http_monitor.monitor.resumed import Resumed
 from http_monitor.monitor.silence import Silence
@@ -93,7 +93,7 @@ class HTTPMonitor:
         self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
         if self._live is not None:
-            self._asides += [Silence(self._inputs, clock), Pace(self._lag, clock)]
+            self._asides += [Silence(self._inputs, clock), Pace(self._progress, clock)]
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
 
@@ -188,9 +188,10 @@ class HTTPMonitor:
             # Whoever writes is likely to write more at once.
             waker.gather(_TURN_S)
 
-    def _lag(self) -> tuple[int, int]:
+    def _progress(self) -> Progress:
         assert self._live is not None
-        return sum(entry.source.health().lag_bytes for entry in self._inputs), self._live.lag_s
+        lag_bytes = sum(entry.source.health().lag_bytes for entry in self._inputs)
+        return Progress(self._live.behind, lag_bytes, self._live.lag_s, self._live.read_bytes)
 
     def _say(self, notices: Sequence[Notice]) -> None:
         for notice in notices:

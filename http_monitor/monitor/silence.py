@@ -7,7 +7,7 @@ from http_monitor.clock import Clock
 from http_monitor.monitor.inputs import Input
 from http_monitor.ports import Diagnosing
 from http_monitor.report import Notice
-from http_monitor.units import US_PER_S
+from http_monitor.units import US_PER_S, local
 
 LEAST_US = 60 * US_PER_S
 """No log is silent before that."""
@@ -22,37 +22,38 @@ class _Hearing:
 
     lines: int = 0
     heard_us: int | None = None
-    usual_us: float = 0.0
+    usual_us: float | None = None
+    """None before the second time."""
     is_silent: bool = False
 
 
 class Silence:
     """Asked once a second, tells of each input that has fallen silent, once, and of its return.
 
-    Owned by the monitor's thread. Measured by the running clock: setting the clock makes no silence.
+    Owned by the monitor's thread. Measured by the running clock: setting the clock makes no silence. To find out why
+    takes milliseconds, on a busy machine many: of several that fall silent together one is told of each second.
     """
 
     def __init__(self, inputs: Sequence[Input], clock: Clock) -> None:
         self._inputs = inputs
         self._clock = clock
-        self._hearings: dict[int, _Hearing] = {}
+        self._hearings: dict[Input, _Hearing] = {}
 
     def __call__(self) -> Sequence[Notice]:
         """Return what is to be told now."""
         return list(self._listen(self._clock.running_us()))
 
     def _listen(self, now_us: int) -> Iterator[Notice]:
-        for entry in self._inputs:
-            hearing = self._hearings.setdefault(id(entry), _Hearing())
+        self._hearings = {entry: self._hearings.get(entry) or _Hearing() for entry in self._inputs}
+        asked = False
+        for entry, hearing in self._hearings.items():
             if entry.finished:
                 continue
             if entry.lines != hearing.lines:
                 yield from self._hear(entry, hearing, now_us)
-            elif hearing.heard_us is not None and not hearing.is_silent:
-                quiet_us = now_us - hearing.heard_us
-                if quiet_us >= max(LEAST_US, TIMES_USUAL * hearing.usual_us):
-                    hearing.is_silent = True
-                    yield Notice(f"{entry.name}: no lines for {_span(quiet_us)}{_why(entry)}", "warning")
+            elif not asked and (quiet_us := _silent_us(hearing, now_us)):
+                asked = hearing.is_silent = True
+                yield Notice(f"{entry.name}: no lines for {_span(quiet_us)}{_why(entry)}", "warning")
 
     def _hear(self, entry: Input, hearing: _Hearing, now_us: int) -> Iterator[Notice]:
         hearing.lines = entry.lines
@@ -61,13 +62,27 @@ class Silence:
             if hearing.is_silent:
                 hearing.is_silent = False
                 yield Notice(f"{entry.name}: lines again, after {_span(gap_us)}")
-            else:
-                hearing.usual_us += _WEIGHT * (gap_us - hearing.usual_us)
+            # Silences count too: a log that speaks once in ten minutes is told of once, not every time.
+            usual_us = gap_us if hearing.usual_us is None else hearing.usual_us
+            hearing.usual_us = usual_us + _WEIGHT * (gap_us - usual_us)
         hearing.heard_us = now_us
 
 
+def _silent_us(hearing: _Hearing, now_us: int) -> int:
+    """Return for how long an input has just been found silent; 0: it is not, or that is known."""
+    if hearing.heard_us is None or hearing.is_silent:
+        return 0
+    quiet_us = now_us - hearing.heard_us
+    return quiet_us if quiet_us >= max(LEAST_US, TIMES_USUAL * (hearing.usual_us or 0)) else 0
+
+
 def _why(entry: Input) -> str:
-    return f": {entry.source.diagnose()}" if isinstance(entry.source, Diagnosing) else ""
+    health = entry.source.health()
+    since = ""
+    if health.waiting_since_us is not None:
+        since = f", waiting for it since {local(health.waiting_since_us):%H:%M:%S}"
+    why = entry.source.diagnose() if isinstance(entry.source, Diagnosing) else health.waiting_for
+    return f"{since}: {why}" if why else since
 
 
 def _span(microseconds: int) -> str:

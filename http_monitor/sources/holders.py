@@ -12,19 +12,18 @@ _ACCESS = 0o3
 _READ_ONLY = os.O_RDONLY
 _TOLD_BY_A_SIGNAL = {
     "nginx": "USR1",
-    "openresty": "USR1",
     "angie": "USR1",
     "apache2": "USR1",
     "httpd": "USR1",
     "lighttpd": "HUP",
-    "haproxy": "USR1",
     "rsyslogd": "HUP",
     "syslog-ng": "HUP",
     "traefik": "USR1",
     "varnishncsa": "HUP",
     "squid": "USR1",
 }
-"""By the name of the process; each server's own manual says so."""
+"""By the name of the process; each server's own manual says so. A signal that another server takes for an end (USR1
+stops a haproxy) is worse than none: what is not here is not told by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,9 @@ def find_holders(identities: Collection[Identity], proc: str = "/proc") -> Found
         except OSError:
             continue  # it has ended
         if writes and pid != os.getpid():
-            found.append(_holder(proc, pid))
+            found.append(_master(proc, _holder(proc, pid)))
     among = {holder.pid for holder in found}
-    heads = sorted((holder for holder in found if holder.parent not in among), key=lambda holder: holder.pid)
+    heads = sorted({holder for holder in found if holder.parent not in among}, key=lambda holder: holder.pid)
     return Found(tuple(heads), everyone)
 
 
@@ -95,6 +94,13 @@ def _writes(process: str, number: str, identities: Collection[Identity]) -> bool
             if line.startswith("flags:"):
                 return int(line.split()[1], 8) & _ACCESS != _READ_ONLY
     return False
+
+
+def _master(proc: str, holder: Holder) -> Holder:
+    """Return who takes the signal of a family of processes; its descriptors may be for root only to see."""
+    while holder.name in _TOLD_BY_A_SIGNAL and (parent := _holder(proc, holder.parent)).name == holder.name:
+        holder = parent
+    return holder
 
 
 def _holder(proc: str, pid: int) -> Holder:

@@ -112,8 +112,12 @@ class FileTail:
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
         siblings = self._chain.siblings()
-        found = [siblings.with_identity(followed.identity) for followed in self._chain]
-        older = [(sibling.identity, sibling.path) for sibling in found if sibling is not None]
+        older = []
+        for followed in self._chain:
+            sibling = siblings.with_identity(followed.identity)
+            # Of a deleted file that is not open here any more another may have the inode by now.
+            if sibling is not None or followed.handle is not None:
+                older.append((followed.identity, None if sibling is None else sibling.path))
         return explain_silence(self._files.look(self._path), older)
 
     def close(self) -> None:
