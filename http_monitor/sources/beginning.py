@@ -70,7 +70,7 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
             # Its inode was used again, or it was renamed since: what came after it is beside it.
             before = position if followed is None else followed.position()
             siblings = chain.siblings()
-            between = siblings.after(before, known | chain.known(), chain.contents())
+            between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
             chain.follow_between(siblings, between, now_us)
             chain.losses.rotations += len(between.files)
     return None

@@ -81,7 +81,7 @@ class Chain:
                 found.append(followed.position())
             if followed.identity not in there:
                 found.append(followed.all_of_it())
-        if self.before is not None and self.before.identity not in there:
+        if self.before is not None and (self.before.identity not in there or self.before.identity == self.restarted):
             found.append(self.before)
         return found
 

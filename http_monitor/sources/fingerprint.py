@@ -42,3 +42,16 @@ def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -
     # One byte beyond tells whether a short file is longer than the one it is compared with.
     known = max(position.head.length, position.marker.length)
     return known >= least or len(handle.read(0, position.size + 1)) == position.size
+
+
+def is_part(handle: Handle, position: FilePosition) -> bool:
+    """Tell whether a file holds nothing but a part, from its beginning, of what had been read at that position.
+
+    That is a copy that was not finished, or was cut off. What is shorter than the head cannot be told.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if position.head.length < ENOUGH_BYTES or handle.status().size > position.offset:
+        return False
+    return print_of(handle.read(0, position.head.length)) == position.head

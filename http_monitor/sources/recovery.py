@@ -46,6 +46,8 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         chain.losses.truncations += len(between.files)
     chain.followed += later
     followed.start_again()
+    # What is there by now is of the time before.
+    followed.beside = frozenset(siblings.identities())
     with suppress(OSError):
         if followed.handle is not None:
             followed.meet(followed.handle.status())
@@ -73,6 +75,7 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
     chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
     chain.followed += later
     followed.start_again()
+    followed.beside = frozenset(siblings.identities())
     return True
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import Files, Handle, Identity
-from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits, is_copy
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits, is_copy, is_part
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
@@ -209,7 +209,7 @@ class Siblings:
         if handle is None:
             return False
         try:
-            return any(is_copy(handle, position) for position in followed)
+            return any(is_copy(handle, position) or is_part(handle, position) for position in followed)
         except OSError:
             return False
         finally:
