@@ -174,6 +174,10 @@ class FollowingMachine(RuleBasedStateMachine):
     def create(self) -> None:
         self.world.create()
 
+    @rule(size=st.sampled_from([16, 2_000]))
+    def write_another(self, size: int) -> None:
+        self.world.write_another(size)
+
     # What rotations do.
 
     def can_rotate(self) -> bool:
@@ -401,14 +405,17 @@ class FollowingMachine(RuleBasedStateMachine):
 
     def _may_be_pending(self, stream: Stream) -> bool:
         """Tell whether a line at its end that is not complete is still waited for."""
-        inodes = [*self.world.previous, *([self.world.current] if self.world.current else [])]
-        inode = next((inode for inode in inodes if inode.stream is stream), None)
-        is_reached = inode is not None and (inode.linked or (self.holds_files and inode in self.opened))
+        is_reached = not stream.ended and self._is_reached(stream)
         if not is_reached and len(stream.content) not in stream.copies:  # by another process a copy is taken for it
             return False
-        # What came and went without a trace is no successor that the tail could know.
+        # What came and went without a trace, or is gone altogether, is no successor that the tail could know.
         later = self.world.order[self.world.order.index(stream) + 1 :]
-        return not any(other.content and (other in self.seen or self.ledger.has_any(other)) for other in later)
+        known = [other for other in later if other in self.seen or self.ledger.has_any(other)]
+        return not any(other.content and self._is_reached(other) for other in known)
+
+    def _is_reached(self, stream: Stream) -> bool:
+        inode = self.world.files[stream]
+        return inode.linked or (self.holds_files and inode in self.opened)
 
     def _check_counters(self) -> None:
         health = self.tail.health()

@@ -84,6 +84,8 @@ class World:
         """How many looks there were."""
         self.order: list[Stream] = []
         """Those that were at the path, in the order in which they came there."""
+        self.files: dict[Stream, Inode] = {}
+        """In which file each was, or is."""
         self.names: dict[str, Inode | Archive] = {}
         """What stands in the directory of the log."""
         self.serials: dict[bytes, tuple[Stream, int]] = {}
@@ -138,7 +140,8 @@ class World:
         if self.linked:
             self.path.unlink(missing_ok=True)
             self.path.symlink_to(self._base)
-        self.current = Inode(self._new_stream())
+        stream = self._new_stream()
+        self.current = self.files[stream] = Inode(stream)
         self.names[self._base] = self.current
         self.moves += bool(self.previous)
 
@@ -161,6 +164,13 @@ class World:
         inode, descriptor = self.held
         os.write(descriptor, self._note(inode, sizes, half))
         self._stamp(descriptor)
+
+    def write_another(self, size: int) -> None:
+        """Replace a log beside, of which nothing may be given, by a new one; it may get any free inode number."""
+        other = self._directory / "error.log"
+        other.unlink(missing_ok=True)
+        other.write_bytes(b"of another log, " * (size // 16) + _LF)
+        self._meet(other)
 
     # What rotations do.
 
@@ -231,6 +241,7 @@ class World:
         ended = self.current.stream
         ended.ended = True
         self.current.stream = self._new_stream()
+        self.files[self.current.stream] = self.current
         os.truncate(self._directory / self._base, 0)
         self._stamp(self._directory / self._base)
         return ended
