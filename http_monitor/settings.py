@@ -111,7 +111,7 @@ class Settings:
                 words = shlex.split(self.via)
             except ValueError:
                 words = []
-            if not words or "\0" in self.via:
+            if not words or not words[0] or "\0" in self.via:
                 raise UsageError(f"--via: got '{visible_text(self.via)}', takes a command such as 'ssh web1'")
 
     def _check_times(self) -> None:

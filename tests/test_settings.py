@@ -93,3 +93,9 @@ def test_a_value_at_the_edge_is_taken(fields: dict[str, Any]) -> None:
 def test_the_longest_durations_do_not_overflow_time() -> None:
     # The last second of the year 9998, plus every duration that can be added to it.
     assert 253_370_764_799 * US_PER_S + 4 * MAX_DURATION_S * US_PER_S < 1 << 62
+
+
+@pytest.mark.parametrize("via", ["", " ", "''", "'open", "a\0b"])
+def test_a_prefix_that_is_no_command_is_refused(via: str) -> None:
+    with pytest.raises(UsageError, match=r"--via: got '.*', takes a command such as 'ssh web1'"):
+        Settings(via=via)
