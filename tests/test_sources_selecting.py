@@ -71,6 +71,55 @@ def test_live_a_glob_leads_to_nothing_that_rotation_has_made_of_another(logs: Pa
     assert LiveSelection([f"{logs}/a.log.1"]).first() == [f"{logs}/a.log.1"]
 
 
+def test_live_what_is_made_of_a_file_is_no_new_file_while_that_is_gone(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/a.log*"])
+    assert selection.first() == [f"{logs}/a.log"]
+    # In the midst of a rotation there is nothing at the path, and the same where no new file is made.
+    (logs / "a.log").rename(logs / "a.log.1")
+    assert selection.more() == ([], [])
+    selection.forget(f"{logs}/a.log")
+    (logs / "a.log.1").rename(logs / "a.log.2")
+    assert selection.more() == ([], [])
+    (logs / "a.log").touch()
+    assert selection.more() == ([f"{logs}/a.log"], [])
+
+
+def test_live_what_is_made_of_a_named_file_is_no_match_of_a_pattern(logs: Path) -> None:
+    (logs / "a.log.1").touch()
+    (logs / "a.log.2").touch()
+    patterns = [f"{logs}/a.log.*", f"{logs}/a.log.2", f"{logs}/a.log"]
+    assert LiveSelection(patterns).first() == [f"{logs}/a.log.2", f"{logs}/a.log"]
+
+
+def test_live_a_directory_is_no_match_and_nothing_is_made_of_it(logs: Path) -> None:
+    (logs / "dir.log.1").touch()
+    assert LiveSelection([f"{logs}/dir*"]).first() == [f"{logs}/dir.log.1"]
+
+
+def test_live_dated_names_are_followed_each_though_they_look_like_rotated_ones(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/access-*.log"])
+    (logs / "access-2026-11-23.log").touch()
+    assert selection.first() == [f"{logs}/access-2026-11-23.log"]
+    (logs / "access-2026-11-24.log").touch()
+    assert selection.more() == ([f"{logs}/access-2026-11-24.log"], [])
+
+
+def test_a_pattern_that_an_earlier_run_waited_for_is_done_when_it_matches(logs: Path) -> None:
+    pattern = f"{logs}/*.log"
+    selection = LiveSelection([pattern])
+    assert selection.first() == [f"{logs}/a.log", f"{logs}/b.log"]
+    selection.know([f"{logs}/a.log", f"{logs}/b.log", pattern])
+    assert selection.more() == ([], [pattern])
+    assert selection.more() == ([], [])
+
+
+def test_what_a_pattern_matches_elsewhere_is_not_looked_for_here(logs: Path) -> None:
+    selection = LiveSelection([f"{logs}/*.log", "-"], local=False)
+    assert not selection.has_patterns
+    assert selection.first() == [f"{logs}/*.log", "-"]
+    assert selection.more() == ([], [])
+
+
 def test_paths_without_patterns_lead_to_nothing_more(logs: Path) -> None:
     selection = LiveSelection([f"{logs}/a.log", "-"])
     assert not selection.has_patterns

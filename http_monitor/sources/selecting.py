@@ -2,11 +2,11 @@
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from http_monitor.errors import InputError
 from http_monitor.sources.opening import Obstacle, open_regular
-from http_monitor.sources.rotated import is_compressed, rotated_of
+from http_monitor.sources.rotated import bases_of, is_compressed
 from http_monitor.units import visible_text
 
 STDIN = "-"
@@ -32,8 +32,9 @@ def expand(patterns: Iterable[str]) -> list[str]:
 class LiveSelection:
     """The paths of a live run, looked for again and again.
 
-    A pattern leads to every file that matches it now or later, but to none that rotation or compression has made of
-    another: what is in those was read before. A path that is no pattern is itself, whatever it leads to.
+    A pattern leads to every file that matches it now or later, but to none that is compressed, and to none that
+    rotation has made of another one here: what is in those was read before. The other may be gone for a moment, or
+    for good. A path that is no pattern is itself, whatever it leads to.
     """
 
     def __init__(self, patterns: Iterable[str], *, local: bool = True) -> None:
@@ -42,6 +43,8 @@ class LiveSelection:
         self._is_pattern = _is_pattern if local else _is_nothing
         self._known: set[str] = set()
         self._waiting: set[str] = set()
+        self._bases: set[str] = set()
+        """Every path that was ever followed: what rotation makes of it is not."""
 
     @property
     def has_patterns(self) -> bool:
@@ -51,12 +54,12 @@ class LiveSelection:
     def first(self) -> list[str]:
         """Return the paths to begin with; a pattern that matches nothing stands for itself until it does."""
         paths: dict[str, None] = {}
+        named = [pattern for pattern in self._patterns if not self._is_pattern(pattern)]
+        self.know(named)
         for pattern in self._patterns:
-            found = _live_matches(pattern) if self._is_pattern(pattern) else [pattern]
-            if not found:
-                self._waiting.add(pattern)
+            found = [pattern] if pattern in named else self._found(pattern)
+            self.know(found or [pattern])
             paths |= dict.fromkeys(found or [pattern])
-        self._known.update(paths)
         return list(paths)
 
     def more(self) -> tuple[list[str], list[str]]:
@@ -64,17 +67,21 @@ class LiveSelection:
         fresh: dict[str, None] = {}
         done = []
         for pattern in filter(self._is_pattern, self._patterns):
-            found = _live_matches(pattern)
+            found = self._found(pattern)
             fresh |= dict.fromkeys(path for path in found if path not in self._known)
+            self.know(found)
             if found and pattern in self._waiting:
                 self._waiting.remove(pattern)
                 done.append(pattern)
-        self._known.update(fresh)
         return list(fresh), done
 
     def know(self, paths: Iterable[str]) -> None:
         """Learn that these are followed already."""
-        self._known.update(paths)
+        for path in paths:
+            self._known.add(path)
+            self._bases.add(path)
+            if path in self._patterns and self._is_pattern(path):
+                self._waiting.add(path)
 
     def names(self, path: str) -> bool:
         """Tell whether the user named that path, or standard input, rather than a pattern that leads to it."""
@@ -83,6 +90,17 @@ class LiveSelection:
     def forget(self, path: str) -> None:
         """Learn that a path is not followed any more: should something appear there, it is new."""
         self._known.discard(path)
+
+    def _found(self, pattern: str) -> list[str]:
+        """Return what matches a pattern now and is to be followed."""
+        matching = glob.glob(pattern, recursive=True)
+        bases = self._bases.union(matching)
+        # Asked every second: what is known costs nothing more.
+        return sorted(
+            path
+            for path in matching
+            if path in self._known or not (is_compressed(path) or _is_made_of_any(bases, path) or os.path.isdir(path))
+        )
 
 
 def _is_pattern(path: str) -> bool:
@@ -98,17 +116,11 @@ def _matches(pattern: str) -> list[str]:
     return sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
 
 
-def _live_matches(pattern: str) -> list[str]:
-    found = _matches(pattern)
-    beside: dict[str, list[str]] = {}
-    for path in found:
-        beside.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
-    return [path for path in found if not _is_made_of_another(path, beside[os.path.dirname(path)])]
-
-
-def _is_made_of_another(path: str, names: Iterable[str]) -> bool:
-    name = os.path.basename(path)
-    return is_compressed(name) or any(rotated_of(other, name) for other in names)
+def _is_made_of_any(bases: Container[str], path: str) -> bool:
+    """Tell whether rotation gives this path to a file at one of the others."""
+    directory, name = os.path.split(path)
+    others = (os.path.join(directory, base) for base in bases_of(name))
+    return any(other in bases and not os.path.isdir(other) for other in others)
 
 
 def check_replay_inputs(paths: Iterable[str]) -> None:
