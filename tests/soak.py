@@ -174,7 +174,11 @@ def _wrong_counts(plan: Plan, mode: Mode, sent: int, lines: int, health: Json) -
         wrong.append(f"{sent} requests, {lines} lines in files, {counted} lines counted: {health}")
     if counted != sent and not health["maybe_lost"] and not health["lost_bytes"]:
         wrong.append(f"{sent - counted} lines are missing, and nothing says so: {health}")
-    if counted == sent and not loses and (health["maybe_lost"] or health["lost_bytes"]):
+    # To a program that was not there, an archive beside a file with the inode of what it was made of looks like
+    # copytruncate, after which something may be lost.
+    taken_for_truncated = "compress" in plan.mode and plan.kill_every_s > 0 and health["truncations"] > 0
+    spoken = health["lost_bytes"] or (health["maybe_lost"] and not taken_for_truncated)
+    if counted == sent and not loses and spoken:
         wrong.append(f"nothing is missing, and something says so: {health}")
     if health["malformed"] or health["accepted"] + health["too_late"] != counted:
         wrong.append(f"not every line is accepted: {health}")
