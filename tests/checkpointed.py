@@ -1,6 +1,5 @@
 """A live run on a log in memory, that can be killed at any point and begun again from its checkpoint."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from http_monitor.alerts import default_alerts
@@ -68,16 +67,18 @@ class MemoryStore:
 class MemoryLog:
     """A source over bytes that grow."""
 
-    def __init__(self, content: bytearray, fate: Fate, position: Json | None, most: int) -> None:
+    def __init__(self, name: str, content: bytearray, fate: Fate, position: Json | None, most: int) -> None:
+        self._name = name
         self._content = content
         self._fate = fate
         self._offset = 0 if position is None else integer(position["offset"])
         self._cutter = LineCutter()
         self._most = most
+        self.observer_restarts = 0
 
     @property
     def name(self) -> str:
-        return "memory.log"
+        return self._name
 
     def read(self) -> Chunk:
         self._fate.point()
@@ -88,7 +89,7 @@ class MemoryLog:
         return chunk
 
     def health(self) -> SourceHealth:
-        return SourceHealth(lag_bytes=len(self._content) - self._offset)
+        return SourceHealth(lag_bytes=len(self._content) - self._offset, observer_restarts=self.observer_restarts)
 
     def position(self) -> Json:
         return {"offset": self._offset - self._cutter.pending}
@@ -120,7 +121,9 @@ class Life:
     clock: ManualClock = field(default_factory=lambda: ManualClock(START_US))
     store: MemoryStore = field(default_factory=lambda: MemoryStore(Fate()))
     most: int = 1_000_000
+    name: str = "memory.log"
     runs: list[Recorder] = field(default_factory=list)
+    sources: list[MemoryLog] = field(default_factory=list)
 
     def begin(self, fate: Fate | None = None, settings: Settings | None = None) -> HTTPMonitor:
         """Begin a run, from the checkpoint if there is one."""
@@ -130,8 +133,9 @@ class Life:
         resumed = None
         if self.store.saved is not None:
             resumed = resume(self.store.saved, self.settings, default_alerts)
-        position = None if resumed is None else resumed.position_of("memory.log")
-        source = MemoryLog(self.content, fate, position, self.most)
+        position = None if resumed is None else resumed.position_of(self.name)
+        source = MemoryLog(self.name, self.content, fate, position, self.most)
+        self.sources.append(source)
         entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain)
         sink = _Sink(fate)
         self.runs.append(sink)
@@ -147,6 +151,3 @@ class Life:
 
     def messages(self) -> list[Message]:
         return [message for run in self.runs for message in run.messages]
-
-
-Step = Callable[[Life], None]

@@ -1,10 +1,12 @@
 """Killed at any point and begun again, a run counts every line once and tells everything, some of it twice."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.report import AlertEvent, Message, Report
@@ -18,40 +20,46 @@ _RATES = (1, 1, 0, 6, 6, 6, 6, 0, 1, 0, 0, 0, 1, 5, 5, 5, 0, 0, 0, 0, 0, 0, 1, 0
 
 
 def _write(life: Life, lines: int) -> None:
-    """Let a second pass in which so many lines are written, the last of them in two halves."""
+    """Write so many lines, of this second."""
     for number in range(lines):
         line = log_line(life.clock.now_us() // 1_000_000, b"h%d" % number, status=500 if number == 3 else 200)
         life.content.extend(line + b"\n")
 
 
-def _live(life: Life, fate: Fate | None = None, *, downtime: int = 0) -> None:
-    """Run through all seconds and stop; killed, stay down for some of them, and go on."""
-    monitor = life.begin(fate)
-    rates = iter(_RATES)
+def _live(life: Life, *fates: Fate, downtime: int = 0, rates: Sequence[int] = _RATES) -> None:
+    """Run through all seconds and stop; each fate may kill a run, which stays down for some of them and goes on."""
+    coming = iter(fates)
+    monitor = life.begin(next(coming, None))
+    seconds = iter(rates)
 
     def surviving(act: Callable[[HTTPMonitor], object]) -> None:
         nonlocal monitor
-        try:
-            act(monitor)
-        except Killed:
-            for missed in itertools.islice(rates, downtime):
-                life.clock.advance(1)
-                _write(life, missed)
-            monitor = life.begin()
-            act(monitor)
+        while True:
+            try:
+                act(monitor)
+            except Killed:
+                for missed in itertools.islice(seconds, downtime):
+                    life.clock.advance(1)
+                    _write(life, missed)
+                monitor = life.begin(next(coming, None))
+            else:
+                return
 
-    for rate in rates:
+    for rate in seconds:
         life.clock.advance(1)
         _write(life, rate)
         surviving(HTTPMonitor.step)
     for _ in range(3):
         life.clock.advance(10)
         surviving(HTTPMonitor.step)
-    surviving(_stop)
+    surviving(lambda monitor: _stop(life, monitor))
 
 
-def _stop(monitor: HTTPMonitor) -> None:
+def _stop(life: Life, monitor: HTTPMonitor) -> None:
+    """Read to the end, as far as there is none yet, and say what is left to say."""
     monitor.step()
+    while life.sources[-1].health().lag_bytes:
+        monitor.step()
     monitor.close(finished=False)
 
 
@@ -69,32 +77,59 @@ def _hits(messages: list[Message]) -> dict[int, set[int]]:
     return told
 
 
-def _uncut(most: int) -> Life:
-    life = Life(_SETTINGS, most=most)
-    _live(life)
-    return life
+def _told_hits(life: Life) -> int:
+    """Return the hits of all reports, of those with the same number the last."""
+    told = {report.seq: report for run in life.runs for report in run.reports}
+    return sum(report.hits + report.late_hits for report in told.values())
 
 
-def _points(most: int) -> int:
-    fate = Fate()
-    _live(Life(_SETTINGS, most=most), fate)
-    return fate.points
+def _check_same(life: Life, uncut: Life) -> None:
+    """See that nothing was lost or counted twice, and that whatever was told twice was told alike."""
+    summary, expected = life.runs[-1].summary, uncut.runs[-1].summary
+    assert (summary.hits, summary.errors, summary.status) == (expected.hits, expected.errors, expected.status)
+    assert (summary.sections, summary.hosts, summary.alerts) == (expected.sections, expected.hosts, expected.alerts)
+    assert (summary.first_us, summary.last_us) == (expected.first_us, expected.last_us)
+    assert summary.health.lines == expected.health.lines == life.content.count(b"\n")
+    assert _told_hits(life) == summary.health.accepted
+    assert _alerts(life.messages()) == _alerts(uncut.messages())
+    assert _hits(life.messages()) == _hits(uncut.messages())
+    states: dict[tuple[str, bytes | None], str] = {}
+    for event in _alerts(life.messages()):
+        assert states.get((event.name, event.subject), "recovered") != event.state
+        states[event.name, event.subject] = event.state
 
 
-@pytest.mark.parametrize(("downtime", "most", "stride"), [(0, 1_000_000, 5), (4, 1_000_000, 2), (9, 300, 7)])
+@pytest.mark.parametrize(("downtime", "most", "stride"), [(0, 1_000_000, 5), (4, 1_000_000, 1), (9, 300, 7)])
 def test_killed_at_any_point_nothing_is_lost_or_counted_twice(downtime: int, most: int, stride: int) -> None:
-    uncut = _uncut(most)
-    expected = uncut.runs[0].summary
-    for at in range(2, _points(most) + 1, stride):
+    uncut, points = Life(_SETTINGS, most=most), Fate()
+    _live(uncut, points)
+    assert points.points > 180
+    # Before the second point there is no checkpoint, and what comes next is a first run.
+    for at in range(2, points.points + 1, stride):
         life = Life(_SETTINGS, most=most)
         _live(life, Fate(at), downtime=downtime)
-        summary = life.runs[-1].summary
-        assert (summary.hits, summary.errors, summary.status) == (expected.hits, expected.errors, expected.status), at
-        assert (summary.sections, summary.hosts, summary.alerts) == (expected.sections, expected.hosts, expected.alerts)
-        assert summary.health.lines == expected.health.lines == sum(_RATES)
-        assert (summary.first_us, summary.last_us) == (expected.first_us, expected.last_us)
-        assert _alerts(life.messages()) == _alerts(uncut.messages()), at
-        assert _hits(life.messages()) == _hits(uncut.messages()), at
+        assert len(life.runs) == 2
+        _check_same(life, uncut)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rates=st.lists(st.sampled_from((0, 0, 1, 2, 7)), min_size=1, max_size=14),
+    kills=st.lists(st.integers(2, 60), min_size=1, max_size=3),
+    downtime=st.integers(0, 12),
+    most=st.sampled_from((150, 300, 1_000_000)),
+    room_bytes=st.sampled_from((0, 200, 2_000, 8 << 20)),
+)
+def test_however_often_it_is_killed_and_however_little_is_appended(
+    rates: list[int], kills: list[int], downtime: int, most: int, room_bytes: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("http_monitor.monitor.checkpoints.MOST_APPENDED_BYTES", room_bytes)
+        patch.setattr("http_monitor.monitor.keeper.MOST_APPENDED_BYTES", room_bytes)
+        uncut, life = Life(_SETTINGS, most=most), Life(_SETTINGS, most=most)
+        _live(uncut, rates=rates)
+        _live(life, *map(Fate, kills), downtime=downtime, rates=rates)
+    _check_same(life, uncut)
 
 
 def test_an_alert_is_in_the_checkpoint_before_the_turn_ends() -> None:

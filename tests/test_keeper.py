@@ -1,0 +1,83 @@
+"""What a run goes on with besides its lines: gates of files that went, times of arrival, counters of health."""
+
+from dataclasses import replace
+
+from http_monitor.settings import Settings
+from tests.checkpointed import START_US, Life
+from tests.engine_strategies import START_S, log_line
+
+_SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0)
+_FAR_S = START_S + 100_000_000
+"""Far enough ahead to be held until another line says as much."""
+
+
+def test_a_line_that_was_held_of_a_file_that_is_gone_is_accepted() -> None:
+    lines = [log_line(START_S), log_line(_FAR_S), log_line(START_S + 1)]
+    life = Life(replace(_SETTINGS, from_start=True), most=len(lines[0]) + 1)
+    life.content.extend(b"\n".join(lines) + b"\n")
+    monitor = life.begin()
+    for _ in range(2):
+        life.clock.advance(1)
+        monitor.step()
+    health = monitor.health()
+    assert (health.lines, health.accepted, health.held) == (2, 1, 1)
+    life.content.clear()
+    life.name = "other.log"
+    monitor = life.begin()
+    monitor.step()
+    monitor.close(finished=False)
+    summary = life.runs[1].summary
+    assert (summary.hits, summary.health.lines, summary.health.held, summary.health.ahead) == (2, 2, 0, 0)
+
+
+def test_by_time_of_arrival_what_came_meanwhile_counts_in_its_own_time_and_the_rest_when_it_comes() -> None:
+    life = Life(replace(_SETTINGS, time="arrival"))
+    life.begin().step()
+    for _ in range(6):
+        life.clock.advance(1)
+        life.content.extend(2 * (log_line(life.clock.now_us() // 1_000_000) + b"\n"))
+    life.clock.advance(3)
+    monitor = life.begin()
+    monitor.step()
+    # An old line that comes now.
+    life.content.extend(log_line(START_S + 2) + b"\n")
+    monitor.step()
+    life.clock.advance(9)
+    monitor.step()
+    told = [((report.start_us - START_US) // 1_000_000, report.hits) for report in life.runs[1].reports if report.hits]
+    assert told == [(0, 4), (3, 6), (6, 2), (9, 1)]
+
+
+def test_counters_that_no_source_carries_on_are_added_up_over_runs() -> None:
+    life = Life(_SETTINGS)
+    for restarts, steps in ((2, 1), (3, 4), (0, 0)):
+        life.clock.steps = 0
+        monitor = life.begin()
+        life.sources[-1].observer_restarts = restarts
+        life.clock.steps = steps
+        life.clock.advance(1)
+        monitor.step()
+        monitor.close(finished=False)
+    healths = [run.summary.health for run in life.runs]
+    assert [health.observer_restarts for health in healths] == [2, 5, 5]
+    assert [health.clock_steps for health in healths] == [1, 5, 5]
+
+
+def test_more_than_is_worth_appending_makes_a_snapshot() -> None:
+    life = Life(replace(_SETTINGS, from_start=True, max_keys=10))
+    monitor = life.begin()
+    monitor.step()
+    # More than 8 MiB of rows, in one turn.
+    life.most = 1 << 30
+    life.sources[-1]._most = life.most
+    life.content.extend(140_000 * (log_line(START_S) + b"\n"))
+    life.clock.advance(1)
+    monitor.step()
+    assert life.store.writes == ["snapshot", "snapshot"]
+    life.clock.advance(1)
+    life.content.extend(log_line(START_S + 2) + b"\n")
+    monitor.step()
+    assert life.store.writes == ["snapshot", "snapshot", "append"]
+    monitor = life.begin()
+    monitor.close(finished=False)
+    assert life.runs[1].summary.hits == 140_001
