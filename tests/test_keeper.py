@@ -1,6 +1,9 @@
 """What a run goes on with besides its lines: gates of files that went, times of arrival, counters of health."""
 
+import math
 from dataclasses import replace
+
+import pytest
 
 from http_monitor.settings import Settings
 from tests.checkpointed import START_US, Life
@@ -81,3 +84,66 @@ def test_more_than_is_worth_appending_makes_a_snapshot() -> None:
     monitor = life.begin()
     monitor.close(finished=False)
     assert life.runs[1].summary.hits == 140_001
+
+
+def test_what_was_appended_gives_way_to_a_snapshot_when_it_is_more_than_twice_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("http_monitor.monitor.keeper.MOST_APPENDED_BYTES", 0)
+    life = Life(_SETTINGS)
+    monitor = life.begin()
+    sizes: list[tuple[int, int]] = []
+    for _ in range(30):
+        life.clock.advance(1)
+        life.content.extend(log_line(life.clock.now_us() // 1_000_000) + b"\n")
+        monitor.step()
+        saved = life.store.saved
+        assert saved is not None
+        sizes.append((len(saved.snapshot), sum(map(len, saved.increments))))
+    assert life.store.writes.count("snapshot") > 1
+    for number, (snapshot_bytes, appended_bytes) in enumerate(sizes[:-1]):
+        after = life.store.writes[number + 1]
+        assert after == ("snapshot" if appended_bytes > 2 * snapshot_bytes else "append")
+
+
+def test_a_backlog_after_a_restart_is_told_of_as_a_backlog() -> None:
+    life = Life(_SETTINGS)
+    life.begin().step()
+    for _ in range(9):
+        life.clock.advance(1)
+        life.content.extend(log_line(life.clock.now_us() // 1_000_000) + b"\n")
+    life.clock.advance(4)
+    life.begin().step()
+    told = [(report.start_us - START_US, report.hits, report.catch_up) for report in life.runs[1].reports]
+    assert told[:3] == [(0, 2, True), (3_000_000, 3, True), (6_000_000, 3, True)]
+    assert [caught_up.lines for caught_up in life.runs[1].caught_up] == [9]
+
+
+def test_with_another_window_what_came_meanwhile_is_counted_too() -> None:
+    life = Life(_SETTINGS)
+    life.begin().step()
+    for _ in range(30):
+        life.clock.advance(1)
+        life.content.extend(log_line(life.clock.now_us() // 1_000_000) + b"\n")
+    life.clock.advance(30)
+    monitor = life.begin(settings=replace(_SETTINGS, window_s=9))
+    monitor.step()
+    monitor.close(finished=False)
+    summary = life.runs[1].summary
+    assert (summary.hits, summary.health.too_late, summary.health.late) == (30, 0, 0)
+
+
+def test_it_wants_to_be_woken_for_what_is_not_written_yet_and_for_nothing_else() -> None:
+    life = Life(replace(_SETTINGS, interval_s=60, window_s=60))
+    monitor = life.begin()
+    assert monitor._keeper is not None
+    monitor.step()
+    assert monitor._keeper.wants_s() == math.inf
+    life.clock.advance(0.25)
+    life.content.extend(log_line(START_S) + b"\n")
+    monitor.step()
+    assert monitor._keeper.wants_s() == 0.75
+    life.clock.advance(0.75)
+    assert monitor._keeper.wants_s() == 0.0
+    monitor.step()
+    assert monitor._keeper.wants_s() == math.inf
