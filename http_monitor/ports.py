@@ -1,6 +1,6 @@
 """The protocols that parts meet at; each has two implementations or more."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -116,8 +116,40 @@ class CheckpointStore(Protocol):
         ...
 
 
+Value = bytes | int | None
+"""A field as it was read: text as the log has it, a number, None for ``-``. A ``time`` is in microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundField:
+    """Where a field was found in a line."""
+
+    name: str
+    """As in `LineReading.values`; what the format calls it where it is several of them, or none."""
+    start: int
+    """Its first byte, from 0."""
+    stop: int
+    """The byte after its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What a format makes of one line."""
+
+    format: str
+    """The name of the format."""
+    found: tuple[FoundField, ...]
+    """The fields in the order of the line, as far as it fits."""
+    values: Mapping[str, Value] | None
+    """What they say, by the names of ``--explain --output ndjson``; None where the line is malformed."""
+    column: int | None = None
+    """The byte at which a malformed line stops to fit, from 1."""
+    expected: str | None = None
+    """What should stand there, in a few words."""
+
+
 class LogFormat(Protocol):
-    """Reads the lines of one kind of log."""
+    """Reads the lines of one kind of log; each file has one of its own."""
 
     @property
     def name(self) -> str:
@@ -126,6 +158,32 @@ class LogFormat(Protocol):
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; never raises for what the bytes are."""
+        ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A format that says of one line what it makes of it."""
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit.
+
+        Args:
+            line: Without its LF; a CR at its end belongs to the line end.
+        """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A format in which earlier lines of a file say how later ones are read; each file has one of its own."""
+
+    def save(self) -> Json:
+        """Return what it remembers."""
+        ...
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         ...
 
 

@@ -21,10 +21,17 @@ SCHEMA = pa.schema(
         pa.field("status", pa.int16(), nullable=False),
         pa.field("size_bytes", pa.int64()),
         pa.field("duration_us", pa.int64()),
+        pa.field("upstream_us", pa.int64()),
+        pa.field("bytes_in", pa.int64()),
+        pa.field("vhost", _KEY),
+        pa.field("cache", _KEY),
+        pa.field("tls", _KEY),
+        pa.field("forwarded", _KEY),
     ]
 )
 """One row per well-formed line, in file order. `path` is the endpoint of DESIGN §2, null in section (none);
-`user`, `referer` and `agent` are null for ``-`` and where absent; `size_bytes` is null for ``-``."""
+`vhost` is without its port; `forwarded` is what X-Forwarded-For said, not believed yet; `status` is 0 where a line
+has none. Whatever is nullable is null for ``-`` and where the format has no such field."""
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

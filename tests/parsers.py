@@ -19,14 +19,15 @@ def parse_fast(data: bytes, format_name: str) -> Parsed:
     rows.validate(full=True)
     assert rows.schema.equals(SCHEMA)
     assert rows.num_rows == len(batch.line_nos)
-    assert rows.column("duration_us").null_count == rows.num_rows
+    for name in ("duration_us", "upstream_us", "bytes_in", "cache", "tls", "forwarded"):
+        assert rows.column(name).null_count == rows.num_rows
     line_nos: list[int] = batch.line_nos.tolist()
     assert line_nos == sorted(set(line_nos))
     malformed = sorted(set(range(1, batch.lines + 1)) - set(line_nos))
     assert batch.malformed_lines == len(malformed)
     assert [sample.line_no for sample in batch.samples] == malformed[:3]
     times = rows.column("time").cast(pa.int64()).to_pylist()
-    columns = [rows.column(name).to_pylist() for name in SCHEMA.names[1:-1]]
+    columns = [rows.column(name).to_pylist() for name in Row.__slots__[2:]]
     read = [Row(*row) for row in zip(line_nos, times, *columns, strict=True)]
     return Parsed(read, batch.lines, malformed, batch.oversized_nos.tolist(), batch.kind)
 

@@ -353,4 +353,10 @@ def test_a_real_log_with_commas_is_read_to_its_last_line() -> None:
         "status": 400,
         "size_bytes": 362,
         "duration_us": 73,
+        "upstream_us": None,
+        "bytes_in": None,
+        "vhost": None,
+        "cache": None,
+        "tls": None,
+        "forwarded": None,
     }

@@ -53,7 +53,7 @@ def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
 def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
     (rows,) = _rows(b"".join(log_line(START_S, b"host%06d" % number) + b"\n" for number in range(10_000)))
     assert len(rows) == 10_000
-    assert len(encode_rows(rows.part(5, 8))) < 5_000
+    assert len(encode_rows(rows.part(5, 8))) < 7_000
 
 
 @pytest.mark.parametrize("good", [0, 1, 2])

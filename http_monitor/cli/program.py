@@ -156,7 +156,7 @@ def _monitor(
 
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
-            return Input(source, log_format, max_ahead_us, explain, announced=kinds.get(source.name))
+            return Input(source, _log_format(settings), max_ahead_us, explain, announced=kinds.get(source.name))
 
         finder = None
         if selection is None:

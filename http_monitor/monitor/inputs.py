@@ -8,7 +8,7 @@ from http_monitor.errors import FormatError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import integer
-from http_monitor.ports import Json, LogFormat, Resumable, Source
+from http_monitor.ports import Json, LogFormat, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -63,7 +63,14 @@ class Input:
     def save(self) -> Json:
         """Return where it stands, for another process."""
         position = self.source.position() if isinstance(self.source, Resumable) else None
-        return {"position": position, "gate": self.gate.save(), "lines": self._lines, "rows": self._rows}
+        remembered = self._format.save() if isinstance(self._format, Remembering) else None
+        return {
+            "position": position,
+            "gate": self.gate.save(),
+            "lines": self._lines,
+            "rows": self._rows,
+            "format": remembered,
+        }
 
     def load(self, given: Json) -> None:
         """Go on where another process stopped; its source must have been made for that.
@@ -74,6 +81,8 @@ class Input:
         self.gate.load(given["gate"])
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._said_nothing_fits = bool(self._lines)
+        if isinstance(self._format, Remembering) and given["format"] is not None:
+            self._format.load(given["format"])
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:

@@ -8,11 +8,11 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import Chunk, words_at
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
-from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, no_keys, recoded
+from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, keys_of, no_keys, recoded
 from http_monitor.parser.regular import Fields, Span, find_fields
 from http_monitor.parser.request import CONNECT, METHOD
 from http_monitor.parser.shape import Shape
-from http_monitor.parser.vhost import is_ip, is_name_and_port
+from http_monitor.parser.vhost import is_ip, is_name_and_port, vhost_name
 from http_monitor.records import SCHEMA
 
 _DASH, _QUESTION, _SLASH = (ord(char) for char in "-?/")
@@ -58,7 +58,13 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             _keys(chunk, fields.agent, no_pair | _dashes(chunk, fields.agent)),
             pa.array(fields.status.astype(np.int16)),
             pa.array(fields.size, mask=fields.size_null),
-            pa.nulls(len(time_us), pa.int64()),
+            pa.nulls(len(time_us), pa.int64()),  # duration_us
+            pa.nulls(len(time_us), pa.int64()),  # upstream_us
+            pa.nulls(len(time_us), pa.int64()),  # bytes_in
+            _vhost_names(_keys(chunk, fields.first, ~vhost)),
+            no_keys(len(time_us)),  # cache
+            no_keys(len(time_us)),  # tls
+            no_keys(len(time_us)),  # forwarded
         ],
         schema=SCHEMA,
     )
@@ -73,6 +79,11 @@ def sections(path: Keys) -> Keys:
     slashes = np.flatnonzero(np.frombuffer(data, np.uint8) == _SLASH)
     second = _first_from(slashes, edges[:-1] + 1, edges[1:])
     return recoded(path, keys_between(data, edges[:-1], second))
+
+
+def _vhost_names(fields: Keys) -> Keys:
+    """Return the vhosts without their ports; worked out once for each distinct field."""
+    return recoded(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
 
 
 def _keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from http_monitor.parser.clf_time import decode_time
 from http_monitor.parser.request import split_request
 from http_monitor.parser.shape import Shape, kind_of
-from http_monitor.parser.vhost import stands_in_front
+from http_monitor.parser.vhost import stands_in_front, vhost_name
 
 MAX_SIZE = (1 << 63) - 1
 
 
 class Entry(NamedTuple):
-    """A well-formed line; the fields up to `duration_us` are the columns of `records.SCHEMA`, in its order."""
+    """A well-formed line; the fields up to `forwarded` are the columns of `records.SCHEMA`, in its order."""
 
     time_us: int
     host: bytes
@@ -24,8 +24,14 @@ class Entry(NamedTuple):
     agent: bytes | None
     status: int
     size_bytes: int | None
-    duration_us: int | None
-    kind: str
+    duration_us: int | None = None
+    upstream_us: int | None = None
+    bytes_in: int | None = None
+    vhost: bytes | None = None
+    cache: bytes | None = None
+    tls: bytes | None = None
+    forwarded: bytes | None = None
+    kind: str = ""
     """``common``, ``vhost_combined``, …: what this line is."""
 
 
@@ -101,7 +107,7 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
         agent=dash_to_none(pair[2]) if pair else None,
         status=int(status[1]),
         size_bytes=None if size[1] else int(digits or b"0"),
-        duration_us=None,
+        vhost=vhost_name(head[1]) if has_vhost else None,
         kind=kind_of(has_vhost, pair is not None),
     )
 

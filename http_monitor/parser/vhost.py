@@ -20,6 +20,12 @@ def is_name_and_port(field: bytes) -> bool:
     return bool(name) and port.isdigit() and not is_ip(field)
 
 
+def vhost_name(field: bytes) -> bytes | None:
+    """Return a vhost without its port, so that the ports of a site are one vhost; None for a dash."""
+    name = field.rpartition(b":")[0] if is_name_and_port(field) else field
+    return None if name == b"-" else name
+
+
 def is_ip(field: bytes) -> bool:
     """Return whether a field is an IPv4 or IPv6 literal."""
     # A hostile field may be a megabyte; such a one is not kept in memory.

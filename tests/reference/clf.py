@@ -42,6 +42,8 @@ class Row:
     status: int
     size_bytes: int | None
     """None for ``-``."""
+    vhost: bytes | None = None
+    """Without its port; None for ``-`` and where no vhost stands in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def _read_line(reader: _Reader, format_name: str, line_no: int) -> tuple[Row, st
         agent=_unless_dash(agent),
         status=status,
         size_bytes=size_bytes,
+        vhost=_unless_dash(_without_port(fields[0])) if vhost else None,
     )
     return row, ("vhost_" if vhost else "") + ("common" if pair is None else "combined")
 
@@ -209,6 +212,10 @@ def _has_vhost(fields: list[bytes]) -> bool:
     if len(fields) < 4:
         return False
     return _is_ip(fields[1], (4, 6)) or (_is_name_and_port(fields[0]) and not _is_ip(fields[0], (6,)))
+
+
+def _without_port(field: bytes) -> bytes:
+    return field[: field.rindex(b":")] if _is_name_and_port(field) and not _is_ip(field, (4, 6)) else field
 
 
 def _is_ip(field: bytes, versions: tuple[int, ...]) -> bool:

@@ -1,0 +1,61 @@
+"""What a field of a log line is: its name, what it means for a row, and how its text is written."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal[
+    "time",
+    "date",
+    "clock",
+    "host",
+    "ident",
+    "user",
+    "request",
+    "method",
+    "target",
+    "path",
+    "query",
+    "protocol",
+    "status",
+    "size",
+    "bytes_in",
+    "duration",
+    "upstream",
+    "vhost",
+    "port",
+    "referer",
+    "agent",
+    "cache",
+    "tls",
+    "request_id",
+    "forwarded",
+]
+"""`request` is a whole request line, `target` what stands in it between method and protocol, `path` that without its
+query. `date` and `clock` are a time in two fields. `size` is what was sent, `forwarded` X-Forwarded-For."""
+
+Writing = Literal[
+    "plain",
+    "clf",
+    "iso",
+    "haproxy",
+    "epoch",
+    "epoch_ms",
+    "us",
+    "ms",
+    "s",
+    "ns",
+]
+"""How a text is written. Of a time: ``clf`` (``10/Oct/2000:13:55:36 -0700``, with or without its brackets), ``iso``
+(ISO 8601), ``haproxy`` (``06/Feb/2009:12:14:14.655``), ``epoch`` (seconds, decimals or not), ``epoch_ms``. Of a
+duration: its unit; decimals and a unit behind it are read, of a list the sum. ``plain``: anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a format."""
+
+    name: str
+    """What the format's own documentation calls it: ``upstream_status``, ``%{Host}i``, ``cs-uri-stem``."""
+    role: Role | None = None
+    """What of a row it gives; None: it is matched, shown when asked for, and not counted by."""
+    writing: Writing = "plain"

@@ -1,0 +1,189 @@
+"""Makes a row, or named values, of the texts of a line's fields, whatever format they were found in."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from http_monitor.parser.field import Field, Role
+from http_monitor.parser.line import Entry
+from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
+from http_monitor.parser.vhost import is_name_and_port, vhost_name
+from http_monitor.parser.writings import read_count, read_duration, read_time
+from http_monitor.ports import Value
+
+Texts = Sequence[bytes | None]
+"""The text of each field of a format, in its order; None where a line has none."""
+
+NO_STATUS = 0
+"""The status of a row whose line has none."""
+_ABSENT = (None, b"", b"-")
+_NUMBERS = ("port", "status", "size", "bytes_in")
+_DURATIONS = ("duration", "upstream")
+_NAMES: dict[Role, str] = {
+    "size": "size_bytes",
+    "duration": "duration_us",
+    "upstream": "upstream_us",
+}
+_OWN_NAME: tuple[Role, ...] = ("tls", "forwarded")
+
+
+class Wrong(NamedTuple):
+    """Why a line is malformed although each of its fields was found."""
+
+    field: int
+    """Index of the field that cannot be."""
+    reason: str
+
+
+class Meaning:
+    """What the fields of a format mean. Of several with one role the first that a line has text for counts."""
+
+    def __init__(self, fields: Sequence[Field], kind: str) -> None:
+        """Take the fields in their order, and what a batch of such lines is called."""
+        self._fields = tuple(fields)
+        self._kind = kind
+        self._places: dict[Role, list[int]] = {}
+        for index, field in enumerate(self._fields):
+            if field.role is not None:
+                self._places.setdefault(field.role, []).append(index)
+
+    def has(self, role: Role) -> bool:
+        """Return whether a field gives this."""
+        return role in self._places
+
+    def entry(self, texts: Texts) -> Entry | Wrong:
+        """Return the row of a line."""
+        time_us = self._time_us(texts)
+        if isinstance(time_us, Wrong):
+            return time_us
+        status_text, status_at = self._text(texts, "status")
+        status = NO_STATUS
+        if status_text is not None:
+            if len(status_text) != 3 or not status_text.isdigit() or status_text < b"100":
+                return Wrong(status_at, "no status of three digits (100–999)")
+            status = int(status_text)
+        counts: list[int | None] = []
+        for role in ("size", "bytes_in"):
+            text, at = self._text(texts, role)
+            number = None if text is None else read_count(text)
+            if text is not None and number is None:
+                return Wrong(at, "a size that is neither - nor digits within 63 bits")
+            counts.append(number)
+        request = self._request(texts)
+        vhost, _ = self._text(texts, "vhost")
+        return Entry(
+            time_us=time_us,
+            host=self._text(texts, "host")[0] or b"-",
+            section=request.section,
+            path=request.path,
+            method=request.method,
+            user=self._text(texts, "user")[0],
+            referer=self._text(texts, "referer")[0],
+            agent=self._text(texts, "agent")[0],
+            status=status,
+            size_bytes=counts[0],
+            duration_us=self._duration_us(texts, "duration"),
+            upstream_us=self._duration_us(texts, "upstream"),
+            bytes_in=counts[1],
+            vhost=None if vhost is None else vhost_name(vhost),
+            cache=self._text(texts, "cache")[0],
+            tls=self._text(texts, "tls")[0],
+            forwarded=self._text(texts, "forwarded")[0],
+            kind=self._kind,
+        )
+
+    def named(self, texts: Texts) -> dict[str, Value]:
+        """Return the values of a line that `entry` accepts, by the names of ``--explain --output ndjson``.
+
+        A request is its parts: ``method``, ``target``, ``path``, ``section`` and ``protocol``; ``path`` is the
+        endpoint. One that is no request is there whole, as ``request``.
+        """
+        values: dict[str, Value] = {}
+        for field, text in zip(self._fields, texts, strict=True):
+            role = field.role
+            if role in ("time", "date", "clock"):
+                if "time" not in values:
+                    values["time"] = self._named_time(texts)
+            elif role in ("request", "method", "target", "path", "query", "protocol"):
+                if "section" not in values:
+                    values |= self._named_request(texts)
+            elif role == "vhost" and text is not None and is_name_and_port(text):
+                name, _, port = text.rpartition(b":")
+                values.setdefault("vhost", name)
+                values.setdefault("port", read_count(port))
+            else:
+                name_of = field.name if role is None or role in _OWN_NAME else _NAMES.get(role, role)
+                values.setdefault(name_of, _value(field, text))
+        return values
+
+    def _text(self, texts: Texts, role: Role) -> tuple[bytes | None, int]:
+        """Return the text of a role, None where it is absent or a dash, and the field it stands in."""
+        places = self._places.get(role, ())
+        for index in places:
+            if texts[index] not in _ABSENT:
+                return texts[index], index
+        return None, places[0] if places else 0
+
+    def _time_us(self, texts: Texts) -> int | Wrong:
+        date, date_at = self._text(texts, "date")
+        if date is not None:
+            clock, clock_at = self._text(texts, "clock")
+            time_us = read_time(date + b"T" + (clock or b""), "iso")
+            return Wrong(date_at if clock is not None else clock_at, time_us) if isinstance(time_us, str) else time_us
+        text, at = self._text(texts, "time")
+        time_us = read_time(text or b"", self._fields[at].writing)
+        return Wrong(at, time_us) if isinstance(time_us, str) else time_us
+
+    def _named_time(self, texts: Texts) -> int | None:
+        time_us = self._time_us(texts)
+        return None if isinstance(time_us, Wrong) else time_us
+
+    def _duration_us(self, texts: Texts, role: Role) -> int | None:
+        text, at = self._text(texts, role)
+        return None if text is None else read_duration(text, self._fields[at].writing)
+
+    def _request(self, texts: Texts) -> Request:
+        whole, _ = self._text(texts, "request")
+        if whole is not None:
+            return split_request(whole)
+        method, target = self._parts(texts)
+        named = method if method is not None and METHOD.fullmatch(method) else None
+        return (classify(named or b"", target) if target else NO_REQUEST)._replace(method=named)
+
+    def _parts(self, texts: Texts) -> tuple[bytes | None, bytes]:
+        """Return the method and the target where they are fields of their own."""
+        method, _ = self._text(texts, "method")
+        target, _ = self._text(texts, "target")
+        if target is None:
+            path, _ = self._text(texts, "path")
+            query, _ = self._text(texts, "query")
+            if path is not None and query is not None:
+                path += (b"" if query.startswith(b"?") else b"?") + query
+            target = path
+        return method, target or b""
+
+    def _named_request(self, texts: Texts) -> dict[str, Value]:
+        whole, _ = self._text(texts, "request")
+        request = self._request(texts)
+        protocol, _ = self._text(texts, "protocol")
+        if whole is None:
+            method, target = self._parts(texts)
+            values: dict[str, Value] = {"method": method, "target": target or None}
+        elif request.method is None:
+            values = {"method": None, "target": None, "request": whole}
+        else:
+            rest = whole.partition(b" ")[2]
+            target, _, version = (b" " + rest).rpartition(b" ")
+            if version.startswith(b"HTTP/"):
+                protocol, rest = version, target[1:]
+            values = {"method": request.method, "target": rest}
+        return values | {"path": request.path, "section": request.section, "protocol": protocol}
+
+
+def _value(field: Field, text: bytes | None) -> Value:
+    if text is None or text == b"-":
+        return None
+    if field.role in _NUMBERS:
+        return read_count(text)
+    if field.role in _DURATIONS:
+        return read_duration(text, field.writing)
+    return text

@@ -1,0 +1,124 @@
+"""Reads the texts of times, durations and counts, each in the ways that servers write them."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from http_monitor.parser.clf_time import FIRST_YEAR, LAST_YEAR, decode_time
+from http_monitor.parser.field import Writing
+from http_monitor.units import US_PER_S
+
+MOST = (1 << 63) - 1
+"""No number of a row is greater."""
+
+_ISO = re.compile(
+    rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
+    rb"(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
+)
+_HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
+_DECIMAL = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
+_DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|ms|ns|s)?")
+_DURATIONS = re.compile(rb"[ ,:]+")
+_POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
+_FIRST_US = 0
+_END_US = 253_370_764_800 * US_PER_S
+"""Where the year 9999 begins."""
+
+
+def read_time(text: bytes, writing: Writing) -> int | str:
+    """Return the microseconds since the epoch, or in a few words what is wrong with a time."""
+    return _TIMES[writing](text)
+
+
+def read_duration(text: bytes, writing: Writing) -> int | None:
+    """Return the whole microseconds of a duration, of a list of them the sum; None where none is given.
+
+    Args:
+        text: A number in the unit, or with a unit of its own; several of them between commas, colons and spaces, as
+            nginx has it for several upstream servers; a dash for none.
+        writing: The unit of a number that has none.
+    """
+    total = None
+    for part in _DURATIONS.split(text):
+        match = _DURATION.fullmatch(part)
+        if match is None:
+            continue
+        unit = match[3].decode() if match[3] else writing
+        total = (total or 0) + _scaled(match[1], match[2] or b"", _POWER[unit])
+    return None if total is None or total > MOST else total
+
+
+def read_count(text: bytes) -> int | None:
+    """Return a number of bytes; None where the text is not digits within 63 bits."""
+    digits = text.lstrip(b"0") or b"0"
+    if not text.isdigit() or len(digits) > 19:
+        return None
+    number = int(digits)
+    return number if number <= MOST else None
+
+
+def _scaled(whole: bytes, fraction: bytes, power: int) -> int:
+    """Return the decimal number ``whole.fraction`` times a power of ten, cut to an integer."""
+    places = max(power, 0)
+    number = int(whole + fraction[:places].ljust(places, b"0"))
+    return number if power >= 0 else number // 10**-power
+
+
+def _clf(text: bytes) -> int | str:
+    return decode_time(text if text.startswith(b"[") else b"[" + text + b"]")
+
+
+@lru_cache(maxsize=4096)
+def _iso(text: bytes) -> int | str:
+    match = _ISO.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    if match is None:
+        return "a time that is not like 2000-10-10T13:55:36+02:00"
+    year, month, day, hour, minute, second, fraction = match.groups()[:7]
+    if not 1 <= int(month) <= 12:
+        return "a date that does not exist"
+    # The rules of what exists are those of the common format, so they are asked.
+    sign_and_hours, minutes = match[9] or b"+00", match[10] or b"00"
+    clf = b"[%s/%s/%s:%s:%s:%s %s%s]" % (
+        day,
+        _MONTHS[int(month) - 1],
+        year,
+        hour,
+        minute,
+        second,
+        sign_and_hours,
+        minutes,
+    )
+    whole_us = decode_time(clf)
+    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", fraction or b"", 6)
+
+
+@lru_cache(maxsize=4096)
+def _haproxy(text: bytes) -> int | str:
+    match = _HAPROXY.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    if match is None:
+        return "a time that is not like 06/Feb/2009:12:14:14.655"
+    # HAProxy writes its local time without a zone; UTC is what servers should run on.
+    whole_us = decode_time(b"[" + match[1] + b" +0000]")
+    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", match[2] or b"", 6)
+
+
+def _epoch(power: int) -> Callable[[bytes], int | str]:
+    def read(text: bytes) -> int | str:
+        match = _DECIMAL.fullmatch(text)
+        if match is None:
+            return "a time that is not a number since 1970"
+        time_us = _scaled(match[1], match[2] or b"", power)
+        return time_us if _FIRST_US <= time_us < _END_US else f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
+
+    return read
+
+
+_TIMES: dict[Writing, Callable[[bytes], int | str]] = {
+    "plain": _clf,
+    "clf": _clf,
+    "iso": _iso,
+    "haproxy": _haproxy,
+    "epoch": _epoch(6),
+    "epoch_ms": _epoch(3),
+}
