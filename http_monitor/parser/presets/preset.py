@@ -1,0 +1,26 @@
+"""What is known of a format that has a name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from http_monitor.ports import LogFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One format that a user can name."""
+
+    name: str
+    """In lower case, words joined by ``_``."""
+    what: str
+    """Which server writes it, in a few words."""
+    source: str
+    """Where the server's documentation defines it: a public address."""
+    examples: tuple[bytes, ...]
+    """Lines as the server writes them, without LF, each of which fits; of a format with header lines those too."""
+    make: Callable[[int], LogFormat]
+    """Makes a format for one file, of the longest line in bytes."""
+    detected: bool = True
+    """``auto`` may choose it: its lines say themselves what they are, units included."""
+    timeless: bool = False
+    """Its lines have no time: they count by that of their arrival, and cannot be replayed."""

@@ -1,0 +1,31 @@
+"""Every preset has what the list of formats shows of it, and reads its own examples."""
+
+import re
+
+import pytest
+
+from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
+from http_monitor.settings import MAX_LINE_BYTES
+
+each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+
+
+def test_no_two_presets_have_the_same_name() -> None:
+    assert len(BY_NAME) == len(PRESETS)
+
+
+@each_preset
+def test_a_preset_says_what_it_is_and_where_that_is_written(preset: Preset) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", preset.name)
+    assert preset.what
+    assert preset.source.startswith("https://")
+    assert preset.examples
+    assert not any(b"\n" in example for example in preset.examples)
+
+
+@each_preset
+def test_a_preset_reads_its_own_examples(preset: Preset) -> None:
+    data = b"".join(example + b"\n" for example in preset.examples)
+    batch = preset.make(MAX_LINE_BYTES).parse(data)
+    assert batch.malformed_lines == 0
+    assert batch.rows.num_rows > 0
