@@ -157,7 +157,7 @@ class FollowingMachine(RuleBasedStateMachine):
         inode = self.world.held[0]
         if not inode.linked:
             return self.holds_files and inode in self.opened and inode.stream not in self.rested
-        return inode is self.world.current or inode in self.world.previous[:2]
+        return inode is self.world.current or inode in self.world.previous[:16]
 
     @precondition(held_is_watched)
     @rule(sizes=_SIZES, half=st.just(0) | _HALF)

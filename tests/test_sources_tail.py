@@ -846,6 +846,126 @@ def test_copytruncate_during_downtime_reads_the_copy(log: Path, follow: Follow) 
     assert tail.counters == (0, True, 0, 1)
 
 
+def test_a_copy_that_was_read_is_not_read_again_after_restarts(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    copy = copytruncate(log)
+    tail.resume(position)
+    assert tail.read_to_end() == b""
+    # Copied and truncated within one tick of the file system's clock.
+    os.utime(copy, ns=(0, log.stat().st_mtime_ns))
+    tail.restart()
+    assert tail.read() == b""
+    tail.restart()
+    append(log, lines(4, 9))
+    assert tail.read_to_end() == lines(4, 9)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_an_archive_of_a_copy_that_was_read_is_not_read_again(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    copy = copytruncate(log)
+    os.utime(copy, ns=(0, log.stat().st_mtime_ns))
+    assert tail.read_to_end() == b""
+    compress(copy)
+    append(log, lines(4, 9))
+    assert tail.read_to_end() == lines(4, 9)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_a_copy_of_lines_that_are_alike_is_read_although_one_like_it_was(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    compress(copytruncate(log)).rename(log.with_name("access.log.2.gz"))
+    assert tail.read_to_end() == b""
+    append(log, lines(1, 3))
+    os.utime(copytruncate(log), ns=(0, log.stat().st_mtime_ns))
+    append(log, line(4))
+    assert tail.read_to_end() == lines(1, 4)
+
+
+def test_a_file_with_the_inode_of_one_that_was_let_go_is_read(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    tail.pass_grace()
+    tail.read()
+    position = tail.kill()
+    append(log, line(5))
+    log.with_name("access.log.1").unlink()
+    rotate(log)
+    append(log, lines(6, 9))
+    newer = rotate(log)
+    append(log, line(10))
+    assert [file.let_go for file in position.files] == [True, False]
+    reused = replace(position.files[0], inode=newer.stat().st_ino)
+    tail.resume(replace(position, files=(reused, position.files[1])))
+    assert tail.read_to_end() == lines(5, 10)
+    assert tail.tail.health().lost_bytes == 0
+
+
+def test_a_file_at_the_path_with_the_inode_of_one_that_was_let_go_is_another(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    tail.read()
+    tail.pass_grace()
+    tail.read()
+    position = tail.kill()
+    rotate(log)
+    append(log, lines(5, 9))
+    reused = replace(position.files[0], inode=log.stat().st_ino)
+    tail.resume(replace(position, files=(reused, position.files[1])))
+    assert tail.read_to_end() == lines(5, 9)
+    assert tail.counters == (0, False, 2, 0)
+
+
+def test_an_idle_file_that_another_path_takes_over_when_it_is_renamed_is_read_on(log: Path, follow: Follow) -> None:
+    first = follow(log)
+    assert first.read() == lines(1, 3)
+    first.pass_grace()
+    renamed = log.rename(log.with_name("access-1.log"))
+    append(log, line(4))
+    assert first.read() == line(4)
+    first.pass_grace()
+    first.read()
+    second = follow(renamed, claims=first.claims, clock=first.clock)
+    append(renamed, line(5))
+    assert (second.read(), first.read()) == (line(5), b"")
+
+
+def test_however_long_it_was_idle_a_renamed_file_is_followed_for_the_grace(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
+    tail.read()
+    tail.pass_grace()
+    old = rotate(log)
+    append(log, line(5))
+    assert tail.read() == line(5)
+    append(old, b" and half\n")
+    assert tail.read() == b"half and half\n"
+
+
+def test_a_writer_that_stayed_through_four_rotations_is_read(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    for number in range(4, 8):
+        rotate(log)
+        append(log, line(number))
+        assert tail.read() == line(number)
+        tail.pass_grace()
+        assert tail.read() == b""
+    append(log.with_name("access.log.4"), line(8))
+    tail.pass_grace()
+    assert tail.read() == line(8)
+    assert tail.counters == (0, False, 4, 0)
+
+
 def test_an_inode_that_was_used_again_is_another_file(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()

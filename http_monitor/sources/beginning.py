@@ -28,7 +28,8 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
-        followed.begin_at(start.offset)
+        if not chain.inherit(followed, located.handle.status().size):
+            followed.begin_at(start.offset)
     except OSError as error:
         followed.close()
         return obstacle(error)
@@ -63,6 +64,7 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
             if followed is not None:
                 followed.close()
         return met
+    chain.done = list(resume.done)
     known = {located.identity for _, located, _ in found} | _at_path(chain)
     for position, located, followed in found:
         _join(chain, position, located, followed)

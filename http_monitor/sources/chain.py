@@ -15,9 +15,9 @@ from http_monitor.sources.position import FilePosition
 from http_monitor.sources.siblings import Between, Siblings
 from http_monitor.units import US_PER_S, visible_text
 
-_MOST_RESTED = 2
+_MOST_RESTED = 16
 _MOST_FOLLOWED = 16
-_MOST_DONE = 64
+_MOST_DONE = 16
 _REST_US = 10 * US_PER_S
 
 
@@ -41,6 +41,8 @@ class Chain:
         """Oldest first; the last is the one at the path, or was when there was one."""
         self.rested: list[Followed] = []
         """Let go, and only looked at in case they grow."""
+        self.done: list[FilePosition] = []
+        """Copies and archives that have been read."""
         self.before: FilePosition | None = None
         """The last file that was at the path, where it is not among the followed any more."""
         self.restarted: Identity | None = None
@@ -51,8 +53,6 @@ class Chain:
         self._limit = limit
         self._notices: list[Notice] = []
         self._rested_us = 0
-        self._done: list[Identity] = []
-        """Copies and archives that have been read."""
 
     def __iter__(self) -> Iterator[Followed]:
         """Yield the rested and the followed files, oldest first."""
@@ -100,6 +100,19 @@ class Chain:
             self.say(f"the same file as {visible_text(owner)}, which is followed already")
         return True
 
+    def inherit(self, followed: Followed, size: int) -> bool:
+        """Let a file go on where another path has stopped to follow it; tells whether one had.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        position = self.claims.inherit(followed.identity)
+        assert followed.handle is not None
+        if position is None or size < position.offset or not fits(followed.handle, position):
+            return False
+        followed.go_on_from(position)
+        return True
+
     def arrive(self, handle: Handle, status: FileStatus, now_us: int) -> None:
         """Follow what stands at the path now.
 
@@ -107,10 +120,14 @@ class Chain:
             OSError: it cannot be read; the handle is still the caller's.
         """
         self.claims.take(status.identity, self.path)
-        for followed in self:
-            if followed.identity == status.identity:
-                self._return_to(followed, handle, now_us)
-                return
+        for followed in tuple(self):
+            if followed.identity != status.identity:
+                continue
+            if followed in self.rested and not fits(handle, followed.position()):
+                self.rested.remove(followed)  # it was deleted, and another file has its inode
+                continue
+            self._return_to(followed, handle, now_us)
+            return
         self._follow(handle, status, now_us)
 
     def miss(self, now_us: int) -> None:
@@ -150,13 +167,14 @@ class Chain:
             self.say(f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", warning=True)
         self.take_counts(followed)
         followed.let_go = True
+        done = followed.position()
         followed.close()
         if followed is self.newest:
             self.before = followed.position()
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
         if followed.whole:
-            self._done = [*self._done, followed.identity][-_MOST_DONE:]
+            self.done = [*self.done, done][-_MOST_DONE:]
         else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
@@ -229,6 +247,9 @@ class Chain:
         """Follow a file that was never at the path before, after those that came and went since the last look."""
         target = self.files.target(self.path)
         before = self.before if self.newest is None else self.newest.all_of_it()
+        if self.newest is not None:
+            # However long it was idle: its server goes on writing to it until it is told of the rotation.
+            self.newest.changed_us = now_us
         if before is not None:
             siblings = Siblings(self.files, target)
             known = {*self.known(), status.identity}
@@ -237,24 +258,28 @@ class Chain:
             restarted = status.identity in (before.identity, self.restarted)
             self._note_rotation(len(between.files), restarted=restarted)
         followed = self.opened(status.identity, target, handle, now_us)
-        inherited = self.claims.inherit(status.identity)
-        if inherited is not None and status.size >= inherited.offset and fits(handle, inherited):
-            followed.go_on_from(inherited)
+        self.inherit(followed, status.size)
         followed.meet(status)
         self.join(followed)
 
     def known(self) -> set[Identity]:
-        """Return which files are followed, or have been."""
-        return {*self._done, *(followed.identity for followed in self)}
+        """Return which files are followed, or have been; not those whose inodes others have by now."""
+        rested = [followed.position() for followed in self.rested]
+        return {followed.identity for followed in self.followed} | self.siblings().known_again(rested, self.done)
 
     def _take_up(self, followed: Followed, now_us: int) -> None:
         opened = self.files.open(followed.path)
         if isinstance(opened, Obstacle):
             return
-        followed.handle = opened[0]
-        if opened[1].identity != followed.identity or self.is_followed_elsewhere(followed.identity):
+        followed.handle, status = opened
+        if status.identity != followed.identity or self.is_followed_elsewhere(followed.identity):
             followed.close()
             return
+        with suppress(OSError):
+            if not fits(followed.handle, followed.position()):
+                followed.close()
+                self.rested.remove(followed)  # it was deleted, and another file has its inode
+                return
         self.claims.take(followed.identity, self.path)
         self.rested.remove(followed)
         followed.let_go, followed.changed_us = False, now_us

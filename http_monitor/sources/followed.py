@@ -185,6 +185,7 @@ class Followed:
         """
         if self.whole:
             self.size = max(status.size, self.offset)
+            self._mtime_ns = status.mtime_ns
             return
         if status.size < (self.offset or len(self._head)):
             raise Truncated

@@ -24,6 +24,8 @@ class Losses:
             position.lost_bytes, position.maybe_lost, position.nul_bytes, position.rotations, position.truncations
         )
 
-    def with_files(self, files: tuple[FilePosition, ...]) -> TailPosition:
-        """Return the position of files with these counters."""
-        return TailPosition(files, self.lost_bytes, self.maybe_lost, self.nul_bytes, self.rotations, self.truncations)
+    def with_files(self, files: tuple[FilePosition, ...], done: tuple[FilePosition, ...]) -> TailPosition:
+        """Return the position of files, and of what has been done with, with these counters."""
+        return TailPosition(
+            files, self.lost_bytes, self.maybe_lost, self.nul_bytes, self.rotations, self.truncations, done
+        )

@@ -88,18 +88,24 @@ class TailPosition:
     nul_bytes: int
     rotations: int
     truncations: int
+    done: tuple[FilePosition, ...] = ()
+    """Copies and archives that have been read to their ends, as they were then."""
 
     def to_json(self) -> Json:
         """Return it as a JSON object."""
-        return asdict(self) | {"files": [asdict(file) for file in self.files]}
+        return asdict(self) | {
+            "files": [asdict(file) for file in self.files],
+            "done": [asdict(file) for file in self.done],
+        }
 
     @classmethod
     def from_json(cls, given: Json) -> Self:
         """Return what `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
         fields = dict(given)
         files = tuple(_file(file) for file in fields.pop("files"))
-        position = cls(files=files, **fields)
-        _check(position, cls.__dataclass_fields__.keys() - {"files", "maybe_lost"}, {"maybe_lost"})
+        done = tuple(_file(file) for file in fields.pop("done"))
+        position = cls(files=files, done=done, **fields)
+        _check(position, cls.__dataclass_fields__.keys() - {"files", "done", "maybe_lost"}, {"maybe_lost"})
         return position
 
 

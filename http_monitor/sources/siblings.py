@@ -132,6 +132,25 @@ class Siblings:
         """Return which files are in the directory."""
         return set(self._listing().values())
 
+    def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
+        """Return which files here are ones that were let go or done with, and which are archives of those.
+
+        An inode alone says nothing once nobody has the file open: it may be freed, and be another file's.
+
+        Args:
+            rested: Files that were let go, and may have grown since.
+            done: Copies and archives that were read to their ends, and to which nothing was added.
+        """
+        found = set()
+        for name, identity in self._listing().items():
+            sibling = Sibling(os.path.join(self._directory, name), identity)
+            same = [position for position in (*rested, *done) if position.identity == identity]
+            if any(self._fits(sibling, position) for position in same) or (
+                sibling.compressed and rotated_of(self._base, name) and self._is_archive_of_any(sibling, done)
+            ):
+                found.add(identity)
+        return found
+
     def after(self, before: FilePosition, known: Collection[Identity], followed: Collection[FilePosition]) -> Between:
         """Return the files that came and went since the path led to an earlier one.
 
@@ -215,6 +234,15 @@ class Siblings:
         finally:
             handle.close()
 
+    def _is_archive_of_any(self, sibling: Sibling, done: Collection[FilePosition]) -> bool:
+        """Tell whether an archive was made of a copy that has been read; its time tells which, lines may be alike."""
+        if not done:
+            return False
+        found = self._files.look(sibling.path)
+        time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
+        alike = [position for position in done if _is_same_time(position.mtime_ns, time_ns)]
+        return bool(alike) and self._is_copy_of_any(sibling, alike)
+
     def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
         """Yield files whose names are of one kind with two others, and between them."""
         least, most = _digits(before), _digits(self._base)
@@ -245,6 +273,13 @@ class Siblings:
 def _as_exact(time_ns: int, as_ns: int) -> int:
     """Return a time in whole seconds, where another was cut to them (by a copy, or an archive)."""
     return time_ns if as_ns % _NS_PER_S else time_ns - time_ns % _NS_PER_S
+
+
+def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
+    """Tell whether two times are the same as far as both are known: compressing keeps a time, or its seconds."""
+    if one_ns is None or other_ns is None:
+        return False
+    return _as_exact(one_ns, other_ns) == other_ns
 
 
 def _digits(name: str) -> list[int]:

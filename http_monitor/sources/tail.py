@@ -107,7 +107,7 @@ class FileTail:
             return None
         elif not self._chain.followed and self._chain.before is not None:
             files = (*files, self._chain.before)
-        return self._chain.losses.with_files(files).to_json()
+        return self._chain.losses.with_files(files, tuple(self._chain.done)).to_json()
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
