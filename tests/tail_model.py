@@ -89,6 +89,8 @@ class FollowingMachine(RuleBasedStateMachine):
         self.mixed: set[Stream] = set()
         self.truncations = self.truncations_of_any = self.copies = 0
         self.counters_are_exact = True
+        self.forgotten: set[Stream] = set()
+        """Had been deleted when a process was killed that had not saved all it read of it."""
         self.looked_at: set[Inode] = set()
         """What stood at the path at a look."""
         if before is not None:
@@ -334,6 +336,7 @@ class FollowingMachine(RuleBasedStateMachine):
             self.save()
         else:
             self.counters_are_exact = False
+            self.forgotten |= {stream for stream in self.world.order if not self.world.files[stream].linked}
         assert self.checkpoint is not None
         self.tail.close()
         self.ledger.roll_back(self.checkpoint.given)
@@ -434,11 +437,13 @@ class FollowingMachine(RuleBasedStateMachine):
             size = sum(end - start for start, end in gaps)
             seen = self.seen.get(stream, 0)
             # Nobody can know of what was written and truncated, or deleted at its path, between two looks.
-            unseeable = not seen and (stream.ended or stream in self.deleted)
+            unseeable = stream in self.forgotten or (not seen and (stream.ended or stream in self.deleted))
             missing += 0 if unseeable else size
             most += size
             free += stream.start - stream.begin
-            least += sum(max(0, min(end, seen) - start) for start, end in gaps)
+            # Of what was mixed up, `maybe_lost` says that the account may be short.
+            if stream not in self.mixed or not health.maybe_lost:
+                least += sum(max(0, min(end, seen) - start) for start, end in gaps)
         account = f"lost {health.lost_bytes}, missing {missing} ({least} of them seen), maybe more: {health.maybe_lost}"
         if not health.maybe_lost:
             assert missing <= health.lost_bytes <= most, account

@@ -1092,6 +1092,7 @@ def test_a_file_that_does_not_change_is_not_read(log: Path, monkeypatch: pytest.
     tail = Following(log, WAYS["direct"]())
     for _ in range(3):
         tail.read()
+        tail.clock.advance(1)
 
     def refuse(descriptor: int, most: int) -> bytes:
         raise AssertionError(f"reads {most} bytes of {descriptor}")

@@ -130,11 +130,19 @@ class Chain:
             return
         self._follow(handle, status, now_us)
 
-    def miss(self, now_us: int) -> None:
-        """Learn that nothing stands at the path any more: what had been there after the last look is beside it."""
-        if self.newest is not None:
-            siblings = self.siblings()
-            between = siblings.after(self.newest.all_of_it(), self.known(), self.contents())
+    def miss(self, now_us: int, *, again: bool) -> None:
+        """Learn that nothing stands at the path: what had been there after the last look is beside it.
+
+        Args:
+            now_us: The running clock.
+            again: Nothing stood there at the last look either.
+        """
+        before = self.before if self.newest is None else self.newest.all_of_it()
+        if before is None:
+            return
+        siblings = self.siblings()
+        between = siblings.after(before, self.known(), self.contents())
+        if between.files or not again:
             self.follow_between(siblings, between, now_us)
             self.losses.rotations += len(between.files)
 
@@ -198,7 +206,7 @@ class Chain:
             status = self.files.look(followed.path)
             if isinstance(status, Obstacle) or status.identity != followed.identity:
                 sibling = self.siblings().with_identity(followed.identity)
-                if sibling is None:
+                if sibling is None or sibling.compressed:
                     self.rested.remove(followed)
                     continue
                 followed.path = sibling.path
@@ -270,6 +278,10 @@ class Chain:
     def _take_up(self, followed: Followed, now_us: int) -> None:
         opened = self.files.open(followed.path)
         if isinstance(opened, Obstacle):
+            return
+        if any(other.identity == followed.identity for other in self.followed):
+            opened[0].close()
+            self.rested.remove(followed)  # an inode that was used again
             return
         followed.handle, status = opened
         if status.identity != followed.identity or self.is_followed_elsewhere(followed.identity):

@@ -54,6 +54,8 @@ class Followed:
         self._limit = limit
         self._mtime_ns: int | None = None
         self._settled = False
+        self._noted_us = now_us
+        """When its size and time were first seen to be what they are."""
         self._head = b""
         self._marker = b""
         self._skipping = False
@@ -192,8 +194,10 @@ class Followed:
         known = (status.size, status.mtime_ns) == (self.size, self._mtime_ns) and status.mtime_ns is not None
         if known and self._settled:
             return
-        # What is written within the granularity of the file system's clock changes no time: look once more.
-        self._settled = known
+        # What is written within the granularity of the file system's clock changes no time: look once more, later.
+        self._settled = known and now_us > self._noted_us
+        if not known:
+            self._noted_us = now_us
         self._check(at_offset=status.size == self.offset)
         if status.size != self.size:
             self.changed_us = now_us

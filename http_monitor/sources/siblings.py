@@ -169,11 +169,12 @@ class Siblings:
             newer = [sibling for sibling in others if age_key(self._base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
             return Between(tuple(newer), complete=self._unbroken(place, siblings))
-        # A file that came after it was written to after its last look, whatever the granularity of times.
+        since = self.newer_than(before.mtime_ns, known, followed)
+        # A file that came after it was written to after its last look. Within one tick nobody can tell.
         time_ns = None if before.mtime_ns is None else before.mtime_ns + 1
-        newer = self.newer_than(time_ns, known, followed)
+        newer = [sibling for sibling in since if self._is_newer(sibling, time_ns, ())]
         # It was rotated away so far that it is gone, and nobody knows how many were between.
-        return Between(tuple(newer), complete=not newer)
+        return Between(tuple(newer), complete=not since)
 
     def newer_than(
         self, time_ns: int | None, known: Collection[Identity], followed: Collection[FilePosition]

@@ -165,8 +165,8 @@ class FileTail:
         """Follow what stands at the path now, if that is another file than before; returns what hinders."""
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
-            if found == MISSING and self._obstacle is None:
-                self._chain.miss(now_us)
+            if found == MISSING:
+                self._chain.miss(now_us, again=self._obstacle == MISSING)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
