@@ -2,16 +2,14 @@
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any, TypeVar
 
 from bench import logs, parts, program
+from bench.machine import describe_machine
 from http_monitor.settings import Settings
 
 _OPTIONS = {
@@ -57,14 +55,7 @@ class Bench:
 
     def machine(self) -> None:
         """Say what it runs on."""
-        self.figures["machine"] = {
-            "cpu": _cpu_name(),
-            "cores": os.cpu_count(),
-            "system": platform.platform(terse=True),
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "pyarrow")},
-            "load_before": os.getloadavg()[0],
-        }
+        self.figures["machine"] = describe_machine()
         print(", ".join(f"{name} {value}" for name, value in self.figures["machine"].items()))
 
     def programs(self) -> None:
@@ -144,12 +135,3 @@ def _rates(lines: int, seconds: list[float]) -> str:
 
 def _rounded(seconds: list[float]) -> list[float]:
     return [round(second, 4) for second in seconds]
-
-
-def _cpu_name() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
-            names = [line.partition(":")[2].strip() for line in info if line.startswith("model name")]
-    except FileNotFoundError:
-        names = []
-    return names[0] if names else platform.processor() or "unknown"

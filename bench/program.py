@@ -37,18 +37,20 @@ class Run:
     wrong: list[str]
 
 
-def replay(log: Log, options: Sequence[str], *, check: bool = False) -> Run:
+def replay(log: Log, options: Sequence[str], *, check: bool = False, pin: str | None = None) -> Run:
     """Replay a log into /dev/null.
 
     Args:
         log: The log.
         options: More options of the program.
+        pin: The only processors it may use, as taskset takes them; None: all.
         check: Keep the output, which must be NDJSON, and compare it with what is known of the log.
     """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
         environment = {**os.environ, "OUTPUT_TO": str(output)} if check else os.environ
-        command = [sys.executable, _MAIN, "--replay", "--file", str(log.path), *options]
+        pinned = [] if pin is None else ["/usr/bin/taskset", "-c", pin]
+        command = [*pinned, sys.executable, _MAIN, "--replay", "--file", str(log.path), *options]
         spawned = subprocess.run(
             [sys.executable, "-S", _SPAWN, *command], env=environment, stdout=subprocess.PIPE, check=True
         )
