@@ -28,5 +28,5 @@ def test_a_format_that_fails_is_found_with_its_line() -> None:
         return Failing()
 
     preset = Preset("failing", "nobody", "https://example.org/", (b"a line",), failing)
-    with pytest.raises(Broken, match="failing: IndexError: b'.'; "):
+    with pytest.raises(Broken, match=r"failing: IndexError: b'.'; "):
         Fuzzer((preset,), _SEED).rounds(1)
