@@ -14,6 +14,7 @@ _LIBRARIES = (
     "dart",
     "deno",
     "faraday",
+    "go",
     "go-http-client",
     "got",
     "guzzlehttp",
@@ -75,6 +76,8 @@ _BOTS = (
     "wrk",
     "zgrab",
 )
+# Who crawls says where its owner is to be found, as the Guidelines for Robot Writers of 1993 ask; a browser does not.
+_OWNER = re.compile(r"https?://|[\w.-]@\w+\.", re.ASCII | re.IGNORECASE)
 _HIDDEN_PROGRAMS = ("headlesschrome/", "phantomjs/", "zgrab/", "nmap scripting engine", "check_http/", "l9explore/")
 
 
@@ -93,6 +96,7 @@ def names_library(agent: str) -> bool:
 
 
 def names_bot(agent: str) -> bool:
-    """Return whether an agent begins with the name of a probe or scanner, or has that of a hidden program in it."""
+    """Return whether an agent is called like a probe or scanner, has a hidden program in it, or names its owner."""
     lowered = agent.lower()
-    return _BOT.match(agent) is not None or any(name in lowered for name in _HIDDEN_PROGRAMS)
+    named = _BOT.match(agent) is not None or any(name in lowered for name in _HIDDEN_PROGRAMS)
+    return named or _OWNER.search(agent) is not None
