@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from http_monitor.ports import ClassifyAgent
 from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
-from tests.reference.families import families_of
+from tests.reference.families import families_of, family_of
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
 
@@ -85,7 +86,8 @@ class Span:
 class Counter:
     """Counts rows that passed the gate, closes buckets when told what time it is, and says what comes of it."""
 
-    def __init__(self, options: Options, mode: str) -> None:
+    def __init__(self, options: Options, mode: str, classify: ClassifyAgent = family_of) -> None:
+        self._classify = classify
         self.out: list[Json] = []
         self.health = Health()
         self.closed_us: int | None = None
@@ -336,7 +338,7 @@ class Counter:
         )
 
     def _details(self, span: Span) -> Json:
-        families = families_of(span.agents, span.total.hits, self._options.top)
+        families = families_of(span.agents, span.total.hits, self._options.top, self._classify)
         return {"vhosts": self._top(span.vhosts), **span.details.told(self._options.top), **families}
 
     def _top(self, table: BoundedTable) -> list[Json]:

@@ -1,6 +1,6 @@
 """The families of the agents of a table, told by a rule that any agent fits."""
 
-from http_monitor.ports import AgentFamily
+from http_monitor.ports import AgentFamily, ClassifyAgent
 from http_monitor.units import visible
 from tests.reference.table import BoundedTable, Tally
 
@@ -18,7 +18,7 @@ def family_of(agent: bytes) -> AgentFamily:
     return AgentFamily(None, system, "unknown") if len(agent) % 4 == 2 else AgentFamily(browser, system, "person")
 
 
-def families_of(agents: BoundedTable, hits: int, top: int) -> Json:
+def families_of(agents: BoundedTable, hits: int, top: int, family_of: ClassifyAgent) -> Json:
     """Return what is told of the agents of a table, among so many hits."""
     browsers: dict[bytes, Tally] = {}
     systems: dict[bytes, Tally] = {}
