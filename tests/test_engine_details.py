@@ -1,6 +1,7 @@
 """Durations, vhosts and what else only some logs say: the same as the slow reference, wherever the log is cut."""
 
 import json
+import random
 
 import numpy as np
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from tests.reference import engine
 from tests.reference.engine import Options
 from tests.reference.families import family_of
 
+_NEAR = ((ord("a"), 1 << 60), (ord("b"), (1 << 60) + 1))
 _SETTINGS = settings_of(Options(), replay=True)
 
 
@@ -149,3 +151,30 @@ def test_a_log_that_says_nothing_more_has_no_details() -> None:
     assert (details.duration, details.upstream, details.bytes_in) == (None, None, None)
     assert (details.slowest, details.cache, details.tls, details.vhosts.rows) == ((), (), (), ())
     assert details.kinds == AgentKinds(unknown=2)
+
+
+def test_means_that_are_equal_as_floats_are_told_apart() -> None:
+    lines = [log_line(START_S, request=b"GET /%c HTTP/1.1" % key) + b" ~d=%d" % us for key, us in _NEAR]
+
+    assert [row.key for row in replayed(*lines).summary.details.slowest] == [b"/b", b"/a"]
+
+
+def test_what_a_cut_table_of_durations_keeps_is_what_the_reference_keeps() -> None:
+    chance = random.Random(5)
+    noted = [
+        log_line(START_S, request=b"GET /%d HTTP/1.1" % int(60 * chance.random() ** 2), size=b"9")
+        + b" ~d=%d\n" % chance.randrange(10**6)
+        for _ in range(400)
+    ]
+    data = b"".join(noted)
+    chosen = Options(max_keys=1)
+
+    assert run_replay([data], chosen, DetailedFormat) == engine.replay([parse_detailed(data)], chosen)
+
+
+def test_what_was_cut_counts_where_many_requests_are_needed() -> None:
+    once = b"".join(log_line(START_S, request=b"GET /%d HTTP/1.1" % no) + b" ~d=5\n" for no in range(2_100))
+    recorder = replay([[once]], settings_of(Options(max_keys=1), replay=True), DetailedFormat)
+
+    assert recorder.summary.details.duration == Durations(2_100, 5, 5, 5)
+    assert recorder.summary.details.slowest == ()

@@ -20,9 +20,9 @@ BUCKETS = (63 - _BITS) * _PER_OCTAVE + _PER_OCTAVE
 
 def bucket_of(values: Int64s) -> Int64s:
     """Return the bucket of each number, which is at least 0."""
-    # The bits of a number are the exponent of its float, unless rounding to 53 bits has made it a power of two.
+    # The bits of a number are the exponent of its float. Where rounding to 53 bits has made it a power of two they are
+    # one too many, and the bucket is the same: the last of an octave is the one before the first of the next.
     shift = np.maximum(np.frexp(values.astype(np.float64))[1].astype(np.int64) - (_BITS + 1), 0)
-    shift -= (shift > 0) & (values >> shift < _PER_OCTAVE)
     buckets: Int64s = _PER_OCTAVE * shift + (values >> shift)
     return buckets
 
