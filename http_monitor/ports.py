@@ -1,8 +1,8 @@
 """The protocols that parts meet at; each has two implementations or more."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from http_monitor.records import Batch, Bools, Int64s
 from http_monitor.report import BucketStats, Message, Notice
@@ -185,6 +185,25 @@ class Remembering(Protocol):
     def load(self, given: Json) -> None:
         """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         ...
+
+
+AgentKind = Literal["person", "bot", "library", "unknown"]
+"""Who is behind a user agent, as far as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFamily:
+    """What a user agent belongs to."""
+
+    browser: bytes | None
+    """Family of the browser or program, ``Firefox``; may be text of the log. None: not known."""
+    system: bytes | None
+    """Family of the operating system, ``Windows``; likewise."""
+    kind: AgentKind
+
+
+ClassifyAgent = Callable[[bytes], AgentFamily]
+"""Tells the families of an agent; the same agent always has the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,69 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Durations:
+    """How long the requests took that say so, and three quantiles of it: nearest rank, within 0.8 percent."""
+
+    hits: int
+    """Requests with a duration."""
+    p50_us: int
+    p95_us: int
+    p99_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlowEndpoint:
+    """An endpoint with the time that its requests took."""
+
+    key: bytes
+    hits: int
+    """Its requests with a duration."""
+    total_us: int
+
+    @property
+    def mean_us(self) -> float:
+        """Microseconds a request."""
+        return self.total_us / self.hits
+
+
+@dataclass(frozen=True, slots=True)
+class AgentKinds:
+    """Hits by who is behind the user agent; the sum is all hits."""
+
+    person: int = 0
+    bot: int = 0
+    library: int = 0
+    unknown: int = 0
+    """Without an agent, with one that says nothing, or with one that the bounded table did not keep."""
+
+    @property
+    def known(self) -> int:
+        """Hits of which something is known."""
+        return self.person + self.bot + self.library
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What only some logs have, or what is worked out of agents."""
+
+    vhosts: Table = Table()
+    duration: Durations | None = None
+    """None where no line has one, here and in the following."""
+    upstream: Durations | None = None
+    slowest: tuple[SlowEndpoint, ...] = ()
+    """The endpoints with the greatest mean duration, ties by key; see `metrics.durations.slowest_of`."""
+    bytes_in: int | None = None
+    cache: tuple[tuple[bytes, int], ...] = ()
+    """(cache status, hits), by status."""
+    tls: tuple[tuple[bytes, int], ...] = ()
+    """(version, hits), by version."""
+    browsers: Table = Table()
+    """Families of the agents that have one; the remainder is that of the agents."""
+    systems: Table = Table()
+    kinds: AgentKinds = AgentKinds()
+
+
+@dataclass(frozen=True, slots=True)
 class WindowTotals:
     """The sliding window at the last bucket that closed."""
 
@@ -126,7 +189,7 @@ class Report:
     late_errors: int
     distinct_hosts: int
     status: tuple[tuple[int, int], ...]
-    """(code, hits), by code."""
+    """(code, hits), by code; a line may have none."""
     methods: tuple[tuple[bytes, int], ...]
     """(method, hits), by method."""
     sections: Table
@@ -144,6 +207,7 @@ class Report:
     """Made from a backlog: a screen shows only those with alerts."""
     events: int = 0
     """Alert events whose `at` lies in this interval."""
+    details: Details = Details()
 
     @property
     def seconds(self) -> int:
@@ -212,6 +276,7 @@ class Summary:
     """Raises."""
     active: tuple[ActiveAlert, ...]
     health: Health
+    details: Details = Details()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,17 @@ from http_monitor.display.text import Display
 from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import (
     ActiveAlert,
+    AgentKinds,
     AlertEvent,
     CaughtUp,
+    Details,
+    Durations,
     Health,
     KeyCount,
     Message,
     Remainder,
     Report,
+    SlowEndpoint,
     Summary,
     Table,
     WindowTotals,
@@ -280,11 +284,39 @@ def empty_summary() -> Summary:
     )
 
 
+def details() -> Details:
+    """Return all that a log can say beyond the combined format."""
+    return Details(
+        vhosts=table((b"shop.example.org", 900, 29), (b"www.example.org", 334, 0)),
+        duration=Durations(1_234, 12_288, 339_968, 1_245_184),
+        upstream=Durations(1_180, 9_664, 320_000, 1_190_000),
+        slowest=(
+            SlowEndpoint(b"/api/v1/orders/2026/03/02/confirmation/of/a/very/long/path/indeed", 300, 360_000_001),
+            SlowEndpoint(b"/api/v1/users", 400, 40_000_000),
+            SlowEndpoint(b"/blog/geekery/ssl-latency.html", 80, 1_000_000),
+            SlowEndpoint(b"/", 120, 372_000),
+            SlowEndpoint(b"/images/logo.png", 201, 30_150),
+        ),
+        bytes_in=3_250_000,
+        cache=((b"EXPIRED", 12), (b"HIT", 1_100), (b"MISS", 122)),
+        tls=((b"TLSv1.2", 34), (b"TLSv1.3", 1_200)),
+        browsers=table((b"Chrome", 900, 3), (b"curl", 200, 0), distinct=40),
+        systems=table((b"Linux", 700, 2), (b"Windows", 200, 1)),
+        kinds=AgentKinds(person=890, bot=247, library=96, unknown=1),
+    )
+
+
+def detailed_report() -> Report:
+    """Return the busy interval of a log that says all there is to say."""
+    return replace(busy_report(), details=details())
+
+
 SCENES: dict[str, tuple[Message, ...]] = {
     "quiet": (quiet_report(), replace(quiet_report(), seq=2), empty_summary()),
     "busy": (busy_report(), replace(busy_report(), seq=3, catch_up=True), CaughtUp(11_520, 1_234_567, 1)),
     "alerting": (alert(), alerting_report(), alert("recovered"), replace(alerting_report(), active=(), partial=False)),
     "hostile": (hostile_alert(), hostile_report()),
+    "detailed": (detailed_report(), replace(summary(), details=details())),
     "summary": (alert(), flood("raised", 3), flood("recovered", 80), summary()),
 }
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,12 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser import explain, get_format
-from http_monitor.ports import Alert, Chunk, Source, SourceHealth
+from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.sources.lines import LineCutter
 from tests.reference.engine import Options
+from tests.reference.families import family_of
 
 START_US = 1_700_000_000 * 1_000_000
 """Where live tests begin by default: a multiple of 10 s."""
@@ -114,20 +115,26 @@ class Recorder:
 
 
 def make_monitor(
-    settings: Settings, sources: Sequence[Source], clock: Clock, alerts: Sequence[Alert] | None = None
+    settings: Settings,
+    sources: Sequence[Source],
+    clock: Clock,
+    alerts: Sequence[Alert] | None = None,
+    make_format: Callable[[str], LogFormat] = get_format,
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
     inputs = [
-        Input(source, get_format(settings.format), settings.max_ahead_s * 1_000_000, explain) for source in sources
+        Input(source, make_format(settings.format), settings.max_ahead_s * 1_000_000, explain) for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
-    return HTTPMonitor(settings, inputs, rules, [recorder], clock), recorder
+    return HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of), recorder
 
 
-def replay(files: Sequence[Iterable[bytes]], settings: Settings) -> Recorder:
+def replay(
+    files: Sequence[Iterable[bytes]], settings: Settings, make_format: Callable[[str], LogFormat] = get_format
+) -> Recorder:
     """Replay files given as chunks."""
     sources = [ScriptedSource(chunks, ends=True, name=f"{index}.log") for index, chunks in enumerate(files)]
-    monitor, recorder = make_monitor(settings, sources, ReplayClock())
+    monitor, recorder = make_monitor(settings, sources, ReplayClock(), make_format=make_format)
     while not monitor.step():
         pass
     monitor.close(finished=True)
@@ -165,9 +172,11 @@ def contract_keys(thing: Json) -> Json:
     return kept
 
 
-def run_replay(files: Sequence[bytes], options: Options) -> list[Json]:
+def run_replay(
+    files: Sequence[bytes], options: Options, make_format: Callable[[str], LogFormat] = get_format
+) -> list[Json]:
     """Return the contract's objects of a replay of whole files."""
-    return objects(replay([[data] for data in files], settings_of(options, replay=True)).messages)
+    return objects(replay([[data] for data in files], settings_of(options, replay=True), make_format).messages)
 
 
 def settings_of(options: Options, **more: Any) -> Settings:

@@ -102,3 +102,30 @@ def test_a_bar_is_proportional_and_never_nothing_for_something() -> None:
     assert figures.bar(1, 10**18, 4, UNICODE) == "▏"
     assert figures.bar(0, 8, 4, UNICODE) == ""
     assert figures.bar(3, 8, 4, ASCII) == "##"
+
+
+@pytest.mark.parametrize(
+    ("us", "expected"),
+    [
+        (0, "0 ms"),
+        (4, "0.004 ms"),
+        (840, "0.84 ms"),
+        (999, "1 ms"),
+        (1_000, "1.0 ms"),
+        (9_949, "9.9 ms"),
+        (9_950, "10 ms"),
+        (999_499, "999 ms"),
+        (999_500, "1.0 s"),
+        (9_950_000, "10 s"),
+        (59_499_999, "59 s"),
+        (59_500_000, "1 min"),
+        (125_000_000, "2 min 5 s"),
+    ],
+)
+def test_a_duration_has_two_or_three_digits(us: int, expected: str) -> None:
+    assert figures.duration(us) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0, "0 %"), (0.2, "<1 %"), (1, "1 %"), (72.4, "72 %"), (100, "100 %")])
+def test_a_share_that_is_something_is_not_called_nothing(value: float, expected: str) -> None:
+    assert figures.share(value) == expected

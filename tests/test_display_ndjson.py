@@ -41,10 +41,15 @@ HEALTH = [
         "since",
     ),
 ]
+DETAILS = [
+    *("vhosts", "duration_us", "upstream_us", "slowest", "bytes_in", "cache", "tls", "browsers", "systems"),
+    "agent_kinds",
+]
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
     *("hits_per_s", "errors", "error_rate", "distinct_hosts", "status", "methods", "sections", "endpoints", "hosts"),
     *("users", "agents", "referers", "window", "active", "health"),
+    *DETAILS,
 ]
 
 
@@ -108,7 +113,7 @@ def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
 
     assert list(value) == [
         *("type", "schema", "mode", "first", "last", "hits", "bytes", "errors", "status", "sections", "endpoints"),
-        *("hosts", "alerts", "active", "health", "methods", "users", "agents", "referers", "remainders"),
+        *("hosts", "alerts", "active", "health", "methods", "users", "agents", "referers", *DETAILS, "remainders"),
     ]
     assert (value["first"], value["last"]) == ("2026-02-26T22:07:57Z", "2026-03-02T09:30:00Z")
 

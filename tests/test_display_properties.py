@@ -12,11 +12,15 @@ from http_monitor.display.columns import columns
 from http_monitor.display.ndjson import report_line, summary_line
 from http_monitor.report import (
     ActiveAlert,
+    AgentKinds,
+    Details,
+    Durations,
     Health,
     KeyCount,
     Message,
     Remainder,
     Report,
+    SlowEndpoint,
     Summary,
     Table,
     WindowTotals,
@@ -41,6 +45,22 @@ _tables = st.builds(
 )
 _status = st.dictionaries(st.integers(100, 999), _counts, max_size=12).map(lambda codes: tuple(sorted(codes.items())))
 _methods_table = st.dictionaries(_methods, _counts, max_size=4).map(lambda table: tuple(sorted(table.items())))
+_by_key = st.dictionaries(_keys, _counts, max_size=8).map(lambda table: tuple(sorted(table.items())))
+_durations = st.none() | st.builds(Durations, _counts, _counts, _counts, _counts)
+_slowest = st.lists(st.builds(SlowEndpoint, _keys, st.integers(1, 1 << 62), st.integers(0, 1 << 80)), max_size=5)
+_details = st.just(Details()) | st.builds(
+    Details,
+    _tables,
+    _durations,
+    _durations,
+    _slowest.map(tuple),
+    st.none() | _counts,
+    _by_key,
+    _by_key,
+    _tables,
+    _tables,
+    st.builds(AgentKinds, _counts, _counts, _counts, _counts),
+)
 _active = st.lists(
     st.builds(ActiveAlert, st.sampled_from(("traffic", "ddos")), st.none() | _keys, _times), max_size=8
 ).map(tuple)
@@ -81,6 +101,7 @@ def reports(draw: st.DrawFn) -> Report:
         active=draw(_active),
         health=draw(_health),
         partial=draw(st.booleans()),
+        details=draw(_details),
     )
 
 
@@ -106,6 +127,7 @@ def summaries(draw: st.DrawFn) -> Summary:
         alerts=draw(_counts),
         active=draw(_active),
         health=draw(_health),
+        details=draw(_details),
     )
 
 
@@ -141,6 +163,10 @@ def test_a_report_in_json_gives_back_the_exact_numbers(report: Report) -> None:
             (visible(row.key), row.hits, row.size_bytes, row.errors) for row in table.rows
         ]
         assert (name in value.get("remainders", {})) is (table.remainder.hits > 0)
+    means = [(row["key"], row["hits"], row["mean_us"]) for row in value["slowest"]]
+    assert means == [(visible(row.key), row.hits, row.total_us / row.hits) for row in report.details.slowest]
+    assert value["bytes_in"] == report.details.bytes_in
+    assert sum(value["agent_kinds"].values()) == report.details.kinds.known + report.details.kinds.unknown
 
 
 @settings(max_examples=30, deadline=None)

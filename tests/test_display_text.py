@@ -20,6 +20,7 @@ from tests.display_samples import (
     THRESHOLDS,
     alert,
     busy_report,
+    details,
     empty_summary,
     flood,
     quiet_report,
@@ -194,6 +195,30 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
     lines = Screen().after(report).splitlines()
 
     assert (len(lines), max(map(len, lines))) == (23, 80)
+
+
+def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
+    five = table(*((b"key %d" % number, 9 - number, 0) for number in range(5)))
+    said = replace(details(), vhosts=five)
+    report = replace(busy_report(), status=((200, 1_200), (404, 34)), sections=five, endpoints=five, hosts=five)
+    lines = Screen().after(replace(report, users=five, details=said)).splitlines()
+
+    assert (len(lines), max(map(len, lines))) == (23, 80)
+
+
+def test_one_virtual_host_makes_no_table() -> None:
+    one = replace(details(), vhosts=table((b"www.example.org", 1_234, 0)))
+
+    assert "Virtual hosts" in Screen().after(replace(busy_report(), details=details()))
+    assert "Virtual hosts" not in Screen().after(replace(busy_report(), details=one))
+
+
+def test_bots_are_told_only_where_they_need_no_line_more() -> None:
+    told = Screen().after(replace(busy_report(), details=details())).splitlines()
+    longer = replace(busy_report(), distinct_hosts=1_234_567_890, details=details())
+
+    assert told[1].endswith("2.35 % 5xx   20 % bots")
+    assert "bots" not in Screen().after(longer)
 
 
 def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:

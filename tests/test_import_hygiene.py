@@ -62,14 +62,21 @@ def test_a_replay_needs_columns_but_nothing_that_watches_or_colours(log: Path, o
     modules = _imported("--replay", "--output", output, "--file", log)
 
     assert {"numpy", "pyarrow"} <= modules
-    assert not modules & {"watchdog", "colorama", "apache_log_parser", "http_monitor.simulator", *NEVER}
+    assert not modules & {"watchdog", "colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
+
+
+def test_the_rules_for_agents_come_with_the_first_agent(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines_at([1_700_000_000]).rstrip(b"\n") + b' "-" "curl/8"\n')
+
+    assert "ua_parser" in _imported("--replay", "--file", path)
 
 
 def test_what_is_watched_plainly_needs_no_colours(log: Path) -> None:
     modules = _imported("--duration", "1", "--file", log)
 
     assert "watchdog" in modules
-    assert not modules & {"colorama", "apache_log_parser", "http_monitor.simulator", *NEVER}
+    assert not modules & {"colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
 
 
 def test_colours_and_a_format_of_its_own_bring_what_they_need(log: Path) -> None:

@@ -24,13 +24,14 @@ from tests.engine_strategies import START_S, log_line, logs, many_key_logs, opti
 from tests.harness import Recorder, make_monitor, ndjson, settings_of
 from tests.live_scripts import Script, TurnSource, scripts
 from tests.reference.engine import Options
+from tests.reference.families import family_of
 
 _US_PER_S = 1_000_000
 
 
 def _loaded(monitor: HTTPMonitor, run: Settings) -> MetricsAggregator:
     """Return a new engine that was given the state of the monitor's, through JSON text."""
-    made = MetricsAggregator(run, "live", monitor.publish)
+    made = MetricsAggregator(run, "live", monitor.publish, classify=family_of)
     for alert in default_alerts(run):
         made.register(alert)
     old = monitor._aggregator
@@ -133,7 +134,7 @@ def _done(
     buckets = _Buckets([])
 
     def made() -> MetricsAggregator:
-        engine = MetricsAggregator(run, mode, told.append, bucket_sinks=[buckets])
+        engine = MetricsAggregator(run, mode, told.append, bucket_sinks=[buckets], classify=family_of)
         engine.report_empty = mode == "live"
         for alert in default_alerts(run):
             engine.register(alert)

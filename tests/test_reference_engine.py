@@ -43,6 +43,18 @@ def test_a_small_log_gives_exactly_this_output() -> None:
     table_b = {"key": "/b", "hits": 1, "bytes": 0, "errors": 1}
     host_1 = {"key": "10.0.0.1", "hits": 2, "bytes": 15, "errors": 1}
     host_2 = {"key": "10.0.0.2", "hits": 1, "bytes": 0, "errors": 1}
+    details = {
+        "vhosts": [],
+        "duration_us": None,
+        "upstream_us": None,
+        "slowest": [],
+        "bytes_in": None,
+        "cache": {},
+        "tls": {},
+        "browsers": [{"key": "c", "hits": 2, "bytes": 15, "errors": 1}],
+        "systems": [{"key": "u", "hits": 2, "bytes": 15, "errors": 1}],
+        "agent_kinds": {"person": 0, "bot": 2, "library": 0, "unknown": 1},
+    }
     assert replay([log(*lines)], QUIET) == [
         {
             "type": "report",
@@ -74,6 +86,7 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "window": {"seconds": 120, "hits": 3, "errors": 2, "hits_per_s": 3 / 120},
             "active": [],
             "health": health(4, malformed=1, oversized=1),
+            **details,
         },
         {
             "type": "summary",
@@ -91,6 +104,7 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "alerts": 0,
             "active": [],
             "health": health(4, malformed=1, oversized=1),
+            **details,
         },
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from http_monitor.agents import classify
 from http_monitor.cli import main
 from tests.harness import contract_keys
 from tests.program import ROOT, run, shown_hits
@@ -56,7 +57,7 @@ def _check_conservation(objects: list[Json]) -> None:
 def test_every_report_is_that_of_the_reference(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     objects = _replayed(capsys, "--file", DATA / name)
 
-    assert [contract_keys(message) for message in objects] == replay([_parsed(name)], Options())
+    assert [contract_keys(message) for message in objects] == replay([_parsed(name)], Options(), classify)
     _check_conservation(objects)
 
 
@@ -84,7 +85,9 @@ def test_a_week_of_files_two_of_them_packed_is_the_week_of_the_reference(capsys:
     names = sorted(str(path.relative_to(DATA)) for path in DATA.glob(DAILY))
 
     assert len(names) == 7
-    assert [contract_keys(message) for message in objects] == replay([_parsed(name) for name in names], Options())
+    assert [contract_keys(message) for message in objects] == replay(
+        [_parsed(name) for name in names], Options(), classify
+    )
     assert objects[-1]["health"]["lines"] == sum(FACTS[name]["lines"] for name in names)
     _check_conservation(objects)
 

@@ -144,6 +144,7 @@ def _monitor(
     traffic: "SimulatorThread | None",
 ) -> int:
     from http_monitor.alerts import default_alerts
+    from http_monitor.cli.families import family_of
     from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.parser import explain
@@ -182,6 +183,7 @@ def _monitor(
             started_us=beginning.started_us,
             store=kept.store,
             resumed=kept.resumed,
+            classify=family_of,
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)

@@ -1,10 +1,12 @@
 """The parts that the block of an interval shares with the summary."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
+from http_monitor.display.slowest import Slowest, render_slowest
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped, wrapped_words
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary, Table
@@ -19,6 +21,8 @@ _GAP = 3
 # An IPv6 address fits.
 _SUBJECT_MOST = 39
 _ACTIVE_MOST = 6
+_FEW = 4
+_Cell = Heading | Slowest
 
 
 def inner_width(width: int) -> int:
@@ -108,32 +112,65 @@ def _broken_active(name: str, since: str, width: int) -> list[Line]:
 
 def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:
     """Return the tables that have rows, as many beside each other as the width allows."""
+    wide = width + _INDENT >= TWO_FROM
+    lines: list[Line] = []
+    for band in _bands(totals, width):
+        present = [cell for cell in band if wide or _has_rows(cell)]
+        cells = cell_widths(width, len(present)) if wide else _uneven_widths(width, len(present))
+        drawn = [_drawn(cell, totals.hits, columns, style) for cell, columns in zip(present, cells, strict=True)]
+        lines += side_by_side(drawn, cells, style)
+    return lines
+
+
+def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
+    """Return the tables that stand beside each other, from above."""
+    details = totals.details
     sections = Heading("Sections", totals.sections, bars=True)
     endpoints = Heading("Endpoints", totals.endpoints)
     hosts = Heading("Hosts", totals.hosts)
     users = Heading("Users", totals.users)
     agents = Heading("Agents", totals.agents)
     referers = Heading("Referers", totals.referers)
-    # A narrow screen is a short one: there an interval goes without the table that is looked at least.
-    last = [referers] if isinstance(totals, Summary) else []
-    wide = width + _INDENT >= TWO_FROM
-    if wide:
-        present = [h for h in (sections, endpoints, hosts, users, agents, referers) if h.table.rows]
+    slowest = Slowest(details.slowest)
+    # A table of the one site there is says nothing.
+    vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
+    # An interval shows agents as they came: families would hide the one that nobody knows.
+    is_summary = isinstance(totals, Summary)
+    families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
+    if width + _INDENT >= TWO_FROM:
+        every: list[_Cell] = [sections, endpoints, hosts, slowest, vhosts, users, agents, *families, referers]
+        present = [cell for cell in every if _has_rows(cell)]
         beside = 3 if width + _INDENT >= _THREE_FROM else 2
-        nothing = Heading("", Table())
-        present += [nothing] * (-len(present) % beside)
-        bands = [present[start : start + beside] for start in range(0, len(present), beside)]
-    elif width + _INDENT >= _PAIR_FROM:
+        present += [Heading("", Table())] * (-len(present) % beside)
+        return [present[start : start + beside] for start in range(0, len(present), beside)]
+    who: list[list[_Cell]] = [[agents, users]]
+    # A narrow screen is a short one: there an interval goes without the tables that are looked at least.
+    if is_summary:
+        who += [[*families], [slowest, vhosts], [referers]]
+    elif details.slowest:
+        # Where requests are timed there is a line more above.
+        who = [[Slowest(details.slowest[:_FEW]), replace(vhosts, table=_first(vhosts.table, _FEW))]]
+    elif vhosts.table.rows:
+        who = [[agents if agents.table.rows else users, vhosts]]
+    if width + _INDENT >= _PAIR_FROM:
         # Addresses and names are short, and an agent loses little by losing its middle; a path loses what matters.
-        bands = [[sections, hosts], [endpoints], [agents, users], last]
-    else:
-        bands = [[heading] for heading in (sections, hosts, users, endpoints, agents, *last)]
-    lines: list[Line] = []
-    for band in ([heading for heading in band if heading.table.rows or wide] for band in bands):
-        cells = cell_widths(width, len(band)) if wide else _uneven_widths(width, len(band))
-        drawn = [render_table(heading, totals.hits, cell, style) for heading, cell in zip(band, cells, strict=True)]
-        lines += side_by_side(drawn, cells, style)
-    return lines
+        return [[sections, hosts], [endpoints], *who]
+    rest = [cell for band in who for cell in band if cell not in (agents, users)]
+    return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
+
+
+def _has_rows(cell: _Cell) -> bool:
+    return bool(cell.rows if isinstance(cell, Slowest) else cell.table.rows)
+
+
+def _drawn(cell: _Cell, hits: int, width: int, style: Style) -> list[Line]:
+    if isinstance(cell, Slowest):
+        return render_slowest(cell, width, style)
+    return render_table(cell, hits, width, style)
+
+
+def _first(table: Table, count: int) -> Table:
+    return replace(table, rows=table.rows[:count])
 
 
 def cell_widths(width: int, cells: int) -> list[int]:

@@ -29,6 +29,27 @@ def percent(value: float, decimals: int = 2) -> str:
     return f"{value:,.{decimals}f} %"
 
 
+def share(value: float) -> str:
+    """Return a percentage without decimals: ``72 %``; ``<1 %`` for what is not nothing."""
+    return "<1 %" if 0 < value < 1 else f"{value:,.0f} %"
+
+
+def duration(us: int) -> str:
+    """Return microseconds as ``0.84 ms``, ``3.1 ms``, ``340 ms``, ``1.2 s``, ``12 s`` or ``2 min 5 s``."""
+    if us < 1_000:
+        return f"{us / 1_000:.2g} ms"
+    # What would be rounded to one digit more is written with the next unit.
+    for below, per_unit, decimals, unit in (
+        (9_950, 1_000, 1, "ms"),
+        (999_500, 1_000, 0, "ms"),
+        (9_950_000, 1_000_000, 1, "s"),
+        (59_500_000, 1_000_000, 0, "s"),
+    ):
+        if us < below:
+            return f"{us / per_unit:.{decimals}f} {unit}"
+    return rough_span((us + 500_000) // 1_000_000)
+
+
 def level(value: float) -> str:
     """Return a threshold as it was given: ``10``, ``2.5``."""
     text = f"{value:,.6f}".rstrip("0").rstrip(".")

@@ -13,6 +13,7 @@ from http_monitor.display.blocks import (
     title_width,
 )
 from http_monitor.display.columns import columns
+from http_monitor.display.details import bots, render_durations, render_kinds, render_more
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
@@ -80,10 +81,19 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
 
 def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: Thresholds) -> list[Line]:
     left, right = cell_widths(width, 2) if wide else [width, width]
-    interval = wrapped(facts(report, report.distinct_hosts, report.hits_per_s), left)
+    pieces, details = facts(report, report.distinct_hosts, report.hits_per_s), report.details
+    interval = wrapped(pieces, left)
+    if not wide and (share := bots(details.kinds)):
+        # A narrow screen is a short one: what needs a line more is left out there.
+        with_bots = wrapped([*pieces, share], left)
+        interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
     window = [*_spark(report.window, right, style), *_average(report.window, right, thresholds)]
-    return side_by_side([interval, window], [left, right], style) if wide else [*interval, *window]
+    durations = render_durations(details, width)
+    if not wide:
+        return [*interval, *window, *durations[:1]]
+    lines = side_by_side([interval, window], [left, right], style)
+    return [*lines, *durations, *render_kinds(details.kinds, width), *render_more(details, width, style)]
 
 
 def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:

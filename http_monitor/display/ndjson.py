@@ -11,6 +11,8 @@ from http_monitor.report import (
     ActiveAlert,
     AlertEvent,
     CaughtUp,
+    Details,
+    Durations,
     Health,
     Message,
     Notice,
@@ -50,7 +52,7 @@ def report_line(report: Report) -> str:
             "error_rate": report.error_rate,
             "distinct_hosts": report.distinct_hosts,
             "status": _status(report.status),
-            "methods": _methods(report.methods),
+            "methods": _hits_by_key(report.methods),
             **_tables(report, _TABLES),
             "window": {
                 "seconds": report.window.seconds,
@@ -60,6 +62,7 @@ def report_line(report: Report) -> str:
             },
             "active": _active(report.active),
             "health": _health(report.health),
+            **_details(report.details),
             **_remainders(report),
         }
     )
@@ -100,8 +103,9 @@ def summary_line(summary: Summary) -> str:
             "alerts": summary.alerts,
             "active": _active(summary.active),
             "health": _health(summary.health),
-            "methods": _methods(summary.methods),
+            "methods": _hits_by_key(summary.methods),
             **_tables(summary, ("users", "agents", "referers")),
+            **_details(summary.details),
             **_remainders(summary),
         }
     )
@@ -149,8 +153,8 @@ def _status(status: Sequence[tuple[int, int]]) -> dict[str, int]:
     return {str(code): hits for code, hits in status}
 
 
-def _methods(methods: Sequence[tuple[bytes, int]]) -> dict[str, int]:
-    return {visible(method): hits for method, hits in methods}
+def _hits_by_key(counts: Sequence[tuple[bytes, int]]) -> dict[str, int]:
+    return {visible(key): hits for key, hits in counts}
 
 
 def _tables(totals: Report | Summary, names: Iterable[str]) -> _Json:
@@ -163,8 +167,35 @@ def _rows(table: Table) -> list[_Json]:
     ]
 
 
+def _details(details: Details) -> _Json:
+    kinds = details.kinds
+    return {
+        "vhosts": _rows(details.vhosts),
+        "duration_us": _durations(details.duration),
+        "upstream_us": _durations(details.upstream),
+        "slowest": [{"key": visible(row.key), "hits": row.hits, "mean_us": row.mean_us} for row in details.slowest],
+        "bytes_in": details.bytes_in,
+        "cache": _hits_by_key(details.cache),
+        "tls": _hits_by_key(details.tls),
+        "browsers": _rows(details.browsers),
+        "systems": _rows(details.systems),
+        "agent_kinds": {
+            "person": kinds.person,
+            "bot": kinds.bot,
+            "library": kinds.library,
+            "unknown": kinds.unknown,
+        },
+    }
+
+
+def _durations(durations: Durations | None) -> _Json | None:
+    if durations is None:
+        return None
+    return {"hits": durations.hits, "p50": durations.p50_us, "p95": durations.p95_us, "p99": durations.p99_us}
+
+
 def _remainders(totals: Report | Summary) -> _Json:
-    tables: dict[str, Table] = {name: getattr(totals, name) for name in _TABLES}
+    tables: dict[str, Table] = {name: getattr(totals, name) for name in _TABLES} | {"vhosts": totals.details.vhosts}
     cut = {
         name: {
             "hits": table.remainder.hits,

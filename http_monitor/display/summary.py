@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from http_monitor.display import figures
 from http_monitor.display.blocks import block, facts, inner_width, render_tables
+from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.episodes import Episode, render_episodes
 from http_monitor.display.health import advice, sentences
 from http_monitor.display.status import render_status_codes
@@ -26,6 +27,9 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
         seconds = _seconds(summary)
         lines += wrapped(facts(summary, summary.hosts.distinct, summary.hits / seconds if seconds else None), inner)
         lines += render_status_codes(summary.status, inner, style)
+        lines += render_durations(summary.details, inner)
+        lines += render_kinds(summary.details.kinds, inner)
+        lines += render_more(summary.details, inner, style)
         lines += render_tables(summary, inner, style)
     lines += _alerts(summary, episodes, inner, style)
     lines += _health(summary, inner)

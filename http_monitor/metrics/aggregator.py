@@ -20,7 +20,7 @@ from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.metrics.window import SlidingWindow
-from http_monitor.ports import Alert, BucketSink, Json
+from http_monitor.ports import Alert, BucketSink, ClassifyAgent, Json
 from http_monitor.records import Int64s
 from http_monitor.report import Health, Message, Mode, Summary
 from http_monitor.settings import Settings
@@ -54,6 +54,7 @@ class MetricsAggregator:
         *,
         start_us: int | None = None,
         bucket_sinks: Sequence[BucketSink] = (),
+        classify: ClassifyAgent | None = None,
     ) -> None:
         """Begin.
 
@@ -63,11 +64,12 @@ class MetricsAggregator:
             publish: takes alert events and reports, in order.
             start_us: live from the end of a file: the buckets before this time count as closed.
             bucket_sinks: take every bucket that closes with hits.
+            classify: tells the families of the agents in a report; None: they are not told.
         """
         self._settings = settings
         self._mode: Mode = mode
         self._lengths = Lengths.of(settings)
-        self._reporter = Reporter(settings, mode)
+        self._reporter = Reporter(settings, mode, classify)
         self._publish = publish
         self._bucket_sinks = tuple(bucket_sinks)
         self._tracker = AlertTracker()

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.metrics.histogram import BUCKETS, bucket_of
 from http_monitor.metrics.rows import Rows
 from http_monitor.records import Bools, Int64s
 
@@ -21,8 +22,17 @@ DIMENSIONS = {
     "users": "user",
     "agents": "agent",
     "referers": "referer",
+    "vhosts": "vhost",
+    "cache": "cache",
+    "tls": "tls",
 }
 """Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
+HISTOGRAMS = {"durations": "duration_us", "upstreams": "upstream_us"}
+"""Table whose keys are the numbers of buckets: column. Their sums of bytes mean nothing."""
+TIMED = "timed"
+"""Endpoints by their requests with a duration; what it sums is microseconds instead of bytes."""
+BYTES_IN = "bytes_in"
+"""One key for all lines that say how much they received; what it sums is that."""
 WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
 """What a window bucket keeps by key; the other tables exist for intervals and the summary only."""
 
@@ -88,12 +98,14 @@ class Column:
     keys: Keys
     some_absent: bool
     """There may be codes of -1."""
+    measures: Measures | None = None
+    """What is summed by these keys; None: the measures of the frame."""
 
     def take(self, index: Index) -> "Column":
         """Return that of some rows."""
         # Where nobody has a key there is nothing to take from.
         codes = self.codes[index] if len(self.keys) else self.codes[:0]
-        return Column(codes, self.keys, self.some_absent)
+        return Column(codes, self.keys, self.some_absent, self.measures and self.measures.take(index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +117,18 @@ class Frame:
 
     @staticmethod
     def of(rows: Rows) -> "Frame":
-        """Return the frame of rows; its columns are in the order of `DIMENSIONS`, after ``status``."""
+        """Return the frame of rows; a column that no row has a key in is there only for a window dimension."""
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        sizes = batch.column("size_bytes").fill_null(0).to_numpy(zero_copy_only=False)
+        measures = _measures(
+            batch.column("size_bytes").fill_null(0).to_numpy(zero_copy_only=False), (status >= 500) & (status <= 599)
+        )
         columns = {"status": _status_column(status)}
         for name, field in DIMENSIONS.items():
-            columns[name] = _column(batch.column(field))
-        measures = Measures(
-            sizes=sizes,
-            errors=(status >= 500) & (status <= 599),
-            exact_as_float=float(sizes.astype(np.float64).sum()) < _EXACT_FLOAT,
-        )
+            column = _column(batch.column(field))
+            if len(column.keys) or name in WINDOW_DIMENSIONS:
+                columns[name] = column
+        _add_numbers(columns, batch, measures.errors)
         return Frame(columns, measures)
 
     def take(self, index: Index) -> "Frame":
@@ -150,8 +162,54 @@ def _column(array: Any) -> Column:
     return Column(codes, keys, some_absent)
 
 
+def _measures(sizes: Int64s, errors: Bools) -> Measures:
+    return Measures(sizes, errors, float(sizes.astype(np.float64).sum()) < _EXACT_FLOAT)
+
+
 def _status_column(status: npt.NDArray[np.int16]) -> Column:
     present = np.flatnonzero(np.bincount(status, minlength=1))
+    # 0 stands for a line that has none.
+    some_absent = bool(len(present)) and not present[0]
+    present = present[int(some_absent) :]
     code_of = np.full(1000, -1, np.int32)
     code_of[present] = np.arange(len(present))
-    return Column(code_of[status], Keys([b"%d" % code for code in present.tolist()]), False)
+    return Column(code_of[status], Keys([b"%d" % code for code in present.tolist()]), some_absent)
+
+
+def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools) -> None:
+    """Add the columns that are made of durations and of bytes received, where some row has them."""
+    for name, field in HISTOGRAMS.items():
+        values = _present(batch, field)
+        if values is not None:
+            columns[name] = _histogram_column(values)
+            if name == "durations":
+                columns[TIMED] = _timed_column(columns["endpoints"], values, errors)
+    values = _present(batch, "bytes_in")
+    if values is not None:
+        codes = np.where(values >= 0, 0, -1)
+        columns[BYTES_IN] = Column(codes, Keys([b""]), True, _measures(np.maximum(values, 0), errors))
+
+
+def _present(batch: pa.RecordBatch, field: str) -> Int64s | None:
+    """Return the numbers of a column, negative where a row has none; None where no row has one."""
+    array = batch.column(field)
+    if array.null_count == len(array):
+        return None
+    values: Int64s = array.fill_null(-1).to_numpy(zero_copy_only=False)
+    # Some servers write -1 for a time that did not pass.
+    return values if (values >= 0).any() else None
+
+
+def _histogram_column(values: Int64s) -> Column:
+    buckets = np.where(values >= 0, bucket_of(np.maximum(values, 0)), BUCKETS)
+    present = np.flatnonzero(np.bincount(buckets, minlength=BUCKETS)[:BUCKETS])
+    code_of = np.full(BUCKETS + 1, -1, np.int32)
+    code_of[present] = np.arange(len(present))
+    return Column(code_of[buckets], Keys([b"%d" % bucket for bucket in present.tolist()]), True)
+
+
+def _timed_column(endpoints: Column, values: Int64s, errors: Bools) -> Column:
+    if not len(endpoints.keys):
+        return endpoints
+    measures = _measures(np.maximum(values, 0), errors)
+    return Column(np.where(values >= 0, endpoints.codes, -1), endpoints.keys, True, measures)

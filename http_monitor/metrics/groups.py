@@ -1,5 +1,6 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,11 @@ class FrameGroups:
         self.errors: list[int] = np.bincount(group_of[measures.errors], minlength=count).tolist()
         self.sizes: list[int] = size_sums(group_of, count, measures.sizes, measures.exact_as_float).tolist()
 
+    @property
+    def dimensions(self) -> Iterable[str]:
+        """The dimensions in which a row of the frame may have a key."""
+        return self._frame.columns
+
     def united(self) -> "FrameGroups":
         """Return all rows as one group; they must have come in the order of their groups."""
         result = FrameGroups.__new__(FrameGroups)
@@ -132,8 +138,8 @@ class FrameGroups:
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
         rows = slice(int(self._bounds[index]), int(self._bounds[index + 1]))
-        column, measures = self._frame.columns[dimension].take(rows), self._frame.measures.take(rows)
-        codes = column.codes
+        column = self._frame.columns[dimension].take(rows)
+        codes, measures = column.codes, column.measures or self._frame.measures.take(rows)
         if column.some_absent:
             present = codes >= 0
             codes, measures = codes[present], measures.take(present)
@@ -145,7 +151,8 @@ class FrameGroups:
             if self._finer is not None:
                 groups = self._finer._groups(dimension).united()
             else:
-                groups = group(self._frame.columns[dimension], self._group_of, len(self.hits), self._frame.measures)
+                column = self._frame.columns[dimension]
+                groups = group(column, self._group_of, len(self.hits), column.measures or self._frame.measures)
             self._by_dimension[dimension] = groups
         return groups
 

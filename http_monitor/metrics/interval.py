@@ -2,42 +2,58 @@
 
 from typing import Self
 
-from http_monitor.metrics.frame import DIMENSIONS
+from http_monitor.metrics.durations import durations_of, slowest_of
+from http_monitor.metrics.families import families_of
+from http_monitor.metrics.frame import BYTES_IN, DIMENSIONS, HISTOGRAMS, TIMED
 from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.saving import totals
+from http_monitor.metrics.histogram import BUCKETS
+from http_monitor.metrics.saving import fields_of, integer, totals
 from http_monitor.metrics.table import KeyTable
-from http_monitor.ports import Json
-from http_monitor.report import Table
+from http_monitor.ports import ClassifyAgent, Json
+from http_monitor.report import Details, Table
 
-TABLES = ("status", *DIMENSIONS)
+TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
 CAP_FACTOR = 10
 """A table of an interval or of the summary holds so many times the keys of a window bucket's."""
 
 
 class IntervalStats:
-    """Hits, bytes and errors of some rows, in total and by every dimension."""
+    """Hits, bytes and errors of some rows, in total and by every dimension that some row has a key in."""
 
-    __slots__ = ("errors", "hits", "size_bytes", "tables")
+    __slots__ = ("_cap", "_tables", "errors", "hits", "size_bytes")
 
     def __init__(self, max_keys: int) -> None:
         self.hits = 0
         self.size_bytes = 0
         self.errors = 0
-        self.tables = {name: KeyTable(CAP_FACTOR * max_keys) for name in TABLES}
+        self._cap = CAP_FACTOR * max_keys
+        # Most logs have few of the dimensions, and a quiet log has many intervals: an empty table is not kept.
+        self._tables: dict[str, KeyTable] = {}
 
     def add(self, groups: FrameGroups, index: int) -> None:
         """Count the rows that a frame has for this interval."""
         self.hits += groups.hits[index]
         self.size_bytes += groups.sizes[index]
         self.errors += groups.errors[index]
-        for name, table in self.tables.items():
-            table.add(groups, name, index)
+        for name in groups.dimensions:
+            if name in self._tables:
+                self._tables[name].add(groups, name, index)
+            elif len(groups.piece(name, index)):
+                table = self._tables[name] = self.table(name)
+                table.add(groups, name, index)
+
+    def table(self, name: str) -> KeyTable:
+        """Return the counts by key of a dimension, to be read only."""
+        found = self._tables.get(name)
+        if found is None:
+            found = KeyTable(_cap_of(name, self._cap))
+        return found
 
     def save(self) -> Json:
         """Return it as JSON."""
         return {
             "totals": [self.hits, self.size_bytes, self.errors],
-            "tables": {name: table.save() for name, table in self.tables.items()},
+            "tables": {name: self._tables[name].save() for name in TABLES if name in self._tables},
         }
 
     @classmethod
@@ -45,18 +61,48 @@ class IntervalStats:
         """Return what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         stats = cls(max_keys)
         stats.hits, stats.size_bytes, stats.errors = totals(given["totals"])
-        stats.tables = {name: KeyTable.load(given["tables"][name], CAP_FACTOR * max_keys) for name in TABLES}
-        stats.tables["status"].check_codes()
+        for name, table in fields_of(given["tables"]).items():
+            if name not in TABLES:
+                raise ValueError("a table that nobody knows")
+            stats._tables[name] = loaded = KeyTable.load(table, _cap_of(name, stats._cap))
+            if not len(loaded):
+                raise ValueError("a table without keys")
+        stats.table("status").check_codes()
+        for name in HISTOGRAMS:
+            for key, _ in stats.table(name).items():
+                integer(int(key), 0, BUCKETS - 1)
         return stats
 
     def status(self) -> tuple[tuple[int, int], ...]:
         """Return (code, hits), by code."""
-        return tuple(sorted((int(key), counts[0]) for key, counts in self.tables["status"].items()))
+        return tuple((int(key), hits) for key, hits in self.by_key("status"))
 
-    def methods(self) -> tuple[tuple[bytes, int], ...]:
-        """Return (method, hits), by method."""
-        return tuple(sorted((key, counts[0]) for key, counts in self.tables["methods"].items()))
+    def by_key(self, name: str) -> tuple[tuple[bytes, int], ...]:
+        """Return (key, hits) of a table, by key."""
+        return tuple(sorted((key, counts[0]) for key, counts in self.table(name).items()))
 
     def top(self, name: str, count: int) -> Table:
         """Return the largest keys of a table."""
-        return self.tables[name].top(count)
+        return self.table(name).top(count)
+
+    def details(self, count: int, classify: ClassifyAgent | None) -> Details:
+        """Return what only some logs have, with so many rows of each table."""
+        browsers, systems, kinds = families_of(self.table("agents"), self.hits, count, classify)
+        received = [counts[1] for _, counts in self.table(BYTES_IN).items()]
+        return Details(
+            vhosts=self.top("vhosts", count),
+            duration=durations_of(self.table("durations")),
+            upstream=durations_of(self.table("upstreams")),
+            slowest=slowest_of(self.table(TIMED), count),
+            bytes_in=received[0] if received else None,
+            cache=self.by_key("cache"),
+            tls=self.by_key("tls"),
+            browsers=browsers,
+            systems=systems,
+            kinds=kinds,
+        )
+
+
+def _cap_of(name: str, cap: int) -> int:
+    # The buckets of a histogram are few, and none may be cut.
+    return BUCKETS if name in HISTOGRAMS else cap

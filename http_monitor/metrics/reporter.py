@@ -11,7 +11,7 @@ from http_monitor.metrics.interval import IntervalStats
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import distinct, integer, listed, moment_of, start_of, totals
-from http_monitor.ports import Json
+from http_monitor.ports import ClassifyAgent, Json
 from http_monitor.records import Int64s
 from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
 from http_monitor.settings import Settings
@@ -21,8 +21,9 @@ from http_monitor.units import US_PER_S
 class Reporter:
     """Counts accepted rows by interval and in total. Owned by the monitor's thread."""
 
-    def __init__(self, settings: Settings, mode: Mode) -> None:
+    def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
         self._mode: Mode = mode
+        self._classify = classify
         self._top = settings.top
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
@@ -108,9 +109,9 @@ class Reporter:
             late_hits=late_hits,
             late_bytes=late_bytes,
             late_errors=late_errors,
-            distinct_hosts=len(stats.tables["hosts"]),
+            distinct_hosts=len(stats.table("hosts")),
             status=stats.status(),
-            methods=stats.methods(),
+            methods=stats.by_key("methods"),
             sections=stats.top("sections", self._top),
             endpoints=stats.top("endpoints", self._top),
             hosts=stats.top("hosts", self._top),
@@ -123,6 +124,7 @@ class Reporter:
             partial=partial,
             catch_up=catch_up,
             events=events,
+            details=stats.details(self._top, self._classify),
         )
 
     def save(self) -> Json:
@@ -191,7 +193,7 @@ class Reporter:
             size_bytes=whole.size_bytes,
             errors=whole.errors,
             status=whole.status(),
-            methods=whole.methods(),
+            methods=whole.by_key("methods"),
             sections=whole.top("sections", self._top),
             endpoints=whole.top("endpoints", self._top),
             hosts=whole.top("hosts", self._top),
@@ -201,6 +203,7 @@ class Reporter:
             alerts=alerts,
             active=active,
             health=health,
+            details=whole.details(self._top, self._classify),
         )
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:

@@ -14,7 +14,7 @@ from http_monitor.monitor.pace import Pace, Progress
 from http_monitor.monitor.replay import ReplayTurns
 from http_monitor.monitor.resumed import Resumed
 from http_monitor.monitor.silence import Silence
-from http_monitor.ports import Alert, BucketSink, CheckpointStore, ReportSink
+from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -44,6 +44,7 @@ class HTTPMonitor:
         started_us: int | None = None,
         store: CheckpointStore | None = None,
         resumed: Resumed | None = None,
+        classify: ClassifyAgent | None = None,
     ) -> None:
         """Put together.
 
@@ -57,6 +58,7 @@ class HTTPMonitor:
             started_us: when the user was told that it begins; None: just now.
             store: where a live run leaves what another can go on with; None: nowhere.
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
+            classify: tells the families of user agents; None: reports do not have them.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -69,6 +71,7 @@ class HTTPMonitor:
             self.publish,
             start_us=None if settings.replay or settings.from_start or resumed else self._started_us,
             bucket_sinks=bucket_sinks,
+            classify=classify,
         )
         for alert in alerts:
             self._aggregator.register(alert)

@@ -44,6 +44,12 @@ class Row:
     """None for ``-``."""
     vhost: bytes | None = None
     """Without its port; None for ``-`` and where no vhost stands in front."""
+    duration_us: int | None = None
+    """Always None in the common family, as the following are."""
+    upstream_us: int | None = None
+    bytes_in: int | None = None
+    cache: bytes | None = None
+    tls: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

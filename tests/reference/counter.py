@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from http_monitor.ports import ClassifyAgent
 from http_monitor.units import iso_utc, local_time, visible
+from tests.reference.details import Details
+from tests.reference.families import families_of, family_of
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
 
@@ -58,12 +61,15 @@ class Span:
         self.users = BoundedTable(cap)
         self.agents = BoundedTable(cap)
         self.referers = BoundedTable(cap)
+        self.vhosts = BoundedTable(cap)
+        self.details = Details(cap)
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
         self.total.add(size_bytes, is_error)
+        self.details.add(row, is_error)
         for table, key in (
-            (self.status, str(row.status).encode()),
+            (self.status, str(row.status).encode() if row.status else None),
             (self.methods, row.method),
             (self.sections, row.section),
             (self.endpoints, row.path),
@@ -71,6 +77,7 @@ class Span:
             (self.users, row.user),
             (self.agents, row.agent),
             (self.referers, row.referer),
+            (self.vhosts, row.vhost),
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
@@ -79,7 +86,8 @@ class Span:
 class Counter:
     """Counts rows that passed the gate, closes buckets when told what time it is, and says what comes of it."""
 
-    def __init__(self, options: Options, mode: str) -> None:
+    def __init__(self, options: Options, mode: str, classify: ClassifyAgent = family_of) -> None:
+        self._classify = classify
         self.out: list[Json] = []
         self.health = Health()
         self.closed_us: int | None = None
@@ -300,6 +308,7 @@ class Counter:
             },
             "active": self._active_now(),
             "health": asdict(health),
+            **self._details(span),
         }
         if partial:
             report["partial"] = True
@@ -324,8 +333,13 @@ class Counter:
                 "alerts": self._raises,
                 "active": self._active_now(),
                 "health": asdict(self.health),
+                **self._details(run),
             }
         )
+
+    def _details(self, span: Span) -> Json:
+        families = families_of(span.agents, span.total.hits, self._options.top, self._classify)
+        return {"vhosts": self._top(span.vhosts), **span.details.told(self._options.top), **families}
 
     def _top(self, table: BoundedTable) -> list[Json]:
         return [

@@ -8,7 +8,9 @@ of turns.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from http_monitor.ports import ClassifyAgent
 from tests.reference.counter import Counter, Health, Json
+from tests.reference.families import family_of
 from tests.reference.gate import Gate
 from tests.reference.shapes import BadLine, Options, ParsedLike, RowLike, lines_of
 
@@ -27,9 +29,9 @@ class _Ahead:
 _Decided = RowLike | BadLine | _Ahead
 
 
-def replay(files: Sequence[ParsedLike], options: Options) -> list[Json]:
+def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgent = family_of) -> list[Json]:
     """Return the NDJSON objects of a replay, in order: alerts, reports, one summary."""
-    counter = Counter(options, "replay")
+    counter = Counter(options, "replay", classify)
     now_us: int | None = None
     for line in _merged([_decided(file, options) for file in files]):
         if isinstance(line, BadLine | _Ahead):

@@ -77,10 +77,32 @@ class RowLike(Protocol):
     def agent(self) -> bytes | None: ...
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """0 where the line has none."""
+        ...
 
     @property
     def size_bytes(self) -> int | None: ...
+
+    @property
+    def vhost(self) -> bytes | None: ...
+
+    @property
+    def duration_us(self) -> int | None:
+        """How long it took; one below 0 is none."""
+        ...
+
+    @property
+    def upstream_us(self) -> int | None: ...
+
+    @property
+    def bytes_in(self) -> int | None: ...
+
+    @property
+    def cache(self) -> bytes | None: ...
+
+    @property
+    def tls(self) -> bytes | None: ...
 
 
 class ParsedLike(Protocol):

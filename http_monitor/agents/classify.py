@@ -1,0 +1,65 @@
+"""The families of a user agent by the rules of ua-parser, cached."""
+
+from functools import cache, lru_cache
+
+from ua_parser import Parser, load_lazy_builtins
+from ua_parser.regex import Resolver
+
+from http_monitor.agents.names import names_bot, names_library
+from http_monitor.ports import AgentFamily, AgentKind
+
+READ_BYTES = 512
+"""So much of an agent is looked at: those of browsers are shorter, and what follows only costs time."""
+KEPT_AGENTS = 4_096
+"""So many answers are remembered."""
+# How ua-parser calls the device of whatever crawls (regexes.yaml of uap-core, device_parsers).
+_SPIDER = "Spider"
+
+NOBODY = AgentFamily(None, None, "unknown")
+"""What is known of an agent that says nothing."""
+
+
+def classify(agent: bytes) -> AgentFamily:
+    """Return the families of an agent; never raises for what the bytes are.
+
+    A library is told by its name before anything else, since ua-parser takes some for spiders; then a bot by
+    ua-parser or by its name. A person is whoever has both a browser and a system that are known: what neither says
+    is unknown rather than guessed. Nothing here proves who somebody is: an agent is what a client claims.
+    """
+    return _classify(agent[:READ_BYTES])
+
+
+def is_bot(agent: bytes) -> bool:
+    """Return whether an agent says that it is a bot: a crawler, probe or scanner. A library such as curl is none."""
+    return classify(agent).kind == "bot"
+
+
+@lru_cache(maxsize=KEPT_AGENTS)
+def _classify(agent: bytes) -> AgentFamily:
+    text = agent.decode("utf-8", "replace")
+    if not text or text.isspace() or text == "-":
+        return NOBODY
+    found = _parser().parse(text)
+    browser = found.user_agent.family if found.user_agent else None
+    system = found.os.family if found.os else None
+    is_spider = found.device is not None and found.device.family == _SPIDER
+    kind: AgentKind = "unknown"
+    if names_library(text):
+        kind = "library"
+    elif is_spider or names_bot(text):
+        kind = "bot"
+    elif browser and system:
+        kind = "person"
+    return AgentFamily(_key(browser), _key(system), kind)
+
+
+def _key(family: str | None) -> bytes | None:
+    """Return a family as a key; it may be text of the log, so it is as hostile."""
+    return family.encode() if family else None
+
+
+@cache
+def _parser() -> Parser:
+    # Loading the rules takes a tenth of a second, so the first agent pays for it. This resolver takes time linear in
+    # the agent; ours is the only cache.
+    return Parser(Resolver(load_lazy_builtins()))
