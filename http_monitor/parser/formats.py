@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from http_monitor.errors import UsageError
 from http_monitor.parser.apache import ApacheFormat
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.roles import Role
+from http_monitor.parser.field import Role
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
