@@ -78,6 +78,13 @@ def is_json(text: str) -> bool:
     return unquoted(text).lstrip().startswith("{")
 
 
+def names_variables(text: str) -> bool:
+    """Return whether a format string is nginx's: it has variables."""
+    variables = {name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)}
+    # A literal $ in a LogFormat is rare; one before the name of a variable that this program reads is none.
+    return bool(variables) and ("%" not in text or bool(variables & (_TYPED.keys() | _ROLES.keys())))
+
+
 def nginx_template(text: str) -> Template:
     """Return the template of a log_format, with or without the directive itself, as it stands in a configuration.
 

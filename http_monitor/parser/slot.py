@@ -22,6 +22,7 @@ def list_of(item: str) -> str:
 
 
 STATUS = "[1-9][0-9]{2}"
+DIGITS = "[0-9]+"
 NUMBER = "(?:-|[0-9]+)"
 SECONDS = _SECONDS
 """Seconds as nginx writes them: with three decimals, never more or fewer."""

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from http_monitor.parser.field import Writing
-from http_monitor.parser.slot import CLF_BARE, CLF_BRACKETED, DAY, EPOCH, TIME_OF_DAY, ZONE
+from http_monitor.parser.slot import CLF_BARE, CLF_BRACKETED, DAY, DIGITS, EPOCH, TIME_OF_DAY, ZONE
 
 
 class Time(NamedTuple):
@@ -25,8 +25,8 @@ _KNOWN: dict[str, Time] = {
     "%d/%b/%Y:%H:%M:%S %z": _BARE,
     "sec": Time("epoch", EPOCH, 0),
     "%s": Time("epoch", EPOCH, 0),
-    "msec": Time("epoch_ms", "[0-9]+", 0),
-    "usec": Time("epoch_us", "[0-9]+", 0),
+    "msec": Time("epoch_ms", DIGITS, 0),
+    "usec": Time("epoch_us", DIGITS, 0),
 }
 _ISO = re.compile(r"%Y-%m-%d(?P<between>[T ])%H:%M:%S(?P<zone> ?%z|Z)?")
 # What strftime has short names for.

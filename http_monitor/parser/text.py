@@ -3,13 +3,19 @@
 import numpy as np
 
 from http_monitor.parser.account import Account
+from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.line import Entry
 from http_monitor.parser.matching import Found, Matcher
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
-from http_monitor.parser.rows import rows_of
+from http_monitor.parser.rows import in_file_order, rows_of
 from http_monitor.parser.template import Place, Template
+from http_monitor.parser.typed import Columns
+from http_monitor.parser.walk import Walker
 from http_monitor.ports import FoundField, LineReading
 from http_monitor.records import Batch
+
+SMALL_BYTES = 16 << 10
+"""Below this, reading line by line is quicker than making columns."""
 
 
 class TemplateFormat:
@@ -30,6 +36,8 @@ class TemplateFormat:
         self._kind = kind or name
         self._meaning = Meaning(template.fields, self._kind, keeps_empty=True)
         self._matcher = Matcher(template)
+        self._walker = Walker(template)
+        self._columns = Columns(template)
 
     @property
     def name(self) -> str:
@@ -44,7 +52,8 @@ class TemplateFormat:
         """Return the rows of whole lines; what follows the last LF is a line too."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
-        return self._parse_small(data)
+        columnar = self._walker.fits and self._columns.fits
+        return self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit."""
@@ -79,6 +88,18 @@ class TemplateFormat:
         lines.pop()
         account = self._read([(index, raw) for index, raw in enumerate(lines)])
         return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._kind)
+
+    def _parse_large(self, data: bytes) -> Batch:
+        chunk = index_chunk(data)
+        columns, column_line = self._columns.rows(chunk, self._walker.walk(chunk, self._limit))
+        other = np.ones(len(chunk.lfs), np.bool_)
+        other[column_line] = False
+        account = self._read(
+            [(index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()]
+        )
+        line = np.array(account.line, np.int64)
+        rows = in_file_order(columns, column_line, rows_of(account.entries), line)
+        return account.batch(rows, np.sort(np.concatenate([column_line, line])), len(chunk.lfs), self._kind)
 
     def _read(self, numbered: list[tuple[int, bytes]]) -> Account:
         """Read lines one by one.
