@@ -20,6 +20,8 @@ from http_monitor.ports import Explaining
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference.template import find_fields
+from tests.test_cases_of_other_projects import CASES
+from tests.test_cases_of_other_projects import _line as line_of
 
 TIMES = ("10/Oct/2025:13:55:36 +0200", "11/Oct/2025:00:00:00 -0330")
 OWN = (
@@ -265,3 +267,35 @@ def test_a_line_that_does_not_fit_says_where_and_what_should_stand_there() -> No
     assert [part.name for part in cut.found] == ["host", "user", "time", "request"]
     wrong = fmt.read_line(LINE.replace(b"10/Oct", b"31/Feb"))
     assert (wrong.values, wrong.column, wrong.expected) == (None, 16, "time_local (here: a date that does not exist)")
+
+
+COMBINED = (
+    '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+)
+NGINX_CASES = [
+    case
+    for case in CASES
+    if case["format"] in ("nginx", "nginx_main")
+    and case["valid"]
+    and "ident-set" not in case.get("tags", ())
+    and case["id"] != "c0217"
+]
+"""Lines of nginx by other projects; in those left out something else stands where nginx writes a host or a dash."""
+
+
+@pytest.mark.skipif(not NGINX_CASES, reason="../shared/data/cases.ndjson is not here")
+def test_the_log_format_of_nginx_reads_its_lines_as_the_family_does() -> None:
+    data = b"".join(line_of(case).rstrip(b"\r\n") + b"\n" for case in NGINX_CASES)
+    family, own = get_format("combined").parse(data), get_format(COMBINED).parse(data)
+    assert family.rows.num_rows > 60
+    assert (own.rows.to_pylist(), own.line_nos.tolist()) == (family.rows.to_pylist(), family.line_nos.tolist())
+
+
+def test_a_list_that_goes_on_after_a_space_is_read_to_its_end_by_columns_too() -> None:
+    fmt = get_format(OWN[-1])
+    line = b'h [10/Oct/2025:13:55:36 +0200] "GET /a HTTP/1.1" 200 a:1 : b:2 0.100 : 0.200 an id\n'
+    columns, single = _by(0, fmt.parse, line * 2), _by(1 << 40, fmt.parse, line * 2)
+    assert columns.rows.column("upstream_us").to_pylist() == [300_000, 300_000]
+    assert _shown(columns) == _shown(single)
+    ends = line.replace(b"a:1 : b:2", b"a:1")
+    assert _by(0, fmt.parse, ends).rows.column("upstream_us").to_pylist() == [300_000]
