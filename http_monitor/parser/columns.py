@@ -35,33 +35,33 @@ class RegularRows:
 def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     """Return the rows of all lines that are plainly regular and well-formed."""
     fields = find_fields(chunk, shape)
-    time_us, good = _times(chunk, fields.time)
-    method = _keys(chunk, fields.method)
-    good &= _plain_methods(method)
+    time_us, good = times_of(chunk, fields.time)
+    method = span_keys(chunk, fields.method)
+    good &= plain_methods(method)
     if not good.all():
         fields, time_us = fields.only(good), time_us[good]
-        method = _keys(chunk, fields.method)
+        method = span_keys(chunk, fields.method)
     vhost = _vhosts(chunk, fields, shape)
     host = fields.second.where(vhost, fields.first)
     user = fields.user_from_fourth.where(vhost, fields.user_from_third)
-    path = _keys(chunk, _without_query(chunk, fields.target))
+    path = span_keys(chunk, without_query(chunk, fields.target))
     no_pair = ~fields.pair
     batch = pa.RecordBatch.from_arrays(
         [
             pa.array(time_us, SCHEMA.field("time").type),
-            _keys(chunk, host),
+            span_keys(chunk, host),
             sections(path),
             path,
             method,
-            _keys(chunk, user, _dashes(chunk, user)),
-            _keys(chunk, fields.referer, no_pair | _dashes(chunk, fields.referer)),
-            _keys(chunk, fields.agent, no_pair | _dashes(chunk, fields.agent)),
+            span_keys(chunk, user, dashes_in(chunk, user)),
+            span_keys(chunk, fields.referer, no_pair | dashes_in(chunk, fields.referer)),
+            span_keys(chunk, fields.agent, no_pair | dashes_in(chunk, fields.agent)),
             pa.array(fields.status.astype(np.int16)),
             pa.array(fields.size, mask=fields.size_null),
             pa.nulls(len(time_us), pa.int64()),  # duration_us
             pa.nulls(len(time_us), pa.int64()),  # upstream_us
             pa.nulls(len(time_us), pa.int64()),  # bytes_in
-            _vhost_names(_keys(chunk, fields.first, ~vhost)),
+            vhost_names(span_keys(chunk, fields.first, ~vhost)),
             no_keys(len(time_us)),  # cache
             no_keys(len(time_us)),  # tls
             no_keys(len(time_us)),  # forwarded
@@ -81,16 +81,17 @@ def sections(path: Keys) -> Keys:
     return recoded(path, keys_between(data, edges[:-1], second))
 
 
-def _vhost_names(fields: Keys) -> Keys:
+def vhost_names(fields: Keys) -> Keys:
     """Return the vhosts without their ports; worked out once for each distinct field."""
     return recoded(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
 
 
-def _keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:
+def span_keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:
+    """Return fields as keys."""
     return keys_between(chunk.data, span.start, span.stop, absent)
 
 
-def _times(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
+def times_of(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
     """Return the microseconds of each time, and which are times; equal neighbours are worked out once."""
     if not len(time.start):
         return np.empty(0, np.int64), np.empty(0, np.bool_)
@@ -105,7 +106,7 @@ def _times(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
     return time_us[run], good[run]
 
 
-def _plain_methods(method: Keys) -> Bools:
+def plain_methods(method: Keys) -> Bools:
     """Return which methods are ones whose target is a path."""
     if not len(method):
         return np.empty(0, np.bool_)
@@ -120,20 +121,22 @@ def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
         return np.full(len(fields.line), shape.vhost == "always")
     vhost = fields.four.copy()
     if vhost.any():
-        first = _keys(chunk, fields.first.only(fields.four))
-        second = _keys(chunk, fields.second.only(fields.four))
+        first = span_keys(chunk, fields.first.only(fields.four))
+        second = span_keys(chunk, fields.second.only(fields.four))
         named = np.array([is_name_and_port(key) for key in distinct(first)])
         ip = np.array([is_ip(key) for key in distinct(second)])
         vhost[vhost] = named[codes(first)] | ip[codes(second)]
     return vhost
 
 
-def _dashes(chunk: Chunk, span: Span) -> Bools:
+def dashes_in(chunk: Chunk, span: Span) -> Bools:
+    """Return which fields are a dash."""
     dashes: Bools = (span.stop == span.start + 1) & (chunk.bytes_at(span.start) == _DASH)
     return dashes
 
 
-def _without_query(chunk: Chunk, target: Span) -> Span:
+def without_query(chunk: Chunk, target: Span) -> Span:
+    """Return targets up to their question mark."""
     questions = np.flatnonzero(chunk.bytes == _QUESTION)
     return Span(target.start, _first_from(questions, target.start, target.stop))
 

@@ -1,5 +1,6 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,14 +8,31 @@ import numpy as np
 from http_monitor.parser.account import read_lines
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.columns import regular_rows
-from http_monitor.parser.line import Misfit, parse_line
+from http_monitor.parser.field import Field
+from http_monitor.parser.line import Misfit, parse_line, spans_of
+from http_monitor.parser.meaning import Meaning, shown_name
 from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
 from http_monitor.parser.shape import SHAPES, kind_of
+from http_monitor.ports import FoundField, LineReading
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""
+
+
+_FIELDS = (
+    Field("%v", "vhost"),
+    Field("%h", "host"),
+    Field("%l", "ident"),
+    Field("%u", "user"),
+    Field("%t", "time", "clf"),
+    Field("request", "request"),
+    Field("%>s", "status"),
+    Field("%b", "size"),
+    Field("%{Referer}i", "referer"),
+    Field("%{User-Agent}i", "agent"),
+)
 
 
 class FamilyFormat:
@@ -45,6 +63,23 @@ class FamilyFormat:
         read = parse_line(line.removesuffix(b"\r"), self._shape)
         return f"column {read.column}: {read.reason}" if isinstance(read, Misfit) else ""
 
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit."""
+        limit = self._shape.limit
+        if len(line) > limit:
+            return LineReading(self.name, (), None, limit + 1, f"the end of a line of at most {limit} bytes")
+        line = line.removesuffix(b"\r")
+        read = parse_line(line, self._shape)
+        has_vhost, spans = spans_of(line, self._shape)
+        fields = _FIELDS[not has_vhost :]
+        if isinstance(read, Misfit):
+            spans = [span for span in spans if span[1] < read.column]
+            return LineReading(self.name, _found(fields, spans), None, read.column, read.reason)
+        fields = fields[: len(spans)]
+        texts = [line[start:stop] for start, stop in spans]
+        values = Meaning(fields, read.kind, keeps_empty=True).named(texts)
+        return LineReading(self.name, _found(fields, spans), values)
+
     def _parse_small(self, data: bytes) -> Batch:
         lines = data.split(b"\n")
         lines.pop()
@@ -67,3 +102,9 @@ class FamilyFormat:
         if len(regular.line) and (kind is None or regular.line[0] < line[0]):
             kind = kind_of(bool(regular.vhost[0]), bool(regular.pair[0]))
         return account.batch(rows, np.sort(np.concatenate([regular.line, line])), len(chunk.lfs), kind)
+
+
+def _found(fields: Sequence[Field], spans: Sequence[tuple[int, int]]) -> tuple[FoundField, ...]:
+    return tuple(
+        FoundField(shown_name(field), start, stop) for field, (start, stop) in zip(fields, spans, strict=False)
+    )

@@ -4,10 +4,13 @@ import re
 from typing import Protocol, runtime_checkable
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.apache import ApacheFormat
+from http_monitor.parser import nginx
+from http_monitor.parser.apache import KIND, ApacheFormat
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.roles import Role
+from http_monitor.parser.field import Role
+from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.shape import SHAPES, kind_of
+from http_monitor.parser.text import TemplateFormat
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
@@ -29,7 +32,8 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
     """Return the format a user asked for with --format.
 
     Args:
-        name: A name of the Common Log Format family, or an Apache LogFormat string, known by its ``%``.
+        name: A name of the Common Log Format family, of a preset, an nginx log_format string, known by its
+            variables, or an Apache LogFormat string, known by its ``%``.
         limit: The longest line, in bytes without its LF.
 
     Raises:
@@ -37,8 +41,15 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
     """
     if name in SHAPES:
         return FamilyFormat(name, limit)
+    if name in BY_NAME:
+        return BY_NAME[name].make(limit)
+    if nginx.names_variables(name):
+        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(name)), limit, KIND)
     if "%" not in name:
-        raise UsageError(f"--format: got {visible_text(name)}, takes {', '.join(SHAPES)} or a LogFormat string with %")
+        names = ", ".join(dict.fromkeys([*SHAPES, *BY_NAME]))
+        raise UsageError(
+            f"--format: got {visible_text(name)}, takes {names} or a LogFormat string with % or a log_format with $"
+        )
     preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
     if preset is None:
         return _countable(ApacheFormat(name, limit))

@@ -112,6 +112,37 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
     )
 
 
+Spans = list[tuple[int, int]]
+
+
+def spans_of(line: bytes, shape: Shape) -> tuple[bool, Spans]:
+    """Return whether a vhost stands in front, and where the fields are, as far as the line fits.
+
+    Args:
+        line: As for `parse_line`.
+        shape: The format it should have.
+    """
+    head = (_VHOST_HEAD if shape.vhost == "always" else _HEAD).match(line)
+    if head is None:
+        return shape.vhost == "always", []
+    four = shape.vhost == "always" or (shape.vhost == "auto" and bool(head[4]) and stands_in_front(head[1], head[2]))
+    user_at = head.start(4 if four else 3)
+    spans = [head.span(group) for group in ((1, 2, 3) if four else (1, 2))]
+    spans.append((user_at, user_at + len(line[user_at : head.end()].rstrip(b" \t"))))
+    at = head.end()
+    for pattern, group in ((_TIME, 0), (_REQUEST, 1), (_STATUS, 1), (_SIZE, 0)):
+        match = pattern.match(line, at)
+        if match is None:
+            return four, spans
+        start, at = match.span(group)
+        spans.append(
+            (start + len(line[start:at]) - len(line[start:at].lstrip(b" \t")) if pattern is _SIZE else start, at)
+        )
+        at = match.end()
+    pair = _PAIR.match(line, at) if shape.pair else None
+    return four, spans if pair is None else [*spans, pair.span(1), pair.span(2)]
+
+
 def _misfit(line: bytes, end: int, reason: str) -> Misfit:
     """Return that what follows the separators after a field that ends there does not fit."""
     return Misfit(len(line) - len(line[end:].lstrip(b" \t")) + 1, reason)

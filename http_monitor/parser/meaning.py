@@ -24,6 +24,9 @@ _NAMES: dict[Role, str] = {
     "upstream": "upstream_us",
 }
 _OWN_NAME: tuple[Role, ...] = ("tls", "forwarded")
+_SPLIT: tuple[Role, ...] = ("request", "target", "path", "query")
+_TIMES: tuple[Role, ...] = ("time", "date", "clock")
+_TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 
 
 class Wrong(NamedTuple):
@@ -37,8 +40,15 @@ class Wrong(NamedTuple):
 class Meaning:
     """What the fields of a format mean. Of several with one role the first that a line has text for counts."""
 
-    def __init__(self, fields: Sequence[Field], kind: str) -> None:
-        """Take the fields in their order, and what a batch of such lines is called."""
+    def __init__(self, fields: Sequence[Field], kind: str, *, keeps_empty: bool = False) -> None:
+        """Take the fields in their order, and what a batch of such lines is called.
+
+        Args:
+            fields: In the order in which their texts come.
+            kind: What a batch of such lines is called.
+            keeps_empty: A user, referer or agent of no bytes is one, as in the family; only a dash says "none".
+        """
+        self._absent = {role: (None, b"-") for role in _TEXTS} if keeps_empty else {}
         self._fields = tuple(fields)
         self._kind = kind
         self._places: dict[Role, list[int]] = {}
@@ -111,15 +121,15 @@ class Meaning:
                 values.setdefault("vhost", name)
                 values.setdefault("port", read_count(port))
             else:
-                name_of = field.name if role is None or role in _OWN_NAME else _NAMES.get(role, role)
-                values.setdefault(name_of, _value(field, text))
+                values.setdefault(shown_name(field), _value(field, text))
         return values
 
     def _text(self, texts: Texts, role: Role) -> tuple[bytes | None, int]:
         """Return the text of a role, None where it is absent or a dash, and the field it stands in."""
         places = self._places.get(role, ())
+        absent = self._absent.get(role, _ABSENT)
         for index in places:
-            if texts[index] not in _ABSENT:
+            if texts[index] not in absent:
                 return texts[index], index
         return None, places[0] if places else 0
 
@@ -177,6 +187,13 @@ class Meaning:
                 protocol, rest = version, target[1:]
             values = {"method": request.method, "target": rest}
         return values | {"path": request.path, "section": request.section, "protocol": protocol}
+
+
+def shown_name(field: Field) -> str:
+    """Return under which of the names of `Meaning.named` a field is shown; its own where it is several, or none."""
+    if field.role is None or field.role in _OWN_NAME or field.role in _SPLIT:
+        return field.name
+    return "time" if field.role in _TIMES else _NAMES.get(field.role, field.role)
 
 
 def _value(field: Field, text: bytes | None) -> Value:

@@ -119,7 +119,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
     size = Span(before_size + 1, np.minimum(at.take(mark + 11), chunk.ends[line]))
     size_null = (size.stop == size.start + 1) & (chunk.bytes_at(size.start) == _DASH)
-    size_value, is_number = _numbers(chunk, size)
+    size_value, is_number = numbers(chunk, size)
     good &= (size_null | is_number) & (chunk.mark_kind.take(mark + 11) != QUOTE)
     if shape.pair:
         pair, unclear, referer, agent = _find_pairs(chunk, mark + 11, chunk.ends[line])
@@ -214,7 +214,7 @@ _THREES = word(b"\x33" * WORD_BYTES)
 _ALL = word(b"\xff" * WORD_BYTES)
 
 
-def _numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
+def numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
     """Return the values of fields of 1 to 16 digits, and which fields are such."""
     length = digits.stop - digits.start
     value, good = _last_eight(words_at(chunk.words, digits.stop - WORD_BYTES), length)

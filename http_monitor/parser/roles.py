@@ -3,41 +3,52 @@
 import importlib
 import warnings
 from collections.abc import Iterable
-from typing import Literal
 
 from http_monitor.errors import UsageError
+from http_monitor.parser.field import Role, Writing
 from http_monitor.parser.logformat import Directive
-
-Role = Literal[
-    "time", "host", "user", "request", "method", "path", "query", "status", "size", "duration", "referer", "agent"
-]
+from http_monitor.parser.strftime import time_of
 
 # By the names that apache-log-parser gives to directives; the first of a role is taken where there are several.
 _ROLE_OF: dict[str, Role] = {
     "remote_host": "host",
     "remote_ip": "host",
+    "remote_logname": "ident",
     "remote_user": "user",
     "request_first_line": "request",
     "method": "method",
     "url_path": "path",
     "query_string": "query",
+    "protocol": "protocol",
     "status": "status",
     "response_bytes_clf": "size",
     "response_bytes": "size",
     "bytes_tx": "size",
-    "time_us": "duration",
-    "time_s": "duration",
+    "bytes_rx": "bytes_in",
+    "server_name": "vhost",
+    "server_name2": "vhost",
+    "server_port": "port",
     "request_header_referer": "referer",
     "request_header_user_agent": "agent",
+    "request_header_x_forwarded_for": "forwarded",
+    "request_header_host": "vhost",
+    "request_header_x_request_id": "request_id",
+    "env_unique_id": "request_id",
+    "handler_log_id": "request_id",
 }
 _RANK = {name: rank for rank, name in enumerate(_ROLE_OF)}
-# The only letters whose braces choose what is logged, of those that this program has a use for.
-_BY_PARAMETER = "i"
-
-# As strftime writes it, the default time is one of these; %T is short for %H:%M:%S.
-_CLF_STRFTIME = ("[%d/%b/%Y:%H:%M:%S %z]", "%d/%b/%Y:%H:%M:%S %z")
-_WHEN = ("begin:", "end:")
-_DURATION_US = {"": 1_000_000, "s": 1_000_000, "ms": 1_000, "us": 1}
+# The letters whose braces choose what is logged, of those that this program has a use for.
+_BY_PARAMETER = "ie"
+# What apache-log-parser does not know.
+_BY_DIRECTIVE: dict[str, Role] = {
+    "%L": "request_id",
+    "%{SSL_PROTOCOL}x": "tls",
+    "%{version}c": "tls",
+    "%{canonical}p": "port",
+    "%{local}p": "port",
+}
+_UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("ms", 1), "us": ("us", 0)}
+"""The unit of ``%{...}T``, and how coarse it is."""
 
 
 def find_roles(directives: Iterable[Directive]) -> dict[Role, Directive]:
@@ -67,32 +78,28 @@ def find_roles(directives: Iterable[Directive]) -> dict[Role, Directive]:
     return {role: directive for role, (_, directive) in found.items()}
 
 
-def has_brackets(time: Directive) -> bool:
-    """Return whether a directive of role time writes the brackets itself."""
-    return not (time.parameter or "").removeprefix("begin:").removeprefix("end:").startswith("%d")
-
-
-def duration_unit_us(duration: Directive) -> int:
-    """Return the microseconds of the unit that a directive of role duration counts in."""
-    return 1 if duration.letter == "D" else _DURATION_US[(duration.parameter or "").lower()]
+def duration_unit(duration: Directive) -> Writing:
+    """Return the unit that a directive of role duration counts in."""
+    return "us" if duration.letter == "D" else _UNITS[(duration.parameter or "").lower()][0]
 
 
 def _role(directive: Directive) -> tuple[Role | None, int]:
     """Return the field that a directive can give, and which of several directives for it is preferred (least)."""
-    parameter = directive.parameter or ""
     if directive.letter == "t":
-        return ("time" if _is_clf_time(parameter) else None), 0
+        time = time_of(directive.parameter or "")
+        # Of several times the one in the usual writing is read quickest, and all are of the same request.
+        return ("time", int(time.writing != "clf")) if time else (None, 0)
+    if directive.letter == "D":
+        return "duration", 0
     if directive.letter == "T":
-        known = parameter.lower() in _DURATION_US
-        return ("duration", duration_unit_us(directive)) if known else (None, 0)
+        unit = (directive.parameter or "").lower()
+        return ("duration", _UNITS[unit][1]) if unit in _UNITS else (None, 0)
+    if directive.plain in _BY_DIRECTIVE:
+        return _BY_DIRECTIVE[directive.plain], len(_RANK)
+    if directive.letter in "pc" and directive.parameter not in (None, "c"):
+        return None, 0
     name = _name(directive.plain if directive.letter in _BY_PARAMETER else f"%{directive.letter}")
     return _ROLE_OF.get(name), _RANK.get(name, 0)
-
-
-def _is_clf_time(parameter: str) -> bool:
-    for when in _WHEN:
-        parameter = parameter.removeprefix(when)
-    return parameter in ("", "begin", "end") or parameter.replace("%T", "%H:%M:%S") in _CLF_STRFTIME
 
 
 def _name(directive: str) -> str:

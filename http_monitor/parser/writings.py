@@ -13,7 +13,7 @@ MOST = (1 << 63) - 1
 
 _ISO = re.compile(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
-    rb"(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
+    rb"(?:([Zz])| ?([+-][0-9]{2}):?([0-9]{2}))?"
 )
 _HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
@@ -121,4 +121,5 @@ _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "haproxy": _haproxy,
     "epoch": _epoch(6),
     "epoch_ms": _epoch(3),
+    "epoch_us": _epoch(0),
 }

@@ -1,0 +1,40 @@
+"""Takes an nginx directive out of its quotes, as nginx reads its configuration."""
+
+import re
+
+_HEAD = re.compile(r"\s*log_format\s+\S+\s+(?:escape=\w+\s+)?")
+_PIECE = re.compile(r"""(?P<gap>\s*)(?P<quote>['"])(?P<inner>(?:\\.|(?!(?P=quote))[^\\])*)(?P=quote)""", re.DOTALL)
+_ESCAPE = re.compile(r"""\\(["'\\trn])""")
+_CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
+
+
+def unquoted(text: str) -> str:
+    r"""Return what a log_format stands for.
+
+    Args:
+        text: ``log_format main '…' '…';``, or its quoted pieces, or what is in them. Pieces are joined as they
+            are. Two in double quotes on one line are taken for a format that has quotes of its own.
+    """
+    text, heads = _HEAD.subn("", text, count=1)
+    stripped = text.strip().removesuffix(";").rstrip() if heads or text.rstrip().endswith(";") else text.strip()
+    pieces = _pieces(stripped, certain=bool(heads))
+    return "".join(_plain(piece) for piece in pieces) if pieces else _plain(stripped)
+
+
+def _pieces(text: str, *, certain: bool) -> list[str]:
+    """Return what stands in each pair of quotes; nothing where there is more than quoted pieces."""
+    pieces: list[str] = []
+    at = 0
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        if match is None:
+            return []
+        if pieces and match["quote"] == '"' and "\n" not in match["gap"] and not certain:
+            return []
+        pieces.append(match["inner"])
+        at = match.end()
+    return pieces
+
+
+def _plain(text: str) -> str:
+    return _ESCAPE.sub(lambda match: _CONTROL.get(match[1], match[1]), text)

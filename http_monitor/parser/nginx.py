@@ -1,0 +1,177 @@
+"""Makes a template of an nginx log_format string."""
+
+import re
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.configured import unquoted
+from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.slot import (
+    CLF_BARE,
+    DAY,
+    LIST,
+    LIST_OF_NUMBERS,
+    LIST_OF_SECONDS,
+    NUMBER,
+    SECONDS,
+    STATUS,
+    TIME_OF_DAY,
+    ZONE,
+    Slot,
+)
+from http_monitor.parser.template import Template
+from http_monitor.units import visible_text
+
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))")
+_ROLES: dict[str, Role] = {
+    "remote_addr": "host",
+    "realip_remote_addr": "host",
+    "remote_user": "user",
+    "request": "request",
+    "request_method": "method",
+    "request_uri": "target",
+    "uri": "path",
+    "document_uri": "path",
+    "args": "query",
+    "query_string": "query",
+    "server_protocol": "protocol",
+    "upstream_cache_status": "cache",
+    "host": "vhost",
+    "server_name": "vhost",
+    "http_host": "vhost",
+    "ssl_protocol": "tls",
+    "http_referer": "referer",
+    "http_user_agent": "agent",
+    "http_x_forwarded_for": "forwarded",
+    "request_id": "request_id",
+    "req_id": "request_id",
+}
+_TYPED: dict[str, tuple[Role | None, Writing, str, int]] = {
+    "time_local": ("time", "clf", CLF_BARE, 26),
+    "time_iso8601": ("time", "iso", f"{DAY}T{TIME_OF_DAY}{ZONE}", 25),
+    "msec": ("time", "epoch", SECONDS, 14),
+    "status": ("status", "plain", STATUS, 3),
+    "body_bytes_sent": ("size", "plain", NUMBER, 0),
+    "bytes_sent": ("size", "plain", NUMBER, 0),
+    "request_length": ("bytes_in", "plain", NUMBER, 0),
+    "server_port": ("port", "plain", NUMBER, 0),
+    "request_time": ("duration", "s", SECONDS, 0),
+    "upstream_response_time": ("upstream", "s", LIST_OF_SECONDS, 0),
+    "upstream_connect_time": (None, "s", LIST_OF_SECONDS, 0),
+    "upstream_header_time": (None, "s", LIST_OF_SECONDS, 0),
+    "upstream_queue_time": (None, "s", LIST_OF_SECONDS, 0),
+    "upstream_session_time": (None, "s", LIST_OF_SECONDS, 0),
+    "upstream_status": (None, "plain", LIST_OF_NUMBERS, 0),
+    "upstream_response_length": (None, "plain", LIST_OF_NUMBERS, 0),
+    "upstream_bytes_received": (None, "plain", LIST_OF_NUMBERS, 0),
+    "upstream_bytes_sent": (None, "plain", LIST_OF_NUMBERS, 0),
+    "upstream_addr": (None, "plain", LIST, 0),
+}
+"""Role, writing, expression, usual width. Times are in seconds with milliseconds; lists have an item for each
+upstream server (ngx_http_log_module, ngx_http_upstream_module)."""
+_ORDER = ("remote_addr", "time_local", "body_bytes_sent", "host", "http_host")
+"""Of several variables of one role these go first."""
+_NEEDED = {"host": "$remote_addr", "status": "$status", "time": "a time such as $time_local"}
+
+
+def is_json(text: str) -> bool:
+    """Return whether a log_format writes JSON objects, which is a format of another kind."""
+    return unquoted(text).lstrip().startswith("{")
+
+
+def names_variables(text: str) -> bool:
+    """Return whether a format string is nginx's: it has variables."""
+    variables = {name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)}
+    # A literal $ in a LogFormat is rare; one before the name of a variable that this program reads is none.
+    return bool(variables) and ("%" not in text or bool(variables & (_TYPED.keys() | _ROLES.keys())))
+
+
+def nginx_template(text: str) -> Template:
+    """Return the template of a log_format, with or without the directive itself, as it stands in a configuration.
+
+    Raises:
+        UsageError: it cannot be read, has no time, or writes JSON.
+    """
+    if is_json(text):
+        raise UsageError("--format: got a log_format that writes JSON, takes --format json for it")
+    parts = _split(unquoted(text))
+    if not any(isinstance(part, Slot) and part.field.role == "time" for part in parts):
+        raise UsageError(
+            "--format: got a log_format without a time, takes one with $time_local, $time_iso8601 or $msec"
+        )
+    return Template(parts, "log_format")
+
+
+def check_countable(template: Template) -> Template:
+    """Return a template that has a host, a status and a time. Raises UsageError for another one."""
+    for role, variable in _NEEDED.items():
+        if not template.gives(role):
+            raise UsageError(
+                f"--format: got a log_format without {variable}, takes one with $remote_addr, $status and a time"
+            )
+    return template
+
+
+def _split(text: str) -> list[bytes | Slot]:
+    names = [name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)]
+    roles = _chosen(names)
+    parts: list[bytes | Slot] = []
+    at, count = 0, 0
+    for match in _VARIABLE.finditer(text):
+        parts.append(_literal(text[at : match.start()]))
+        touches = at == match.start() and count > 0
+        followed = text[match.end() : match.end() + 1]
+        parts.append(_slot(names[count], roles.get(count), touches=touches, empty=followed not in ("", " ", "$")))
+        at, count = match.end(), count + 1
+    return _queries_joined([*parts, _literal(text[at:])])
+
+
+def _literal(text: str) -> bytes:
+    if "$" in text:
+        raise UsageError(f"--format: got {visible_text(text)} in a log_format, takes $remote_addr, ${{status}}, …")
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _chosen(names: list[str]) -> dict[int, Role]:
+    """Return by its number the variable that gives each role."""
+    best: dict[Role, tuple[int, int]] = {}
+    for number, name in enumerate(names):
+        role = _TYPED[name][0] if name in _TYPED else _ROLES.get(name)
+        order = (_ORDER.index(name) if name in _ORDER else len(_ORDER), number)
+        if role is not None and order < best.get(role, (len(names) + len(_ORDER), 0)):
+            best[role] = order
+    return {number: role for role, (_, number) in best.items()}
+
+
+def _slot(name: str, role: Role | None, *, touches: bool, empty: bool) -> Slot:
+    """Return the place of a variable.
+
+    Args:
+        name: Of the variable.
+        role: What it gives.
+        touches: The variable before it stands right in front.
+        empty: What follows it is not a space, so that it can be seen to be empty.
+    """
+    if name in _TYPED:
+        _, writing, looks, width = _TYPED[name]
+        return Slot(Field(name, role, writing), "typed", looks, width)
+    begins = b"/" if touches and name in ("request_uri", "uri", "document_uri") else b""
+    return Slot(Field(name, role), "word" if role == "host" else "any", begins=begins, empty=empty and role != "host")
+
+
+def _queries_joined(parts: list[bytes | Slot]) -> list[bytes | Slot]:
+    """Return the parts with ``$is_args$args`` as one query, whose question mark says whether there is any."""
+    joined: list[bytes | Slot] = []
+    for part in parts:
+        before = joined[-1] if joined else b""
+        if part == b"":
+            continue
+        if (
+            isinstance(part, Slot)
+            and isinstance(before, Slot)
+            and before.field.name == "is_args"
+            and part.field.name in ("args", "query_string")
+        ):
+            joined[-1] = Slot(part.field, "query")
+        else:
+            joined.append(part)
+    return joined

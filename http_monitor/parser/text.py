@@ -1,0 +1,142 @@
+"""Parses the lines of a text format: regular lines by columns, all others one by one."""
+
+import numpy as np
+
+from http_monitor.parser.account import Account
+from http_monitor.parser.chunk import index_chunk
+from http_monitor.parser.line import Entry
+from http_monitor.parser.matching import Found, Matcher
+from http_monitor.parser.meaning import Meaning, Wrong, shown_name
+from http_monitor.parser.rows import in_file_order, rows_of
+from http_monitor.parser.template import Place, Template
+from http_monitor.parser.typed import Columns
+from http_monitor.parser.walk import Walker
+from http_monitor.ports import FoundField, LineReading
+from http_monitor.records import Batch
+
+SMALL_BYTES = 16 << 10
+"""Below this, reading line by line is quicker than making columns."""
+
+
+class TemplateFormat:
+    """The format that a template describes. It has no state: a line means the same in any chunk."""
+
+    def __init__(self, name: str, template: Template, limit: int, kind: str | None = None) -> None:
+        """Compile a template.
+
+        Args:
+            name: What the user calls the format.
+            template: Its parts.
+            limit: The longest line, in bytes without its LF.
+            kind: What its batches are called, if not by the name.
+        """
+        self._name = name
+        self._template = template
+        self._limit = limit
+        self._kind = kind or name
+        self._meaning = Meaning(template.fields, self._kind, keeps_empty=True)
+        self._matcher = Matcher(template)
+        self._walker = Walker(template)
+        self._columns = Columns(template)
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self._name
+
+    def gives(self, role: str) -> bool:
+        """Return whether a field gives this; a host or status that none gives is made up."""
+        return self._template.gives(role)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        if data and not data.endswith(b"\n"):
+            data += b"\n"
+        columnar = self._walker.fits and self._columns.fits
+        return self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit."""
+        if len(line) > self._limit:
+            return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
+        line = line.removesuffix(b"\r")
+        start = self._matcher.whole(line)
+        if start is None:
+            start = self._matcher.longest_start(line)
+            return self._misfit(start.spans, start.stop, self._part(start.parts))
+        texts = tuple(line[left:right] for left, right in start.spans)
+        read = self._meaning.entry(texts)
+        if isinstance(read, Wrong):
+            name = self._template.fields[read.field].name
+            return self._misfit(start.spans[: read.field], start.spans[read.field][0], f"{name} (here: {read.reason})")
+        return LineReading(self._name, self._found(start.spans), self._meaning.named(texts))
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit; empty when it does."""
+        if len(line) > self._limit:
+            return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
+        line = line.removesuffix(b"\r")
+        start = self._matcher.whole(line)
+        if start is None:
+            start = self._matcher.longest_start(line)
+            return f"column {start.stop + 1}: not {self._part(start.parts)} of the {self._template.noun}"
+        read = self._meaning.entry(tuple(line[left:right] for left, right in start.spans))
+        return f"column {start.spans[read.field][0] + 1}: {read.reason}" if isinstance(read, Wrong) else ""
+
+    def _parse_small(self, data: bytes) -> Batch:
+        lines = data.split(b"\n")
+        lines.pop()
+        account = self._read([(index, raw) for index, raw in enumerate(lines)])
+        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._kind)
+
+    def _parse_large(self, data: bytes) -> Batch:
+        chunk = index_chunk(data)
+        columns, column_line = self._columns.rows(chunk, self._walker.walk(chunk, self._limit))
+        other = np.ones(len(chunk.lfs), np.bool_)
+        other[column_line] = False
+        account = self._read(
+            [(index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()]
+        )
+        line = np.array(account.line, np.int64)
+        rows = in_file_order(columns, column_line, rows_of(account.entries), line)
+        return account.batch(rows, np.sort(np.concatenate([column_line, line])), len(chunk.lfs), self._kind)
+
+    def _read(self, numbered: list[tuple[int, bytes]]) -> Account:
+        """Read lines one by one.
+
+        Args:
+            numbered: Index and line without its LF, ascending.
+        """
+        account = Account(self._limit)
+        # Too long or blank ones are matched as empty, so that the account is kept in the order of the lines.
+        found = self._matcher.match(
+            [raw.removesuffix(b"\r") if len(raw) <= self._limit else b"" for _, raw in numbered]
+        )
+        for (index, raw), texts in zip(numbered, found, strict=True):
+            if not account.is_candidate(index, raw):
+                continue
+            entry = self._entry(texts)
+            if entry is None:
+                account.malformed(index, raw)
+            else:
+                account.entries.append(entry)
+                account.line.append(index)
+        return account
+
+    def _entry(self, texts: Found | None) -> Entry | None:
+        read = None if texts is None else self._meaning.entry(texts)
+        return None if isinstance(read, Wrong) else read
+
+    def _misfit(self, spans: tuple[tuple[int, int], ...], at: int, expected: str) -> LineReading:
+        return LineReading(self._name, self._found(spans), None, at + 1, expected)
+
+    def _found(self, spans: tuple[tuple[int, int], ...]) -> tuple[FoundField, ...]:
+        return tuple(
+            FoundField(shown_name(field), start, stop)
+            for field, (start, stop) in zip(self._template.fields, spans, strict=False)
+        )
+
+    def _part(self, number: int) -> str:
+        """Return what a part of the template is called."""
+        part = self._template.parts[number]
+        return part.slot.field.name if isinstance(part, Place) else repr(part.decode("utf-8", "backslashreplace"))
