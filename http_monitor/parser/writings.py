@@ -121,4 +121,5 @@ _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "haproxy": _haproxy,
     "epoch": _epoch(6),
     "epoch_ms": _epoch(3),
+    "epoch_us": _epoch(0),
 }
