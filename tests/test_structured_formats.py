@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.jsonmap import json_format_from, nginx_json_template
+from http_monitor.parser.jsontext import places
 from http_monitor.parser.lined import LinedFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.parser.w3c import W3cFormat
@@ -115,6 +116,19 @@ def test_the_columns_are_those_of_the_latest_fields_line() -> None:
     assert (numbers, lines) == ([1, 2], 2)
     assert found[0]["duration_us"] == 31_000
     assert found[0]["path"] == b"/a/b"
+
+
+def test_as_many_columns_in_another_order_are_other_columns() -> None:
+    swapped = b"#Fields: date time sc-status cs-method cs-uri-stem c-ip time-taken\n"
+
+    found, _, _ = rows(make("iis"), FIELDS + LINE + swapped, b"2025-10-10 11:55:36 404 GET /a/b 192.0.2.8 31\n")
+
+    assert [(r["host"], r["status"]) for r in found] == [(b"192.0.2.7", 200), (b"192.0.2.8", 404)]
+
+
+def test_the_places_of_a_string_without_end_are_looked_for_once() -> None:
+    line = b'{"a":' + b'\\"' * 50_000
+    assert len(list(places(line))) <= 2
 
 
 def test_a_run_that_begins_at_the_end_learns_the_columns_from_the_head_of_the_file() -> None:

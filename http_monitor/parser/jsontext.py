@@ -14,7 +14,8 @@ from http_monitor.parser.line import Misfit
 Path = tuple[str, ...]
 """The keys on the way to a value, from the outermost."""
 
-_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"|([{}\[\]:,])|[^{}\[\]:,"\s]++', re.DOTALL)
+# A string without its end takes the rest, or every quote in it would be tried as the beginning of one.
+_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"?|([{}\[\]:,])|[^{}\[\]:,"\s]++', re.DOTALL)
 _MOST_DEPTH = 100
 
 
