@@ -48,8 +48,8 @@ Writing = Literal[
 ]
 """How a text is written. Of a time: ``clf`` (``10/Oct/2000:13:55:36 -0700``, with or without its brackets), ``iso``
 (ISO 8601), ``haproxy`` (``06/Feb/2009:12:14:14.655``), ``epoch`` (seconds, decimals or not), ``epoch_ms``,
-``epoch_us``. Of a duration: its unit; decimals and a unit behind it are read, of a list the
-sum. ``plain``: anything else."""
+``epoch_us``. Of a duration: its unit; decimals and a unit behind it are read, of a list the sum. ``plain``: anything
+else."""
 
 
 @dataclass(frozen=True, slots=True)

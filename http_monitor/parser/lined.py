@@ -1,0 +1,148 @@
+"""Reads a log one line after the other, whatever its lines hold."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from http_monitor.parser.account import Account
+from http_monitor.parser.field import Field
+from http_monitor.parser.line import Entry, Misfit
+from http_monitor.parser.meaning import Meaning, Wrong
+from http_monitor.parser.rows import rows_of
+from http_monitor.ports import FoundField, LineReading, Value
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+Span = tuple[int, int]
+"""First byte of a field from 0, and the byte after its last."""
+
+_NOTHING = (None, b"", b"-")
+# What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1).
+_NO_STATUS = (b"-1", b"0", b"000")
+
+
+class Texts(NamedTuple):
+    """The fields of a line that has the shape of its format."""
+
+    meaning: Meaning
+    fields: Sequence[Field]
+    texts: Sequence[bytes | None]
+    """For each field what it says; None where the line has none."""
+
+
+class Outside(NamedTuple):
+    """A line that counts as nothing: a comment, or the names of columns."""
+
+
+class LinedFormat(ABC):
+    """The account of lines, rows and explanations; what is one line is for those who inherit from it."""
+
+    def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
+        """Take the name a user gives, and the longest line in bytes without its LF."""
+        self._name = name
+        self._limit = limit
+
+    @property
+    def name(self) -> str:
+        """The name a user gives."""
+        return self._name
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        account = Account(self._limit)
+        for index, raw in enumerate(lines):
+            if not account.is_candidate(index, raw):
+                continue
+            read = self._entry(raw.removesuffix(b"\r"))
+            if isinstance(read, Entry):
+                account.entries.append(read)
+                account.line.append(index)
+            elif isinstance(read, Outside):
+                account.blank.append(index)
+            else:
+                account.malformed(index, raw)
+        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._name)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit; empty when it does."""
+        reading = self.read_line(line)
+        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit.
+
+        A line that counts as nothing has no fields, and is well-formed.
+        """
+        if len(line) > self._limit:
+            return self._unfit(Misfit(self._limit + 1, f"a line of at most {self._limit} bytes"), ())
+        line = line.removesuffix(b"\r")
+        read = self._read(line)
+        if isinstance(read, Outside):
+            return LineReading(self._name, (), {})
+        if isinstance(read, Misfit):
+            return self._unfit(read, self._spans(line, None))
+        spans = self._spans(line, read)
+        entry = _entry_of(read)
+        if isinstance(entry, Wrong):
+            span = dict(spans).get(read.fields[entry.field].name)
+            return self._unfit(Misfit(1 + (span[0] if span else 0), entry.reason), spans)
+        return LineReading(self._name, _found(spans), self._explained(line, read))
+
+    @abstractmethod
+    def _read(self, line: bytes) -> Texts | Misfit | Outside:
+        """Return the fields of a line, which is without its line end."""
+
+    @abstractmethod
+    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
+        """Return where each field of a line was found, in the line's order; of one that does not fit, the first."""
+
+    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+        """Return what the fields of a well-formed line say, by the names of ``--explain --output ndjson``."""
+        del line
+        return values_of(read)
+
+    def _entry(self, line: bytes) -> Entry | Misfit | Outside:
+        read = self._read(line)
+        if not isinstance(read, Texts):
+            return read
+        entry = _entry_of(read)
+        return Misfit(0, entry.reason) if isinstance(entry, Wrong) else entry
+
+    def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
+        return LineReading(self._name, _found(spans), None, misfit.column, misfit.reason)
+
+
+def with_status(fields: Sequence[Field], texts: Sequence[bytes | None]) -> list[bytes | None]:
+    """Return the texts, with None for a status that says there is none."""
+    return [
+        None if field.role == "status" and text in _NO_STATUS else text
+        for field, text in zip(fields, texts, strict=True)
+    ]
+
+
+def values_of(read: Texts) -> dict[str, Value]:
+    """Return what fields say by their names; of several with one role the first that says something."""
+    chosen: dict[str, int] = {}
+    kept: list[int] = []
+    for index, (field, text) in enumerate(zip(read.fields, read.texts, strict=True)):
+        if field.role is None or field.role not in chosen:
+            kept.append(index)
+            if field.role is not None:
+                chosen[field.role] = index
+        elif read.texts[chosen[field.role]] in _NOTHING and text not in _NOTHING:
+            kept[kept.index(chosen[field.role])] = index
+            chosen[field.role] = index
+    return Meaning([read.fields[index] for index in kept], "").named([read.texts[index] for index in kept])
+
+
+def _entry_of(read: Texts) -> Entry | Wrong:
+    return read.meaning.entry(read.texts)
+
+
+def _found(spans: Sequence[tuple[str, Span]]) -> tuple[FoundField, ...]:
+    return tuple(FoundField(name, start, stop) for name, (start, stop) in spans)

@@ -1,0 +1,49 @@
+"""The usage logs of Google Cloud Storage."""
+
+from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.steps import Step, StepsFormat
+
+_COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
+    ("time_micros", "time", "epoch_us"),
+    ("c_ip", "host", "plain"),
+    ("c_ip_type", None, "plain"),
+    ("c_ip_region", None, "plain"),
+    ("cs_method", "method", "plain"),
+    ("cs_uri", "target", "plain"),
+    ("sc_status", "status", "plain"),
+    ("cs_bytes", "bytes_in", "plain"),
+    ("sc_bytes", "size", "plain"),
+    ("time_taken_micros", "duration", "us"),
+    ("cs_host", "vhost", "plain"),
+    ("cs_referer", "referer", "plain"),
+    ("cs_user_agent", "agent", "plain"),
+    ("s_request_id", "request_id", "plain"),
+    ("cs_operation", None, "plain"),
+    ("cs_bucket", None, "plain"),
+    ("cs_object", None, "plain"),
+)
+# In CSV a quote within quotes is doubled; it stays so, a key is the bytes of the log.
+_STEPS = tuple(
+    Step(
+        ("," if place else "") + r'"([^"]*+(?:""[^"]*+)*+)"',
+        (Field(name, role, writing),),
+        f'{name} in " "' + (" after a comma" if place else ""),
+    )
+    for place, (name, role, writing) in enumerate(_COLUMNS)
+)
+_HEADING = ",".join(f'"{name}"' for name, _, _ in _COLUMNS).encode()
+
+GCS = (
+    Preset(
+        "gcs",
+        "Google Cloud Storage, usage logs in CSV",
+        "https://cloud.google.com/storage/docs/access-logs",
+        (
+            _HEADING,
+            b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
+            b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
+        ),
+        lambda limit: StepsFormat("gcs", _STEPS, limit, heading=b'"time_micros",'),
+    ),
+)

@@ -1,0 +1,38 @@
+"""The access logs of servers for Python programs."""
+
+from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import client, quoted, status, text
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.steps import Step, StepsFormat
+
+_UVICORN = (
+    Step("INFO: ++", (), "INFO:"),
+    client(),
+    text(" - "),
+    quoted("request", "request"),
+    text(" "),
+    status("status"),
+    Step(r"(?: ([A-Za-z' -]++)|)\Z", (Field("reason"),), "the reason of the status"),
+)
+
+UVICORN = (
+    Preset(
+        "uvicorn",
+        "uvicorn; its lines have no time",
+        "https://www.uvicorn.org/settings/#logging",
+        (b'INFO:     192.0.2.7:50123 - "GET /basket/add?item=7 HTTP/1.1" 200 OK',),
+        lambda limit: StepsFormat("uvicorn", _UVICORN, limit, timeless=True),
+        timeless=True,
+    ),
+)
+GUNICORN = (
+    Preset(
+        "gunicorn",
+        "gunicorn, whose default is the combined format",
+        "https://docs.gunicorn.org/en/stable/settings.html#access-log-format",
+        (b'192.0.2.7 - - [10/Oct/2025:11:55:36 +0000] "GET /basket/add?item=7 HTTP/1.1" 200 2326 "-" "curl/8.5.0"',),
+        lambda limit: FamilyFormat("combined", limit),
+        detected=False,
+    ),
+)

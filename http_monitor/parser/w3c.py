@@ -1,0 +1,187 @@
+"""Reads the W3C extended log format, in which a ``#Fields`` line says what the columns of the lines after it are.
+
+The format: https://www.w3.org/TR/WD-logfile.html
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.line import Misfit
+from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, with_status
+from http_monitor.parser.meaning import Meaning
+from http_monitor.ports import Json
+from http_monitor.settings import MAX_LINE_BYTES
+
+_FIELDS = b"#fields:"
+_COMMENT = b"#"
+_MOST_COLUMNS = 256
+"""A `#Fields` line with more is none; it bounds what a checkpoint holds."""
+
+# By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
+_ROLES: Mapping[str, Role] = {
+    "date": "date",
+    "time": "clock",
+    "c-ip": "host",
+    "c-dns": "host",
+    "cs-username": "user",
+    "cs-method": "method",
+    "cs-uri": "target",
+    "cs-uri-stem": "path",
+    "cs-uri-query": "query",
+    "cs-version": "protocol",
+    "cs-protocol-version": "protocol",
+    "sc-status": "status",
+    "sc-bytes": "size",
+    "cs-bytes": "bytes_in",
+    "time-taken": "duration",
+    "cs-host": "vhost",
+    "cs(host)": "vhost",
+    "x-host-header": "vhost",
+    "s-port": "port",
+    "cs(referer)": "referer",
+    "cs(user-agent)": "agent",
+    "x-edge-result-type": "cache",
+    "x-edge-request-id": "request_id",
+    "ssl-protocol": "tls",
+    "x-forwarded-for": "forwarded",
+    "cs(x-forwarded-for)": "forwarded",
+}
+# CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
+_ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one server does where the format leaves it open."""
+
+    time_taken: Writing
+    """The unit of ``time-taken``."""
+    usual: tuple[str, ...]
+    """The columns that the server writes where it was told nothing, by their names."""
+    usual_counts: frozenset[int]
+    """How many of these, from the first, stand in a line of a file whose `#Fields` line nobody has seen."""
+    mark: str = ""
+    """A column that only this server writes, and always; empty: any columns will do."""
+
+
+class W3cFormat(LinedFormat):
+    """One file of the format. It remembers the latest `#Fields` line; before any, the server's usual columns count.
+
+    Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` count
+    as nothing, as blank ones do.
+    """
+
+    def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
+        """Take the name a user gives, the server's ways, and the longest line in bytes without its LF."""
+        super().__init__(name, limit)
+        self._dialect = dialect
+        self._columns: tuple[str, ...] | None = None
+        self._known: dict[int, _Columns] = {}
+
+    def learn(self, head: bytes) -> None:
+        """Take the columns from the first bytes of the file, for a run that begins further on.
+
+        Args:
+            head: What the file begins with; a last line without LF is left out, it may not be whole.
+        """
+        for line in head.split(b"\n")[:-1]:
+            if len(line) <= self._limit and line.startswith(_COMMENT):
+                self._directive(line.removesuffix(b"\r"))
+
+    def save(self) -> Json:
+        """Return the columns of the latest `#Fields` line."""
+        return {"fields": None if self._columns is None else list(self._columns)}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        names = given["fields"]
+        if names is None:
+            self._set(None)
+            return
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise TypeError("the columns are not a list of names")
+        if not 0 < len(names) <= _MOST_COLUMNS:
+            raise ValueError("no columns, or too many")
+        self._set(tuple(names))
+
+    def _read(self, line: bytes) -> Texts | Misfit | Outside:
+        if line.startswith(_COMMENT):
+            self._directive(line)
+            return Outside()
+        texts: list[bytes] = _split(line)
+        columns = self._columns_of(len(texts))
+        if columns is None:
+            what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
+            wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
+            return Misfit(_column_of_excess(line, texts, self._columns), f"{wanted} columns {what}, not {len(texts)}")
+        if not columns.has_time:
+            return Misfit(1, "a date and a time among the #Fields")
+        if self._dialect.mark and self._dialect.mark not in columns.names:
+            return Misfit(1, f"{self._dialect.mark} among the #Fields")
+        return Texts(columns.meaning, columns.fields, with_status(columns.fields, texts))
+
+    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
+        texts = _split(line)
+        names = [field.name for field in read.fields] if read else list(self._columns or ())
+        spans = []
+        start = len(line) - len(line.lstrip(b" \t"))
+        for name, text in zip(names, texts, strict=False):
+            spans.append((name, (start, start + len(text))))
+            start += len(text) + 1
+        return spans
+
+    def _directive(self, line: bytes) -> None:
+        if line[: len(_FIELDS)].lower() != _FIELDS:
+            return
+        names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
+        if 0 < len(names) <= _MOST_COLUMNS:
+            self._set(tuple(names))
+
+    def _set(self, names: tuple[str, ...] | None) -> None:
+        self._columns = names
+        self._known.clear()
+
+    def _columns_of(self, count: int) -> "_Columns | None":
+        if self._columns is not None and count != len(self._columns):
+            return None
+        if self._columns is None and count not in self._dialect.usual_counts:
+            return None
+        if count not in self._known:
+            names = self._dialect.usual[:count] if self._columns is None else self._columns
+            self._known[count] = _Columns(names, self._dialect.time_taken, self._name)
+        return self._known[count]
+
+
+class _Columns:
+    """What the columns of a file mean."""
+
+    def __init__(self, names: Sequence[str], time_taken: Writing, kind: str) -> None:
+        asked_for = any(name.lower() == _ASKED_FOR for name in names)
+        self.names = frozenset(names)
+        self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
+        self.meaning = Meaning(self.fields, kind)
+        self.has_time = self.meaning.has("date") and self.meaning.has("clock")
+
+
+def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:
+    role = None if asked_for and name.lower() == _OWN_DOMAIN else _ROLES.get(name.lower())
+    return Field(name, role, time_taken if role == "duration" else "plain")
+
+
+def _split(line: bytes) -> list[bytes]:
+    line = line.strip(b" \t")
+    return line.split(b"\t" if b"\t" in line else b" ")
+
+
+def _one_of(counts: frozenset[int]) -> str:
+    least, most = min(counts), max(counts)
+    return str(least) if least == most else f"{least} to {most}"
+
+
+def _column_of_excess(line: bytes, texts: Sequence[bytes], names: Sequence[str] | None) -> int:
+    """Return the byte, from 1, at which the first column stands that has no name; behind the line where none does."""
+    if names is None or len(texts) <= len(names):
+        return len(line) + 1
+    front = len(line) - len(line.lstrip(b" \t"))
+    return front + sum(len(text) + 1 for text in texts[: len(names)]) + 1
