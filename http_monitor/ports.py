@@ -187,6 +187,15 @@ class Remembering(Protocol):
         ...
 
 
+@runtime_checkable
+class Headed(Protocol):
+    """A format whose files begin with lines that say how the others are read."""
+
+    def learn(self, head: bytes) -> None:
+        """Take what a file begins with, where reading begins later in it; what is no header there means nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The value of a rule for one subject."""
