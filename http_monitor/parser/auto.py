@@ -9,8 +9,9 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.nearest import nearest_first
 from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.reading import read_line
 from http_monitor.parser.rows import EMPTY
-from http_monitor.ports import Explaining, Headed, Json, LineReading, LogFormat, Remembering
+from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch, Sample
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -18,6 +19,7 @@ FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""
 
 _SAMPLES = 3
+_NOTHING = LineReading("", (), None)
 _MOST_LINES = 256
 """So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
 
@@ -32,6 +34,16 @@ class Choice:
     """So many lines of the sample fit it."""
     lines: int
     """So many lines the sample has."""
+
+
+def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFormat":
+    """Return the format of a file that is found out by its lines, among the presets there are.
+
+    Args:
+        limit: The longest line, in bytes without its LF.
+        replay: Lines without a time cannot be counted.
+    """
+    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +112,30 @@ class AutoFormat:
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
-        if self._chosen is not None and self._chosen.name != FAMILY:
-            reading = self.read_line(line) if isinstance(self._format, Explaining) else None
+        if self._format is not None and self.chosen != FAMILY:
+            reading = read_line(self._format, line)
         else:
-            readings = self._readings(line) if self._chosen is None else []
-            reading = nearest_first(readings)[0] if readings and len(line) <= self._limit else None
-        if reading is None or (reading.values is None and not reading.found):
+            reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
+        if reading.values is None and not reading.found:
             return self._family.explain(line)
         return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
         if self._format is not None:
-            assert isinstance(self._format, Explaining)
-            return self._format.read_line(line)
+            return read_line(self._format, line)
         readings = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            if isinstance(trial, Explaining):
-                readings.append(trial.read_line(line))
-                if readings[-1].values is not None:
-                    self._decide(candidate, trial)
-                    return readings[-1]
+            readings.append(read_line(trial, line))
+            if readings[-1].values is not None:
+                self._decide(candidate, trial)
+                return readings[-1]
         return nearest_first(_last_first(readings))[0]
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
-        return nearest_first(self._readings(line))
+        made = [self._made(candidate) for candidate in self._candidates]
+        return nearest_first(_last_first([read_line(trial, line) for trial in made]))
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
@@ -209,11 +219,6 @@ class AutoFormat:
             return batch
         return replace(batch, kind=self._chosen.name)
 
-    def _readings(self, line: bytes) -> list[LineReading]:
-        """Return what each candidate makes of a line, the family first: what is like nothing else is held to that."""
-        made = [self._made(candidate) for candidate in self._candidates]
-        return _last_first([trial.read_line(line) for trial in made if isinstance(trial, Explaining)])
-
     def _save_trials(self) -> Json:
         named = zip(self._candidates, self._trying(), strict=True)
         return {candidate.name: trial.save() for candidate, trial in named if isinstance(trial, Remembering)}
@@ -284,6 +289,7 @@ def _whole_lines(piece: bytes) -> list[bytes]:
 
 
 def _last_first(readings: list[LineReading]) -> list[LineReading]:
+    """Return them, that of the family first: what is like nothing is held to what is most common."""
     return readings[-1:] + readings[:-1]
 
 

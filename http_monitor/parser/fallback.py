@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from http_monitor.parser.nearest import nearest_first
+from http_monitor.parser.reading import read_line
 from http_monitor.parser.rows import in_file_order
-from http_monitor.ports import Explaining, LineReading, LogFormat
+from http_monitor.ports import LineReading, LogFormat
 from http_monitor.records import Batch, Bools
 
 
@@ -56,8 +57,7 @@ class FallbackFormat:
         """Return what the first makes of a line, or the second; of a line that fits neither, the nearer reading."""
         readings: list[LineReading] = []
         for part in (self._first, self._second):
-            if isinstance(part, Explaining):
-                readings.append(part.read_line(line))
-                if readings[-1].values is not None:
-                    return readings[-1]
+            readings.append(read_line(part, line))
+            if readings[-1].values is not None:
+                return readings[-1]
         return nearest_first(readings)[0]
