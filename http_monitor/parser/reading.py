@@ -29,7 +29,8 @@ def read_line(fmt: LogFormat, line: bytes) -> LineReading:
     """
     if isinstance(fmt, Explaining):
         return fmt.read_line(line)
-    rows = fmt.parse(line).rows
+    batch = fmt.parse(line)
+    rows = batch.rows
     if not rows.num_rows:
         said = _COLUMN.fullmatch(explain(line, fmt))
         column, expected = (int(said[1]), said[2]) if said else (1, "a line of that format")
@@ -37,4 +38,5 @@ def read_line(fmt: LogFormat, line: bytes) -> LineReading:
     columns = dict(zip(rows.schema.names, rows.columns, strict=True))
     columns["time"] = columns["time"].cast(pa.int64())
     values: dict[str, Value] = {name: column[0].as_py() for name, column in columns.items()}
-    return LineReading(fmt.name, (), {name: value for name, value in values.items() if value is not None})
+    name = batch.kind if fmt.name == "auto" and batch.kind else fmt.name
+    return LineReading(name, (), {column: value for column, value in values.items() if value is not None})
