@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from http_monitor.ports import LogFormat
     from http_monitor.serverconf import Origin
 
+_JSON = "json"
 _SAMPLE_LINES = 100
 _SAMPLE_BYTES = 64 << 10
 
@@ -42,18 +43,18 @@ class Formats:
             from http_monitor.serverconf import find_formats
 
             self._origins = find_formats(self._settings.format_from, paths)
-        if self._settings.format != "auto" or self._origins:
-            for path in paths:
+        for path in paths:
+            if not self._detects(path):
                 self._named(path)
 
     def look(self, paths: Iterable[str]) -> None:
         """Take a sample of each file, and let it decide where the lines are to."""
-        for path in paths if self._is_auto else ():
+        for path in filter(self._detects, paths):
             self._detect(path, from_start=self._reads_from_start)
 
     def of(self, path: str) -> "LogFormat":
         """Return the format for one input, which no other has; one that has joined is read from its start."""
-        if not self._is_auto:
+        if not self._detects(path):
             return self._named(path)
         if path not in self._ready:
             self._detect(path, from_start=True)
@@ -71,9 +72,14 @@ class Formats:
 
         return render_format(self._words(), width_of(sys.stderr), style_for(sys.stderr.encoding))
 
-    @property
-    def _is_auto(self) -> bool:
-        return self._settings.format == "auto" and self._settings.format_from is None
+    def _origin_of(self, path: str) -> "Origin | None":
+        """Return what the configuration says of a file; of one that has joined, what it says of the first."""
+        return self._origins.get(path) or next(iter(self._origins.values()), None)
+
+    def _detects(self, path: str) -> bool:
+        """Tell whether the lines of a file decide what they are, for want of anybody else."""
+        origin = self._origin_of(path)
+        return self._settings.format == "auto" if origin is None else origin.format == _JSON
 
     @property
     def _reads_from_start(self) -> bool:
@@ -82,7 +88,7 @@ class Formats:
     def _named(self, path: str) -> "LogFormat":
         from http_monitor.parser import get_format
 
-        origin = self._origins.get(path) or next(iter(self._origins.values()), None)
+        origin = self._origin_of(path)
         return get_format(self._settings.format if origin is None else origin.format, self._settings.max_line_bytes)
 
     def _detect(self, path: str, *, from_start: bool) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from http_monitor.serverconf.found import LogUse, refused
+from http_monitor.serverconf.found import JSON, LogUse, refused
 
 DEFAULT = "combined"
 """The format that nginx knows by itself, and takes where none is named."""
@@ -61,9 +61,8 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
             directive.file, directive.line, f"access_log names the format {name}, which no log_format defines"
         )
     _, (_, *texts), file, line = formats[name]
-    escape = texts[0] if texts and texts[0].startswith("escape=") else ""
-    text = "".join(texts[1:] if escape else texts)
-    return LogUse(path, bases, f"{escape} {text}" if escape == "escape=json" else text, name, file, line)
+    text = "".join(texts[1:] if texts and texts[0].startswith("escape=") else texts)
+    return LogUse(path, bases, JSON if text.lstrip().startswith("{") else text, name, file, line)
 
 
 def _directives(path: str) -> Iterator[_Directive]:
