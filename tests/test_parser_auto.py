@@ -208,6 +208,21 @@ def test_every_preset_of_the_family_means_the_whole_family() -> None:
     assert found.chosen == FAMILY
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (COMMON, "common"),
+        (COMMON + b' "-" "curl/8"', "combined"),
+        (b"v:1 " + COMMON, "vhost_common"),
+        (b"v:1 " + COMMON + b' "-" "curl/8"', "vhost_combined"),
+        (OTHER, "common"),
+    ],
+)
+def test_a_line_of_the_family_is_called_what_it_is(line: bytes, name: str) -> None:
+    assert AutoFormat((), LIMIT).read_line(line).format == name
+    assert AutoFormat((), LIMIT).readings(line)[0].format == name
+
+
 @settings(max_examples=100, deadline=None)
 @given(some_lines)
 def test_a_fallback_takes_each_line_as_the_first_format_that_fits_it(lines: list[bytes]) -> None:

@@ -11,6 +11,7 @@ from http_monitor.parser.nearest import nearest_first
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import read_line
 from http_monitor.parser.rows import EMPTY
+from http_monitor.parser.shape import kind_of
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch, Sample
 from http_monitor.settings import MAX_LINE_BYTES
@@ -123,10 +124,10 @@ class AutoFormat:
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
         if self._format is not None:
-            return read_line(self._format, line)
+            return _called(read_line(self._format, line))
         readings = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            readings.append(read_line(trial, line))
+            readings.append(_called(read_line(trial, line)))
             if readings[-1].values is not None:
                 self._decide(candidate, trial)
                 return readings[-1]
@@ -135,7 +136,7 @@ class AutoFormat:
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
         made = [self._made(candidate) for candidate in self._candidates]
-        return nearest_first(_last_first([read_line(trial, line) for trial in made]))
+        return nearest_first(_last_first([_called(read_line(trial, line)) for trial in made]))
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
@@ -286,6 +287,14 @@ def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _whole_lines(piece: bytes) -> list[bytes]:
     return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
+
+
+def _called(reading: LineReading) -> LineReading:
+    """Return a reading of the family under the name of what the line is, of a malformed one that of the least."""
+    if reading.format != "auto":
+        return reading
+    values = reading.values or {}
+    return replace(reading, format=kind_of("vhost" in values, "agent" in values))
 
 
 def _last_first(readings: list[LineReading]) -> list[LineReading]:
