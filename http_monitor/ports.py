@@ -206,6 +206,15 @@ ClassifyAgent = Callable[[bytes], AgentFamily]
 """Tells the families of an agent; the same agent always has the same."""
 
 
+@runtime_checkable
+class Headed(Protocol):
+    """A format whose files begin with lines that say how the others are read."""
+
+    def learn(self, head: bytes) -> None:
+        """Take what a file begins with, where reading begins later in it; what is no header there means nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The value of a rule for one subject."""

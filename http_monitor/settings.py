@@ -48,6 +48,12 @@ class Settings:
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
     format: str = "auto"
+    format_from: str | None = None
+    """The configuration of the server that writes the files; given: their format is the one it names."""
+    explain: str | None = None
+    """A line to explain; empty: every line of the files; None: a run that monitors."""
+    list_formats: bool = False
+    """Say which formats have a name, and nothing else."""
     from_start: bool = False
     replay: bool = False
     interval_s: int = 10
@@ -99,6 +105,9 @@ class Settings:
             raise UsageError("--file: got a path with a NUL byte, takes a path, a glob or - for standard input")
         if not self.format.strip():
             raise UsageError("--format: got an empty text, takes the name of a format or a LogFormat string")
+        if self.format_from is not None and (not self.format_from or "\0" in self.format_from):
+            got = visible_text(self.format_from)
+            raise UsageError(f"--format-from: got '{got}', takes the path of a configuration of nginx or Apache")
         _one_of("--time", self.time, get_args(TimeBase))
         _one_of("--output", self.output, get_args(Output))
         _one_of("--color", self.color, get_args(Color))
@@ -150,6 +159,7 @@ class Settings:
         _within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
     def _check_combinations(self) -> None:
+        self._check_format_options()
         if self.files.count("-") > 1:
             raise UsageError("--file: got - more than once, takes standard input once")
         if self.replay and self.duration_s is not None:
@@ -167,6 +177,24 @@ class Settings:
             if len(self.files) != 1 or self.files[0] == "-" or any(c in self.files[0] for c in "*?["):
                 given = " and ".join(visible_text(path) for path in self.files[:3])
                 raise UsageError(f"--give-me-traffic: got --file {given}, takes exactly one, a plain path to write to")
+
+    def _check_format_options(self) -> None:
+        if self.format_from is not None and self.format != "auto":
+            raise UsageError("--format-from: got it together with --format, takes one of the two")
+        if self.format_from is not None and self.via:
+            raise UsageError("--format-from: got it together with --via, which reads another machine's files")
+        if self.explain is None:
+            return
+        for option, given in (
+            ("--give-me-traffic", self.give_me_traffic),
+            ("--duration", self.duration_s is not None),
+            ("--via", bool(self.via)),
+            ("--reader", self.reader != "direct"),
+        ):
+            if given:
+                raise UsageError(
+                    f"--explain: got {option} too, takes lines that are there already, and ends after them"
+                )
 
 
 def _within(option: str, value: int, least: int, most: int, unit: str) -> None:

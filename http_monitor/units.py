@@ -76,6 +76,15 @@ def iso_utc(at_us: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment.year >= 1000 else moment.isoformat()[:19] + "Z"
 
 
+def iso_utc_fraction(at_us: int) -> str:
+    """Return ``YYYY-MM-DDTHH:MM:SS.fffZ``: no fraction of a whole second, milliseconds where these are exact."""
+    whole, fraction_us = iso_utc(at_us), at_us % US_PER_S
+    if not fraction_us:
+        return whole
+    fraction = f"{fraction_us:06}" if fraction_us % 1000 else f"{fraction_us // 1000:03}"
+    return f"{whole[:-1]}.{fraction}Z"
+
+
 def local_time(at_us: int) -> str:
     """Return ``YYYY-MM-DD HH:MM:SS +hhmm`` in the time zone of this process."""
     return f"{local(at_us):%Y-%m-%d %H:%M:%S %z}"

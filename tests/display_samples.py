@@ -9,10 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from http_monitor.display.ansi import COLOURS
+from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
 from http_monitor.display.thresholds import Thresholds
+from http_monitor.ports import FoundField, LineReading
 from http_monitor.report import (
     ActiveAlert,
     AgentKinds,
@@ -348,6 +351,53 @@ def ndjson(messages: Sequence[Message]) -> bytes:
     return raw.getvalue()
 
 
+UNICODE_STYLE = Style({}, UNICODE)
+EXPLAINED = (
+    b"203.0.113.9 - anna [10/Oct/2025:13:55:36.250 +0200] "
+    b'"GET /basket/add?item=7&\xe5\x9c\xb0=\x1b[2J HTTP/2.0" 503 - 17'
+)
+
+STATUS_AT = EXPLAINED.index(b"503")
+
+
+def reading(stops_at: int | None = None) -> LineReading:
+    """Return what a format made up for this makes of `EXPLAINED`, whole or up to a byte."""
+    places = (("host", 0, 11), ("ident", 12, 13), ("user", 14, 18), ("time", 19, 51), ("request", 53, STATUS_AT - 2))
+    names = ("status", "size_bytes", "a_directive_with_a_long_name")
+    more = (
+        (name, STATUS_AT + start, STATUS_AT + stop)
+        for name, start, stop in zip(names, (0, 4, 6), (3, 5, 8), strict=True)
+    )
+    found = tuple(FoundField(*place) for place in (*places, *more) if stops_at is None or place[2] <= stops_at)
+    if stops_at is not None:
+        return LineReading("made_up", found, None, stops_at + 1, "a status of three digits (100–999)")
+    values: dict[str, bytes | int | None] = {
+        "host": b"203.0.113.9",
+        "ident": None,
+        "user": b"anna",
+        "time": 1_760_097_336_250_000,
+        "method": b"GET",
+        "target": EXPLAINED[57 : EXPLAINED.index(b" HTTP/")],
+        "section": b"/basket",
+        "status": 503,
+        "size_bytes": None,
+        "a_directive_with_a_long_name": b"17",
+    }
+    return LineReading("made_up", found, values)
+
+
+def explanations(width: int, style: Style) -> bytes:
+    """Return what is shown of lines that fit and that stop to fit at their beginning, inside, and at their end."""
+    shown = [render_reading("line 1", EXPLAINED + b"\r", reading(), width, style)]
+    for stop in (0, 30, 76, STATUS_AT, len(EXPLAINED)):
+        shown.append(render_reading("access.log, line 1,234:", EXPLAINED, reading(stop), width, style))
+    long = LineReading("made_up", (), None, 5_001, "less")
+    shown.append(render_reading("line 2", b"x" * 10_000, long, width, style))
+    formats = [("made_up", "what a server of this test writes", "https://example.org/" + "x" * 90, EXPLAINED)] * 2
+    shown.append(render_formats(formats, width, style))
+    return "".join(line + "\n" for lines in shown for line in lines).encode(style.encoding)
+
+
 def golden_files() -> dict[str, bytes]:
     """Return the name and the bytes of every golden file, as the code makes them now."""
     files: dict[str, bytes] = {}
@@ -357,6 +407,10 @@ def golden_files() -> dict[str, bytes]:
                 files[f"{scene}-{width}.txt"] = shown(messages, width)
                 files[f"{scene}-{width}-coloured.txt"] = shown(messages, width, coloured=True)
             files[f"{scene}.ndjson"] = ndjson(messages)
+        for width in (80, 140):
+            files[f"explanation-{width}.txt"] = explanations(width, UNICODE_STYLE)
+        files["explanation-80-coloured.txt"] = explanations(80, Style(COLOURS, UNICODE))
+        files["explanation-40-ascii.txt"] = explanations(40, Style({}, ASCII, "ascii"))
         files["hostile-80-ascii.txt"] = shown(SCENES["hostile"], 80, encoding="ascii")
         files["busy-80-ascii.txt"] = shown(SCENES["busy"], 80, encoding="cp1252")
     return files

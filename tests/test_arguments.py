@@ -26,6 +26,9 @@ DEFAULTS_IN_HELP = {
     "--reader": "direct",
     "--via": "none",
     "--format": "auto",
+    "--format-from": "none",
+    "--explain": "none",
+    "--list-formats": "off",
     "--interval": "10 s",
     "--window": "120 s",
     "--reporting-window": "120 s",
@@ -107,7 +110,7 @@ def test_help_groups_the_options(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_examples_in_the_help_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     examples = re.findall(r"(?m)^  .*?http-monitor (--.*)$", help_text(capsys))
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         parse_arguments(example.replace("'", "").split())
 

@@ -42,7 +42,7 @@ def documented(option: Option) -> list[str]:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.field)
 def test_every_option_is_documented_by_all_its_names_with_what_it_takes(option: Option) -> None:
-    shown = ", ".join(f"`{flag} {option.metavar}`" if option.read else f"`{flag}`" for flag in option.flags)
+    shown = ", ".join(f"`{flag}{option.shown}`" for flag in option.flags)
     assert documented(option)[0].replace("\\|", "|") == shown
 
 
@@ -84,7 +84,7 @@ def test_every_alert_is_documented_by_its_name() -> None:
 
 
 def test_every_format_is_documented_by_its_name() -> None:
-    (row,) = (row for row in rows("Options") if row[0].startswith("`--format"))
+    (row,) = (row for row in rows("Options") if row[0].startswith("`--format "))
     assert all(f"`{name}`" in row[2] for name in SHAPES)
 
 

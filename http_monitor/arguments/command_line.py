@@ -14,6 +14,7 @@ from http_monitor.settings import Settings
 _PROGRAM = "http-monitor"
 _HELP_COLUMNS = 79
 _HELP_INDENT = 26
+_ALONE = object()
 _OTHER_FLAGS = ("-h", "--help", "--version")
 _EPILOG = """\
 durations are whole seconds: 90, 90s, 2m or 1h
@@ -24,6 +25,8 @@ examples (in a checkout: python main.py in place of http-monitor):
   http-monitor --replay --file access.log.1.gz --file access.log --top 10
   zcat old.log.gz | http-monitor --replay --file - --output ndjson
   http-monitor --give-me-traffic --traffic-scenario spike --file /tmp/demo.log
+
+  http-monitor --explain --file access.log --output ndjson
 
 exit codes: 0 done or stopped, 2 wrong option, 3 input or output unusable,
 4 no line of a replayed file fits any format
@@ -75,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
             help_text = f"{option.help} (default {option.default.replace('%', '%%')})"
             if option.read is None:
                 section.add_argument(*option.flags, dest=option.field, action="store_true", help=help_text)
+            elif option.alone is not None:
+                section.add_argument(
+                    *option.flags, dest=option.field, nargs="?", const=_ALONE, metavar=option.metavar, help=help_text
+                )
             else:
                 action = "append" if option.repeatable else "store"
                 section.add_argument(
@@ -96,7 +103,9 @@ def _with_values_attached(argv: Iterable[str]) -> list[str]:
     attached: list[str] = []
     waiting = False
     for argument in argv:
-        if waiting and argument.startswith("-") and not argument.startswith("--") and argument not in ("-", "-h"):
+        # A line of a log may begin with hyphens; no option has a space in its name.
+        is_option = argument.startswith("--") and " " not in argument.partition("=")[0]
+        if waiting and argument.startswith("-") and not is_option and argument not in ("-", "-h"):
             attached[-1] += "=" + argument
             waiting = False
         else:
@@ -116,6 +125,8 @@ def _without_value_for_help(arguments: list[str]) -> list[str]:
 def _value(option: Option, given: object) -> object:
     if option.read is None:
         return True
+    if given is _ALONE:
+        return option.alone
     if option.repeatable and isinstance(given, list):
         return tuple(_read(option, item) for item in given)
     return _read(option, given)

@@ -29,6 +29,15 @@ class Option:
     default: str = "off"
     """Its default with its unit, for ``-h``."""
     repeatable: bool = False
+    alone: str | None = None
+    """The text it stands for without a value; None: it takes one always, or never."""
+
+    @property
+    def shown(self) -> str:
+        """Its value as the README writes it behind a flag, with a space; empty where it takes none."""
+        if self.read is None:
+            return ""
+        return f" {self.metavar}" if self.alone is None else f" [{self.metavar}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,26 @@ GROUPS: tuple[Group, ...] = (
                 "auto, common, combined, vhost_common, vhost_combined or a LogFormat string",
                 _DEFAULTS.format,
             ),
+            _text(
+                "--format-from",
+                "format_from",
+                "take the format from the server's own configuration (nginx or Apache), the one it writes --file with",
+                "PATH",
+                "the path of a configuration of nginx or Apache",
+                "none",
+            ),
+            Option(
+                ("--explain",),
+                "explain",
+                "say field by field how a line is read, or every line of --file, and where one stops to fit;"
+                " with --output ndjson one object a line",
+                values.line,
+                "LINE",
+                "a line of a log, or nothing",
+                "none",
+                alone="",
+            ),
+            _switch("--list-formats", "list_formats", "say which formats have a name, each with an example, and stop"),
         ),
     ),
     Group(

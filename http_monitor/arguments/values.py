@@ -20,6 +20,13 @@ def text(given: str) -> str:
     return given
 
 
+def line(given: str) -> str:
+    """Return a line of a log, which has more than white space."""
+    if not given.strip():
+        raise ValueError(given)
+    return given
+
+
 def duration(given: str) -> int:
     """Return whole seconds of ``90``, ``90s``, ``2m``, ``1h``."""
     return parse_duration(given)

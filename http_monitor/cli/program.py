@@ -2,15 +2,16 @@
 
 import os
 import shlex
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
+from http_monitor.cli.formats import Formats
+from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
@@ -23,15 +24,11 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
     from http_monitor.monitor import HTTPMonitor
-    from http_monitor.ports import LogFormat, ReportSink, Source
-    from http_monitor.report import Message
+    from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
     from http_monitor.sources.selecting import LiveSelection
 
 EXIT_DONE = 0
-_PIPED_WIDTH = 80
-_SAMPLE_LINES = 100
-_SAMPLE_BYTES = 64 << 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +63,10 @@ class _Stop:
         self._monitor: HTTPMonitor | None = None
         self._requested = False
 
+    def requested(self) -> bool:
+        """Tell whether a signal has come."""
+        return self._requested
+
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
         numbers = [signal.SIGINT, signal.SIGTERM]
@@ -96,10 +97,18 @@ class _Stop:
 
 
 def _run(settings: Settings, stop: _Stop) -> int:
-    if settings.format != "auto":
-        _log_format(settings)
-    selection = _selection(settings)
-    paths = _replayed(settings) if selection is None else selection.first()
+    if settings.list_formats:
+        from http_monitor.cli.doctor import list_formats
+
+        return list_formats(settings)
+    formats = Formats(settings, local=_prefix(settings) is None)
+    selection = None if settings.explain is not None else _selection(settings)
+    paths = _read_to_the_end(settings) if selection is None else selection.first()
+    formats.check(paths)
+    if settings.explain is not None:
+        from http_monitor.cli.doctor import explain
+
+        return explain(settings, formats, paths, stop.requested)
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
     beginning = _Beginning(settings, paths)
     from http_monitor.display.notices import Notices
@@ -109,7 +118,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
             notices.show(_start(settings, paths))
-        return _monitor(settings, paths, selection, beginning, notices, stop, traffic)
+        return _monitor(settings, paths, formats, selection, beginning, notices, stop, traffic)
 
 
 class _Beginning:
@@ -137,6 +146,7 @@ def _prefix(settings: Settings) -> list[str] | None:
 def _monitor(
     settings: Settings,
     paths: list[str],
+    formats: Formats,
     selection: "LiveSelection | None",
     beginning: _Beginning,
     notices: "Notices",
@@ -150,14 +160,16 @@ def _monitor(
     from http_monitor.parser import explain
     from http_monitor.units import US_PER_S
 
-    log_format = _log_format(settings)
     kept = open_state(settings, os.environ)
     try:
-        kinds = _kinds(settings, paths, log_format, notices)
+        formats.look(paths)
+        if settings.output == "text":
+            notices.show(formats.banner())
 
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
-            return Input(source, _log_format(settings), max_ahead_us, explain, announced=kinds.get(source.name))
+            kind = formats.kind_of(source.name)
+            return Input(source, formats.of(source.name), max_ahead_us, explain, announced=kind)
 
         finder = None
         if selection is None:
@@ -178,7 +190,7 @@ def _monitor(
             settings,
             inputs,
             default_alerts(settings),
-            [_Output(display)],
+            [Output(display)],
             beginning.clock,
             started_us=beginning.started_us,
             store=kept.store,
@@ -213,7 +225,10 @@ def _selection(settings: Settings) -> "LiveSelection | None":
     return None if settings.replay else LiveSelection(settings.files, local=settings.via is None)
 
 
-def _replayed(settings: Settings) -> list[str]:
+def _read_to_the_end(settings: Settings) -> list[str]:
+    """Return the paths of a replay, or of lines to explain, each of which can be read."""
+    if settings.explain:
+        return list(settings.files)
     from http_monitor.sources.selecting import check_replay_inputs, expand
 
     paths = expand(settings.files)
@@ -233,12 +248,6 @@ def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list
     ]
 
 
-def _log_format(settings: Settings) -> "LogFormat":
-    from http_monitor.parser import get_format
-
-    return get_format(settings.format, settings.max_line_bytes)
-
-
 @contextmanager
 def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]":
     if not settings.give_me_traffic:
@@ -256,26 +265,18 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
 
 
 def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
-    from http_monitor.display.colour import wants_colour
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.text import Display
 
     if settings.output == "ndjson":
         return NdjsonDisplay(sys.stdout, notices)
-    palette = None
-    is_tty = sys.stdout.isatty()
-    if wants_colour(settings.color, is_tty, os.environ):
-        from http_monitor.display.ansi import COLOURS, prepare_console
-
-        prepare_console()
-        palette = COLOURS
     return Display(
         sys.stdout,
         notices,
-        width=lambda: _width_of(sys.stdout),
+        width=lambda: width_of(sys.stdout),
         thresholds=_thresholds(settings),
-        palette=palette,
-        live_status=is_tty and not settings.replay,
+        palette=palette_of(settings),
+        live_status=sys.stdout.isatty() and not settings.replay,
     )
 
 
@@ -296,65 +297,6 @@ def _start(settings: Settings, paths: list[str]) -> list[str]:
         interval_s=settings.interval_s,
         window_s=settings.window_s,
         mode="replay" if settings.replay else "live",
-        width=_width_of(sys.stderr),
+        width=width_of(sys.stderr),
         style=style_for(sys.stderr.encoding),
     )
-
-
-def _kinds(settings: Settings, paths: list[str], log_format: "LogFormat", notices: "Notices") -> dict[str, str]:
-    """Say which format the lines that are there have; return it for each path where some do."""
-    from http_monitor.display.lines import render_format
-    from http_monitor.display.style import style_for
-
-    if settings.output != "text":
-        return {}
-    kinds: dict[str, str] = {}
-    found: dict[str, None] = {}
-    for path in paths if settings.format == "auto" else ():
-        lines = _sample(path, settings)
-        kind = log_format.parse(lines).kind
-        if kind is not None:
-            kinds[path] = kind
-        if lines and not lines.isspace():
-            found[kind or "none that fits the lines so far"] = None
-    words = " and ".join(found) or "by the first line that fits"
-    shown = f"auto, found {words}" if settings.format == "auto" else settings.format
-    notices.show(render_format(shown, _width_of(sys.stderr), style_for(sys.stderr.encoding)))
-    return kinds
-
-
-def _sample(path: str, settings: Settings) -> bytes:
-    """Return lines that tell the format of a file: the first of a replay, the last of one that is followed."""
-    from http_monitor.sources.files import LocalFiles
-    from http_monitor.sources.replay import ReplayFile
-    from http_monitor.sources.sample import tail_sample
-    from http_monitor.sources.selecting import STDIN
-
-    if path == STDIN or _prefix(settings) is not None:
-        return b""  # commands may take their time, and the first line tells as well
-    if not settings.replay:
-        return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES))
-    source = ReplayFile(path, read_bytes=_SAMPLE_BYTES)
-    try:
-        return source.read().data
-    finally:
-        source.close()
-
-
-def _width_of(stream: TextIO) -> int:
-    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if stream.isatty() else _PIPED_WIDTH
-
-
-class _Output:
-    """Standard output as a sink: what goes wrong there is the user's to know, not a traceback."""
-
-    def __init__(self, display: "ReportSink") -> None:
-        self._display = display
-
-    def publish(self, message: "Message") -> None:
-        try:
-            self._display.publish(message)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise RefusedError(f"standard output: {error.strerror}") from error

@@ -48,6 +48,7 @@ class Input:
         self._lines = 0
         self._rows = 0
         self._first_bad: Sample | None = None
+        self._recent_bad: Sample | None = None
         self._said_nothing_fits = False
 
     @property
@@ -60,16 +61,36 @@ class Input:
         """Lines read so far."""
         return self._lines
 
+    @property
+    def rows(self) -> int:
+        """Of those, the lines that fit the format."""
+        return self._rows
+
+    @property
+    def format_name(self) -> str:
+        """What its lines should be."""
+        return visible_text(self._format.name)
+
+    def take_bad(self) -> Sample | None:
+        """Return the first line that did not fit since this was asked the last time."""
+        bad, self._recent_bad = self._recent_bad, None
+        return bad
+
+    def words_for(self, bad: Sample) -> str:
+        """Return which line it is, where it stops to fit, and the line itself, cut."""
+        shown = visible(bad.raw[:_SHOWN_BYTES]) + ("…" if len(bad.raw) > _SHOWN_BYTES else "")
+        return f"line {bad.line_no}, {self._explain(bad.raw, self._format)}: {shown}"
+
     def save(self) -> Json:
         """Return where it stands, for another process."""
         position = self.source.position() if isinstance(self.source, Resumable) else None
-        remembered = self._format.save() if isinstance(self._format, Remembering) else None
+        kept = self._format.save() if isinstance(self._format, Remembering) else None
         return {
             "position": position,
             "gate": self.gate.save(),
             "lines": self._lines,
             "rows": self._rows,
-            "format": remembered,
+            "format": {"name": self._format.name, "kept": kept},
         }
 
     def load(self, given: Json) -> None:
@@ -81,16 +102,19 @@ class Input:
         self.gate.load(given["gate"])
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._said_nothing_fits = bool(self._lines)
-        if isinstance(self._format, Remembering) and given["format"] is not None:
-            self._format.load(given["format"])
+        # What another format remembered, or this one with other options, says nothing about the lines to come.
+        if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
+            self._format.load(given["format"]["kept"])
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of the next lines, and remember what kind of lines they are."""
         batch = self._format.parse(data)
-        if self._first_bad is None and batch.samples:
+        if batch.samples:
             sample = batch.samples[0]
-            self._first_bad = Sample(self._lines + sample.line_no, sample.raw)
+            bad = Sample(self._lines + sample.line_no, sample.raw)
+            self._first_bad = self._first_bad or bad
+            self._recent_bad = self._recent_bad or bad
         if not self._rows and batch.kind is not None:
             self.kind = batch.kind
         self._lines += batch.lines
@@ -131,9 +155,7 @@ class Input:
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
         text = f"{self.name}: {subject} the format {visible_text(self._format.name)}"
         if self._first_bad is not None:
-            raw = self._first_bad.raw
-            shown = visible(raw[:_SHOWN_BYTES]) + ("…" if len(raw) > _SHOWN_BYTES else "")
-            text += f"; line {self._first_bad.line_no}, {self._explain(raw, self._format)}: {shown}"
+            text += f"; {self.words_for(self._first_bad)}"
         return text + " (is this an access log? --format takes a name or an Apache LogFormat string)"
 
 

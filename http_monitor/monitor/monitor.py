@@ -7,6 +7,7 @@ from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.discovery import Discovery, Finder
+from http_monitor.monitor.drift import Drift
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.keeper import Keeper
 from http_monitor.monitor.live import LiveTurns
@@ -96,7 +97,7 @@ class HTTPMonitor:
         self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
         if self._live is not None:
-            self._asides += [Silence(self._inputs, clock), Pace(self._progress, clock)]
+            self._asides += [Silence(self._inputs, clock), Drift(self._inputs, clock), Pace(self._progress, clock)]
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
 

@@ -1,7 +1,6 @@
 """The list of log formats, by the names a user gives."""
 
 import re
-from typing import Protocol, runtime_checkable
 
 from http_monitor.errors import UsageError
 from http_monitor.parser import nginx
@@ -21,11 +20,6 @@ _PRESET = re.compile(
 )
 
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
-
-
-@runtime_checkable
-class _Explains(Protocol):
-    def explain(self, line: bytes) -> str: ...
 
 
 def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
@@ -63,8 +57,3 @@ def _countable(apache: ApacheFormat) -> ApacheFormat:
         if not apache.gives(role):
             raise UsageError(f"--format: got a LogFormat without {directive}, takes one with %h, %t and %>s")
     return apache
-
-
-def explain(line: bytes, fmt: LogFormat) -> str:
-    """Return in one short phrase why a line does not fit a format, with the column (from 1); empty when it fits."""
-    return fmt.explain(line) if isinstance(fmt, _Explains) else ""

@@ -1,0 +1,150 @@
+"""Gives each file the format of its lines: the one named, the one its server names, or the one its lines show."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from http_monitor.cli.streams import width_of
+from http_monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from http_monitor.parser.auto import Choice
+    from http_monitor.ports import LogFormat
+    from http_monitor.serverconf import Origin
+
+_JSON = "json"
+_SAMPLE_LINES = 100
+_SAMPLE_BYTES = 64 << 10
+
+
+class Formats:
+    """Makes the formats of one run.
+
+    Args:
+        settings: Of the run.
+        local: Whether files may be looked at in this process.
+    """
+
+    def __init__(self, settings: Settings, *, local: bool = True) -> None:
+        self._settings = settings
+        self._local = local
+        self._origins: dict[str, Origin] = {}
+        self._ready: dict[str, LogFormat] = {}
+        self._choices: dict[str, Choice | None] = {}
+        """What was found in the samples; None where none of its lines fits anything."""
+
+    def check(self, paths: Sequence[str]) -> None:
+        """See that the format can be read that was asked for; what is needed for it is imported now.
+
+        Raises:
+            UsageError: it cannot, or the server's configuration does not tell.
+        """
+        if self._settings.format_from is not None:
+            from http_monitor.serverconf import find_formats
+
+            self._origins = find_formats(self._settings.format_from, paths)
+        for path in paths:
+            if not self._detects(path):
+                self._named(path)
+
+    def look(self, paths: Iterable[str]) -> None:
+        """Take a sample of each file, and let it decide where the lines are to."""
+        for path in filter(self._detects, paths):
+            self._detect(path, from_start=self._reads_from_start)
+
+    def of(self, path: str) -> "LogFormat":
+        """Return the format for one input, which no other has; one that has joined is read from its start."""
+        if not self._detects(path):
+            return self._named(path)
+        if path not in self._ready:
+            self._detect(path, from_start=True)
+        return self._ready.pop(path)
+
+    def kind_of(self, path: str) -> str | None:
+        """Return what the user was told that the lines of a file are; None: nothing."""
+        choice = self._choices.get(path) if self._settings.output == "text" else None
+        return None if choice is None else choice.name
+
+    def banner(self) -> list[str]:
+        """Return how the lines are read, and how that is known, for the beginning of a run."""
+        from http_monitor.display.lines import render_format
+        from http_monitor.display.style import style_for
+
+        return render_format(self._words(), width_of(sys.stderr), style_for(sys.stderr.encoding))
+
+    def _origin_of(self, path: str) -> "Origin | None":
+        """Return what the configuration says of a file; of one that has joined, what it says of the first."""
+        return self._origins.get(path) or next(iter(self._origins.values()), None)
+
+    def _detects(self, path: str) -> bool:
+        """Tell whether the lines of a file decide what they are, for want of anybody else."""
+        origin = self._origin_of(path)
+        return self._settings.format == "auto" if origin is None else origin.format == _JSON
+
+    @property
+    def _reads_from_start(self) -> bool:
+        return self._settings.replay or self._settings.from_start or self._settings.explain is not None
+
+    def _named(self, path: str) -> "LogFormat":
+        from http_monitor.parser import get_format
+
+        origin = self._origin_of(path)
+        return get_format(self._settings.format if origin is None else origin.format, self._settings.max_line_bytes)
+
+    def _detect(self, path: str, *, from_start: bool) -> None:
+        from http_monitor.parser import auto_format
+
+        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
+        sample, head = self._sample(path, from_start=from_start)
+        if sample.strip() or head:
+            choice = found.choose(sample, head)
+            if sample.strip():
+                self._choices[path] = choice
+        self._ready[path] = found
+
+    def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
+        """Return lines that tell the format of a file, and its head where they are not from there."""
+        from http_monitor.sources.files import LocalFiles
+        from http_monitor.sources.replay import ReplayFile
+        from http_monitor.sources.sample import tail_sample
+        from http_monitor.sources.selecting import STDIN
+
+        if path == STDIN or not self._local:
+            return b"", b""  # commands may take their time, and the first line tells as well
+        source = ReplayFile(path, limit=self._settings.max_line_bytes, read_bytes=_SAMPLE_BYTES)
+        try:
+            head = source.read().data
+        finally:
+            source.close()
+        if from_start:
+            return _first_lines(head), b""
+        return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES)), head
+
+    def _words(self) -> str:
+        if self._settings.format_from is not None:
+            return " and ".join(dict.fromkeys(origin.words for origin in self._origins.values()))
+        if self._settings.format != "auto":
+            return self._settings.format
+        fits: dict[str, tuple[int, int]] = {}
+        for choice in self._choices.values():
+            if choice is not None:
+                before = fits.get(choice.name, (0, 0))
+                fits[choice.name] = before[0] + choice.fits, before[1] + choice.lines
+        found = [f"{name} ({_share(*counts)})" for name, counts in fits.items()]
+        if None in self._choices.values():
+            found.append("none that fits the lines so far")
+        return f"auto, found {' and '.join(found) or 'by the first line that fits'}"
+
+
+def _share(fits: int, lines: int) -> str:
+    return f"{fits:,} of {lines:,} lines fit" if lines > 1 else "1 line, it fits"
+
+
+def _first_lines(data: bytes) -> bytes:
+    """Return the first of whole lines, as many as a sample has; blank ones come along."""
+    end = count = 0
+    while count < _SAMPLE_LINES and end < len(data):
+        stop = data.find(b"\n", end) + 1 or len(data)
+        count += not data[end:stop].isspace()
+        end = stop
+    return data[:end]

@@ -1,0 +1,54 @@
+"""What standard output and standard error can show."""
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from http_monitor.errors import RefusedError
+from http_monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from http_monitor.display.style import Palette
+    from http_monitor.ports import ReportSink
+    from http_monitor.report import Message
+
+_PIPED_WIDTH = 80
+
+
+def width_of(stream: TextIO) -> int:
+    """Return the columns of a terminal; 80 of anything else."""
+    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if stream.isatty() else _PIPED_WIDTH
+
+
+def palette_of(settings: Settings) -> "Palette | None":
+    """Return the colours of standard output; None where it has none."""
+    from http_monitor.display.colour import wants_colour
+
+    if not wants_colour(settings.color, sys.stdout.isatty(), os.environ):
+        return None
+    from http_monitor.display.ansi import COLOURS, prepare_console
+
+    prepare_console()
+    return COLOURS
+
+
+def refusal(error: OSError) -> RefusedError:
+    """Return what the user is told when standard output cannot be written; its reader going is no such case."""
+    return RefusedError(f"standard output: {error.strerror}")
+
+
+class Output:
+    """Standard output as a sink: what goes wrong there is the user's to know, not a traceback."""
+
+    def __init__(self, display: "ReportSink") -> None:
+        self._display = display
+
+    def publish(self, message: "Message") -> None:
+        """Hand a message on. Raises BrokenPipeError and RefusedError."""
+        try:
+            self._display.publish(message)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise refusal(error) from error

@@ -1,0 +1,36 @@
+"""What a format makes of one line, as a JSON object."""
+
+import json
+
+from http_monitor.ports import LineReading, Value
+from http_monitor.units import iso_utc_fraction, visible, visible_text
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def reading_line(number: int, reading: LineReading, file: str | None = None) -> str:
+    """Return the object of a line, without a newline.
+
+    Args:
+        number: Of the line in its file, from 1.
+        reading: Of that line.
+        file: The path of its file, where there are several.
+    """
+    fields = reading.values
+    return _ENCODE(
+        {
+            "line": number,
+            "format": visible_text(reading.format),
+            "valid": fields is not None,
+            "fields": None if fields is None else {visible_text(name): _json(name, fields[name]) for name in fields},
+            "column": None if fields is not None else reading.column,
+            "expected": None if fields is not None or reading.expected is None else visible_text(reading.expected),
+            **({} if file is None else {"file": visible_text(file)}),
+        }
+    )
+
+
+def _json(name: str, value: Value) -> str | int | None:
+    if isinstance(value, bytes):
+        return visible(value)
+    return iso_utc_fraction(value) if name == "time" and value is not None else value

@@ -1,0 +1,311 @@
+"""Finds out from the lines of a file which of the formats with a name it has."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from http_monitor.parser.fallback import FallbackFormat
+from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.nearest import nearest_first
+from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.reading import read_line
+from http_monitor.parser.rows import EMPTY
+from http_monitor.parser.shape import kind_of
+from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
+from http_monitor.records import Batch, Sample
+from http_monitor.settings import MAX_LINE_BYTES
+
+FAMILY = "family"
+"""What the choice is called that reads every line as what it is of the Common Log Format family."""
+
+_SAMPLES = 3
+_NOTHING = LineReading("", (), None)
+_MOST_LINES = 256
+"""So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a sample of lines was found to be."""
+
+    name: str
+    """The preset; of the family, what its first line is (``common``, ``vhost_combined``, …)."""
+    fits: int
+    """So many lines of the sample fit it."""
+    lines: int
+    """So many lines the sample has."""
+
+
+def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFormat":
+    """Return the format of a file that is found out by its lines, among the presets there are.
+
+    Args:
+        limit: The longest line, in bytes without its LF.
+        replay: Lines without a time cannot be counted.
+    """
+    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A format that a file may have."""
+
+    name: str
+    make: Callable[[], LogFormat]
+    examples: tuple[bytes, ...] = ()
+
+
+class AutoFormat:
+    """The format of one file, which is found out once: from a sample, else by the first line that fits any.
+
+    A preset of the family means the whole family, each line by itself. What asks more of a line than the family
+    does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
+    the family last: another one that fits knows more of the line.
+
+    Args:
+        presets: The formats there are.
+        limit: The longest line, in bytes without its LF.
+    """
+
+    name = "auto"
+
+    def __init__(self, presets: Iterable[Preset] = PRESETS, limit: int = MAX_LINE_BYTES) -> None:
+        self._limit = limit
+        self._family = FamilyFormat("auto", limit)
+        self._candidates = [*_others(presets, limit), _Candidate(FAMILY, lambda: self._family)]
+        self._chosen: _Candidate | None = None
+        self._format: LogFormat | None = None
+        self._head = b""
+        self._trials: list[LogFormat] = []
+        """One of each candidate, while none is chosen; made when they are needed."""
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the preset that the file has, or `FAMILY`; None while that is not known."""
+        return None if self._chosen is None else self._chosen.name
+
+    def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
+        """Choose what most lines of a sample fit; None where none of them fits anything, or a choice was made.
+
+        Args:
+            sample: Whole lines of the file; what is parsed later may begin with them.
+            head: The beginning of the file where that is not parsed, for formats that have header lines.
+        """
+        if self._chosen is not None:
+            return None
+        self._head = head
+        best: tuple[_Candidate, Batch] | None = None
+        for candidate in self._candidates:
+            batch = self._made(candidate).parse(sample)
+            if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
+                best = candidate, batch
+        if best is None:
+            return None
+        candidate, batch = best
+        self._decide(candidate, self._made(candidate))
+        name = (batch.kind or FAMILY) if candidate.name == FAMILY else candidate.name
+        return Choice(name, len(batch.line_nos), batch.lines)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; until one fits something, all of them are malformed."""
+        return self._undecided(data) if self._format is None else self._told(self._format.parse(data))
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
+        if self._format is not None and self.chosen != FAMILY:
+            reading = read_line(self._format, line)
+        else:
+            reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
+        if reading.values is None and not reading.found:
+            return self._family.explain(line)
+        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
+        if self._format is not None:
+            return _called(read_line(self._format, line))
+        readings = []
+        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
+            readings.append(_called(read_line(trial, line)))
+            if readings[-1].values is not None:
+                self._decide(candidate, trial)
+                return readings[-1]
+        return nearest_first(_last_first(readings))[0]
+
+    def readings(self, line: bytes) -> list[LineReading]:
+        """Return what every format there is makes of a line, the nearest first; nothing is decided."""
+        made = [self._made(candidate) for candidate in self._candidates]
+        return nearest_first(_last_first([_called(read_line(trial, line)) for trial in made]))
+
+    def save(self) -> Json:
+        """Return what was chosen, and what that remembers."""
+        if self._chosen is None:
+            return {"chosen": None, "kept": self._save_trials()}
+        memory = self._format.save() if isinstance(self._format, Remembering) else None
+        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved; what another version chose that is not known here is forgotten.
+
+        Raises:
+            KeyError, TypeError: it is no such state.
+        """
+        chosen, kept = given["chosen"], dict(given["kept"])
+        self._chosen = self._format = None
+        self._trials = []
+        for candidate in self._candidates:
+            if candidate.name == chosen:
+                made = self._made(candidate)
+                _remind(made, kept.get(chosen))
+                self._decide(candidate, made)
+        if self._chosen is None and chosen is None:
+            self._load_trials(kept)
+
+    def _undecided(self, data: bytes) -> Batch:
+        before = _Leading()
+        for start, piece in _pieces(data):
+            kept = self._save_trials()
+            batches = [trial.parse(piece) for trial in self._trying()]
+            if len({batch.lines for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
+                # A header line of some format is no line to that one, so each line has to be judged by itself.
+                self._load_trials(kept)
+                decided = self._try_lines(start, piece, before)
+            else:
+                decided = start if self._try(batches, kept, before) else None
+            if decided is not None:
+                return before.followed_by(self.parse(data[decided:]))
+        return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
+
+    def _made(self, candidate: _Candidate) -> LogFormat:
+        made = candidate.make()
+        if self._head and isinstance(made, Headed):
+            made.learn(self._head)
+        return made
+
+    def _trying(self) -> list[LogFormat]:
+        if not self._trials:
+            self._trials = [self._made(candidate) for candidate in self._candidates]
+        return self._trials
+
+    def _decide(self, candidate: _Candidate, made: LogFormat) -> None:
+        refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
+        self._format = FallbackFormat(made, self._family, self._limit) if refines else made
+        self._chosen = candidate
+        self._trials = []
+
+    def _try(self, batches: Sequence[Batch], kept: Json, before: "_Leading") -> bool:
+        """Decide by the first line that fits; where none does, count them all and return False."""
+        fitting = [(int(batch.line_nos[0]), index) for index, batch in enumerate(batches) if len(batch.line_nos)]
+        if not fitting:
+            before.add(min(batches, key=lambda batch: batch.lines))
+            return False
+        self._load_trials(kept)
+        _, index = min(fitting)
+        self._decide(self._candidates[index], self._trials[index])
+        return True
+
+    def _try_lines(self, start: int, piece: bytes, before: "_Leading") -> int | None:
+        """Try line by line; return where the line begins that decided, None if none did."""
+        for line in _whole_lines(piece):
+            kept = self._save_trials()
+            if self._try([trial.parse(line) for trial in self._trying()], kept, before):
+                return start
+            start += len(line)
+        return None
+
+    def _told(self, batch: Batch) -> Batch:
+        """Return the batch, its kind the preset that was chosen."""
+        if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
+            return batch
+        return replace(batch, kind=self._chosen.name)
+
+    def _save_trials(self) -> Json:
+        named = zip(self._candidates, self._trying(), strict=True)
+        return {candidate.name: trial.save() for candidate, trial in named if isinstance(trial, Remembering)}
+
+    def _load_trials(self, kept: Json) -> None:
+        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
+            _remind(trial, kept.get(candidate.name))
+
+
+@dataclass(slots=True)
+class _Leading:
+    """The lines before the first that fits: all of them malformed."""
+
+    lines: int = 0
+    oversized: list[int] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        """Take the next of them."""
+        self.oversized += (batch.oversized_nos + self.lines).tolist()
+        self.samples += self._shifted(batch)
+        self.lines += batch.lines
+
+    def followed_by(self, batch: Batch) -> Batch:
+        """Return the batch with these lines in front."""
+        if not self.lines:
+            return batch
+        return replace(
+            batch,
+            line_nos=batch.line_nos + self.lines,
+            lines=batch.lines + self.lines,
+            oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
+            samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
+        )
+
+    def _shifted(self, batch: Batch) -> list[Sample]:
+        room = max(0, _SAMPLES - len(self.samples))
+        return [Sample(sample.line_no + self.lines, sample.raw) for sample in batch.samples[:room]]
+
+
+def _others(presets: Iterable[Preset], limit: int) -> Iterator[_Candidate]:
+    """Yield what may be chosen besides the family."""
+
+    def maker(preset: Preset) -> Callable[[], LogFormat]:
+        return lambda: preset.make(limit)
+
+    for preset in presets:
+        if preset.detected and not isinstance(preset.make(limit), FamilyFormat):
+            yield _Candidate(preset.name, maker(preset), preset.examples)
+
+
+def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines in pieces of 1, 2, 4, … lines, each with where it begins."""
+    start, lines = 0, 1
+    while start < len(data):
+        end = start
+        for _ in range(lines):
+            end = data.find(b"\n", end) + 1
+            if not end:
+                end = len(data)
+                break
+        yield start, data[start:end]
+        start, lines = end, min(2 * lines, _MOST_LINES)
+
+
+def _whole_lines(piece: bytes) -> list[bytes]:
+    return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
+
+
+def _called(reading: LineReading) -> LineReading:
+    """Return a reading of the family under the name of what the line is, of a malformed one that of the least."""
+    if reading.format != "auto":
+        return reading
+    values = reading.values or {}
+    return replace(reading, format=kind_of("vhost" in values, "agent" in values))
+
+
+def _last_first(readings: list[LineReading]) -> list[LineReading]:
+    """Return them, that of the family first: what is like nothing is held to what is most common."""
+    return readings[-1:] + readings[:-1]
+
+
+def _remind(made: LogFormat, memory: Json | None) -> None:
+    """Give a format its memory back; one that another version left it is no use."""
+    if isinstance(made, Remembering) and memory is not None:
+        try:
+            made.load(memory)
+        except (KeyError, TypeError, ValueError):
+            return

@@ -1,0 +1,63 @@
+"""Reads with a second format what does not fit the first."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from http_monitor.parser.nearest import nearest_first
+from http_monitor.parser.reading import read_line
+from http_monitor.parser.rows import in_file_order
+from http_monitor.ports import LineReading, LogFormat
+from http_monitor.records import Batch, Bools
+
+
+class FallbackFormat:
+    """A format without state made of two such; a line is what the first makes of it, else what the second does.
+
+    Args:
+        first: Asks more of a line.
+        second: Reads lines that the first does not; both have the same longest line.
+        limit: That, in bytes without its LF.
+    """
+
+    def __init__(self, first: LogFormat, second: LogFormat, limit: int) -> None:
+        self._first = first
+        self._second = second
+        self._limit = limit
+
+    @property
+    def name(self) -> str:
+        """That of the first."""
+        return self._first.name
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines, in file order."""
+        batch = self._first.parse(data)
+        if batch.malformed_lines == len(batch.oversized_nos):
+            return batch
+        fits: Bools = np.zeros(batch.lines, np.bool_)
+        fits[batch.line_nos - 1] = True
+        lines = [line for line in data.split(b"\n") if len(line) > self._limit or line.strip()]
+        numbers = np.flatnonzero(~fits) + 1
+        other = self._second.parse(b"".join(lines[number - 1] + b"\n" for number in numbers.tolist()))
+        other_nos = numbers[other.line_nos - 1]
+        kind = batch.kind
+        if len(other_nos) and (not len(batch.line_nos) or other_nos[0] < batch.line_nos[0]):
+            kind = other.kind
+        return Batch(
+            rows=in_file_order(batch.rows, batch.line_nos, other.rows, other_nos),
+            line_nos=np.sort(np.concatenate([batch.line_nos, other_nos])),
+            lines=batch.lines,
+            oversized_nos=batch.oversized_nos,
+            samples=tuple(replace(sample, line_no=int(numbers[sample.line_no - 1])) for sample in other.samples),
+            kind=kind,
+        )
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return what the first makes of a line, or the second; of a line that fits neither, the nearer reading."""
+        readings: list[LineReading] = []
+        for part in (self._first, self._second):
+            readings.append(read_line(part, line))
+            if readings[-1].values is not None:
+                return readings[-1]
+        return nearest_first(readings)[0]

@@ -1,0 +1,154 @@
+"""Reads which logs an Apache configuration has written, and in which formats.
+
+The rules are those of https://httpd.apache.org/docs/2.4/mod/mod_log_config.html and of ``Include`` in
+https://httpd.apache.org/docs/2.4/mod/core.html. What stands in ``<IfModule>`` and the like is taken as if it held.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from http_monitor.serverconf.directives import logical_lines, read_envvars, substituted, words_of
+from http_monitor.serverconf.found import LogUse, read_text, refused
+
+_DEFAULT = '%h %l %u %t "%r" %>s %b'
+"""What TransferLog writes where no LogFormat without a name came before it."""
+_MOST_DEPTH = 32
+_MOST_FILES = 2_000
+_UNKNOWN = re.compile(r"\$\{[^}]*\}|%[A-Za-z]|\$[A-Za-z_]+|@[A-Za-z_]+@")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a directive stands."""
+
+    file: str
+    line: int
+    host: int
+    """Which virtual host it is in; 0: in none."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far."""
+
+    root: str
+    """ServerRoot."""
+    variables: dict[str, str]
+    formats: dict[tuple[int, str], tuple[str, _Place]] = field(default_factory=dict)
+    """By virtual host and nickname."""
+    defaults: dict[int, tuple[str, _Place]] = field(default_factory=dict)
+    """By virtual host, the LogFormat without a nickname."""
+    logs: list[tuple[str, str | None, _Place]] = field(default_factory=list)
+    """(path, format or nickname, place); None: the default."""
+    files: int = 0
+    hosts: int = 0
+
+
+def read_apache(path: str) -> list[LogUse]:
+    """Return the access logs of a configuration.
+
+    Raises:
+        UsageError: it, or a file that it includes, cannot be read.
+    """
+    directory = os.path.dirname(os.path.abspath(path))
+    envvars = os.path.join(directory, "envvars")
+    known = read_envvars(read_text(envvars, file=envvars, line=None)) if os.path.isfile(envvars) else {}
+    reading = _Reading(directory, known)
+    _read_file(path, _Place(path, 0, 0), 0, reading)
+    return [_use(log, wanted, place, reading) for log, wanted, place in reading.logs]
+
+
+def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
+    reading.files += 1
+    if depth > _MOST_DEPTH or reading.files > _MOST_FILES:
+        raise refused(place.file, place.line, f"includes {path}, and so on without an end")
+    text = read_text(path, file=place.file, line=place.line or None)
+    host = place.host
+    sections: list[str] = []
+    for line in logical_lines(text):
+        here = _Place(path, line.number, host)
+        if line.text.startswith("</"):
+            name = line.text[2:].rstrip(">").strip().lower()
+            if not sections or sections.pop() != name:
+                raise refused(path, line.number, f"{line.text} closes what is not open")
+            host = place.host if name == "virtualhost" else host
+        elif line.text.startswith("<"):
+            name, _, _ = line.text[1:].rstrip(">").partition(" ")
+            sections.append(name.lower())
+            if name.lower() == "virtualhost":
+                reading.hosts += 1
+                host = reading.hosts
+        else:
+            _take(words_of(substituted(line.text, reading.variables)), here, depth, reading)
+    if sections:
+        raise refused(path, None, f"ends inside of <{sections[-1]}>")
+
+
+def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> None:
+    name, *args = words
+    match name.lower(), args:
+        case "serverroot", [root]:
+            reading.root = root
+        case "define", [variable, value]:
+            reading.variables[variable] = value
+        case "logformat", [text]:
+            reading.defaults[place.host] = text, place
+        case "logformat", [text, nickname, *_]:
+            reading.formats[place.host, nickname] = text, place
+        case (("customlog" | "globallog"), [log, wanted, *_]):
+            reading.logs.append((log, wanted, place))
+        case "transferlog", [log]:
+            reading.logs.append((log, None, place))
+        case (("include" | "includeoptional"), [pattern]):
+            for path in _included(pattern, place, reading, optional=name.lower() == "includeoptional"):
+                _read_file(path, place, depth + 1, reading)
+        case _:
+            pass
+
+
+def _included(pattern: str, place: _Place, reading: _Reading, *, optional: bool) -> list[str]:
+    """Return the files that a pattern stands for, in Apache's order; of a directory all that are in it."""
+    wanted = os.path.join(reading.root, pattern)
+    found = sorted(glob.glob(wanted)) if glob.has_magic(wanted) else [wanted] * os.path.exists(wanted)
+    if not found and not optional:
+        raise refused(place.file, place.line, f"includes {pattern}, which is not there (ServerRoot is {reading.root})")
+    return [path for entry in found for path in _files_in(entry)]
+
+
+def _files_in(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        yield path
+        return
+    for directory, below, names in os.walk(path):
+        below.sort()
+        yield from (os.path.join(directory, name) for name in sorted(names))
+
+
+def _use(log: str, wanted: str | None, place: _Place, reading: _Reading) -> LogUse:
+    """Return a log with its format; what a virtual host does not define the main server may."""
+    text, at, name = wanted or _DEFAULT, place, ""
+    for host in (place.host, 0):
+        if wanted is None and host in reading.defaults:
+            text, at = reading.defaults[host]
+            break
+        if wanted is not None and (host, wanted) in reading.formats:
+            (text, at), name = reading.formats[host, wanted], wanted
+            break
+    # A LogFormat may be another's nickname.
+    for host in (at.host, 0):
+        if (host, text) in reading.formats:
+            name = text
+            text, at = reading.formats[host, text]
+            break
+    return LogUse(_path_of(log), (reading.root,), text, name, at.file, at.line)
+
+
+def _path_of(log: str) -> str:
+    """Return the path that a log is written to, if need be by the program behind a pipe."""
+    if log.startswith("|"):
+        words = words_of(log.lstrip("|$"))[1:]
+        log = next((word for word in words if "/" in word and not word.startswith("-")), log)
+    return _UNKNOWN.sub("*", log)

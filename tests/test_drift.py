@@ -1,0 +1,118 @@
+"""What is said of a log whose lines stop to fit."""
+
+from dataclasses import replace
+
+import pytest
+
+from http_monitor.clock import ManualClock
+from http_monitor.monitor import Input
+from http_monitor.monitor.drift import Drift
+from http_monitor.parser import explain, get_format
+from http_monitor.settings import Settings
+from tests.engine_strategies import START_S, log_line
+from tests.harness import make_monitor
+from tests.live_scripts import TurnSource
+from tests.toy_formats import COMMON
+
+GOOD = log_line(START_S) + b"\n"
+BAD = b'{"\x1b[2J": 1}\n'
+WORDS = (
+    "turns.log: {} do not fit the format auto, has it changed? line {}, "
+    r'column 12: no time in [ ] after host, ident and user: {{"\x1b[2J": 1}}'
+)
+
+
+class _Watch:
+    def __init__(self) -> None:
+        self.entry = Input(TurnSource(), get_format("auto"), 0, explain)
+        self.clock = ManualClock()
+        self.inputs = [self.entry]
+        self.drift = Drift(self.inputs, self.clock)
+
+    def second(self, data: bytes = b"") -> list[str]:
+        """Read lines, and return what is said a second later."""
+        if data:
+            self.entry.parse(data)
+        self.clock.advance(1)
+        return [notice.text for notice in self.drift()]
+
+    def seconds(self, number: int, data: bytes = b"") -> list[str]:
+        return [text for _ in range(number) for text in self.second(data)]
+
+
+def test_a_log_of_which_more_than_one_percent_stops_to_fit_is_told_of_once_with_the_first_such_line() -> None:
+    watch = _Watch()
+    assert watch.seconds(10, GOOD * 10) == []
+    assert watch.second(BAD + GOOD) == []
+    assert watch.second(BAD * 4) == [WORDS.format("5 of the 106 lines of the last minute (4.7 %)", 101)]
+    assert watch.seconds(100, BAD) == []
+
+
+def test_it_is_said_again_only_after_the_lines_fitted_again_which_is_said_too() -> None:
+    watch = _Watch()
+    watch.second(GOOD)
+    assert watch.second(BAD * 5) == [WORDS.format("5 of the 6 lines of the last minute (83.3 %)", 2)]
+    again = "turns.log: its lines fit the format auto again"
+    assert watch.seconds(58, GOOD) == []
+    assert watch.seconds(20, GOOD) == [again]
+    assert watch.second(BAD * 5) == [WORDS.format("5 of the 64 lines of the last minute (7.8 %)", 85)]
+
+
+@pytest.mark.parametrize(("good", "told"), [(495, False), (494, True)])
+def test_one_percent_exactly_is_not_yet_too_many(good: int, told: bool) -> None:
+    assert bool(_Watch().second(GOOD * good + BAD * 5)) is told
+
+
+def test_a_few_odd_lines_in_a_quiet_log_are_no_change_of_format() -> None:
+    watch = _Watch()
+    assert watch.seconds(300, GOOD) == []
+    assert watch.second(BAD * 4) == []
+    assert watch.seconds(60) == []
+
+
+def test_a_log_that_falls_silent_has_not_recovered() -> None:
+    watch = _Watch()
+    assert len(watch.second(GOOD + BAD * 9)) == 1
+    assert watch.seconds(200) == []
+    assert watch.second(GOOD) == ["turns.log: its lines fit the format auto again"]
+
+
+def test_of_a_log_of_which_nothing_ever_fitted_something_else_is_said() -> None:
+    assert _Watch().seconds(3, BAD * 100) == []
+
+
+def test_what_an_earlier_run_counted_is_not_of_this_minute() -> None:
+    entry = Input(TurnSource(), get_format("auto"), 0, explain)
+    entry.parse(GOOD + BAD * 50)
+    drift = Drift([entry], ManualClock())
+    assert drift() == []
+
+
+def test_an_input_that_joins_is_looked_at_from_its_first_line() -> None:
+    watch = _Watch()
+    joined = Input(TurnSource(), get_format("auto"), 0, explain)
+    joined.parse(GOOD + BAD * 5)
+    watch.inputs.append(joined)
+    assert len(watch.second()) == 1
+
+
+def test_a_live_run_tells_of_a_changed_format() -> None:
+    source = TurnSource()
+    clock = ManualClock(START_S * 1_000_000)
+    monitor, recorder = make_monitor(Settings(interval_s=60), [source], clock)
+    for data in (GOOD, BAD * 5, b"", b""):
+        source.following = replace(source.following, data=data)
+        monitor.step()
+        clock.advance(1)
+    warnings = [notice.text for notice in recorder.notices if notice.level == "warning"]
+    assert warnings == [WORDS.format("5 of the 6 lines of the last minute (83.3 %)", 2)]
+
+
+def test_the_memory_of_another_format_is_left_alone() -> None:
+    entry = Input(TurnSource(), get_format("auto"), 0, explain)
+    entry.parse(COMMON)
+    saved = entry.save()
+    assert saved["format"] == {"name": "auto", "kept": None}
+    other = Input(TurnSource(), get_format("common"), 0, explain)
+    other.load({**saved, "format": {"name": "w3c", "kept": {"fields": []}}})
+    assert other.lines == 1

@@ -1,0 +1,121 @@
+"""Formats made up for the tests of detection: plain, stricter than the family, and with header lines."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.line import parse_line
+from http_monitor.parser.presets import Preset
+from http_monitor.parser.presets.family import FAMILY
+from http_monitor.parser.rows import EMPTY
+from http_monitor.parser.shape import SHAPES
+from http_monitor.ports import FoundField, Json, LineReading
+from http_monitor.records import Batch, Sample
+
+COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'
+TIMED = COMMON + b" rt=17"
+# What stands in front makes a time of the fourth field that is none, so the family reads neither of these.
+PIPE = b"p i p [e "
+MARK = b" i t [h "
+PIPED = PIPE + COMMON
+HEADER = b"#Columns: x"
+UNDER_HEADER = b"x" + MARK + COMMON
+OTHER = b"kernel: nothing to see here"
+
+
+@dataclass
+class Toy:
+    """Reads a line by making one of the family of it."""
+
+    name: str
+    before: bytes = b""
+    after: bytes = b""
+    limit: int = 1 << 20
+
+    def row(self, line: bytes) -> bytes | None:
+        """Return the line of the family that stands for this one; None: it is malformed."""
+        if not (line.startswith(self.before) and line.endswith(self.after)):
+            return None
+        inner = line.removeprefix(self.before).removesuffix(self.after)
+        return inner if FamilyFormat("common").parse(inner).malformed_lines == 0 else None
+
+    def skips(self, line: bytes) -> bool:
+        """Tell whether a line counts as nothing."""
+        return not line.strip()
+
+    def parse(self, data: bytes) -> Batch:
+        rows, numbers, bad, oversized, count = [], [], [], [], 0
+        for raw in data.removesuffix(b"\n").split(b"\n") if data else ():
+            line = raw.removesuffix(b"\r")
+            if len(raw) <= self.limit and self.skips(line):
+                continue
+            count += 1
+            inner = self.row(line) if len(raw) <= self.limit else None
+            if inner is not None:
+                rows.append(inner)
+                numbers.append(count)
+            else:
+                bad.append(Sample(count, line[:1_000]))
+                oversized += [count] * (len(raw) > self.limit)
+        read = FamilyFormat("common").parse(b"\n".join(rows)).rows if rows else EMPTY
+        nos = np.array(numbers, np.int64)
+        kind = self.name if rows else None
+        return Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)
+
+    def read_line(self, line: bytes) -> LineReading:
+        if self.row(line) is not None:
+            stop = len(line) - len(self.after)
+            return LineReading(self.name, (FoundField("rest", len(self.before), stop),), {"rest": self.row(line)})
+        fits = next((n for n, (a, b) in enumerate(zip(line, self.before, strict=False)) if a != b), len(self.before))
+        found = (FoundField("mark", 0, fits),) if fits else ()
+        return LineReading(self.name, found, None, fits + 1, f"a line of {self.name}")
+
+
+class Timed(Toy):
+    """The family with a number behind it."""
+
+    def row(self, line: bytes) -> bytes | None:
+        head, _, tail = line.rpartition(b" rt=")
+        return super().row(head) if tail.isdigit() else None
+
+
+@dataclass
+class Sheet(Toy):
+    """A header line says with what lines begin."""
+
+    mark: bytes = field(default=b"")
+
+    def skips(self, line: bytes) -> bool:
+        self.mark = line.removeprefix(b"#Columns: ") + MARK if line.startswith(b"#Columns: ") else self.mark
+        return super().skips(line) or line.startswith(b"#")
+
+    def row(self, line: bytes) -> bytes | None:
+        return super().row(line.removeprefix(self.mark)) if self.mark and line.startswith(self.mark) else None
+
+    def learn(self, head: bytes) -> None:
+        self.parse(head)
+
+    def save(self) -> Json:
+        return {"mark": self.mark.decode("latin-1")}
+
+    def load(self, given: Json) -> None:
+        self.mark = given["mark"].encode("latin-1")
+
+
+def _preset(name: str, kind: type[Toy], examples: tuple[bytes, ...], before: bytes = b"") -> Preset:
+    source = "https://example.org/"
+    return Preset(name, "made up", source, examples, lambda limit: kind(name, before, limit=limit))
+
+
+PRESETS = (
+    _preset("sheet", Sheet, (HEADER, UNDER_HEADER)),
+    _preset("timed", Timed, (TIMED,)),
+    _preset("piped", Toy, (PIPED,), PIPE),
+    *FAMILY,
+)
+
+
+def family_fits(line: bytes) -> bool:
+    """Tell whether the family reads a line."""
+    return hasattr(parse_line(line, SHAPES["auto"]), "kind")
