@@ -36,6 +36,7 @@ HEALTH_KEYS = (
     "rotations",
     "truncations",
     "oversized",
+    "filtered",
 )
 
 

@@ -14,7 +14,7 @@ from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 
-VERSION = 2
+VERSION = 3
 """Of what is in a checkpoint; another is not read."""
 _OPTIONS = {
     "format": "--format",
