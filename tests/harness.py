@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import Clock, ManualClock, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.filtering import selection_for
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser import explain, get_format
 from http_monitor.ports import Alert, Chunk, Source, SourceHealth
@@ -118,8 +120,10 @@ def make_monitor(
     settings: Settings, sources: Sequence[Source], clock: Clock, alerts: Sequence[Alert] | None = None
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
+    select = selection_for(settings, is_bot)
     inputs = [
-        Input(source, get_format(settings.format), settings.max_ahead_s * 1_000_000, explain) for source in sources
+        Input(source, get_format(settings.format), settings.max_ahead_s * 1_000_000, explain, select=select)
+        for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
     return HTTPMonitor(settings, inputs, rules, [recorder], clock), recorder

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
+    from http_monitor.filtering import RowSelection
     from http_monitor.monitor import HTTPMonitor
     from http_monitor.ports import LogFormat, ReportSink, Source
     from http_monitor.report import Message
@@ -98,6 +99,7 @@ class _Stop:
 def _run(settings: Settings, stop: _Stop) -> int:
     if settings.format != "auto":
         _log_format(settings)
+    select = _row_selection(settings)
     selection = _selection(settings)
     paths = _replayed(settings) if selection is None else selection.first()
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
@@ -109,7 +111,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
             notices.show(_start(settings, paths))
-        return _monitor(settings, paths, selection, beginning, notices, stop, traffic)
+        return _monitor(settings, paths, selection, select, beginning, notices, stop, traffic)
 
 
 class _Beginning:
@@ -138,6 +140,7 @@ def _monitor(
     settings: Settings,
     paths: list[str],
     selection: "LiveSelection | None",
+    select: "RowSelection | None",
     beginning: _Beginning,
     notices: "Notices",
     stop: _Stop,
@@ -156,7 +159,9 @@ def _monitor(
 
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
-            return Input(source, _log_format(settings), max_ahead_us, explain, announced=kinds.get(source.name))
+            return Input(
+                source, _log_format(settings), max_ahead_us, explain, announced=kinds.get(source.name), select=select
+            )
 
         finder = None
         if selection is None:
@@ -235,6 +240,23 @@ def _log_format(settings: Settings) -> "LogFormat":
     from http_monitor.parser import get_format
 
     return get_format(settings.format, settings.max_line_bytes)
+
+
+def _row_selection(settings: Settings) -> "RowSelection | None":
+    """Return what takes out lines that are not to be counted; None where all are."""
+    chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
+    if not any(chosen):
+        return None
+    from http_monitor.filtering import selection_for
+
+    return selection_for(settings, _is_bot)
+
+
+def _is_bot(agent: bytes) -> bool:
+    # Its rules take long to load, and only some runs need them.
+    from http_monitor.agents import is_bot
+
+    return is_bot(agent)
 
 
 @contextmanager
