@@ -56,15 +56,32 @@ class Batch:
     line_nos: Int64s
     """For each row, its number among the non-blank lines of this batch, from 1, strictly increasing."""
     lines: int
-    """Non-blank lines of the chunk: the rows and the malformed ones."""
+    """Non-blank lines of the chunk: the rows, the malformed ones and those filtered out."""
     oversized_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the malformed lines that were longer than the limit."""
     samples: tuple[Sample, ...] = ()
     """Up to three of the malformed lines, the first ones."""
     kind: str | None = None
     """What the first well-formed line of the batch is (``common``, ``vhost_combined``, …); None without rows."""
+    filtered_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
+    """The numbers of the well-formed lines that are not to be counted, strictly increasing; a format gives none."""
 
     @property
     def malformed_lines(self) -> int:
         """How many lines fit no format."""
-        return self.lines - len(self.line_nos)
+        return self.lines - self.well_formed
+
+    @property
+    def well_formed(self) -> int:
+        """How many lines fit, filtered out or not."""
+        return len(self.line_nos) + len(self.filtered_nos)
+
+    @property
+    def counted(self) -> int:
+        """How many lines are counted by their time or as malformed: all that are not filtered out."""
+        return self.lines - len(self.filtered_nos)
+
+    @property
+    def first_well_formed(self) -> int | None:
+        """The number of the first line that fits, filtered out or not; None where none does."""
+        return min((int(nos[0]) for nos in (self.line_nos, self.filtered_nos) if len(nos)), default=None)

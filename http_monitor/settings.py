@@ -90,6 +90,13 @@ class Settings:
     rotate_grace_s: int = 10
     """A renamed file is let go when it was idle for so long and its successor has data."""
     max_line_bytes: int = MAX_LINE_BYTES
+    filter: str | None = None
+    """Expression that is true of the lines that count; None: all do. `filtering` reads it."""
+    exclude_hosts: tuple[str, ...] = ()
+    """Networks, addresses and names whose lines do not count."""
+    ignore_bots: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks that are believed about whom they forward."""
 
     def __post_init__(self) -> None:
         """Check every value, and the values against each other."""
@@ -113,6 +120,8 @@ class Settings:
         _one_of("--color", self.color, get_args(Color))
         _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
         _one_of("--reader", self.reader, get_args(Reader))
+        if self.filter is not None and not self.filter.strip():
+            raise UsageError("--filter: got an empty text, takes an expression such as 'status >= 500'")
         if self.state_dir is not None and (not self.state_dir or "\0" in self.state_dir):
             raise UsageError(f"--state-dir: got '{visible_text(self.state_dir)}', takes a directory")
         if self.via is not None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import Clock, ManualClock, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.filtering import selection_for
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser import explain, get_format
 from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
@@ -37,6 +39,7 @@ HEALTH_KEYS = (
     "rotations",
     "truncations",
     "oversized",
+    "filtered",
 )
 
 
@@ -122,8 +125,10 @@ def make_monitor(
     make_format: Callable[[str], LogFormat] = get_format,
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
+    select = selection_for(settings, is_bot)
     inputs = [
-        Input(source, make_format(settings.format), settings.max_ahead_s * 1_000_000, explain) for source in sources
+        Input(source, make_format(settings.format), settings.max_ahead_s * 1_000_000, explain, select=select)
+        for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
     return HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of), recorder

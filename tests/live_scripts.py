@@ -66,11 +66,11 @@ class TurnSource:
         pass
 
 
-def follow(script: Script) -> list[Json]:
+def follow(script: Script, expression: str | None = None) -> list[Json]:
     """Return what the program says about a script, and is told to stop after it."""
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
-    settings: Settings = settings_of(script.options, from_start=script.from_start)
+    settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression)
     monitor, recorder = make_monitor(settings, sources, clock)
     for wall_us, glances in script.turns:
         clock.set(wall_us)

@@ -33,6 +33,7 @@ HEALTH = [
         "truncations",
         "oversized",
         "held",
+        "filtered",
         "clock_steps",
         "observer_restarts",
         "lag_s",

@@ -54,7 +54,7 @@ def groups_of(lines: list[Line]) -> FrameGroups:
     ]
     batch = pa.RecordBatch.from_pylist(records, schema=SCHEMA)
     none = np.zeros(len(lines), np.int64)
-    rows = Rows(batch, none, none.astype(np.bool_), none, none)
+    rows = Rows(batch, none, none.astype(np.bool_), none, none, none)
     return FrameGroups(Frame.of(rows).only(WINDOW_DIMENSIONS), none, 1)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
 from http_monitor.metrics.aggregator import NOTHING_ELSEWHERE, MetricsAggregator
-from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.gate import Gate, Pending
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.monitor.inputs import greatest_of, times_of
@@ -364,7 +364,7 @@ def test_a_gate_that_makes_no_sense_is_refused_in_one_way() -> None:
     batch = get_format("auto").parse(log_line(START_S) + b"\n")
     gate = Gate(60 * _US_PER_S)
     assert gate.admit(batch, times_of(batch), None) == []
-    assert gate.pending == (1, 0, 0)
+    assert gate.pending == Pending(held=1)
     text = json.dumps(gate.save())
     chance = random.Random(6)
     refused = 0

@@ -125,6 +125,22 @@ def test_with_another_window_it_says_what_starts_empty(log: Path, tmp_path: Path
     assert b"another" not in run(*options, "--window", "60s", "--alert-threshold", "3").err
 
 
+def test_with_another_filter_it_says_what_starts_empty(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", "--from-start", "--duration", "1", *OPTIONS)
+    append(log, lines_now(6))
+    run(*options)
+    outcome = run(*options, "--filter", "status > 1", "--trust-proxy", "10.0.0.0/8")
+    assert (
+        b"6 lines so far; with another --filter and --trust-proxy the window and the alerts start empty" in outcome.err
+    )
+    assert outcome.objects[-1]["hits"] == 6
+    assert outcome.objects[-1]["health"]["lines"] == 6
+    assert (
+        b"another"
+        not in run(*options, "--filter", "status > 1", "--trust-proxy", "10.0.0.0/8", "--alert-threshold", "3").err
+    )
+
+
 def test_without_state_nothing_is_kept_and_nothing_is_found(log: Path, tmp_path: Path) -> None:
     environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
     append(log, lines_now(6))

@@ -184,6 +184,38 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "selection",
+        (
+            _text(
+                "--filter",
+                "filter",
+                "count only the lines of which this is true, such as 'status >= 500 and path ~ \"^/api\"'",
+                "EXPR",
+                "an expression",
+                "none",
+            ),
+            _text(
+                "--exclude-host",
+                "exclude_hosts",
+                "do not count lines of these hosts: a network, an address or a name; may be repeated",
+                "CIDR",
+                "a network such as 10.0.0.0/8, an address or a name",
+                "none",
+                repeatable=True,
+            ),
+            _switch("--ignore-bots", "ignore_bots", "do not count lines whose user agent says that it is a bot"),
+            _text(
+                "--trust-proxy",
+                "trusted_proxies",
+                "take the client from X-Forwarded-For where the host is in this network; may be repeated",
+                "CIDR",
+                "a network such as 10.0.0.0/8",
+                "none",
+                repeatable=True,
+            ),
+        ),
+    ),
+    Group(
         "time",
         (
             _duration(("--interval",), "interval_s", "report the traffic of each such interval"),

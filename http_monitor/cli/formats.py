@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import width_of
+from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ class Formats:
         for path in paths:
             if not self._detects(path):
                 self._named(path)
+        if self.timeless and self._settings.replay:
+            raise UsageError(f"--replay: {self._settings.format} lines have no time, takes a format whose lines have")
+
+    @property
+    def timeless(self) -> bool:
+        """Whether lines of the format that was named have no time, so that they count by that of their arrival."""
+        if self._settings.format == "auto":
+            return False
+        from http_monitor.parser.presets import BY_NAME
+
+        preset = BY_NAME.get(self._settings.format)
+        return preset is not None and preset.timeless
 
     def look(self, paths: Iterable[str]) -> None:
         """Take a sample of each file, and let it decide where the lines are to."""

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
+    from http_monitor.filtering import RowSelection
     from http_monitor.monitor import HTTPMonitor
     from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
@@ -101,10 +103,13 @@ def _run(settings: Settings, stop: _Stop) -> int:
         from http_monitor.cli.doctor import list_formats
 
         return list_formats(settings)
+    select = _row_selection(settings)
     formats = Formats(settings, local=_prefix(settings) is None)
     selection = None if settings.explain is not None else _selection(settings)
     paths = _read_to_the_end(settings) if selection is None else selection.first()
     formats.check(paths)
+    if formats.timeless:
+        settings = replace(settings, time="arrival")
     if settings.explain is not None:
         from http_monitor.cli.doctor import explain
 
@@ -118,7 +123,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
             notices.show(_start(settings, paths))
-        return _monitor(settings, paths, formats, selection, beginning, notices, stop, traffic)
+        return _monitor(settings, paths, formats, selection, select, beginning, notices, stop, traffic)
 
 
 class _Beginning:
@@ -148,6 +153,7 @@ def _monitor(
     paths: list[str],
     formats: Formats,
     selection: "LiveSelection | None",
+    select: "RowSelection | None",
     beginning: _Beginning,
     notices: "Notices",
     stop: _Stop,
@@ -169,7 +175,7 @@ def _monitor(
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
-            return Input(source, formats.of(source.name), max_ahead_us, explain, announced=kind)
+            return Input(source, formats.of(source.name), max_ahead_us, explain, announced=kind, select=select)
 
         finder = None
         if selection is None:
@@ -246,6 +252,23 @@ def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list
         StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
         for path in paths
     ]
+
+
+def _row_selection(settings: Settings) -> "RowSelection | None":
+    """Return what takes out lines that are not to be counted; None where all are."""
+    chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
+    if not any(chosen):
+        return None
+    from http_monitor.filtering import selection_for
+
+    return selection_for(settings, _is_bot)
+
+
+def _is_bot(agent: bytes) -> bool:
+    # Its rules take long to load, and only some runs need them.
+    from http_monitor.agents import is_bot
+
+    return is_bot(agent)
 
 
 @contextmanager

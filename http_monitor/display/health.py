@@ -13,6 +13,7 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
     words: list[tuple[int, str, Role]] = [
         (health.malformed, f"{count(health.malformed)} malformed", "warn"),
         (health.oversized, f"{count(health.oversized)} oversized", "warn"),
+        (health.filtered, f"{count(health.filtered)} filtered out", "plain"),
         (health.late, f"{count(health.late)} late", "warn"),
         (health.too_late, f"{count(health.too_late)} too late", "warn"),
         (health.ahead, f"{count(health.ahead)} ahead", "warn"),
@@ -41,6 +42,11 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
             f"{count(health.oversized)} of them {_does(health.oversized, 'is', 'are')} longer than a line may be"
             " (oversized).",
             "warn",
+        ),
+        (
+            health.filtered,
+            f"{_lines(health.filtered)} {_does(health.filtered, 'is', 'are')} filtered out.",
+            "plain",
         ),
         (
             health.late,

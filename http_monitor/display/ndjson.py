@@ -233,6 +233,7 @@ def _health(health: Health) -> _Json:
         "truncations": health.truncations,
         "oversized": health.oversized,
         "held": health.held,
+        "filtered": health.filtered,
         "clock_steps": health.clock_steps,
         "observer_restarts": health.observer_restarts,
         "lag_s": health.lag_s,

@@ -145,7 +145,7 @@ class MetricsAggregator:
             cap_us: the position of the other inputs and the wall clock: now does not go beyond it yet.
             elsewhere: health for the reports that these rows bring about.
         """
-        self._tally.add_malformed(rows.lead_malformed, rows.lead_oversized)
+        self._tally.add_lead(rows)
         if not len(rows):
             return
         frame = Frame.of(rows)

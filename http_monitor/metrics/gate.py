@@ -1,7 +1,7 @@
 """The gate of one input: which lines are too far in the future to be believed (DESIGN §3, Ahead)."""
 
 import base64
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,27 @@ from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.saving import key_of, moment_of
 from http_monitor.ports import Json
 from http_monitor.records import Batch, Bools, Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Lines that were read and are not passed on yet."""
+
+    held: int = 0
+    """1 where a line waits for another one of its time."""
+    malformed: int = 0
+    """Read after it; likewise the others."""
+    oversized: int = 0
+    filtered: int = 0
+
+    def __add__(self, other: "Pending") -> "Pending":
+        """Return what waits at two gates."""
+        return Pending(
+            self.held + other.held,
+            self.malformed + other.malformed,
+            self.oversized + other.oversized,
+            self.filtered + other.filtered,
+        )
 
 
 class Gate:
@@ -34,11 +55,12 @@ class Gate:
         self._greatest_us = NEVER_US
 
     @property
-    def pending(self) -> tuple[int, int, int]:
-        """(held, malformed, oversized): lines read but not yet passed on."""
-        if self._held is None:
-            return 0, 0, 0
-        return 1, int(self._held.malformed_after[0]), int(self._held.oversized_after[0])
+    def pending(self) -> Pending:
+        """The lines read but not yet passed on."""
+        held = self._held
+        if held is None:
+            return Pending()
+        return Pending(1, int(held.malformed_after[0]), int(held.oversized_after[0]), int(held.filtered_after[0]))
 
     def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
         """Return the rows whose decision is made, in file order.
@@ -52,10 +74,10 @@ class Gate:
         rows = _with_gaps(batch, time_us)
         done = [] if wall_us is None else self.release(wall_us)
         if self._held is not None:
-            self._held = _and_malformed(self._held, rows.lead_malformed, rows.lead_oversized)
-            rows = replace(rows, lead_malformed=0, lead_oversized=0)
+            self._held = _followed_by_lead(self._held, rows)
+            rows = rows.without_lead()
         if not len(rows):
-            return [*done, rows] if rows.lead_malformed else done
+            return [*done, rows] if rows.has_lead else done
         if wall_us is not None:
             ahead = rows.time_us > wall_us + self._max_ahead_us
             self._raise_greatest(rows.time_us[~ahead])
@@ -67,10 +89,10 @@ class Gate:
         if last_held:
             self._held = rows.part(len(rows) - 1, len(rows))
             if len(rows) == 1:
-                self._held = replace(self._held, lead_malformed=0, lead_oversized=0)
+                self._held = self._held.without_lead()
                 # The lines before the held one are in front of it, and can be passed on.
                 rows = rows.part(0, 0)
-                return [*done, rows] if rows.lead_malformed else done
+                return [*done, rows] if rows.has_lead else done
             rows = rows.part(0, len(rows) - 1)
         return [*done, rows]
 
@@ -95,7 +117,7 @@ class Gate:
         self._held = None
         if given["held"] is not None:
             held = decode_rows(base64.b64decode(key_of(given["held"]), validate=True))
-            if len(held) != 1 or held.lead_malformed or held.lead_oversized:
+            if len(held) != 1 or held.has_lead or held.lead_oversized:
                 raise ValueError("not one line is held")
             self._held = held
 
@@ -146,22 +168,26 @@ class Gate:
 def _with_gaps(batch: Batch, time_us: Int64s) -> Rows:
     count = len(time_us)
     edges = np.concatenate((batch.line_nos, [batch.lines + 1]))
-    malformed_after = np.diff(edges) - 1
     oversized = np.searchsorted(batch.oversized_nos, edges)
+    filtered = np.searchsorted(batch.filtered_nos, edges)
+    filtered_after = np.diff(filtered)
     return Rows(
         batch=batch.rows,
         time_us=time_us,
         ahead=np.zeros(count, np.bool_),
-        malformed_after=malformed_after,
+        malformed_after=np.diff(edges) - 1 - filtered_after,
         oversized_after=np.diff(oversized),
-        lead_malformed=int(edges[0]) - 1,
+        filtered_after=filtered_after,
+        lead_malformed=int(edges[0]) - 1 - int(filtered[0]),
         lead_oversized=int(oversized[0]),
+        lead_filtered=int(filtered[0]),
     )
 
 
-def _and_malformed(held: Rows, malformed: int, oversized: int) -> Rows:
+def _followed_by_lead(held: Rows, rows: Rows) -> Rows:
     return replace(
         held,
-        malformed_after=held.malformed_after + malformed,
-        oversized_after=held.oversized_after + oversized,
+        malformed_after=held.malformed_after + rows.lead_malformed,
+        oversized_after=held.oversized_after + rows.lead_oversized,
+        filtered_after=held.filtered_after + rows.lead_filtered,
     )

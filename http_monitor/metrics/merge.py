@@ -1,7 +1,6 @@
 """The stable merge of several replayed files by each file's running maximum (DESIGN §3, Several files)."""
 
 from collections import deque
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -53,12 +52,12 @@ class Merge:
     def feed(self, index: int, rows: Rows) -> Rows | None:
         """Take the next rows of a file; return what counts at once, ahead of all rows that wait.
 
-        The malformed lines in front of these rows belong to the row before them, which was taken already;
+        The lines in front of these rows that are no rows belong to the row before them, which was taken already;
         those at the head of a file come before everything.
         """
         if len(rows):
-            self._files[index].feed(replace(rows, lead_malformed=0, lead_oversized=0))
-        return rows.part(0, 0) if rows.lead_malformed else None
+            self._files[index].feed(rows.without_lead())
+        return rows.part(0, 0) if rows.has_lead else None
 
     def end(self, index: int) -> None:
         """Say that this file has no more rows."""
@@ -93,4 +92,5 @@ def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
         ahead=np.concatenate([part.ahead for part in parts])[order],
         malformed_after=np.concatenate([part.malformed_after for part in parts])[order],
         oversized_after=np.concatenate([part.oversized_after for part in parts])[order],
+        filtered_after=np.concatenate([part.filtered_after for part in parts])[order],
     )

@@ -1,6 +1,6 @@
 """Rows on their way from a file's gate to the counters, each with its decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ NEVER_US = -(1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Well-formed lines in the order they are counted, and how many malformed ones stand between them."""
+    """Well-formed lines in the order they are counted, and how many that are no hits stand between them."""
 
     batch: pa.RecordBatch
     """Schema `records.SCHEMA`."""
@@ -24,9 +24,12 @@ class Rows:
     """Malformed lines between each row and the next."""
     oversized_after: Int64s
     """Those among them that were too long."""
+    filtered_after: Int64s
+    """Lines between each row and the next that the user does not want counted."""
     lead_malformed: int = 0
     """Malformed lines before the first row."""
     lead_oversized: int = 0
+    lead_filtered: int = 0
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -39,6 +42,17 @@ class Rows:
             ahead=self.ahead[start:stop],
             malformed_after=self.malformed_after[start:stop],
             oversized_after=self.oversized_after[start:stop],
+            filtered_after=self.filtered_after[start:stop],
             lead_malformed=0 if start else self.lead_malformed,
             lead_oversized=0 if start else self.lead_oversized,
+            lead_filtered=0 if start else self.lead_filtered,
         )
+
+    @property
+    def has_lead(self) -> bool:
+        """Whether lines that are no rows stand before the first row."""
+        return bool(self.lead_malformed or self.lead_filtered)
+
+    def without_lead(self) -> "Rows":
+        """Return the rows, and nothing before the first."""
+        return replace(self, lead_malformed=0, lead_oversized=0, lead_filtered=0)

@@ -27,6 +27,7 @@ class LineCounts:
     too_late: int = 0
     ahead: int = 0
     oversized: int = 0
+    filtered: int = 0
 
 
 class Tally:
@@ -41,22 +42,24 @@ class Tally:
         self._late_steps = np.empty(0, np.int64)
         self._noted = 0
 
-    def add_malformed(self, malformed: int, oversized: int) -> None:
-        """Count lines that fit no format."""
-        self._counts.lines += malformed
-        self._counts.malformed += malformed
-        self._counts.oversized += oversized
+    def add_lead(self, rows: Rows) -> None:
+        """Count the lines before the first row that are no rows."""
+        self._counts.lines += rows.lead_malformed + rows.lead_filtered
+        self._counts.malformed += rows.lead_malformed
+        self._counts.oversized += rows.lead_oversized
+        self._counts.filtered += rows.lead_filtered
 
     def begin(self, rows: Rows, accepted: Bools, late: Bools, too_late: Bools) -> None:
         """Take the decisions of rows that are about to be counted; `before` can look between them."""
         per_row = {
-            "lines": rows.malformed_after + 1,
+            "lines": rows.malformed_after + rows.filtered_after + 1,
             "accepted": accepted,
             "malformed": rows.malformed_after,
             "late": late,
             "too_late": too_late,
             "ahead": rows.ahead,
             "oversized": rows.oversized_after,
+            "filtered": rows.filtered_after,
         }
         self._before = {name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items()}
 
@@ -121,6 +124,8 @@ class Elsewhere:
     held_malformed: int = 0
     """Malformed lines that were read after a held one."""
     held_oversized: int = 0
+    held_filtered: int = 0
+    """Lines filtered out that were read after a held one."""
     lag_bytes: int = 0
     lag_s: int = 0
     lost_bytes: int = 0
@@ -136,13 +141,14 @@ class Elsewhere:
 def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) -> Health:
     """Return the frozen health; `lines` is the sum that conservation asks for."""
     return Health(
-        lines=counts.lines + elsewhere.held + elsewhere.held_malformed,
+        lines=counts.lines + elsewhere.held + elsewhere.held_malformed + elsewhere.held_filtered,
         accepted=counts.accepted,
         malformed=counts.malformed + elsewhere.held_malformed,
         late=counts.late,
         too_late=counts.too_late,
         ahead=counts.ahead,
         held=elsewhere.held,
+        filtered=counts.filtered + elsewhere.held_filtered,
         lag_bytes=elsewhere.lag_bytes,
         lag_s=elsewhere.lag_s,
         lost_bytes=elsewhere.lost_bytes,

@@ -16,6 +16,8 @@ from http_monitor.units import visible, visible_text
 
 _SHOWN_BYTES = 120
 
+Select = Callable[[Batch], Batch]
+"""Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
 Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 
@@ -30,8 +32,18 @@ class Input:
         max_ahead_us: int,
         explain: Explain,
         announced: str | None = None,
+        select: Select | None = None,
     ) -> None:
-        """Read that source; `announced` is the kind of its lines that the user has been told already."""
+        """Begin.
+
+        Args:
+            source: What is read.
+            log_format: Reads its lines.
+            max_ahead_us: How far ahead a single line is not believed.
+            explain: Says why a line does not fit.
+            announced: The kind of its lines that the user has been told already.
+            select: Takes out the rows that the user does not want counted; None: counts all.
+        """
         self.source = source
         self.gate = Gate(max_ahead_us)
         self.at_end = True
@@ -45,6 +57,7 @@ class Input:
         self._format = log_format
         self._explain = explain
         self._announced = announced
+        self._select = select
         self._lines = 0
         self._rows = 0
         self._first_bad: Sample | None = None
@@ -118,8 +131,9 @@ class Input:
         if not self._rows and batch.kind is not None:
             self.kind = batch.kind
         self._lines += batch.lines
-        self._rows += len(batch.line_nos)
-        return batch
+        self._rows += batch.well_formed
+        # What fits the format is known before anything is taken out.
+        return batch if self._select is None else self._select(batch)
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.
@@ -127,11 +141,12 @@ class Input:
         Raises:
             FormatError: the batch, the last that was parsed, shows it.
         """
-        rows_before = self._rows - len(batch.line_nos)
+        rows_before = self._rows - batch.well_formed
         lines_before = self._lines - batch.lines
         if rows_before:
             return
-        first_row_no = lines_before + int(batch.line_nos[0]) if len(batch.line_nos) else None
+        first_no = batch.first_well_formed
+        first_row_no = None if first_no is None else lines_before + first_no
         unread = first_row_no is None and self._lines < FORMAT_LINES and not ended
         if unread or not self._lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
             return

@@ -7,12 +7,14 @@ import numpy as np
 
 from http_monitor.clock import END_OF_TIME_US, Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.gate import Pending
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.carried import Carried
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
 from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.ports import Chunk
+from http_monitor.records import Batch
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -78,20 +80,21 @@ class LiveTurns:
             for entry in self._inputs:
                 entry.gate.forget_greatest()
         self._wall_us = wall_us
-        looks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
-        self.read_bytes += sum(len(chunk.data) for _, chunk in looks)
-        self.notices = [notice for _, chunk in looks for notice in chunk.notices]
-        self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in looks)
+        chunks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
+        looks = [(entry, chunk, entry.parse(chunk.data)) for entry, chunk in chunks]
+        self.read_bytes += sum(len(chunk.data) for _, chunk in chunks)
+        self.notices = [notice for _, chunk in chunks for notice in chunk.notices]
+        self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.report_empty = not self.catching_up
         self._aggregator.catch_up = self.catching_up
         positions = {
-            entry: wall_us if entry.at_end and chunk.at_end and not chunk.data else entry.gate.greatest_us
-            for entry, chunk in looks
+            entry: wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.gate.greatest_us
+            for entry, chunk, batch in looks
         }
-        for entry, chunk in looks:
+        for entry, chunk, batch in looks:
             others = [position for other, position in positions.items() if other is not entry]
             caught_up = entry.at_end and chunk.at_end and not stalled
-            self._count(entry, chunk, wall_us, caught_up, min([wall_us, *others]))
+            self._count(entry, chunk, batch, wall_us, caught_up, min([wall_us, *others]))
             entry.finished = chunk.finished
             positions[entry] = _position(entry, wall_us)
         self.lag_s = self._lag_s(wall_us)
@@ -101,15 +104,15 @@ class LiveTurns:
     def elsewhere(self, besides: Input | None = None) -> Elsewhere:
         """Return the health that only inputs and the clock know; `besides`: an input whose gate is left out."""
         healths = [entry.source.health() for entry in self._inputs]
-        pending = [entry.gate.pending for entry in self._inputs if entry is not besides]
-        held, malformed, oversized = (sum(counts) for counts in zip((0, 0, 0), *pending, strict=True))
+        pending = sum((entry.gate.pending for entry in self._inputs if entry is not besides), Pending())
         total = replace(self._carried)
         for health in healths:
             total.take(health)
         return Elsewhere(
-            held=held,
-            held_malformed=malformed,
-            held_oversized=oversized,
+            held=pending.held,
+            held_malformed=pending.malformed,
+            held_oversized=pending.oversized,
+            held_filtered=pending.filtered,
             lag_bytes=sum(health.lag_bytes for health in healths),
             lag_s=self.lag_s,
             lost_bytes=total.lost_bytes,
@@ -133,9 +136,8 @@ class LiveTurns:
         oldest_us = min((time_us for time_us in behind if time_us != NEVER_US), default=wall_us)
         return max(0, wall_us - oldest_us) // US_PER_S
 
-    def _count(self, entry: Input, chunk: Chunk, wall_us: int, caught_up: bool, cap_us: int) -> None:
-        if chunk.data:
-            batch = entry.parse(chunk.data)
+    def _count(self, entry: Input, chunk: Chunk, batch: Batch, wall_us: int, caught_up: bool, cap_us: int) -> None:
+        if batch.lines:
             times_us = times_of(batch)
             # What came while nobody looked has no time of arrival.
             by_arrival = self._by_arrival and not entry.resumed

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.gate import Pending
 from http_monitor.metrics.merge import Merge
 from http_monitor.metrics.rows import Rows
 from http_monitor.metrics.tally import Elsewhere
@@ -33,10 +34,15 @@ class ReplayTurns:
 
     def elsewhere(self) -> Elsewhere:
         """Return what is held back at the gates, and what was left out of what was read."""
-        pending = [entry.gate.pending for entry in self._inputs]
-        held, malformed, oversized = (sum(counts) for counts in zip(*pending, strict=True))
+        pending = sum((entry.gate.pending for entry in self._inputs), Pending())
         nul_bytes = sum(entry.source.health().nul_bytes for entry in self._inputs)
-        return Elsewhere(held=held, held_malformed=malformed, held_oversized=oversized, nul_bytes=nul_bytes)
+        return Elsewhere(
+            held=pending.held,
+            held_malformed=pending.malformed,
+            held_oversized=pending.oversized,
+            held_filtered=pending.filtered,
+            nul_bytes=nul_bytes,
+        )
 
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from http_monitor.errors import HttpMonitorError
 from http_monitor.metrics.aggregator import MetricsAggregator
@@ -14,7 +15,7 @@ from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 
-VERSION = 2
+VERSION = 3
 """Of what is in a checkpoint; another is not read."""
 _OPTIONS = {
     "format": "--format",
@@ -23,6 +24,10 @@ _OPTIONS = {
     "window_s": "--window",
     "interval_s": "--interval",
     "max_keys": "--max-keys",
+    "filter": "--filter",
+    "exclude_hosts": "--exclude-host",
+    "ignore_bots": "--ignore-bots",
+    "trusted_proxies": "--trust-proxy",
 }
 """What the window and the alerts depend on: with another value of one of these they start empty."""
 _KEPT = (
@@ -61,7 +66,8 @@ class Resumed:
 
 def settings_to_keep(settings: Settings) -> Json:
     """Return the settings that the state depends on, as JSON."""
-    return {name: getattr(settings, name) for name in _KEPT}
+    values = {name: getattr(settings, name) for name in _KEPT}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
@@ -108,11 +114,19 @@ def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], 
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:
     """Return the settings that a checkpoint was made with."""
-    kinds = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
-    for name in _KEPT:
-        if type(kept[name]) is not kinds[name]:
-            raise ValueError(f"its {name} makes no sense")
-    return replace(settings, replay=False, **{name: kept[name] for name in _KEPT})
+    return replace(
+        settings, replay=False, **{name: _value(kept[name], name, getattr(settings, name)) for name in _KEPT}
+    )
+
+
+def _value(value: Any, name: str, example: object) -> Any:
+    """Return a setting as it was written down; it is of the type of `example`."""
+    if isinstance(value, list) and isinstance(example, tuple) and all(isinstance(text, str) for text in value):
+        return tuple(value)
+    may_be_text = name == "filter" and (value is None or isinstance(value, str))
+    if not may_be_text and (type(value) is not type(example) or isinstance(value, tuple)):
+        raise ValueError(f"its {name} makes no sense")
+    return value
 
 
 def _checked(state: Json) -> Json:

@@ -6,7 +6,9 @@ from http_monitor.errors import UsageError
 from http_monitor.parser import nginx
 from http_monitor.parser.apache import KIND, ApacheFormat
 from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.configured import unquoted
 from http_monitor.parser.field import Role
+from http_monitor.parser.jsonmap import PREFIX, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.parser.text import TemplateFormat
@@ -26,8 +28,8 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
     """Return the format a user asked for with --format.
 
     Args:
-        name: A name of the Common Log Format family, of a preset, an nginx log_format string, known by its
-            variables, or an Apache LogFormat string, known by its ``%``.
+        name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, an
+            nginx log_format string, known by its variables, or an Apache LogFormat string, known by its ``%``.
         limit: The longest line, in bytes without its LF.
 
     Raises:
@@ -37,7 +39,11 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
         return BY_NAME[name].make(limit)
+    if name.startswith(PREFIX):
+        return json_format_from(name, limit)
     if nginx.names_variables(name):
+        if nginx.is_json(name):
+            return nginx_json_template(unquoted(name), limit)
         return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(name)), limit, KIND)
     if "%" not in name:
         names = ", ".join(dict.fromkeys([*SHAPES, *BY_NAME]))

@@ -6,7 +6,7 @@ are those of Apache's mod_log_config documentation and of nginx's predefined ``c
 
 import datetime
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -65,6 +65,8 @@ class Parsed:
     """Numbers of the malformed lines that are longer than the limit."""
     kind: str | None
     """``common``, ``combined``, ``vhost_common`` or ``vhost_combined``: the first well-formed line; None without."""
+    filtered: list[int] = field(default_factory=list)
+    """Numbers of the lines that fit and are not to be counted; reading them gives none."""
 
 
 class _NoFit(Exception):

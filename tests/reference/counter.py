@@ -32,6 +32,7 @@ class Health:
     rotations: int = 0
     truncations: int = 0
     oversized: int = 0
+    filtered: int = 0
 
 
 class Bucket:

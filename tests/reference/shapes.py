@@ -124,6 +124,11 @@ class ParsedLike(Protocol):
     @property
     def oversized(self) -> Collection[int]: ...
 
+    @property
+    def filtered(self) -> Collection[int]:
+        """Numbers of the lines that fit, and are not to be counted; they are not among the rows."""
+        ...
+
 
 @dataclass(frozen=True)
 class BadLine:
@@ -132,15 +137,22 @@ class BadLine:
     oversized: bool
 
 
-def lines_of(parsed: ParsedLike) -> list[RowLike | BadLine]:
+@dataclass(frozen=True)
+class FilteredLine:
+    """A line that fits and is not to be counted."""
+
+
+def lines_of(parsed: ParsedLike) -> list[RowLike | BadLine | FilteredLine]:
     """Return every non-blank line, in file order.
 
     Raises:
-        ValueError: a line that is neither a row nor malformed, or both.
+        ValueError: a line that is not exactly one of row, malformed and filtered out.
     """
     rows = {row.line_no: row for row in parsed.rows}
-    malformed = set(parsed.malformed)
-    if rows.keys() & malformed or rows.keys() | malformed != set(range(1, parsed.lines + 1)):
+    numbers = [*rows, *parsed.malformed, *parsed.filtered]
+    if sorted(numbers) != list(range(1, parsed.lines + 1)):
         raise ValueError("the line numbers do not add up")
     oversized = set(parsed.oversized)
-    return [rows[no] if no in rows else BadLine(no in oversized) for no in range(1, parsed.lines + 1)]
+    others: dict[int, BadLine | FilteredLine] = {no: BadLine(no in oversized) for no in parsed.malformed}
+    others |= {no: FilteredLine() for no in parsed.filtered}
+    return [rows[no] if no in rows else others[no] for no in range(1, parsed.lines + 1)]

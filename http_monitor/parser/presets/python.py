@@ -23,6 +23,7 @@ UVICORN = (
         "https://www.uvicorn.org/settings/#logging",
         (b'INFO:     192.0.2.7:50123 - "GET /basket/add?item=7 HTTP/1.1" 200 OK',),
         lambda limit: StepsFormat("uvicorn", _UVICORN, limit, timeless=True),
+        detected=False,  # what counts by its arrival has to be asked for
         timeless=True,
     ),
 )

@@ -1,0 +1,51 @@
+"""Finds the client behind trusted proxies by what they say in X-Forwarded-For."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.filtering.networks import Network, address_of, contains, without_port
+
+_MOST_HOPS = 100
+"""No chain of trusted proxies is longer."""
+
+
+def client_of(host: bytes, forwarded: bytes, trusted: tuple[Network, ...]) -> bytes:
+    """Return who sent a request: the rightmost address that is no trusted proxy, else the host.
+
+    Each proxy adds on the right whom it got the request from. So what stands left of an untrusted address is that
+    one's claim, and what stands left of no address is nobody's: neither is looked at.
+    """
+    if not contains(trusted, host):
+        return host
+    for entry in reversed(forwarded.rsplit(b",", _MOST_HOPS)[-_MOST_HOPS:]):
+        address = without_port(entry.strip(b" \t"))
+        if address_of(address) is None:
+            return host
+        if not contains(trusted, address):
+            return address
+    return host
+
+
+def with_clients(rows: pa.RecordBatch, trusted: tuple[Network, ...]) -> pa.RecordBatch:
+    """Return rows whose host is the client; each distinct pair of host and X-Forwarded-For is looked at once."""
+    hosts, forwarded = rows.column("host"), rows.column("forwarded")
+    assert isinstance(hosts, pa.DictionaryArray)
+    assert isinstance(forwarded, pa.DictionaryArray)
+    said = forwarded.indices.is_valid().to_numpy(zero_copy_only=False)
+    if not said.any():
+        return rows
+    names, claims = hosts.dictionary.to_pylist(), forwarded.dictionary.to_pylist()
+    codes = hosts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    width = len(claims)
+    pairs = codes[said] * width + forwarded.indices.drop_null().to_numpy(zero_copy_only=False)
+    distinct, places = np.unique(pairs, return_inverse=True)
+    numbers = {name: number for number, name in enumerate(names)}
+    clients = [client_of(names[pair // width], claims[pair % width], trusted) for pair in distinct.tolist()]
+    codes[said] = np.array([numbers.setdefault(client, len(numbers)) for client in clients], np.int64)[places]
+    column: pa.DictionaryArray[Any, Any] = pa.DictionaryArray.from_arrays(
+        pa.array(codes, pa.int32()), pa.array(list(numbers), pa.binary())
+    )
+    columns = [column if name == "host" else rows.column(name) for name in rows.schema.names]
+    return pa.record_batch(columns, schema=rows.schema)

@@ -1,0 +1,52 @@
+"""Addresses and networks as a log or a user writes them."""
+
+import ipaddress
+import re
+from functools import lru_cache
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LONGEST = 64
+_MAPPED_BITS = 96
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
+
+
+@lru_cache(maxsize=1 << 16)
+def address_of(host: bytes) -> Address | None:
+    """Return the address that a host is; None for a name. An IPv4 address mapped into IPv6 is the IPv4 address."""
+    if len(host) > _LONGEST:
+        return None
+    try:
+        address = ipaddress.ip_address(host.decode("ascii"))
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def network_of(text: str) -> Network | None:
+    """Return the network that ``10.0.0.0/8``, ``192.0.2.7`` or ``2001:db8::/32`` means; None for anything else.
+
+    Bits behind the prefix say nothing: ``10.1.2.3/8`` is ``10.0.0.0/8``.
+    """
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= _MAPPED_BITS:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.ip_network((mapped, network.prefixlen - _MAPPED_BITS), strict=False)
+    return network
+
+
+def contains(networks: tuple[Network, ...], host: bytes) -> bool:
+    """Return whether a host is an address in one of these networks."""
+    address = address_of(host)
+    return address is not None and any(address in network for network in networks)
+
+
+def without_port(entry: bytes) -> bytes:
+    """Return an entry of X-Forwarded-For without the port and the brackets that some proxies write."""
+    match = _WITH_PORT.fullmatch(entry.decode("latin-1"))
+    return entry if match is None else (match[1] or match[2] or "").encode("latin-1")

@@ -1,0 +1,180 @@
+"""Reads an expression of ``--filter`` by recursive descent."""
+
+import difflib
+import re
+
+from http_monitor.filtering.networks import Network, network_of
+from http_monitor.filtering.syntax import (
+    NUMBERS,
+    ORDERS,
+    TEXTS,
+    All,
+    Expression,
+    Not,
+    NumberTest,
+    PatternTest,
+    Some,
+    TextTest,
+    number_of,
+)
+from http_monitor.filtering.tokens import Token, failure, tokens_of
+
+_MOST_NESTED = 50
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+
+
+def read_expression(text: str) -> Expression:
+    """Return what an expression means.
+
+    ``or`` binds less than ``and``, this less than ``not``. Raises UsageError with the column and what was expected.
+    """
+    return _Reader(tokens_of(text)).whole()
+
+
+class _Reader:
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self._nested = 0
+
+    def whole(self) -> Expression:
+        expression = self._some()
+        if self._next.kind != "end":
+            raise self._unexpected("and, or, or the end")
+        return expression
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._place]
+
+    def _take(self) -> Token:
+        token = self._next
+        self._place += 1
+        return token
+
+    def _accept(self, *values: str) -> str | None:
+        if self._next.kind in ("word", "sign") and self._next.value in values:
+            return self._take().value
+        return None
+
+    def _unexpected(self, expected: str) -> Exception:
+        return failure(self._next.column, f"got {self._next.shown}, expected {expected}")
+
+    def _some(self) -> Expression:
+        operands = [self._all()]
+        while self._accept("or"):
+            operands.append(self._all())
+        return operands[0] if len(operands) == 1 else Some(tuple(operands))
+
+    def _all(self) -> Expression:
+        operands = [self._one()]
+        while self._accept("and"):
+            operands.append(self._one())
+        return operands[0] if len(operands) == 1 else All(tuple(operands))
+
+    def _one(self) -> Expression:
+        if self._next.kind == "word" and self._next.value not in ("not", "and", "or", "in"):
+            return self._comparison()
+        column = self._next.column
+        sign = self._accept("not", "(")
+        if sign is None:
+            raise self._unexpected("a field, not or (")
+        self._nested += 1
+        if self._nested > _MOST_NESTED:
+            raise failure(column, f"got more than {_MOST_NESTED} of not and ( in each other")
+        inner = Not(self._one()) if sign == "not" else self._some()
+        if sign == "(" and not self._accept(")"):
+            raise self._unexpected("and, or, or )")
+        self._nested -= 1
+        return inner
+
+    def _comparison(self) -> Expression:
+        field = self._take()
+        if field.value in NUMBERS:
+            return self._number(field.value)
+        if field.value in TEXTS:
+            return self._text(field.value)
+        names = (*TEXTS, *NUMBERS)
+        near = difflib.get_close_matches(field.value[:40], names, n=1)
+        expected = near[0] if near else "one of " + ", ".join(names)
+        raise failure(field.column, f"got {field.shown}, expected {expected}")
+
+    def _number(self, column: str) -> Expression:
+        operator = self._operator("==", "!=", *ORDERS)
+        if operator is None:
+            raise self._unexpected("==, !=, <, <=, >, >=, in or not in")
+        several = operator.endswith("in")
+        values = []
+        for token in self._values(several):
+            value = number_of(token.value, NUMBERS[column]) if token.kind == "word" else None
+            if value is None:
+                units = ", ".join(NUMBERS[column])
+                expected = "a whole number" + (f", or one with a unit ({units})" if units else "")
+                raise failure(token.column, f"got {token.shown}, expected {expected}")
+            values.append(value)
+        return NumberTest(column, operator, tuple(values))
+
+    def _text(self, column: str) -> Expression:
+        operator = self._operator("==", "!=", "~", "!~")
+        if operator is None:
+            raise self._unexpected("==, !=, ~, !~, in or not in")
+        negated = operator in ("!=", "!~", "not in")
+        several = operator.endswith("in")
+        texts: list[bytes] = []
+        networks: list[Network] = []
+        for token in self._values(several):
+            network = network_of(token.value) if column == "host" and several and token.kind == "word" else None
+            if network is not None:
+                networks.append(network)
+            elif token.kind != "text":
+                other = ", or a network such as 10.0.0.0/8" if column == "host" and several else ""
+                raise failure(token.column, f"got {token.shown}, expected a text in quotes{other}")
+            elif operator in ("~", "!~"):
+                # In a regular expression each backslash is its own.
+                return PatternTest(column, negated, _bytes(token.value))
+            else:
+                texts.append(_unescaped(token))
+        return TextTest(column, negated, tuple(texts), tuple(networks))
+
+    def _operator(self, *signs: str) -> str | None:
+        if self._next.value == "not" and self._tokens[self._place + 1].value == "in":
+            self._place += 2
+            return "not in"
+        return self._accept("in", *signs)
+
+    def _values(self, several: bool) -> list[Token]:
+        if not several or not self._accept("("):
+            return [self._value()]
+        values = [self._value()]
+        while self._accept(","):
+            values.append(self._value())
+        if not self._accept(")"):
+            raise self._unexpected(", or )")
+        return values
+
+    def _value(self) -> Token:
+        if self._next.kind not in ("word", "text"):
+            raise self._unexpected("a value")
+        return self._take()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _unescaped(token: Token) -> bytes:
+    parts: list[bytes] = []
+    place = 0
+    for match in _ESCAPE.finditer(token.value):
+        parts.append(_bytes(token.value[place : match.start()]))
+        code = match[1]
+        if code in ("\\", '"', "'"):
+            parts.append(code.encode())
+        elif len(code) > 1:
+            parts.append(bytes.fromhex(code[1:]))
+        else:
+            # The quote before it is a column too.
+            column = token.column + 1 + match.start()
+            raise failure(column, 'expected \\\\, \\" or \\xhh after a backslash')
+        place = match.end()
+    return b"".join([*parts, _bytes(token.value[place:])])

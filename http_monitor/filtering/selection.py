@@ -1,0 +1,96 @@
+"""Decides which rows count: client address first, then what is excluded, then the expression."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.errors import UsageError
+from http_monitor.filtering.client import with_clients
+from http_monitor.filtering.masks import by_value, check_patterns, holding, mask_of
+from http_monitor.filtering.networks import Network, contains, network_of
+from http_monitor.filtering.reading import read_expression
+from http_monitor.filtering.syntax import Expression
+from http_monitor.records import Batch, Bools
+from http_monitor.settings import Settings
+from http_monitor.units import visible_text
+
+IsBot = Callable[[bytes], bool]
+
+
+class RowSelection:
+    """Takes out of a batch what is not to be counted. It has no state: a row means the same in any batch."""
+
+    def __init__(
+        self,
+        trusted: tuple[Network, ...],
+        excluded: tuple[Network, ...],
+        excluded_names: frozenset[bytes],
+        is_bot: IsBot | None,
+        expression: Expression | None,
+    ) -> None:
+        self._trusted = trusted
+        self._excluded = excluded
+        self._excluded_names = excluded_names
+        self._is_bot = is_bot
+        self._expression = expression
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Return the batch with the rows that count; the others are among its `filtered_nos`."""
+        rows = with_clients(batch.rows, self._trusted) if self._trusted else batch.rows
+        kept = np.ones(len(rows), np.bool_)
+        if self._excluded or self._excluded_names:
+            kept &= ~_where(rows, "host", self._is_excluded)
+        if self._is_bot is not None:
+            kept &= ~_where(rows, "agent", self._is_bot)
+        if self._expression is not None:
+            kept &= mask_of(self._expression, rows)
+        if kept.all():
+            return replace(batch, rows=rows)
+        return replace(
+            batch,
+            rows=rows.filter(pa.array(kept)),
+            line_nos=batch.line_nos[kept],
+            filtered_nos=batch.line_nos[~kept],
+        )
+
+    def _is_excluded(self, host: bytes) -> bool:
+        return host in self._excluded_names or contains(self._excluded, host)
+
+
+def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
+    """Return what the settings ask for; None where every row counts as it is.
+
+    Raises:
+        UsageError: an expression, a network or a host that makes no sense.
+    """
+    trusted, excluded, names = [], [], set()
+    for text in settings.trusted_proxies:
+        network = network_of(text)
+        if network is None:
+            raise UsageError(f"--trust-proxy: got '{visible_text(text)}', takes a network such as 10.0.0.0/8")
+        trusted.append(network)
+    for text in settings.exclude_hosts:
+        network = network_of(text)
+        if network is not None:
+            excluded.append(network)
+        elif text and not any(c.isspace() or c == "/" for c in text) and any(c.isalpha() for c in text):
+            names.add(text.encode("utf-8", "surrogateescape"))
+        else:
+            takes = "takes a network such as 10.0.0.0/8, an address or a name"
+            raise UsageError(f"--exclude-host: got '{visible_text(text)}', {takes}")
+    expression = None if settings.filter is None else read_expression(settings.filter)
+    if expression is not None:
+        check_patterns(expression)
+    if not (trusted or excluded or names or settings.ignore_bots or expression):
+        return None
+    bots = is_bot if settings.ignore_bots else None
+    return RowSelection(tuple(trusted), tuple(excluded), frozenset(names), bots, expression)
+
+
+def _where(rows: pa.RecordBatch, name: str, holds: Callable[[bytes], bool]) -> Bools:
+    """Return for each row whether that holds of its value in a column of text."""
+    column = rows.column(name)
+    assert isinstance(column, pa.DictionaryArray)
+    return by_value(column, holding(column.dictionary, holds))

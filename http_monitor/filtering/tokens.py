@@ -1,0 +1,65 @@
+"""Cuts an expression of ``--filter`` into words, texts and signs."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from http_monitor.errors import UsageError
+from http_monitor.units import visible_text
+
+Kind = Literal["word", "text", "sign", "end"]
+_TOKEN = re.compile(
+    r"""(?P<word>[A-Za-z0-9_.:/%-]+)"""
+    r"""|"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'"""
+    r"""|(?P<sign>==|!=|!~|<=|>=|[<>~(),])""",
+    re.DOTALL,
+)
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of an expression."""
+
+    kind: Kind
+    value: str
+    """Of a text what stands between its quotes, backslashes as they are."""
+    column: int
+    """Where it begins, from 1."""
+
+    @property
+    def shown(self) -> str:
+        """How an error calls it."""
+        return "the end" if self.kind == "end" else f"'{visible_text(self.value[:_SHOWN])}'"
+
+
+def failure(column: int, text: str) -> UsageError:
+    """Return the error about what stands at a column."""
+    return UsageError(f"--filter: column {column}: {text}")
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the pieces of an expression, and its end. Raises UsageError for a character that begins none."""
+    found: list[Token] = []
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise failure(place + 1, _wrong(text[place]))
+        kind: Kind = "word" if match["word"] else "sign" if match["sign"] else "text"
+        value = match["word"] or match["sign"] or match["double"] or match["single"] or ""
+        found.append(Token(kind, value, place + 1))
+        place = match.end()
+    found.append(Token("end", "", len(text) + 1))
+    return found
+
+
+def _wrong(character: str) -> str:
+    if character in "\"'":
+        return f"expected the text that begins here to end with {character}"
+    if character == "=":
+        return "got '=', expected == for a comparison"
+    return f"got '{visible_text(character)}', expected a field, an operator or a value"

@@ -1,0 +1,156 @@
+"""Expressions of --filter: what they mean, held to the slow oracle, and what is said of wrong ones."""
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.errors import UsageError
+from http_monitor.filtering.masks import check_patterns, mask_of
+from http_monitor.filtering.reading import read_expression
+from http_monitor.records import SCHEMA
+from tests.reference.filtering import Tree, Value, holds
+
+TEXTS = ("host", "path", "user", "method", "agent")
+NUMBERS = ("status", "size_bytes", "duration_us")
+WORDS = (b"", b"/api", b"/api/x", b"GET", b"10.0.0.1", b"10.9.0.1", b"2001:db8::1", b"caf\xe9", b'a"b\\')
+PATTERNS = (b"^/api", b"x$", b"[a-c]+", b"", b"0\\.[01]", b"(G|P)E?T", b"/.*/")
+AMOUNTS = (0, 1, 200, 404, 500, 1_024, 250_000)
+WRITTEN = {250_000: {"duration_us": "250ms"}, 1_024: {"size_bytes": "1k"}}
+
+
+def quoted(text: bytes) -> str:
+    shown = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in text)
+    return f'"{shown}"'
+
+
+def written(tree: Tree) -> str:
+    """Return a tree as the user writes it, with the parentheses that it needs and no others."""
+    match tree:
+        case ("or", tuple(left), tuple(right)):
+            return f"{written(left)} or {inside(right, 'or')}"
+        case ("and", tuple(left), tuple(right)):
+            return f"{inside(left, 'or')} and {inside(right, 'or', 'and')}"
+        case ("not", tuple(inner)):
+            return f"not {inside(inner, 'or', 'and')}"
+        case (str(field), str(operator), list(literals)):
+            texts = [literal_text(field, operator, literal) for literal in literals]
+            return f"{field} {operator} " + (f"({', '.join(texts)})" if len(texts) > 1 else texts[0])
+    raise ValueError(tree)
+
+
+def inside(tree: Tree, *weaker: str) -> str:
+    return f"({written(tree)})" if tree[0] in weaker else written(tree)
+
+
+def literal_text(field: str, operator: str, literal: object) -> str:
+    if isinstance(literal, int):
+        return WRITTEN.get(literal, {}).get(field, str(literal))
+    if isinstance(literal, bytes):
+        return f'"{literal.decode()}"' if operator in ("~", "!~") else quoted(literal)
+    return str(literal)
+
+
+def leaves() -> st.SearchStrategy[Tree]:
+    word, amount = st.sampled_from(WORDS), st.sampled_from(AMOUNTS)
+    network = st.sampled_from(["10.0.0.0/15", "10.0.0.1", "2001:db8::/32"])
+
+    def some(literal: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+        return st.lists(literal, min_size=1, max_size=3)
+
+    def one(literal: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+        return literal.map(lambda value: [value])
+
+    text, number = st.sampled_from(TEXTS), st.sampled_from(NUMBERS)
+    return st.one_of(
+        st.tuples(text, st.sampled_from(["==", "!="]), one(word)),
+        st.tuples(text, st.sampled_from(["in", "not in"]), some(word)),
+        st.tuples(text, st.sampled_from(["~", "!~"]), one(st.sampled_from(PATTERNS))),
+        st.tuples(st.just("host"), st.sampled_from(["in", "not in"]), some(network | word)),
+        st.tuples(number, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), one(amount)),
+        st.tuples(number, st.sampled_from(["in", "not in"]), some(amount)),
+    )
+
+
+def trees() -> st.SearchStrategy[Tree]:
+    return st.recursive(
+        leaves(),
+        lambda inner: st.tuples(st.sampled_from(["and", "or"]), inner, inner) | st.tuples(st.just("not"), inner),
+        max_leaves=6,
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[dict[str, Value]]:
+    word, amount = st.sampled_from(WORDS), st.sampled_from(AMOUNTS)
+    row: dict[str, st.SearchStrategy[Value]] = {name: st.none() | word for name in TEXTS}
+    row |= {name: st.one_of(st.none(), amount) for name in NUMBERS}
+    row |= {"host": word, "status": st.sampled_from([0, 200, 404, 500])}
+    return draw(st.lists(st.fixed_dictionaries(row), max_size=8))
+
+
+def batch_of(rows: list[dict[str, Value]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([{"time": 0, "section": b"/", **row} for row in rows], schema=SCHEMA)
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees(), logs(), st.integers(0, 3))
+def test_an_expression_is_true_of_the_rows_that_the_reference_says(
+    tree: Tree, rows: list[dict[str, Value]], skipped: int
+) -> None:
+    expression = read_expression(written(tree))
+    check_patterns(expression)
+    part = batch_of(rows).slice(min(skipped, len(rows)))
+    assert mask_of(expression, part).tolist() == [holds(tree, row) for row in rows[skipped:]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30) | st.text(alphabet="()<>=!~ '\"\\,/x10andor not in host status", max_size=40))
+def test_any_text_is_an_expression_or_a_usage_error(text: str) -> None:
+    try:
+        check_patterns(read_expression(text))
+    except UsageError as error:
+        assert str(error).startswith("--filter: ")
+        assert str(error).isprintable()
+
+
+def test_absent_values_make_every_comparison_false_and_its_negation_true() -> None:
+    absent: dict[str, Value] = {"host": b"h", "status": 0, "path": None}
+    rows = batch_of([absent])
+    for text in ('path == "x"', 'path != "x"', 'path ~ ""', 'path !~ "x"', 'path not in ("x")', "status != 1"):
+        assert mask_of(read_expression(text), rows).tolist() == [False]
+        assert mask_of(read_expression(f"not {text}"), rows).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("status = 500", "column 8: got '=', expected == for a comparison"),
+        ("status >= x", "column 11: got 'x', expected a whole number"),
+        ("duration_us > 1h", "column 15: got '1h', expected a whole number, or one with a unit (us, ms, s, m)"),
+        ("statsu > 1", "column 1: got 'statsu', expected status"),
+        ("path ~ /api", "column 8: got '/api', expected a text in quotes"),
+        ('path == "/api', 'column 9: expected the text that begins here to end with "'),
+        ("status > 1 status", "column 12: got 'status', expected and, or, or the end"),
+        ("(status > 1", "column 12: got the end, expected and, or, or )"),
+        ("not", "column 4: got the end, expected a field, not or ("),
+        ("path > 1", "column 6: got '>', expected ==, !=, ~, !~, in or not in"),
+        (
+            "host in 10.0.0.300",
+            "column 9: got '10.0.0.300', expected a text in quotes, or a network such as 10.0.0.0/8",
+        ),
+        (r'path == "a\d"', r"""column 11: expected \\, \" or \xhh after a backslash"""),
+        ("not " * 51 + "status > 1", "column 201: got more than 50 of not and ( in each other"),
+    ],
+)
+def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_expression(text)
+    assert str(raised.value) == f"--filter: {error}"
+
+
+def test_a_pattern_that_re2_cannot_read_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^--filter: '\(a' is no regular expression of RE2 \("):
+        check_patterns(read_expression("path ~ '(a'"))

@@ -1,0 +1,74 @@
+"""Whom a request came from where proxies are trusted, and whose lines are not counted."""
+
+import numpy as np
+import pytest
+
+from http_monitor.errors import UsageError
+from http_monitor.filtering import selection_for
+from http_monitor.filtering.client import client_of
+from http_monitor.filtering.networks import network_of
+from http_monitor.records import Batch, Int64s
+from http_monitor.settings import Settings
+from tests.test_filtering import batch_of
+
+TRUSTED = tuple(network for text in ("10.0.0.0/8", "fd00::/8") if (network := network_of(text)))
+
+
+@pytest.mark.parametrize(
+    ("host", "forwarded", "client"),
+    [
+        (b"10.0.0.1", b"198.51.100.7", b"198.51.100.7"),
+        (b"10.0.0.1", b"6.6.6.6, 198.51.100.7, 10.0.0.2", b"198.51.100.7"),
+        (b"10.0.0.1", b"198.51.100.7:4711", b"198.51.100.7"),
+        (b"fd00::1", b"[2001:db8::7]:443", b"2001:db8::7"),
+        (b"::ffff:10.0.0.1", b"2001:db8::7", b"2001:db8::7"),
+        (b"198.51.100.9", b"6.6.6.6", b"198.51.100.9"),
+        (b"proxy.example", b"6.6.6.6", b"proxy.example"),
+        (b"10.0.0.1", b"6.6.6.6, unknown", b"10.0.0.1"),
+        (b"10.0.0.1", b"6.6.6.6, \x1b[31m, 10.0.0.2", b"10.0.0.1"),
+        (b"10.0.0.1", b"10.0.0.3, 10.0.0.2", b"10.0.0.1"),
+        (b"10.0.0.1", b"", b"10.0.0.1"),
+        (b"10.0.0.1", b"6.6.6.6" + b",10.0.0.2" * 100, b"10.0.0.1"),
+    ],
+)
+def test_the_client_is_the_rightmost_address_that_is_no_trusted_proxy(
+    host: bytes, forwarded: bytes, client: bytes
+) -> None:
+    assert client_of(host, forwarded, TRUSTED) == client
+
+
+def selected(settings: Settings, *hosts: tuple[bytes, bytes | None, bytes | None]) -> tuple[list[bytes], list[int]]:
+    """Return (hosts that count, numbers of the lines that do not) of rows of (host, forwarded, agent)."""
+    rows = batch_of([{"host": host, "status": 200, "forwarded": said, "agent": agent} for host, said, agent in hosts])
+    numbers = pa_numbers(len(hosts))
+    select = selection_for(settings, lambda agent: b"bot" in agent)
+    assert select is not None
+    batch = select(Batch(rows, numbers, len(hosts)))
+    assert batch.malformed_lines == 0
+    return [bytes(host or b"") for host in batch.rows.column("host").to_pylist()], list(batch.filtered_nos)
+
+
+def pa_numbers(count: int) -> Int64s:
+    return np.arange(1, count + 1, dtype=np.int64)
+
+
+def test_the_client_is_found_before_anything_is_excluded_or_filtered() -> None:
+    given = [(b"10.0.0.1", b"6.6.6.6", None), (b"6.6.6.6", None, None), (b"10.0.0.1", b"7.7.7.7", None)]
+    excluded = Settings(trusted_proxies=("10.0.0.0/8",), exclude_hosts=("6.6.6.6",))
+    assert selected(excluded, *given) == ([b"7.7.7.7"], [1, 2])
+    filtered = Settings(trusted_proxies=("10.0.0.0/8",), filter="host in 6.0.0.0/8")
+    assert selected(filtered, *given) == ([b"6.6.6.6", b"6.6.6.6"], [3])
+
+
+def test_hosts_and_bots_are_left_out_and_absent_agents_are_none() -> None:
+    settings = Settings(exclude_hosts=("web.example", "2001:db8::/32"), ignore_bots=True)
+    given = [(b"web.example", None, None), (b"2001:db8::9", None, None), (b"h", None, b"a bot"), (b"h", None, None)]
+    assert selected(settings, *given) == ([b"h"], [1, 2, 3])
+
+
+@pytest.mark.parametrize("settings", [Settings(exclude_hosts=("10.0.0.300",)), Settings(trusted_proxies=("proxy",))])
+def test_what_is_no_host_or_network_is_refused(settings: Settings) -> None:
+    with pytest.raises(
+        UsageError, match=r"^--(exclude-host|trust-proxy): got '.*', takes a network such as 10.0.0.0/8"
+    ):
+        selection_for(settings, lambda agent: False)

@@ -1,0 +1,99 @@
+"""A run with --filter says what a run over a log of the matching and the malformed lines would say."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from http_monitor.errors import FormatError
+from tests import engine_strategies, live_scripts
+from tests.engine_strategies import START_S, log_line
+from tests.harness import objects, replay, settings_of
+from tests.live_scripts import Glance, Script, follow
+from tests.reference import engine
+from tests.reference.clf import Parsed, parse_log
+from tests.reference.engine import Options
+from tests.reference.filtering import Tree, holds
+
+FILTERS: dict[str, Tree] = {
+    "status < 500": ("status", "<", [500]),
+    "not status < 500": ("not", ("status", "<", [500])),
+    'path ~ "a" or host ~ "1$"': ("or", ("path", "~", [b"a"]), ("host", "~", [b"1$"])),
+    "size_bytes >= 0": ("size_bytes", ">=", [0]),
+    'method == "NOBODY"': ("method", "==", [b"NOBODY"]),
+}
+
+
+def wanted(parsed: Parsed, expression: str) -> set[int]:
+    """Return the numbers of the rows that match."""
+    columns = ("host", "path", "method", "status", "size_bytes")
+    rows = [(row.line_no, {name: getattr(row, name) for name in columns}) for row in parsed.rows]
+    return {line_no for line_no, row in rows if holds(FILTERS[expression], row)}
+
+
+def marked(data: bytes, expression: str) -> Parsed:
+    """Return the log as the reference reads it, with the rows that do not match as filtered."""
+    parsed = parse_log(data)
+    keep = wanted(parsed, expression)
+    return replace(
+        parsed,
+        rows=[row for row in parsed.rows if row.line_no in keep],
+        filtered=[row.line_no for row in parsed.rows if row.line_no not in keep],
+    )
+
+
+def reduced(data: bytes, expression: str) -> bytes:
+    """Return the log without the rows that do not match."""
+    filtered = set(marked(data, expression).filtered)
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    return b"".join(line + b"\n" for line_no, line in enumerate(lines, start=1) if line_no not in filtered)
+
+
+def but_for_two_counters(out: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for thing in out:
+        if "health" in thing:
+            del thing["health"]["lines"], thing["health"]["filtered"]
+    return out
+
+
+def run(files: list[bytes], options: Options, expression: str | None) -> list[dict[str, Any]]:
+    return objects(replay([[data] for data in files], settings_of(options, replay=True, filter=expression)).messages)
+
+
+@settings(max_examples=120, deadline=None)
+@given(engine_strategies.cases(), st.sampled_from(list(FILTERS)))
+def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
+    case: tuple[list[bytes], Options], expression: str
+) -> None:
+    files, options = case
+    out = run(files, options, expression)
+    assert out == engine.replay([marked(data, expression) for data in files], options)
+    less = [reduced(data, expression) for data in files]
+    # Malformed lines alone would be refused as no log.
+    assume(all(parse_log(data).rows or not data for data in less))
+    assert but_for_two_counters(out) == but_for_two_counters(run(less, options, None))
+
+
+@settings(max_examples=120, deadline=None)
+@given(live_scripts.scripts(most_lines=15), st.sampled_from(list(FILTERS)))
+def test_a_filtered_live_run_says_what_a_run_on_the_reduced_log_says(script: Script, expression: str) -> None:
+    turns = tuple(
+        (wall_us, tuple(Glance(reduced(glance.data, expression), glance.at_end) for glance in glances))
+        for wall_us, glances in script.turns
+    )
+    less = follow(replace(script, turns=turns))
+    assert but_for_two_counters(follow(script, expression)) == but_for_two_counters(less)
+
+
+def test_a_log_none_of_whose_lines_matches_is_a_log_all_the_same() -> None:
+    log = log_line(START_S) + b"\njunk\n" + log_line(START_S + 1) + b"\n"
+    (summary,) = run([log], Options(), 'method == "NOBODY"')
+    assert summary["hits"] == 0
+    assert (summary["health"]["lines"], summary["health"]["malformed"], summary["health"]["filtered"]) == (3, 1, 2)
+
+
+def test_a_log_none_of_whose_lines_fits_is_refused_with_a_filter_too() -> None:
+    with pytest.raises(FormatError):
+        run([b"junk\n"], Options(), "status < 500")
