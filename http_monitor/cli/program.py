@@ -182,6 +182,7 @@ def _monitor(
             started_us=beginning.started_us,
             store=kept.store,
             resumed=kept.resumed,
+            unreadable=kept.unreadable,
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)

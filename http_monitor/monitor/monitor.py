@@ -44,6 +44,7 @@ class HTTPMonitor:
         started_us: int | None = None,
         store: CheckpointStore | None = None,
         resumed: Resumed | None = None,
+        unreadable: bool = False,
     ) -> None:
         """Put together.
 
@@ -57,6 +58,7 @@ class HTTPMonitor:
             started_us: when the user was told that it begins; None: just now.
             store: where a live run leaves what another can go on with; None: nowhere.
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
+            unreadable: there was a checkpoint, and nobody can go on from it.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -83,6 +85,7 @@ class HTTPMonitor:
                 started_us=self._started_us,
                 store=store,
                 resumed=resumed,
+                unreadable=unreadable,
             )
             self._keeper = kept.keeper
             engine = kept.journal or self._aggregator
