@@ -338,6 +338,10 @@ class FollowingMachine(RuleBasedStateMachine):
             self.counters_are_exact = False
             self.forgotten |= {stream for stream in self.world.order if not self.world.files[stream].linked}
         assert self.checkpoint is not None
+        if self.world.layout == "free":
+            # Where names tell nothing, what came to the path and left it since the checkpoint is found by nobody.
+            gone = [inode for inode in self.world.previous if inode not in self.checkpoint.looked_at]
+            self.forgotten |= {inode.stream for inode in gone}
         self.tail.close()
         self.ledger.roll_back(self.checkpoint.given)
         self.seen = dict(self.checkpoint.seen)

@@ -27,6 +27,10 @@ DEFAULTS_IN_HELP = {
     "--via": "none",
     "--format": "auto",
     "--format-from": "none",
+    "--filter": "none",
+    "--exclude-host": "none",
+    "--ignore-bots": "off",
+    "--trust-proxy": "none",
     "--explain": "none",
     "--list-formats": "off",
     "--interval": "10 s",
@@ -105,7 +109,17 @@ def test_help_does_not_depend_on_the_terminal(
 
 def test_help_groups_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     headings = re.findall(r"(?m)^([a-z]+):$", help_text(capsys))
-    assert headings == ["input", "following", "format", "time", "alerts", "output", "demonstration", "other"]
+    assert headings == [
+        "input",
+        "following",
+        "format",
+        "selection",
+        "time",
+        "alerts",
+        "output",
+        "demonstration",
+        "other",
+    ]
 
 
 def test_the_examples_in_the_help_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ def test_a_format_has_the_name_it_was_asked_for_by(name: str) -> None:
     assert get_format(name).name == name
 
 
-@pytest.mark.parametrize("name", ["", "Common", "json", "auto ", "a\x1b[1m"])
+@pytest.mark.parametrize("name", ["", "Common", "Json", "auto ", "a\x1b[1m"])
 def test_an_unknown_name_is_refused_with_what_is_taken(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         get_format(name)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.sources.diagnosis import explain_silence
+from http_monitor.sources.commands import CommandFiles
+from http_monitor.sources.diagnosis import explain_silence, explain_silence_of
 from http_monitor.sources.files import FileStatus, Identity, LocalFiles
 from http_monitor.sources.holders import Found, Holder, find_holders
 from http_monitor.sources.opening import DENIED, MISSING, Obstacle
@@ -184,3 +185,21 @@ def test_a_file_that_nobody_writes_to_is_said_as_far_as_one_may_look() -> None:
     )
     nobody_knows = explain_silence(_AT_PATH, [], lambda identities: None)
     assert nobody_knows == "it is there and readable: no traffic, or its writer writes elsewhere"
+
+
+@_LINUX
+def test_who_is_read_by_commands_in_another_thread_is_told_the_same(tmp_path: Path) -> None:
+    path, moved = tmp_path / "access.log", tmp_path / "access.log.1"
+    tail = FileTail(str(path), files=CommandFiles(), clock=ManualClock(), from_start=True)
+    with _held(path, "a") as pid:
+        tail.read()
+        path.rename(moved)
+        path.touch()
+        tail.read()
+        tail.read()
+        said = explain_silence_of(str(path), tail.position(), LocalFiles())
+        (name,) = (holder.name for holder in _found(moved))
+        assert said.startswith(f"{name} (process {pid}) still writes to the renamed {moved}: ")
+    path.unlink()
+    assert explain_silence_of(str(path), None, LocalFiles()) == "it is missing"
+    tail.close()

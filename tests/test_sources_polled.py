@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.ports import Chunk, Json, Resumable, Source, SourceHealth
+from http_monitor.ports import Chunk, Diagnosing, Json, Resumable, Source, SourceHealth
 from http_monitor.report import Notice
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.polled import PolledSource
@@ -125,6 +125,29 @@ def test_it_is_a_source_that_can_go_on_in_another_process(own: Own) -> None:
     assert isinstance(source, Resumable)
     assert source.name == "web.log"
     assert source.wants_poll_s() == 0.001
+
+
+def test_why_no_lines_come_is_said_by_the_position_that_was_taken() -> None:
+    remote = Remote([b"a\n"])
+    woken = threading.Semaphore(0)
+
+    def explain(position: Json | None) -> str:
+        return f"nothing after {position}"
+
+    source = PolledSource(
+        "web.log", remote.make, link=remote, wake=woken.release, clock=ManualClock(_START_US), explain=explain
+    )
+    assert isinstance(source, Diagnosing)
+    assert woken.acquire(timeout=_PATIENCE_S)
+    source.read()
+    assert source.diagnose() == "nothing after {'next': 1}"
+    source.close()
+
+
+def test_without_an_explanation_the_state_is_one(own: Own) -> None:
+    owner = own(Remote([b"a\n"]))
+    owner.take()
+    assert owner.source.diagnose() == "it is there and readable: no traffic, or its writer writes elsewhere"
 
 
 def test_nothing_is_known_before_the_first_look_has_ended_and_nobody_waits_for_it(own: Own) -> None:

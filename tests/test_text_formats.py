@@ -227,7 +227,7 @@ def test_a_log_format_is_taken_as_it_stands_in_a_configuration(written: str) -> 
         ("$time_local $status", "without $remote_addr"),
         ("$time_local $remote_addr", "without $status"),
         ("$time_local $remote_addr $status $", "$ in a log_format"),
-        ('\'{"time":"$time_iso8601"}\'', "that writes JSON"),
+        ('\'{"status":"$status"}\'', "time"),
         ("nonsense", "ingress_nginx"),
     ],
 )

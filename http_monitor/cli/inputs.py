@@ -1,6 +1,7 @@
 """Makes the inputs of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from http_monitor.clock import Clock, WallClock
 from http_monitor.monitor import Input, Resumed
@@ -8,6 +9,7 @@ from http_monitor.ports import Json, Source
 from http_monitor.settings import Settings
 from http_monitor.sources.claims import Claims
 from http_monitor.sources.commands import CommandFiles
+from http_monitor.sources.diagnosis import explain_silence_of
 from http_monitor.sources.files import Files, FileStatus, LocalFiles
 from http_monitor.sources.observer import FileObserver, Watcher
 from http_monitor.sources.opening import Obstacle
@@ -67,7 +69,8 @@ class LiveSources:
             at = resume if again is None else TailPosition.from_json(again)
             return self._tail(path, files, clock, None, at, from_start=from_start)
 
-        return PolledSource(path, reader, link=files, wake=self._wake, clock=clock)
+        explain = None if self._via else partial(_explain, path)
+        return PolledSource(path, reader, link=files, wake=self._wake, clock=clock, explain=explain)
 
     def _tail(
         self,
@@ -90,6 +93,11 @@ class LiveSources:
             limit=self._settings.max_line_bytes,
             grace_s=self._settings.rotate_grace_s,
         )
+
+
+def _explain(path: str, position: Json | None) -> str:
+    """Say why a log of this machine is silent; who has it open is found without commands."""
+    return explain_silence_of(path, position, LocalFiles())
 
 
 def first_sources(

@@ -202,6 +202,7 @@ def _monitor(
             store=kept.store,
             resumed=kept.resumed,
             classify=family_of,
+            unreadable=kept.unreadable,
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)

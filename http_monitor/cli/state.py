@@ -22,6 +22,8 @@ class Kept:
     resumed: Resumed | None = None
     """None: there was none to go on with."""
     notices: tuple[Notice, ...] = ()
+    unreadable: bool = False
+    """There was one that nobody can go on from: nobody knows how much of the log it would have had read."""
 
 
 def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
@@ -35,12 +37,13 @@ def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
         return Kept(notices=(Notice(words, "warning"),))
     opened = open_store(directory, key_of(files, settings.via))
     if opened.store is None or opened.saved is None:
-        return Kept(opened.store, notices=opened.notices)
+        return Kept(opened.store, notices=opened.notices, unreadable=opened.store is not None and bool(opened.notices))
     try:
         resumed = resume(opened.saved, settings, default_alerts)
         _check_positions(resumed)
     except ValueError as error:
-        return Kept(opened.store, notices=(*opened.notices, opened.store.set_aside(str(error))))
+        notices = (*opened.notices, opened.store.set_aside(str(error)))
+        return Kept(opened.store, notices=notices, unreadable=True)
     return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed))))
 
 

@@ -38,12 +38,13 @@ class Checkpoints:
         started_us: int,
         store: CheckpointStore | None,
         resumed: Resumed | None,
+        unreadable: bool,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._inputs = inputs
         self._clock = clock
-        self.carried = Carried()
+        self.carried = Carried(maybe_lost=unreadable)
         """Health that is to be added to that of the inputs."""
         self.since_us: int | None = None
         """Since when counters count; None: since this run began."""

@@ -46,6 +46,7 @@ class HTTPMonitor:
         store: CheckpointStore | None = None,
         resumed: Resumed | None = None,
         classify: ClassifyAgent | None = None,
+        unreadable: bool = False,
     ) -> None:
         """Put together.
 
@@ -60,6 +61,7 @@ class HTTPMonitor:
             store: where a live run leaves what another can go on with; None: nowhere.
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
             classify: tells the families of user agents; None: reports do not have them.
+            unreadable: there was a checkpoint, and nobody can go on from it.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -87,6 +89,7 @@ class HTTPMonitor:
                 started_us=self._started_us,
                 store=store,
                 resumed=resumed,
+                unreadable=unreadable,
             )
             self._keeper = kept.keeper
             engine = kept.journal or self._aggregator

@@ -5,8 +5,8 @@ import re
 from http_monitor.errors import UsageError
 from http_monitor.parser import nginx
 from http_monitor.parser.apache import KIND, ApacheFormat
-from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.configured import unquoted
+from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.field import Role
 from http_monitor.parser.jsonmap import PREFIX, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME

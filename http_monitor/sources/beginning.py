@@ -1,5 +1,7 @@
 """Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
 
+from dataclasses import replace
+
 from http_monitor.sources.chain import Chain
 from http_monitor.sources.files import FileStatus, Identity
 from http_monitor.sources.followed import Followed
@@ -22,7 +24,7 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
     if located.handle is None:
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
-            chain.before = start
+            chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
             chain.losses.lost_bytes += start.unread
             chain.losses.maybe_lost = True
         return located.obstacle
@@ -97,6 +99,7 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
         return
     chain.losses.lost_bytes += position.unread
     chain.losses.maybe_lost = True
+    chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
     if not located.truncated:
         chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from http_monitor.sources.files import FileStatus, Identity
+from http_monitor.ports import Json
+from http_monitor.sources.files import Files, FileStatus, Identity
 from http_monitor.sources.holders import Found, Holder, find_holders
 from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.position import TailPosition
 from http_monitor.units import visible_text
 
 Find = Callable[[Collection[Identity]], Found | None]
@@ -44,6 +46,17 @@ def explain_silence(
     if not current.everyone:
         return "it is there and readable; only root can see who of other users writes to it"
     return "no process has it open for writing: its writer has ended, or writes elsewhere"
+
+
+def explain_silence_of(path: str, position: Json | None, files: Files) -> str:
+    """Return the same of a path of this machine that another thread follows, by where it stood after its last look."""
+    older = []
+    for file in () if position is None else TailPosition.from_json(position).files:
+        found = files.look(file.path)
+        # Commands tell no device.
+        if not isinstance(found, Obstacle) and found.identity[1] == file.inode:
+            older.append((found.identity, file.path))
+    return explain_silence(files.look(path), older)
 
 
 def _where(holder: Holder, places: Mapping[Identity, str | None], find: Find) -> str:

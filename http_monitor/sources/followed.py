@@ -156,8 +156,10 @@ class Followed:
         self._head = self._head[: position.head.length]
         self.proven_size = max(self.proven_size, position.size)
         self._mtime_ns = position.mtime_ns
-        self._skipping = position.skipping
-        self._skipped_are_lost = self._skipping and position.let_go
+        # Of what was only announced nobody knew yet whether it ends in the midst of a line.
+        in_midst = bool(position.offset) and not position.marker.length and not self._marker.endswith(_LF)
+        self._skipping = position.skipping or in_midst
+        self._skipped_are_lost = position.skipping and position.let_go
 
     def take_over(self, other: "Followed") -> None:
         """Go on, in a copy of it, where another stopped, with the line that was not complete there."""

@@ -79,6 +79,7 @@ class PolledSource:
         wake: Called in the thread when there is something to take.
         clock: The thread's own: tells how long a look took, and since when the link is cut.
         least_pause_s: Between two looks at what does not change.
+        explain: Says of a position why no lines come from there; None: only the state says it.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class PolledSource:
         wake: Callable[[], None],
         clock: Clock,
         least_pause_s: float = 1.0,
+        explain: Callable[[Json | None], str] | None = None,
     ) -> None:
         self._name = name
         self._make = make
@@ -97,6 +99,7 @@ class PolledSource:
         self._wake = wake
         self._clock = clock
         self._least_pause_s = least_pause_s
+        self._explain = explain
         # Shared by both threads, under the condition.
         self._condition = threading.Condition()
         self._ready: _Look | None = None
@@ -146,6 +149,13 @@ class PolledSource:
     def position(self) -> Json | None:
         """Return where another process has to go on after the data that was last returned."""
         return self._taken.position
+
+    def diagnose(self) -> str:
+        """Return why no lines come, as the end of a sentence."""
+        waiting_for = self._taken.health.waiting_for
+        if self._explain is not None:
+            return self._explain(self._taken.position)
+        return waiting_for or "it is there and readable: no traffic, or its writer writes elsewhere"
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""
