@@ -10,6 +10,7 @@ from http_monitor.alerts import default_alerts
 from http_monitor.arguments import values
 from http_monitor.arguments.options import OPTIONS, Option
 from http_monitor.errors import FormatError, InputError, RefusedError, UsageError
+from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.shape import SHAPES
 from http_monitor.settings import Settings
 from tests.harness import Json, ndjson, replay
@@ -86,6 +87,8 @@ def test_every_alert_is_documented_by_its_name() -> None:
 def test_every_format_is_documented_by_its_name() -> None:
     (row,) = (row for row in rows("Options") if row[0].startswith("`--format "))
     assert all(f"`{name}`" in row[2] for name in SHAPES)
+    commands = [row[1] for row in rows("Formats")]
+    assert commands == [f"`--format {preset.name}`" for preset in PRESETS]
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -255,7 +255,7 @@ def test_a_line_of_the_family_is_read_field_by_field() -> None:
         b"200", b"5", b"-", b"x",
     ]  # fmt: skip
     cut = fmt.read_line(line.replace(b" 200 ", b" 20 "))
-    assert (cut.values, cut.column, cut.expected) == (None, 84, "no status of three digits (100–999)")
+    assert (cut.values, cut.column, cut.expected) == (None, 84, "status of three digits (100–999)")
     assert [part.name for part in cut.found] == ["vhost", "host", "ident", "user", "time", "request"]
 
 

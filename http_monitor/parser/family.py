@@ -9,7 +9,7 @@ from http_monitor.parser.account import read_lines
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.columns import regular_rows
 from http_monitor.parser.field import Field
-from http_monitor.parser.line import Misfit, parse_line, spans_of
+from http_monitor.parser.line import Misfit, expected_of, parse_line, spans_of
 from http_monitor.parser.meaning import Meaning, shown_name
 from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
 from http_monitor.parser.shape import SHAPES, kind_of
@@ -74,7 +74,7 @@ class FamilyFormat:
         fields = _FIELDS[not has_vhost :]
         if isinstance(read, Misfit):
             spans = [span for span in spans if span[1] < read.column]
-            return LineReading(self.name, _found(fields, spans), None, read.column, read.reason)
+            return LineReading(self.name, _found(fields, spans), None, read.column, expected_of(read.reason))
         fields = fields[: len(spans)]
         texts = [line[start:stop] for start, stop in spans]
         values = Meaning(fields, read.kind, keeps_empty=True).named(texts)

@@ -143,6 +143,11 @@ def spans_of(line: bytes, shape: Shape) -> tuple[bool, Spans]:
     return four, spans if pair is None else [*spans, pair.span(1), pair.span(2)]
 
 
+def expected_of(reason: str) -> str:
+    """Return what should stand where a line stops to fit for that reason."""
+    return reason.removeprefix("no ") if reason.startswith("no ") else f"something else than {reason}"
+
+
 def _misfit(line: bytes, end: int, reason: str) -> Misfit:
     """Return that what follows the separators after a field that ends there does not fit."""
     return Misfit(len(line) - len(line[end:].lstrip(b" \t")) + 1, reason)
