@@ -1,17 +1,19 @@
 """Follows a model of files through thousands of random histories, and ends at the first that breaks a law.
 
-Usage: python scripts/fuzz_following.py [--examples N] [--steps N] [--reader direct|wc-tail] [--seed N]
+Usage: python scripts/fuzz_following.py [--examples N] [--steps N] [--reader direct|wc-tail] [--seed N] [--shrink]
 
-Prints the shortest history that breaks one, and exits with 1 then.
+Prints the history that breaks one and the seed that leads to it again, and exits with 1 then. To shrink a history takes
+minutes, in which nothing is printed, so it has to be asked for.
 """
 
 import argparse
+import random
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.following import WAYS
@@ -25,16 +27,19 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=30, help="events in each, at the most (default %(default)s)")
     parser.add_argument("--reader", choices=sorted(WAYS), default="direct")
     parser.add_argument("--seed", type=int, default=None, help="the same histories again")
+    parser.add_argument("--shrink", action="store_true", help="look for the shortest history like it")
     given = parser.parse_args()
+    given.seed = random.randrange(1 << 32) if given.seed is None else given.seed
+    print(f"seed {given.seed}", flush=True)
     follower = machine("Following", WAYS[given.reader], holds_files=given.reader == "direct")
-    if given.seed is not None:
-        follower = seed(given.seed)(follower)
+    follower = seed(given.seed)(follower)
     chosen = settings(
         max_examples=given.examples,
         stateful_step_count=given.steps,
         deadline=None,
         database=None,
         print_blob=False,
+        phases=[Phase.generate, Phase.shrink] if given.shrink else [Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     try:

@@ -43,7 +43,7 @@ class Following:
         from_start: bool = True,
         read_bytes: int = 1_000_000,
         limit: int = 1_000,
-        seen: bool = False,
+        seen: bool | FileStatus = False,
         claims: Claims | None = None,
         clock: ManualClock | None = None,
     ) -> None:
@@ -53,7 +53,7 @@ class Following:
         self.claims = claims or Claims()
         self._options: dict[str, Any] = {"from_start": from_start, "limit": limit, "read_bytes": read_bytes}
         if seen:
-            self._options["seen"] = files.look(str(path))
+            self._options["seen"] = seen if isinstance(seen, FileStatus) else files.look(str(path))
         self.tail = self._new(None)
         self.notices: list[str] = []
 

@@ -11,7 +11,7 @@ import pytest
 
 from http_monitor.ports import Chunk
 from http_monitor.report import Notice
-from http_monitor.sources.files import Files
+from http_monitor.sources.files import Files, FileStatus
 from tests.following import WAYS, Denying, Following, append, line, lines
 
 Follow = Callable[..., Following]
@@ -906,6 +906,22 @@ def test_a_file_with_the_inode_of_one_that_was_let_go_is_read(log: Path, follow:
     tail.resume(replace(position, files=(reused, position.files[1])))
     assert tail.read_to_end() == lines(5, 10)
     assert tail.tail.health().lost_bytes == 0
+
+
+def test_another_log_with_the_inode_of_one_that_was_only_announced_is_not_read(
+    log: Path, follow: Follow, files: Files
+) -> None:
+    other = log.with_name("other.log")
+    other.write_bytes(lines(7, 9))
+    announced, reused = files.look(str(log)), files.look(str(other))
+    assert isinstance(announced, FileStatus)
+    assert isinstance(reused, FileStatus)
+    tail = follow(log, seen=replace(announced, identity=reused.identity))
+    log.unlink()
+    assert tail.read() == b""
+    append(log, line(10))
+    assert tail.read() == line(10)
+    assert tail.counters == (len(lines(1, 3)), True, 1, 0)
 
 
 def test_a_file_at_the_path_with_the_inode_of_one_that_was_let_go_is_another(log: Path, follow: Follow) -> None:

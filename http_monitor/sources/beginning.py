@@ -85,7 +85,8 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
     if position.let_go:
         if followed is not None:
             followed.close()
-            if not located.truncated:
+            # Nothing is added to an archive.
+            if not (located.truncated or located.whole):
                 chain.rested.append(followed)
         return
     if located.truncated:

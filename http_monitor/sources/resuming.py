@@ -50,6 +50,9 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
             return Located(handle, target, status.identity)
         handle.close()
     sibling = None if truncated else siblings.with_identity(identity)
+    if sibling is not None and not position.head.length and not siblings.is_rotated(sibling):
+        # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+        sibling = None
     if sibling is not None:
         found = siblings.open(sibling)
         if found is not None and _fits(found, None, position):

@@ -72,6 +72,10 @@ class Siblings:
         kept.sort(key=lambda name: age_key(self._base, name))
         return [Sibling(os.path.join(self._directory, name), names[name]) for name in kept]
 
+    def is_rotated(self, sibling: Sibling) -> bool:
+        """Tell whether rotation gives such a name to the file at the path."""
+        return rotated_of(self._base, sibling.name) or same_template(sibling.name, self._base)
+
     def with_identity(self, identity: Identity) -> Sibling | None:
         """Return the file that has this identity, whatever its name."""
         for name, found in self._listing().items():
