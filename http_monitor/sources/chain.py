@@ -106,7 +106,7 @@ class Chain:
         Raises:
             OSError: it cannot be read.
         """
-        position = self.claims.inherit(followed.identity)
+        position = self.claims.left(followed.identity)
         assert followed.handle is not None
         if position is None or size < position.offset or not fits(followed.handle, position):
             return False
@@ -194,7 +194,7 @@ class Chain:
             has_successor = bool(self.same_as) or any(other.size for other in later)
             idle = now_us - followed.changed_us >= grace_us
             crowded = len(self.followed) > _MOST_FOLLOWED
-            if followed.handle is not None and has_successor and (idle or crowded):
+            if followed.handle is not None and has_successor and (idle or crowded) and not followed.unread:
                 self.let_go(followed, lines)
 
     def look_at_rested(self, now_us: int) -> None:
@@ -216,6 +216,7 @@ class Chain:
 
     def join(self, followed: Followed) -> None:
         """Follow a file that stands at the path now."""
+        self.claims.inherit(followed.identity)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
 
@@ -254,6 +255,10 @@ class Chain:
     def _follow(self, handle: Handle, status: FileStatus, now_us: int) -> None:
         """Follow a file that was never at the path before, after those that came and went since the last look."""
         target = self.files.target(self.path)
+        followed = self.opened(status.identity, target, handle, now_us)
+        self.inherit(followed, status.size)
+        # Where it cannot be read nothing has happened yet: it is tried again.
+        followed.meet(status)
         before = self.before if self.newest is None else self.newest.all_of_it()
         if self.newest is not None:
             # However long it was idle: its server goes on writing to it until it is told of the rotation.
@@ -265,9 +270,6 @@ class Chain:
             self.follow_between(siblings, between, now_us)
             restarted = status.identity in (before.identity, self.restarted)
             self._note_rotation(len(between.files), restarted=restarted)
-        followed = self.opened(status.identity, target, handle, now_us)
-        self.inherit(followed, status.size)
-        followed.meet(status)
         self.join(followed)
 
     def known(self) -> set[Identity]:

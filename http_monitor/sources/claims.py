@@ -30,6 +30,10 @@ class Claims:
                 while len(self._left) > _MOST_LEFT:
                     del self._left[next(iter(self._left))]
 
-    def inherit(self, identity: Identity) -> FilePosition | None:
-        """Return, once, where the path that followed this file before has stopped."""
-        return self._left.pop(identity, None)
+    def left(self, identity: Identity) -> FilePosition | None:
+        """Return where the path that followed this file before has stopped."""
+        return self._left.get(identity)
+
+    def inherit(self, identity: Identity) -> None:
+        """Learn that it is followed on from there."""
+        self._left.pop(identity, None)

@@ -1,12 +1,13 @@
 """What is done about a followed file that is not what it was: truncated, or out of reach."""
 
+import errno
 from contextlib import suppress
 
 from http_monitor.sources.chain import Chain
 from http_monitor.sources.files import FileStatus
 from http_monitor.sources.fingerprint import ENOUGH_BYTES
 from http_monitor.sources.followed import Followed
-from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.opening import MISSING, Obstacle, obstacle
 from http_monitor.sources.siblings import Between, Sibling
 
 
@@ -79,39 +80,48 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
     return True
 
 
-def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
-    """Look for a file whose handle does not reach it any more, and part with it if it is surely gone.
+def find_again(
+    chain: Chain, followed: Followed, found: FileStatus | Obstacle, error: OSError, lines: list[bytes]
+) -> Obstacle | None:
+    """Look for a file that its handle does not reach, and part with it if it is surely gone.
 
     Args:
         chain: What it belongs to.
         followed: The file.
         found: What stood at the path at this look.
+        error: What came of reading it.
         lines: Takes its last line.
 
     Returns:
-        Whether something came of it: it can be read on, or is not followed any more.
+        What hinders; None: it can be read on, or is not followed any more.
     """
-    followed.close()
     siblings = chain.siblings()
     sibling = siblings.with_identity(followed.identity)
     if isinstance(found, FileStatus) and found.identity == followed.identity:
         sibling = Sibling(chain.path, followed.identity)
     if sibling is not None:
-        followed.handle = siblings.open(sibling)
-        followed.path = sibling.path
-        return followed.handle is not None
+        opened = siblings.reach(sibling)
+        if isinstance(opened, Obstacle):
+            return obstacle(error) if opened == MISSING else opened
+        followed.close()
+        followed.handle, followed.path = opened, sibling.path
+        return None
     copy = siblings.holding(followed.position())
     if copy is not None:
+        followed.close()
         sibling, followed.handle = copy
         chain.claims.leave(followed.identity, chain.path, None)
         followed.identity, followed.path, followed.whole = sibling.identity, sibling.path, True
         followed.expected_size = followed.size
-        return True
+        return None
+    if error.errno != errno.ESTALE and obstacle(error) != MISSING:
+        return obstacle(error)  # the handle may be all that is left of it, and it may be read later
     again = chain.files.look(chain.path)
     if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
-        return False  # it may be there, and only the way to it is barred
+        # It may be there, and only the way to it is barred.
+        return again if isinstance(again, Obstacle) else obstacle(error)
     chain.losses.lost_bytes += followed.unread
     chain.losses.maybe_lost = True
     chain.let_go(followed, lines)
     chain.rested.remove(followed)
-    return True
+    return None

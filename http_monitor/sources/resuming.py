@@ -1,13 +1,12 @@
 """Finds the file that a position speaks of, wherever it is by now."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from http_monitor.sources.files import Files, FileStatus, Handle, Identity
+from http_monitor.sources.files import Files, Handle, Identity
 from http_monitor.sources.fingerprint import fits, is_copy
-from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.opening import DENIED, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
-from http_monitor.sources.siblings import Siblings
+from http_monitor.sources.siblings import Sibling, Siblings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class Located:
 def locate(files: Files, path: str, position: FilePosition) -> Located:
     """Look for a file at the path that is followed, and among what rotation made of the files there.
 
-    First by identity, then by content: a copy, an archive, the same file after a change of the device's number.
+    First by identity, then by content: a copy, an archive, the same file after a change of the device's number. What
+    is found by its identity and cannot be read now is an obstacle: nothing is concluded from that.
     """
     identity = position.device, position.inode
     target = files.target(path)
@@ -40,30 +40,34 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if isinstance(opened, Obstacle) and opened != MISSING:
         return Located(obstacle=opened)
     truncated = False
+    unread: Obstacle | None = None
     if not isinstance(opened, Obstacle):
         handle, status = opened
-        if status.identity == identity:
-            if _fits(handle, status, position):
+        try:
+            if status.identity != identity:
+                if is_copy(handle, position):
+                    return Located(handle, target, status.identity)
+            elif status.size >= position.offset and fits(handle, position):
                 return Located(handle, target, identity)
-            truncated = True
-        elif _is_copy(handle, position):
-            return Located(handle, target, status.identity)
+            else:
+                truncated = True
+        except OSError as error:
+            unread = obstacle(error)
         handle.close()
+        if unread is not None and status.identity == identity:
+            return Located(obstacle=unread)
     sibling = None if truncated else siblings.with_identity(identity)
     if sibling is not None and not position.head.length and not siblings.is_rotated(sibling):
         # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
         sibling = None
     if sibling is not None:
-        found = siblings.open(sibling)
-        if found is not None and _fits(found, None, position):
-            return Located(found, sibling.path, identity, whole=sibling.compressed)
-        if found is not None:
-            found.close()
-            # An archive with that inode is another file: nobody truncates archives.
-            truncated = not sibling.compressed
+        found = _located(siblings, sibling, position)
+        if found.handle is not None or found.obstacle is not None:
+            return found
+        truncated = found.truncated
     copy = siblings.holding(position, {identity} if truncated else ())
     if copy is None:
-        return Located(truncated=truncated)
+        return Located(truncated=truncated, obstacle=unread)
     # Where what was read is elsewhere, and the inode not at the path, it was freed and used again.
     reused = sibling is not None
     sibling, handle = copy
@@ -73,13 +77,18 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     )
 
 
-def _fits(handle: Handle, status: FileStatus | None, position: FilePosition) -> bool:
-    with suppress(OSError):
-        return (status is None or status.size >= position.offset) and fits(handle, position)
-    return False
-
-
-def _is_copy(handle: Handle, position: FilePosition) -> bool:
-    with suppress(OSError):
-        return is_copy(handle, position)
-    return False
+def _located(siblings: Siblings, sibling: Sibling, position: FilePosition) -> Located:
+    """Look at what has the identity of the file beside the path."""
+    opened = siblings.reach(sibling)
+    if isinstance(opened, Obstacle):
+        # What is barred or of another kind may be so for ever.
+        return Located(obstacle=None if opened in (MISSING, DENIED, SPECIAL) else opened)
+    try:
+        if fits(opened, position):
+            return Located(opened, sibling.path, sibling.identity, whole=sibling.compressed)
+    except OSError as error:
+        opened.close()
+        return Located(obstacle=obstacle(error))
+    opened.close()
+    # An archive with that inode is another file: nobody truncates archives.
+    return Located(truncated=not sibling.compressed)

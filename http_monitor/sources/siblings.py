@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import Files, Handle, Identity
 from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits, is_copy, is_part
-from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.opening import MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
 
@@ -85,22 +85,27 @@ class Siblings:
 
     def open(self, sibling: Sibling) -> Handle | None:
         """Open what was found, an archive as what it holds; None if it is not there any more or cannot be read."""
+        opened = self.reach(sibling)
+        return None if isinstance(opened, Obstacle) else opened
+
+    def reach(self, sibling: Sibling) -> Handle | Obstacle:
+        """Open what was found, an archive as what it holds; or return what hinders, which may be its compression."""
         if is_compressed(sibling.name) and not sibling.path.endswith(_GZ):
-            return None
+            return SPECIAL
         opened = self._files.open(sibling.path)
         if isinstance(opened, Obstacle):
-            return None
+            return opened
         handle, status = opened
         if status.identity != sibling.identity:
             handle.close()
-            return None
+            return MISSING
         if not is_compressed(sibling.name):
             return handle
         try:
             return GzHandle(handle)
-        except OSError:
+        except OSError as error:
             handle.close()
-            return None
+            return obstacle(error)
 
     def holding(
         self,

@@ -173,20 +173,22 @@ class FileTail:
             return None
         if self._chain.is_followed_elsewhere(found.identity):
             return None
+        if newest is None or newest.identity != found.identity:
+            self._unopened_bytes = found.size
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):
-            if newest is None or newest.identity != found.identity:
-                self._unopened_bytes = found.size
             return opened
         handle, status = opened
         if self._chain.is_followed_elsewhere(status.identity):
             handle.close()
+            self._unopened_bytes = 0
             return None
         try:
             self._chain.arrive(handle, status, now_us)
         except OSError as error:
             handle.close()
             return obstacle(error)
+        self._unopened_bytes = 0
         return None
 
     def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: list[bytes]) -> tuple[bool, Obstacle | None]:
@@ -204,8 +206,13 @@ class FileTail:
                 restart(chain, followed, now_us)
                 continue
             except OSError as error:
-                if followed in sought or not find_again(chain, followed, found, lines):
-                    met = met or obstacle(error)
+                if followed in sought:
+                    hindrance: Obstacle | None = obstacle(error)
+                else:
+                    hindrance = find_again(chain, followed, found, error, lines)
+                if hindrance is not None:
+                    met = met or hindrance
+                    followed.changed_us = now_us  # nobody can tell whether it is idle
                     index += 1
                 sought.append(followed)
                 continue
@@ -229,7 +236,7 @@ class FileTail:
             OSError: it cannot be read.
         """
         if followed.handle is None:
-            raise OSError(errno.EAGAIN, "out of reach")
+            raise OSError(errno.ESTALE, "out of reach")
         at_path = isinstance(found, FileStatus) and found.identity == followed.identity
         if followed.just_met or not at_path or isinstance(found, Obstacle):
             status, followed.just_met = followed.handle.status(), False
