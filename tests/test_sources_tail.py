@@ -61,6 +61,12 @@ def copytruncate(path: Path) -> Path:
     return copy
 
 
+def move_out(path: Path) -> None:
+    """Move a file to another directory: as good as deleted, but no other file gets its inode."""
+    (path.parent / "elsewhere").mkdir()
+    path.rename(path.parent / "elsewhere" / path.name)
+
+
 def compress(path: Path) -> Path:
     """Replace a file by its archive, with its times, as gzip does."""
     archive = path.with_name(f"{path.name}.gz")
@@ -1057,6 +1063,76 @@ def test_a_path_that_was_missing_before_the_restart_is_read_from_its_start(tmp_p
     path.write_bytes(line(1))
     tail.resume(position)
     assert tail.read() == line(1)
+
+
+def test_the_rest_of_a_line_of_what_was_only_announced_is_no_line_after_a_restart_either(
+    log: Path, follow: Follow
+) -> None:
+    append(log, b"half")
+    tail = follow(log, from_start=False, seen=True)
+    position = tail.kill()  # before the first look
+    append(log, b" of a line")
+    tail.resume(position)
+    assert tail.read() == b""
+    append(log, b" of old\n" + line(4))
+    tail.restart()
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 0, 0)
+
+
+def test_the_rest_of_a_line_of_what_was_only_announced_and_renamed_is_no_line_after_a_restart(
+    log: Path, follow: Follow
+) -> None:
+    append(log, b"half")
+    tail = follow(log, from_start=False, seen=True)
+    position = tail.kill()
+    append(log, b" of a line\n" + line(4))
+    rotate(log)
+    append(log, line(5))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(4, 5)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_what_was_only_announced_at_the_end_of_a_line_gives_the_next_after_a_restart(log: Path, follow: Follow) -> None:
+    tail = follow(log, from_start=False, seen=True)
+    position = tail.kill()
+    append(log, line(4))
+    tail.resume(position)
+    assert tail.read() == line(4)
+    assert tail.counters == (0, False, 0, 0)
+
+
+def test_what_was_lost_at_a_restart_is_not_lost_again_at_the_next(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log, read_bytes=150)
+    assert tail.read() == line(1)
+    position = tail.kill()
+    move_out(log)
+    tail.resume(position)
+    for _ in range(3):
+        assert tail.read() == b""
+        assert tail.counters == (204, True, 0, 0)
+        tail.restart()
+    append(log, line(4))
+    assert tail.read_to_end() == line(4)
+    tail.restart()
+    assert tail.read() == b""
+    assert tail.counters == (204, True, 1, 0)
+    gone = f"{log} is gone, and with it what was not read of it"
+    assert tail.notices == [gone, *["missing, waiting for it"] * 3, "rotated, following the new file"]
+
+
+def test_what_was_announced_and_is_gone_before_the_first_look_is_lost_once(log: Path, follow: Follow) -> None:
+    tail = follow(log, seen=True)
+    move_out(log)
+    for _ in range(3):
+        assert tail.read() == b""
+        assert tail.counters == (300, True, 0, 0)
+        tail.restart()
+    append(log, line(4))
+    assert tail.read_to_end() == line(4)
+    assert tail.counters == (300, True, 1, 0)
 
 
 def test_a_position_that_cannot_be_found_yet_is_waited_for(log: Path, follow: Follow, files: Files) -> None:
