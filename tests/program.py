@@ -65,11 +65,19 @@ def run(
 
 
 class Program:
-    """The program while it runs, its output read by two threads line by line."""
+    """The program while it runs, its output read by two threads line by line.
 
-    def __init__(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+    Args:
+        arguments: Of the program.
+        env: Changes of its environment.
+        behind: Words of a command that becomes it.
+    """
+
+    def __init__(
+        self, *arguments: str | Path, env: Mapping[str, str] | None = None, behind: Sequence[str] = ()
+    ) -> None:
         self._process = subprocess.Popen(
-            command(*arguments),
+            [*behind, *command(*arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -92,6 +100,10 @@ class Program:
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def descriptors(self) -> int:
         """Return how many files it has open."""
