@@ -1,7 +1,7 @@
 """Follow a real nginx under load, its log rotated by logrotate, the monitor killed now and then: minutes to hours.
 
 Usage: python scripts/soak.py [--duration SECONDS] [--rate N] [--mode MODE] [--rotate-every SECONDS]
-       [--kill-every SECONDS] [--seed N]
+       [--kill-every SECONDS] [--seed N] [--reader READER]
 
 Needs nginx, ab and logrotate. Prints a line a minute. Exits with 1 when requests, lines in the files and lines counted
 differ, or when memory or descriptors grow; with 2 when a program is missing.
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--rotate-every", type=float, default=5, help="seconds, on average (default: 5)")
     parser.add_argument("--kill-every", type=float, default=60, help="seconds, on average; 0: never (default: 60)")
     parser.add_argument("--seed", type=int, help="of what is left to chance (default: another one each time)")
+    parser.add_argument("--reader", choices=("direct", "wc-tail"), default="direct", help="(default: direct)")
     chosen = parser.parse_args()
     if chosen.rate < 150 or chosen.duration <= 0 or chosen.rotate_every <= 0 or chosen.kill_every < 0:
         parser.error("--rate takes 150 or more, --duration and --rotate-every more than 0, --kill-every 0 or more")
@@ -35,7 +36,7 @@ def main() -> int:
     seed = random.randrange(1 << 32) if chosen.seed is None else chosen.seed
     mode = chosen.mode or random.Random(seed).choice(list(servers.MODES))
     print(f"mode {mode}, seed {seed}", flush=True)
-    plan = soak.Plan(mode, chosen.duration, chosen.rate, chosen.rotate_every, chosen.kill_every, seed)
+    plan = soak.Plan(mode, chosen.duration, chosen.rate, chosen.rotate_every, chosen.kill_every, seed, chosen.reader)
     with tempfile.TemporaryDirectory() as folder:
         wrong = soak.soak(plan, Path(folder), lambda line: print(line, flush=True))
     for sentence in wrong:

@@ -38,6 +38,7 @@ class Plan:
     kill_every_s: float
     """On average; 0: never."""
     seed: int
+    reader: str
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Follower:
 
     log: Path
     folder: Path
+    reader: str
     kills: int = 0
     samples: list[tuple[int, int]] = field(default_factory=list)
     """Resident bytes and descriptors, one a tick."""
@@ -54,7 +56,8 @@ class Follower:
 
     def start(self) -> None:
         """Start it; what is in the log without a checkpoint counts too."""
-        options = ("--from-start", "--state-dir", self.folder / "state", "--output", "ndjson", "--interval", "1")
+        state = ("--from-start", "--state-dir", self.folder / "state")
+        options = (*state, "--output", "ndjson", "--interval", "1", "--reader", self.reader)
         with (self.folder / "out").open("wb") as out, (self.folder / "err").open("ab") as err:
             self._process = subprocess.Popen(
                 command("--file", self.log, *options), stdout=out, stderr=err, env=environment(), cwd=ROOT
@@ -80,6 +83,13 @@ class Follower:
         """Return the lines counted so far, as the last report has it."""
         objects = self._objects()
         return int(objects[-1]["health"]["lines"]) if objects else 0
+
+    def until_counted(self, lines: int) -> None:
+        """Let it count so many, for a while: of the second before a stop commands leave something to the next run."""
+        assert self._process is not None
+        deadline_s = time.perf_counter() + DEADLINE_S
+        while self.counted() < lines and self._process.poll() is None and time.perf_counter() < deadline_s:
+            wait(_TICK_S)
 
     def stop(self) -> tuple[Json, list[str]]:
         """Let it read to the end; returns its summary, and what is wrong with how it ended."""
@@ -121,7 +131,7 @@ def soak(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[str]:
     chance = random.Random(plan.seed)
     mode = MODES[plan.mode]
     with Nginx(folder, WITH_VHOST_AND_TIMES) as server:
-        follower = Follower(server.log, folder)
+        follower = Follower(server.log, folder, plan.reader)
         try:
             return _soak(plan, chance, mode, server, follower, say)
         finally:
@@ -156,6 +166,7 @@ def _soak(
             said_s = now_s
             say(_progress(now_s, sent, rotations, follower))
         wait(max(0.0, now_s + _TICK_S - (time.perf_counter() - started_s)))
+    follower.until_counted(lines_of(server.log))
     summary, wrong = follower.stop()
     say(_progress(time.perf_counter() - started_s, sent, rotations, follower))
     if server.served() != sent:
