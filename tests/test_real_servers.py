@@ -64,7 +64,7 @@ class Site:
 class Monitor:
     """The program on a log, over kills and restarts."""
 
-    def __init__(self, log: Path, state: Path) -> None:
+    def __init__(self, log: Path, state: Path, reader: str = "direct") -> None:
         self._options = (
             "--file",
             log,
@@ -77,6 +77,8 @@ class Monitor:
             "1",
             "--lateness",
             "0",
+            "--reader",
+            reader,
         )
         self._program = Program(*self._options)
         self._program.report()
@@ -98,6 +100,12 @@ class Monitor:
             if (report := self._program.report())["health"]["lines"] >= lines:
                 return
         raise AssertionError(f"has {report['health']}, never {lines} lines")
+
+    def until_kept(self, lines: int) -> None:
+        """Wait until they are in its checkpoint too, which is a second later at the latest."""
+        self.until_lines(lines)
+        for _ in range(2):
+            self._program.report()
 
     def stop(self) -> Json:
         """Let it read what is there, and return its summary."""
@@ -128,6 +136,14 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
 @pytest.fixture
 def monitor(site: Site, tmp_path: Path) -> Iterator[Monitor]:
     monitor = Monitor(site.log, tmp_path / "state")
+    yield monitor
+    monitor.close()
+
+
+@pytest.fixture
+def by_commands(site: Site, tmp_path: Path) -> Iterator[Monitor]:
+    """Return a monitor that reads by commands; what comes within a second before its stop is left to the next."""
+    monitor = Monitor(site.log, tmp_path / "state", "wc-tail")
     yield monitor
     monitor.close()
 
@@ -196,7 +212,7 @@ def test_no_kill_and_no_rotation_meanwhile_makes_a_request_count_twice_or_not_at
     site: Site, monitor: Monitor
 ) -> None:
     site.send(FEW)
-    monitor.until_lines(FEW)
+    monitor.until_kept(FEW)
     load = site.begin()
     monitor.kill()
     for _ in range(2):  # the second rotation compresses the first file, where that is asked for
@@ -229,7 +245,7 @@ def test_with_copytruncate_and_kills_at_least_the_lines_that_are_in_files_are_co
     site: Site, monitor: Monitor
 ) -> None:
     site.send(FEW)
-    monitor.until_lines(FEW)
+    monitor.until_kept(FEW)
     load = site.begin()
     monitor.kill()
     for _ in range(2):
@@ -239,3 +255,41 @@ def test_with_copytruncate_and_kills_at_least_the_lines_that_are_in_files_are_co
     monitor.until_lines(lines_of(site.log))
     site.rotate_under_load()
     check_what_logrotate_left(monitor.stop(), site)
+
+
+@pytest.mark.parametrize("site", KILLED, indirect=True, ids=lambda it: it[0])
+def test_commands_count_every_request_once_too(site: Site, by_commands: Monitor) -> None:
+    site.send(FEW)
+    by_commands.until_kept(FEW)
+    for _ in range(2):
+        site.rotate_under_load()
+    by_commands.kill()
+    site.rotate_under_load()
+    site.rotate_under_load()
+    by_commands.start()
+    by_commands.until_lines(site.sent)
+    site.rotate_under_load()
+    by_commands.until_lines(site.sent)
+    summary = by_commands.stop()
+
+    assert lines_of(site.log) == site.sent
+    health = summary["health"]
+    assert (site.sent, health["lines"]) == (site.server.served(), site.sent)
+    assert (health["accepted"], health["lag_bytes"], health["lost_bytes"]) == (site.sent, 0, 0)
+    assert health["rotations"] + health["truncations"] == 5
+    assert health["maybe_lost"] == bool(health["truncations"])
+
+
+@pytest.mark.parametrize("site", TRUNCATING, indirect=True, ids=lambda it: it[0])
+def test_with_copytruncate_commands_count_at_least_the_lines_that_are_in_files(
+    site: Site, by_commands: Monitor
+) -> None:
+    site.send(FEW)
+    by_commands.until_kept(FEW)
+    for _ in range(2):
+        site.rotate_under_load()
+    by_commands.kill()
+    site.rotate_under_load()
+    by_commands.start()
+    by_commands.until_lines(lines_of(site.log))
+    check_what_logrotate_left(by_commands.stop(), site)
