@@ -1,0 +1,139 @@
+"""What nobody can read any more, on every reader: exactly that is missing, and as much is said as can be known."""
+
+import lzma
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.following import WAYS, Following, append, line, lines
+
+Follow = Callable[..., Following]
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(1, 3))
+    return path
+
+
+@pytest.fixture
+def follow(way: str) -> Iterator[Follow]:
+    made: list[Following] = []
+
+    def begin(path: Path, **options: object) -> Following:
+        made.append(Following(path, WAYS[way](), **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield begin
+    for following in made:
+        following.close()
+
+
+def test_what_was_written_and_truncated_between_two_looks_without_a_copy(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    append(log, line(4))
+    os.truncate(log, 0)
+    append(log, line(5))
+    assert tail.read_to_end() == line(5)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_what_was_written_between_the_copy_and_the_truncation(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    append(log, line(4))
+    shutil.copy2(log, log.with_name("access.log.1"))
+    append(log, line(5))
+    os.truncate(log, 0)
+    append(log, line(6))
+    assert tail.read_to_end() == line(4) + line(6)
+    assert tail.counters == (0, True, 0, 1)
+
+
+def test_what_was_compressed_by_something_else_while_nobody_looked(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=250)
+    assert tail.read() == lines(1, 2)
+    position = tail.kill()
+    append(log, line(4))
+    archive = log.with_name("access.log.1.xz")
+    archive.write_bytes(lzma.compress(log.read_bytes()))
+    log.with_name("new").write_bytes(line(5))
+    log.with_name("new").replace(log)
+    tail.resume(position)
+    assert tail.read_to_end() == line(5)
+    # The third line had been seen, the fourth not.
+    assert tail.counters[:2] == (100, True)
+    assert f"{archive} cannot be read, its lines are lost" in tail.notices
+
+
+def test_what_came_and_went_at_the_path_between_two_looks(log: Path, follow: Follow, way: str) -> None:
+    tail = follow(log)
+    tail.read()
+    for number in (4, 5):
+        log.with_name(f"new-{number}").write_bytes(line(number))
+    for number in (4, 5):
+        log.with_name(f"new-{number}").replace(log)
+    assert tail.read_to_end() == line(5)
+    # To a descriptor nothing tells that there was anything; commands miss the first file.
+    assert tail.counters == (0, way == "wc-tail", 1, 0)
+
+
+def test_what_a_link_led_to_between_the_last_checkpoint_and_a_kill(tmp_path: Path, follow: Follow) -> None:
+    link = tmp_path / "current"
+    for name, number in (("red", 1), ("green", 2), ("blue", 3)):
+        (tmp_path / name).write_bytes(line(number))
+    link.symlink_to("red")
+    tail = follow(link)
+    assert tail.read() == line(1)
+    position = tail.kill()
+    for name in ("green", "blue"):
+        link.unlink()
+        link.symlink_to(name)
+    tail.resume(position)
+    assert tail.read_to_end() == line(3)
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_a_copy_of_which_less_than_64_bytes_were_known_before_a_restart(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "tiny.log"
+    path.write_bytes(b"a\nb\n")
+    tail = follow(path, read_bytes=2)
+    assert tail.read() == b"a\n"
+    position = tail.kill()
+    append(path, b"c\n")
+    shutil.copy2(path, path.with_name("tiny.log.1"))
+    os.truncate(path, 0)
+    append(path, b"d\n")
+    tail.resume(position)
+    # The copy is not known as one, and is read whole; what had been seen of the log and not read is lost.
+    assert tail.read_to_end() == b"a\nb\nc\nd\n"
+    assert tail.counters[:2] == (2, True)
+
+
+def test_a_writer_on_a_file_older_than_the_last_sixteen_that_were_let_go(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    given = tail.read()
+    for number in range(4, 21):
+        for old in range(number - 3, 1, -1):
+            log.with_name(f"access.log.{old - 1}").rename(log.with_name(f"access.log.{old}"))
+        log.rename(log.with_name("access.log.1"))
+        append(log, line(number))
+        given += tail.read()
+        tail.pass_grace()
+        given += tail.read()
+    assert given == lines(1, 20)
+    append(log.with_name("access.log.17"), line(30))
+    append(log.with_name("access.log.16"), line(31))
+    tail.pass_grace()
+    assert tail.read_to_end() == line(31)
+    assert tail.counters == (0, False, 17, 0)
