@@ -1,6 +1,7 @@
 """Stale handles and failing devices, on every reader: a state with its beginning, and every line once when it ends."""
 
 import errno
+import gzip
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -325,6 +326,42 @@ def test_a_file_that_another_path_goes_on_with_is_not_read_twice_when_its_first_
     assert second.read() == b""
     disk.heal()
     assert second.read() == line(4)
+
+
+def test_a_file_between_two_rotations_that_cannot_be_read_is_waited_for(
+    log: Path, follow: Follow, disk: Failing
+) -> None:
+    tail = follow(log, disk)
+    tail.read()
+    log.rename(log.with_name("access.log.2"))
+    append(log, line(4))
+    between = rotate(log)
+    append(log, line(5))
+    disk.fail(between, errno.EIO, only_reading=True)
+    assert tail.read_to_end() == line(5)
+    assert tail.tail.health().waiting_for == f"{log} {state(errno.EIO)}"
+    tail.pass_grace()
+    assert tail.read() == b""
+    disk.heal()
+    assert tail.read_to_end() == line(4)
+    assert tail.counters == (0, False, 2, 0)
+
+
+def test_an_archive_between_two_rotations_that_cannot_be_read_is_given_up_and_said(
+    log: Path, follow: Follow, disk: Failing, code: int
+) -> None:
+    tail = follow(log, disk)
+    tail.read()
+    log.rename(log.with_name("access.log.2"))
+    between = log.with_name("access.log.1.gz")
+    between.write_bytes(gzip.compress(line(4)))
+    append(log, line(5))
+    disk.fail(between, code, only_reading=True)
+    assert tail.read_to_end() == line(5)
+    disk.heal()
+    assert tail.read_to_end() == b""
+    assert f"{between} cannot be read, its lines are lost" in tail.notices
+    assert tail.counters == (0, True, 2, 0)
 
 
 # Restarts

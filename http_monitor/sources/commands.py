@@ -84,6 +84,8 @@ class CommandFiles:
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
         """Return a handle, which is the path and the identity that the file there had.
 
+        What fails only when it is read is open, as it is to this machine.
+
         Raises:
             Unreachable: the commands cannot be run.
         """
@@ -91,12 +93,18 @@ class CommandFiles:
             status = self.status(path)
             if isinstance(status, Obstacle):
                 return status
-            handle = CommandHandle(self, path, status.identity)
-            handle.read(0, 1)
         except Unreachable:
             raise
         except OSError as error:
             return obstacle(error)
+        handle = CommandHandle(self, path, status.identity)
+        try:
+            handle.read(0, 1)
+        except Unreachable:
+            raise
+        except OSError as error:
+            if error.errno != errno.EIO:
+                return obstacle(error)
         return handle, status
 
     def listing(self, directory: str) -> dict[str, Identity]:
