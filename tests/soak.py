@@ -64,6 +64,12 @@ class Follower:
             )
         self._started_s = time.perf_counter()
 
+    def until_begun(self) -> None:
+        """Wait for its first checkpoint: before that nobody knows which files there were."""
+        assert self._process is not None
+        while self._process.poll() is None and not any((self.folder / "state").glob("*/snapshot")):
+            wait(_TICK_S / 10)
+
     def kill(self) -> None:
         """End it without a warning."""
         assert self._process is not None
@@ -143,9 +149,10 @@ def _soak(
 ) -> list[str]:
     logrotate = Logrotate(follower.folder, server, mode)
     sent = rotations = 0
-    started_s = time.perf_counter()
     said_s = rotated_s = 0.0
     follower.start()
+    follower.until_begun()
+    started_s = time.perf_counter()
     while (now_s := time.perf_counter() - started_s) < plan.duration_s:
         load = server.load(plan.requests_per_s)
         load.until_begun()
