@@ -1,5 +1,6 @@
 """What nobody can read any more, on every reader: exactly that is missing, and as much is said as can be known."""
 
+import gzip
 import lzma
 import os
 import shutil
@@ -137,3 +138,21 @@ def test_a_writer_on_a_file_older_than_the_last_sixteen_that_were_let_go(log: Pa
     tail.pass_grace()
     assert tail.read_to_end() == line(31)
     assert tail.counters == (0, False, 17, 0)
+
+
+def test_a_log_that_was_empty_before_a_restart_and_is_an_archive_after_it_is_read_all_the_same(
+    log: Path, follow: Follow
+) -> None:
+    log.write_bytes(b"")
+    tail = follow(log)
+    assert tail.read() == b""
+    position = tail.kill()
+    log.with_name("access.log.2.gz").write_bytes(gzip.compress(line(1)))
+    log.with_name("access.log.1").write_bytes(line(2))
+    (log.parent / "elsewhere").mkdir()
+    log.rename(log.parent / "elsewhere" / "kept")  # as good as deleted, but no other file gets its inode
+    append(log, line(3))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(1, 3)
+    # Nothing was known of it by which the archive could be told: it may have held more.
+    assert tail.counters[:2] == (0, True)
