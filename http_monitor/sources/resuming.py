@@ -7,6 +7,7 @@ from http_monitor.sources.files import Files, FileStatus, Handle, Identity
 from http_monitor.sources.fingerprint import fits, is_copy
 from http_monitor.sources.opening import MISSING, Obstacle
 from http_monitor.sources.position import FilePosition
+from http_monitor.sources.rotated import is_compressed
 from http_monitor.sources.siblings import Siblings
 
 
@@ -42,6 +43,10 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     truncated = False
     if not isinstance(opened, Obstacle):
         handle, status = opened
+        if status.identity == identity and not position.head.length and position.path not in (path, target):
+            # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+            handle.close()
+            return Located()
         if status.identity == identity:
             if _fits(handle, status, position):
                 return Located(handle, target, identity)
@@ -50,16 +55,17 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
             return Located(handle, target, status.identity)
         handle.close()
     sibling = None if truncated else siblings.with_identity(identity)
-    if sibling is not None and not position.head.length and not siblings.is_rotated(sibling):
-        # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
-        sibling = None
+    is_named = sibling is not None and (sibling.path == position.path or siblings.is_rotated(sibling))
+    if not position.head.length and not is_named:
+        sibling = None  # for the same reason
     if sibling is not None:
         found = siblings.open(sibling)
-        if found is not None and _fits(found, None, position):
+        # Nobody makes a log an archive in place: one with its inode is another file.
+        is_other = sibling.compressed and not is_compressed(position.path)
+        if found is not None and not is_other and _fits(found, None, position):
             return Located(found, sibling.path, identity, whole=sibling.compressed)
         if found is not None:
             found.close()
-            # An archive with that inode is another file: nobody truncates archives.
             truncated = not sibling.compressed
     copy = siblings.holding(position, {identity} if truncated else ())
     if copy is None:
