@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from http_monitor.ports import Json, SourceHealth
 from http_monitor.sources.files import Files
+from http_monitor.sources.fingerprint import ENOUGH_BYTES
 from http_monitor.sources.position import TailPosition
 from http_monitor.sources.tail import FileTail
 from tests.following import WAYS, Denying
@@ -20,7 +21,6 @@ from tests.tail_world import Inode, Stream, World
 
 _GRACE_S = 10
 _LIMIT = 150
-_ENOUGH_BYTES = 64
 _MOST_FILES = 12
 _SIZES = st.lists(st.integers(8, 60) | st.integers(8, 220), min_size=1, max_size=5)
 _MANY = st.lists(st.integers(80, 150), min_size=12, max_size=20)
@@ -44,7 +44,7 @@ class FollowingMachine(RuleBasedStateMachine):
     way: ClassVar[Callable[[], Files]] = WAYS["direct"]
     holds_files: ClassVar[bool] = True
     """Whether a file that has been opened can be read after it was deleted."""
-    first_bytes: ClassVar[int] = _ENOUGH_BYTES
+    first_bytes: ClassVar[int] = ENOUGH_BYTES
     """The least that is written to an empty file at once: with less nobody can tell a copy of it for sure."""
 
     def __init__(self) -> None:
@@ -91,6 +91,12 @@ class FollowingMachine(RuleBasedStateMachine):
         self.counters_are_exact = True
         self.forgotten: set[Stream] = set()
         """Had been deleted when a process was killed that had not saved all it read of it."""
+        self.unrecognised = 0
+        """Files of which too little was known, which may be taken for others."""
+        self.has_looked = False
+        """There was a look to which the path was not denied."""
+        self.vanished: set[Stream] = set()
+        """Was rotated and deleted since the last look, and never seen."""
         self.looked_at: set[Inode] = set()
         """What stood at the path at a look."""
         if before is not None:
@@ -213,14 +219,16 @@ class FollowingMachine(RuleBasedStateMachine):
         content = self.world.current.stream.content
         size = int(len(content) * share)
         if size < len(content):
+            # With less than `ENOUGH_BYTES` a copy that was cut off is not known as one.
             size = content.rfind(b"\n", 0, size) + 1
+            size = size if size >= ENOUGH_BYTES else len(content)
         self.copies += 1
         self.world.copy(size, keep_time=keep_time)
         self.truncate(sizes)
 
     def can_truncate(self) -> bool:
         # What was only announced, and truncated before the first look, nobody knows again.
-        return self.is_there() and self.world.look > 0
+        return self.is_there() and self.has_looked
 
     @precondition(can_truncate)
     @rule(sizes=st.just([]) | _SIZES)
@@ -262,7 +270,10 @@ class FollowingMachine(RuleBasedStateMachine):
     @rule()
     def delete_oldest(self) -> None:
         self.doubts.append("deleted")
-        self.world.delete_oldest()
+        gone = self.world.delete_oldest()
+        stream = gone.stream if isinstance(gone, Inode) else gone.of
+        if self.world.files[stream] not in self.looked_at:
+            self.vanished.add(stream)
 
     @precondition(lambda self: self.world.rotated() and not self.world.linked)
     @rule(which=st.integers(0, 3))
@@ -270,8 +281,9 @@ class FollowingMachine(RuleBasedStateMachine):
         names = [name for name in self.world.rotated() if not name.endswith(".gz")]
         if which < len(names):
             found = self.world.names[names[which]]
-            if isinstance(found, Inode) and len(found.stream.content) < _ENOUGH_BYTES:
+            if isinstance(found, Inode) and len(found.stream.content) < ENOUGH_BYTES:
                 self.doubts.append("too small to be known again")
+                self.unrecognised += 1
                 self.counters_are_exact = False
             self.world.compress(names[which])
 
@@ -310,13 +322,13 @@ class FollowingMachine(RuleBasedStateMachine):
             self.mixed |= {*self.world.order}
         self.unlooked.clear()
         self.ledger.take(chunk.data, self.rested | self.mixed)
-        self._note_look()
+        self._note_look(at_end=chunk.at_end)
         self._check_counters()
         return chunk.at_end
 
     @rule()
     def look_to_end(self) -> None:
-        for _ in range(1_000):
+        for _ in range(100_000):
             if self._look():
                 return
         raise AssertionError("never reaches the end")
@@ -338,10 +350,19 @@ class FollowingMachine(RuleBasedStateMachine):
             self.counters_are_exact = False
             self.forgotten |= {stream for stream in self.world.order if not self.world.files[stream].linked}
         assert self.checkpoint is not None
+        deleted = {stream for stream in self.world.order if not self.world.files[stream].linked}
+        if deleted:
+            self.doubts.append("deleted with what was written to it since an archive was made of it")
+        # What was added since the last look to a file that nobody has open any more was seen by nobody.
+        self.forgotten |= {stream for stream in deleted if len(stream.content) > self.checkpoint.seen.get(stream, 0)}
         if self.world.layout == "free":
             # Where names tell nothing, what came to the path and left it since the checkpoint is found by nobody.
             gone = [inode for inode in self.world.previous if inode not in self.checkpoint.looked_at]
             self.forgotten |= {inode.stream for inode in gone}
+        tiny = [seen for seen in self.checkpoint.seen.values() if seen < ENOUGH_BYTES]
+        if tiny:
+            self.doubts.append("too little was known of a file to find it again")
+            self.unrecognised += len(tiny)
         self.tail.close()
         self.ledger.roll_back(self.checkpoint.given)
         self.seen = dict(self.checkpoint.seen)
@@ -377,15 +398,25 @@ class FollowingMachine(RuleBasedStateMachine):
         self.unlooked.add(what)
         self.unsaved.add(what)
 
-    def _note_look(self) -> None:
+    def _note_look(self, *, at_end: bool) -> None:
         world = self.world
         if self.denying.denied:
             return
+        self.has_looked = True
+        known_before = set(self.looked_at)
         if world.current is not None:
             self.looked_at.add(world.current)
         inodes = [*world.previous, *([world.current] if world.current else [])]
+        if not any(inode.linked and inode not in self.looked_at for inode in world.previous):
+            # Nothing is left that tells of what was deleted together with all before it and after it.
+            self.forgotten |= self.vanished
+        self.vanished.clear()
         for inode in inodes:
-            if inode in self.looked_at and (inode.linked or inode in self.opened):
+            if len(inode.stream.content) < ENOUGH_BYTES:
+                self.world.keep_number(inode)
+            # A file is not asked for its size while one before it is being read.
+            is_asked = at_end or inode not in known_before
+            if is_asked and inode in self.looked_at and (inode.linked or inode in self.opened):
                 self.seen[inode.stream] = len(inode.stream.content)
             if inode.linked:
                 self.opened.add(inode)
@@ -413,12 +444,12 @@ class FollowingMachine(RuleBasedStateMachine):
     def _may_be_pending(self, stream: Stream) -> bool:
         """Tell whether a line at its end that is not complete is still waited for."""
         is_reached = not stream.ended and self._is_reached(stream)
-        if not is_reached and len(stream.content) not in stream.copies:  # by another process a copy is taken for it
+        if not is_reached and not self.world.has_whole_copy(stream):  # by another process a copy is taken for it
             return False
         # What came and went without a trace, or is gone altogether, is no successor that the tail could know.
         later = self.world.order[self.world.order.index(stream) + 1 :]
         known = [other for other in later if other in self.seen or self.ledger.has_any(other)]
-        return not any(other.content and self._is_reached(other) for other in known)
+        return not any(other.content and not other.ended and self._is_reached(other) for other in known)
 
     def _is_reached(self, stream: Stream) -> bool:
         inode = self.world.files[stream]
@@ -456,7 +487,7 @@ class FollowingMachine(RuleBasedStateMachine):
         assert (health.waiting_for == "") == (self.world.current is not None)
         counted, true = (health.rotations, health.truncations), (self.world.moves, self.truncations)
         # What was truncated between two looks, and a copy of it, may be taken for files that came and went.
-        assert counted[0] <= true[0] + self.copies + self.truncations_of_any, (
+        assert counted[0] <= true[0] + self.copies + self.truncations_of_any + self.unrecognised, (
             f"{counted} rotations and truncations of {true}"
         )
         # So may another file that has the inode number of one that is gone.

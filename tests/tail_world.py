@@ -3,7 +3,6 @@
 import gzip
 import os
 import random
-import shutil
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,6 +51,7 @@ class Stream:
 class Inode:
     """A file, whatever its name."""
 
+    number: int
     stream: Stream
     linked: bool = True
 
@@ -61,6 +61,8 @@ class Archive:
     """A copy or an archive of a file, which does not change any more."""
 
     of: Stream
+    size: int
+    """How much of it."""
 
 
 class World:
@@ -72,7 +74,7 @@ class World:
             ``dated``: the path leads to a file with a date in its name, a rotation retargets it to the next.
             ``free``: as before, with names that tell nothing.
         dates: Whether rotation appends a date to a name, not a number.
-        coarse: Whether the times of files only differ after the clock was moved.
+        coarse: Whether the times of files only differ after the clock was moved, or where files came and went.
         first_bytes: The least that is written to an empty file at once.
     """
 
@@ -101,10 +103,14 @@ class World:
         self.reuses = False
         """A file has got the inode number of one that is gone."""
         self._inodes: set[int] = set()
+        self._kept: set[int] = set()
+        """Inode numbers that no file may get any more."""
+        self._spare = directory / "spare"
+        self._spare.mkdir()
         self._dates = dates
         self._coarse = coarse
         self._first_bytes = first_bytes
-        self._ticks = 0
+        self._ticks = self._rotations = 0
         self._serial = 0
         self._streams = 0
         self._day = 0
@@ -134,14 +140,13 @@ class World:
             self._day += 1
             self._base = f"access-2026-11-{self._day:02}.log" if self.layout == "dated" else self._free_name()
         log = self._directory / self._base
-        log.touch()
-        self._meet(log)
+        number = self._make(log, b"")
         self._stamp(log)
         if self.linked:
             self.path.unlink(missing_ok=True)
             self.path.symlink_to(self._base)
         stream = self._new_stream()
-        self.current = self.files[stream] = Inode(stream)
+        self.current = self.files[stream] = Inode(number, stream)
         self.names[self._base] = self.current
         self.moves += bool(self.previous)
 
@@ -169,14 +174,14 @@ class World:
         """Replace a log beside, of which nothing may be given, by a new one; it may get any free inode number."""
         other = self._directory / "error.log"
         other.unlink(missing_ok=True)
-        other.write_bytes(b"of another log, " * (size // 16) + _LF)
-        self._meet(other)
+        self._make(other, b"of another log, " * (size // 16) + _LF)
 
     # What rotations do.
 
     def rotate(self) -> None:
         """Rename the log and those that were renamed before, or retarget the link in a moment."""
         assert self.current is not None
+        self._rotations += 1
         if not self.linked:
             name = self._make_room()
             self.names[name] = self.names.pop(self._base)
@@ -186,6 +191,7 @@ class World:
     def delete(self) -> None:
         """Delete the log."""
         assert self.current is not None
+        self._rotations += 1
         self.current.linked = False
         del self.names[self._base]
         (self._directory / self._base).unlink()
@@ -195,6 +201,11 @@ class World:
         """Return the names of what rotation made, newest first."""
         names = [name for name in self.names if name != self._base]
         return sorted(names, key=self._age)
+
+    def has_whole_copy(self, stream: Stream) -> bool:
+        """Tell whether a copy or an archive is there that holds all of it."""
+        copies = [file for file in self.names.values() if isinstance(file, Archive) and file.of is stream]
+        return any(copy.size == len(stream.content) for copy in copies)
 
     def delete_oldest(self) -> Inode | Archive:
         """Delete the oldest file that rotation made."""
@@ -209,31 +220,33 @@ class World:
         """Replace a file by its archive, with its times, as gzip does."""
         file = self.names.pop(name)
         plain, archive = self._directory / name, self._directory / f"{name}.gz"
-        archive.write_bytes(gzip.compress(plain.read_bytes()))
-        self._meet(archive)
+        number = self._make(archive, gzip.compress(plain.read_bytes()))
+        if len(file.stream.content if isinstance(file, Inode) else file.of.content) < self._first_bytes:
+            self._kept.add(number)
         status = plain.stat()
         os.utime(archive, ns=(status.st_mtime_ns, status.st_mtime_ns))
         plain.unlink()
         if isinstance(file, Inode):
             file.linked = False
             file.stream.copies.append(len(file.stream.content))
-            file = Archive(file.stream)
+            file = Archive(file.stream, len(file.stream.content))
         self.names[f"{name}.gz"] = file
 
     def copy(self, size: int, *, keep_time: bool) -> None:
         """Copy the first bytes of the log to where rotation renames it."""
         assert self.current is not None
+        self._rotations += 1
         name = self._make_room()
         log, copy = self._directory / self._base, self._directory / name
-        shutil.copyfile(log, copy)
-        self._meet(copy)
-        os.truncate(copy, size)
+        number = self._make(copy, log.read_bytes()[:size])
+        if size < self._first_bytes:
+            self._kept.add(number)
         self._stamp(copy)
         if keep_time:
             status = log.stat()
             os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
         self.current.stream.copies.append(size)
-        self.names[name] = Archive(self.current.stream)
+        self.names[name] = Archive(self.current.stream, size)
 
     def truncate(self) -> Stream:
         """Empty the log; returns what was in it."""
@@ -258,11 +271,19 @@ class World:
         self.order.append(inode.stream)
         self.moves += 1
 
-    def _meet(self, file: Path) -> None:
-        """Take note of the inode number of a new file."""
-        number = file.stat().st_ino
+    def keep_number(self, inode: Inode) -> None:
+        """Let no other file have the inode number of this one: too little is known of it to tell them apart."""
+        self._kept.add(inode.number)
+
+    def _make(self, file: Path, data: bytes) -> int:
+        """Make a new file; returns its inode number."""
+        file.write_bytes(data)
+        while (number := file.stat().st_ino) in self._kept:
+            file.rename(self._spare / str(number))
+            file.write_bytes(data)
         self.reuses = self.reuses or number in self._inodes
         self._inodes.add(number)
+        return number
 
     def _leave(self) -> None:
         assert self.current is not None
@@ -326,5 +347,6 @@ class World:
 
     def _stamp(self, file: Path | int) -> None:
         self._ticks += 1
-        elapsed_ns = self.clock.running_us() * 1_000 + (0 if self._coarse else self._ticks * 1_000_000)
+        ticks = self._rotations if self._coarse else self._ticks
+        elapsed_ns = self.clock.running_us() * 1_000 + ticks * 1_000_000
         os.utime(file, ns=(_FIRST_NS + elapsed_ns,) * 2)

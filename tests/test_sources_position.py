@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from http_monitor.sources.position import FilePosition, TailPosition, print_of
+from http_monitor.sources.position import FilePosition, TailPosition, head_of, print_of
 
 _POSITION = TailPosition(
     files=(
@@ -15,7 +15,7 @@ _POSITION = TailPosition(
             pending=20,
             size=400,
             mtime_ns=5,
-            head=print_of(b"head"),
+            head=head_of(b"head"),
             marker=print_of(b"marker"),
             skipping=False,
             let_go=True,

@@ -15,7 +15,7 @@ from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 
-VERSION = 3
+VERSION = 4
 """Of what is in a checkpoint; another is not read."""
 _OPTIONS = {
     "format": "--format",

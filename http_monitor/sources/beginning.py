@@ -71,7 +71,8 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     for position, located, followed in found:
         _join(chain, position, located, followed)
         if (located.truncated or located.reused) and not position.let_go:
-            # Its inode was used again, or it was renamed since: what came after it is beside it.
+            # Its inode was used again, or it was truncated and renamed, which looks alike; what came after is beside.
+            chain.losses.maybe_lost = True
             before = position if followed is None else followed.position()
             siblings = chain.siblings()
             between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
@@ -85,6 +86,7 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
     if position.let_go:
         if followed is not None:
             followed.close()
+            followed.let_go = True
             # Nothing is added to an archive.
             if not (located.truncated or located.whole):
                 chain.rested.append(followed)

@@ -42,7 +42,7 @@ class Chain:
         self.rested: list[Followed] = []
         """Let go, and only looked at in case they grow."""
         self.done: list[FilePosition] = []
-        """Copies and archives that have been read."""
+        """What has been read to its end and will not grow: copies, archives, and files that are gone."""
         self.before: FilePosition | None = None
         """The last file that was at the path, where it is not among the followed any more."""
         self.restarted: Identity | None = None
@@ -74,7 +74,7 @@ class Chain:
         Where a file is still in the directory nothing is an archive of it, and where it still has what was read of it
         nothing is a copy that was made before a truncation. That matters: lines may be alike, and so may whole files.
         """
-        there = self.siblings().identities()
+        there = self._there()
         found = []
         for followed in (*self, *others):
             if followed.is_truncated():
@@ -84,6 +84,16 @@ class Chain:
         if self.before is not None and (self.before.identity not in there or self.before.identity == self.restarted):
             found.append(self.before)
         return found
+
+    def _there(self) -> set[Identity]:
+        """Return which files are in the directory; an inode that another file has by now says nothing of the first."""
+        siblings = self.siblings()
+        closed = [followed.position() for followed in self.rested]
+        if self.before is not None:
+            closed.append(self.before)
+        held = {followed.identity for followed in self.followed}
+        replaced = {position.identity for position in closed} - siblings.known_again(closed, ()) - held
+        return siblings.identities() - replaced
 
     def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> Followed:
         """Return a file to be followed from its first byte, which has not joined yet."""
@@ -182,7 +192,7 @@ class Chain:
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
         if followed.whole:
-            self.done = [*self.done, done][-_MOST_DONE:]
+            self.note_done(done)
         else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
@@ -205,9 +215,13 @@ class Chain:
         for followed in tuple(self.rested):
             status = self.files.look(followed.path)
             if isinstance(status, Obstacle) or status.identity != followed.identity:
-                sibling = self.siblings().with_identity(followed.identity)
-                if sibling is None or sibling.compressed:
+                siblings = self.siblings()
+                sibling = siblings.with_identity(followed.identity)
+                # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+                is_unknown = sibling is not None and not (followed.offset or siblings.is_rotated(sibling))
+                if sibling is None or sibling.compressed or is_unknown:
                     self.rested.remove(followed)
+                    self.note_done(followed.position())  # there may be an archive of it
                     continue
                 followed.path = sibling.path
                 status = self.files.look(followed.path)
@@ -219,6 +233,10 @@ class Chain:
         self.claims.inherit(followed.identity)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
+
+    def note_done(self, position: FilePosition) -> None:
+        """Remember what was read to its end and will not grow: neither it nor an archive of it is to be read again."""
+        self.done = [*self.done, position][-_MOST_DONE:]
 
     def take_counts(self, followed: Followed) -> None:
         """Make what a file has counted part of the counters."""

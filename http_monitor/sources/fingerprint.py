@@ -1,7 +1,9 @@
 """Tells whether what was read of a file is what stands at the beginning of another, or still of the same."""
 
+from dataclasses import replace
+
 from http_monitor.sources.files import Handle
-from http_monitor.sources.position import FilePosition, print_of
+from http_monitor.sources.position import FilePosition, head_of, print_of
 
 HEAD_BYTES = 1_024
 """So many first bytes of a file are remembered, as far as they have been seen."""
@@ -20,10 +22,25 @@ def fits(handle: Handle, position: FilePosition) -> bool:
         OSError: it cannot be read.
     """
     # The head first: it rules out most files, and an archive need not be inflated further then.
-    if print_of(handle.read(0, position.head.length)) != position.head:
+    if head_of(handle.read(0, position.head.length)) != position.head:
         return False
     start = position.offset - position.marker.length
     return print_of(handle.read(start, position.marker.length)) == position.marker
+
+
+def end_of(path: str, handle: Handle) -> FilePosition:
+    """Return the position at the end of a file as it is now.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    status = handle.status()
+    start = max(0, status.size - MARKER_BYTES)
+    return replace(
+        FilePosition.of_unread(path, status, status.size),
+        head=head_of(handle.read(0, min(HEAD_BYTES, status.size))),
+        marker=print_of(handle.read(start, status.size - start)),
+    )
 
 
 def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -> bool:
@@ -47,11 +64,13 @@ def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -
 def is_part(handle: Handle, position: FilePosition) -> bool:
     """Tell whether a file holds nothing but a part, from its beginning, of what had been read at that position.
 
-    That is a copy that was not finished, or was cut off. What is shorter than the head cannot be told.
+    That is a copy that was not finished or was cut off, or an archive of a file to which more was written.
 
     Raises:
         OSError: it cannot be read.
     """
-    if position.head.length < ENOUGH_BYTES or handle.status().size > position.offset:
+    size = handle.status().size
+    if position.head.length < ENOUGH_BYTES or size > position.offset:
         return False
-    return print_of(handle.read(0, position.head.length)) == position.head
+    known = position.head.of_first(size)
+    return known is not None and print_of(handle.read(0, known.length)) == known

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from http_monitor.sources.files import FileStatus, Handle, Identity
-from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES, fits
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES, end_of, fits
 from http_monitor.sources.lines import LineCutter
-from http_monitor.sources.position import FilePosition, print_of
+from http_monitor.sources.position import FilePosition, head_of, print_of
 
 _LF = b"\n"
 
@@ -107,7 +107,7 @@ class Followed:
             pending=self._cutter.pending,
             size=max(self.proven_size, self.offset),
             mtime_ns=self._mtime_ns,
-            head=print_of(self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head),
+            head=head_of(self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head),
             marker=print_of(self._marker),
             skipping=self._skipping,
             let_go=self.let_go,
@@ -119,11 +119,8 @@ class Followed:
         if self.handle is None or self.whole:
             return position
         with suppress(OSError):
-            size = self.handle.status().size
-            head = print_of(self.handle.read(0, min(HEAD_BYTES, size)))
-            start = max(0, size - MARKER_BYTES)
-            marker = print_of(self.handle.read(start, size - start))
-            return replace(position, offset=size, size=size, pending=0, head=head, marker=marker)
+            end = end_of(self.path, self.handle)
+            return replace(position, offset=end.size, size=end.size, pending=0, head=end.head, marker=end.marker)
         return position
 
     def is_truncated(self) -> bool:
@@ -168,8 +165,9 @@ class Followed:
         self._skipping, self._skipped_are_lost = other._skipping, other._skipped_are_lost
         self._cutter, other._cutter = other._cutter, LineCutter(self._limit)
 
-    def start_again(self) -> None:
+    def start_again(self, now_us: int) -> None:
         """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
+        self._noted_us, self._settled = now_us, False
         self.offset = self.size = self.proven_size = 0
         self._mtime_ns = None
         self._head = self._marker = b""

@@ -9,6 +9,7 @@ from http_monitor.ports import Json
 from http_monitor.sources.files import FileStatus, Identity
 
 _DIGEST_BYTES = 16
+_STEPS = (64, 128, 256, 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,29 @@ class Print:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Head(Print):
+    """What is remembered of the first bytes of a file."""
+
+    steps: tuple[str, ...]
+    """The hashes of the first 64, 128, 256 and 512, as far as there are more: by these a shorter copy is known."""
+
+    def of_first(self, most: int) -> Print | None:
+        """Return what is remembered of the first bytes, as many as can be told, but no more than `most`."""
+        if most >= self.length:
+            return Print(self.length, self.digest)
+        fitting = [Print(length, digest) for length, digest in zip(_STEPS, self.steps, strict=False) if length <= most]
+        return fitting[-1] if fitting else None
+
+
 def print_of(data: bytes) -> Print:
     """Return what is remembered of these bytes."""
-    return Print(len(data), blake2b(data, digest_size=_DIGEST_BYTES).hexdigest())
+    return Print(len(data), _digest(data))
+
+
+def head_of(data: bytes) -> Head:
+    """Return what is remembered of the first bytes of a file."""
+    return Head(len(data), _digest(data), tuple(_digest(data[:step]) for step in _STEPS if step < len(data)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +60,7 @@ class FilePosition:
     size: int
     """It was seen to be that large."""
     mtime_ns: int | None
-    head: Print
+    head: Head
     """Of its first bytes, read or not."""
     marker: Print
     """Of the last bytes before the offset."""
@@ -61,7 +82,6 @@ class FilePosition:
     @classmethod
     def of_unread(cls, path: str, status: FileStatus, offset: int) -> Self:
         """Return the position in a file of which nothing was read; what is before the offset does not count."""
-        nothing = print_of(b"")
         device, inode = status.identity
         return cls(
             path=path,
@@ -71,8 +91,8 @@ class FilePosition:
             pending=0,
             size=status.size,
             mtime_ns=status.mtime_ns,
-            head=nothing,
-            marker=nothing,
+            head=head_of(b""),
+            marker=print_of(b""),
             skipping=False,
             let_go=False,
         )
@@ -110,7 +130,7 @@ class TailPosition:
 
 
 def _file(given: Json) -> FilePosition:
-    file = FilePosition(**{**given, "head": _print(given["head"]), "marker": _print(given["marker"])})
+    file = FilePosition(**{**given, "head": _head(given["head"]), "marker": _print(given["marker"])})
     _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
     if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
         raise TypeError("not the position of a file")
@@ -123,6 +143,16 @@ def _print(given: Json) -> Print:
     made = Print(given["length"], given["digest"])
     _check(made, {"length"}, set())
     return made
+
+
+def _head(given: Json) -> Head:
+    made = Head(given["length"], given["digest"], tuple(given["steps"]))
+    _check(made, {"length"}, set())
+    return made
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _check(thing: object, counts: Iterable[str], flags: Iterable[str]) -> None:

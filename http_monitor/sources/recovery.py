@@ -31,6 +31,8 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
     del chain.followed[index:]
     if copy is None:
         chain.losses.lost_bytes += position.size - position.offset + followed.discard_pending()
+        for part in siblings.parts(position, chain.known() | (followed.beside or frozenset())):
+            chain.note_done(part)
     else:
         sibling, handle = copy
         kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
@@ -46,7 +48,7 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
         chain.follow_between(siblings, between, now_us)
         chain.losses.truncations += len(between.files)
     chain.followed += later
-    followed.start_again()
+    followed.start_again(now_us)
     # What is there by now is of the time before.
     followed.beside = frozenset(siblings.identities())
     with suppress(OSError):
@@ -54,7 +56,7 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
             followed.meet(followed.handle.status())
 
 
-def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
+def look_beside(chain: Chain, followed: Followed, now_us: int, *, at_path: bool) -> bool:
     """Look for copies of what a file held before anything was read of it, and let them join before it.
 
     Nothing in the file itself tells that it was written to, copied and truncated between two looks; its time does
@@ -65,7 +67,9 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
     """
     siblings = chain.siblings()
     known = chain.known() | (followed.beside or frozenset())
-    found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents())
+    # Once it has left the path there may be successors beside it, which are no copies of it.
+    before = None if at_path else followed.all_of_it()
+    found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents(), before)
     if not found:
         return False
     index = chain.followed.index(followed)
@@ -75,7 +79,7 @@ def look_beside(chain: Chain, followed: Followed, now_us: int) -> bool:
     chain.losses.truncations += len(found) - 1
     chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
     chain.followed += later
-    followed.start_again()
+    followed.start_again(now_us)
     followed.beside = frozenset(siblings.identities())
     return True
 

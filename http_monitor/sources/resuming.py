@@ -6,6 +6,7 @@ from http_monitor.sources.files import Files, Handle, Identity
 from http_monitor.sources.fingerprint import fits, is_copy
 from http_monitor.sources.opening import DENIED, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
+from http_monitor.sources.rotated import is_compressed
 from http_monitor.sources.siblings import Sibling, Siblings
 
 
@@ -43,6 +44,10 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     unread: Obstacle | None = None
     if not isinstance(opened, Obstacle):
         handle, status = opened
+        if status.identity == identity and not position.head.length and position.path not in (path, target):
+            # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+            handle.close()
+            return Located()
         try:
             if status.identity != identity:
                 if is_copy(handle, position):
@@ -57,9 +62,9 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
         if unread is not None and status.identity == identity:
             return Located(obstacle=unread)
     sibling = None if truncated else siblings.with_identity(identity)
-    if sibling is not None and not position.head.length and not siblings.is_rotated(sibling):
-        # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
-        sibling = None
+    is_named = sibling is not None and (sibling.path == position.path or siblings.is_rotated(sibling))
+    if not position.head.length and not is_named:
+        sibling = None  # for the same reason
     if sibling is not None:
         found = _located(siblings, sibling, position)
         if found.handle is not None or found.obstacle is not None:
@@ -83,12 +88,13 @@ def _located(siblings: Siblings, sibling: Sibling, position: FilePosition) -> Lo
     if isinstance(opened, Obstacle):
         # What is barred or of another kind may be so for ever.
         return Located(obstacle=None if opened in (MISSING, DENIED, SPECIAL) else opened)
+    # Nobody makes a log an archive in place: one with its inode is another file.
+    is_other = sibling.compressed and not is_compressed(position.path)
     try:
-        if fits(opened, position):
+        if not is_other and fits(opened, position):
             return Located(opened, sibling.path, sibling.identity, whole=sibling.compressed)
     except OSError as error:
         opened.close()
         return Located(obstacle=obstacle(error))
     opened.close()
-    # An archive with that inode is another file: nobody truncates archives.
     return Located(truncated=not sibling.compressed)

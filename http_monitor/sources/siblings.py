@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import Files, Handle, Identity
-from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits, is_copy, is_part
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
 from http_monitor.sources.opening import MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
@@ -137,6 +137,17 @@ class Siblings:
             handle.close()
         return None
 
+    def parts(self, position: FilePosition, known: Collection[Identity]) -> Iterator[FilePosition]:
+        """Yield the ends of the unknown files here that hold only a part of what had been seen at that position."""
+        for sibling in self.rotated():
+            handle = None if sibling.identity in known else self.open(sibling)
+            if handle is None:
+                continue
+            with suppress(OSError):
+                if is_part(handle, position):
+                    yield end_of(sibling.path, handle)
+            handle.close()
+
     def identities(self) -> set[Identity]:
         """Return which files are in the directory."""
         return set(self._listing().values())
@@ -153,7 +164,9 @@ class Siblings:
         found = set()
         for name, identity in self._listing().items():
             sibling = Sibling(os.path.join(self._directory, name), identity)
-            same = [position for position in (*rested, *done) if position.identity == identity]
+            same = [position for position in rested if position.identity == identity]
+            ended = [position for position in done if position.identity == identity]
+            same += [end for end in ended if end.head.length or self._is_unchanged(sibling, end)]
             if any(self._fits(sibling, position) for position in same) or (
                 sibling.compressed and rotated_of(self._base, name) and self._is_archive_of_any(sibling, done)
             ):
@@ -186,10 +199,25 @@ class Siblings:
         return Between(tuple(newer), complete=not since)
 
     def newer_than(
-        self, time_ns: int | None, known: Collection[Identity], followed: Collection[FilePosition]
+        self,
+        time_ns: int | None,
+        known: Collection[Identity],
+        followed: Collection[FilePosition],
+        before: FilePosition | None = None,
     ) -> list[Sibling]:
-        """Return the rotated files that were written to at that time or later, oldest first."""
-        others = [sibling for sibling in self.rotated() if sibling.identity not in known]
+        """Return the unknown rotated files that were written to at that time or later, oldest first.
+
+        Args:
+            time_ns: The time.
+            known: Files that are not meant.
+            followed: Files whose copies are not meant either.
+            before: What was rotated itself: only those that rotation has made of earlier ones are meant.
+        """
+        siblings = self.rotated()
+        if before is not None:
+            place = self._place(siblings, before)
+            siblings = [] if place is None else siblings[: siblings.index(place)]
+        others = [sibling for sibling in siblings if sibling.identity not in known]
         return [sibling for sibling in others if self._is_newer(sibling, time_ns, followed)]
 
     def _in_question(self, position: FilePosition) -> Iterator[Sibling]:
@@ -209,11 +237,23 @@ class Siblings:
         for sibling in siblings:
             if sibling.identity == (before.device, before.inode) and self._fits(sibling, before):
                 return sibling
-        found = self.holding(before)
+        found = self.holding(before) or self._holding_part(before)
         if found is None:
             return None
         found[1].close()
         return found[0]
+
+    def _holding_part(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
+        """Return the newest file, opened, that holds what had been seen at that position, but for its end."""
+        for sibling in reversed(self.rotated()):
+            handle = self.open(sibling)
+            if handle is None:
+                continue
+            with suppress(OSError):
+                if is_part(handle, position):
+                    return sibling, handle
+            handle.close()
+        return None
 
     def _fits(self, sibling: Sibling, position: FilePosition) -> bool:
         """Tell whether it is the file that its identity says, and not another with the inode of a deleted one."""
@@ -226,6 +266,12 @@ class Siblings:
             return True
         finally:
             handle.close()
+
+    def _is_unchanged(self, sibling: Sibling, position: FilePosition) -> bool:
+        """Tell whether, by its time, nothing was written to it since; True where times are not known."""
+        found = self._files.look(sibling.path)
+        time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
+        return None in (time_ns, position.mtime_ns) or time_ns == position.mtime_ns
 
     def _is_newer(self, sibling: Sibling, time_ns: int | None, followed: Collection[FilePosition]) -> bool:
         found = self._files.look(sibling.path)

@@ -243,7 +243,7 @@ class FileTail:
         else:
             status = found
         if followed.is_suspect(status):
-            copies = look_beside(self._chain, followed, now_us)
+            copies = look_beside(self._chain, followed, now_us, at_path=at_path)
             followed.note_time(status.mtime_ns)
             if copies:
                 return 0
