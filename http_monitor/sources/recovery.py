@@ -114,8 +114,12 @@ def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, l
     again = chain.files.look(chain.path)
     if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
         return False  # it may be there, and only the way to it is barred
-    chain.losses.lost_bytes += followed.unread
+    lost = max(followed.size, followed.expected_size) - followed.offset
+    if lost > 0:
+        # The line that it stands in went on: what was read of it is none.
+        chain.losses.lost_bytes += lost + followed.discard_pending()
+        followed.expected_size = 0
     chain.losses.maybe_lost = True
     chain.let_go(followed, lines)
-    chain.rested.remove(followed)
+    chain.rested = [rested for rested in chain.rested if rested is not followed]
     return True
