@@ -74,7 +74,7 @@ class FollowingMachine(RuleBasedStateMachine):
         half: int,
     ) -> None:
         self.world = World(Path(self._temporary.name), layout, dates=dates, coarse=coarse, first_bytes=self.first_bytes)
-        self.ledger = Ledger(self.world, _LIMIT)
+        self.ledger = Ledger(self.world, _LIMIT, holds_files=self.holds_files)
         self.checkpoint: Checkpoint | None = None
         self.from_start = from_start
         self.read_bytes = read_bytes

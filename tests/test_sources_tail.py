@@ -1228,6 +1228,17 @@ def test_the_beginning_of_a_line_whose_rest_is_known_to_be_lost_is_no_line(
         assert tail.counters == (len(lines(2, 3)), True, 0, 0)
 
 
+def test_another_log_with_the_inode_of_a_deleted_one_is_not_read(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    log.unlink()
+    for number in range(10):  # one of them may get the inode, which not every file system uses again
+        log.with_name(f"other-{number}.log").write_bytes(lines(7, 9))
+    assert tail.read_to_end() == b""
+    append(log, line(10))
+    assert tail.read_to_end() == line(10)
+
+
 def test_an_archive_with_the_inode_of_an_empty_file_is_another_file(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()

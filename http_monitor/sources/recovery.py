@@ -3,10 +3,11 @@
 from contextlib import suppress
 
 from http_monitor.sources.chain import Chain
-from http_monitor.sources.files import FileStatus
-from http_monitor.sources.fingerprint import ENOUGH_BYTES
+from http_monitor.sources.files import FileStatus, Handle
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.position import FilePosition
 from http_monitor.sources.siblings import Between, Sibling
 
 
@@ -101,9 +102,13 @@ def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, l
     if isinstance(found, FileStatus) and found.identity == followed.identity:
         sibling = Sibling(chain.path, followed.identity)
     if sibling is not None:
-        followed.handle = siblings.open(sibling)
-        followed.path = sibling.path
-        return followed.handle is not None
+        handle = siblings.open(sibling)
+        if handle is None:
+            return False
+        if sibling.path == chain.path or siblings.is_rotated(sibling) or _has_its_content(handle, followed.position()):
+            followed.handle, followed.path = handle, sibling.path
+            return True
+        handle.close()  # another log, with the inode of one that was deleted
     copy = siblings.holding(followed.position())
     if copy is not None:
         sibling, followed.handle = copy
@@ -123,3 +128,9 @@ def find_again(chain: Chain, followed: Followed, found: FileStatus | Obstacle, l
     chain.let_go(followed, lines)
     chain.rested = [rested for rested in chain.rested if rested is not followed]
     return True
+
+
+def _has_its_content(handle: Handle, position: FilePosition) -> bool:
+    with suppress(OSError):
+        return position.head.length > 0 and fits(handle, position)
+    return False
