@@ -25,10 +25,12 @@ class Ledger:
     Args:
         world: What was written.
         limit: The longest line, in bytes without its LF.
+        holds_files: Whether a file that has been opened can be read after it was deleted.
     """
 
-    def __init__(self, world: World, limit: int) -> None:
+    def __init__(self, world: World, limit: int, *, holds_files: bool) -> None:
         self._world = world
+        self._holds_files = holds_files
         self._limit = limit
         self._deliveries: list[Delivery] = []
         self._ends: dict[Stream, dict[int, int]] = {}
@@ -102,6 +104,9 @@ class Ledger:
                 at_path = self._world.current is not None and self._world.current.stream is stream
                 assert not at_path, f"{what} is given although it may still be completed"
                 return end
+        end = start + len(line) - 1
+        if not self._holds_files and not self._world.files[stream].linked and content[start:end] == line[:-1]:
+            return end  # what had been read of a line when its file went
         raise AssertionError(f"{what} is neither whole nor all there is: {line!r}")
 
     def _is_reachable(self, stream: Stream) -> bool:

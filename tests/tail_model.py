@@ -74,7 +74,7 @@ class FollowingMachine(RuleBasedStateMachine):
         half: int,
     ) -> None:
         self.world = World(Path(self._temporary.name), layout, dates=dates, coarse=coarse, first_bytes=self.first_bytes)
-        self.ledger = Ledger(self.world, _LIMIT)
+        self.ledger = Ledger(self.world, _LIMIT, holds_files=self.holds_files)
         self.checkpoint: Checkpoint | None = None
         self.from_start = from_start
         self.read_bytes = read_bytes
@@ -95,6 +95,8 @@ class FollowingMachine(RuleBasedStateMachine):
         """Files of which too little was known, which may be taken for others."""
         self.has_looked = False
         """There was a look to which the path was not denied."""
+        self.copies_opened: set[Stream] = set()
+        """There were copies of all of them at a look, which may be open since."""
         self.vanished: set[Stream] = set()
         """Was rotated and deleted since the last look, and never seen."""
         self.looked_at: set[Inode] = set()
@@ -274,6 +276,8 @@ class FollowingMachine(RuleBasedStateMachine):
         stream = gone.stream if isinstance(gone, Inode) else gone.of
         if self.world.files[stream] not in self.looked_at:
             self.vanished.add(stream)
+        if stream in self.rested:
+            self.forgotten.add(stream)  # what was added to it since it was last looked at
 
     @precondition(lambda self: self.world.rotated() and not self.world.linked)
     @rule(which=st.integers(0, 3))
@@ -281,6 +285,8 @@ class FollowingMachine(RuleBasedStateMachine):
         names = [name for name in self.world.rotated() if not name.endswith(".gz")]
         if which < len(names):
             found = self.world.names[names[which]]
+            if isinstance(found, Inode) and found.stream in self.rested and self._is_tiny(found.stream):
+                self.forgotten.add(found.stream)  # what was added to it since it was last looked at
             if isinstance(found, Inode) and len(found.stream.content) < ENOUGH_BYTES:
                 self.doubts.append("too small to be known again")
                 self.unrecognised += 1
@@ -370,6 +376,7 @@ class FollowingMachine(RuleBasedStateMachine):
         self.looked_at = set(self.checkpoint.looked_at)
         self.unlooked |= self.unsaved
         self.opened.clear()
+        self.copies_opened.clear()
         self.tail = FileTail(
             str(self.world.path),
             files=self.denying,
@@ -411,12 +418,16 @@ class FollowingMachine(RuleBasedStateMachine):
             # Nothing is left that tells of what was deleted together with all before it and after it.
             self.forgotten |= self.vanished
         self.vanished.clear()
+        if self.holds_files:
+            self.copies_opened |= {stream for stream in world.order if world.has_whole_copy(stream)}
         for inode in inodes:
             if len(inode.stream.content) < ENOUGH_BYTES:
                 self.world.keep_number(inode)
             # A file is not asked for its size while one before it is being read.
             is_asked = at_end or inode not in known_before
-            if is_asked and inode in self.looked_at and (inode.linked or inode in self.opened):
+            is_asked = is_asked and inode.stream not in self.rested
+            is_open = self.holds_files and inode in self.opened
+            if is_asked and inode in self.looked_at and (inode.linked or is_open):
                 self.seen[inode.stream] = len(inode.stream.content)
             if inode.linked:
                 self.opened.add(inode)
@@ -425,6 +436,9 @@ class FollowingMachine(RuleBasedStateMachine):
             later = world.order[world.order.index(inode.stream) + 1 :]
             if world.clock.running_us() - inode.stream.written_us >= grace_us and any(s.content for s in later):
                 self.rested.add(inode.stream)
+
+    def _is_tiny(self, stream: Stream) -> bool:
+        return self.seen.get(stream, 0) < ENOUGH_BYTES
 
     def _missing(self, stream: Stream) -> list[tuple[int, int]]:
         """Return where bytes were neither given nor can be given any more, or should have been given by now."""
@@ -444,7 +458,8 @@ class FollowingMachine(RuleBasedStateMachine):
     def _may_be_pending(self, stream: Stream) -> bool:
         """Tell whether a line at its end that is not complete is still waited for."""
         is_reached = not stream.ended and self._is_reached(stream)
-        if not is_reached and not self.world.has_whole_copy(stream):  # by another process a copy is taken for it
+        # By another process a copy is taken for it.
+        if not is_reached and not self.world.has_whole_copy(stream) and stream not in self.copies_opened:
             return False
         # What came and went without a trace, or is gone altogether, is no successor that the tail could know.
         later = self.world.order[self.world.order.index(stream) + 1 :]

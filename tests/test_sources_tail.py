@@ -11,7 +11,7 @@ import pytest
 
 from http_monitor.ports import Chunk
 from http_monitor.report import Notice
-from http_monitor.sources.files import Files, FileStatus
+from http_monitor.sources.files import Files, FileStatus, LocalFiles
 from tests.following import WAYS, Denying, Following, append, line, lines
 
 Follow = Callable[..., Following]
@@ -1177,6 +1177,237 @@ def test_a_position_that_cannot_be_found_yet_is_waited_for(log: Path, follow: Fo
     denying.denied.clear()
     assert tail.read() == line(4)
     assert tail.counters == (0, False, 0, 0)
+
+
+# What random histories taught
+
+
+def test_an_archive_of_a_small_file_to_which_more_was_written_is_not_read_again(
+    log: Path, follow: Follow, files: Files
+) -> None:
+    log.write_bytes(b"")
+    tail = follow(log)
+    tail.read()
+    with log.open("ab") as server:
+        old = rotate(log)
+        server.write(line(1))
+        server.flush()
+        compress(old)
+        server.write(line(2))
+    # Only a descriptor leads to what was written after the archive was made.
+    assert tail.read_to_end() == (lines(1, 2) if isinstance(files, LocalFiles) else line(1))
+
+
+def test_a_copy_that_was_cut_off_is_not_taken_for_another_log(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    copy = copytruncate(log)
+    os.truncate(copy, len(lines(1, 2)))
+    assert tail.read_to_end() == b""
+    tail.restart()
+    copy.rename(log.with_name("access.log.2"))
+    copytruncate(log)
+    assert tail.read_to_end() == b""
+    append(log, line(5))
+    assert tail.read_to_end() == line(5)
+
+
+def test_an_archive_of_a_file_that_was_let_go_is_not_read_when_another_such_file_grows(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    for name in ("access.log.1", "access.log.2"):
+        os.utime(log.with_name(name), ns=(0, 10**18))
+    assert tail.read_to_end() == line(4)
+    tail.pass_grace()
+    assert tail.read() == b""
+    compress(log.with_name("access.log.2"))
+    tail.pass_grace()
+    assert tail.read() == b""
+    append(log.with_name("access.log.1"), line(5))
+    tail.pass_grace()
+    assert tail.read_to_end() == line(5)
+    assert tail.counters == (0, False, 2, 0)
+
+
+def test_what_was_added_after_the_grace_to_a_file_that_is_an_archive_by_now_is_read(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(4))
+    tail.read()
+    tail.pass_grace()
+    assert tail.read() == b""
+    append(old, line(5))
+    compress(old)
+    tail.pass_grace()
+    assert tail.read_to_end() == line(5)
+    tail.restart()
+    assert tail.read_to_end() == b""
+    assert tail.counters == (0, False, 1, 0)
+
+
+def test_the_rest_of_a_line_that_was_let_go_is_lost_after_two_restarts_too(log: Path, follow: Follow) -> None:
+    append(log, b"half")
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(4))
+    tail.read()
+    tail.pass_grace()
+    assert tail.read() == b"half\n"
+    for _ in range(2):
+        tail.restart()
+        assert tail.read() == b""
+    append(old, b" and half\n" + line(5))
+    tail.pass_grace()
+    assert tail.read_to_end() == line(5)
+    assert tail.counters == (len(b" and half\n"), False, 1, 0)
+
+
+def test_files_of_a_downtime_come_after_those_that_were_known_before_it(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, line(4))
+    tail.read()
+    position = tail.kill()
+    append(log, line(5))
+    compress(log.with_name("access.log.1")).rename(log.with_name("access.log.3.gz"))
+    log.rename(log.with_name("access.log.2"))
+    append(log, line(6))
+    newer = log.rename(log.with_name("access.log.1"))
+    append(log, line(7))
+    reused = replace(position.files[0], inode=newer.stat().st_ino)
+    tail.resume(replace(position, files=(reused, position.files[1])))
+    assert tail.read_to_end() == lines(5, 7)
+
+
+def test_what_is_rewritten_within_the_granularity_of_the_clock_after_a_truncation_is_seen(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    for _ in range(3):
+        tail.read()
+        tail.clock.advance(1)
+    for first in (4, 6):
+        log.write_bytes(lines(first, first + 1))
+        os.utime(log, ns=(0, 10**18))
+        assert tail.read_to_end() == lines(first, first + 1)
+    assert tail.counters == (0, True, 0, 2)
+
+
+def test_an_archive_that_is_deleted_while_it_is_read(log: Path, follow: Follow, files: Files) -> None:
+    tail = follow(log, read_bytes=120)
+    assert tail.read() == line(1)
+    archive = compress(rotate(log))
+    data = tail.read()
+    archive.unlink()
+    data += tail.read_to_end()
+    if isinstance(files, LocalFiles):
+        assert data == lines(2, 3)
+        assert tail.counters == (0, False, 0, 0)
+    else:
+        # Read were 40 bytes of the third line, 60 were not.
+        assert data == line(2)
+        assert tail.counters == (60 + 40, True, 0, 0)
+
+
+def test_the_beginning_of_a_line_whose_rest_is_known_to_be_lost_is_no_line(
+    log: Path, follow: Follow, files: Files
+) -> None:
+    tail = follow(log, read_bytes=150)
+    assert tail.read() == line(1)
+    log.unlink()
+    if isinstance(files, LocalFiles):
+        assert tail.read_to_end() == lines(2, 3)
+        assert tail.counters == (0, False, 0, 0)
+    else:
+        assert tail.read_to_end() == b""
+        assert tail.counters == (len(lines(2, 3)), True, 0, 0)
+
+
+def test_another_log_with_the_inode_of_a_deleted_one_is_not_read(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    log.unlink()
+    for number in range(10):  # one of them may get the inode, which not every file system uses again
+        log.with_name(f"other-{number}.log").write_bytes(lines(7, 9))
+    assert tail.read_to_end() == b""
+    append(log, line(10))
+    assert tail.read_to_end() == line(10)
+
+
+def test_an_archive_with_the_inode_of_an_empty_file_is_another_file(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    position = tail.kill()
+    archive = compress(log.with_name("access.log.1"))
+    append(log, line(4))
+    reused = replace(position.files[1], inode=archive.stat().st_ino)
+    tail.resume(replace(position, files=(position.files[0], reused)))
+    assert tail.read_to_end() == line(4)
+
+
+def test_a_file_at_a_link_with_the_inode_of_an_empty_one_is_another(tmp_path: Path, follow: Follow) -> None:
+    path = tmp_path / "access.log"
+    dated = [tmp_path / f"access-2026-11-{day}.log" for day in (21, 22, 23)]
+    dated[0].touch()
+    path.symlink_to(dated[0])
+    tail = follow(path)
+    tail.read()
+    position = tail.kill()
+    dated[0].unlink()
+    dated[1].write_bytes(lines(1, 3))
+    dated[2].write_bytes(line(4))
+    path.unlink()
+    path.symlink_to(dated[2])
+    reused = replace(position.files[0], inode=dated[2].stat().st_ino)
+    tail.resume(replace(position, files=(reused,)))
+    assert tail.read_to_end() == lines(1, 4)
+
+
+def test_successors_of_a_file_that_left_a_barred_path_are_no_copies_of_it(
+    log: Path, follow: Follow, files: Files
+) -> None:
+    denying = Denying(files)
+    log.write_bytes(b"")
+    tail = follow(log, files=denying)
+    tail.read()
+    denying.denied.add(str(log))
+    append(log, lines(1, 3))
+    rotate(log)
+    append(log, line(4))
+    rotate(log)
+    append(log, line(5))
+    assert tail.read_to_end() == lines(1, 3)
+    denying.denied.clear()
+    assert tail.read_to_end() == lines(4, 5)
+    assert tail.counters == (0, False, 2, 0)
+
+
+def test_a_file_that_was_truncated_and_renamed_during_downtime_may_have_lost_lines(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    position = tail.kill()
+    append(log, lines(4, 5))
+    copy = copytruncate(log)
+    os.truncate(copy, len(lines(1, 4)))
+    copy.rename(log.with_name("access.log.2"))
+    log.rename(log.with_name("access.log.1"))
+    append(log, line(6))
+    tail.resume(position)
+    assert tail.read_to_end() == line(4) + line(6)
+    assert tail.tail.health().maybe_lost
 
 
 # Cost

@@ -70,7 +70,9 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     known = {located.identity for _, located, _ in found} | _at_path(chain)
     for position, located, followed in found:
         _join(chain, position, located, followed)
-        if (located.truncated or located.reused) and not position.let_go:
+        # What came after the others the earlier process knew.
+        is_last = position is resume.files[-1]
+        if (located.truncated or located.reused) and is_last and not position.let_go:
             # Its inode was used again, or it was truncated and renamed, which looks alike; what came after is beside.
             chain.losses.maybe_lost = True
             before = position if followed is None else followed.position()

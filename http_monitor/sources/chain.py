@@ -221,7 +221,7 @@ class Chain:
                 is_unknown = sibling is not None and not (followed.offset or siblings.is_rotated(sibling))
                 if sibling is None or sibling.compressed or is_unknown:
                     self.rested.remove(followed)
-                    self.note_done(followed.position())  # there may be an archive of it
+                    self._follow_archive_of(followed, now_us)
                     continue
                 followed.path = sibling.path
                 status = self.files.look(followed.path)
@@ -294,6 +294,17 @@ class Chain:
         """Return which files are followed, or have been; not those whose inodes others have by now."""
         rested = [followed.position() for followed in self.rested]
         return {followed.identity for followed in self.followed} | self.siblings().known_again(rested, self.done)
+
+    def _follow_archive_of(self, followed: Followed, now_us: int) -> None:
+        """Read what was added to a file that was let go before it was made an archive, if that holds any."""
+        found = self.siblings().continued(followed.position())
+        if found is None:
+            self.note_done(followed.position())
+            return
+        sibling, followed.handle = found
+        followed.identity, followed.path, followed.whole = sibling.identity, sibling.path, True
+        followed.let_go, followed.changed_us = False, now_us
+        self.followed.insert(0, followed)
 
     def _take_up(self, followed: Followed, now_us: int) -> None:
         opened = self.files.open(followed.path)

@@ -22,7 +22,9 @@ def fits(handle: Handle, position: FilePosition) -> bool:
         OSError: it cannot be read.
     """
     # The head first: it rules out most files, and an archive need not be inflated further then.
-    if head_of(handle.read(0, position.head.length)) != position.head:
+    head = handle.read(0, position.head.length)
+    known = position.head.of_first(len(head))
+    if known is None or print_of(head[: known.length]) != known:
         return False
     start = position.offset - position.marker.length
     return print_of(handle.read(start, position.marker.length)) == position.marker

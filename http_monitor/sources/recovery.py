@@ -4,10 +4,11 @@ import errno
 from contextlib import suppress
 
 from http_monitor.sources.chain import Chain
-from http_monitor.sources.files import FileStatus
-from http_monitor.sources.fingerprint import ENOUGH_BYTES
+from http_monitor.sources.files import FileStatus, Handle
+from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
+from http_monitor.sources.position import FilePosition
 from http_monitor.sources.siblings import Between, Sibling
 
 
@@ -107,9 +108,11 @@ def find_again(
         opened = siblings.reach(sibling)
         if isinstance(opened, Obstacle):
             return obstacle(error) if opened == MISSING else opened
-        followed.close()
-        followed.handle, followed.path = opened, sibling.path
-        return None
+        if sibling.path == chain.path or siblings.is_rotated(sibling) or _has_its_content(opened, followed.position()):
+            followed.close()
+            followed.handle, followed.path = opened, sibling.path
+            return None
+        opened.close()  # another log, with the inode of one that was deleted
     copy = siblings.holding(followed.position())
     if copy is not None:
         followed.close()
@@ -124,8 +127,18 @@ def find_again(
     if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
         # It may be there, and only the way to it is barred.
         return again if isinstance(again, Obstacle) else obstacle(error)
-    chain.losses.lost_bytes += followed.unread
+    lost = max(followed.size, followed.expected_size) - followed.offset
+    if lost > 0:
+        # The line that it stands in went on: what was read of it is none.
+        chain.losses.lost_bytes += lost + followed.discard_pending()
+        followed.expected_size = 0
     chain.losses.maybe_lost = True
     chain.let_go(followed, lines)
-    chain.rested.remove(followed)
+    chain.rested = [rested for rested in chain.rested if rested is not followed]
     return None
+
+
+def _has_its_content(handle: Handle, position: FilePosition) -> bool:
+    with suppress(OSError):
+        return position.head.length > 0 and fits(handle, position)
+    return False

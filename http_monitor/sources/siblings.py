@@ -137,6 +137,19 @@ class Siblings:
             handle.close()
         return None
 
+    def continued(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
+        """Return the archive, opened, that holds more of a file than was read at that position."""
+        for sibling in self.rotated():
+            handle = self.open(sibling) if sibling.compressed else None
+            if handle is None:
+                continue
+            with suppress(OSError):
+                # What it says of its size is at hand; to compare the rest it has to be inflated.
+                if handle.status().size > position.offset and is_copy(handle, position):
+                    return sibling, handle
+            handle.close()
+        return None
+
     def parts(self, position: FilePosition, known: Collection[Identity]) -> Iterator[FilePosition]:
         """Yield the ends of the unknown files here that hold only a part of what had been seen at that position."""
         for sibling in self.rotated():
