@@ -166,7 +166,9 @@ class FollowingMachine(RuleBasedStateMachine):
             return False
         inode = self.world.held[0]
         if not inode.linked:
-            return self.holds_files and inode in self.opened and inode.stream not in self.rested
+            # What is deleted and written to while its path is barred hides by its time what came after it.
+            is_open = self.holds_files and inode in self.opened and inode.stream not in self.rested
+            return is_open and not self.denying.denied
         return inode is self.world.current or inode in self.world.previous[:16]
 
     @precondition(held_is_watched)

@@ -1253,6 +1253,18 @@ def test_what_was_added_after_the_grace_to_a_file_that_is_an_archive_by_now_is_r
     assert tail.counters == (0, False, 1, 0)
 
 
+def test_what_a_copy_lacks_is_lost_after_a_restart_too(log: Path, follow: Follow) -> None:
+    append(log, lines(4, 30))
+    tail = follow(log, read_bytes=200)
+    data = tail.read()
+    copy = copytruncate(log)
+    os.truncate(copy, len(lines(1, 20)))
+    data += tail.read()
+    tail.restart()
+    assert data + tail.read_to_end() == lines(1, 20)
+    assert tail.counters == (len(lines(21, 30)), True, 0, 1)
+
+
 def test_the_rest_of_a_line_that_was_let_go_is_lost_after_two_restarts_too(log: Path, follow: Follow) -> None:
     append(log, b"half")
     tail = follow(log)

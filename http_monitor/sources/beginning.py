@@ -73,8 +73,7 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
         # What came after the others the earlier process knew.
         is_last = position is resume.files[-1]
         if (located.truncated or located.reused) and is_last and not position.let_go:
-            # Its inode was used again, or it was truncated and renamed, which looks alike; what came after is beside.
-            chain.losses.maybe_lost = True
+            # Its inode was used again, or it was renamed since: what came after it is beside it.
             before = position if followed is None else followed.position()
             siblings = chain.siblings()
             between = siblings.after(before, known | chain.known(), [*chain.contents(), position])

@@ -23,7 +23,8 @@ def fits(handle: Handle, position: FilePosition) -> bool:
     """
     # The head first: it rules out most files, and an archive need not be inflated further then.
     head = handle.read(0, position.head.length)
-    known = position.head.of_first(len(head))
+    # Lines may be alike: where the head is cut off, what had been read has to tell.
+    known = position.head.of_first(len(head) if position.marker.length >= ENOUGH_BYTES else position.head.length)
     if known is None or print_of(head[: known.length]) != known:
         return False
     start = position.offset - position.marker.length

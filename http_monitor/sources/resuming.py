@@ -73,8 +73,8 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     copy = siblings.holding(position, {identity} if truncated else ())
     if copy is None:
         return Located(truncated=truncated, obstacle=unread)
-    # Where what was read is elsewhere, and the inode not at the path, it was freed and used again.
-    reused = sibling is not None
+    # Where what was read is in an archive, and the inode not at the path, it was freed and used again.
+    reused = sibling is not None and copy[0].compressed
     sibling, handle = copy
     whole = truncated or sibling.compressed
     return Located(

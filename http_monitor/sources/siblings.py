@@ -257,8 +257,8 @@ class Siblings:
         return found[0]
 
     def _holding_part(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
-        """Return the newest file, opened, that holds what had been seen at that position, but for its end."""
-        for sibling in reversed(self.rotated()):
+        """Return the oldest file, opened, that holds what had been seen at that position, but for its end."""
+        for sibling in self.rotated():
             handle = self.open(sibling)
             if handle is None:
                 continue
