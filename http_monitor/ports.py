@@ -148,6 +148,18 @@ class LineReading:
     """What should stand there, in a few words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that an option asks of the lines of a log, which a format may not have."""
+
+    column: str
+    """Of `records.SCHEMA`, null where a line has none."""
+    what: str
+    """What the user calls it: ``a user agent``."""
+    consequence: str
+    """What follows where no line has one: ``--ignore-bots leaves out nobody``."""
+
+
 class LogFormat(Protocol):
     """Reads the lines of one kind of log; each file has one of its own."""
 

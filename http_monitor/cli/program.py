@@ -175,7 +175,9 @@ def _monitor(
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
-            return Input(source, formats.of(source.name), max_ahead_us, explain, announced=kind, select=select)
+            needs = () if select is None else select.needs
+            made = formats.of(source.name)
+            return Input(source, made, max_ahead_us, explain, announced=kind, select=select, needs=needs)
 
         finder = None
         if selection is None:

@@ -1,6 +1,6 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from http_monitor.errors import FormatError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import integer
-from http_monitor.ports import Json, LogFormat, Remembering, Resumable, Source
+from http_monitor.monitor.lacking import Lacking
+from http_monitor.ports import Json, LogFormat, Need, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -33,6 +34,7 @@ class Input:
         explain: Explain,
         announced: str | None = None,
         select: Select | None = None,
+        needs: Sequence[Need] = (),
     ) -> None:
         """Begin.
 
@@ -43,6 +45,7 @@ class Input:
             explain: Says why a line does not fit.
             announced: The kind of its lines that the user has been told already.
             select: Takes out the rows that the user does not want counted; None: counts all.
+            needs: What options ask of the lines.
         """
         self.source = source
         self.gate = Gate(max_ahead_us)
@@ -58,6 +61,7 @@ class Input:
         self._explain = explain
         self._announced = announced
         self._select = select
+        self._lacking = Lacking(needs)
         self._lines = 0
         self._rows = 0
         self._first_bad: Sample | None = None
@@ -132,6 +136,7 @@ class Input:
             self.kind = batch.kind
         self._lines += batch.lines
         self._rows += batch.well_formed
+        self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
         return batch if self._select is None else self._select(batch)
 
@@ -165,6 +170,11 @@ class Input:
         if kind is None or kind == self._announced or self._format.name != "auto":
             return None
         return Notice(f"{self.name}: format {kind}, as its first line shows")
+
+    def notices_of_lacks(self) -> Iterator[Notice]:
+        """Yield, once, what options ask of its lines and none of the first of them has."""
+        for words in self._lacking.tell(ended=self.finished):
+            yield Notice(f"{self.name}: {words}", "warning")
 
     def _nothing_fits(self, lines: int) -> str:
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
