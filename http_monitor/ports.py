@@ -199,6 +199,15 @@ class Remembering(Protocol):
         ...
 
 
+@runtime_checkable
+class Changing(Protocol):
+    """A format that may find out that the lines of its file have become others."""
+
+    def take_change(self) -> str | None:
+        """Return what they turned out to be since this was asked the last time; None: what they were."""
+        ...
+
+
 AgentKind = Literal["person", "bot", "library", "unknown"]
 """Who is behind a user agent, as far as it says."""
 

@@ -64,6 +64,8 @@ class Toy:
         return Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)
 
     def read_line(self, line: bytes) -> LineReading:
+        if self.skips(line):
+            return LineReading(self.name, (), {})
         if self.row(line) is not None:
             stop = len(line) - len(self.after)
             return LineReading(self.name, (FoundField("rest", len(self.before), stop),), {"rest": self.row(line)})

@@ -163,7 +163,7 @@ def _monitor(
     from http_monitor.cli.families import family_of
     from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.parser import explain
+    from http_monitor.parser import explain_and_suggest
     from http_monitor.units import US_PER_S
 
     kept = open_state(settings, os.environ)
@@ -177,7 +177,7 @@ def _monitor(
             kind = formats.kind_of(source.name)
             needs = () if select is None else select.needs
             made = formats.of(source.name)
-            return Input(source, made, max_ahead_us, explain, announced=kind, select=select, needs=needs)
+            return Input(source, made, max_ahead_us, explain_and_suggest, announced=kind, select=select, needs=needs)
 
         finder = None
         if selection is None:

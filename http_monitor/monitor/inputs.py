@@ -9,7 +9,7 @@ from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
-from http_monitor.ports import Json, LogFormat, Need, Remembering, Resumable, Source
+from http_monitor.ports import Changing, Json, LogFormat, Need, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -57,7 +57,13 @@ class Input:
         """It goes on where another process stopped, and has not been read to its end since."""
         self.kind: str | None = None
         """What its lines were just found to be; None before the first that fits, and after it was told."""
+        self.changes = 0
+        """So often its lines have become those of another format."""
         self._format = log_format
+        self._found = announced
+        """What its lines were found to be in the end; None: nothing yet."""
+        self._was: str | None = None
+        """What they were before; None: nothing else, or it was told."""
         self._explain = explain
         self._announced = announced
         self._select = select
@@ -86,7 +92,7 @@ class Input:
     @property
     def format_name(self) -> str:
         """What its lines should be."""
-        return visible_text(self._format.name)
+        return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
 
     def take_bad(self) -> Sample | None:
         """Return the first line that did not fit since this was asked the last time."""
@@ -107,7 +113,7 @@ class Input:
             "gate": self.gate.save(),
             "lines": self._lines,
             "rows": self._rows,
-            "format": {"name": self._format.name, "kept": kept},
+            "format": {"name": self._format.name, "kept": kept, "found": self._found},
         }
 
     def load(self, given: Json) -> None:
@@ -122,6 +128,8 @@ class Input:
         # What another format remembered, or this one with other options, says nothing about the lines to come.
         if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
             self._format.load(given["format"]["kept"])
+            found = given["format"].get("found")
+            self._found = found if isinstance(found, str) else None
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:
@@ -133,7 +141,11 @@ class Input:
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
         if not self._rows and batch.kind is not None:
-            self.kind = batch.kind
+            self.kind = self._found = batch.kind
+        changed = self._format.take_change() if isinstance(self._format, Changing) else None
+        if changed is not None:
+            self.changes += 1
+            self._was, self._found = self._was or self._found, changed
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._lacking.look(batch)
@@ -170,6 +182,14 @@ class Input:
         if kind is None or kind == self._announced or self._format.name != "auto":
             return None
         return Notice(f"{self.name}: format {kind}, as its first line shows")
+
+    def notice_of_change(self) -> Notice | None:
+        """Return, once, what its lines have become."""
+        before, self._was = self._was, None
+        if before is None:
+            return None
+        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        return Notice(f"{self.name}: {words}", "warning")
 
     def notices_of_lacks(self) -> Iterator[Notice]:
         """Yield, once, what options ask of its lines and none of the first of them has."""

@@ -206,8 +206,8 @@ class HTTPMonitor:
 
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
-            kind = entry.notice_of_kind()
-            notices = [*([] if kind is None else [kind]), *entry.notices_of_lacks()]
+            of_format = (entry.notice_of_kind(), entry.notice_of_change())
+            notices = [*(notice for notice in of_format if notice is not None), *entry.notices_of_lacks()]
             if not self._quiet:
                 self._say(notices)
         if self._live is not None:

@@ -1,28 +1,27 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
 from http_monitor.parser.nearest import nearest_first
 from http_monitor.parser.presets import PRESETS, Preset
-from http_monitor.parser.reading import read_line
+from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.shape import kind_of
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
-from http_monitor.records import Batch, Sample
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""
 
-_SAMPLES = 3
 _NOTHING = LineReading("", (), None)
-_MOST_LINES = 256
-"""So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,14 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFo
     return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit)
 
 
+def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
+    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    limit = MAX_LINE_BYTES
+    nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
+    fits = f" (it fits {nearest.format})" if nearest.values else ""
+    return explain(line, fmt) + fits
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """A format that a file may have."""
@@ -57,7 +64,10 @@ class _Candidate:
 
 
 class AutoFormat:
-    """The format of one file, which is found out once: from a sample, else by the first line that fits any.
+    """The format of one file, which is found out by its lines: from a sample, else by the first line that fits any.
+
+    It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
+    (`Change`); what showed it stays malformed.
 
     A preset of the family means the whole family, each line by itself. What asks more of a line than the family
     does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
@@ -79,6 +89,9 @@ class AutoFormat:
         self._head = b""
         self._trials: list[LogFormat] = []
         """One of each candidate, while none is chosen; made when they are needed."""
+        self._change: Change | None = None
+        """Finds out when the choice is no longer right; None while there is none."""
+        self._changed_to: str | None = None
 
     @property
     def chosen(self) -> str | None:
@@ -109,7 +122,21 @@ class AutoFormat:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; until one fits something, all of them are malformed."""
-        return self._undecided(data) if self._format is None else self._told(self._format.parse(data))
+        parts: list[Batch] = []
+        while self._format is not None and self._change is not None:
+            batch = self._told(self._format.parse(data))
+            turn = self._change.look(data, batch, self._format)
+            if turn is None:
+                return joined([*parts, batch])
+            parts.append(head_of(batch, turn.lines))
+            self._turn_to(turn.rival)
+            data = data[turn.offset :]
+        return self._undecided(data)
+
+    def take_change(self) -> str | None:
+        """Return what the lines turned out to be instead since this was asked the last time."""
+        changed, self._changed_to = self._changed_to, None
+        return changed
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
@@ -124,13 +151,14 @@ class AutoFormat:
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
         if self._format is not None:
-            return _called(read_line(self._format, line))
+            return self._read_line(line, self._format)
         readings = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
             readings.append(_called(read_line(trial, line)))
-            if readings[-1].values is not None:
+            if readings[-1].values:
                 self._decide(candidate, trial)
                 return readings[-1]
+        # A line that counts as nothing says nothing about the file: many formats have comments.
         return nearest_first(_last_first(readings))[0]
 
     def readings(self, line: bytes) -> list[LineReading]:
@@ -143,7 +171,8 @@ class AutoFormat:
         if self._chosen is None:
             return {"chosen": None, "kept": self._save_trials()}
         memory = self._format.save() if isinstance(self._format, Remembering) else None
-        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}}
+        change = None if self._change is None else self._change.save()
+        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
 
     def load(self, given: Json) -> None:
         """Go on with what was saved; what another version chose that is not known here is forgotten.
@@ -152,19 +181,37 @@ class AutoFormat:
             KeyError, TypeError: it is no such state.
         """
         chosen, kept = given["chosen"], dict(given["kept"])
-        self._chosen = self._format = None
+        self._chosen = self._format = self._change = None
         self._trials = []
         for candidate in self._candidates:
             if candidate.name == chosen:
                 made = self._made(candidate)
                 _remind(made, kept.get(chosen))
                 self._decide(candidate, made)
+                _remind(self._change, given.get("change"))
         if self._chosen is None and chosen is None:
             self._load_trials(kept)
 
+    def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
+        """Return what the format of the file makes of a line, which may show that the next have another one."""
+        reading = _called(read_line(chosen, line))
+        assert self._change is not None
+        if reading.values is None:
+            rival = self._change.note_misfit(line)
+            if rival is not None:
+                self._turn_to(rival)
+        elif reading.values:
+            self._change.forget()
+        return reading
+
+    def _turn_to(self, rival: Rival) -> None:
+        candidate = next(candidate for candidate in self._candidates if candidate.name == rival.name)
+        self._decide(candidate, rival.made)
+        self._changed_to = rival.kind if candidate.name == FAMILY else candidate.name
+
     def _undecided(self, data: bytes) -> Batch:
-        before = _Leading()
-        for start, piece in _pieces(data):
+        before = Leading()
+        for start, piece in pieces(data):
             kept = self._save_trials()
             batches = [trial.parse(piece) for trial in self._trying()]
             if len({batch.lines for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
@@ -193,8 +240,10 @@ class AutoFormat:
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
         self._trials = []
+        others = {other.name: other.make for other in self._candidates if other is not candidate}
+        self._change = Change(others, self._limit)
 
-    def _try(self, batches: Sequence[Batch], kept: Json, before: "_Leading") -> bool:
+    def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
         """Decide by the first line that fits; where none does, count them all and return False."""
         fitting = [(int(batch.line_nos[0]), index) for index, batch in enumerate(batches) if len(batch.line_nos)]
         if not fitting:
@@ -205,9 +254,9 @@ class AutoFormat:
         self._decide(self._candidates[index], self._trials[index])
         return True
 
-    def _try_lines(self, start: int, piece: bytes, before: "_Leading") -> int | None:
+    def _try_lines(self, start: int, piece: bytes, before: "Leading") -> int | None:
         """Try line by line; return where the line begins that decided, None if none did."""
-        for line in _whole_lines(piece):
+        for line in whole_lines(piece):
             kept = self._save_trials()
             if self._try([trial.parse(line) for trial in self._trying()], kept, before):
                 return start
@@ -229,37 +278,6 @@ class AutoFormat:
             _remind(trial, kept.get(candidate.name))
 
 
-@dataclass(slots=True)
-class _Leading:
-    """The lines before the first that fits: all of them malformed."""
-
-    lines: int = 0
-    oversized: list[int] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-
-    def add(self, batch: Batch) -> None:
-        """Take the next of them."""
-        self.oversized += (batch.oversized_nos + self.lines).tolist()
-        self.samples += self._shifted(batch)
-        self.lines += batch.lines
-
-    def followed_by(self, batch: Batch) -> Batch:
-        """Return the batch with these lines in front."""
-        if not self.lines:
-            return batch
-        return replace(
-            batch,
-            line_nos=batch.line_nos + self.lines,
-            lines=batch.lines + self.lines,
-            oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
-            samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
-        )
-
-    def _shifted(self, batch: Batch) -> list[Sample]:
-        room = max(0, _SAMPLES - len(self.samples))
-        return [Sample(sample.line_no + self.lines, sample.raw) for sample in batch.samples[:room]]
-
-
 def _others(presets: Iterable[Preset], limit: int) -> Iterator[_Candidate]:
     """Yield what may be chosen besides the family."""
 
@@ -269,24 +287,6 @@ def _others(presets: Iterable[Preset], limit: int) -> Iterator[_Candidate]:
     for preset in presets:
         if preset.detected and not isinstance(preset.make(limit), FamilyFormat):
             yield _Candidate(preset.name, maker(preset), preset.examples)
-
-
-def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines in pieces of 1, 2, 4, … lines, each with where it begins."""
-    start, lines = 0, 1
-    while start < len(data):
-        end = start
-        for _ in range(lines):
-            end = data.find(b"\n", end) + 1
-            if not end:
-                end = len(data)
-                break
-        yield start, data[start:end]
-        start, lines = end, min(2 * lines, _MOST_LINES)
-
-
-def _whole_lines(piece: bytes) -> list[bytes]:
-    return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
 
 
 def _called(reading: LineReading) -> LineReading:
@@ -302,7 +302,7 @@ def _last_first(readings: list[LineReading]) -> list[LineReading]:
     return readings[-1:] + readings[:-1]
 
 
-def _remind(made: LogFormat, memory: Json | None) -> None:
+def _remind(made: object, memory: Json | None) -> None:
     """Give a format its memory back; one that another version left it is no use."""
     if isinstance(made, Remembering) and memory is not None:
         try:
