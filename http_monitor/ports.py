@@ -146,6 +146,8 @@ class LineReading:
     """The byte at which a malformed line stops to fit, from 1."""
     expected: str | None = None
     """What should stand there, in a few words."""
+    known: int = 0
+    """Of a malformed line, how many of the fields found mean something to the format."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The real program explains lines, converts logs, and finds formats."""
 
 import gzip
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from http_monitor.parser.presets import PRESETS
 from tests.program import DEADLINE_S, ROOT, command, environment, run
+from tests.terminal import Terminal
 from tests.toy_formats import COMMON
 
 BAD = b"what is this\x1b[2J"
@@ -44,6 +46,33 @@ def test_a_log_is_converted_line_by_line(tmp_path: Path) -> None:
     assert objects[1]["fields"] is None
     assert objects[1]["column"] >= 1
     assert run("--explain", "--output", "ndjson", "--file", "-", stdin=log.read_bytes()).out == outcome.out
+
+
+def test_lines_are_in_colour_where_that_is_wanted_only_and_always_without_the_bytes_of_the_log(tmp_path: Path) -> None:
+    logs = [tmp_path / "a.log", tmp_path / "b.log"]
+    for log in logs:
+        log.write_bytes(COMMON + b"\n" + BAD + b"\xff\xe2\x80\xae\n")
+    arguments = ("--explain", "--file", logs[0], "--file", logs[1])
+    plain = run(*arguments)
+    assert plain.code == 0
+    assert b"\x1b" not in plain.out
+    assert [line for line in plain.out.decode().splitlines() if " fit" in line] == [
+        f"{log}, line {number}: {verdict} common"
+        for log in logs
+        for number, verdict in ((1, "fits"), (2, "does not fit"))
+    ]
+    assert r"what is this\x1b[2J\xff\u202e" in plain.out.decode()
+    assert run(*arguments, env={"NO_COLOR": "1"}).out == plain.out
+    coloured = run(*arguments, "--color", "always", env={"NO_COLOR": "1"}).out
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", coloured) == plain.out
+    assert coloured.count(b"\x1b[") > 20
+
+
+def test_on_a_terminal_lines_are_in_colour_unless_that_is_not_wanted() -> None:
+    for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        with Terminal(80, "--explain", COMMON.decode(), env=env) as terminal:
+            assert terminal.wait() == 0
+        assert ("\x1b[" in terminal.raw) is coloured
 
 
 def test_a_file_of_which_nothing_fits_ends_with_4_as_a_replay_does(tmp_path: Path) -> None:

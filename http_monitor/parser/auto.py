@@ -152,19 +152,20 @@ class AutoFormat:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
         if self._format is not None:
             return self._read_line(line, self._format)
-        readings = []
+        readings: list[tuple[LogFormat, LineReading]] = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            readings.append(_called(read_line(trial, line)))
-            if readings[-1].values:
+            reading = _called(read_line(trial, line))
+            if reading.values:
                 self._decide(candidate, trial)
-                return readings[-1]
+                return reading
+            readings.append((trial, reading))
         # A line that counts as nothing says nothing about the file: many formats have comments.
-        return nearest_first(_last_first(readings))[0]
+        return nearest_first(line, _last_first(readings))[0]
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
         made = [self._made(candidate) for candidate in self._candidates]
-        return nearest_first(_last_first([_called(read_line(trial, line)) for trial in made]))
+        return nearest_first(line, _last_first([(trial, _called(read_line(trial, line))) for trial in made]))
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
@@ -297,7 +298,7 @@ def _called(reading: LineReading) -> LineReading:
     return replace(reading, format=kind_of("vhost" in values, "agent" in values))
 
 
-def _last_first(readings: list[LineReading]) -> list[LineReading]:
+def _last_first(readings: list[tuple[LogFormat, LineReading]]) -> list[tuple[LogFormat, LineReading]]:
     """Return them, that of the family first: what is like nothing is held to what is most common."""
     return readings[-1:] + readings[:-1]
 
