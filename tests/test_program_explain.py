@@ -56,8 +56,10 @@ def test_lines_are_in_colour_where_that_is_wanted_only_and_always_without_the_by
     plain = run(*arguments)
     assert plain.code == 0
     assert b"\x1b" not in plain.out
-    assert [line for line in plain.out.decode().splitlines() if " fit" in line] == [
-        f"{log}, line {number}: {verdict} common"
+    heads = [line for line in plain.out.decode().splitlines() if " fit" in line]
+    assert max(map(len, heads)) <= 80
+    assert [line.rpartition("/")[2] for line in heads] == [
+        f"{log.name}, line {number}: {verdict} common"
         for log in logs
         for number, verdict in ((1, "fits"), (2, "does not fit"))
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import palette_of, refusal, width_of
+from http_monitor.display.columns import columns, shorten
 from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.reading import reading_line
 from http_monitor.display.style import style_for
@@ -21,6 +22,8 @@ from http_monitor.units import visible_text
 
 _PIECE_BYTES = 256 << 10
 """So much is read, and what becomes of it written, at once."""
+_LEAST_PATH = 12
+"""So many columns of a path are shown, even where the rest does not fit in a line then."""
 _BEST = 3
 """So many formats are shown for a line that fits none."""
 
@@ -157,7 +160,12 @@ class _Teller:
             yield self._drawn(line, reading)
 
     def _drawn(self, line: bytes, reading: LineReading) -> str:
-        where = f"line {self._number}" if self._file is None else f"{visible_text(self._file)}, line {self._number}:"
+        where = f"line {self._number}"
+        if self._file is not None:
+            # A path may be longer than a line, and says most at its two ends.
+            room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
+            path = shorten(visible_text(self._file), max(_LEAST_PATH, room), self._style.glyphs.ellipsis)
+            where = f"{path}, {where}:"
         return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))
 
 

@@ -12,7 +12,6 @@ _ROLES: tuple[Role, ...] = ("accent", "good", "warn", "bold")
 """The colours that fields take in turn; red is for what is wrong."""
 _INDENT = "  "
 _MOST_NAME = 24
-_LEAST_WHERE = 20
 _SHOWN_BYTES = 2_000
 """So much of a line is shown, around the place where it stops to fit."""
 
@@ -29,10 +28,7 @@ def render_reading(where: str, line: bytes, reading: LineReading, width: int, st
     """
     fits = reading.values is not None
     verdict: Span = ("fits ", "good") if fits else ("does not fit ", "bad")
-    called = style.text(reading.format)
-    # A path may be longer than a line, and says most at its two ends.
-    where = shorten(where, max(_LEAST_WHERE, width - columns(f" {verdict[0]}{called}")), style.glyphs.ellipsis)
-    lines: list[Line] = [[(f"{where} ", "bold"), verdict, (called, "bold")], []]
+    lines: list[Line] = [[(f"{where} ", "bold"), verdict, (style.text(reading.format), "bold")], []]
     room = max(1, width - len(_INDENT))
     lines += _drawn(line.removesuffix(b"\r"), reading, room, style)
     rows = list(_rows(line, reading, style))
