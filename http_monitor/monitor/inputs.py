@@ -75,6 +75,11 @@ class Input:
         self._said_nothing_fits = False
 
     @property
+    def select(self) -> Select | None:
+        """What takes out the rows that the user does not want counted."""
+        return self._select
+
+    @property
     def name(self) -> str:
         """How it is called in what the user reads."""
         return "standard input" if self.source.name == "-" else visible_text(self.source.name)
