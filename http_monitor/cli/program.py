@@ -168,7 +168,7 @@ def _monitor(
 
     kept = open_state(settings, os.environ)
     try:
-        formats.look(paths)
+        formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
         if settings.output == "text":
             notices.show(formats.banner())
 
