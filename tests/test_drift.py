@@ -150,6 +150,8 @@ def test_what_the_lines_were_found_to_be_is_known_after_a_restart() -> None:
 
 def test_of_a_line_that_does_not_fit_it_is_said_which_format_would() -> None:
     squid = get_format("squid")
-    assert explain_and_suggest(GOOD.strip(), squid) == ("column 1: seconds with three decimals (it fits common)")
-    assert explain_and_suggest(BAD.strip(), squid) == "column 1: seconds with three decimals"
+    assert explain_and_suggest(GOOD.strip(), squid) == (
+        "column 1: expected seconds with three decimals (it fits common)"
+    )
+    assert explain_and_suggest(BAD.strip(), squid) == "column 1: expected seconds with three decimals"
     assert "(it fits" not in explain_and_suggest(b"x" * (1 << 20) + b"x", squid)

@@ -128,6 +128,10 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
     ("text", "error"),
     [
         ("status = 500", "column 8: got '=', expected == for a comparison"),
+        ('status == "500"', 'column 11: got "500", expected a whole number'),
+        ("status > 1 && status < 3", "column 12: got '&', expected and"),
+        ("status > 1 || status < 3", "column 12: got '|', expected or"),
+        ("! status > 1", "column 1: got '!', expected not, != or !~"),
         ("status >= x", "column 11: got 'x', expected a whole number"),
         ("duration_us > 1h", "column 15: got '1h', expected a whole number, or one with a unit (us, ms, s, m)"),
         ("statsu > 1", "column 1: got 'statsu', expected status"),

@@ -60,6 +60,11 @@ def test_the_client_is_found_before_anything_is_excluded_or_filtered() -> None:
     assert selected(filtered, *given) == ([b"6.6.6.6", b"6.6.6.6"], [3])
 
 
+def test_where_all_rows_count_their_hosts_are_the_clients_too() -> None:
+    given = [(b"10.0.0.1", b"6.6.6.6", None), (b"6.6.6.6", None, None), (b"10.0.0.1", None, None)]
+    assert selected(Settings(trusted_proxies=("10.0.0.0/8",)), *given) == ([b"6.6.6.6", b"6.6.6.6", b"10.0.0.1"], [])
+
+
 def test_hosts_and_bots_are_left_out_and_absent_agents_are_none() -> None:
     settings = Settings(exclude_hosts=("web.example", "2001:db8::/32"), ignore_bots=True)
     given = [(b"web.example", None, None), (b"2001:db8::9", None, None), (b"h", None, b"a bot"), (b"h", None, None)]

@@ -15,7 +15,8 @@ HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
         (HEAD + b'200 12x "-" "curl/8"', "common", 68, "a size: - or digits"),
         (HEAD.replace(b"26", b"36", 1) + b'200 12 "-" "curl/8" "-"', "common", 15, "a date that exists"),
         (HEAD.replace(b'"GET', b'17 "GET') + b"200 12", "common", 44, 'request in " " after the time'),
-        (b'{"a": 1}', "traefik_json", 9, "a key RequestMethod"),
+        (b'{"a": 1}', "json", 9, "a key with the request or the status"),
+        (b"one two (three)", "common", 16, "time in [ ] after host, ident and user"),
         (
             b'{"remote_addr":"192.0.2.7","status":"abc","time_iso8601":"2025-10-10T13:55:36Z"}',
             "nginx_json",
@@ -74,3 +75,12 @@ def test_of_a_file_of_a_stricter_format_a_line_of_the_family_is_held_to_that_und
 )
 def test_what_is_wrong_is_also_said_as_what_would_be_right(reason: str, expected: str) -> None:
     assert expected_of(reason) == expected
+
+
+def test_only_formats_that_come_near_are_shown_and_of_a_line_like_nothing_the_most_common() -> None:
+    assert [reading.format for reading in auto_format().nearest(b"what is this", 3)] == ["common"]
+    assert [reading.format for reading in auto_format().nearest(HEAD + b"2000 12", 3)] == [
+        "common",
+        "ingress_nginx",
+        "nginx_upstream_time",
+    ]

@@ -28,7 +28,10 @@ def test_a_line_is_explained_field_by_field() -> None:
 def test_a_line_that_fits_nothing_is_shown_with_a_caret_and_ends_with_4() -> None:
     outcome = run("--explain", "what is this\x1b[2J", "--color", "never")
     assert outcome.code == 4
-    assert outcome.err == b"http_monitor: the line does not fit any format\n"
+    assert outcome.err == (
+        b"http_monitor: the line does not fit any format with a name "
+        b"(--format takes a LogFormat or log_format string, --format-from the server's configuration)\n"
+    )
     text = outcome.out.decode()
     assert "\x1b" not in text
     assert "^" in text

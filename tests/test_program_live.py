@@ -228,7 +228,7 @@ def test_lines_that_do_not_fit_are_told_of_and_do_not_stop_it(log: Path) -> None
 
     time, _, words = said.partition(" ")
     assert re.fullmatch(r"\d\d:\d\d:\d\d", time)
-    assert words.startswith(f"http_monitor: {log}: none of its first 2 lines fits the format auto; line 1, ")
+    assert words.startswith(f"http_monitor: {log}: none of its first 2 lines fits any format with a name; line 1, ")
     assert r": \x7fELF\x02\x01\x01\x00\x1b[31m\xff (is this an access log?" in said
     assert summary["health"]["malformed"] == 2
 

@@ -24,6 +24,7 @@ _PIECE_BYTES = 256 << 10
 """So much is read, and what becomes of it written, at once."""
 _LEAST_PATH = 12
 """So many columns of a path are shown, even where the rest does not fit in a line then."""
+_ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
 _BEST = 3
 """So many formats are shown for a line that fits none."""
 
@@ -128,7 +129,9 @@ class _Teller:
             subject = (
                 f"{name}: none of its first {self._seen:,} lines fits" if self._seen > 1 else f"{name} does not fit"
             )
-            wanted = f"the format {visible_text(log_format.name)}" if self._wanted else "any format"
+            wanted = (
+                f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
+            )
             raise FormatError(f"{subject} {wanted}")
 
     def _tell(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
@@ -146,9 +149,9 @@ class _Teller:
         """Return what the line is, or the readings that come nearest where that is not known."""
         if isinstance(log_format, AutoFormat):
             if self._best > 1:
-                return log_format.readings(line)[: self._best]
+                return log_format.nearest(line, self._best)
             reading = log_format.read_line(line)
-            return [reading] if log_format.chosen is not None else log_format.readings(line)[:_BEST]
+            return [reading] if log_format.chosen is not None else log_format.nearest(line, _BEST)
         return [read_line(log_format, line)]
 
     def _too_long(self, line: bytes, log_format: LogFormat) -> Iterator[str]:

@@ -203,10 +203,12 @@ class Input:
 
     def _nothing_fits(self, lines: int) -> str:
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
-        text = f"{self.name}: {subject} the format {visible_text(self._format.name)}"
+        wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"
+        text = f"{self.name}: {subject} {wanted}"
         if self._first_bad is not None:
             text += f"; {self.words_for(self._first_bad)}"
-        return text + " (is this an access log? --format takes a name or an Apache LogFormat string)"
+        advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
+        return f"{text} (is this an access log? {advice})"
 
 
 def times_of(batch: Batch) -> Int64s:

@@ -9,7 +9,7 @@ from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
-from http_monitor.parser.nearest import nearest_first
+from http_monitor.parser.nearest import is_near, nearest_first
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
@@ -146,7 +146,7 @@ class AutoFormat:
             reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
         if reading.values is None and not reading.found:
             return self._family.explain(line)
-        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
@@ -161,6 +161,11 @@ class AutoFormat:
             readings.append((trial, reading))
         # A line that counts as nothing says nothing about the file: many formats have comments.
         return nearest_first(line, _last_first(readings))[0]
+
+    def nearest(self, line: bytes, most: int) -> list[LineReading]:
+        """Return what the formats make of a line that come near to it, the nearest first, at least one."""
+        first, *others = self.readings(line)[:most]
+        return [first, *filter(is_near, others)]
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""

@@ -84,7 +84,8 @@ class JsonFormat(LinedFormat):
 
     def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
         names = {field.name for field in self._fields}
-        return sum(name in names for name, _ in spans)
+        # What asks for no key of its own is the nearest to an object of which nothing is known.
+        return max(sum(name in names for name, _ in spans), not self._needs)
 
     def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
         found = decode_object(line)

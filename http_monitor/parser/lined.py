@@ -71,7 +71,7 @@ class LinedFormat(ABC):
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
         reading = self.read_line(line)
-        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit.

@@ -5,6 +5,8 @@ from typing import Protocol, runtime_checkable
 
 from http_monitor.ports import LineReading, LogFormat
 
+_LEAST_FIELDS = 3
+
 
 @runtime_checkable
 class Resembling(Protocol):
@@ -18,8 +20,7 @@ class Resembling(Protocol):
 def nearest_first(line: bytes, readings: Iterable[tuple[LogFormat, LineReading]]) -> list[LineReading]:
     """Return the readings, one that fits before one that does not; of these first what the line is plainly meant to be.
 
-    Then by how far the line fits. Where no field was found it does not fit at all: a format whose first mark is missing
-    says so at the end of the line. Of equals the earlier one stays first.
+    Then by how far the line fits, where the format comes near to it at all. Of equals the earlier one stays first.
 
     Args:
         line: That was read.
@@ -34,5 +35,10 @@ def nearest_first(line: bytes, readings: Iterable[tuple[LogFormat, LineReading]]
     return [reading for _, reading in sorted(readings, key=order)]
 
 
+def is_near(reading: LineReading) -> bool:
+    """Tell whether a format comes near to a line: any line has a word or two."""
+    return reading.values is not None or len(reading.found) >= _LEAST_FIELDS
+
+
 def _reach(reading: LineReading) -> int:
-    return (reading.column or 1) - 1 if reading.found else 0
+    return (reading.column or 1) - 1 if is_near(reading) else 0
