@@ -158,3 +158,9 @@ def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error
 def test_a_pattern_that_re2_cannot_read_is_refused() -> None:
     with pytest.raises(UsageError, match=r"^--filter: '\(a' is no regular expression of RE2 \("):
         check_patterns(read_expression("path ~ '(a'"))
+
+
+def test_only_what_is_in_each_other_is_too_deep_not_what_follows_each_other() -> None:
+    rows = batch_of([{"host": b"h", "status": 200}, {"host": b"h", "status": 500}])
+    assert mask_of(read_expression(" and ".join(["not (status < 300)"] * 60)), rows).tolist() == [False, True]
+    assert mask_of(read_expression("not " * 50 + "status < 300"), rows).tolist() == [True, False]

@@ -163,9 +163,9 @@ class AutoFormat:
         return nearest_first(line, _last_first(readings))[0]
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
-        """Return what the formats make of a line that come near to it, the nearest first, at least one."""
+        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
         first, *others = self.readings(line)[:most]
-        return [first, *filter(is_near, others)]
+        return [first] if first.values is not None else [first, *filter(is_near, others)]
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""

@@ -36,7 +36,7 @@ class Rival:
 
 
 class Change:
-    """Looks at lines in a row that do not fit: at the first 20, then again at 20 behind, each time twice as far.
+    """Looks at lines in a row that do not fit: at the first 20 of them, then at the 20 after 20, 60, 140, … of them.
 
     A function of the lines of a file only, wherever they were cut. A line that fits ends the row. To look at all of
     them would let a log of which nothing fits be read by every format there is.
