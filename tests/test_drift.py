@@ -131,7 +131,8 @@ def test_a_file_that_changes_its_format_is_read_on_and_that_is_all_that_is_said(
         clock.advance(1)
     told = [notice.text for notice in recorder.notices]
     assert told[:2] == ["turns.log: format common, as its first line shows", CHANGED]
-    assert "5 of the 11 lines of the last minute (45.5 %) do not fit the format squid, has it changed?" in told[2]
+    share = "5 of the 11 lines of the last minute (45.5 %) do not fit the format squid, has it changed?"
+    assert f"{share} line 62, column 1: expected seconds with three decimals: {{" in told[2]
     assert len(told) == 3
     assert monitor.health().malformed == 20 + 5
 

@@ -75,3 +75,11 @@ assert "apache_log_parser" in sys.modules
 
 def test_the_library_that_names_directives_is_imported_for_them_only() -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", PROBE], check=True, timeout=60)
+
+
+def test_a_name_that_is_misspelt_is_answered_with_the_one_that_is_meant() -> None:
+    for wrong, right in (("combinde", "combined"), ("nginx-json", "nginx_json"), ("haproxy", "haproxy_http")):
+        with pytest.raises(UsageError, match=f"^--format: got {wrong}, takes {right}$"):
+            get_format(wrong)
+    with pytest.raises(UsageError, match=r"^--format: got what, takes auto, common, .* or a LogFormat string with %"):
+        get_format("what")

@@ -176,3 +176,13 @@ def test_what_cannot_be_together_is_refused(arguments: list[str], words: str) ->
     outcome = run(*arguments)
     assert outcome.code == 2
     assert outcome.err.decode().startswith(f"http_monitor: {words}")
+
+
+def test_of_files_of_different_formats_it_is_said_which_is_which(tmp_path: Path) -> None:
+    for name, line in (("a.log", COMMON), ("b.log", COMMON), ("c.log", COMMON + b' "-" "curl/8" "-"')):
+        (tmp_path / name).write_bytes((line + b"\n") * 2)
+    files = [argument for name in "abc" for argument in ("--file", str(tmp_path / f"{name}.log"))]
+    said = b" ".join(run("--replay", *files).err.split()).decode()
+    assert "auto, found common (4 of 4 lines fit in 2 files) and nginx_main (2 of 2 lines fit in c.log)" in said
+    said = b" ".join(run("--replay", *files[:4]).err.split()).decode()
+    assert said.endswith("auto, found common (4 of 4 lines fit)")

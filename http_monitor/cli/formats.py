@@ -1,5 +1,6 @@
 """Gives each file the format of its lines: the one named, the one its server names, or the one its lines show."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -168,12 +169,15 @@ class Formats:
             return " and ".join(dict.fromkeys(origin.words for origin in self._origins.values()))
         if self._settings.format != "auto":
             return self._settings.format
-        fits: dict[str, tuple[int, int]] = {}
-        for choice in self._choices.values():
+        counts: dict[str, tuple[int, int]] = {}
+        files: dict[str, list[str]] = {}
+        for path, choice in self._choices.items():
             if choice is not None:
-                before = fits.get(choice.name, (0, 0))
-                fits[choice.name] = before[0] + choice.fits, before[1] + choice.lines
-        found = [f"{name} ({_share(*counts)})" for name, counts in fits.items()]
+                fits, lines = counts.get(choice.name, (0, 0))
+                counts[choice.name] = fits + choice.fits, lines + choice.lines
+                files.setdefault(choice.name, []).append(path)
+        tells_apart = len(counts) > 1
+        found = [f"{name} ({_share(*counts[name])}{_where(files[name]) * tells_apart})" for name in counts]
         if None in self._choices.values():
             found.append("none that fits the lines so far")
         words = [f"found {' and '.join(found)}"] if found else []
@@ -185,6 +189,12 @@ class Formats:
 
 def _share(fits: int, lines: int) -> str:
     return f"{fits:,} of {lines:,} lines fit" if lines > 1 else "1 line, it fits"
+
+
+def _where(paths: Sequence[str]) -> str:
+    """Return in which of several files that is."""
+    shown = visible_text(os.path.basename(paths[0]) or paths[0])
+    return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"
 
 
 def _first_lines(data: bytes) -> bytes:

@@ -144,8 +144,8 @@ class AutoFormat:
             reading = read_line(self._format, line)
         else:
             reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
-        if reading.values is None and not reading.found:
-            return self._family.explain(line)
+            if reading.values is None and not reading.found:
+                return self._family.explain(line)
         return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
