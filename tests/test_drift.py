@@ -156,3 +156,15 @@ def test_of_a_line_that_does_not_fit_it_is_said_which_format_would() -> None:
     )
     assert explain_and_suggest(BAD.strip(), squid) == "column 1: expected seconds with three decimals"
     assert "(it fits" not in explain_and_suggest(b"x" * (1 << 20) + b"x", squid)
+
+
+def test_lines_that_are_filtered_out_fit_all_the_same() -> None:
+    filtered = Settings(interval_s=60, filter="status == 999")
+    source, clock = TurnSource(), ManualClock(START_S * 1_000_000)
+    monitor, recorder = make_monitor(filtered, [source], clock)
+    for data in (GOOD * 30, GOOD * 30, b""):
+        source.following = replace(source.following, data=data)
+        monitor.step()
+        clock.advance(1)
+    assert [notice.text for notice in recorder.notices if notice.level == "warning"] == []
+    assert (monitor.health().filtered, monitor.health().malformed) == (60, 0)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import FAMILY, AutoFormat, Choice
+from http_monitor.parser.auto import AutoFormat, Choice
+from http_monitor.parser.candidates import FAMILY
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.presets import PRESETS as REAL

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import FAMILY, AutoFormat, auto_format
+from http_monitor.parser.auto import AutoFormat, auto_format
+from http_monitor.parser.candidates import FAMILY
 from http_monitor.parser.change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from tests.test_parser_auto import auto, outcome, said_slowly, some_lines
@@ -25,6 +26,7 @@ logs = st.tuples(rows, some_lines, rows).map(lambda parts: [*parts[0], *parts[1]
 def _few_lines_are_enough() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("http_monitor.parser.change.ENOUGH_LINES", 3)
+        patch.setattr("http_monitor.parser.auto._PIECE_BYTES", 300)
         yield
 
 

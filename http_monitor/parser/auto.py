@@ -1,26 +1,25 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from http_monitor.parser.candidates import FAMILY, Candidate, Pool, called, candidates_of, nearest_of
 from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
-from http_monitor.parser.nearest import is_near, nearest_first
+from http_monitor.parser.nearest import is_near
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
-from http_monitor.parser.shape import kind_of
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
-FAMILY = "family"
-"""What the choice is called that reads every line as what it is of the Common Log Format family."""
-
+_PIECE_BYTES = 64 << 10
+"""So much of a chunk in which a format changes is read at once."""
 _NOTHING = LineReading("", (), None)
 
 
@@ -54,15 +53,6 @@ def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
     return explain(line, fmt) + fits
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A format that a file may have."""
-
-    name: str
-    make: Callable[[], LogFormat]
-    examples: tuple[bytes, ...] = ()
-
-
 class AutoFormat:
     """The format of one file, which is found out by its lines: from a sample, else by the first line that fits any.
 
@@ -83,8 +73,10 @@ class AutoFormat:
     def __init__(self, presets: Iterable[Preset] = PRESETS, limit: int = MAX_LINE_BYTES) -> None:
         self._limit = limit
         self._family = FamilyFormat("auto", limit)
-        self._candidates = [*_others(presets, limit), _Candidate(FAMILY, lambda: self._family)]
-        self._chosen: _Candidate | None = None
+        self._candidates = candidates_of(presets, self._family, limit)
+        self._readers = Pool(self._candidates)
+        self._rivals = Pool(self._candidates)
+        self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
         self._head = b""
         self._trials: list[LogFormat] = []
@@ -108,7 +100,7 @@ class AutoFormat:
         if self._chosen is not None:
             return None
         self._head = head
-        best: tuple[_Candidate, Batch] | None = None
+        best: tuple[Candidate, Batch] | None = None
         for candidate in self._candidates:
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
@@ -123,15 +115,20 @@ class AutoFormat:
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; until one fits something, all of them are malformed."""
         parts: list[Batch] = []
-        while self._format is not None and self._change is not None:
-            batch = self._told(self._format.parse(data))
-            turn = self._change.look(data, batch, self._format)
+        start, size = 0, len(data)
+        while self._format is not None and self._change is not None and (start < len(data) or not parts):
+            piece = data[start : _end_of(data, start + size)]
+            batch = self._told(self._format.parse(piece))
+            turn = self._change.look(piece, batch, self._format)
             if turn is None:
-                return joined([*parts, batch])
+                parts.append(batch)
+                start += len(piece)
+                continue
             parts.append(head_of(batch, turn.lines))
             self._turn_to(turn.rival)
-            data = data[turn.offset :]
-        return self._undecided(data)
+            # What is behind has been read in vain, which must not happen to much of it again and again.
+            start, size = start + turn.offset, _PIECE_BYTES
+        return joined(parts) if parts else self._undecided(data)
 
     def take_change(self) -> str | None:
         """Return what the lines turned out to be instead since this was asked the last time."""
@@ -154,13 +151,13 @@ class AutoFormat:
             return self._read_line(line, self._format)
         readings: list[tuple[LogFormat, LineReading]] = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            reading = _called(read_line(trial, line))
+            reading = called(read_line(trial, line))
             if reading.values:
                 self._decide(candidate, trial)
                 return reading
             readings.append((trial, reading))
         # A line that counts as nothing says nothing about the file: many formats have comments.
-        return nearest_first(line, _last_first(readings))[0]
+        return nearest_of(line, readings)[0]
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
         """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
@@ -169,8 +166,7 @@ class AutoFormat:
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
-        made = [self._made(candidate) for candidate in self._candidates]
-        return nearest_first(line, _last_first([(trial, _called(read_line(trial, line))) for trial in made]))
+        return self._readers.readings(line, self._head)
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
@@ -200,7 +196,7 @@ class AutoFormat:
 
     def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
         """Return what the format of the file makes of a line, which may show that the next have another one."""
-        reading = _called(read_line(chosen, line))
+        reading = called(read_line(chosen, line))
         assert self._change is not None
         if reading.values is None:
             rival = self._change.note_misfit(line)
@@ -230,7 +226,7 @@ class AutoFormat:
                 return before.followed_by(self.parse(data[decided:]))
         return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
 
-    def _made(self, candidate: _Candidate) -> LogFormat:
+    def _made(self, candidate: Candidate) -> LogFormat:
         made = candidate.make()
         if self._head and isinstance(made, Headed):
             made.learn(self._head)
@@ -241,13 +237,13 @@ class AutoFormat:
             self._trials = [self._made(candidate) for candidate in self._candidates]
         return self._trials
 
-    def _decide(self, candidate: _Candidate, made: LogFormat) -> None:
+    def _decide(self, candidate: Candidate, made: LogFormat) -> None:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
         self._trials = []
-        others = {other.name: other.make for other in self._candidates if other is not candidate}
-        self._change = Change(others, self._limit)
+        self._rivals.give_away(candidate.name)
+        self._change = Change(self._rivals, candidate.name, self._limit)
 
     def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
         """Decide by the first line that fits; where none does, count them all and return False."""
@@ -284,28 +280,9 @@ class AutoFormat:
             _remind(trial, kept.get(candidate.name))
 
 
-def _others(presets: Iterable[Preset], limit: int) -> Iterator[_Candidate]:
-    """Yield what may be chosen besides the family."""
-
-    def maker(preset: Preset) -> Callable[[], LogFormat]:
-        return lambda: preset.make(limit)
-
-    for preset in presets:
-        if preset.detected and not isinstance(preset.make(limit), FamilyFormat):
-            yield _Candidate(preset.name, maker(preset), preset.examples)
-
-
-def _called(reading: LineReading) -> LineReading:
-    """Return a reading of the family under the name of what the line is, of a malformed one that of the least."""
-    if reading.format != "auto":
-        return reading
-    values = reading.values or {}
-    return replace(reading, format=kind_of("vhost" in values, "agent" in values))
-
-
-def _last_first(readings: list[tuple[LogFormat, LineReading]]) -> list[tuple[LogFormat, LineReading]]:
-    """Return them, that of the family first: what is like nothing is held to what is most common."""
-    return readings[-1:] + readings[:-1]
+def _end_of(data: bytes, start: int) -> int:
+    """Return where the line ends that has this byte in it."""
+    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
 
 
 def _remind(made: object, memory: Json | None) -> None:

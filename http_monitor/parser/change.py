@@ -1,10 +1,10 @@
 """Finds out that a file has another format from some line on."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from http_monitor.parser.candidates import Pool
 from http_monitor.parser.reading import read_line
 from http_monitor.ports import Json, LogFormat, Remembering
 from http_monitor.records import Batch
@@ -42,12 +42,14 @@ class Change:
     them would let a log of which nothing fits be read by every format there is.
 
     Args:
-        makers: Makes the formats there are, by their names; of several that fit the first is taken.
+        pool: Has the formats there are; of several that fit the first is taken.
+        chosen: The name of the one that the file has.
         limit: The longest line, in bytes without its LF.
     """
 
-    def __init__(self, makers: Mapping[str, Callable[[], LogFormat]], limit: int) -> None:
-        self._makers = makers
+    def __init__(self, pool: Pool, chosen: str, limit: int) -> None:
+        self._pool = pool
+        self._others = [name for name in pool if name != chosen]
         self._limit = limit
         self._row = 0
         """So many lines in a row have not fitted."""
@@ -65,7 +67,7 @@ class Change:
         if block & (block + 1):
             return None
         if not place:
-            self._rivals = {name: Rival(name, make()) for name, make in self._makers.items()}
+            self._rivals = {name: Rival(name, self._pool.fresh(name)) for name in self._others}
         for name, rival in list(self._rivals.items()):
             batch = rival.made.parse(line + b"\n")
             rival.kind = rival.kind or batch.kind
@@ -128,9 +130,9 @@ class Change:
             raise ValueError("no number of lines")
         rivals: dict[str, Rival] = {}
         for name, state in dict(given["rivals"]).items():
-            if name not in self._makers:
+            if name not in self._others:
                 continue
-            rival = Rival(name, self._makers[name](), state["kind"])
+            rival = Rival(name, self._pool.fresh(name), state["kind"])
             if rival.kind is not None and not isinstance(rival.kind, str):
                 raise TypeError("no name of a kind")
             if isinstance(rival.made, Remembering) and state["kept"] is not None:
