@@ -80,6 +80,6 @@ def test_what_is_wrong_is_also_said_as_what_would_be_right(reason: str, expected
 def test_only_formats_that_come_near_are_shown_and_of_a_line_like_nothing_the_most_common() -> None:
     assert [reading.format for reading in auto_format().nearest(b"what is this", 3)] == ["common"]
     several = auto_format().nearest(HEAD + b"2000 12", 3)
-    assert [reading.format for reading in several][0] == "common"
+    assert several[0].format == "common"
     assert len(several) == 3
     assert all(len(reading.found) >= 3 and reading.values is None for reading in several)

@@ -186,3 +186,11 @@ def test_of_files_of_different_formats_it_is_said_which_is_which(tmp_path: Path)
     assert "auto, found common (4 of 4 lines fit in 2 files) and nginx_main (2 of 2 lines fit in c.log)" in said
     said = b" ".join(run("--replay", *files[:4]).err.split()).decode()
     assert said.endswith("auto, found common (4 of 4 lines fit)")
+
+
+def test_several_lines_may_be_given_at_once() -> None:
+    outcome = run("--explain", f"{COMMON.decode()}\n\nwhat", "--output", "ndjson")
+    assert [(thing["line"], thing["valid"]) for thing in outcome.objects] == [(1, True), (3, False)]
+    outcome = run("--explain", "what\nis this")
+    assert outcome.code == 4
+    assert outcome.err.startswith(b"http_monitor: none of the first 2 lines fits any format with a name (")

@@ -53,7 +53,7 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         log_format = formats.of(STDIN if settings.format_from is None else paths[0])
         teller = _Teller(settings, file=None, best=_BEST)
         teller.take(data, log_format)
-        teller.end("the line", log_format)
+        teller.end(None, log_format)
         return 0
     for path in paths:
         log_format = formats.of(path)
@@ -123,12 +123,20 @@ class _Teller:
         if not self._fits and self._seen >= FORMAT_LINES:
             self.end(self._file or "the file", log_format)
 
-    def end(self, name: str, log_format: LogFormat) -> None:
-        """See that some line fitted. Raises FormatError if there were lines, and none did."""
+    def end(self, name: str | None, log_format: LogFormat) -> None:
+        """See that some line fitted.
+
+        Args:
+            name: Of the file; None: there is none.
+            log_format: Of the lines.
+
+        Raises:
+            FormatError: there were lines, and none did.
+        """
         if self._seen and not self._fits:
-            subject = (
-                f"{name}: none of its first {self._seen:,} lines fits" if self._seen > 1 else f"{name} does not fit"
-            )
+            several = f"none of the first {self._seen:,} lines fits"
+            of_file = several if name is None else f"{name}: {several}"
+            subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
             wanted = (
                 f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )
