@@ -146,6 +146,20 @@ class LineReading:
     """The byte at which a malformed line stops to fit, from 1."""
     expected: str | None = None
     """What should stand there, in a few words."""
+    known: int = 0
+    """Of a malformed line, how many of the fields found mean something to the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that an option asks of the lines of a log, which a format may not have."""
+
+    column: str
+    """Of `records.SCHEMA`, null where a line has none."""
+    what: str
+    """What the user calls it: ``a user agent``."""
+    consequence: str
+    """What follows where no line has one: ``--ignore-bots leaves out nobody``."""
 
 
 class LogFormat(Protocol):
@@ -184,6 +198,15 @@ class Remembering(Protocol):
 
     def load(self, given: Json) -> None:
         """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        ...
+
+
+@runtime_checkable
+class Changing(Protocol):
+    """A format that may find out that the lines of its file have become others."""
+
+    def take_change(self) -> str | None:
+        """Return what they turned out to be since this was asked the last time; None: what they were."""
         ...
 
 

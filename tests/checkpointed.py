@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
+from http_monitor.filtering import selection_for
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor import HTTPMonitor, Input, resume
 from http_monitor.parser import explain, get_format
@@ -136,7 +138,8 @@ class Life:
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)
-        entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain)
+        select = selection_for(self.settings, is_bot)
+        entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain, select=select)
         sink = _Sink(fate)
         self.runs.append(sink)
         return HTTPMonitor(

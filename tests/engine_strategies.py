@@ -12,7 +12,7 @@ from tests.reference.shapes import Options
 START_S = 1_704_067_200
 """2024-01-01T00:00:00Z; a multiple of every interval and window used here."""
 
-_HOSTS = (b"10.0.0.1", b"10.0.0.1", b"10.0.0.2", b"::1", b"web\xff", b"B", b"a")
+_HOSTS = (b"10.0.0.1", b"10.0.0.1", b"10.0.0.2", b"::1", b"web\xff", b"B", b"a", b"-")
 _USERS = (b"-", b"-", b"ann", b"sir robin", b"\xc3\xa9")
 _REQUESTS = (
     b"GET /a/b HTTP/1.1",

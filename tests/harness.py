@@ -126,8 +126,10 @@ def make_monitor(
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
     select = selection_for(settings, is_bot)
+    needs = () if select is None else select.needs
+    max_ahead_us = settings.max_ahead_s * 1_000_000
     inputs = [
-        Input(source, make_format(settings.format), settings.max_ahead_s * 1_000_000, explain, select=select)
+        Input(source, make_format(settings.format), max_ahead_us, explain, select=select, needs=needs)
         for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts

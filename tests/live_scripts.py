@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hypothesis import strategies as st
 
@@ -66,11 +67,11 @@ class TurnSource:
         pass
 
 
-def follow(script: Script, expression: str | None = None) -> list[Json]:
+def follow(script: Script, expression: str | None = None, time: Literal["event", "arrival"] = "event") -> list[Json]:
     """Return what the program says about a script, and is told to stop after it."""
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
-    settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression)
+    settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
     monitor, recorder = make_monitor(settings, sources, clock)
     for wall_us, glances in script.turns:
         clock.set(wall_us)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from http_monitor.errors import UsageError
 from http_monitor.filtering.masks import check_patterns, mask_of
 from http_monitor.filtering.reading import read_expression
+from http_monitor.filtering.syntax import NumberTest
 from http_monitor.records import SCHEMA
 from tests.reference.filtering import Tree, Value, holds
 
@@ -128,6 +129,10 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
     ("text", "error"),
     [
         ("status = 500", "column 8: got '=', expected == for a comparison"),
+        ('status == "500"', 'column 11: got "500", expected a whole number'),
+        ("status > 1 && status < 3", "column 12: got '&', expected and"),
+        ("status > 1 || status < 3", "column 12: got '|', expected or"),
+        ("! status > 1", "column 1: got '!', expected not, != or !~"),
         ("status >= x", "column 11: got 'x', expected a whole number"),
         ("duration_us > 1h", "column 15: got '1h', expected a whole number, or one with a unit (us, ms, s, m)"),
         ("statsu > 1", "column 1: got 'statsu', expected status"),
@@ -154,3 +159,36 @@ def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error
 def test_a_pattern_that_re2_cannot_read_is_refused() -> None:
     with pytest.raises(UsageError, match=r"^--filter: '\(a' is no regular expression of RE2 \("):
         check_patterns(read_expression("path ~ '(a'"))
+
+
+def test_only_what_is_in_each_other_is_too_deep_not_what_follows_each_other() -> None:
+    rows = batch_of([{"host": b"h", "status": 200}, {"host": b"h", "status": 500}])
+    assert mask_of(read_expression(" and ".join(["not (status < 300)"] * 60)), rows).tolist() == [False, True]
+    assert mask_of(read_expression("not " * 50 + "status < 300"), rows).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("duration_us > 2m", 120_000_000),
+        ("duration_us > 1.5s", 1_500_000),
+        ("upstream_us > 0.5ms", 500),
+        ("upstream_us > 7us", 7),
+        ("size_bytes > 1.5k", 1_536),
+        ("size_bytes > 1K", 1_024),
+        ("bytes_in > 3M", 3 << 20),
+        ("bytes_in > 2G", 2 << 30),
+        ("bytes_in > 8589934591G", (1 << 63) - (1 << 30)),
+    ],
+)
+def test_an_amount_may_have_a_unit(text: str, value: int) -> None:
+    expression = read_expression(text)
+    assert isinstance(expression, NumberTest)
+    assert expression.values == (value,)
+
+
+@pytest.mark.parametrize("amount", ["8589934592G", "0.5us", "1.0001k", "5x", "-1", "1e3", "9" * 16, "1h"])
+def test_an_amount_that_no_column_can_hold_exactly_is_none(amount: str) -> None:
+    field = "duration_us" if amount.endswith(("us", "h")) else "size_bytes"
+    with pytest.raises(UsageError, match=r"expected a whole number, or one with a unit"):
+        read_expression(f"{field} > {amount}")

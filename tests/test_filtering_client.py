@@ -6,7 +6,7 @@ import pytest
 from http_monitor.errors import UsageError
 from http_monitor.filtering import selection_for
 from http_monitor.filtering.client import client_of
-from http_monitor.filtering.networks import network_of
+from http_monitor.filtering.networks import contains, network_of
 from http_monitor.records import Batch, Int64s
 from http_monitor.settings import Settings
 from tests.test_filtering import batch_of
@@ -58,6 +58,31 @@ def test_the_client_is_found_before_anything_is_excluded_or_filtered() -> None:
     assert selected(excluded, *given) == ([b"7.7.7.7"], [1, 2])
     filtered = Settings(trusted_proxies=("10.0.0.0/8",), filter="host in 6.0.0.0/8")
     assert selected(filtered, *given) == ([b"6.6.6.6", b"6.6.6.6"], [3])
+
+
+def test_where_all_rows_count_their_hosts_are_the_clients_too() -> None:
+    given = [(b"10.0.0.1", b"6.6.6.6", None), (b"6.6.6.6", None, None), (b"10.0.0.1", None, None)]
+    assert selected(Settings(trusted_proxies=("10.0.0.0/8",)), *given) == ([b"6.6.6.6", b"6.6.6.6", b"10.0.0.1"], [])
+
+
+@pytest.mark.parametrize(
+    ("network", "host", "inside"),
+    [
+        ("::ffff:10.0.0.0/104", b"10.1.2.3", True),
+        ("::ffff:10.0.0.0/104", b"::ffff:10.1.2.3", True),
+        ("::ffff:10.0.0.0/104", b"11.1.2.3", False),
+        ("10.1.2.3/8", b"10.9.9.9", True),
+        ("10.1.2.3", b"10.1.2.4", False),
+        ("2001:db8::/32", b"2001:DB8:0:0::7", True),
+        ("::/0", b"10.1.2.3", False),
+        ("0.0.0.0/0", b"010.1.2.3", False),
+        ("0.0.0.0/0", b"1" * 65, False),
+    ],
+)
+def test_a_network_holds_the_addresses_in_it_however_they_are_written(network: str, host: bytes, inside: bool) -> None:
+    found = network_of(network)
+    assert found is not None
+    assert contains((found,), host) is inside
 
 
 def test_hosts_and_bots_are_left_out_and_absent_agents_are_none() -> None:

@@ -24,7 +24,7 @@ def test_a_thousand_lines_that_do_not_fit_are_enough(pieces: int) -> None:
     lines = [WRONG] * 1_000 + [FITS] * 500
     size = len(lines) // pieces
     chunks = [b"".join(lines[at : at + size]) for at in range(0, len(lines), size)]
-    assert refusal(chunks).startswith("0.log: none of its first 1,000 lines fits the format auto; line 1, ")
+    assert refusal(chunks).startswith("0.log: none of its first 1,000 lines fits any format with a name; line 1, ")
 
 
 def test_the_thousandth_line_is_one_of_the_first_thousand() -> None:
@@ -41,7 +41,7 @@ def test_blank_lines_are_no_lines() -> None:
 
 
 def test_a_short_file_in_which_nothing_fits_is_refused_at_its_end() -> None:
-    assert "its first line does not fit the format auto" in refusal([b"wrong"])
+    assert "its first line does not fit any format with a name" in refusal([b"wrong"])
     assert "none of its first 3 lines fits" in refusal([WRONG, WRONG + b"wr", b"ong"])
 
 

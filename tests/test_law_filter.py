@@ -1,7 +1,7 @@
 """A run with --filter says what a run over a log of the matching and the malformed lines would say."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import assume, given, settings
@@ -11,7 +11,7 @@ from http_monitor.errors import FormatError
 from tests import engine_strategies, live_scripts
 from tests.engine_strategies import START_S, log_line
 from tests.harness import objects, replay, settings_of
-from tests.live_scripts import Glance, Script, follow
+from tests.live_scripts import US_PER_S, Glance, Script, follow
 from tests.reference import engine
 from tests.reference.clf import Parsed, parse_log
 from tests.reference.engine import Options
@@ -77,14 +77,25 @@ def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
 
 
 @settings(max_examples=120, deadline=None)
-@given(live_scripts.scripts(most_lines=15), st.sampled_from(list(FILTERS)))
-def test_a_filtered_live_run_says_what_a_run_on_the_reduced_log_says(script: Script, expression: str) -> None:
+@given(live_scripts.scripts(most_lines=15), st.sampled_from(list(FILTERS)), st.sampled_from(("event", "arrival")))
+def test_a_filtered_live_run_says_what_a_run_on_the_reduced_log_says(
+    script: Script, expression: str, time: Literal["event", "arrival"]
+) -> None:
     turns = tuple(
         (wall_us, tuple(Glance(reduced(glance.data, expression), glance.at_end) for glance in glances))
         for wall_us, glances in script.turns
     )
-    less = follow(replace(script, turns=turns))
-    assert but_for_two_counters(follow(script, expression)) == but_for_two_counters(less)
+    less = follow(replace(script, turns=turns), time=time)
+    assert but_for_two_counters(follow(script, expression, time)) == but_for_two_counters(less)
+
+
+def test_by_arrival_too_only_what_matches_is_counted_when_it_comes() -> None:
+    old = log_line(START_S - 5_000) + b"\n" + log_line(START_S - 5_000, status=500) + b"\n"
+    turns = tuple((START_S * US_PER_S + second * US_PER_S, (Glance(old),)) for second in range(3))
+    script = Script(Options(), START_S * US_PER_S, False, turns)
+    *_, summary = follow(script, "status < 500", "arrival")
+    assert (summary["hits"], summary["errors"], summary["first"]) == (3, 0, "2024-01-01T00:00:00Z")
+    assert (summary["health"]["lines"], summary["health"]["filtered"], summary["health"]["too_late"]) == (6, 3, 0)
 
 
 def test_a_log_none_of_whose_lines_matches_is_a_log_all_the_same() -> None:

@@ -112,6 +112,21 @@ def test_killed_at_any_point_nothing_is_lost_or_counted_twice(downtime: int, mos
         _check_same(life, uncut)
 
 
+def test_killed_at_any_point_of_a_filtered_run_nothing_is_lost_or_counted_twice() -> None:
+    filtered = replace(_SETTINGS, filter='status < 500 and host != "h1"', exclude_hosts=("h2",), alert_threshold=1.0)
+    uncut, points = Life(filtered), Fate()
+    _live(uncut, points)
+    assert len(_alerts(uncut.messages())) == 4
+    expected = uncut.runs[-1].summary.health
+    assert (expected.lines, expected.filtered) == (sum(_RATES), sum(min(3, max(0, rate - 1)) for rate in _RATES))
+    # Between two increments too: each read, message and write is a point of its own.
+    for at in range(2, points.points + 1, 3):
+        life = Life(filtered)
+        _live(life, Fate(at), downtime=at % 5)
+        _check_same(life, uncut)
+        assert life.runs[-1].summary.health.filtered == expected.filtered
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     rates=st.lists(st.sampled_from((0, 0, 1, 2, 7)), min_size=1, max_size=14),
@@ -279,3 +294,41 @@ def test_reports_of_a_quiet_time_are_not_told_again_with_other_numbers() -> None
         monitor.step()
     seqs = [report.seq for report in life.runs[1].reports]
     assert seqs[0] == told[-1] + 1
+
+
+@pytest.mark.parametrize(
+    ("later", "counts"),
+    [
+        (replace(_SETTINGS, filter="status == 200"), True),
+        (replace(_SETTINGS, filter="status != 200"), False),
+        (replace(_SETTINGS, exclude_hosts=("10.0.0.9",)), False),
+        (replace(_SETTINGS, exclude_hosts=("10.0.0.8",)), True),
+        (replace(_SETTINGS, ignore_bots=True), False),
+        (replace(_SETTINGS, trusted_proxies=("10.0.0.0/8",)), False),
+        (replace(_SETTINGS, window_s=60), True),
+    ],
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_line_that_was_held_is_judged_by_what_counts_now(later: Settings, counts: bool, gone: bool) -> None:
+    first = log_line(START_S, b"10.0.0.9") + b"\n"
+    held = log_line(START_S + 40 * 60, b"10.0.0.9", tail=b' "-" "Googlebot/2.1"') + b"\njunk\n"
+    life = Life(replace(_SETTINGS, from_start=True), most=len(first + held))
+    life.content.extend(first + held + b"rest\n")
+    monitor = life.begin()
+    monitor.step()
+    monitor.close(finished=False)
+    before = life.runs[0].summary.health
+    assert (before.lines, before.held, before.accepted, before.malformed) == (3, 1, 1, 1)
+    life.clock.advance(40 * 60 + 1)
+    if gone:
+        life.name = "other.log"
+        life.content.clear()
+    monitor = life.begin(settings=replace(later, from_start=True))
+    for _ in range(3):
+        health = monitor.health()
+        assert health.lines == health.accepted + health.malformed + health.filtered + health.held
+        monitor.step()
+    monitor.close(finished=False)
+    health = life.runs[1].summary.health
+    assert (health.accepted, health.filtered, health.malformed) == (1 + counts, 1 - counts, 1 if gone else 2)
+    assert (health.lines, health.held) == (3 if gone else 4, 0)

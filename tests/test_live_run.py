@@ -186,7 +186,7 @@ def test_live_a_file_in_which_nothing_fits_is_a_notice_once() -> None:
         monitor.step()
     (notice,) = recorder.notices
     assert notice.level == "warning"
-    assert notice.text.startswith("test.log: its first line does not fit the format auto; line 1, ")
+    assert notice.text.startswith("test.log: its first line does not fit any format with a name; line 1, ")
     assert '{"not": "\\x1b[31ma log"}' in notice.text
     source.write(lines(4))
     clock.advance(1)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import FAMILY, AutoFormat, Choice
+from http_monitor.parser.auto import AutoFormat, Choice
+from http_monitor.parser.candidates import FAMILY
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.presets import PRESETS as REAL
@@ -57,10 +58,11 @@ def outcome(batches: list[Batch]) -> Outcome:
     return total
 
 
-def said_slowly(lines: list[bytes]) -> Outcome:
+def said_slowly(lines: list[bytes], enough: int = 20) -> Outcome:
     """Say one line at a time, without any format's help, what the formats of the toys make of a file."""
     result = Outcome([], [], [], [])
     chosen, mark, count = "", b"", 0
+    row: list[bytes] = []
     for raw in lines:
         line = raw.removesuffix(b"\r")
         too_long = len(raw) > LIMIT
@@ -83,12 +85,44 @@ def said_slowly(lines: list[bytes]) -> Outcome:
             chosen = next((name for name, good in fits.items() if good), "")
         if not too_long and chosen and fits[chosen]:
             result.fitting.append(count)
+            row.clear()
             continue
+        if chosen:
+            row.append(raw)
+            block, over = divmod(len(row), enough)
+            if not over and block & (block - 1) == 0:
+                others = (read_all(name, row[-enough:]) for name in ("sheet", "timed", "piped", FAMILY))
+                for name, other_mark in filter(None, others):
+                    chosen, mark = name, other_mark
+                    row.clear()
+                    break
         result.malformed.append(count)
         result.oversized += [count] * too_long
         result.first_samples += [(count, line)]
     result.first_samples = result.first_samples[:1]
     return result
+
+
+def read_all(name: str, lines: list[bytes]) -> tuple[str, bytes] | None:
+    """Return the name, and what headers said, if that format alone reads every one of some lines."""
+    mark, count = b"", 0
+    for raw in lines:
+        line = raw.removesuffix(b"\r")
+        if len(raw) > LIMIT:
+            return None
+        if name == "sheet" and line.startswith(b"#"):
+            mark = line.removeprefix(b"#Columns: ") + toys.MARK
+            continue
+        fits = {
+            "sheet": bool(mark) and line.startswith(mark),
+            "timed": line.endswith(b" rt=17") and toys.family_fits(line),
+            "piped": line.startswith(toys.PIPE),
+            FAMILY: toys.family_fits(line),
+        }
+        if not fits[name]:
+            return None
+        count += 1
+    return (name, mark) if count else None
 
 
 @settings(max_examples=150, deadline=None)

@@ -18,7 +18,7 @@ def test_a_format_has_the_name_it_was_asked_for_by(name: str) -> None:
     assert get_format(name).name == name
 
 
-@pytest.mark.parametrize("name", ["", "Common", "Json", "auto ", "a\x1b[1m"])
+@pytest.mark.parametrize("name", ["", "CLF", "what is this", "a\x1b[1m"])
 def test_an_unknown_name_is_refused_with_what_is_taken(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         get_format(name)
@@ -75,3 +75,17 @@ assert "apache_log_parser" in sys.modules
 
 def test_the_library_that_names_directives_is_imported_for_them_only() -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", PROBE], check=True, timeout=60)
+
+
+def test_a_name_that_is_misspelt_is_answered_with_the_one_that_is_meant() -> None:
+    for wrong, right in (
+        ("combinde", "combined"),
+        ("Common", "common"),
+        ("auto ", "auto"),
+        ("nginx-json", "nginx_json"),
+        ("haproxy", "haproxy_http"),
+    ):
+        with pytest.raises(UsageError, match=f"^--format: got {wrong}, takes {right}$"):
+            get_format(wrong)
+    with pytest.raises(UsageError, match=r"^--format: got what, takes auto, common, .* or a LogFormat string with %"):
+        get_format("what")

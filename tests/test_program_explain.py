@@ -1,6 +1,7 @@
 """The real program explains lines, converts logs, and finds formats."""
 
 import gzip
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from http_monitor.parser.presets import PRESETS
 from tests.program import DEADLINE_S, ROOT, command, environment, run
+from tests.terminal import Terminal
 from tests.toy_formats import COMMON
 
 BAD = b"what is this\x1b[2J"
@@ -17,7 +19,7 @@ def test_a_line_is_explained_field_by_field() -> None:
     outcome = run("--explain", COMMON.decode())
     assert (outcome.code, outcome.err) == (0, b"")
     lines = outcome.out.decode().splitlines()
-    assert lines[0] == "line 1 fits common"
+    assert [line for line in lines if " fit" in line] == ["line 1 fits common"]
     assert {"time        2025-10-10T11:55:36Z", "host        192.0.2.7", "status      200"} <= set(
         map(str.strip, lines)
     )
@@ -26,7 +28,10 @@ def test_a_line_is_explained_field_by_field() -> None:
 def test_a_line_that_fits_nothing_is_shown_with_a_caret_and_ends_with_4() -> None:
     outcome = run("--explain", "what is this\x1b[2J", "--color", "never")
     assert outcome.code == 4
-    assert outcome.err == b"http_monitor: the line does not fit any format\n"
+    assert outcome.err == (
+        b"http_monitor: the line does not fit any format with a name "
+        b"(--format takes a LogFormat or log_format string, --format-from the server's configuration)\n"
+    )
     text = outcome.out.decode()
     assert "\x1b" not in text
     assert "^" in text
@@ -44,6 +49,35 @@ def test_a_log_is_converted_line_by_line(tmp_path: Path) -> None:
     assert objects[1]["fields"] is None
     assert objects[1]["column"] >= 1
     assert run("--explain", "--output", "ndjson", "--file", "-", stdin=log.read_bytes()).out == outcome.out
+
+
+def test_lines_are_in_colour_where_that_is_wanted_only_and_always_without_the_bytes_of_the_log(tmp_path: Path) -> None:
+    logs = [tmp_path / "a.log", tmp_path / "b.log"]
+    for log in logs:
+        log.write_bytes(COMMON + b"\n" + BAD + b"\xff\xe2\x80\xae\n")
+    arguments = ("--explain", "--file", logs[0], "--file", logs[1])
+    plain = run(*arguments)
+    assert plain.code == 0
+    assert b"\x1b" not in plain.out
+    heads = [line for line in plain.out.decode().splitlines() if " fit" in line]
+    assert max(map(len, heads)) <= 80
+    assert [line.rpartition("/")[2] for line in heads] == [
+        f"{log.name}, line {number}: {verdict} common"
+        for log in logs
+        for number, verdict in ((1, "fits"), (2, "does not fit"))
+    ]
+    assert r"what is this\x1b[2J\xff\u202e" in plain.out.decode()
+    assert run(*arguments, env={"NO_COLOR": "1"}).out == plain.out
+    coloured = run(*arguments, "--color", "always", env={"NO_COLOR": "1"}).out
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", coloured) == plain.out
+    assert coloured.count(b"\x1b[") > 20
+
+
+def test_on_a_terminal_lines_are_in_colour_unless_that_is_not_wanted() -> None:
+    for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        with Terminal(80, "--explain", COMMON.decode(), env=env) as terminal:
+            assert terminal.wait() == 0
+        assert ("\x1b[" in terminal.raw) is coloured
 
 
 def test_a_file_of_which_nothing_fits_ends_with_4_as_a_replay_does(tmp_path: Path) -> None:
@@ -142,3 +176,21 @@ def test_what_cannot_be_together_is_refused(arguments: list[str], words: str) ->
     outcome = run(*arguments)
     assert outcome.code == 2
     assert outcome.err.decode().startswith(f"http_monitor: {words}")
+
+
+def test_of_files_of_different_formats_it_is_said_which_is_which(tmp_path: Path) -> None:
+    for name, line in (("a.log", COMMON), ("b.log", COMMON), ("c.log", COMMON + b' "-" "curl/8" "-"')):
+        (tmp_path / name).write_bytes((line + b"\n") * 2)
+    files = [argument for name in "abc" for argument in ("--file", str(tmp_path / f"{name}.log"))]
+    said = b" ".join(run("--replay", *files).err.split()).decode()
+    assert "auto, found common (4 of 4 lines fit in 2 files) and nginx_main (2 of 2 lines fit in c.log)" in said
+    said = b" ".join(run("--replay", *files[:4]).err.split()).decode()
+    assert said.endswith("auto, found common (4 of 4 lines fit)")
+
+
+def test_several_lines_may_be_given_at_once() -> None:
+    outcome = run("--explain", f"{COMMON.decode()}\n\nwhat", "--output", "ndjson")
+    assert [(thing["line"], thing["valid"]) for thing in outcome.objects] == [(1, True), (3, False)]
+    outcome = run("--explain", "what\nis this")
+    assert outcome.code == 4
+    assert outcome.err.startswith(b"http_monitor: none of the first 2 lines fits any format with a name (")

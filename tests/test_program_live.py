@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.clock import WallClock
 from tests.program import (
     DEADLINE_S,
     ROOT,
@@ -228,7 +229,7 @@ def test_lines_that_do_not_fit_are_told_of_and_do_not_stop_it(log: Path) -> None
 
     time, _, words = said.partition(" ")
     assert re.fullmatch(r"\d\d:\d\d:\d\d", time)
-    assert words.startswith(f"http_monitor: {log}: none of its first 2 lines fits the format auto; line 1, ")
+    assert words.startswith(f"http_monitor: {log}: none of its first 2 lines fits any format with a name; line 1, ")
     assert r": \x7fELF\x02\x01\x01\x00\x1b[31m\xff (is this an access log?" in said
     assert summary["health"]["malformed"] == 2
 
@@ -301,3 +302,19 @@ def test_what_is_written_while_the_program_is_still_starting_counts(log: Path) -
         outcome = program.stop()
     assert "3 lines read, 3 counted." in outcome.out.decode()
     assert "late" not in outcome.out.decode()
+
+
+def test_a_log_that_is_rotated_to_another_format_is_read_on(log: Path) -> None:
+    append(log, lines_now(5))
+    with Program("--file", log, "--no-state", "--from-start", *QUICK) as program:
+        program.until_hits(5)
+        log.rename(log.with_name("access.log.1"))
+        piece = b'{"msec":"%d.000","remote_addr":"192.0.2.8","request":"GET /new HTTP/1.1","status":200}\n'
+        append(log, piece % (WallClock().now_us() // 1_000_000) * 30)
+        said = program.err.having("the format has changed from common to nginx_json, which is read from here on")
+        program.until_hits(15)
+        summary = program.stop().objects[-1]
+    assert f"{log}: " in said
+    health = summary["health"]
+    assert (health["lines"], health["malformed"], health["rotations"]) == (35, 20, 1)
+    assert (summary["hits"], summary["sections"][0]["key"]) == (15, "/new")

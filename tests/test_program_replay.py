@@ -162,7 +162,7 @@ def test_a_file_in_which_nothing_fits_is_exit_4_with_its_first_line_made_harmles
 
     said = outcome.err.decode("ascii")
     assert (outcome.code, outcome.out) == (4, b"")
-    assert said.startswith(f"http_monitor: {log}: none of its first 1,000 lines fits the format auto; line 1, ")
+    assert said.startswith(f"http_monitor: {log}: none of its first 1,000 lines fits any format with a name; line 1, ")
     assert r": \x1b[31mnot an access log \xff\x00 (is this an access log?" in said
     assert "column" in said and said.count("\n") == 1
 

@@ -143,6 +143,24 @@ def test_with_another_filter_it_says_what_starts_empty(log: Path, tmp_path: Path
     )
 
 
+def test_the_format_that_was_found_before_a_restart_is_the_one_that_is_said_and_used(log: Path, tmp_path: Path) -> None:
+    options = ("--file", log, "--state-dir", tmp_path / "state", "--from-start", "--duration", "1")
+    piece = b'{"time_iso8601":"2025-10-10T13:55:36Z","remote_addr":"::1","request":"GET / HTTP/1.1","status":200}\n'
+    append(log, lines_now(6))
+    assert b"auto, found common (6 of 6 lines fit)" in run(*options).err
+    # These are what most of the last lines are, and have come while nobody looked.
+    append(log, piece * 300)
+    outcome = run(*options)
+    assert b"auto, goes on with common\n" in outcome.err
+    assert b"as its first line shows" not in outcome.err
+    words = b" ".join(outcome.err.split())
+    assert b"the format has changed from common to nginx_json, which is read from here on" in words
+    outcome = run(*options)
+    assert b"auto, goes on with nginx_json\n" in outcome.err
+    health = run(*options, "--output", "ndjson").objects[-1]["health"]
+    assert (health["lines"], health["malformed"]) == (306, 20)
+
+
 def test_without_state_nothing_is_kept_and_nothing_is_found(log: Path, tmp_path: Path) -> None:
     environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
     append(log, lines_now(6))

@@ -64,11 +64,13 @@ class Toy:
         return Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)
 
     def read_line(self, line: bytes) -> LineReading:
+        if self.skips(line):
+            return LineReading(self.name, (), {})
         if self.row(line) is not None:
             stop = len(line) - len(self.after)
             return LineReading(self.name, (FoundField("rest", len(self.before), stop),), {"rest": self.row(line)})
         fits = next((n for n, (a, b) in enumerate(zip(line, self.before, strict=False)) if a != b), len(self.before))
-        found = (FoundField("mark", 0, fits),) if fits else ()
+        found = tuple(FoundField("mark", at, at + 1) for at in range(fits))
         return LineReading(self.name, found, None, fits + 1, f"a line of {self.name}")
 
 

@@ -6,9 +6,14 @@ from http_monitor.ports import Reading, WindowView
 from http_monitor.records import Bools, Int64s
 from http_monitor.units import visible
 
+_NOBODY = b"-"
+
 
 class DdosAlert:
-    """Hits per second of one host over the window; every such host is a subject of its own."""
+    """Hits per second of one host over the window; every such host is a subject of its own.
+
+    The dash of lines that do not say who asked is no host: all of them together are nobody's flood.
+    """
 
     name = "ddos"
 
@@ -19,6 +24,7 @@ class DdosAlert:
         """Return a reading for each host above the threshold and each that is active, by host."""
         # A little below, so that the comparison with the threshold is made on the value, in one place.
         hits_of = dict(window.hosts_above(self.threshold * window.seconds - 1))
+        hits_of.pop(_NOBODY, None)
         for host in active:
             if host is not None and host not in hits_of:
                 hits_of[host] = window.host_hits(host)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import palette_of, refusal, width_of
+from http_monitor.display.columns import columns, shorten
 from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.reading import reading_line
 from http_monitor.display.style import style_for
@@ -21,6 +22,9 @@ from http_monitor.units import visible_text
 
 _PIECE_BYTES = 256 << 10
 """So much is read, and what becomes of it written, at once."""
+_LEAST_PATH = 12
+"""So many columns of a path are shown, even where the rest does not fit in a line then."""
+_ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
 _BEST = 3
 """So many formats are shown for a line that fits none."""
 
@@ -49,7 +53,7 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         log_format = formats.of(STDIN if settings.format_from is None else paths[0])
         teller = _Teller(settings, file=None, best=_BEST)
         teller.take(data, log_format)
-        teller.end("the line", log_format)
+        teller.end(None, log_format)
         return 0
     for path in paths:
         log_format = formats.of(path)
@@ -119,13 +123,23 @@ class _Teller:
         if not self._fits and self._seen >= FORMAT_LINES:
             self.end(self._file or "the file", log_format)
 
-    def end(self, name: str, log_format: LogFormat) -> None:
-        """See that some line fitted. Raises FormatError if there were lines, and none did."""
+    def end(self, name: str | None, log_format: LogFormat) -> None:
+        """See that some line fitted.
+
+        Args:
+            name: Of the file; None: there is none.
+            log_format: Of the lines.
+
+        Raises:
+            FormatError: there were lines, and none did.
+        """
         if self._seen and not self._fits:
-            subject = (
-                f"{name}: none of its first {self._seen:,} lines fits" if self._seen > 1 else f"{name} does not fit"
+            several = f"none of the first {self._seen:,} lines fits"
+            of_file = several if name is None else f"{name}: {several}"
+            subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
+            wanted = (
+                f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )
-            wanted = f"the format {visible_text(log_format.name)}" if self._wanted else "any format"
             raise FormatError(f"{subject} {wanted}")
 
     def _tell(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
@@ -143,9 +157,9 @@ class _Teller:
         """Return what the line is, or the readings that come nearest where that is not known."""
         if isinstance(log_format, AutoFormat):
             if self._best > 1:
-                return log_format.readings(line)[: self._best]
+                return log_format.nearest(line, self._best)
             reading = log_format.read_line(line)
-            return [reading] if log_format.chosen is not None else log_format.readings(line)[:_BEST]
+            return [reading] if log_format.chosen is not None else log_format.nearest(line, _BEST)
         return [read_line(log_format, line)]
 
     def _too_long(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
@@ -157,7 +171,12 @@ class _Teller:
             yield self._drawn(line, reading)
 
     def _drawn(self, line: bytes, reading: LineReading) -> str:
-        where = f"line {self._number}" if self._file is None else f"{visible_text(self._file)}, line {self._number}:"
+        where = f"line {self._number}"
+        if self._file is not None:
+            # A path may be longer than a line, and says most at its two ends.
+            room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
+            path = shorten(visible_text(self._file), max(_LEAST_PATH, room), self._style.glyphs.ellipsis)
+            where = f"{path}, {where}:"
         return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))
 
 

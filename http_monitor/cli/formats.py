@@ -1,16 +1,18 @@
 """Gives each file the format of its lines: the one named, the one its server names, or the one its lines show."""
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import width_of
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
+from http_monitor.units import visible_text
 
 if TYPE_CHECKING:
     from http_monitor.parser.auto import Choice
-    from http_monitor.ports import LogFormat
+    from http_monitor.ports import Json, LogFormat
     from http_monitor.serverconf import Origin
 
 _JSON = "json"
@@ -33,6 +35,8 @@ class Formats:
         self._ready: dict[str, LogFormat] = {}
         self._choices: dict[str, Choice | None] = {}
         """What was found in the samples; None where none of its lines fits anything."""
+        self._remembered: dict[str, str] = {}
+        """What an earlier run had found, which this one goes on with."""
 
     def check(self, paths: Sequence[str]) -> None:
         """See that the format can be read that was asked for; what is needed for it is imported now.
@@ -60,10 +64,16 @@ class Formats:
         preset = BY_NAME.get(self._settings.format)
         return preset is not None and preset.timeless
 
-    def look(self, paths: Iterable[str]) -> None:
-        """Take a sample of each file, and let it decide where the lines are to."""
+    def look(self, paths: Iterable[str], earlier: "Mapping[str, Json] | None" = None) -> None:
+        """Take a sample of each file, and let it decide where the lines are to.
+
+        Args:
+            paths: Of the files.
+            earlier: State of inputs that this run goes on with; what they have found stays.
+        """
         for path in filter(self._detects, paths):
-            self._detect(path, from_start=self._reads_from_start)
+            if not self._remember(path, (earlier or {}).get(path)):
+                self._detect(path, from_start=self._reads_from_start)
 
     def of(self, path: str) -> "LogFormat":
         """Return the format for one input, which no other has; one that has joined is read from its start."""
@@ -75,8 +85,10 @@ class Formats:
 
     def kind_of(self, path: str) -> str | None:
         """Return what the user was told that the lines of a file are; None: nothing."""
-        choice = self._choices.get(path) if self._settings.output == "text" else None
-        return None if choice is None else choice.name
+        if self._settings.output != "text":
+            return None
+        choice = self._choices.get(path)
+        return self._remembered.get(path) if choice is None else choice.name
 
     def banner(self) -> list[str]:
         """Return how the lines are read, and how that is known, for the beginning of a run."""
@@ -103,6 +115,25 @@ class Formats:
 
         origin = self._origin_of(path)
         return get_format(self._settings.format if origin is None else origin.format, self._settings.max_line_bytes)
+
+    def _remember(self, path: str, state: "Json | None") -> bool:
+        """Take what an earlier run had found of a file; returns whether that is of any use."""
+        from http_monitor.parser import auto_format
+
+        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
+        kept = None if state is None else state.get("format")
+        try:
+            if kept is None or kept["name"] != found.name:
+                return False
+            found.load(kept["kept"])
+        except (KeyError, TypeError, ValueError):
+            return False  # whoever loads the state says what is wrong with it
+        if found.chosen is None:
+            return False
+        called = kept.get("found")
+        self._remembered[path] = called if isinstance(called, str) else found.chosen
+        self._ready[path] = found
+        return True
 
     def _detect(self, path: str, *, from_start: bool) -> None:
         from http_monitor.parser import auto_format
@@ -138,19 +169,32 @@ class Formats:
             return " and ".join(dict.fromkeys(origin.words for origin in self._origins.values()))
         if self._settings.format != "auto":
             return self._settings.format
-        fits: dict[str, tuple[int, int]] = {}
-        for choice in self._choices.values():
+        counts: dict[str, tuple[int, int]] = {}
+        files: dict[str, list[str]] = {}
+        for path, choice in self._choices.items():
             if choice is not None:
-                before = fits.get(choice.name, (0, 0))
-                fits[choice.name] = before[0] + choice.fits, before[1] + choice.lines
-        found = [f"{name} ({_share(*counts)})" for name, counts in fits.items()]
+                fits, lines = counts.get(choice.name, (0, 0))
+                counts[choice.name] = fits + choice.fits, lines + choice.lines
+                files.setdefault(choice.name, []).append(path)
+        tells_apart = len(counts) > 1
+        found = [f"{name} ({_share(*counts[name])}{_where(files[name]) * tells_apart})" for name in counts]
         if None in self._choices.values():
             found.append("none that fits the lines so far")
-        return f"auto, found {' and '.join(found) or 'by the first line that fits'}"
+        words = [f"found {' and '.join(found)}"] if found else []
+        if self._remembered:
+            names = dict.fromkeys(map(visible_text, self._remembered.values()))
+            words.append(f"goes on with {' and '.join(names)}")
+        return f"auto, {', '.join(words) or 'found by the first line that fits'}"
 
 
 def _share(fits: int, lines: int) -> str:
     return f"{fits:,} of {lines:,} lines fit" if lines > 1 else "1 line, it fits"
+
+
+def _where(paths: Sequence[str]) -> str:
+    """Return in which of several files that is."""
+    shown = visible_text(os.path.basename(paths[0]) or paths[0])
+    return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"
 
 
 def _first_lines(data: bytes) -> bytes:

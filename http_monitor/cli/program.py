@@ -163,19 +163,21 @@ def _monitor(
     from http_monitor.cli.families import family_of
     from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.parser import explain
+    from http_monitor.parser import explain_and_suggest
     from http_monitor.units import US_PER_S
 
     kept = open_state(settings, os.environ)
     try:
-        formats.look(paths)
+        formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
         if settings.output == "text":
             notices.show(formats.banner())
 
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
-            return Input(source, formats.of(source.name), max_ahead_us, explain, announced=kind, select=select)
+            needs = () if select is None else select.needs
+            made = formats.of(source.name)
+            return Input(source, made, max_ahead_us, explain_and_suggest, announced=kind, select=select, needs=needs)
 
         finder = None
         if selection is None:

@@ -26,9 +26,11 @@ def render_reading(where: str, line: bytes, reading: LineReading, width: int, st
         width: Columns there are.
         style: Of the stream.
     """
-    fits = reading.values is not None
-    verdict: Span = ("fits ", "good") if fits else ("does not fit ", "bad")
-    lines: list[Line] = [[(f"{where} ", "bold"), verdict, (style.text(reading.format), "bold")], []]
+    verdict: Span = ("does not fit ", "bad") if reading.values is None else ("fits ", "good")
+    said: Line = [verdict, (style.text(reading.format), "bold")]
+    if reading.values is not None and not reading.values:
+        said = [("is a header or a comment, and counts as nothing", "plain")]
+    lines: list[Line] = [[(f"{where} ", "bold"), *said], []]
     room = max(1, width - len(_INDENT))
     lines += _drawn(line.removesuffix(b"\r"), reading, room, style)
     rows = list(_rows(line, reading, style))

@@ -11,12 +11,15 @@ from http_monitor.filtering.client import with_clients
 from http_monitor.filtering.masks import by_value, check_patterns, holding, mask_of
 from http_monitor.filtering.networks import Network, contains, network_of
 from http_monitor.filtering.reading import read_expression
-from http_monitor.filtering.syntax import Expression
+from http_monitor.filtering.syntax import Expression, columns_of
+from http_monitor.ports import Need
 from http_monitor.records import Batch, Bools
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text
 
 IsBot = Callable[[bytes], bool]
+_FORWARDED = Need("forwarded", "X-Forwarded-For", "--trust-proxy changes no host")
+_AGENT = Need("agent", "a user agent", "--ignore-bots leaves out nobody")
 
 
 class RowSelection:
@@ -35,6 +38,16 @@ class RowSelection:
         self._excluded_names = excluded_names
         self._is_bot = is_bot
         self._expression = expression
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What it asks of the lines of a log."""
+        columns = () if self._expression is None else columns_of(self._expression)
+        return (
+            *([_FORWARDED] if self._trusted else []),
+            *([_AGENT] if self._is_bot is not None else []),
+            *(Need(column, column, f"no comparison of --filter with {column} is true") for column in columns),
+        )
 
     def __call__(self, batch: Batch) -> Batch:
         """Return the batch with the rows that count; the others are among its `filtered_nos`."""

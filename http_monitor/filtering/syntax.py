@@ -76,6 +76,17 @@ class Some:
 Expression = NumberTest | TextTest | PatternTest | Not | All | Some
 
 
+def columns_of(expression: Expression) -> list[str]:
+    """Return the columns that an expression looks at, each once, in its order."""
+    match expression:
+        case Not(operand):
+            return columns_of(operand)
+        case All(operands) | Some(operands):
+            return list(dict.fromkeys(column for operand in operands for column in columns_of(operand)))
+        case NumberTest(column=column) | TextTest(column=column) | PatternTest(column=column):
+            return [column]
+
+
 def number_of(word: str, units: dict[str, int]) -> int | None:
     """Return the whole number that a word such as ``404``, ``1.5s`` or ``10k`` means; None where it means none."""
     match = _NUMBER.fullmatch(word)

@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     r"""|(?P<sign>==|!=|!~|<=|>=|[<>~(),])""",
     re.DOTALL,
 )
+_WORDS = {"&": "and", "|": "or", "!": "not, != or !~"}
 _SHOWN = 40
 
 
@@ -30,7 +31,10 @@ class Token:
     @property
     def shown(self) -> str:
         """How an error calls it."""
-        return "the end" if self.kind == "end" else f"'{visible_text(self.value[:_SHOWN])}'"
+        if self.kind == "end":
+            return "the end"
+        quote = '"' if self.kind == "text" else "'"
+        return f"{quote}{visible_text(self.value[:_SHOWN])}{quote}"
 
 
 def failure(column: int, text: str) -> UsageError:
@@ -62,4 +66,6 @@ def _wrong(character: str) -> str:
         return f"expected the text that begins here to end with {character}"
     if character == "=":
         return "got '=', expected == for a comparison"
+    if character in _WORDS:
+        return f"got '{character}', expected {_WORDS[character]}"
     return f"got '{visible_text(character)}', expected a field, an operator or a value"

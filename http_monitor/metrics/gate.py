@@ -106,6 +106,26 @@ class Gate:
         self._raise_greatest(held.time_us)
         return [held]
 
+    def refuse_held(self) -> list[Rows]:
+        """Let the held line go because the user does not want it counted any more."""
+        held, self._held = self._held, None
+        if held is None:
+            return []
+        nothing = held.part(0, 0)
+        filtered = 1 + int(held.filtered_after[0])
+        return [
+            replace(
+                nothing,
+                lead_malformed=int(held.malformed_after[0]),
+                lead_oversized=int(held.oversized_after[0]),
+                lead_filtered=filtered,
+            )
+        ]
+
+    def held_batch(self) -> Batch | None:
+        """Return the held line as a batch of its own; None where none is held."""
+        return None if self._held is None else Batch(self._held.batch, np.ones(1, np.int64), 1)
+
     def save(self) -> Json:
         """Return it as JSON."""
         held = None if self._held is None else base64.b64encode(encode_rows(self._held)).decode()

@@ -14,6 +14,10 @@ from http_monitor.ports import CheckpointStore, Json, Resumable
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
+_TRUSTING = "--trust-proxy"
+_SELECTING = {"--filter", "--exclude-host", "--ignore-bots", _TRUSTING}
+"""What says which lines count."""
+
 
 class Checkpoints:
     """The state of a live run, in the form that a checkpoint has. Owned by the monitor's thread.
@@ -67,16 +71,31 @@ class Checkpoints:
             state = gone.pop(entry.source.name, None)
             if state is not None:
                 entry.load(state)
+                self._refuse_held(entry.gate, resumed)
             else:
                 # It came while nobody looked, and is read from its start.
                 entry.resumed = isinstance(entry.source, Resumable)
         for state in gone.values():
-            self._release(state)
+            self._release(state, resumed)
 
-    def _release(self, state: Json) -> None:
+    def _refuse_held(self, gate: Gate, resumed: Resumed) -> None:
+        """Take out a held line that does not count by what the user wants now.
+
+        Whose it is cannot be found out again once other proxies are trusted, so then it does not count either.
+        """
+        held = gate.held_batch() if _SELECTING & {*resumed.changed} else None
+        if held is None:
+            return
+        select = next((entry.select for entry in self._inputs), None)
+        if _TRUSTING in resumed.changed or (select is not None and select(held).filtered_nos.size):
+            for rows in gate.refuse_held():
+                self._engine.add(rows, greatest_us=gate.greatest_us, cap_us=self._clock.now_us())
+
+    def _release(self, state: Json, resumed: Resumed) -> None:
         """Count what was held of an input that is not there any more, as at the end of a file."""
         gate = Gate(self._settings.max_ahead_s * US_PER_S)
         gate.load(state["gate"])
+        self._refuse_held(gate, resumed)
         greatest_us = gate.greatest_us
         for rows in gate.release(None):
             self._engine.add(rows, greatest_us=greatest_us, cap_us=self._clock.now_us())

@@ -34,6 +34,8 @@ class _Course:
     """The looks of the last minute at one input, and one before them."""
 
     marks: deque[_Mark] = field(default_factory=deque)
+    changes: int = 0
+    """So often the format had changed."""
     has_drifted: bool = False
 
     def note(self, mark: _Mark) -> None:
@@ -64,7 +66,7 @@ class Drift:
         self._clock = clock
         # What an earlier run counted is not of the last minute.
         now_us = clock.running_us()
-        self._courses = {entry: _begun(now_us, entry.lines, entry.lines - entry.rows) for entry in inputs}
+        self._courses = {entry: _going_on(entry, now_us) for entry in inputs}
 
     def __call__(self) -> Sequence[Notice]:
         """Return what is to be told now."""
@@ -74,6 +76,9 @@ class Drift:
         # What an input that has just joined has read already is of the last minute.
         self._courses = {entry: self._courses.get(entry) or _begun(now_us) for entry in self._inputs}
         for entry, course in self._courses.items():
+            if course.changes != entry.changes:
+                # What did not fit the format before has been explained.
+                course = self._courses[entry] = _going_on(entry, now_us)
             course.note(_Mark(now_us, entry.lines, entry.lines - entry.rows, entry.take_bad()))
             lines, malformed = course.recent()
             too_many = malformed * 100 > MOST_PERCENT * lines
@@ -87,6 +92,14 @@ class Drift:
 
 def _begun(now_us: int, lines: int = 0, malformed: int = 0) -> _Course:
     return _Course(deque([_Mark(now_us, lines, malformed, None)]))
+
+
+def _going_on(entry: Input, now_us: int) -> _Course:
+    """Return the course of an input of which what was read before does not matter."""
+    entry.take_bad()
+    course = _begun(now_us, entry.lines, entry.lines - entry.rows)
+    course.changes = entry.changes
+    return course
 
 
 def _words(entry: Input, lines: int, malformed: int, bad: Sample | None) -> str:

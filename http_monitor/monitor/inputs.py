@@ -1,6 +1,6 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from http_monitor.errors import FormatError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import integer
-from http_monitor.ports import Json, LogFormat, Remembering, Resumable, Source
+from http_monitor.monitor.lacking import Lacking
+from http_monitor.ports import Changing, Json, LogFormat, Need, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -33,6 +34,7 @@ class Input:
         explain: Explain,
         announced: str | None = None,
         select: Select | None = None,
+        needs: Sequence[Need] = (),
     ) -> None:
         """Begin.
 
@@ -43,6 +45,7 @@ class Input:
             explain: Says why a line does not fit.
             announced: The kind of its lines that the user has been told already.
             select: Takes out the rows that the user does not want counted; None: counts all.
+            needs: What options ask of the lines.
         """
         self.source = source
         self.gate = Gate(max_ahead_us)
@@ -54,15 +57,27 @@ class Input:
         """It goes on where another process stopped, and has not been read to its end since."""
         self.kind: str | None = None
         """What its lines were just found to be; None before the first that fits, and after it was told."""
+        self.changes = 0
+        """So often its lines have become those of another format."""
         self._format = log_format
+        self._found = announced
+        """What its lines were found to be in the end; None: nothing yet."""
+        self._was: str | None = None
+        """What they were before; None: nothing else, or it was told."""
         self._explain = explain
         self._announced = announced
         self._select = select
+        self._lacking = Lacking(needs)
         self._lines = 0
         self._rows = 0
         self._first_bad: Sample | None = None
         self._recent_bad: Sample | None = None
         self._said_nothing_fits = False
+
+    @property
+    def select(self) -> Select | None:
+        """What takes out the rows that the user does not want counted."""
+        return self._select
 
     @property
     def name(self) -> str:
@@ -82,7 +97,7 @@ class Input:
     @property
     def format_name(self) -> str:
         """What its lines should be."""
-        return visible_text(self._format.name)
+        return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
 
     def take_bad(self) -> Sample | None:
         """Return the first line that did not fit since this was asked the last time."""
@@ -103,7 +118,7 @@ class Input:
             "gate": self.gate.save(),
             "lines": self._lines,
             "rows": self._rows,
-            "format": {"name": self._format.name, "kept": kept},
+            "format": {"name": self._format.name, "kept": kept, "found": self._found},
         }
 
     def load(self, given: Json) -> None:
@@ -118,6 +133,8 @@ class Input:
         # What another format remembered, or this one with other options, says nothing about the lines to come.
         if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
             self._format.load(given["format"]["kept"])
+            found = given["format"].get("found")
+            self._found = found if isinstance(found, str) else None
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:
@@ -129,9 +146,14 @@ class Input:
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
         if not self._rows and batch.kind is not None:
-            self.kind = batch.kind
+            self.kind = self._found = batch.kind
+        changed = self._format.take_change() if isinstance(self._format, Changing) else None
+        if changed is not None:
+            self.changes += 1
+            self._was, self._found = self._was or self._found, changed
         self._lines += batch.lines
         self._rows += batch.well_formed
+        self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
         return batch if self._select is None else self._select(batch)
 
@@ -166,12 +188,27 @@ class Input:
             return None
         return Notice(f"{self.name}: format {kind}, as its first line shows")
 
+    def notice_of_change(self) -> Notice | None:
+        """Return, once, what its lines have become."""
+        before, self._was = self._was, None
+        if before is None:
+            return None
+        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        return Notice(f"{self.name}: {words}", "warning")
+
+    def notices_of_lacks(self) -> Iterator[Notice]:
+        """Yield, once, what options ask of its lines and none of the first of them has."""
+        for words in self._lacking.tell(ended=self.finished):
+            yield Notice(f"{self.name}: {words}", "warning")
+
     def _nothing_fits(self, lines: int) -> str:
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
-        text = f"{self.name}: {subject} the format {visible_text(self._format.name)}"
+        wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"
+        text = f"{self.name}: {subject} {wanted}"
         if self._first_bad is not None:
             text += f"; {self.words_for(self._first_bad)}"
-        return text + " (is this an access log? --format takes a name or an Apache LogFormat string)"
+        advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
+        return f"{text} (is this an access log? {advice})"
 
 
 def times_of(batch: Batch) -> Int64s:

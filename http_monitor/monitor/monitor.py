@@ -206,9 +206,10 @@ class HTTPMonitor:
 
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
-            notice = entry.notice_of_kind()
-            if notice is not None and not self._quiet:
-                self.publish(notice)
+            of_format = (entry.notice_of_kind(), entry.notice_of_change())
+            notices = [*(notice for notice in of_format if notice is not None), *entry.notices_of_lacks()]
+            if not self._quiet:
+                self._say(notices)
         if self._live is not None:
             self._say(self._live.notices)
 

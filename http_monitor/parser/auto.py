@@ -1,28 +1,26 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from http_monitor.parser.candidates import FAMILY, Candidate, Pool, called, candidates_of, nearest_of
+from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.nearest import nearest_first
+from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
+from http_monitor.parser.nearest import is_near
 from http_monitor.parser.presets import PRESETS, Preset
-from http_monitor.parser.reading import read_line
+from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
-from http_monitor.parser.shape import kind_of
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
-from http_monitor.records import Batch, Sample
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
-FAMILY = "family"
-"""What the choice is called that reads every line as what it is of the Common Log Format family."""
-
-_SAMPLES = 3
+_PIECE_BYTES = 64 << 10
+"""So much of a chunk in which a format changes is read at once."""
 _NOTHING = LineReading("", (), None)
-_MOST_LINES = 256
-"""So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +45,19 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFo
     return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A format that a file may have."""
-
-    name: str
-    make: Callable[[], LogFormat]
-    examples: tuple[bytes, ...] = ()
+def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
+    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    limit = MAX_LINE_BYTES
+    nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
+    fits = f" (it fits {nearest.format})" if nearest.values else ""
+    return explain(line, fmt) + fits
 
 
 class AutoFormat:
-    """The format of one file, which is found out once: from a sample, else by the first line that fits any.
+    """The format of one file, which is found out by its lines: from a sample, else by the first line that fits any.
+
+    It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
+    (`Change`); what showed it stays malformed.
 
     A preset of the family means the whole family, each line by itself. What asks more of a line than the family
     does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
@@ -73,12 +73,17 @@ class AutoFormat:
     def __init__(self, presets: Iterable[Preset] = PRESETS, limit: int = MAX_LINE_BYTES) -> None:
         self._limit = limit
         self._family = FamilyFormat("auto", limit)
-        self._candidates = [*_others(presets, limit), _Candidate(FAMILY, lambda: self._family)]
-        self._chosen: _Candidate | None = None
+        self._candidates = candidates_of(presets, self._family, limit)
+        self._readers = Pool(self._candidates)
+        self._rivals = Pool(self._candidates)
+        self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
         self._head = b""
         self._trials: list[LogFormat] = []
         """One of each candidate, while none is chosen; made when they are needed."""
+        self._change: Change | None = None
+        """Finds out when the choice is no longer right; None while there is none."""
+        self._changed_to: str | None = None
 
     @property
     def chosen(self) -> str | None:
@@ -95,7 +100,7 @@ class AutoFormat:
         if self._chosen is not None:
             return None
         self._head = head
-        best: tuple[_Candidate, Batch] | None = None
+        best: tuple[Candidate, Batch] | None = None
         for candidate in self._candidates:
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
@@ -109,7 +114,26 @@ class AutoFormat:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; until one fits something, all of them are malformed."""
-        return self._undecided(data) if self._format is None else self._told(self._format.parse(data))
+        parts: list[Batch] = []
+        start, size = 0, len(data)
+        while self._format is not None and self._change is not None and (start < len(data) or not parts):
+            piece = data[start : _end_of(data, start + size)]
+            batch = self._told(self._format.parse(piece))
+            turn = self._change.look(piece, batch, self._format)
+            if turn is None:
+                parts.append(batch)
+                start += len(piece)
+                continue
+            parts.append(head_of(batch, turn.lines))
+            self._turn_to(turn.rival)
+            # What is behind has been read in vain, which must not happen to much of it again and again.
+            start, size = start + turn.offset, _PIECE_BYTES
+        return joined(parts) if parts else self._undecided(data)
+
+    def take_change(self) -> str | None:
+        """Return what the lines turned out to be instead since this was asked the last time."""
+        changed, self._changed_to = self._changed_to, None
+        return changed
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
@@ -117,33 +141,40 @@ class AutoFormat:
             reading = read_line(self._format, line)
         else:
             reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
-        if reading.values is None and not reading.found:
-            return self._family.explain(line)
-        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+            if reading.values is None and not reading.found:
+                return self._family.explain(line)
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
         if self._format is not None:
-            return _called(read_line(self._format, line))
-        readings = []
+            return self._read_line(line, self._format)
+        readings: list[tuple[LogFormat, LineReading]] = []
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            readings.append(_called(read_line(trial, line)))
-            if readings[-1].values is not None:
+            reading = called(read_line(trial, line))
+            if reading.values:
                 self._decide(candidate, trial)
-                return readings[-1]
-        return nearest_first(_last_first(readings))[0]
+                return reading
+            readings.append((trial, reading))
+        # A line that counts as nothing says nothing about the file: many formats have comments.
+        return nearest_of(line, readings)[0]
+
+    def nearest(self, line: bytes, most: int) -> list[LineReading]:
+        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
+        first, *others = self.readings(line)[:most]
+        return [first] if first.values is not None else [first, *filter(is_near, others)]
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
-        made = [self._made(candidate) for candidate in self._candidates]
-        return nearest_first(_last_first([_called(read_line(trial, line)) for trial in made]))
+        return self._readers.readings(line, self._head)
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
         if self._chosen is None:
             return {"chosen": None, "kept": self._save_trials()}
         memory = self._format.save() if isinstance(self._format, Remembering) else None
-        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}}
+        change = None if self._change is None else self._change.save()
+        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
 
     def load(self, given: Json) -> None:
         """Go on with what was saved; what another version chose that is not known here is forgotten.
@@ -152,19 +183,37 @@ class AutoFormat:
             KeyError, TypeError: it is no such state.
         """
         chosen, kept = given["chosen"], dict(given["kept"])
-        self._chosen = self._format = None
+        self._chosen = self._format = self._change = None
         self._trials = []
         for candidate in self._candidates:
             if candidate.name == chosen:
                 made = self._made(candidate)
                 _remind(made, kept.get(chosen))
                 self._decide(candidate, made)
+                _remind(self._change, given.get("change"))
         if self._chosen is None and chosen is None:
             self._load_trials(kept)
 
+    def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
+        """Return what the format of the file makes of a line, which may show that the next have another one."""
+        reading = called(read_line(chosen, line))
+        assert self._change is not None
+        if reading.values is None:
+            rival = self._change.note_misfit(line)
+            if rival is not None:
+                self._turn_to(rival)
+        elif reading.values:
+            self._change.forget()
+        return reading
+
+    def _turn_to(self, rival: Rival) -> None:
+        candidate = next(candidate for candidate in self._candidates if candidate.name == rival.name)
+        self._decide(candidate, rival.made)
+        self._changed_to = rival.kind if candidate.name == FAMILY else candidate.name
+
     def _undecided(self, data: bytes) -> Batch:
-        before = _Leading()
-        for start, piece in _pieces(data):
+        before = Leading()
+        for start, piece in pieces(data):
             kept = self._save_trials()
             batches = [trial.parse(piece) for trial in self._trying()]
             if len({batch.lines for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
@@ -177,7 +226,7 @@ class AutoFormat:
                 return before.followed_by(self.parse(data[decided:]))
         return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
 
-    def _made(self, candidate: _Candidate) -> LogFormat:
+    def _made(self, candidate: Candidate) -> LogFormat:
         made = candidate.make()
         if self._head and isinstance(made, Headed):
             made.learn(self._head)
@@ -188,13 +237,15 @@ class AutoFormat:
             self._trials = [self._made(candidate) for candidate in self._candidates]
         return self._trials
 
-    def _decide(self, candidate: _Candidate, made: LogFormat) -> None:
+    def _decide(self, candidate: Candidate, made: LogFormat) -> None:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
         self._trials = []
+        self._rivals.give_away(candidate.name)
+        self._change = Change(self._rivals, candidate.name, self._limit)
 
-    def _try(self, batches: Sequence[Batch], kept: Json, before: "_Leading") -> bool:
+    def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
         """Decide by the first line that fits; where none does, count them all and return False."""
         fitting = [(int(batch.line_nos[0]), index) for index, batch in enumerate(batches) if len(batch.line_nos)]
         if not fitting:
@@ -205,9 +256,9 @@ class AutoFormat:
         self._decide(self._candidates[index], self._trials[index])
         return True
 
-    def _try_lines(self, start: int, piece: bytes, before: "_Leading") -> int | None:
+    def _try_lines(self, start: int, piece: bytes, before: "Leading") -> int | None:
         """Try line by line; return where the line begins that decided, None if none did."""
-        for line in _whole_lines(piece):
+        for line in whole_lines(piece):
             kept = self._save_trials()
             if self._try([trial.parse(line) for trial in self._trying()], kept, before):
                 return start
@@ -229,80 +280,12 @@ class AutoFormat:
             _remind(trial, kept.get(candidate.name))
 
 
-@dataclass(slots=True)
-class _Leading:
-    """The lines before the first that fits: all of them malformed."""
-
-    lines: int = 0
-    oversized: list[int] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-
-    def add(self, batch: Batch) -> None:
-        """Take the next of them."""
-        self.oversized += (batch.oversized_nos + self.lines).tolist()
-        self.samples += self._shifted(batch)
-        self.lines += batch.lines
-
-    def followed_by(self, batch: Batch) -> Batch:
-        """Return the batch with these lines in front."""
-        if not self.lines:
-            return batch
-        return replace(
-            batch,
-            line_nos=batch.line_nos + self.lines,
-            lines=batch.lines + self.lines,
-            oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
-            samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
-        )
-
-    def _shifted(self, batch: Batch) -> list[Sample]:
-        room = max(0, _SAMPLES - len(self.samples))
-        return [Sample(sample.line_no + self.lines, sample.raw) for sample in batch.samples[:room]]
+def _end_of(data: bytes, start: int) -> int:
+    """Return where the line ends that has this byte in it."""
+    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
 
 
-def _others(presets: Iterable[Preset], limit: int) -> Iterator[_Candidate]:
-    """Yield what may be chosen besides the family."""
-
-    def maker(preset: Preset) -> Callable[[], LogFormat]:
-        return lambda: preset.make(limit)
-
-    for preset in presets:
-        if preset.detected and not isinstance(preset.make(limit), FamilyFormat):
-            yield _Candidate(preset.name, maker(preset), preset.examples)
-
-
-def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines in pieces of 1, 2, 4, … lines, each with where it begins."""
-    start, lines = 0, 1
-    while start < len(data):
-        end = start
-        for _ in range(lines):
-            end = data.find(b"\n", end) + 1
-            if not end:
-                end = len(data)
-                break
-        yield start, data[start:end]
-        start, lines = end, min(2 * lines, _MOST_LINES)
-
-
-def _whole_lines(piece: bytes) -> list[bytes]:
-    return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
-
-
-def _called(reading: LineReading) -> LineReading:
-    """Return a reading of the family under the name of what the line is, of a malformed one that of the least."""
-    if reading.format != "auto":
-        return reading
-    values = reading.values or {}
-    return replace(reading, format=kind_of("vhost" in values, "agent" in values))
-
-
-def _last_first(readings: list[LineReading]) -> list[LineReading]:
-    """Return them, that of the family first: what is like nothing is held to what is most common."""
-    return readings[-1:] + readings[:-1]
-
-
-def _remind(made: LogFormat, memory: Json | None) -> None:
+def _remind(made: object, memory: Json | None) -> None:
     """Give a format its memory back; one that another version left it is no use."""
     if isinstance(made, Remembering) and memory is not None:
         try:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from http_monitor.parser.nearest import nearest_first
 from http_monitor.parser.reading import read_line
 from http_monitor.parser.rows import in_file_order
 from http_monitor.ports import LineReading, LogFormat
@@ -54,10 +53,13 @@ class FallbackFormat:
         )
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return what the first makes of a line, or the second; of a line that fits neither, the nearer reading."""
-        readings: list[LineReading] = []
-        for part in (self._first, self._second):
-            readings.append(read_line(part, line))
-            if readings[-1].values is not None:
-                return readings[-1]
-        return nearest_first(readings)[0]
+        """Return what the first makes of a line, or the second.
+
+        Of a line that fits neither: what the second says where it found anything, as the first would say of the same
+        place at best what it asks besides.
+        """
+        first = read_line(self._first, line)
+        second = first if first.values is not None else read_line(self._second, line)
+        if second.values is not None:
+            return second
+        return replace(second, format=first.format) if second.found else first

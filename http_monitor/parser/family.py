@@ -21,6 +21,8 @@ SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""
 
 
+_TO_REQUEST = 5
+"""So many fields there are up to the request, without a virtual host."""
 _FIELDS = (
     Field("%v", "vhost"),
     Field("%h", "host"),
@@ -79,6 +81,10 @@ class FamilyFormat:
         texts = [line[start:stop] for start, stop in spans]
         values = Meaning(fields, read.kind, keeps_empty=True).named(texts)
         return LineReading(self.name, _found(fields, spans), values)
+
+    def resembles(self, line: bytes) -> bool:
+        """Tell whether a line has a time in brackets and a request in quotes where those of the family have them."""
+        return len(line) <= self._shape.limit and len(spans_of(line, self._shape)[1]) >= _TO_REQUEST
 
     def _parse_small(self, data: bytes) -> Batch:
         lines = data.split(b"\n")

@@ -1,5 +1,6 @@
 """The list of log formats, by the names a user gives."""
 
+import difflib
 import re
 
 from http_monitor.errors import UsageError
@@ -21,6 +22,7 @@ _PRESET = re.compile(
     r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
 )
 
+_MOST_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
@@ -46,10 +48,10 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
             return nginx_json_template(unquoted(name), limit)
         return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(name)), limit, KIND)
     if "%" not in name:
-        names = ", ".join(dict.fromkeys([*SHAPES, *BY_NAME]))
-        raise UsageError(
-            f"--format: got {visible_text(name)}, takes {names} or a LogFormat string with % or a log_format with $"
-        )
+        names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
+        near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
+        takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
+        raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
     preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
     if preset is None:
         return _countable(ApacheFormat(name, limit))

@@ -50,6 +50,10 @@ class JsonFormat(LinedFormat):
         """The keys with what they mean."""
         return self._fields
 
+    def resembles(self, line: bytes) -> bool:
+        """Tell whether a line begins as an object does."""
+        return line.lstrip(b" \t").startswith(b"{")
+
     def _read(self, line: bytes) -> Texts | Misfit | Outside:
         found = decode_object(line)
         if isinstance(found, Misfit):
@@ -69,12 +73,19 @@ class JsonFormat(LinedFormat):
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         del read
+        if not self.resembles(line):
+            return []  # what looks like a value in it means nothing
         known = {path: field.name for path, field in zip(self._paths, self._fields, strict=True)}
         spans: dict[str, Span] = {}
         for path, start, stop in places(line):
             name = known.get(path) or known.get(tuple(".".join(path).split("."))) or ".".join(path)
             spans.setdefault(name, (start, stop))
         return list(spans.items())
+
+    def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
+        names = {field.name for field in self._fields}
+        # What asks for no key of its own is the nearest to an object of which nothing is known.
+        return max(sum(name in names for name, _ in spans), not self._needs)
 
     def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
         found = decode_object(line)

@@ -143,9 +143,26 @@ def spans_of(line: bytes, shape: Shape) -> tuple[bool, Spans]:
     return four, spans if pair is None else [*spans, pair.span(1), pair.span(2)]
 
 
+# What is wrong with a field, and what would be right.
+_RIGHTED = (
+    (" that is neither - nor digits", ": - or digits"),
+    (" that is not like ", " like "),
+    (" that is not ", " that is "),
+    (" not written ", " written "),
+    (" that does not exist", " that exists"),
+    (" outside ", " within "),
+    (" beyond ", " up to "),
+)
+
+
 def expected_of(reason: str) -> str:
     """Return what should stand where a line stops to fit for that reason."""
-    return reason.removeprefix("no ") if reason.startswith("no ") else f"something else than {reason}"
+    if reason.startswith("no "):
+        return reason.removeprefix("no ")
+    for wrong, right in _RIGHTED:
+        if wrong in reason:
+            return reason.replace(wrong, right, 1)
+    return f"something else than {reason}"
 
 
 def _misfit(line: bytes, end: int, reason: str) -> Misfit:

@@ -8,7 +8,7 @@ import numpy as np
 
 from http_monitor.parser.account import Account
 from http_monitor.parser.field import Field
-from http_monitor.parser.line import Entry, Misfit
+from http_monitor.parser.line import Entry, Misfit, expected_of
 from http_monitor.parser.meaning import Meaning, Wrong
 from http_monitor.parser.rows import rows_of
 from http_monitor.ports import FoundField, LineReading, Value
@@ -71,7 +71,7 @@ class LinedFormat(ABC):
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
         reading = self.read_line(line)
-        return "" if reading.values is not None else f"column {reading.column}: {reading.expected}"
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit.
@@ -90,7 +90,7 @@ class LinedFormat(ABC):
         entry = _entry_of(read)
         if isinstance(entry, Wrong):
             span = dict(spans).get(read.fields[entry.field].name)
-            return self._unfit(Misfit(1 + (span[0] if span else 0), entry.reason), spans)
+            return self._unfit(Misfit(1 + (span[0] if span else 0), expected_of(entry.reason)), spans)
         return LineReading(self._name, _found(spans), self._explained(line, read))
 
     @abstractmethod
@@ -113,8 +113,14 @@ class LinedFormat(ABC):
         entry = _entry_of(read)
         return Misfit(0, entry.reason) if isinstance(entry, Wrong) else entry
 
+    def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
+        """Return how many of the fields that were found mean something."""
+        return len(spans)
+
     def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
-        return LineReading(self._name, _found(spans), None, misfit.column, misfit.reason)
+        before = [(name, span) for name, span in spans if span[1] < misfit.column]
+        known = self._count_known(spans)
+        return LineReading(self._name, _found(before), None, misfit.column, misfit.reason, known)
 
 
 def with_status(fields: Sequence[Field], texts: Sequence[bytes | None]) -> list[bytes | None]:

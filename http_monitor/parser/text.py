@@ -4,7 +4,7 @@ import numpy as np
 
 from http_monitor.parser.account import Account
 from http_monitor.parser.chunk import index_chunk
-from http_monitor.parser.line import Entry
+from http_monitor.parser.line import Entry, expected_of
 from http_monitor.parser.matching import Found, Matcher
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
 from http_monitor.parser.rows import in_file_order, rows_of
@@ -67,8 +67,7 @@ class TemplateFormat:
         texts = tuple(line[left:right] for left, right in start.spans)
         read = self._meaning.entry(texts)
         if isinstance(read, Wrong):
-            name = self._template.fields[read.field].name
-            return self._misfit(start.spans[: read.field], start.spans[read.field][0], f"{name} (here: {read.reason})")
+            return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
         return LineReading(self._name, self._found(start.spans), self._meaning.named(texts))
 
     def explain(self, line: bytes) -> str:
@@ -139,4 +138,6 @@ class TemplateFormat:
     def _part(self, number: int) -> str:
         """Return what a part of the template is called."""
         part = self._template.parts[number]
-        return part.slot.field.name if isinstance(part, Place) else repr(part.decode("utf-8", "backslashreplace"))
+        if isinstance(part, Place):
+            return part.slot.field.name
+        return "a space" if part == b" " else repr(part.decode("utf-8", "backslashreplace"))

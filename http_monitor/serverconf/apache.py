@@ -91,7 +91,8 @@ def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> Non
     name, *args = words
     match name.lower(), args:
         case "serverroot", [root]:
-            reading.root = root
+            # Apache takes a relative one from where it is started, which nobody knows.
+            reading.root = os.path.normpath(os.path.join(reading.root, root))
         case "define", [variable, value]:
             reading.variables[variable] = value
         case "logformat", [text]:

@@ -222,6 +222,8 @@ class Counter:
         host_hits: dict[bytes, int] = {}
         for bucket in window:
             for host, tally in bucket.hosts.rows.items():
+                if host == b"-":
+                    continue  # lines that do not say who asked are nobody's flood
                 host_hits[host] = host_hits.get(host, 0) + tally.hits
         at_us = closed_us + o.bucket_us
         self._track("traffic", None, hits / o.window_s, o.alert_threshold, hits, at_us)

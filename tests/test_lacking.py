@@ -1,0 +1,88 @@
+"""What is said where no line of a log has what an option asks of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from http_monitor.clock import ManualClock
+from http_monitor.settings import Settings
+from tests.engine_strategies import START_S, log_line
+from tests.harness import make_monitor, replay
+from tests.live_scripts import TurnSource
+from tests.program import run
+
+PLAIN = log_line(START_S) + b"\n"
+NAMED = log_line(START_S, tail=b' "-" "curl/8"') + b"\n"
+FORWARDED = b'10.0.0.1 - - [14/Nov/2023:22:13:20 +0000] "GET / HTTP/1.1" 200 12 "-" "curl/8" "198.51.100.7"\n'
+PROXIES = Settings(replay=True, trusted_proxies=("10.0.0.0/8",))
+NO_CLIENT = "0.log: none of its first 20 lines has X-Forwarded-For, so --trust-proxy changes no host"
+
+
+def warnings(settings: Settings, *chunks: bytes) -> list[str]:
+    """Return what a replay warns of."""
+    return [notice.text for notice in replay([chunks], settings).notices if notice.level == "warning"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (PROXIES, NO_CLIENT),
+        (
+            Settings(replay=True, ignore_bots=True),
+            "0.log: none of its first 20 lines has a user agent, so --ignore-bots leaves out nobody",
+        ),
+        (
+            Settings(replay=True, filter='status > 1 and not (vhost ~ "a" or vhost ~ "b")'),
+            "0.log: none of its first 20 lines has vhost, so no comparison of --filter with vhost is true",
+        ),
+    ],
+)
+def test_what_no_line_has_is_said_once_with_what_follows(settings: Settings, words: str) -> None:
+    assert warnings(settings, PLAIN * 30, PLAIN * 30) == [words]
+
+
+def test_each_field_of_a_filter_is_told_of() -> None:
+    said = warnings(Settings(replay=True, filter="duration_us > 1s or upstream_us > 1s"), PLAIN * 20)
+    assert [text.split()[8].rstrip(",") for text in said] == ["duration_us", "upstream_us"]
+
+
+def test_a_log_that_has_it_is_not_warned_of() -> None:
+    bots = Settings(replay=True, ignore_bots=True)
+    assert warnings(bots, PLAIN * 19 + NAMED + PLAIN * 30) == []
+    assert warnings(replace(PROXIES, format="nginx_main"), FORWARDED * 30) == []
+    assert warnings(Settings(replay=True), PLAIN * 30) == []
+
+
+def test_only_the_first_lines_decide_wherever_they_were_cut() -> None:
+    late = PLAIN * 20 + NAMED
+    said = ["0.log: none of its first 20 lines has a user agent, so --ignore-bots leaves out nobody"]
+    bots = Settings(replay=True, ignore_bots=True)
+    assert warnings(bots, late) == warnings(bots, *late.splitlines(keepends=True)) == said
+
+
+def test_lines_that_are_filtered_out_are_looked_at_too_and_malformed_ones_are_not() -> None:
+    nobody = Settings(replay=True, ignore_bots=True, filter="status == 999")
+    assert warnings(nobody, NAMED * 20) == []
+    assert len(warnings(PROXIES, b"junk\n" + PLAIN * 3)) == 1
+
+
+def test_a_short_log_is_told_of_at_its_end() -> None:
+    assert warnings(PROXIES, PLAIN) == ["0.log: its only line lacks X-Forwarded-For, so --trust-proxy changes no host"]
+    assert warnings(PROXIES, PLAIN, PLAIN) == [NO_CLIENT.replace("20", "2")]
+
+
+def test_a_live_log_is_told_of_after_twenty_lines() -> None:
+    source, clock = TurnSource(), ManualClock(START_S * 1_000_000)
+    monitor, recorder = make_monitor(replace(PROXIES, replay=False), [source], clock)
+    for data in (PLAIN * 19, b"", PLAIN, PLAIN):
+        source.following = replace(source.following, data=data)
+        monitor.step()
+        clock.advance(1)
+        told = [notice.text for notice in recorder.notices if notice.level == "warning"]
+        assert told == ([] if data in (PLAIN * 19, b"") else [NO_CLIENT.replace("0.log", "turns.log")])
+
+
+def test_the_program_says_it_beside_the_reports() -> None:
+    outcome = run("--replay", "--file", "-", "--trust-proxy", "10.0.0.0/8", stdin=PLAIN * 25)
+    words = b"none of its first 20 lines has X-Forwarded-For, so --trust-proxy changes no host"
+    assert words in b" ".join(outcome.err.split())

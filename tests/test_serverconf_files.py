@@ -1,0 +1,116 @@
+"""Configurations as they are found: line ends of another system, files in files, parts that hold only sometimes."""
+
+from pathlib import Path
+
+import pytest
+
+from http_monitor.errors import UsageError
+from http_monitor.serverconf import find_formats
+
+TIMED = '%h %l %u %t "%r" %>s %b %D'
+SITE = f"CustomLog logs/site.log {TIMED.replace(chr(34), chr(92) + chr(34)).join((chr(34), chr(34)))}\n"
+NGINX_SITE = "server {\n access_log /var/log/site.log timed;\n}\n"
+NGINX = """http {
+    log_format timed '$remote_addr [$time_local] '
+                     '"$request" $status $request_time';
+    include sites/*.conf;
+}
+"""
+
+
+def found(config: Path, path: str | Path = "/x/site.log") -> str:
+    return find_formats(str(config), [str(path)])[str(path)].format
+
+
+def refusal(config: Path) -> str:
+    with pytest.raises(UsageError) as error:
+        find_formats(str(config), ["/x/site.log"])
+    return str(error.value)
+
+
+def written(root: Path, **files: str) -> Path:
+    """Write files by names with ``__`` for ``/`` and ``_conf`` for the ending, and return the first."""
+    paths = []
+    for name, text in files.items():
+        path = root / name.replace("__", "/").replace("_conf", ".conf")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+        paths.append(path)
+    return paths[0]
+
+
+def test_lines_that_end_as_on_windows_are_read_alike(tmp_path: Path) -> None:
+    site, format_line = SITE, f"LogFormat {SITE.split(' ', 2)[2]}"
+    apache = written(tmp_path / "a", httpd_conf=f"# c\n{format_line}Include \\\n site.conf\n".replace("\n", "\r\n"))
+    written(tmp_path / "a", site_conf=site.replace("\n", "\r\n"))
+    assert found(apache) == TIMED
+    nginx = written(
+        tmp_path / "n", nginx_conf=NGINX.replace("\n", "\r\n"), sites__a_conf=NGINX_SITE.replace("\n", "\r\n")
+    )
+    assert found(nginx) == '$remote_addr [$time_local] "$request" $status $request_time'
+
+
+@pytest.mark.parametrize(
+    "section", ["IfModule mod_x.c", "IfModule !mod_x.c", "IfDefine SSL", "IfVersion >= 2.4", "If true"]
+)
+def test_what_holds_only_sometimes_is_taken_as_if_it_held(tmp_path: Path, section: str) -> None:
+    name = section.split()[0]
+    config = written(tmp_path, httpd_conf=f"<{section}>\n<IfModule y>\n{SITE}</IfModule>\n</{name}>\n")
+    assert found(config) == TIMED
+
+
+def test_a_root_that_is_relative_is_meant_from_where_the_configuration_is(tmp_path: Path) -> None:
+    config = written(
+        tmp_path, conf__httpd_conf="ServerRoot ..\nInclude extra/*.conf\n", extra__b_conf=SITE, extra__a_conf="#\n"
+    )
+    assert found(config, tmp_path / "logs" / "site.log") == TIMED
+
+
+def test_files_in_files_are_read_from_the_root_and_optional_ones_may_be_missing(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        httpd_conf="IncludeOptional none/*.conf\nIncludeOptional none.conf\nInclude one/a.conf\n",
+        one__a_conf="Include two/b.conf\n",
+        two__b_conf=SITE,
+    )
+    assert found(config) == TIMED
+    (tmp_path / "two" / "b.conf").unlink()
+    assert f"{tmp_path}/one/a.conf line 1: includes two/b.conf, which is not there" in refusal(config)
+
+
+def test_files_that_include_each_other_without_end_are_refused_with_the_place(tmp_path: Path) -> None:
+    config = written(tmp_path, a_conf=f"{SITE}Include b.conf\n", b_conf="Include a.conf\n")
+    assert "includes " in (said := refusal(config))
+    assert said.endswith("and so on without an end")
+    wide = written(
+        tmp_path / "w", a_conf=f"{SITE}" + "Include c/*.conf\n" * 50, **{f"c__{n}_conf": "#\n" for n in range(50)}
+    )
+    assert refusal(wide).endswith("and so on without an end")
+
+
+def test_nginx_takes_files_in_files_from_its_directory_and_patterns_may_match_none(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        nginx_conf=NGINX.replace("sites/*.conf", "sites/a.conf; include none/*.conf"),
+        sites__a_conf="include sites/deep/*.conf;\ninclude nginx.conf;\n",
+        sites__deep__x_conf=NGINX_SITE,
+    )
+    assert found(config).endswith("$request_time")
+    (tmp_path / "sites" / "a.conf").unlink()
+    assert "No such file or directory" in refusal(config)
+
+
+@pytest.mark.parametrize(
+    ("text", "log_format"),
+    [
+        ('escape=json \'{"t":"$time_iso8601",\' \'"s":$status}\'', "json"),
+        ("escape=json '$remote_addr $status'", "$remote_addr $status"),
+        ("escape=none '$remote_addr' ' $status'", "$remote_addr $status"),
+        ("'\\'$remote_addr\\' \\t$status'", "'$remote_addr' \\t$status"),
+    ],
+)
+def test_pieces_of_a_log_format_are_joined_and_its_escape_is_no_piece(
+    tmp_path: Path, text: str, log_format: str
+) -> None:
+    config = written(tmp_path, nginx_conf=f"http {{\n log_format x {text};\n access_log /l/site.log x;\n}}\n")
+    assert found(config) == log_format
