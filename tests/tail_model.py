@@ -425,7 +425,8 @@ class FollowingMachine(RuleBasedStateMachine):
         if self.holds_files:
             self.copies_opened |= {stream for stream in world.order if world.has_whole_copy(stream)}
         for inode in inodes:
-            if len(inode.stream.content) < ENOUGH_BYTES:
+            # Without a descriptor a number is soon another file's.
+            if len(inode.stream.content) < ENOUGH_BYTES or not self.holds_files:
                 self.world.keep_number(inode)
             # A file is not asked for its size while one before it is being read.
             is_asked = at_end or inode not in known_before

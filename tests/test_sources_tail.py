@@ -1356,6 +1356,18 @@ def test_another_log_with_the_inode_of_a_deleted_one_is_not_read(log: Path, foll
     assert tail.read_to_end() == line(10)
 
 
+def test_a_truncation_after_a_restart_loses_no_more_than_was_seen_of_what_is_there(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    tail.restart()
+    for number in (4, 5):
+        log.write_bytes(line(number))
+        assert tail.read_to_end() == line(number)
+        os.truncate(log, 0)
+        assert tail.read_to_end() == b""
+    assert tail.counters == (0, True, 0, 3)
+
+
 def test_an_archive_with_the_inode_of_an_empty_file_is_another_file(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()

@@ -104,16 +104,23 @@ def find_again(
     sibling = siblings.with_identity(followed.identity)
     if isinstance(found, FileStatus) and found.identity == followed.identity:
         sibling = Sibling(chain.path, followed.identity)
+    opened: Handle | None = None
     if sibling is not None:
-        opened = siblings.reach(sibling)
-        if isinstance(opened, Obstacle):
-            return obstacle(error) if opened == MISSING else opened
-        if sibling.path == chain.path or siblings.is_rotated(sibling) or _has_its_content(opened, followed.position()):
+        reached = siblings.reach(sibling)
+        if isinstance(reached, Obstacle):
+            return obstacle(error) if reached == MISSING else reached
+        opened = reached
+    position = followed.position()
+    is_it = opened is not None and _has_its_content(opened, position)
+    copy = None if is_it else siblings.holding(position)
+    if sibling is not None and opened is not None:
+        # Without its content it was truncated, or another file has its inode: the content is elsewhere, or its name is.
+        is_named = sibling.path in (chain.path, followed.path) or siblings.is_rotated(sibling)
+        if is_it or (copy is None and is_named):
             followed.close()
             followed.handle, followed.path = opened, sibling.path
             return None
-        opened.close()  # another log, with the inode of one that was deleted
-    copy = siblings.holding(followed.position())
+        opened.close()
     if copy is not None:
         followed.close()
         sibling, followed.handle = copy
