@@ -7,7 +7,7 @@ from typing import Any
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.jsontext import Path, decode_object, places, scalar_text
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, with_status
+from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts
 from http_monitor.parser.meaning import Meaning
 from http_monitor.ports import Value
 from http_monitor.settings import MAX_LINE_BYTES
@@ -65,7 +65,7 @@ class JsonFormat(LinedFormat):
         first = next((index for index in self._times if texts[index]), None)
         if first is not None and fields[first].writing == "plain":
             fields, meaning = self._as_written(first, _writing_of(texts[first] or b""))
-        return Texts(meaning, fields, with_status(fields, texts))
+        return Texts(meaning, fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         del read

@@ -19,8 +19,6 @@ Span = tuple[int, int]
 """First byte of a field from 0, and the byte after its last."""
 
 _NOTHING = (None, b"", b"-")
-# What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1).
-_NO_STATUS = (b"-1", b"0", b"000")
 
 
 class Texts(NamedTuple):
@@ -115,14 +113,6 @@ class LinedFormat(ABC):
 
     def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
         return LineReading(self._name, _found(spans), None, misfit.column, misfit.reason)
-
-
-def with_status(fields: Sequence[Field], texts: Sequence[bytes | None]) -> list[bytes | None]:
-    """Return the texts, with None for a status that says there is none."""
-    return [
-        None if field.role == "status" and text in _NO_STATUS else text
-        for field, text in zip(fields, texts, strict=True)
-    ]
 
 
 def values_of(read: Texts) -> dict[str, Value]:

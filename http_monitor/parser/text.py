@@ -5,9 +5,10 @@ import numpy as np
 from http_monitor.parser.account import Account
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.line import Entry
-from http_monitor.parser.matching import Found, Matcher
+from http_monitor.parser.matching import Found, Matcher, Span
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
 from http_monitor.parser.rows import in_file_order, rows_of
+from http_monitor.parser.slot import OWN_QUOTES
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.typed import Columns
 from http_monitor.parser.walk import Walker
@@ -34,7 +35,7 @@ class TemplateFormat:
         self._template = template
         self._limit = limit
         self._kind = kind or name
-        self._meaning = Meaning(template.fields, self._kind, keeps_empty=True)
+        self._meaning = Meaning(template.fields, self._kind, keeps_empty=not template.exact)
         self._matcher = Matcher(template)
         self._walker = Walker(template)
         self._columns = Columns(template)
@@ -60,11 +61,13 @@ class TemplateFormat:
         if len(line) > self._limit:
             return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
         line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return LineReading(self._name, (), {})
         start = self._matcher.whole(line)
         if start is None:
             start = self._matcher.longest_start(line)
             return self._misfit(start.spans, start.stop, self._part(start.parts))
-        texts = tuple(line[left:right] for left, right in start.spans)
+        texts = _texts(line, start.spans)
         read = self._meaning.entry(texts)
         if isinstance(read, Wrong):
             name = self._template.fields[read.field].name
@@ -76,11 +79,13 @@ class TemplateFormat:
         if len(line) > self._limit:
             return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return ""
         start = self._matcher.whole(line)
         if start is None:
             start = self._matcher.longest_start(line)
             return f"column {start.stop + 1}: not {self._part(start.parts)} of the {self._template.noun}"
-        read = self._meaning.entry(tuple(line[left:right] for left, right in start.spans))
+        read = self._meaning.entry(_texts(line, start.spans))
         return f"column {start.spans[read.field][0] + 1}: {read.reason}" if isinstance(read, Wrong) else ""
 
     def _parse_small(self, data: bytes) -> Batch:
@@ -115,6 +120,9 @@ class TemplateFormat:
         for (index, raw), texts in zip(numbered, found, strict=True):
             if not account.is_candidate(index, raw):
                 continue
+            if self._is_heading(raw):
+                account.blank.append(index)
+                continue
             entry = self._entry(texts)
             if entry is None:
                 account.malformed(index, raw)
@@ -127,16 +135,28 @@ class TemplateFormat:
         read = None if texts is None else self._meaning.entry(texts)
         return None if isinstance(read, Wrong) else read
 
-    def _misfit(self, spans: tuple[tuple[int, int], ...], at: int, expected: str) -> LineReading:
+    def _misfit(self, spans: tuple[Span, ...], at: int, expected: str) -> LineReading:
         return LineReading(self._name, self._found(spans), None, at + 1, expected)
 
-    def _found(self, spans: tuple[tuple[int, int], ...]) -> tuple[FoundField, ...]:
+    def _found(self, spans: tuple[Span, ...]) -> tuple[FoundField, ...]:
         return tuple(
             FoundField(shown_name(field), start, stop)
             for field, (start, stop) in zip(self._template.fields, spans, strict=False)
+            if start >= 0
         )
 
+    def _is_heading(self, line: bytes) -> bool:
+        return self._template.heading is not None and line.startswith(self._template.heading)
+
     def _part(self, number: int) -> str:
-        """Return what a part of the template is called."""
+        """Return what a part of the template is called; behind the last one, the end of the line."""
+        if number == len(self._template.parts):
+            return "the end of the line"
         part = self._template.parts[number]
-        return part.slot.field.name if isinstance(part, Place) else repr(part.decode("utf-8", "backslashreplace"))
+        if isinstance(part, Place):
+            return part.slot.field.name + (' in " "' if part.slot.kind in OWN_QUOTES else "")
+        return repr(part.decode("utf-8", "backslashreplace")) if isinstance(part, bytes) else "a space"
+
+
+def _texts(line: bytes, spans: tuple[Span, ...]) -> Found:
+    return tuple(line[start:stop] if start >= 0 else None for start, stop in spans)

@@ -1,39 +1,56 @@
 """Makes the columns of `records.SCHEMA` from the fields of a template, without a loop over the rows."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from http_monitor.parser.arrays import Bools, Ints
-from http_monitor.parser.chunk import SPACE, Chunk
+from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.columns import (
     dashes_in,
     plain_methods,
     sections,
     span_keys,
-    times_of,
+    tunnels,
     vhost_names,
     without_query,
 )
 from http_monitor.parser.field import Role
-from http_monitor.parser.keys import Keys, codes, distinct, no_keys
+from http_monitor.parser.keys import Keys, codes, distinct, matching, no_keys
+from http_monitor.parser.lengths import durations_of
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
+from http_monitor.parser.moments import Times, clf_times, epoch_ms_times, epoch_times, iso_times, local_times
 from http_monitor.parser.pattern import typed_pattern
 from http_monitor.parser.regular import Span, numbers
-from http_monitor.parser.slot import CLF_BARE, CLF_BRACKETED, NUMBER, STATUS
+from http_monitor.parser.slot import (
+    CLF_BARE,
+    CLF_BRACKETED,
+    CLF_LOCAL,
+    DIGITS,
+    EPOCH_WITH_MS,
+    ISO_UTC,
+    NUMBER,
+    SIGNED,
+    STATUS,
+    STATUS_OR_NONE,
+)
+from http_monitor.parser.targets import paths, split_requests
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.walk import Walked
-from http_monitor.parser.writings import read_duration, read_time
+from http_monitor.parser.writings import read_time
 from http_monitor.records import SCHEMA
 
-_KEPT_EMPTY: tuple[Role, ...] = ("user", "referer", "agent")
+_TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 _SLASH, _OPEN, _CLOSE, _DASH = (ord(char) for char in "/[]-")
-_KNOWN_LOOKS = (CLF_BARE, CLF_BRACKETED, NUMBER, STATUS)
-"""What the columns of times, statuses and counts check themselves, more strictly."""
+_TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
+_NUMBERS_THAT_LOOK_SO = (NUMBER, DIGITS, SIGNED)
+_ROLES_OF_NUMBERS = ("status", "size", "bytes_in")
+"""Of these the columns check themselves what they look like, more strictly."""
 
 
 class Columns:
@@ -49,27 +66,26 @@ class Columns:
                 self._more.append(self._first[role])
             elif role is not None:
                 self._first[role] = place
-        # What the columns need not look at closer has an expression to fit.
+        self._keeps_empty = not template.exact
+        self._adding_up = [place for place in template.places if place.slot.field.adds_up]
+        self._numbers = [place for place in template.places if _is_number(place)]
+        # What the columns do not look at closer has an expression to fit.
         self._checked = [
             (place, re.compile(typed_pattern(place).encode(), re.DOTALL))
             for place in template.places
-            if place.slot.kind == "typed" and not (place.slot.field.role and place.slot.looks in _KNOWN_LOOKS)
+            if place.slot.kind == "typed" and not _is_number(place) and not _is_looked_at(place)
         ]
-        self.fits = (
-            "time" in self._first
-            and not {"date", "clock"} & set(self._first)
-            and bool({"request", "target", "path"} & set(self._first))
-            and self._slot_looks("status", STATUS)
-            and self._slot_looks("size", NUMBER)
-            and self._slot_looks("bytes_in", NUMBER)
-        )
+        self.fits = bool({"request", "target", "path"} & set(self._first))
 
     def rows(self, chunk: Chunk, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
         """Return the rows of those walked lines that need no closer look, and the indices of their lines."""
+        marks = Marks(chunk)
         good = np.ones(len(walked.line), np.bool_)
         for place, pattern in self._checked:
             span = walked.spans[place.index]
-            good &= _by_text(chunk, span, lambda text, pattern=pattern: pattern.fullmatch(text) is not None)  # type: ignore[misc]
+            good &= matching(span_keys(chunk, span), pattern) | (place.optional & (span.stop == span.start))
+        for place in self._numbers:
+            good &= _looks_like_number(chunk, walked.spans[place.index], place.slot.looks)
         for place in self._more:
             span = walked.spans[place.index]
             good &= ~(dashes_in(chunk, span) | (span.stop == span.start))
@@ -85,10 +101,8 @@ class Columns:
             value, absent, fine = self._counts(chunk, walked, role)
             counts.append((value, absent))
             good &= fine
-        method, target, fine = self._request(chunk, walked)
+        method, target, fine = self._request(chunk, marks, walked)
         good &= fine
-        if method is not None:
-            good[good] = plain_methods(span_keys(chunk, method.only(good)))
         if not good.all():
             walked, time_us, status, target = walked.only(good), time_us[good], status[good], target.only(good)
             counts = [(value[good], absent[good]) for value, absent in counts]
@@ -102,33 +116,42 @@ class Columns:
             sections(path),
             path,
             no_keys(count) if method is None else span_keys(chunk, method),
-            *(self._texts(chunk, walked, role) for role in _KEPT_EMPTY),
+            *(self._texts(chunk, walked, role) for role in _TEXTS),
             pa.array(status.astype(np.int16)),
             size,
-            self._durations(chunk, walked, "duration"),
-            self._durations(chunk, walked, "upstream"),
+            self._durations(chunk, marks, walked, "duration"),
+            self._durations(chunk, marks, walked, "upstream"),
             bytes_in,
             vhost_names(self._texts(chunk, walked, "vhost")),
             *(self._texts(chunk, walked, role) for role in ("cache", "tls", "forwarded")),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 
-    def _slot_looks(self, role: Role, looks: str) -> bool:
-        return role not in self._first or self._first[role].slot.looks == looks
-
     def _span(self, walked: Walked, role: Role) -> Span | None:
         place = self._first.get(role)
         return None if place is None else walked.spans[place.index]
 
-    def _times(self, chunk: Chunk, walked: Walked) -> tuple[Ints, Bools]:
+    def _times(self, chunk: Chunk, walked: Walked) -> Times:
+        if "time" not in self._first:
+            return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)
         slot = self._first["time"].slot
         span = walked.spans[self._first["time"].index]
         if slot.looks == CLF_BRACKETED:
             good = (chunk.bytes_at(span.start) == _OPEN) & (chunk.bytes_at(span.start + CLF_BYTES + 1) == _CLOSE)
-            time_us, fine = times_of(chunk, Span(span.start + 1, span.start + 1 + CLF_BYTES))
+            time_us, fine = clf_times(chunk, Span(span.start + 1, span.start + 1 + CLF_BYTES))
             return time_us, good & fine
         if slot.looks == CLF_BARE:
-            return times_of(chunk, span)
+            return clf_times(chunk, span)
+        if slot.looks == CLF_LOCAL:
+            return local_times(chunk, span)
+        if slot.looks == ISO_UTC:
+            return iso_times(chunk, span)
+        if slot.looks == EPOCH_WITH_MS:
+            length = span.stop - span.start
+            time_us, fine = epoch_ms_times(chunk, span)
+            return time_us, fine & (length >= 13) & (length <= 15)
+        if slot.field.writing == "epoch_us":
+            return epoch_times(chunk, span, 1)
         keys = span_keys(chunk, span)
         read = [read_time(text, slot.field.writing) for text in distinct(keys)]
         if not read:
@@ -142,7 +165,10 @@ class Columns:
         if span is None:
             return np.full(len(walked.line), NO_STATUS, np.int64), np.ones(len(walked.line), np.bool_)
         value, good = numbers(chunk, span)
-        return value, good & (value >= 100) & (value <= 999)
+        length = span.stop - span.start
+        none = (good & (value == 0) & ((length == 1) | (length == 3))) | self._absent(chunk, span)
+        # -1 is left to the reader of single lines.
+        return np.where(none, NO_STATUS, value), none | (good & (length == 3) & (value >= 100))
 
     def _counts(self, chunk: Chunk, walked: Walked, role: Role) -> tuple[Ints, Bools, Bools]:
         """Return numbers, where they are absent, and which lines have either."""
@@ -151,30 +177,33 @@ class Columns:
             none = np.ones(len(walked.line), np.bool_)
             return np.zeros(len(walked.line), np.int64), none, none
         value, good = numbers(chunk, span)
-        absent = dashes_in(chunk, span)
+        absent = self._absent(chunk, span)
         return np.where(absent, 0, value), absent, good | absent
 
-    def _request(self, chunk: Chunk, walked: Walked) -> tuple[Span | None, Span, Bools]:
-        """Return method and target where the target plainly is a path."""
+    def _absent(self, chunk: Chunk, span: Span) -> Bools:
+        absent: Bools = dashes_in(chunk, span) | (span.stop == span.start)
+        return absent
+
+    def _request(self, chunk: Chunk, marks: Marks, walked: Walked) -> tuple[Span | None, Span, Bools]:
+        """Return method and target where the target plainly is a path, or an authority of a CONNECT."""
         whole = self._span(walked, "request")
         if whole is None:
             target = self._span(walked, "target") or self._span(walked, "path")
             assert target is not None, "a template without one is not read by columns"
-            good = (chunk.bytes_at(target.start) == _SLASH) & (target.stop > target.start)
             method = self._span(walked, "method")
+            good = target.stop > target.start
             if method is not None:
-                good &= ~dashes_in(chunk, method)
-            return method, target, good
-        spaces = np.flatnonzero(chunk.bytes == SPACE)
-        rank = np.searchsorted(spaces, whole.start)
-        spaces = np.append(spaces, [len(chunk.data)] * 3)
-        first, second, third = (spaces.take(rank + number) for number in range(3))
-        good = (second < whole.stop) & (third >= whole.stop) & (chunk.bytes_at(first + 1) == _SLASH)
-        for number, byte in enumerate(b"HTTP/"):
-            good &= chunk.bytes_at(second + 1 + number) == byte
-        good &= second + 1 + len(b"HTTP/") <= whole.stop
-        first, second = np.where(good, first, whole.start), np.where(good, second, whole.start)
-        return Span(whole.start, first), Span(np.minimum(first + 1, second), second), good
+                good &= ~self._absent(chunk, method)
+        else:
+            method, target, good = split_requests(chunk, marks, whole)
+        path, is_path = paths(chunk, marks, target)
+        if method is None:
+            return None, path, good & is_path
+        keys = span_keys(chunk, method)
+        tunnel = tunnels(keys) & (chunk.bytes_at(target.start) != _SLASH)
+        cut = without_query(chunk, target)
+        good &= np.where(tunnel, cut.stop == target.stop, is_path & plain_methods(keys))
+        return method, target.where(tunnel, path), good
 
     def _hosts(self, chunk: Chunk, walked: Walked) -> Keys:
         span = self._span(walked, "host")
@@ -190,26 +219,44 @@ class Columns:
         if span is None:
             return no_keys(len(walked.line))
         absent = dashes_in(chunk, span)
-        if role not in _KEPT_EMPTY:
+        if role not in _TEXTS or not self._keeps_empty:
             absent |= span.stop == span.start
         return span_keys(chunk, span, absent)
 
-    def _durations(self, chunk: Chunk, walked: Walked, role: Role) -> "pa.Array[Any]":
-        span = self._span(walked, role)
-        nothing: pa.Array[Any] = pa.nulls(len(walked.line), pa.int64())
-        if span is None or not len(walked.line):
-            return nothing
-        writing = self._first[role].slot.field.writing
-        keys = span_keys(chunk, span)
-        values: Any = pa.array([read_duration(text, writing) for text in distinct(keys)], pa.int64())
-        durations: pa.Array[Any] = values.take(keys.indices)
-        return durations
+    def _durations(self, chunk: Chunk, marks: Marks, walked: Walked, role: Role) -> "pa.Array[Any]":
+        places = self._adding_up if role == "duration" and self._adding_up else [self._first.get(role)]
+        total: Any = None
+        for place in places:
+            if place is None or not len(walked.line):
+                nothing: pa.Array[Any] = pa.nulls(len(walked.line), pa.int64())
+                return nothing
+            durations = durations_of(chunk, marks, walked.spans[place.index], place.slot.field.writing)
+            total = durations if total is None else pc.add(total, durations)
+        found: pa.Array[Any] = total
+        return found
 
 
-def _by_text(chunk: Chunk, span: Span, holds: Callable[[bytes], bool]) -> Bools:
-    """Return in which lines something holds of a text, asked once for each distinct one."""
-    keys = span_keys(chunk, span)
-    if not len(keys):
-        return np.empty(0, np.bool_)
-    good: Bools = np.array([holds(text) for text in distinct(keys)], np.bool_).take(codes(keys))
-    return good
+def _is_number(place: Place) -> bool:
+    """Return whether a field has to look like a number, and no column says whether it does."""
+    of_number = place.slot.kind == "typed" and place.slot.looks in _NUMBERS_THAT_LOOK_SO and not place.optional
+    return of_number and place.slot.field.role not in _ROLES_OF_NUMBERS
+
+
+def _is_looked_at(place: Place) -> bool:
+    """Return whether a column says itself whether its field looks as it has to."""
+    slot = place.slot
+    if slot.field.role == "time":
+        return slot.looks in _TIMES_THAT_LOOK_SO
+    return (slot.field.role, slot.looks) in (
+        *(("status", looks) for looks in (STATUS, STATUS_OR_NONE)),
+        *((role, looks) for role in ("size", "bytes_in") for looks in (NUMBER, DIGITS)),
+    )
+
+
+def _looks_like_number(chunk: Chunk, span: Span, looks: str) -> Bools:
+    """Return which fields are digits, at most 16, with what else their expression allows."""
+    if looks == SIGNED:
+        signed = (chunk.bytes_at(span.start) == _DASH) & (span.stop > span.start)
+        return numbers(chunk, Span(span.start + signed, span.stop))[1]
+    good = numbers(chunk, span)[1]
+    return good | dashes_in(chunk, span) if looks == NUMBER else good

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, with_status
+from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts
 from http_monitor.parser.meaning import Meaning
 from http_monitor.ports import Json
 from http_monitor.settings import MAX_LINE_BYTES
@@ -119,7 +119,7 @@ class W3cFormat(LinedFormat):
             return Misfit(1, "a date and a time among the #Fields")
         if self._dialect.mark and self._dialect.mark not in columns.names:
             return Misfit(1, f"{self._dialect.mark} among the #Fields")
-        return Texts(columns.meaning, columns.fields, with_status(columns.fields, texts))
+        return Texts(columns.meaning, columns.fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         texts = _split(line)

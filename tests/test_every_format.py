@@ -1,0 +1,103 @@
+"""Every format that has a name reads what its server writes, and any damage to it, as the slow reader does."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.parser import auto_format
+from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.text import TemplateFormat
+from http_monitor.settings import MAX_LINE_BYTES
+from tests.agreement import FILLER, check_alike, check_explained, rows_read
+from tests.written import any_hit, some_hit, write
+
+each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+START_US = 1_760_097_336_000_000
+IS_CALLED = {"gunicorn": "combined", "apache_combined_t": "combined", "apache_combined_d": "combined"}
+"""Presets that auto does not choose, and what it calls their lines: they do not say of themselves what they are."""
+
+SEEDS = st.integers(0, 1 << 32)
+EDITS = st.sampled_from(
+    [
+        *(b"", b'"', b" ", b"  ", b"\\", b'\\"', b"\t", b",", b"[", b"]", b"{", b"}", b"/", b"-", b"+", b":", b"."),
+        *(b"0", b"9", b"\r", b"\x00", b"\xff", b'" "', b'} "', b'""', b"?", b"#", b"- ", b" - ", b"http://", b"ms"),
+        *(b"CONNECT ", b"Z", b"HTTP/", b"]: ", b"000", b"-1", b"*", b"GET ", b"null", b"\x85", b"1.5"),
+    ]
+)
+DAMAGE = st.tuples(SEEDS, st.lists(st.tuples(st.integers(0, 500), EDITS, st.integers(0, 3)), max_size=3), st.booleans())
+
+
+def written(name: str, seed: int) -> bytes:
+    return write(name, any_hit(random.Random(seed)))[0]
+
+
+def damaged(name: str, damage: tuple[int, list[tuple[int, bytes, int]], bool]) -> bytes:
+    seed, edits, cut = damage
+    line = written(name, seed)
+    for place, new, gone in edits:
+        at = place % (len(line) + 1)
+        line = line[:at] + new + line[at + gone :]
+    return line[: seed % (len(line) + 1)] if cut and seed % 4 == 0 else line
+
+
+@each_preset
+@settings(max_examples=25, deadline=None)
+@given(seeds=st.lists(SEEDS, min_size=1, max_size=5))
+def test_what_a_server_writes_is_read_back(preset: Preset, seeds: list[int]) -> None:
+    lines, rows = zip(*(write(preset.name, any_hit(random.Random(seed))) for seed in seeds), strict=True)
+    data = b"".join(line + b"\n" for line in lines)
+    assert rows_read(preset, data) == list(rows)
+    assert rows_read(preset, data.replace(b"\n", b"\r\n") + FILLER) == [*rows, None]
+
+
+@each_preset
+@settings(max_examples=40, deadline=None)
+@given(damages=st.lists(DAMAGE, min_size=1, max_size=6))
+def test_columns_lines_and_the_slow_reader_agree(
+    preset: Preset, damages: list[tuple[int, list[tuple[int, bytes, int]], bool]]
+) -> None:
+    check_alike(preset, [damaged(preset.name, damage) for damage in damages])
+
+
+@each_preset
+@settings(max_examples=25, deadline=None)
+@given(lines=st.lists(st.binary(max_size=60).map(lambda text: text.replace(b"\n", b"")), max_size=4))
+def test_any_bytes_mean_the_same_to_all_readers(preset: Preset, lines: list[bytes]) -> None:
+    check_alike(preset, lines)
+
+
+@each_preset
+@settings(max_examples=30, deadline=None)
+@given(damage=DAMAGE)
+def test_a_line_is_explained_as_what_it_is_read_as(
+    preset: Preset, damage: tuple[int, list[tuple[int, bytes, int]], bool]
+) -> None:
+    line = damaged(preset.name, damage)
+    if line.strip():
+        check_explained(preset, [], line)
+
+
+@each_preset
+def test_plain_lines_of_text_formats_are_read_by_columns(preset: Preset) -> None:
+    made = preset.make(MAX_LINE_BYTES)
+    if not isinstance(made, TemplateFormat):
+        pytest.skip("has columns of its own, or none")
+    assert made._walker.fits
+    assert made._columns.fits
+
+
+@each_preset
+def test_a_log_is_recognised_as_what_its_server_writes(preset: Preset) -> None:
+    source = random.Random(7)
+    lines = [write(preset.name, some_hit(source, START_US + second * 1_000_000))[0] for second in range(40)]
+    for sample in (list(preset.examples), lines, [lines[0]]):
+        found = auto_format(MAX_LINE_BYTES)
+        choice = found.choose(b"".join(line + b"\n" for line in sample))
+        if preset.timeless:
+            assert choice is None
+            continue
+        assert choice is not None
+        assert choice.name == IS_CALLED.get(preset.name, preset.name)
+        assert choice.fits == choice.lines
