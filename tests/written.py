@@ -70,7 +70,7 @@ def any_hit(source: random.Random) -> Hit:
 
 def write(name: str, hit: Hit) -> tuple[bytes, Row]:
     """Return the line that the server of a preset writes for a hit, and the row it says."""
-    line, said = _WRITERS[name](hit)
+    line, said = WRITERS[name](hit)
     section, path = section_and_endpoint(hit.method, hit.target)
     row: Row = {
         "time": hit.at_us,
@@ -142,11 +142,11 @@ def _common(hit: Hit) -> tuple[bytes, Row]:
     return line, {"time": _cut(hit.at_us, 10**6), "user": hit.user, "size_bytes": hit.size}
 
 
-def _behind(write_front: Callable[[Hit], tuple[bytes, Row]], tail: Callable[[Hit], tuple[bytes, Row]]) -> "_Writer":
+def _behind(front: "_Writer", tail: "_Writer") -> "_Writer":
     def whole(hit: Hit) -> tuple[bytes, Row]:
-        front, said = write_front(hit)
+        line, said = front(hit)
         behind, more = tail(hit)
-        return front + behind, said | more
+        return line + behind, said | more
 
     return whole
 
@@ -498,7 +498,7 @@ def _pino(hit: Hit) -> tuple[bytes, Row]:
 
 _Writer = Callable[[Hit], tuple[bytes, Row]]
 
-_WRITERS: dict[str, _Writer] = {
+WRITERS: dict[str, _Writer] = {
     "traefik_json": _traefik_json,
     "caddy_json": _caddy,
     "nginx_json": _nginx_json,

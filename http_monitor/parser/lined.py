@@ -1,7 +1,7 @@
 """Reads a log one line after the other, whatever its lines hold."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,8 +52,17 @@ class LinedFormat(ABC):
         lines = data.split(b"\n")
         if not lines[-1]:
             lines.pop()
+        account = self._read_each(enumerate(lines))
+        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._name)
+
+    def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
+        """Read lines one by one.
+
+        Args:
+            numbered: Index and line without its LF, ascending.
+        """
         account = Account(self._limit)
-        for index, raw in enumerate(lines):
+        for index, raw in numbered:
             if not account.is_candidate(index, raw):
                 continue
             read = self._entry(raw.removesuffix(b"\r"))
@@ -64,7 +73,7 @@ class LinedFormat(ABC):
                 account.blank.append(index)
             else:
                 account.malformed(index, raw)
-        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._name)
+        return account
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""

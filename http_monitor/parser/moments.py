@@ -14,7 +14,7 @@ from http_monitor.units import US_PER_S
 Times = tuple[Ints, Bools]
 """Microseconds since the epoch, and which of them are plainly times; of the others nothing is said."""
 
-_DAY_BYTES, _CLOCK_BYTES = len("2000-10-10"), len("13:55:36")
+DAY_BYTES, CLOCK_BYTES = len("2000-10-10"), len("13:55:36")
 _ZERO, _DOT, _COLON, _DASH = (ord(char) for char in "0.:-")
 _MONTHS = np.frombuffer(b"???JanFebMarAprMayJunJulAugSepOctNovDec???", np.uint8).reshape(-1, 3)
 _UTC = np.frombuffer(b" +0000", np.uint8)
@@ -40,8 +40,8 @@ def local_times(chunk: Chunk, time: Span) -> Times:
 
 def iso_times(chunk: Chunk, time: Span) -> Times:
     """Return times like ``2000-10-10T13:55:36.25Z``: in UTC, and with decimals or not."""
-    day_stop = time.start + _DAY_BYTES
-    clock_stop = day_stop + 1 + _CLOCK_BYTES
+    day_stop = time.start + DAY_BYTES
+    clock_stop = day_stop + 1 + CLOCK_BYTES
     good = (chunk.bytes_at(day_stop) == ord("T")) & (chunk.bytes_at(time.stop - 1) == ord("Z"))
     good &= clock_stop < time.stop
     whole_us, fine = day_times(chunk, time.start, day_stop + 1)
@@ -54,19 +54,20 @@ def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
     dashes = (chunk.bytes_at(day + 4) == _DASH) & (chunk.bytes_at(day + 7) == _DASH)
 
     def texts(rows: Ints) -> Bytes:
-        date = chunk.bytes.take(_across(day[rows], _DAY_BYTES), mode="clip")
-        month = (date[:, 5] - np.uint8(_ZERO)).astype(np.int64) * 10 + (date[:, 6] - np.uint8(_ZERO))
+        date = chunk.bytes.take(_across(day[rows], DAY_BYTES), mode="clip")
+        digits = date[:, 5:7] - np.uint8(_ZERO)  # wraps below "0"
+        month = np.where((digits <= 9).all(axis=1), digits[:, 0].astype(np.int64) * 10 + digits[:, 1], 0)
         text = np.empty((len(rows), CLF_BYTES), np.uint8)
         text[:, 0:2] = date[:, 8:10]
         text[:, [2, 6]] = ord("/")
         text[:, 3:6] = _MONTHS[np.clip(month, 0, len(_MONTHS) - 1)]
         text[:, 7:11] = date[:, 0:4]
         text[:, 11] = _COLON
-        text[:, 12:20] = chunk.bytes.take(_across(clock[rows], _CLOCK_BYTES), mode="clip")
+        text[:, 12:20] = chunk.bytes.take(_across(clock[rows], CLOCK_BYTES), mode="clip")
         text[:, 20:] = _UTC
         return text
 
-    time_us, good = _by_runs(chunk, (day, _DAY_BYTES), texts, (clock, _CLOCK_BYTES))
+    time_us, good = _by_runs(chunk, (day, DAY_BYTES), texts, (clock, CLOCK_BYTES))
     return time_us, good & dashes
 
 

@@ -24,7 +24,17 @@ from http_monitor.parser.keys import Keys, codes, distinct, matching, no_keys
 from http_monitor.parser.lengths import durations_of
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
-from http_monitor.parser.moments import Times, clf_times, epoch_ms_times, epoch_times, iso_times, local_times
+from http_monitor.parser.moments import (
+    CLOCK_BYTES,
+    DAY_BYTES,
+    Times,
+    clf_times,
+    day_times,
+    epoch_ms_times,
+    epoch_times,
+    iso_times,
+    local_times,
+)
 from http_monitor.parser.pattern import typed_pattern
 from http_monitor.parser.regular import Span, numbers
 from http_monitor.parser.slot import (
@@ -75,7 +85,9 @@ class Columns:
             for place in template.places
             if place.slot.kind == "typed" and not _is_number(place) and not _is_looked_at(place)
         ]
-        self.fits = bool({"request", "target", "path"} & set(self._first))
+        self.fits = bool({"request", "target", "path"} & set(self._first)) and (
+            ("date" in self._first) == ("clock" in self._first)
+        )
 
     def rows(self, chunk: Chunk, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
         """Return the rows of those walked lines that need no closer look, and the indices of their lines."""
@@ -96,6 +108,8 @@ class Columns:
         good &= fine
         status, fine = self._statuses(chunk, walked)
         good &= fine
+        if any(place.slot.field.role == "status" for place in self._more):
+            good &= status != NO_STATUS
         counts = []
         for role in ("size", "bytes_in"):
             value, absent, fine = self._counts(chunk, walked, role)
@@ -132,6 +146,8 @@ class Columns:
         return None if place is None else walked.spans[place.index]
 
     def _times(self, chunk: Chunk, walked: Walked) -> Times:
+        if "date" in self._first:
+            return self._days(chunk, walked)
         if "time" not in self._first:
             return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)
         slot = self._first["time"].slot
@@ -159,6 +175,14 @@ class Columns:
         values = np.array([0 if isinstance(value, str) else value for value in read], np.int64)
         fine = np.array([not isinstance(value, str) for value in read], np.bool_)
         return values.take(codes(keys)), fine.take(codes(keys))
+
+    def _days(self, chunk: Chunk, walked: Walked) -> Times:
+        """Return the times that are a day and a time of day in two fields."""
+        day, clock = self._span(walked, "date"), self._span(walked, "clock")
+        assert day is not None and clock is not None, "fields that are not in it have no columns"
+        plain = (day.stop - day.start == DAY_BYTES) & (clock.stop - clock.start == CLOCK_BYTES)
+        time_us, fine = day_times(chunk, day.start, clock.start)
+        return time_us, plain & fine
 
     def _statuses(self, chunk: Chunk, walked: Walked) -> tuple[Ints, Bools]:
         span = self._span(walked, "status")
@@ -200,7 +224,8 @@ class Columns:
         if method is None:
             return None, path, good & is_path
         keys = span_keys(chunk, method)
-        tunnel = tunnels(keys) & (chunk.bytes_at(target.start) != _SLASH)
+        # Where the query is a field of its own it is part of the authority, which is for the reader of single lines.
+        tunnel = tunnels(keys) & (chunk.bytes_at(target.start) != _SLASH) & ("query" not in self._first)
         cut = without_query(chunk, target)
         good &= np.where(tunnel, cut.stop == target.stop, is_path & plain_methods(keys))
         return method, target.where(tunnel, path), good

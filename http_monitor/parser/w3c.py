@@ -3,18 +3,29 @@
 The format: https://www.w3.org/TR/WD-logfile.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.parser.arrays import Ints
+from http_monitor.parser.chunk import Chunk, index_chunk
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.line import Misfit
 from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts
 from http_monitor.parser.meaning import Meaning
+from http_monitor.parser.rows import in_file_order, rows_of
+from http_monitor.parser.separated import SeparatedReader
+from http_monitor.parser.text import SMALL_BYTES
 from http_monitor.ports import Json
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 _FIELDS = b"#fields:"
 _COMMENT = b"#"
+_MOST_COMMENTS = 8
+"""In a chunk that is read by columns: under each the columns may be others."""
 _MOST_COLUMNS = 256
 """A `#Fields` line with more is none; it bounds what a checkpoint holds."""
 
@@ -77,7 +88,26 @@ class W3cFormat(LinedFormat):
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
-        self._known: dict[int, _Columns] = {}
+        self._known: _Columns | None = None
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        comments = data.startswith(_COMMENT) + data.count(b"\n" + _COMMENT)
+        if len(data) < SMALL_BYTES or comments > _MOST_COMMENTS:
+            return super().parse(data)
+        chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
+        parts = [*self._by_columns(chunk)]
+        other = np.ones(len(chunk.lfs), np.bool_)
+        for _, line in parts:
+            other[line] = False
+        account = self._read_each(
+            (index, chunk.data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()
+        )
+        rows, line = rows_of(account.entries), np.array(account.line, np.int64)
+        for part, part_line in parts:
+            rows = in_file_order(rows, line, part, part_line)
+            line = np.sort(np.concatenate([line, part_line]))
+        return account.batch(rows, line, len(chunk.lfs), self._name)
 
     def learn(self, head: bytes) -> None:
         """Take the columns from the first bytes of the file, for a run that begins further on.
@@ -110,15 +140,14 @@ class W3cFormat(LinedFormat):
             self._directive(line)
             return Outside()
         texts: list[bytes] = _split(line)
-        columns = self._columns_of(len(texts))
+        columns = self._columns_under(self._columns, len(texts))
         if columns is None:
             what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
             wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
             return Misfit(_column_of_excess(line, texts, self._columns), f"{wanted} columns {what}, not {len(texts)}")
-        if not columns.has_time:
-            return Misfit(1, "a date and a time among the #Fields")
-        if self._dialect.mark and self._dialect.mark not in columns.names:
-            return Misfit(1, f"{self._dialect.mark} among the #Fields")
+        lack = self._lack(columns)
+        if lack is not None:
+            return Misfit(1, f"{lack} among the #Fields")
         return Texts(columns.meaning, columns.fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
@@ -131,37 +160,74 @@ class W3cFormat(LinedFormat):
             start += len(text) + 1
         return spans
 
+    def _by_columns(self, chunk: Chunk) -> Iterator[tuple[pa.RecordBatch, Ints]]:
+        """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
+        names, first = self._columns, 0
+        comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
+        for index in (*comments, len(chunk.lfs)):
+            if first < index:
+                columns = self._columns_under(names, len(_split(chunk.data[chunk.starts[first] : chunk.ends[first]])))
+                if columns is not None and self._lack(columns) is None and columns.reader.fits:
+                    yield columns.reader.rows(chunk, first, index, self._limit)
+            if index < len(chunk.lfs) and chunk.lfs[index] - chunk.starts[index] <= self._limit:
+                names = _names_in(chunk.data[chunk.starts[index] : chunk.ends[index]]) or names
+            first = index + 1
+
     def _directive(self, line: bytes) -> None:
-        if line[: len(_FIELDS)].lower() != _FIELDS:
-            return
-        names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
-        if 0 < len(names) <= _MOST_COLUMNS:
-            self._set(tuple(names))
+        names = _names_in(line)
+        if names is not None:
+            self._set(names)
 
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names
-        self._known.clear()
 
-    def _columns_of(self, count: int) -> "_Columns | None":
-        if self._columns is not None and count != len(self._columns):
+    def _columns_under(self, names: tuple[str, ...] | None, count: int) -> "_Columns | None":
+        """Return the columns of a line that has so many; None where these cannot be its columns.
+
+        Args:
+            names: What the latest `#Fields` line names; None without one.
+            count: Of the line.
+        """
+        if count not in (self._dialect.usual_counts if names is None else (len(names),)):
             return None
-        if self._columns is None and count not in self._dialect.usual_counts:
-            return None
-        if count not in self._known:
-            names = self._dialect.usual[:count] if self._columns is None else self._columns
-            self._known[count] = _Columns(names, self._dialect.time_taken, self._name)
-        return self._known[count]
+        named = self._dialect.usual[:count] if names is None else names
+        if self._known is None or self._known.names != named:
+            self._known = _Columns(named, self._dialect.time_taken, self._name)
+        return self._known
+
+    def _lack(self, columns: "_Columns") -> str | None:
+        """Return what columns lack without which no line of this server can be read."""
+        if not columns.has_time:
+            return "a date and a time"
+        mark = self._dialect.mark
+        return mark if mark and mark not in columns.names else None
 
 
 class _Columns:
     """What the columns of a file mean."""
 
-    def __init__(self, names: Sequence[str], time_taken: Writing, kind: str) -> None:
+    def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str) -> None:
         asked_for = any(name.lower() == _ASKED_FOR for name in names)
-        self.names = frozenset(names)
+        self.names = names
         self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
         self.meaning = Meaning(self.fields, kind)
         self.has_time = self.meaning.has("date") and self.meaning.has("clock")
+        self._reader: SeparatedReader | None = None
+
+    @property
+    def reader(self) -> SeparatedReader:
+        """What reads many of their lines at once."""
+        if self._reader is None:
+            self._reader = SeparatedReader(self.fields)
+        return self._reader
+
+
+def _names_in(line: bytes) -> tuple[str, ...] | None:
+    """Return the columns that a `#Fields` line names; None for any other."""
+    if line[: len(_FIELDS)].lower() != _FIELDS:
+        return None
+    names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
+    return tuple(names) if 0 < len(names) <= _MOST_COLUMNS else None
 
 
 def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:

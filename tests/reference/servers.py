@@ -307,9 +307,9 @@ def _skip_headers(line: _Line, ends: tuple[bytes, ...]) -> None:
 
 
 def _haproxy_tls(line: _Line) -> bytes:
-    name, tls, *cipher = line.word().split(b"/", 2)
-    _check(name != b"" and tls != b"" and cipher not in ([], [b""]))
-    return tls
+    parts = line.word().split(b"/", 2)
+    _check(len(parts) == 3 and b"" not in parts)
+    return parts[1]
 
 
 def envoy(text: bytes) -> Row:
