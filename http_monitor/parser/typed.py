@@ -60,7 +60,6 @@ _SLASH, _OPEN, _CLOSE, _DASH = (ord(char) for char in "/[]-")
 _TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
 _NUMBERS_THAT_LOOK_SO = (NUMBER, DIGITS, SIGNED)
 _ROLES_OF_NUMBERS = ("status", "size", "bytes_in")
-"""Of these the columns check themselves what they look like, more strictly."""
 
 
 class Columns:
