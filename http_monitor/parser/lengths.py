@@ -7,15 +7,12 @@ import pyarrow as pa
 
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import dashes_in, span_keys
+from http_monitor.parser.decimals import decimals
 from http_monitor.parser.field import Writing
 from http_monitor.parser.keys import codes, distinct
 from http_monitor.parser.marks import Marks
-from http_monitor.parser.regular import Span, numbers
+from http_monitor.parser.regular import Span
 from http_monitor.parser.writings import POWER, read_duration
-
-_MOST_WHOLE = 10**12
-"""In seconds that is still within 63 bits of microseconds."""
-_MOST_DECIMALS = 9
 
 
 def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "pa.Array[Any]":
@@ -30,17 +27,7 @@ def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "p
     stop = span.stop
     in_ms = (chunk.bytes_at(stop - 1) == ord("s")) & (chunk.bytes_at(stop - 2) == ord("m")) & (stop - span.start > 2)
     power = np.where(in_ms, POWER["ms"], POWER[writing])
-    stop = stop - 2 * in_ms
-    dot = np.minimum(marks.after(b".", span.start), stop)
-    whole, good = numbers(chunk, Span(span.start, dot))
-    decimals = np.maximum(stop - dot - 1, 0)
-    part, fine = numbers(chunk, Span(stop - decimals, stop))
-    good &= (whole < _MOST_WHOLE) & ((dot == stop) | (fine & (decimals <= _MOST_DECIMALS)))
-    decimals = np.where(good, decimals, 0)
-    places = np.maximum(power, 0)
-    scaled = part * 10 ** np.maximum(places - decimals, 0) // 10 ** np.maximum(decimals - places, 0)
-    value = whole * 10**places + np.where(decimals > 0, scaled, 0)
-    value //= 10 ** np.maximum(-power, 0)
+    value, good = decimals(chunk, marks, Span(span.start, stop - 2 * in_ms), power)
     none = (span.stop == span.start) | dashes_in(chunk, span)
     other = np.flatnonzero(~good & ~none)
     if len(other):

@@ -10,7 +10,7 @@ from http_monitor.parser.account import Account
 from http_monitor.parser.field import Field
 from http_monitor.parser.line import Entry, Misfit
 from http_monitor.parser.meaning import Meaning, Wrong
-from http_monitor.parser.rows import rows_of
+from http_monitor.parser.rows import Part, in_file_order, rows_of
 from http_monitor.ports import FoundField, LineReading, Value
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -49,11 +49,7 @@ class LinedFormat(ABC):
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        account = self._read_each(enumerate(lines))
-        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._name)
+        return self._joined([], lines_of(data))
 
     def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
         """Read lines one by one.
@@ -74,6 +70,20 @@ class LinedFormat(ABC):
             else:
                 account.malformed(index, raw)
         return account
+
+    def _joined(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
+        """Return the batch of rows that were made by columns, and of what else stands in a chunk, read one by one.
+
+        Args:
+            parts: Rows with the indices of their lines, ascending in each part.
+            lines: All lines of the chunk, each without its LF.
+        """
+        other = np.ones(len(lines), np.bool_)
+        for _, line in parts:
+            other[line] = False
+        account = self._read_each((index, lines[index]) for index in np.flatnonzero(other).tolist())
+        rows, line = in_file_order((rows_of(account.entries), np.array(account.line, np.int64)), *parts)
+        return account.batch(rows, line, len(lines), self._name)
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
@@ -122,6 +132,14 @@ class LinedFormat(ABC):
 
     def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
         return LineReading(self._name, _found(spans), None, misfit.column, misfit.reason)
+
+
+def lines_of(data: bytes) -> list[bytes]:
+    """Return whole lines without their LF; what follows the last LF is a line too."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
 
 
 def values_of(read: Texts) -> dict[str, Value]:

@@ -7,6 +7,8 @@ import numpy as np
 from http_monitor.parser.arrays import Bools, Bytes, Ints
 from http_monitor.parser.chunk import Chunk, words_at
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
+from http_monitor.parser.decimals import decimals
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span, numbers
 from http_monitor.parser.writings import END_US
 from http_monitor.units import US_PER_S
@@ -19,6 +21,7 @@ _ZERO, _DOT, _COLON, _DASH = (ord(char) for char in "0.:-")
 _MONTHS = np.frombuffer(b"???JanFebMarAprMayJunJulAugSepOctNovDec???", np.uint8).reshape(-1, 3)
 _UTC = np.frombuffer(b" +0000", np.uint8)
 _MOST_DECIMALS = 9
+_ZONE_BYTES = len("+02:00")
 
 
 def clf_times(chunk: Chunk, time: Span) -> Times:
@@ -39,14 +42,26 @@ def local_times(chunk: Chunk, time: Span) -> Times:
 
 
 def iso_times(chunk: Chunk, time: Span) -> Times:
-    """Return times like ``2000-10-10T13:55:36.25Z``: in UTC, and with decimals or not."""
+    """Return times like ``2000-10-10T13:55:36.25Z`` or ``…+02:00``, with decimals or not."""
     day_stop = time.start + DAY_BYTES
     clock_stop = day_stop + 1 + CLOCK_BYTES
-    good = (chunk.bytes_at(day_stop) == ord("T")) & (chunk.bytes_at(time.stop - 1) == ord("Z"))
-    good &= clock_stop < time.stop
+    utc = chunk.bytes_at(time.stop - 1) == ord("Z")
+    zone_at = np.where(utc, time.stop - 1, time.stop - _ZONE_BYTES)
+    good = (chunk.bytes_at(day_stop) == ord("T")) & (clock_stop <= zone_at)
     whole_us, fine = day_times(chunk, time.start, day_stop + 1)
-    part_us, exact = _decimals(chunk, Span(clock_stop, np.maximum(time.stop - 1, clock_stop)))
-    return whole_us + part_us, good & fine & exact
+    part_us, exact = _decimals(chunk, Span(clock_stop, np.maximum(zone_at, clock_stop)))
+    time_us = whole_us + part_us
+    good &= fine & exact
+    if not utc.all():
+        hours, is_hours = numbers(chunk, Span(zone_at + 1, zone_at + 3))
+        minutes, is_minutes = numbers(chunk, Span(zone_at + 4, zone_at + 6))
+        sign = chunk.bytes_at(zone_at)
+        zoned = is_hours & is_minutes & (hours <= 23) & (minutes <= 59) & (chunk.bytes_at(zone_at + 3) == _COLON)
+        zoned &= (sign == ord("+")) | (sign == _DASH)
+        east_us = (hours * 60 + minutes) * 60 * US_PER_S
+        time_us = np.where(utc, time_us, np.where(sign == _DASH, time_us + east_us, time_us - east_us))
+        good &= utc | zoned
+    return time_us, good
 
 
 def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
@@ -71,19 +86,10 @@ def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
     return time_us, good & dashes
 
 
-def epoch_times(chunk: Chunk, time: Span, unit_us: int) -> Times:
-    """Return whole numbers of a unit since 1970."""
-    value, good = numbers(chunk, time)
-    return value * unit_us, good & (value < END_US // unit_us)
-
-
-def epoch_ms_times(chunk: Chunk, time: Span) -> Times:
-    """Return seconds since 1970 with three decimals."""
-    dot = time.stop - 4
-    whole, good = numbers(chunk, Span(time.start, dot))
-    part, fine = numbers(chunk, Span(dot + 1, time.stop))
-    good &= fine & (chunk.bytes_at(dot) == _DOT) & (whole < END_US // US_PER_S)
-    return whole * US_PER_S + part * 1_000, good
+def epoch_times(chunk: Chunk, marks: Marks, time: Span, power: int) -> Times:
+    """Return numbers since 1970, with decimals or not; a microsecond is ten to the minus power of their unit."""
+    time_us, good = decimals(chunk, marks, time, power)
+    return time_us, good & (time_us < END_US)
 
 
 def _by_runs(

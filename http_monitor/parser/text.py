@@ -102,9 +102,9 @@ class TemplateFormat:
         account = self._read(
             [(index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()]
         )
-        line = np.array(account.line, np.int64)
-        rows = in_file_order(columns, column_line, rows_of(account.entries), line)
-        return account.batch(rows, np.sort(np.concatenate([column_line, line])), len(chunk.lfs), self._kind)
+        others = rows_of(account.entries), np.array(account.line, np.int64)
+        rows, line = in_file_order((columns, column_line), others)
+        return account.batch(rows, line, len(chunk.lfs), self._kind)
 
     def _read(self, numbered: list[tuple[int, bytes]]) -> Account:
         """Read lines one by one.

@@ -30,7 +30,6 @@ from http_monitor.parser.moments import (
     Times,
     clf_times,
     day_times,
-    epoch_ms_times,
     epoch_times,
     iso_times,
     local_times,
@@ -56,7 +55,8 @@ from http_monitor.parser.writings import read_time
 from http_monitor.records import SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
-_SLASH, _OPEN, _CLOSE, _DASH = (ord(char) for char in "/[]-")
+_SLASH, _OPEN, _CLOSE, _DASH, _DOT = (ord(char) for char in "/[]-.")
+_EPOCHS: dict[str, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0}
 _TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
 _NUMBERS_THAT_LOOK_SO = (NUMBER, DIGITS, SIGNED)
 _ROLES_OF_NUMBERS = ("status", "size", "bytes_in")
@@ -103,7 +103,7 @@ class Columns:
         host = self._span(walked, "host")
         if host is not None:
             good &= host.stop > host.start
-        time_us, fine = self._times(chunk, walked)
+        time_us, fine = self._times(chunk, marks, walked)
         good &= fine
         status, fine = self._statuses(chunk, walked)
         good &= fine
@@ -144,7 +144,7 @@ class Columns:
         place = self._first.get(role)
         return None if place is None else walked.spans[place.index]
 
-    def _times(self, chunk: Chunk, walked: Walked) -> Times:
+    def _times(self, chunk: Chunk, marks: Marks, walked: Walked) -> Times:
         if "date" in self._first:
             return self._days(chunk, walked)
         if "time" not in self._first:
@@ -155,25 +155,27 @@ class Columns:
             good = (chunk.bytes_at(span.start) == _OPEN) & (chunk.bytes_at(span.start + CLF_BYTES + 1) == _CLOSE)
             time_us, fine = clf_times(chunk, Span(span.start + 1, span.start + 1 + CLF_BYTES))
             return time_us, good & fine
-        if slot.looks == CLF_BARE:
-            return clf_times(chunk, span)
-        if slot.looks == CLF_LOCAL:
-            return local_times(chunk, span)
-        if slot.looks == ISO_UTC:
-            return iso_times(chunk, span)
         if slot.looks == EPOCH_WITH_MS:
-            length = span.stop - span.start
-            time_us, fine = epoch_ms_times(chunk, span)
-            return time_us, fine & (length >= 13) & (length <= 15)
-        if slot.field.writing == "epoch_us":
-            return epoch_times(chunk, span, 1)
-        keys = span_keys(chunk, span)
-        read = [read_time(text, slot.field.writing) for text in distinct(keys)]
-        if not read:
-            return np.empty(0, np.int64), np.empty(0, np.bool_)
-        values = np.array([0 if isinstance(value, str) else value for value in read], np.int64)
-        fine = np.array([not isinstance(value, str) for value in read], np.bool_)
-        return values.take(codes(keys)), fine.take(codes(keys))
+            length, dot = span.stop - span.start, chunk.bytes_at(span.stop - 4)
+            time_us, fine = epoch_times(chunk, marks, span, 6)
+            return time_us, fine & (length >= 13) & (length <= 15) & (dot == _DOT)
+        if slot.looks in (CLF_BARE, CLF_LOCAL, ISO_UTC):
+            of_looks = {CLF_BARE: clf_times, CLF_LOCAL: local_times, ISO_UTC: _utc_times}
+            return of_looks[slot.looks](chunk, span)
+        if slot.field.writing in _EPOCHS:
+            time_us, fine = epoch_times(chunk, marks, span, _EPOCHS[slot.field.writing])
+        elif slot.field.writing == "iso":
+            time_us, fine = iso_times(chunk, span)
+        else:
+            time_us, fine = np.zeros(len(span.start), np.int64), np.zeros(len(span.start), np.bool_)
+        other = np.flatnonzero(~fine)
+        if len(other):
+            keys = span_keys(chunk, Span(span.start[other], span.stop[other]))
+            read = [read_time(text, slot.field.writing) for text in distinct(keys)]
+            values = np.array([0 if isinstance(value, str) else value for value in read], np.int64)
+            time_us[other] = values.take(codes(keys))
+            fine[other] = np.array([not isinstance(value, str) for value in read], np.bool_).take(codes(keys))
+        return time_us, fine
 
     def _days(self, chunk: Chunk, walked: Walked) -> Times:
         """Return the times that are a day and a time of day in two fields."""
@@ -216,7 +218,7 @@ class Columns:
             method = self._span(walked, "method")
             good = target.stop > target.start
             if method is not None:
-                good &= ~self._absent(chunk, method)
+                good &= ~(self._absent(chunk, method) | dashes_in(chunk, target))
         else:
             method, target, good = split_requests(chunk, marks, whole)
         path, is_path = paths(chunk, marks, target)
@@ -275,6 +277,11 @@ def _is_looked_at(place: Place) -> bool:
         *(("status", looks) for looks in (STATUS, STATUS_OR_NONE)),
         *((role, looks) for role in ("size", "bytes_in") for looks in (NUMBER, DIGITS)),
     )
+
+
+def _utc_times(chunk: Chunk, span: Span) -> Times:
+    time_us, good = iso_times(chunk, span)
+    return time_us, good & (chunk.bytes_at(span.stop - 1) == ord("Z"))
 
 
 def _looks_like_number(chunk: Chunk, span: Span, looks: str) -> Bools:

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from http_monitor.parser.arrays import Ints
 from http_monitor.parser.chunk import Chunk, index_chunk
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts
+from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.meaning import Meaning
-from http_monitor.parser.rows import in_file_order, rows_of
+from http_monitor.parser.rows import Part
 from http_monitor.parser.separated import SeparatedReader
 from http_monitor.parser.text import SMALL_BYTES
 from http_monitor.ports import Json
@@ -96,18 +94,7 @@ class W3cFormat(LinedFormat):
         if len(data) < SMALL_BYTES or comments > _MOST_COMMENTS:
             return super().parse(data)
         chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
-        parts = [*self._by_columns(chunk)]
-        other = np.ones(len(chunk.lfs), np.bool_)
-        for _, line in parts:
-            other[line] = False
-        account = self._read_each(
-            (index, chunk.data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()
-        )
-        rows, line = rows_of(account.entries), np.array(account.line, np.int64)
-        for part, part_line in parts:
-            rows = in_file_order(rows, line, part, part_line)
-            line = np.sort(np.concatenate([line, part_line]))
-        return account.batch(rows, line, len(chunk.lfs), self._name)
+        return self._joined([*self._by_columns(chunk)], lines_of(data))
 
     def learn(self, head: bytes) -> None:
         """Take the columns from the first bytes of the file, for a run that begins further on.
@@ -160,7 +147,7 @@ class W3cFormat(LinedFormat):
             start += len(text) + 1
         return spans
 
-    def _by_columns(self, chunk: Chunk) -> Iterator[tuple[pa.RecordBatch, Ints]]:
+    def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
         """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
         names, first = self._columns, 0
         comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
