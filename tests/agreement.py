@@ -4,6 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from http_monitor.parser.lined import LinedFormat
 from http_monitor.parser.presets import Preset
 from http_monitor.parser.text import SMALL_BYTES
 from http_monitor.ports import Explaining
@@ -32,11 +33,15 @@ def rows_read(preset: Preset, data: bytes) -> list[Row | None]:
 
 def check_alike(preset: Preset, lines: list[bytes]) -> None:
     """Raise AssertionError where lines do not mean the same to all readers; none of them holds an LF."""
-    expected = read_log(preset.name, lines)
-    data = b"".join(line + b"\n" for line in lines)
-    by_lines, by_columns = rows_read(preset, data), rows_read(preset, data + FILLER)
-    assert by_lines == expected, "line by line"
-    assert by_columns == [*expected, None], "by columns"
+    assert rows_read(preset, _joined(lines)) == read_log(preset.name, lines), "line by line"
+    # Some formats make columns only where many lines are alike.
+    copies = 40 if isinstance(preset.make(MAX_LINE_BYTES), LinedFormat) else 1
+    many = [line for line in lines for _ in range(1 if line.startswith(b"#") else copies)]
+    assert rows_read(preset, _joined(many) + FILLER) == [*read_log(preset.name, many), None], "by columns"
+
+
+def _joined(lines: list[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
 
 
 def check_explained(preset: Preset, head: list[bytes], line: bytes) -> None:

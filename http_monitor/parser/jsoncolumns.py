@@ -87,6 +87,8 @@ def texts_of(values: list[Any]) -> "pa.Array[Any]":
     if kinds <= {str}:
         found: pa.Array[Any] = pa.array(values, pa.string()).view(pa.binary())
         return found
+    if kinds == {int}:
+        return pa.array([b"%d" % value for value in values], pa.binary())
     if list in kinds:
         values = [(value[0] if value else None) if type(value) is list else value for value in values]
     texts: pa.Array[Any] = pa.array([scalar_text(value) for value in values], pa.binary())

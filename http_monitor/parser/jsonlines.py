@@ -12,7 +12,7 @@ from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.jsoncolumns import Alike, Keys, KeyTree, ObjectReader, getter_of, texts_of
 from http_monitor.parser.jsontext import Path, decode_object, places, scalar_text
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, lines_of
+from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.meaning import Meaning
 from http_monitor.parser.rows import Part
 from http_monitor.parser.text import SMALL_BYTES
@@ -28,8 +28,6 @@ _Written = tuple[Sequence[Field], Meaning]
 
 _REQUEST: tuple[Role, ...] = ("request", "method", "target", "path", "status")
 _NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
-_FEW = 32
-"""Fewer objects with the same keys are read one by one, which is quicker."""
 _MOST_READERS = 64
 _EPOCH = re.compile(rb"[0-9]{1,11}(?:\.[0-9]*)?")
 _EPOCH_MS = re.compile(rb"[0-9]{12,14}(?:\.[0-9]*)?")
@@ -87,7 +85,7 @@ class JsonFormat(LinedFormat):
     def _by_columns(self, alike: Alike) -> Part | None:
         """Return the rows of objects that need no closer look, and their lines; None where all of them need one."""
         first = alike.objects[0]
-        if len(alike.objects) < _FEW or any(".".join(path) in first for path in self._deep):
+        if len(alike.objects) < FEW or any(".".join(path) in first for path in self._deep):
             return None
         texts: dict[int, pa.Array[Any]] = {}
         for index in self._counted:

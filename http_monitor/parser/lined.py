@@ -18,6 +18,9 @@ from http_monitor.settings import MAX_LINE_BYTES
 Span = tuple[int, int]
 """First byte of a field from 0, and the byte after its last."""
 
+FEW = 32
+"""Fewer lines that are alike are read one by one, which is quicker than making columns of them."""
+
 _NOTHING = (None, b"", b"-")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from http_monitor.parser.chunk import Chunk, index_chunk
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, lines_of
+from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.meaning import Meaning
 from http_monitor.parser.rows import Part
 from http_monitor.parser.separated import SeparatedReader
@@ -152,7 +152,7 @@ class W3cFormat(LinedFormat):
         names, first = self._columns, 0
         comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
         for index in (*comments, len(chunk.lfs)):
-            if first < index:
+            if index - first >= FEW:
                 columns = self._columns_under(names, len(_split(chunk.data[chunk.starts[first] : chunk.ends[first]])))
                 if columns is not None and self._lack(columns) is None and columns.reader.fits:
                     yield columns.reader.rows(chunk, first, index, self._limit)
