@@ -81,7 +81,7 @@ def _put(found: dict[str, Any], key: str, value: Any, *, whole: bool) -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_any_values_are_read_alike(name: str, data: st.DataObject) -> None:
     check_alike(BY_NAME[name], data.draw(objects(name)))

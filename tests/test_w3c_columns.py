@@ -48,7 +48,7 @@ def logs(draw: st.DrawFn) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", ["iis", "cloudfront"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(lines=logs())
 def test_any_columns_are_read_alike(name: str, lines: list[bytes]) -> None:
     check_alike(BY_NAME[name], lines)

@@ -1,6 +1,5 @@
 """Makes the columns of `records.SCHEMA` from the fields of a template, without a loop over the rows."""
 
-import re
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,6 @@ import pyarrow.compute as pc
 
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import Chunk
-from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.columns import (
     dashes_in,
     plain_methods,
@@ -20,46 +18,21 @@ from http_monitor.parser.columns import (
     without_query,
 )
 from http_monitor.parser.field import Role
-from http_monitor.parser.keys import Keys, codes, distinct, matching, no_keys
+from http_monitor.parser.keys import Keys, no_keys
 from http_monitor.parser.lengths import durations_of
+from http_monitor.parser.looks import Looks
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
-from http_monitor.parser.moments import (
-    CLOCK_BYTES,
-    DAY_BYTES,
-    Times,
-    clf_times,
-    day_times,
-    epoch_times,
-    iso_times,
-    local_times,
-)
-from http_monitor.parser.pattern import typed_pattern
+from http_monitor.parser.moments import Times
 from http_monitor.parser.regular import Span, numbers
-from http_monitor.parser.slot import (
-    CLF_BARE,
-    CLF_BRACKETED,
-    CLF_LOCAL,
-    DIGITS,
-    EPOCH_WITH_MS,
-    ISO_UTC,
-    NUMBER,
-    SIGNED,
-    STATUS,
-    STATUS_OR_NONE,
-)
 from http_monitor.parser.targets import paths, split_requests
 from http_monitor.parser.template import Place, Template
+from http_monitor.parser.timecolumn import days_of, times_of
 from http_monitor.parser.walk import Walked
-from http_monitor.parser.writings import read_time
 from http_monitor.records import SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
-_SLASH, _OPEN, _CLOSE, _DASH, _DOT = (ord(char) for char in "/[]-.")
-_EPOCHS: dict[str, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0}
-_TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
-_NUMBERS_THAT_LOOK_SO = (NUMBER, DIGITS, SIGNED)
-_ROLES_OF_NUMBERS = ("status", "size", "bytes_in")
+_SLASH = ord("/")
 
 
 class Columns:
@@ -77,13 +50,7 @@ class Columns:
                 self._first[role] = place
         self._keeps_empty = not template.exact
         self._adding_up = [place for place in template.places if place.slot.field.adds_up]
-        self._numbers = [place for place in template.places if _is_number(place)]
-        # What the columns do not look at closer has an expression to fit.
-        self._checked = [
-            (place, re.compile(typed_pattern(place).encode(), re.DOTALL))
-            for place in template.places
-            if place.slot.kind == "typed" and not _is_number(place) and not _is_looked_at(place)
-        ]
+        self._looks = Looks(template)
         self.fits = bool({"request", "target", "path"} & set(self._first)) and (
             ("date" in self._first) == ("clock" in self._first)
         )
@@ -91,12 +58,7 @@ class Columns:
     def rows(self, chunk: Chunk, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
         """Return the rows of those walked lines that need no closer look, and the indices of their lines."""
         marks = Marks(chunk)
-        good = np.ones(len(walked.line), np.bool_)
-        for place, pattern in self._checked:
-            span = walked.spans[place.index]
-            good &= matching(span_keys(chunk, span), pattern) | (place.optional & (span.stop == span.start))
-        for place in self._numbers:
-            good &= _looks_like_number(chunk, walked.spans[place.index], place.slot.looks)
+        good = self._looks.good(chunk, walked)
         for place in self._more:
             span = walked.spans[place.index]
             good &= ~(dashes_in(chunk, span) | (span.stop == span.start))
@@ -145,45 +107,13 @@ class Columns:
         return None if place is None else walked.spans[place.index]
 
     def _times(self, chunk: Chunk, marks: Marks, walked: Walked) -> Times:
-        if "date" in self._first:
-            return self._days(chunk, walked)
-        if "time" not in self._first:
-            return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)
-        slot = self._first["time"].slot
-        span = walked.spans[self._first["time"].index]
-        if slot.looks == CLF_BRACKETED:
-            good = (chunk.bytes_at(span.start) == _OPEN) & (chunk.bytes_at(span.start + CLF_BYTES + 1) == _CLOSE)
-            time_us, fine = clf_times(chunk, Span(span.start + 1, span.start + 1 + CLF_BYTES))
-            return time_us, good & fine
-        if slot.looks == EPOCH_WITH_MS:
-            length, dot = span.stop - span.start, chunk.bytes_at(span.stop - 4)
-            time_us, fine = epoch_times(chunk, marks, span, 6)
-            return time_us, fine & (length >= 13) & (length <= 15) & (dot == _DOT)
-        if slot.looks in (CLF_BARE, CLF_LOCAL, ISO_UTC):
-            of_looks = {CLF_BARE: clf_times, CLF_LOCAL: local_times, ISO_UTC: _utc_times}
-            return of_looks[slot.looks](chunk, span)
-        if slot.field.writing in _EPOCHS:
-            time_us, fine = epoch_times(chunk, marks, span, _EPOCHS[slot.field.writing])
-        elif slot.field.writing == "iso":
-            time_us, fine = iso_times(chunk, span)
-        else:
-            time_us, fine = np.zeros(len(span.start), np.int64), np.zeros(len(span.start), np.bool_)
-        other = np.flatnonzero(~fine)
-        if len(other):
-            keys = span_keys(chunk, Span(span.start[other], span.stop[other]))
-            read = [read_time(text, slot.field.writing) for text in distinct(keys)]
-            values = np.array([0 if isinstance(value, str) else value for value in read], np.int64)
-            time_us[other] = values.take(codes(keys))
-            fine[other] = np.array([not isinstance(value, str) for value in read], np.bool_).take(codes(keys))
-        return time_us, fine
-
-    def _days(self, chunk: Chunk, walked: Walked) -> Times:
-        """Return the times that are a day and a time of day in two fields."""
         day, clock = self._span(walked, "date"), self._span(walked, "clock")
-        assert day is not None and clock is not None, "fields that are not in it have no columns"
-        plain = (day.stop - day.start == DAY_BYTES) & (clock.stop - clock.start == CLOCK_BYTES)
-        time_us, fine = day_times(chunk, day.start, clock.start)
-        return time_us, plain & fine
+        if day is not None and clock is not None:
+            return days_of(chunk, day, clock)
+        place = self._first.get("time")
+        if place is None:
+            return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)
+        return times_of(chunk, marks, place.slot, walked.spans[place.index])
 
     def _statuses(self, chunk: Chunk, walked: Walked) -> tuple[Ints, Bools]:
         span = self._span(walked, "status")
@@ -260,34 +190,3 @@ class Columns:
             total = durations if total is None else pc.add(total, durations)
         found: pa.Array[Any] = total
         return found
-
-
-def _is_number(place: Place) -> bool:
-    """Return whether a field has to look like a number, and no column says whether it does."""
-    of_number = place.slot.kind == "typed" and place.slot.looks in _NUMBERS_THAT_LOOK_SO and not place.optional
-    return of_number and place.slot.field.role not in _ROLES_OF_NUMBERS
-
-
-def _is_looked_at(place: Place) -> bool:
-    """Return whether a column says itself whether its field looks as it has to."""
-    slot = place.slot
-    if slot.field.role == "time":
-        return slot.looks in _TIMES_THAT_LOOK_SO
-    return (slot.field.role, slot.looks) in (
-        *(("status", looks) for looks in (STATUS, STATUS_OR_NONE)),
-        *((role, looks) for role in ("size", "bytes_in") for looks in (NUMBER, DIGITS)),
-    )
-
-
-def _utc_times(chunk: Chunk, span: Span) -> Times:
-    time_us, good = iso_times(chunk, span)
-    return time_us, good & (chunk.bytes_at(span.stop - 1) == ord("Z"))
-
-
-def _looks_like_number(chunk: Chunk, span: Span, looks: str) -> Bools:
-    """Return which fields are digits, at most 16, with what else their expression allows."""
-    if looks == SIGNED:
-        signed = (chunk.bytes_at(span.start) == _DASH) & (span.stop > span.start)
-        return numbers(chunk, Span(span.start + signed, span.stop))[1]
-    good = numbers(chunk, span)[1]
-    return good | dashes_in(chunk, span) if looks == NUMBER else good

@@ -3,19 +3,16 @@
 The format: https://www.w3.org/TR/WD-logfile.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from http_monitor.parser.chunk import Chunk, index_chunk
-from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.line import Misfit
 from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
-from http_monitor.parser.meaning import Meaning
 from http_monitor.parser.rows import Part
-from http_monitor.parser.separated import SeparatedReader
 from http_monitor.parser.text import SMALL_BYTES
+from http_monitor.parser.w3ccolumns import Dialect, W3cColumns
 from http_monitor.ports import Json
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -26,52 +23,6 @@ _MOST_COMMENTS = 8
 """In a chunk that is read by columns: under each the columns may be others."""
 _MOST_COLUMNS = 256
 """A `#Fields` line with more is none; it bounds what a checkpoint holds."""
-
-# By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
-_ROLES: Mapping[str, Role] = {
-    "date": "date",
-    "time": "clock",
-    "c-ip": "host",
-    "c-dns": "host",
-    "cs-username": "user",
-    "cs-method": "method",
-    "cs-uri": "target",
-    "cs-uri-stem": "path",
-    "cs-uri-query": "query",
-    "cs-version": "protocol",
-    "cs-protocol-version": "protocol",
-    "sc-status": "status",
-    "sc-bytes": "size",
-    "cs-bytes": "bytes_in",
-    "time-taken": "duration",
-    "cs-host": "vhost",
-    "cs(host)": "vhost",
-    "x-host-header": "vhost",
-    "s-port": "port",
-    "cs(referer)": "referer",
-    "cs(user-agent)": "agent",
-    "x-edge-result-type": "cache",
-    "x-edge-request-id": "request_id",
-    "ssl-protocol": "tls",
-    "x-forwarded-for": "forwarded",
-    "cs(x-forwarded-for)": "forwarded",
-}
-# CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
-_ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What one server does where the format leaves it open."""
-
-    time_taken: Writing
-    """The unit of ``time-taken``."""
-    usual: tuple[str, ...]
-    """The columns that the server writes where it was told nothing, by their names."""
-    usual_counts: frozenset[int]
-    """How many of these, from the first, stand in a line of a file whose `#Fields` line nobody has seen."""
-    mark: str = ""
-    """A column that only this server writes, and always; empty: any columns will do."""
 
 
 class W3cFormat(LinedFormat):
@@ -86,7 +37,7 @@ class W3cFormat(LinedFormat):
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
-        self._known: _Columns | None = None
+        self._known: W3cColumns | None = None
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
@@ -168,7 +119,7 @@ class W3cFormat(LinedFormat):
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names
 
-    def _columns_under(self, names: tuple[str, ...] | None, count: int) -> "_Columns | None":
+    def _columns_under(self, names: tuple[str, ...] | None, count: int) -> W3cColumns | None:
         """Return the columns of a line that has so many; None where these cannot be its columns.
 
         Args:
@@ -179,34 +130,15 @@ class W3cFormat(LinedFormat):
             return None
         named = self._dialect.usual[:count] if names is None else names
         if self._known is None or self._known.names != named:
-            self._known = _Columns(named, self._dialect.time_taken, self._name)
+            self._known = W3cColumns(named, self._dialect.time_taken, self._name)
         return self._known
 
-    def _lack(self, columns: "_Columns") -> str | None:
+    def _lack(self, columns: W3cColumns) -> str | None:
         """Return what columns lack without which no line of this server can be read."""
         if not columns.has_time:
             return "a date and a time"
         mark = self._dialect.mark
         return mark if mark and mark not in columns.names else None
-
-
-class _Columns:
-    """What the columns of a file mean."""
-
-    def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str) -> None:
-        asked_for = any(name.lower() == _ASKED_FOR for name in names)
-        self.names = names
-        self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
-        self.meaning = Meaning(self.fields, kind)
-        self.has_time = self.meaning.has("date") and self.meaning.has("clock")
-        self._reader: SeparatedReader | None = None
-
-    @property
-    def reader(self) -> SeparatedReader:
-        """What reads many of their lines at once."""
-        if self._reader is None:
-            self._reader = SeparatedReader(self.fields)
-        return self._reader
 
 
 def _names_in(line: bytes) -> tuple[str, ...] | None:
@@ -215,11 +147,6 @@ def _names_in(line: bytes) -> tuple[str, ...] | None:
         return None
     names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
     return tuple(names) if 0 < len(names) <= _MOST_COLUMNS else None
-
-
-def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:
-    role = None if asked_for and name.lower() == _OWN_DOMAIN else _ROLES.get(name.lower())
-    return Field(name, role, time_taken if role == "duration" else "plain")
 
 
 def _split(line: bytes) -> list[bytes]:
