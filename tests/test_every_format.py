@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from http_monitor.parser.matching import Matcher
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, check_explained, rows_read
+from tests.reference.presets import read_log
 from tests.written import any_hit, some_hit, write
 
 each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -82,6 +84,48 @@ def test_a_line_is_explained_as_what_it_is_read_as(
     line = damaged(preset.name, damage)
     if line.strip():
         check_explained(preset, [], line)
+
+
+ODD = (
+    b'"',
+    b"\\",
+    b" ",
+    b"\t",
+    b"\r",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b"-",
+    b"+",
+    b":",
+    b"<",
+    b"/",
+    b"?",
+    b"#",
+    b".",
+    b"0",
+    b"\xff",
+)
+SLOWLY_READ = ("ingress_nginx", "nginx_", "apache_")
+"""What `find_fields` reads: too slowly for thousands of lines; test_text_formats.py holds them to it."""
+
+
+@each_preset
+def test_every_odd_byte_in_every_place_is_read_alike(preset: Preset) -> None:
+    if preset.name.startswith(SLOWLY_READ) and preset.name != "nginx_json":
+        pytest.skip("its slow reader is too slow")
+    plain = some_hit(random.Random(1), START_US)
+    tunnel = replace(plain, method=b"HEAD", cache=b"HIT", agent=b"curl/8", referer=b"http://h/x", user=None)
+    page = replace(plain, method=b"GET", cache=b"MISS", agent=None, referer=None, user=b"anna", status=404)
+    line, other = (write(preset.name, hit)[0] for hit in (tunnel, page))
+    step = 4 if preset.name.endswith("json") else 1
+    replaced = [line[:at] + odd + line[at + 1 :] for at in range(0, len(line), step) for odd in ODD]
+    added = [other[:at] + odd + other[at:] for at in range(0, len(other) + 1, 3 * step) for odd in ODD]
+    cut = [line[:at] for at in range(1, len(line))]
+    for lines in (replaced, added, cut):
+        rows = rows_read(preset, b"".join(one + b"\n" for one in lines) + FILLER)
+        assert rows == [*read_log(preset.name, lines), None]
 
 
 @each_preset

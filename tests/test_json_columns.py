@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from http_monitor.parser.jsonlines import JsonFormat, KeyMap
 from http_monitor.parser.presets import BY_NAME, PRESETS, jsonlines
 from http_monitor.settings import MAX_LINE_BYTES
-from tests.agreement import check_alike
+from tests.agreement import FILLER, check_alike, rows_read
+from tests.reference.presets import read_log
 
 KEYS: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
     "traefik_json": (jsonlines.TRAEFIK, ("RequestMethod",)),
@@ -85,6 +86,26 @@ def _put(found: dict[str, Any], key: str, value: Any, *, whole: bool) -> None:
 @given(data=st.data())
 def test_any_values_are_read_alike(name: str, data: st.DataObject) -> None:
     check_alike(BY_NAME[name], data.draw(objects(name)))
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_odd_value_under_every_key_is_read_alike(name: str) -> None:
+    key_map, needs = KEYS[name]
+    # Of each role one key that is usual, and the one that is odd.
+    usual = dict.fromkeys([*needs, *{role: key for key, (role, _) in reversed([*key_map.items()])}.values()])
+    for odd in [*key_map][:: 1 if len(key_map) < 40 else 3]:
+        logs: list[list[bytes]] = [[], [], []]
+        for value in ODD:
+            found: dict[str, Any] = {}
+            for key in dict.fromkeys([odd, *usual]):
+                plain = PLAIN.get(key_map[key][0], ["x"])[0]
+                _put(found, key, value if key == odd else plain, whole=False)
+            line = json.dumps(found).encode()
+            logs[0 if value is None else 1 if isinstance(value, (list, dict)) else 2].append(line)
+        # A value that is null, or of several values, sends all objects that are like it to the reader of single lines.
+        for lines in (logs[0] * 40, logs[1] * 10, logs[2]):
+            rows = rows_read(BY_NAME[name], b"".join(line + b"\n" for line in lines) + FILLER)
+            assert rows == [*read_log(name, lines), None], odd
 
 
 def test_every_json_preset_is_among_them() -> None:
