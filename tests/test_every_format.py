@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.parser import auto_format
 from http_monitor.parser.lined import LinedFormat
 from http_monitor.parser.matching import Matcher
-from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, check_explained, rows_read
 from tests.reference.presets import read_log
@@ -169,3 +169,31 @@ def test_a_log_is_recognised_as_what_its_server_writes(preset: Preset) -> None:
         assert choice is not None
         assert choice.name == IS_CALLED.get(preset.name, preset.name)
         assert choice.fits == choice.lines
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("aws_elb", b'"GET https://shop.example:443/basket/add?item=7 HTTP/1.1" ', b"-x "),
+        ("aws_elb", b'"GET https://shop.example:443/basket/add?item=7 HTTP/1.1" ', b"- "),
+        ("aws_elb", b' "curl/8.5.0" ', b" -x "),
+        ("aws_alb", b"0.001 0.010 0.001", b"0.001 -1 0.001"),
+        ("aws_alb", b"192.0.2.7:50123", b"a:b:1:"),
+        ("aws_s3", b'"-" "curl/8.5.0"', b'"a" b" "c"d'),
+        ("envoy", b"2025-10-10", b"2025-0<-10"),
+        ("envoy", b"36.500Z", b"36.1234567891Z"),
+        ("gcs", b'"basket","add"', b'"basket","add"",'),
+        ("haproxy_http", b"{shop.example} {}", b"{a} {b} {c}"),
+        ("haproxy_http", b"{shop.example} {}", b"{a"),
+        ("haproxy_http", b"lb haproxy[14389]: ", b"lb: haproxy[14389]: "),
+        ("squid", b"1760097336.500", b"00000000009.500"),
+        ("squid", b"     12 ", b" " * 40 + b"12 "),
+        ("squid", b"GET http://shop.example/", b"CONNECT /"),
+        ("traefik_clf", b"- - [", b"- a[b c [x] ["),
+        ("uvicorn", b" OK", b" OK!"),
+    ],
+)
+def test_what_is_rare_is_read_alike(name: str, old: bytes, new: bytes) -> None:
+    example = BY_NAME[name].examples[-1]
+    assert old in example
+    check_alike(BY_NAME[name], [example.replace(old, new), example, example.replace(old, new) + b"\r"])

@@ -12,6 +12,7 @@ from http_monitor.parser.arrays import Ints
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.field import Field
 from http_monitor.parser.jsontext import Path, scalar_text
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
 from http_monitor.parser.slot import Slot
 from http_monitor.parser.template import Template
@@ -122,4 +123,5 @@ class ObjectReader:
             starts = edges.astype(np.int64) + (at - first)
             spans.append(Span(starts[:-1], starts[1:]))
             at += last - first
-        return self._columns.rows(index_chunk(b"".join(data) + _PADDING), Walked(line, tuple(spans)))
+        chunk = index_chunk(b"".join(data) + _PADDING)
+        return self._columns.rows(chunk, Marks(chunk), Walked(line, tuple(spans)))

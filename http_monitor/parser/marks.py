@@ -19,6 +19,12 @@ class Marks:
         places = self._places_of(text)
         return places.take(np.searchsorted(places, at))
 
+    def three_after(self, byte: bytes, at: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return for each position the first three places from there on that have a byte; else the chunk's end."""
+        places = self._places_of(byte)
+        rank = np.searchsorted(places, at)
+        return places.take(rank), places.take(rank + 1, mode="clip"), places.take(rank + 2, mode="clip")
+
     def before(self, byte: bytes, stop: Ints) -> Ints:
         """Return for each position the last place in front of it that has a byte; -1 where there is none."""
         places = self._places_of(byte)

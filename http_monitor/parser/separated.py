@@ -8,6 +8,7 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Ints
 from http_monitor.parser.chunk import SPACE, TAB, Chunk
 from http_monitor.parser.field import Field
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
 from http_monitor.parser.slot import Slot
 from http_monitor.parser.template import Template
@@ -57,4 +58,4 @@ class SeparatedReader:
             left = start if number == 0 else marks.take(mark_from + number - 1) + 1
             right = end if number + 1 == len(self._fields) else marks.take(mark_from + number)
             spans.append(Span(left, right))
-        return self._columns.rows(chunk, Walked(line, tuple(spans)))
+        return self._columns.rows(chunk, Marks(chunk), Walked(line, tuple(spans)))

@@ -16,9 +16,9 @@ _COLON = ord(":")
 class Steps:
     """How far the walk has come in each line."""
 
-    def __init__(self, chunk: Chunk, at: Ints, end: Ints, template: Template) -> None:
+    def __init__(self, chunk: Chunk, marks: Marks, at: Ints, end: Ints, template: Template) -> None:
         self.chunk = chunk
-        self.marks = Marks(chunk)
+        self.marks = marks
         self.at = at
         self.end = end
         self.template = template

@@ -13,12 +13,9 @@ _SCHEMES = (b"http://", b"https://")
 
 def split_requests(chunk: Chunk, marks: Marks, whole: Span) -> tuple[Span, Span, Bools]:
     """Return the method and the target of requests, and which have two spaces and HTTP/ behind the second."""
-    first = marks.after(b" ", whole.start)
-    good = first < whole.stop
-    second = marks.after(b" ", np.where(good, first + 1, whole.start))
-    good &= second < whole.stop
-    third = marks.after(b" ", np.where(good, second + 1, whole.start))
-    good &= (third >= whole.stop) & (second > first + 1) & (second + 1 + len(b"HTTP/") <= whole.stop)
+    first, second, third = marks.three_after(b" ", whole.start)
+    good = (second < whole.stop) & (third >= whole.stop) & (second > first + 1)
+    good &= second + 1 + len(b"HTTP/") <= whole.stop
     good &= _begins(chunk, Span(second + 1, whole.stop), b"HTTP/")
     first, second = np.where(good, first, whole.start), np.where(good, second, whole.start)
     return Span(whole.start, first), Span(np.minimum(first + 1, second), second), good
@@ -39,6 +36,11 @@ def paths(chunk: Chunk, marks: Marks, target: Span) -> tuple[Span, Bools]:
         start = np.where(absolute, slash, start)
         is_path |= absolute
     return Span(start, target.stop), is_path
+
+
+def before_query(marks: Marks, target: Span) -> Span:
+    """Return targets up to their question mark."""
+    return Span(target.start, np.minimum(marks.after(b"?", target.start), target.stop))
 
 
 def _begins(chunk: Chunk, span: Span, text: bytes) -> Bools:

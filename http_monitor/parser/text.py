@@ -5,6 +5,7 @@ import numpy as np
 from http_monitor.parser.account import Account
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.line import Entry
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.matching import Found, Matcher, Span
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
 from http_monitor.parser.rows import in_file_order, rows_of
@@ -96,7 +97,8 @@ class TemplateFormat:
 
     def _parse_large(self, data: bytes) -> Batch:
         chunk = index_chunk(data)
-        columns, column_line = self._columns.rows(chunk, self._walker.walk(chunk, self._limit))
+        marks = Marks(chunk)
+        columns, column_line = self._columns.rows(chunk, marks, self._walker.walk(chunk, marks, self._limit))
         other = np.ones(len(chunk.lfs), np.bool_)
         other[column_line] = False
         account = self._read(

@@ -15,7 +15,6 @@ from http_monitor.parser.columns import (
     span_keys,
     tunnels,
     vhost_names,
-    without_query,
 )
 from http_monitor.parser.field import Role
 from http_monitor.parser.keys import Keys, no_keys
@@ -25,7 +24,7 @@ from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
 from http_monitor.parser.moments import Times
 from http_monitor.parser.regular import Span, numbers
-from http_monitor.parser.targets import paths, split_requests
+from http_monitor.parser.targets import before_query, paths, split_requests
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.timecolumn import days_of, times_of
 from http_monitor.parser.walk import Walked
@@ -55,9 +54,14 @@ class Columns:
             ("date" in self._first) == ("clock" in self._first)
         )
 
-    def rows(self, chunk: Chunk, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
-        """Return the rows of those walked lines that need no closer look, and the indices of their lines."""
-        marks = Marks(chunk)
+    def rows(self, chunk: Chunk, marks: Marks, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
+        """Return the rows of those walked lines that need no closer look, and the indices of their lines.
+
+        Args:
+            chunk: What the fields stand in.
+            marks: Of the chunk.
+            walked: Where they are.
+        """
         good = self._looks.good(chunk, walked)
         for place in self._more:
             span = walked.spans[place.index]
@@ -82,7 +86,7 @@ class Columns:
             walked, time_us, status, target = walked.only(good), time_us[good], status[good], target.only(good)
             counts = [(value[good], absent[good]) for value, absent in counts]
             method = None if method is None else method.only(good)
-        path = span_keys(chunk, without_query(chunk, target))
+        path = span_keys(chunk, before_query(marks, target))
         count = len(walked.line)
         size, bytes_in = (pa.array(value, pa.int64(), mask=absent) for value, absent in counts)
         columns: list[Any] = [
@@ -157,8 +161,10 @@ class Columns:
         keys = span_keys(chunk, method)
         # Where the query is a field of its own it is part of the authority, which is for the reader of single lines.
         tunnel = tunnels(keys) & (chunk.bytes_at(target.start) != _SLASH) & ("query" not in self._first)
-        cut = without_query(chunk, target)
-        good &= np.where(tunnel, cut.stop == target.stop, is_path & plain_methods(keys))
+        is_path &= plain_methods(keys)
+        if not tunnel.any():
+            return method, path, good & is_path
+        good &= np.where(tunnel, before_query(marks, target).stop == target.stop, is_path)
         return method, target.where(tunnel, path), good
 
     def _hosts(self, chunk: Chunk, walked: Walked) -> Keys:

@@ -7,6 +7,7 @@ import numpy as np
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import BACKSLASH, QUOTE, TAB, Chunk
 from http_monitor.parser.exactsteps import ExactSteps
+from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
 from http_monitor.parser.slot import DIGITS, NUMBER, OWN_QUOTES
 from http_monitor.parser.steps import Steps
@@ -57,18 +58,19 @@ class Walker:
             for place in places
         )
 
-    def walk(self, chunk: Chunk, limit: int) -> Walked:
+    def walk(self, chunk: Chunk, marks: Marks, limit: int) -> Walked:
         """Return the fields of the lines that are plainly regular.
 
         Args:
             chunk: Whole lines.
+            marks: Of the chunk.
             limit: The longest line, in bytes without its LF.
         """
         exact = self._template.exact
         usual = chunk.lfs - chunk.starts <= limit
         usual[_lines_with_escapes(chunk, self._escaped, tabs=not exact)] = False
         line = np.flatnonzero(usual)
-        steps = (ExactSteps if exact else Steps)(chunk, chunk.starts[line], chunk.ends[line], self._template)
+        steps = (ExactSteps if exact else Steps)(chunk, marks, chunk.starts[line], chunk.ends[line], self._template)
         steps.take(self._template.parts)
         walked = Walked(line, tuple(steps.spans))
         return walked if steps.good.all() else walked.only(steps.good)
