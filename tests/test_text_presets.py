@@ -95,6 +95,9 @@ def test_an_alb_line_gives_all_that_it_has() -> None:
     assert values["request_id"] == b"Root=1-58337262-36d228ad5d99923122bbe354"
     assert (values["bytes_in"], values["size_bytes"]) == (421, 2326)
     assert (values["duration_us"], values["upstream_us"]) == (12_000, 10_000)
+    # Whom the balancer asked, and what was asked for, are both called target.
+    assert values["target:port"] == b"198.51.100.1:80"
+    assert values["target"] == b"https://shop.example:443/basket/add?item=7"
 
 
 def test_the_names_of_columns_are_no_line() -> None:

@@ -22,7 +22,7 @@ _ALB = Template(
             _TIME,
             word("elb"),
             client(),
-            word("target"),
+            word("target:port"),
             _TIMES,
             status("elb_status_code"),
             word("target_status_code"),
