@@ -45,18 +45,20 @@ class Fuzzer:
         """Read so far."""
 
     def run(self, seconds: float) -> None:
-        """Read lines for so long, of each format in turn, after those that are worst for a backtracking matcher.
+        """Read lines for so long: in turns some of one format, and one that is worst for a backtracking matcher.
 
         Raises:
             Broken: a line breaks a law.
         """
         until = time.perf_counter() + seconds
-        for preset in self._presets:
-            for line in self._long_lines(preset):
-                self._try(preset, [line])
+        long = [(preset, line) for preset in self._presets for line in self._long_lines(preset)]
+        self._random.shuffle(long)
         while time.perf_counter() < until:
             preset = self._random.choice(self._presets)
             self._try(preset, [self._mutated(preset) for _ in range(self._random.randint(1, 200))])
+            if long:
+                preset, line = long.pop()
+                self._try(preset, [line])
 
     def rounds(self, count: int) -> None:
         """Read so many batches of lines of each format.
