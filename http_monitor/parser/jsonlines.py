@@ -181,12 +181,12 @@ def _writing_of(text: bytes) -> Writing:
 
 def _value_at(found: Any, path: Path) -> Any:
     """Return the scalar at a path, of an array its first; None where there is none. A key may hold the dots itself."""
-    if len(path) > 1:
-        whole = found.get(".".join(path))
-        if whole is not None:
-            return whole
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
+    whole = found.get(".".join(path)) if len(path) > 1 else None
+    if whole is not None:
+        found = whole
+    else:
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
     if isinstance(found, list):
         found = found[0] if found else None
     return None if isinstance(found, (dict, list)) else found
