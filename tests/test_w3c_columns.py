@@ -54,6 +54,12 @@ def test_any_columns_are_read_alike(name: str, lines: list[bytes]) -> None:
     check_alike(BY_NAME[name], lines)
 
 
+def test_a_line_without_a_date_is_malformed_whatever_its_first_column_is() -> None:
+    check_alike(
+        BY_NAME["iis"], [b"#Fields: time-taken date time cs-uri-stem", b"31 - 11:55:36 /a", b"31 2025-10-10 - /a"]
+    )
+
+
 def test_a_fields_line_that_is_too_long_changes_nothing_by_columns_either() -> None:
     fields = b"#Fields: date time c-ip cs-uri-stem sc-status"
     line = b"2025-10-10 11:55:36 192.0.2.7 /a 200"

@@ -149,6 +149,8 @@ class Meaning:
             clock, clock_at = self._text(texts, "clock")
             time_us = read_time(date + b"T" + (clock or b""), "iso")
             return Wrong(date_at if clock is not None else clock_at, time_us) if isinstance(time_us, str) else time_us
+        if not self.has("time"):
+            return Wrong(date_at, "no date")
         text, at = self._text(texts, "time")
         time_us = read_time(text or b"", self._fields[at].writing)
         return Wrong(at, time_us) if isinstance(time_us, str) else time_us
