@@ -2,9 +2,10 @@
 
 Usage: python scripts/fuzz_formats.py [--seconds N] [--seed N] [--format NAME]
 
-A line is an example of the format with bytes changed, cut, repeated or put in, or the same bytes over and over. Reading
-may not fail for any, nor depend on where lines were cut, nor take longer than a millisecond for each KiB. Prints the
-line that breaks a law, and exits with 1 then.
+A line is an example of the format, or what its server writes, with bytes changed, cut, repeated or put in, or the same
+bytes over and over. Reading may not fail for any, nor depend on where lines were cut, nor on whether they are read by
+columns, nor take longer than a millisecond for each KiB; and a short line means what the slow reader of
+`tests/reference` says. Prints the line that breaks a law, and exits with 1 then.
 """
 
 import argparse

@@ -256,6 +256,12 @@ def test_of_a_key_that_comes_twice_the_last_counts() -> None:
     assert row(make("json"), b'{"time":1760097336,"status":200,"status":404}')["status"] == 404
 
 
+def test_of_an_array_the_first_counts_under_a_key_with_dots_too() -> None:
+    line = b'{"ts":1760097336,"request.method":["PUT"],"request.uri":["/a/b"],"status":[201]}'
+    found = row(make("caddy_json"), line)
+    assert (found["method"], found["path"], found["status"]) == (b"PUT", b"/a/b", 201)
+
+
 def test_other_scalars_appear_under_their_own_names() -> None:
     values = make("json").read_line(b'{"time":1760097336,"status":200,"level":30,"ok":true,"deep":{"a":1}}').values
     assert (values["level"], values["ok"], "deep" in values) == (30, b"true", False)

@@ -38,7 +38,9 @@ def template_of(written: str) -> Template:
 
 
 PRESET_FORMATS = [
-    made for made in (preset.make(MAX_LINE_BYTES) for preset in PRESETS) if isinstance(made, TemplateFormat)
+    made
+    for made in (preset.make(MAX_LINE_BYTES) for preset in PRESETS)
+    if isinstance(made, TemplateFormat) and not made._template.exact
 ]
 FORMATS = [*PRESET_FORMATS, *(TemplateFormat(written, template_of(written), MAX_LINE_BYTES) for written in OWN)]
 each_format = pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
@@ -106,7 +108,7 @@ def written_lines(draw: st.DrawFn, template: Template) -> tuple[bytes, list[byte
         if isinstance(part, Place):
             texts.append(draw(_texts(part)).encode("latin-1"))
             line += texts[-1]
-        else:
+        elif isinstance(part, bytes):
             line += part
     return line, texts
 
@@ -167,12 +169,6 @@ def test_what_a_server_writes_is_read_back(fmt: TemplateFormat, data: st.DataObj
     line, texts = data.draw(written_lines(fmt._template))
     reading = fmt.read_line(line)
     assert reading.values == Meaning(fmt._template.fields, fmt.name, keeps_empty=True).named(texts)
-
-
-@each_format
-def test_plain_lines_are_read_by_columns(fmt: TemplateFormat) -> None:
-    assert fmt._walker.fits
-    assert fmt._columns.fits
 
 
 LOG_FORMAT = """log_format  main  '$remote_addr - $remote_user [$time_local] "$request" '

@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.parser.arrays import Bools, Ints
-from http_monitor.parser.chunk import Chunk, words_at
-from http_monitor.parser.clf_time import CLF_BYTES, decode_times
+from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, keys_of, no_keys, recoded
+from http_monitor.parser.moments import clf_times
 from http_monitor.parser.regular import Fields, Span, find_fields
-from http_monitor.parser.request import CONNECT, METHOD
+from http_monitor.parser.request import CONNECT, METHOD, SECTION_CONNECT
 from http_monitor.parser.shape import Shape
 from http_monitor.parser.vhost import is_ip, is_name_and_port, vhost_name
 from http_monitor.records import SCHEMA
@@ -35,7 +35,7 @@ class RegularRows:
 def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     """Return the rows of all lines that are plainly regular and well-formed."""
     fields = find_fields(chunk, shape)
-    time_us, good = times_of(chunk, fields.time)
+    time_us, good = clf_times(chunk, fields.time)
     method = span_keys(chunk, fields.method)
     good &= plain_methods(method)
     if not good.all():
@@ -72,13 +72,22 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
 
 
 def sections(path: Keys) -> Keys:
-    """Return the sections of endpoints that all begin with a slash; worked out once for each distinct one."""
+    """Return the sections of endpoints; what does not begin with a slash is the endpoint of a CONNECT.
+
+    Worked out once for each distinct one.
+    """
     data, edges = distinct_bytes(path)
     if len(edges) < 2:
         return no_keys(len(path))
-    slashes = np.flatnonzero(np.frombuffer(data, np.uint8) == _SLASH)
-    second = _first_from(slashes, edges[:-1] + 1, edges[1:])
-    return recoded(path, keys_between(data, edges[:-1], second))
+    every = np.frombuffer(data, np.uint8)
+    second = _first_from(np.flatnonzero(every == _SLASH), edges[:-1] + 1, edges[1:])
+    names = keys_between(data, edges[:-1], second)
+    tunnels = every.take(edges[:-1], mode="clip") != _SLASH
+    if tunnels.any():
+        codes_of = np.where(tunnels, len(names.dictionary), codes(names)).astype(np.int32)
+        values = pa.concat_arrays([names.dictionary, pa.array([SECTION_CONNECT], pa.binary())])
+        names = pa.DictionaryArray.from_arrays(pa.array(codes_of, pa.int32()), values)
+    return recoded(path, names)
 
 
 def vhost_names(fields: Keys) -> Keys:
@@ -91,21 +100,6 @@ def span_keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:
     return keys_between(chunk.data, span.start, span.stop, absent)
 
 
-def times_of(chunk: Chunk, time: Span) -> tuple[Ints, Bools]:
-    """Return the microseconds of each time, and which are times; equal neighbours are worked out once."""
-    if not len(time.start):
-        return np.empty(0, np.int64), np.empty(0, np.bool_)
-    new = np.zeros(len(time.start), np.bool_)
-    new[0] = True
-    for offset in (0, 8, 16, CLF_BYTES - 8):
-        word = words_at(chunk.words, time.start + offset)
-        new[1:] |= word[1:] != word[:-1]
-    text = chunk.bytes.take(time.start[new][:, None] + np.arange(CLF_BYTES))
-    time_us, good = decode_times(text)
-    run = np.cumsum(new) - 1
-    return time_us[run], good[run]
-
-
 def plain_methods(method: Keys) -> Bools:
     """Return which methods are ones whose target is a path."""
     if not len(method):
@@ -113,6 +107,14 @@ def plain_methods(method: Keys) -> Bools:
     plain = np.array([METHOD.fullmatch(key) is not None and key != CONNECT for key in distinct(method)], np.bool_)
     good: Bools = plain.take(codes(method))
     return good
+
+
+def tunnels(method: Keys) -> Bools:
+    """Return which methods are CONNECT, whose target is an authority."""
+    if not len(method):
+        return np.empty(0, np.bool_)
+    found: Bools = np.array([key == CONNECT for key in distinct(method)], np.bool_).take(codes(method))
+    return found
 
 
 def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:

@@ -43,9 +43,10 @@ class FallbackFormat:
         kind = batch.kind
         if len(other_nos) and (not len(batch.line_nos) or other_nos[0] < batch.line_nos[0]):
             kind = other.kind
+        rows, line_nos = in_file_order((batch.rows, batch.line_nos), (other.rows, other_nos))
         return Batch(
-            rows=in_file_order(batch.rows, batch.line_nos, other.rows, other_nos),
-            line_nos=np.sort(np.concatenate([batch.line_nos, other_nos])),
+            rows=rows,
+            line_nos=line_nos,
             lines=batch.lines,
             oversized_nos=batch.oversized_nos,
             samples=tuple(replace(sample, line_no=int(numbers[sample.line_no - 1])) for sample in other.samples),

@@ -103,11 +103,11 @@ class FamilyFormat:
             self._shape,
         )
         line = np.array(account.line, np.int64)
-        rows = in_file_order(regular.batch, regular.line, rows_of(account.entries), line)
+        rows, every = in_file_order((regular.batch, regular.line), (rows_of(account.entries), line))
         kind = account.entries[0].kind if account.entries else None
         if len(regular.line) and (kind is None or regular.line[0] < line[0]):
             kind = kind_of(bool(regular.vhost[0]), bool(regular.pair[0]))
-        return account.batch(rows, np.sort(np.concatenate([regular.line, line])), len(chunk.lfs), kind)
+        return account.batch(rows, every, len(chunk.lfs), kind)
 
 
 def _found(fields: Sequence[Field], spans: Sequence[tuple[int, int]]) -> tuple[FoundField, ...]:

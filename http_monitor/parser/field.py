@@ -61,3 +61,5 @@ class Field:
     role: Role | None = None
     """What of a row it gives; None: it is matched, shown when asked for, and not counted by."""
     writing: Writing = "plain"
+    adds_up: bool = False
+    """It is one of several durations whose sum is how long the request took, if each of them is given."""

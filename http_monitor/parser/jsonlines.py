@@ -4,12 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import orjson
+import pyarrow as pa
+
 from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.jsoncolumns import Alike, Keys, KeyTree, ObjectReader, getter_of, texts_of
 from http_monitor.parser.jsontext import Path, decode_object, places, scalar_text
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, with_status
+from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.meaning import Meaning
+from http_monitor.parser.rows import Part
+from http_monitor.parser.text import SMALL_BYTES
 from http_monitor.ports import Value
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 KeyMap = Mapping[str, tuple[Role, Writing]]
@@ -19,6 +27,8 @@ first counts that a line has. A time of writing ``plain`` is read as it looks.""
 _Written = tuple[Sequence[Field], Meaning]
 
 _REQUEST: tuple[Role, ...] = ("request", "method", "target", "path", "status")
+_NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
+_MOST_READERS = 64
 _EPOCH = re.compile(rb"[0-9]{1,11}(?:\.[0-9]*)?")
 _EPOCH_MS = re.compile(rb"[0-9]{12,14}(?:\.[0-9]*)?")
 _CLF = re.compile(rb"\[?[0-9]{1,2}/")
@@ -44,6 +54,12 @@ class JsonFormat(LinedFormat):
         self._hits = tuple(index for index, field in enumerate(self._fields) if field.role in _REQUEST)
         self._written: dict[tuple[int, Writing], _Written] = {}
         self._meaning = Meaning(self._fields, name)
+        self._tree = KeyTree(self._paths)
+        self._deep = tuple(path for path in self._paths if len(path) > 1)
+        self._counted = [index for index, field in enumerate(self._fields) if field.role not in _NOT_COUNTED]
+        # A key that has to be there and means nothing is for the reader of single lines.
+        self._needed = [self._paths.index(path) if path in self._paths else -1 for path in self._needs]
+        self._readers: dict[tuple[tuple[int, ...], Writing], ObjectReader] = {}
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -53,6 +69,56 @@ class JsonFormat(LinedFormat):
     def resembles(self, line: bytes) -> bool:
         """Tell whether a line begins as an object does."""
         return line.lstrip(b" \t").startswith(b"{")
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        if len(data) < SMALL_BYTES:
+            return super().parse(data)
+        lines = lines_of(data)
+        alike: dict[Keys, Alike] = {}
+        for index, raw in enumerate(lines):
+            if raw[:1] == b"{" and len(raw) <= self._limit:
+                try:
+                    found = orjson.loads(raw)
+                except orjson.JSONDecodeError:
+                    continue
+                alike.setdefault(self._tree.keys_of(found), Alike()).add(index, found)
+        parts = [part for part in map(self._by_columns, alike.values()) if part is not None]
+        return self._joined(parts, lines)
+
+    def _by_columns(self, alike: Alike) -> Part | None:
+        """Return the rows of objects that need no closer look, and their lines; None where all of them need one."""
+        first = alike.objects[0]
+        if len(alike.objects) < FEW or any(".".join(path) in first for path in self._deep):
+            return None
+        texts: dict[int, pa.Array[Any]] = {}
+        for index in self._counted:
+            get = getter_of(first, self._paths[index])
+            if get is not None:
+                texts[index] = texts_of([*map(get, alike.objects)])
+        if any(index not in texts or texts[index].null_count for index in self._needed):
+            return None
+        time = next((index for index in self._times if index in texts), None)
+        if time is None:
+            return None
+        writing = self._fields[time].writing
+        if writing == "plain":
+            writings = {_writing_of(text or b"") for text in texts[time].to_pylist()}
+            if len(writings) > 1:
+                return None
+            (writing,) = writings
+        reader = self._reader(tuple(texts), time, writing)
+        return reader.rows(np.array(alike.line, np.int64), [*texts.values()]) if reader.fits else None
+
+    def _reader(self, present: tuple[int, ...], time: int, writing: Writing) -> ObjectReader:
+        """Return what reads objects that have the fields with these indices; one of them is their time."""
+        key = (present, writing)
+        if key not in self._readers:
+            if len(self._readers) >= _MOST_READERS:
+                self._readers.clear()
+            fields = self._as_written(time, writing)[0]
+            self._readers[key] = ObjectReader([fields[index] for index in present])
+        return self._readers[key]
 
     def _read(self, line: bytes) -> Texts | Misfit | Outside:
         found = decode_object(line)
@@ -69,7 +135,7 @@ class JsonFormat(LinedFormat):
         first = next((index for index in self._times if texts[index]), None)
         if first is not None and fields[first].writing == "plain":
             fields, meaning = self._as_written(first, _writing_of(texts[first] or b""))
-        return Texts(meaning, fields, with_status(fields, texts))
+        return Texts(meaning, fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         del read
@@ -126,12 +192,12 @@ def _writing_of(text: bytes) -> Writing:
 
 def _value_at(found: Any, path: Path) -> Any:
     """Return the scalar at a path, of an array its first; None where there is none. A key may hold the dots itself."""
-    if len(path) > 1:
-        whole = found.get(".".join(path))
-        if whole is not None:
-            return whole
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
+    whole = found.get(".".join(path)) if len(path) > 1 else None
+    if whole is not None:
+        found = whole
+    else:
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
     if isinstance(found, list):
         found = found[0] if found else None
     return None if isinstance(found, (dict, list)) else found

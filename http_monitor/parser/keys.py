@@ -1,5 +1,6 @@
 """Columns of keys: dictionaries of binary, made from places in a chunk or from values."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -53,6 +54,15 @@ def distinct(keys: Keys) -> list[bytes]:
 def codes(keys: Keys) -> npt.NDArray[np.int32]:
     """Return for each row the index of its value among the distinct ones; there must be no nulls."""
     return np.asarray(keys.indices.to_numpy(), np.int32)
+
+
+def matching(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
+    """Return which keys an expression fits whole; each distinct one is asked once. There must be no nulls."""
+    if not len(keys):
+        return np.empty(0, np.bool_)
+    fits = np.array([pattern.fullmatch(key) is not None for key in distinct(keys)], np.bool_)
+    good: Bools = fits.take(codes(keys))
+    return good
 
 
 def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:

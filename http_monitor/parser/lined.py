@@ -1,7 +1,7 @@
 """Reads a log one line after the other, whatever its lines hold."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from http_monitor.parser.account import Account
 from http_monitor.parser.field import Field
 from http_monitor.parser.line import Entry, Misfit, expected_of
 from http_monitor.parser.meaning import Meaning, Wrong
-from http_monitor.parser.rows import rows_of
+from http_monitor.parser.rows import Part, in_file_order, rows_of
 from http_monitor.ports import FoundField, LineReading, Value
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -18,9 +18,10 @@ from http_monitor.settings import MAX_LINE_BYTES
 Span = tuple[int, int]
 """First byte of a field from 0, and the byte after its last."""
 
+FEW = 32
+"""Fewer lines that are alike are read one by one, which is quicker than making columns of them."""
+
 _NOTHING = (None, b"", b"-")
-# What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1).
-_NO_STATUS = (b"-1", b"0", b"000")
 
 
 class Texts(NamedTuple):
@@ -51,11 +52,16 @@ class LinedFormat(ABC):
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
+        return self._joined([], lines_of(data))
+
+    def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
+        """Read lines one by one.
+
+        Args:
+            numbered: Index and line without its LF, ascending.
+        """
         account = Account(self._limit)
-        for index, raw in enumerate(lines):
+        for index, raw in numbered:
             if not account.is_candidate(index, raw):
                 continue
             read = self._entry(raw.removesuffix(b"\r"))
@@ -66,7 +72,21 @@ class LinedFormat(ABC):
                 account.blank.append(index)
             else:
                 account.malformed(index, raw)
-        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._name)
+        return account
+
+    def _joined(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
+        """Return the batch of rows that were made by columns, and of what else stands in a chunk, read one by one.
+
+        Args:
+            parts: Rows with the indices of their lines, ascending in each part.
+            lines: All lines of the chunk, each without its LF.
+        """
+        other = np.ones(len(lines), np.bool_)
+        for _, line in parts:
+            other[line] = False
+        account = self._read_each((index, lines[index]) for index in np.flatnonzero(other).tolist())
+        rows, line = in_file_order((rows_of(account.entries), np.array(account.line, np.int64)), *parts)
+        return account.batch(rows, line, len(lines), self._name)
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""
@@ -123,12 +143,12 @@ class LinedFormat(ABC):
         return LineReading(self._name, _found(before), None, misfit.column, misfit.reason, known)
 
 
-def with_status(fields: Sequence[Field], texts: Sequence[bytes | None]) -> list[bytes | None]:
-    """Return the texts, with None for a status that says there is none."""
-    return [
-        None if field.role == "status" and text in _NO_STATUS else text
-        for field, text in zip(fields, texts, strict=True)
-    ]
+def lines_of(data: bytes) -> list[bytes]:
+    """Return whole lines without their LF; what follows the last LF is a line too."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
 
 
 def values_of(read: Texts) -> dict[str, Value]:

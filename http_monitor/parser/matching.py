@@ -1,16 +1,19 @@
 """Finds the fields of a template in single lines, whatever bytes they hold."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from http_monitor.parser.pattern import lenient_pattern, lenient_pieces, strict_pattern
+from http_monitor.parser.pattern import exact_pieces, lenient_pattern, lenient_pieces, strict_pattern
 from http_monitor.parser.template import Place, Template
 
-Found = tuple[bytes, ...]
-"""The text of each field of a template, in order."""
+Found = tuple[bytes | None, ...]
+"""The text of each field of a template, in order; None for one that may be missing, and is."""
+Span = tuple[int, int]
+"""First byte of a field, from 0, and the byte after its last; -1 for both where it is missing."""
 
 
 class Start(NamedTuple):
@@ -18,8 +21,8 @@ class Start(NamedTuple):
 
     parts: int
     """How many parts of the template are there."""
-    spans: tuple[tuple[int, int], ...]
-    """Where the fields among them are: first byte, from 0, and the byte after the last."""
+    spans: tuple[Span, ...]
+    """Where the fields among them are."""
     stop: int
     """The byte after the last of these parts."""
 
@@ -31,9 +34,10 @@ class Matcher:
         """Compile a template."""
         parts = template.parts
         self._parts = parts
-        self._strict = strict_pattern(parts)
-        self._pieces = lenient_pieces(parts)
-        self._lenient = lenient_pattern(self._pieces, parts)
+        self._exact = template.exact
+        self._strict = strict_pattern(template)
+        self._pieces = [] if template.exact else lenient_pieces(parts)
+        self._lenient = "" if template.exact else lenient_pattern(self._pieces, parts)
         self._groups = [f"p{number}" for number, part in enumerate(parts) if isinstance(part, Place)]
 
     def match(self, lines: Sequence[bytes], *, strict: bool = True) -> list[Found | None]:
@@ -52,6 +56,8 @@ class Matcher:
                 others.append(index)
             else:
                 found[index] = match.groups()
+        if self._exact:
+            return found
         for index, groups in zip(others, _extract([lines[index] for index in others], self._lenient), strict=True):
             if groups is not None:
                 found[index] = tuple(groups[name] for name in self._groups)
@@ -61,18 +67,30 @@ class Matcher:
         """Return where the fields of a line are; None where it does not fit."""
         match = self._strict.fullmatch(line) if self._strict else None
         if match is not None:
-            spans = tuple(match.span(group + 1) for group in range(len(self._groups)))
-            return Start(len(self._parts), spans, len(line))
-        groups = _extract([line], self._lenient)[0]
+            return Start(len(self._parts), _spans(match), len(line))
+        groups = None if self._exact else _extract([line], self._lenient)[0]
         return None if groups is None else self._start(groups, len(self._parts))
 
     def longest_start(self, line: bytes) -> Start:
         """Return how far a line fits at most."""
+        if self._exact:
+            return self._exact_start(line)
         for count in range(len(self._pieces) - 1, 0, -1):
             groups = _extract([line], lenient_pattern(self._pieces[:count]))[0]
             if groups is not None:
                 return self._start(groups, count)
         return Start(0, (), 0)
+
+    def _exact_start(self, line: bytes) -> Start:
+        spans: list[Span] = []
+        at = 0
+        for number, piece in enumerate(exact_pieces(self._parts)):
+            match = re.compile(piece.encode(), re.DOTALL).match(line, at)
+            if match is None:
+                return Start(number, tuple(spans), at)
+            spans += _spans(match)
+            at = match.end()
+        return Start(len(self._parts), tuple(spans), at)
 
     def _start(self, groups: dict[str, bytes], count: int) -> Start:
         at = len(groups["start"])
@@ -83,6 +101,10 @@ class Matcher:
                 spans.append((at, stop))
             at = stop
         return Start(count, tuple(spans), at)
+
+
+def _spans(match: re.Match[bytes]) -> tuple[Span, ...]:
+    return tuple(match.span(group + 1) for group in range(match.re.groups))
 
 
 def _extract(lines: Sequence[bytes], pattern: str) -> list[dict[str, bytes] | None]:

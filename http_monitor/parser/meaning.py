@@ -7,7 +7,7 @@ from http_monitor.parser.field import Field, Role
 from http_monitor.parser.line import Entry
 from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
 from http_monitor.parser.vhost import is_name_and_port, vhost_name
-from http_monitor.parser.writings import read_count, read_duration, read_time
+from http_monitor.parser.writings import MOST, read_count, read_duration, read_time
 from http_monitor.ports import Value
 
 Texts = Sequence[bytes | None]
@@ -16,6 +16,8 @@ Texts = Sequence[bytes | None]
 NO_STATUS = 0
 """The status of a row whose line has none."""
 _ABSENT = (None, b"", b"-")
+# What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1).
+NO_STATUS_TEXTS = (b"", b"-", b"-1", b"0", b"000")
 _NUMBERS = ("port", "status", "size", "bytes_in")
 _DURATIONS = ("duration", "upstream")
 _NAMES: dict[Role, str] = {
@@ -48,20 +50,24 @@ class Meaning:
             kind: What a batch of such lines is called.
             keeps_empty: A user, referer or agent of no bytes is one, as in the family; only a dash says "none".
         """
-        self._absent = {role: (None, b"-") for role in _TEXTS} if keeps_empty else {}
+        self._absent: dict[Role, tuple[bytes | None, ...]] = {"status": (None, *NO_STATUS_TEXTS)}
+        if keeps_empty:
+            self._absent |= {role: (None, b"-") for role in _TEXTS}
         self._fields = tuple(fields)
         self._kind = kind
         self._places: dict[Role, list[int]] = {}
         for index, field in enumerate(self._fields):
             if field.role is not None:
                 self._places.setdefault(field.role, []).append(index)
+        self._timeless = not {"time", "date"} & set(self._places)
+        self._adding_up = [index for index, field in enumerate(self._fields) if field.adds_up]
 
     def has(self, role: Role) -> bool:
         """Return whether a field gives this."""
         return role in self._places
 
     def entry(self, texts: Texts) -> Entry | Wrong:
-        """Return the row of a line."""
+        """Return the row of a line; its time is 0, the epoch, where no field gives any."""
         time_us = self._time_us(texts)
         if isinstance(time_us, Wrong):
             return time_us
@@ -110,6 +116,8 @@ class Meaning:
         values: dict[str, Value] = {}
         for field, text in zip(self._fields, texts, strict=True):
             role = field.role
+            if field.adds_up:
+                values.setdefault("duration_us", self._duration_us(texts, "duration"))
             if role in ("time", "date", "clock"):
                 if "time" not in values:
                     values["time"] = self._named_time(texts)
@@ -134,11 +142,15 @@ class Meaning:
         return None, places[0] if places else 0
 
     def _time_us(self, texts: Texts) -> int | Wrong:
+        if self._timeless:
+            return 0
         date, date_at = self._text(texts, "date")
         if date is not None:
             clock, clock_at = self._text(texts, "clock")
             time_us = read_time(date + b"T" + (clock or b""), "iso")
             return Wrong(date_at if clock is not None else clock_at, time_us) if isinstance(time_us, str) else time_us
+        if not self.has("time"):
+            return Wrong(date_at, "no date")
         text, at = self._text(texts, "time")
         time_us = read_time(text or b"", self._fields[at].writing)
         return Wrong(at, time_us) if isinstance(time_us, str) else time_us
@@ -148,8 +160,19 @@ class Meaning:
         return None if isinstance(time_us, Wrong) else time_us
 
     def _duration_us(self, texts: Texts, role: Role) -> int | None:
+        if role == "duration" and self._adding_up:
+            return self._sum_us(texts)
         text, at = self._text(texts, role)
         return None if text is None else read_duration(text, self._fields[at].writing)
+
+    def _sum_us(self, texts: Texts) -> int | None:
+        total = 0
+        for index in self._adding_up:
+            duration_us = read_duration(texts[index] or b"", self._fields[index].writing)
+            if duration_us is None:
+                return None
+            total += duration_us
+        return total if total <= MOST else None
 
     def _request(self, texts: Texts) -> Request:
         whole, _ = self._text(texts, "request")
@@ -176,8 +199,7 @@ class Meaning:
         request = self._request(texts)
         protocol, _ = self._text(texts, "protocol")
         if whole is None:
-            method, target = self._parts(texts)
-            values: dict[str, Value] = {"method": method, "target": target or None}
+            values: dict[str, Value] = {"method": request.method, "target": self._parts(texts)[1] or None}
         elif request.method is None:
             values = {"method": None, "target": None, "request": whole}
         else:
@@ -197,7 +219,7 @@ def shown_name(field: Field) -> str:
 
 
 def _value(field: Field, text: bytes | None) -> Value:
-    if text is None or text == b"-":
+    if text is None or text == b"-" or (field.role == "status" and text in NO_STATUS_TEXTS):
         return None
     if field.role in _NUMBERS:
         return read_count(text)

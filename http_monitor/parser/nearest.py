@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from http_monitor.ports import LineReading, LogFormat
 
-_LEAST_FIELDS = 3
+_LEAST_FIELDS = 4
 
 
 @runtime_checkable
@@ -36,7 +36,7 @@ def nearest_first(line: bytes, readings: Iterable[tuple[LogFormat, LineReading]]
 
 
 def is_near(reading: LineReading) -> bool:
-    """Tell whether a format comes near to a line: any line has a word or two."""
+    """Tell whether a format comes near to a line: nearly any line has three words."""
     return reading.values is not None or len(reading.found) >= _LEAST_FIELDS
 
 

@@ -3,6 +3,7 @@
 There are two, and where both match they agree. The *lenient* one lets a field hold what ends it (a user with
 spaces); only RE2 may run it, which is linear in the line. In the *strict* one a field ends at the first byte of
 what follows it; nothing in it can be matched in two ways, so that Python's own engine is linear too, and quicker.
+An exact template has only the strict one.
 
 What both have in common: a field is as short as it can be, but a list as long as it can be; within quotes a
 backslash escapes the next byte; and whatever follows the last part is ignored.
@@ -12,9 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from http_monitor.parser.slot import ITEM
-from http_monitor.parser.template import BACKSLASH, QUOTE, SPACES, Part, Place
+from http_monitor.parser.template import BACKSLASH, QUOTE, SPACES, Gap, Group, Part, Place, Template
 
 _SEPARATOR = r"[ \t]+"
+_WORD_ENDS = r"(?=[ ]|\Z)"
 
 
 def lenient_pieces(parts: Sequence[Part]) -> list[str]:
@@ -36,11 +38,15 @@ def lenient_pattern(pieces: Sequence[str], parts: Sequence[Part] | None = None) 
     return rf"(?s)^(?P<start>[ \t]*){''.join(pieces)}{rest}"
 
 
-def strict_pattern(parts: Sequence[Part]) -> re.Pattern[bytes] | None:
+def strict_pattern(template: Template) -> re.Pattern[bytes] | None:
     """Return the strict expression, for a full match, with a group for each field in order.
 
     None where no byte divides two fields.
     """
+    parts = template.parts
+    if template.exact:
+        rest = "" if template.whole else ".*"
+        return re.compile(("".join(exact_pieces(parts)) + rest).encode(), re.DOTALL)
     pattern = r"[ \t]*+"
     for part, piece in _with_literals(parts):
         if isinstance(part, Place):
@@ -53,6 +59,21 @@ def strict_pattern(parts: Sequence[Part]) -> re.Pattern[bytes] | None:
     return re.compile((pattern + _rest(parts[-1])).encode(), re.DOTALL)
 
 
+def exact_pieces(parts: Sequence[Part]) -> list[str]:
+    """Return the expression of each part of an exact template; what one has matched it does not give back."""
+    pieces = []
+    for part in parts:
+        if isinstance(part, bytes):
+            pieces.append(_escaped(part))
+        elif isinstance(part, Gap):
+            pieces.append(" ++")
+        elif isinstance(part, Group):
+            pieces.append(f"(?:{''.join(exact_pieces(part.parts))})?+")
+        else:
+            pieces.append(f"(?>{_exact(part)})")
+    return pieces
+
+
 def typed_pattern(place: Place) -> str:
     """Return the expression of a field that has one of its own."""
     return place.slot.looks.replace(ITEM, _byte_but(SPACES + b"," + (place.stops or b"")))
@@ -63,7 +84,7 @@ def _with_literals(parts: Sequence[Part]) -> Iterator[tuple[Part, str]]:
     quoted = False
     for part in parts:
         pattern = ""
-        for byte in b"" if isinstance(part, Place) else part:
+        for byte in part if isinstance(part, bytes) else b"":
             if byte in SPACES and not quoted:
                 pattern = pattern.removesuffix(_SEPARATOR) + _SEPARATOR
             else:
@@ -104,12 +125,35 @@ def _strict(place: Place) -> str:
     return some.removesuffix("*+") + "++"
 
 
+def _exact(place: Place) -> str:
+    slot, stops = place.slot, place.stops or b""
+    if slot.kind == "quoted":
+        return rf'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|-{_WORD_ENDS}'
+    if slot.kind == "loose":
+        return rf'"(.*?)"{_WORD_ENDS}|-{_WORD_ENDS}'
+    if slot.kind == "doubled":
+        return r'"([^"]*+(?:""[^"]*+)*+)"'
+    if slot.kind == "last":
+        mark = _byte_but(stops + b" ")
+        return rf"([^ ]+)(?=[{_escaped(stops)}]{mark}*+{_WORD_ENDS})"
+    if slot.kind == "until":
+        ends = "|".join(_escaped(end) for end in slot.ends)
+        return rf"(.{'*' if slot.empty else '+'}?)(?={ends}|\Z)"
+    if slot.kind == "typed":
+        return f"({slot.looks})" + (r"(?=\Z)" if place.fills else rf"(?=[ {_escaped(stops)}]|\Z)")
+    return f"({_byte_but(stops + b' ' if slot.kind == 'word' else stops)}{'*' if slot.empty else '+'}+)"
+
+
+def _escaped(text: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text)
+
+
 def _byte_but(stops: bytes) -> str:
-    return "[^" + "".join(f"\\x{byte:02x}" for byte in stops) + "]" if stops else "."
+    return f"[^{_escaped(stops)}]" if stops else "."
 
 
 def _rest(last: Part) -> str:
     """Return what may follow the last part of a line; a field without an end of its own takes it all."""
-    if isinstance(last, bytes):
-        return ".*"
-    return r"(?:[ \t].*)?" if last.ends_itself else ""
+    if isinstance(last, Place):
+        return r"(?:[ \t].*)?" if last.ends_itself else ""
+    return ".*"

@@ -217,13 +217,24 @@ _ALL = word(b"\xff" * WORD_BYTES)
 def numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
     """Return the values of fields of 1 to 16 digits, and which fields are such."""
     length = digits.stop - digits.start
-    value, good = _last_eight(words_at(chunk.words, digits.stop - WORD_BYTES), length)
+    value, good = _last_eight(_words_before(chunk, digits.stop), length)
     good &= (length >= 1) & (length <= 2 * WORD_BYTES)
     if (length > WORD_BYTES).any():
-        upper, upper_good = _last_eight(words_at(chunk.words, digits.stop - 2 * WORD_BYTES), length - WORD_BYTES)
+        upper, upper_good = _last_eight(_words_before(chunk, digits.stop - WORD_BYTES), length - WORD_BYTES)
         value += upper * 10**WORD_BYTES
         good &= upper_good
     return value, good
+
+
+def _words_before(chunk: Chunk, stop: Ints) -> Words:
+    """Return the eight bytes in front of each position; in front of the chunk there are zeros."""
+    words = words_at(chunk.words, stop - WORD_BYTES)
+    early = np.flatnonzero(stop < WORD_BYTES)
+    if len(early):
+        missing = (WORD_BYTES - np.clip(stop[early], 0, WORD_BYTES)).astype(np.uint64) * np.uint64(4)
+        # A shift by 64 is undefined, so it is made in two halves.
+        words[early] = (words[early] << missing) << missing
+    return words
 
 
 def _last_eight(text: Words, length: Ints) -> tuple[Ints, Bools]:

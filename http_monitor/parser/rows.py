@@ -22,15 +22,21 @@ def rows_of(entries: Sequence[Entry]) -> pa.RecordBatch:
     )
 
 
-def in_file_order(left: pa.RecordBatch, left_line: Ints, right: pa.RecordBatch, right_line: Ints) -> pa.RecordBatch:
-    """Return the rows of both batches by line; both are ascending already."""
-    if not len(right_line):
-        return left
-    if not len(left_line):
-        return right
-    order: Any = pa.array(np.argsort(np.concatenate([left_line, right_line]), kind="stable"))
+Part = tuple[pa.RecordBatch, Ints]
+"""Rows, with the index of the line of each, ascending."""
+
+
+def in_file_order(*parts: Part) -> Part:
+    """Return the rows of all parts by line."""
+    filled = [part for part in parts if len(part[1])]
+    if len(filled) < 2:
+        return filled[0] if filled else (EMPTY, np.empty(0, np.int64))
+    line = np.concatenate([part_line for _, part_line in filled])
+    order = np.argsort(line, kind="stable")
     # Joining the chunks of a table unites their dictionaries.
-    return pa.Table.from_batches([left, right]).combine_chunks().to_batches()[0].take(order)
+    joined = pa.Table.from_batches([rows for rows, _ in filled]).combine_chunks().to_batches()[0]
+    indices: Any = pa.array(order)
+    return joined.take(indices), line[order]
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":

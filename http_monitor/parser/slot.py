@@ -5,9 +5,16 @@ from typing import Literal
 
 from http_monitor.parser.field import Field
 
-Kind = Literal["any", "word", "query", "typed"]
+Kind = Literal["any", "word", "query", "typed", "last", "until", "quoted", "loose", "doubled"]
 """``any``: whatever does not end it; ``word``: no space and no tab either; ``query``: nothing, or ``?`` and any;
-``typed``: what its expression says."""
+``typed``: what its expression says. Only in exact templates: ``last``: a word, which ends at the last, not at the first
+of the bytes that end it; ``until``: whatever stands before the first of its ends, or before the end of the line. Three
+have quotes of their own: ``quoted``: a backslash escapes the next byte; ``loose``: nobody escaped what is in it, so it
+ends at a quote before a space; ``doubled``: a quote in it is doubled. In the place of the first two there may be a dash
+without quotes."""
+
+OWN_QUOTES: tuple[Kind, ...] = ("quoted", "loose", "doubled")
+"""The kinds whose text stands between quotes of their own."""
 
 ITEM = "{item}"
 """In an expression: a byte that neither ends the field nor separates the items of a list."""
@@ -22,14 +29,21 @@ def list_of(item: str) -> str:
 
 
 STATUS = "[1-9][0-9]{2}"
+STATUS_OR_NONE = f"(?:{STATUS}|000|0|-1|-)"
+"""A status, or what servers write where a request ended without one."""
 DIGITS = "[0-9]+"
+SIGNED = "-?[0-9]+"
 NUMBER = "(?:-|[0-9]+)"
 SECONDS = _SECONDS
 """Seconds as nginx writes them: with three decimals, never more or fewer."""
 CLF_BRACKETED = r"\[[^\]]{1,30}\]"
 CLF_BARE = r"[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8} [+-][0-9]{4}"
+CLF_LOCAL = r"[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8}\.[0-9]{3}"
+"""A time without a zone, with milliseconds, as HAProxy writes it; 24 bytes."""
 DAY, TIME_OF_DAY, ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}", "[+-][0-9]{2}:?[0-9]{2}"
+ISO_UTC = f"{DAY}T[0-9:.]+Z"
 EPOCH = r"[0-9]+(?:\.[0-9]+)?"
+EPOCH_WITH_MS = r"[0-9]{9,11}\.[0-9]{3}"
 LIST = list_of(f"{ITEM}+")
 LIST_OF_NUMBERS = list_of(NUMBER)
 LIST_OF_SECONDS = list_of(f"(?:-|{_SECONDS})")
@@ -49,6 +63,8 @@ class Slot:
     """It may be empty without standing in quotes."""
     begins: bytes = b""
     """The byte that it begins with, whatever it is; a field right in front of it ends there."""
+    ends: tuple[bytes, ...] = ()
+    """Of kind ``until``: what may follow it. Of a typed one: what follows it, and never stands in it."""
 
 
 def slot_of(field: Field) -> Slot:

@@ -1,113 +1,78 @@
-"""Reads lines in which one part follows the other, each found where the one before it ended.
+"""Walks through a template with a position in each of many lines, from one part to the next."""
 
-No part is ever tried in a second way, so the time is linear in the line, and where a line stops to fit is exact.
-"""
-
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from http_monitor.parser.field import Field
-from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, values_of, with_status
-from http_monitor.parser.meaning import Meaning
-from http_monitor.ports import Value
-from http_monitor.settings import MAX_LINE_BYTES
+import numpy as np
 
-_NO_TIME = Field("", "time", "epoch")
-_ARRIVED = b"0"
+from http_monitor.parser.arrays import Bools, Ints
+from http_monitor.parser.chunk import QUOTE, SPACE, Chunk
+from http_monitor.parser.marks import Marks
+from http_monitor.parser.regular import Span
+from http_monitor.parser.template import Part, Place, Template
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One part of a line."""
-
-    pattern: str
-    """What it looks like, an ASCII expression, with a group for each of its fields; nothing in it repeats a
-    repetition."""
-    fields: tuple[Field, ...]
-    """What its groups are; a group that takes no part has no text."""
-    expected: str
-    """What should stand there, in a few words."""
+_COLON = ord(":")
 
 
-class StepsFormat(LinedFormat):
-    """A text format. It has no state: a line means the same in any chunk; what follows the last part is ignored."""
+class Steps:
+    """How far the walk has come in each line."""
 
-    def __init__(
-        self,
-        name: str,
-        steps: Sequence[Step],
-        limit: int = MAX_LINE_BYTES,
-        *,
-        tail: Sequence[Step] = (),
-        heading: bytes | None = None,
-        timeless: bool = False,
-    ) -> None:
-        """Take the parts of a line.
+    def __init__(self, chunk: Chunk, marks: Marks, at: Ints, end: Ints, template: Template) -> None:
+        self.chunk = chunk
+        self.marks = marks
+        self.at = at
+        self.end = end
+        self.template = template
+        self.good: Bools = np.ones(len(at), np.bool_)
+        """Which lines fit so far."""
+        self.spans: list[Span] = []
 
-        Args:
-            name: What a user calls it.
-            steps: The parts that every line has.
-            limit: The longest line, in bytes without its LF.
-            tail: Parts that newer servers write behind; the first that does not fit ends the line.
-            heading: How a line begins that names the columns, and counts as nothing.
-            timeless: Lines have no time; that of their rows is 0, the epoch.
-        """
-        super().__init__(name, limit)
-        self._steps = tuple(steps)
-        self._tail = tuple(tail)
-        self._heading = heading
-        self._timeless = timeless
-        self._shown = tuple(field for step in (*steps, *tail) for field in step.fields)
-        self._fields = (*self._shown, _NO_TIME) if timeless else self._shown
-        self._meaning = Meaning(self._fields, name)
-        behind = ""
-        for step in reversed(self._tail):
-            behind = f"(?:(?>{step.pattern}){behind})?"
-        atoms = "".join(f"(?>{step.pattern})" for step in self._steps)
-        self._whole = re.compile((atoms + behind).encode(), re.DOTALL)
-        self._each = tuple(re.compile(step.pattern.encode(), re.DOTALL) for step in self._steps)
+    def take(self, parts: Sequence[Part]) -> None:
+        """Walk through all parts of a template that is not exact."""
+        chunk, end = self.chunk, self.end
+        good, at = chunk.bytes_at(self.at) != SPACE, self.at
+        quoted = False
+        for number, part in enumerate(parts):
+            if isinstance(part, Place):
+                stop, fine = self._field(part, at)
+                good &= fine
+                # A line that does not fit stays where it is, so that positions ascend.
+                stop = np.where(good, stop, at)
+                self.spans.append(Span(at, stop))
+                at = stop
+            elif isinstance(part, bytes):
+                for index, byte in enumerate(part):
+                    good &= chunk.bytes_at(at + index) == byte
+                    quoted ^= byte == QUOTE
+                good &= at + len(part) <= end
+                at = np.where(good, at + len(part), at)
+                if part[-1] == SPACE and not quoted and number + 1 < len(parts):
+                    good &= chunk.bytes_at(at) != SPACE
+        if isinstance(parts[-1], Place):
+            good &= (at == end) | (chunk.bytes_at(at) == SPACE) if parts[-1].ends_itself else at == end
+        self.good = good
 
-    def _read(self, line: bytes) -> Texts | Misfit | Outside:
-        if self._heading is not None and line.startswith(self._heading):
-            return Outside()
-        match = self._whole.match(line)
-        if match is None:
-            return self._misfit(line)
-        texts: list[bytes | None] = [*match.groups()]
-        if self._timeless:
-            texts.append(_ARRIVED)
-        return Texts(self._meaning, self._fields, with_status(self._fields, texts))
-
-    def _misfit(self, line: bytes) -> Misfit:
-        at = 0
-        for step, pattern in zip(self._steps, self._each, strict=True):
-            match = pattern.match(line, at)
-            if match is None:
-                return Misfit(at + 1, step.expected)
-            at = match.end()
-        return Misfit(at + 1, self._steps[-1].expected)
-
-    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
-        spans: list[tuple[str, Span]] = []
-        if read is not None:
-            match = self._whole.match(line)
-            groups = [match.span(number + 1) for number in range(len(self._shown))] if match else []
-            spans = [(field.name, span) for field, span in zip(self._shown, groups, strict=True)]
+    def _field(self, place: Place, at: Ints) -> tuple[Ints, Bools]:
+        """Return where a field stops that starts at these places, and in which lines it does."""
+        chunk, marks, end = self.chunk, self.marks, self.end
+        if place.slot.width:
+            stop = at + place.slot.width
+            return stop, stop <= end
+        stops = (place.stops or b"").strip(b"\t")
+        if stops:
+            stop = marks.after(stops, at)
+            good = stop < end
         else:
-            at = 0
-            for step, pattern in zip(self._steps, self._each, strict=True):
-                match = pattern.match(line, at)
-                if match is None:
-                    break
-                spans += [(field.name, match.span(number + 1)) for number, field in enumerate(step.fields)]
-                at = match.end()
-        return [(name, span) for name, span in spans if span[0] >= 0]
-
-    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
-        del line
-        values = values_of(read)
-        if self._timeless:
-            values.pop("time", None)
-        return values
+            stop = np.minimum(marks.after(b" ", at), end) if place.ends_itself else end
+            good = np.ones(len(at), np.bool_)
+        if place.slot.kind == "typed":
+            # After a space a list may go on.
+            good &= (chunk.bytes_at(stop) != SPACE) | (chunk.bytes_at(stop + 1) != _COLON)
+        if place.quoted:
+            if stops != b'"':
+                good &= marks.after(b'"', at) >= stop
+            return stop, good
+        if place.slot.kind == "word":
+            good &= marks.after(b" ", at) >= stop
+        if not place.slot.empty or place.slot.kind == "typed":
+            good &= stop > at
+        return stop, good

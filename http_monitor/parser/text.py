@@ -5,9 +5,11 @@ import numpy as np
 from http_monitor.parser.account import Account
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.line import Entry, expected_of
-from http_monitor.parser.matching import Found, Matcher
+from http_monitor.parser.marks import Marks
+from http_monitor.parser.matching import Found, Matcher, Span
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
 from http_monitor.parser.rows import in_file_order, rows_of
+from http_monitor.parser.slot import OWN_QUOTES
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.typed import Columns
 from http_monitor.parser.walk import Walker
@@ -34,7 +36,7 @@ class TemplateFormat:
         self._template = template
         self._limit = limit
         self._kind = kind or name
-        self._meaning = Meaning(template.fields, self._kind, keeps_empty=True)
+        self._meaning = Meaning(template.fields, self._kind, keeps_empty=not template.exact)
         self._matcher = Matcher(template)
         self._walker = Walker(template)
         self._columns = Columns(template)
@@ -60,11 +62,13 @@ class TemplateFormat:
         if len(line) > self._limit:
             return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
         line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return LineReading(self._name, (), {})
         start = self._matcher.whole(line)
         if start is None:
             start = self._matcher.longest_start(line)
             return self._misfit(start.spans, start.stop, self._part(start.parts))
-        texts = tuple(line[left:right] for left, right in start.spans)
+        texts = _texts(line, start.spans)
         read = self._meaning.entry(texts)
         if isinstance(read, Wrong):
             return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
@@ -75,11 +79,13 @@ class TemplateFormat:
         if len(line) > self._limit:
             return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return ""
         start = self._matcher.whole(line)
         if start is None:
             start = self._matcher.longest_start(line)
             return f"column {start.stop + 1}: not {self._part(start.parts)} of the {self._template.noun}"
-        read = self._meaning.entry(tuple(line[left:right] for left, right in start.spans))
+        read = self._meaning.entry(_texts(line, start.spans))
         return f"column {start.spans[read.field][0] + 1}: {read.reason}" if isinstance(read, Wrong) else ""
 
     def _parse_small(self, data: bytes) -> Batch:
@@ -90,15 +96,16 @@ class TemplateFormat:
 
     def _parse_large(self, data: bytes) -> Batch:
         chunk = index_chunk(data)
-        columns, column_line = self._columns.rows(chunk, self._walker.walk(chunk, self._limit))
+        marks = Marks(chunk)
+        columns, column_line = self._columns.rows(chunk, marks, self._walker.walk(chunk, marks, self._limit))
         other = np.ones(len(chunk.lfs), np.bool_)
         other[column_line] = False
         account = self._read(
             [(index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()]
         )
-        line = np.array(account.line, np.int64)
-        rows = in_file_order(columns, column_line, rows_of(account.entries), line)
-        return account.batch(rows, np.sort(np.concatenate([column_line, line])), len(chunk.lfs), self._kind)
+        others = rows_of(account.entries), np.array(account.line, np.int64)
+        rows, line = in_file_order((columns, column_line), others)
+        return account.batch(rows, line, len(chunk.lfs), self._kind)
 
     def _read(self, numbered: list[tuple[int, bytes]]) -> Account:
         """Read lines one by one.
@@ -114,6 +121,9 @@ class TemplateFormat:
         for (index, raw), texts in zip(numbered, found, strict=True):
             if not account.is_candidate(index, raw):
                 continue
+            if self._is_heading(raw):
+                account.blank.append(index)
+                continue
             entry = self._entry(texts)
             if entry is None:
                 account.malformed(index, raw)
@@ -126,18 +136,30 @@ class TemplateFormat:
         read = None if texts is None else self._meaning.entry(texts)
         return None if isinstance(read, Wrong) else read
 
-    def _misfit(self, spans: tuple[tuple[int, int], ...], at: int, expected: str) -> LineReading:
+    def _misfit(self, spans: tuple[Span, ...], at: int, expected: str) -> LineReading:
         return LineReading(self._name, self._found(spans), None, at + 1, expected)
 
-    def _found(self, spans: tuple[tuple[int, int], ...]) -> tuple[FoundField, ...]:
+    def _found(self, spans: tuple[Span, ...]) -> tuple[FoundField, ...]:
         return tuple(
             FoundField(shown_name(field), start, stop)
             for field, (start, stop) in zip(self._template.fields, spans, strict=False)
+            if start >= 0
         )
 
+    def _is_heading(self, line: bytes) -> bool:
+        return self._template.heading is not None and line.startswith(self._template.heading)
+
     def _part(self, number: int) -> str:
-        """Return what a part of the template is called."""
+        """Return what a part of the template is called; behind the last one, the end of the line."""
+        if number == len(self._template.parts):
+            return "the end of the line"
         part = self._template.parts[number]
         if isinstance(part, Place):
-            return part.slot.field.name
-        return "a space" if part == b" " else repr(part.decode("utf-8", "backslashreplace"))
+            return part.slot.field.name + (' in " "' if part.slot.kind in OWN_QUOTES else "")
+        if not isinstance(part, bytes) or part == b" ":
+            return "a space"
+        return repr(part.decode("utf-8", "backslashreplace"))
+
+
+def _texts(line: bytes, spans: tuple[Span, ...]) -> Found:
+    return tuple(line[start:stop] if start >= 0 else None for start, stop in spans)

@@ -3,66 +3,26 @@
 The format: https://www.w3.org/TR/WD-logfile.html
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from http_monitor.parser.field import Field, Role, Writing
+import numpy as np
+
+from http_monitor.parser.chunk import Chunk, index_chunk
 from http_monitor.parser.line import Misfit
-from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, with_status
-from http_monitor.parser.meaning import Meaning
+from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
+from http_monitor.parser.rows import Part
+from http_monitor.parser.text import SMALL_BYTES
+from http_monitor.parser.w3ccolumns import Dialect, W3cColumns
 from http_monitor.ports import Json
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 _FIELDS = b"#fields:"
 _COMMENT = b"#"
+_MOST_COMMENTS = 8
+"""In a chunk that is read by columns: under each the columns may be others."""
 _MOST_COLUMNS = 256
 """A `#Fields` line with more is none; it bounds what a checkpoint holds."""
-
-# By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
-_ROLES: Mapping[str, Role] = {
-    "date": "date",
-    "time": "clock",
-    "c-ip": "host",
-    "c-dns": "host",
-    "cs-username": "user",
-    "cs-method": "method",
-    "cs-uri": "target",
-    "cs-uri-stem": "path",
-    "cs-uri-query": "query",
-    "cs-version": "protocol",
-    "cs-protocol-version": "protocol",
-    "sc-status": "status",
-    "sc-bytes": "size",
-    "cs-bytes": "bytes_in",
-    "time-taken": "duration",
-    "cs-host": "vhost",
-    "cs(host)": "vhost",
-    "x-host-header": "vhost",
-    "s-port": "port",
-    "cs(referer)": "referer",
-    "cs(user-agent)": "agent",
-    "x-edge-result-type": "cache",
-    "x-edge-request-id": "request_id",
-    "ssl-protocol": "tls",
-    "x-forwarded-for": "forwarded",
-    "cs(x-forwarded-for)": "forwarded",
-}
-# CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
-_ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What one server does where the format leaves it open."""
-
-    time_taken: Writing
-    """The unit of ``time-taken``."""
-    usual: tuple[str, ...]
-    """The columns that the server writes where it was told nothing, by their names."""
-    usual_counts: frozenset[int]
-    """How many of these, from the first, stand in a line of a file whose `#Fields` line nobody has seen."""
-    mark: str = ""
-    """A column that only this server writes, and always; empty: any columns will do."""
 
 
 class W3cFormat(LinedFormat):
@@ -77,7 +37,15 @@ class W3cFormat(LinedFormat):
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
-        self._known: dict[int, _Columns] = {}
+        self._known: W3cColumns | None = None
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        comments = data.startswith(_COMMENT) + data.count(b"\n" + _COMMENT)
+        if len(data) < SMALL_BYTES or comments > _MOST_COMMENTS:
+            return super().parse(data)
+        chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
+        return self._joined([*self._by_columns(chunk)], lines_of(data))
 
     def learn(self, head: bytes) -> None:
         """Take the columns from the first bytes of the file, for a run that begins further on.
@@ -110,16 +78,15 @@ class W3cFormat(LinedFormat):
             self._directive(line)
             return Outside()
         texts: list[bytes] = _split(line)
-        columns = self._columns_of(len(texts))
+        columns = self._columns_under(self._columns, len(texts))
         if columns is None:
             what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
             wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
             return Misfit(_column_of_excess(line, texts, self._columns), f"{wanted} columns {what}, not {len(texts)}")
-        if not columns.has_time:
-            return Misfit(1, "a date and a time among the #Fields")
-        if self._dialect.mark and self._dialect.mark not in columns.names:
-            return Misfit(1, f"{self._dialect.mark} among the #Fields")
-        return Texts(columns.meaning, columns.fields, with_status(columns.fields, texts))
+        lack = self._lack(columns)
+        if lack is not None:
+            return Misfit(1, f"{lack} among the #Fields")
+        return Texts(columns.meaning, columns.fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         texts = _split(line)
@@ -131,42 +98,55 @@ class W3cFormat(LinedFormat):
             start += len(text) + 1
         return spans
 
+    def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
+        """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
+        names, first = self._columns, 0
+        comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
+        for index in (*comments, len(chunk.lfs)):
+            if index - first >= FEW:
+                columns = self._columns_under(names, len(_split(chunk.data[chunk.starts[first] : chunk.ends[first]])))
+                if columns is not None and self._lack(columns) is None and columns.reader.fits:
+                    yield columns.reader.rows(chunk, first, index, self._limit)
+            if index < len(chunk.lfs) and chunk.lfs[index] - chunk.starts[index] <= self._limit:
+                names = _names_in(chunk.data[chunk.starts[index] : chunk.ends[index]]) or names
+            first = index + 1
+
     def _directive(self, line: bytes) -> None:
-        if line[: len(_FIELDS)].lower() != _FIELDS:
-            return
-        names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
-        if 0 < len(names) <= _MOST_COLUMNS:
-            self._set(tuple(names))
+        names = _names_in(line)
+        if names is not None:
+            self._set(names)
 
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names
-        self._known.clear()
 
-    def _columns_of(self, count: int) -> "_Columns | None":
-        if self._columns is not None and count != len(self._columns):
+    def _columns_under(self, names: tuple[str, ...] | None, count: int) -> W3cColumns | None:
+        """Return the columns of a line that has so many; None where these cannot be its columns.
+
+        Args:
+            names: What the latest `#Fields` line names; None without one.
+            count: Of the line.
+        """
+        if count not in (self._dialect.usual_counts if names is None else (len(names),)):
             return None
-        if self._columns is None and count not in self._dialect.usual_counts:
-            return None
-        if count not in self._known:
-            names = self._dialect.usual[:count] if self._columns is None else self._columns
-            self._known[count] = _Columns(names, self._dialect.time_taken, self._name)
-        return self._known[count]
+        named = self._dialect.usual[:count] if names is None else names
+        if self._known is None or self._known.names != named:
+            self._known = W3cColumns(named, self._dialect.time_taken, self._name)
+        return self._known
+
+    def _lack(self, columns: W3cColumns) -> str | None:
+        """Return what columns lack without which no line of this server can be read."""
+        if not columns.has_time:
+            return "a date and a time"
+        mark = self._dialect.mark
+        return mark if mark and mark not in columns.names else None
 
 
-class _Columns:
-    """What the columns of a file mean."""
-
-    def __init__(self, names: Sequence[str], time_taken: Writing, kind: str) -> None:
-        asked_for = any(name.lower() == _ASKED_FOR for name in names)
-        self.names = frozenset(names)
-        self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
-        self.meaning = Meaning(self.fields, kind)
-        self.has_time = self.meaning.has("date") and self.meaning.has("clock")
-
-
-def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:
-    role = None if asked_for and name.lower() == _OWN_DOMAIN else _ROLES.get(name.lower())
-    return Field(name, role, time_taken if role == "duration" else "plain")
+def _names_in(line: bytes) -> tuple[str, ...] | None:
+    """Return the columns that a `#Fields` line names; None for any other."""
+    if line[: len(_FIELDS)].lower() != _FIELDS:
+        return None
+    names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
+    return tuple(names) if 0 < len(names) <= _MOST_COLUMNS else None
 
 
 def _split(line: bytes) -> list[bytes]:

@@ -20,9 +20,10 @@ _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep
 _DECIMAL = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
 _DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|ms|ns|s)?")
 _DURATIONS = re.compile(rb"[ ,:]+")
-_POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
+POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
+"""Of ten, of the microseconds in each unit."""
 _FIRST_US = 0
-_END_US = 253_370_764_800 * US_PER_S
+END_US = 253_370_764_800 * US_PER_S
 """Where the year 9999 begins."""
 
 
@@ -45,7 +46,7 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
         if match is None:
             continue
         unit = match[3].decode() if match[3] else writing
-        total = (total or 0) + _scaled(match[1], match[2] or b"", _POWER[unit])
+        total = (total or 0) + _scaled(match[1], match[2] or b"", POWER[unit])
     return None if total is None or total > MOST else total
 
 
@@ -109,7 +110,7 @@ def _epoch(power: int) -> Callable[[bytes], int | str]:
         if match is None:
             return "a time that is not a number since 1970"
         time_us = _scaled(match[1], match[2] or b"", power)
-        return time_us if _FIRST_US <= time_us < _END_US else f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
+        return time_us if _FIRST_US <= time_us < END_US else f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
 
     return read
 

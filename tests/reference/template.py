@@ -38,6 +38,7 @@ def _from(
             if rest is not None:
                 return [line[at:stop], *rest]
     else:
+        assert isinstance(part, bytes), "another part stands only in exact templates, which are read otherwise"
         quoted = sum(piece.count(b'"') for piece in parts[:number] if isinstance(piece, bytes)) % 2 == 1
         for stop in _after(line, at, part, quoted):
             rest = _from(line, stop, parts, number + 1, dead)
@@ -48,7 +49,7 @@ def _from(
 
 
 def _may_end(line: bytes, at: int, last: Part) -> bool:
-    if isinstance(last, bytes) or at == len(line):
+    if not isinstance(last, Place) or at == len(line):
         return True
     ends_itself = last.slot.kind == "typed" or (last.slot.kind == "word" and not last.quoted)
     return ends_itself and line[at] in _SPACES

@@ -1,102 +1,109 @@
 """The logs of Amazon's load balancers and buckets."""
 
 from http_monitor.parser.field import Field
-from http_monitor.parser.presets.parts import behind, bracketed, client, count, loose, quoted, spaced, status, word
+from http_monitor.parser.presets.parts import behind, client, count, loose, quoted, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.steps import Step, StepsFormat
+from http_monitor.parser.slot import CLF_BARE, ISO_UTC, Slot
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
 
 _ADDRESSES = "https://docs.aws.amazon.com/"
-_SECONDS = r"[0-9]++(?:\.[0-9]++)?+"
-# The total is the text of all three; where one is -1 nothing came back, so that there is none.
-_TIMES = Step(
-    rf"(?:(?=({_SECONDS} {_SECONDS} {_SECONDS}) )|)([^ ]++) ([^ ]++) ([^ ]++)",
+# One of the three is -1 where nothing came back; then there is no total.
+_TIMES = spaced(
+    Slot(Field("request_processing_time", None, "s", adds_up=True), "word"),
+    Slot(Field("target_processing_time", "upstream", "s", adds_up=True), "word"),
+    Slot(Field("response_processing_time", None, "s", adds_up=True), "word"),
+)
+_TIME = Slot(Field("time", "time", "iso"), "typed", ISO_UTC)
+_ALB = Template(
     (
-        Field("processing_time", "duration", "s"),
-        Field("request_processing_time"),
-        Field("target_processing_time", "upstream", "s"),
-        Field("response_processing_time"),
+        *spaced(
+            Slot(Field("type"), "typed", "(?:https?|h2|grpcs?|wss?)"),
+            _TIME,
+            word("elb"),
+            client(),
+            word("target:port"),
+            _TIMES,
+            status("elb_status_code"),
+            word("target_status_code"),
+            count("received_bytes", "bytes_in"),
+            count("sent_bytes", "size"),
+            quoted("request", "request"),
+            quoted("user_agent", "agent"),
+            word("ssl_cipher"),
+            word("ssl_protocol", "tls"),
+        ),
+        behind(
+            word("target_group_arn"),
+            quoted("trace_id", "request_id"),
+            quoted("domain_name", "vhost"),
+            quoted("chosen_cert_arn"),
+            word("matched_rule_priority"),
+            word("request_creation_time"),
+            quoted("actions_executed"),
+            quoted("redirect_url"),
+            quoted("error_reason"),
+            quoted("target_port_list"),
+            quoted("target_status_code_list"),
+            quoted("classification"),
+            quoted("classification_reason"),
+            word("conn_trace_id"),
+        ),
     ),
-    "three processing times",
+    exact=True,
 )
-_TIME = Step(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]++Z)(?=[ ])",
-    (Field("time", "time", "iso"),),
-    "a time like 2025-10-10T11:55:36Z",
+_ELB = Template(
+    (
+        *spaced(
+            _TIME,
+            word("elb"),
+            client(),
+            word("backend"),
+            _TIMES,
+            status("elb_status_code"),
+            word("backend_status_code"),
+            count("received_bytes", "bytes_in"),
+            count("sent_bytes", "size"),
+            quoted("request", "request"),
+        ),
+        behind(quoted("user_agent", "agent"), word("ssl_cipher"), word("ssl_protocol", "tls")),
+    ),
+    exact=True,
 )
-_ALB = spaced(
-    Step("(http|https|h2|grpcs?|wss?)(?=[ ])", (Field("type"),), "the type of request: http, https, h2, …"),
-    _TIME,
-    word("elb"),
-    client(),
-    word("target"),
-    _TIMES,
-    status("elb_status_code"),
-    word("target_status_code"),
-    count("received_bytes", "bytes_in"),
-    count("sent_bytes", "size"),
-    quoted("request", "request"),
-    quoted("user_agent", "agent"),
-    word("ssl_cipher"),
-    word("ssl_protocol", "tls"),
-)
-_ALB_TAIL = behind(
-    word("target_group_arn"),
-    quoted("trace_id", "request_id"),
-    quoted("domain_name", "vhost"),
-    quoted("chosen_cert_arn"),
-    word("matched_rule_priority"),
-    word("request_creation_time"),
-    quoted("actions_executed"),
-    quoted("redirect_url"),
-    quoted("error_reason"),
-    quoted("target_port_list"),
-    quoted("target_status_code_list"),
-    quoted("classification"),
-    quoted("classification_reason"),
-    word("conn_trace_id"),
-)
-_ELB = spaced(
-    _TIME,
-    word("elb"),
-    client(),
-    word("backend"),
-    _TIMES,
-    status("elb_status_code"),
-    word("backend_status_code"),
-    count("received_bytes", "bytes_in"),
-    count("sent_bytes", "size"),
-    quoted("request", "request"),
-)
-_ELB_TAIL = behind(quoted("user_agent", "agent"), word("ssl_cipher"), word("ssl_protocol", "tls"))
-_S3 = spaced(
-    word("bucket_owner"),
-    word("bucket", "vhost"),
-    bracketed("time", "clf"),
-    word("remote_ip", "host"),
-    word("requester", "user"),
-    word("request_id", "request_id"),
-    Step(r"([A-Z0-9]++\.[^ ]++)", (Field("operation"),), "an operation like REST.GET.OBJECT"),
-    word("key"),
-    loose("request_uri", "request"),
-    status("http_status"),
-    word("error_code"),
-    count("bytes_sent", "size"),
-    word("object_size"),
-    word("total_time", "duration", "ms"),
-    word("turn_around_time", "upstream", "ms"),
-    loose("referer", "referer"),
-    loose("user_agent", "agent"),
-)
-_S3_TAIL = behind(
-    word("version_id"),
-    word("host_id"),
-    word("signature_version"),
-    word("cipher_suite"),
-    word("authentication_type"),
-    word("host_header"),
-    word("tls_version", "tls"),
-    word("access_point_arn"),
-    word("acl_required"),
+_S3 = Template(
+    (
+        *spaced(
+            word("bucket_owner"),
+            word("bucket", "vhost"),
+            (b"[", Slot(Field("time", "time", "clf"), "typed", CLF_BARE, width=26), b"]"),
+            word("remote_ip", "host"),
+            word("requester", "user"),
+            word("request_id", "request_id"),
+            Slot(Field("operation"), "typed", r"[A-Z0-9]+\.[^ ]+"),
+            word("key"),
+            loose("request_uri", "request"),
+            status("http_status"),
+            word("error_code"),
+            count("bytes_sent", "size"),
+            word("object_size"),
+            word("total_time", "duration", "ms"),
+            word("turn_around_time", "upstream", "ms"),
+            loose("referer", "referer"),
+            loose("user_agent", "agent"),
+        ),
+        behind(
+            word("version_id"),
+            word("host_id"),
+            word("signature_version"),
+            word("cipher_suite"),
+            word("authentication_type"),
+            word("host_header"),
+            word("tls_version", "tls"),
+            word("access_point_arn"),
+            word("acl_required"),
+        ),
+    ),
+    exact=True,
 )
 
 AMAZON = (
@@ -111,7 +118,7 @@ AMAZON = (
             b'"Root=1-58337262-36d228ad5d99923122bbe354" "shop.example" "-" 0 2025-10-10T11:55:36.174000Z "forward" '
             b'"-" "-" "198.51.100.1:80" "200" "-" "-"',
         ),
-        lambda limit: StepsFormat("aws_alb", _ALB, limit, tail=_ALB_TAIL),
+        lambda limit: TemplateFormat("aws_alb", _ALB, limit),
     ),
     Preset(
         "aws_elb",
@@ -122,7 +129,7 @@ AMAZON = (
             b'"GET https://shop.example:443/basket/add?item=7 HTTP/1.1" "curl/8.5.0" '
             b"ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2",
         ),
-        lambda limit: StepsFormat("aws_elb", _ELB, limit, tail=_ELB_TAIL),
+        lambda limit: TemplateFormat("aws_elb", _ELB, limit),
     ),
     Preset(
         "aws_s3",
@@ -133,6 +140,6 @@ AMAZON = (
             b'basket/add "GET /basket/add?item=7 HTTP/1.1" 200 - 2326 2326 12 11 "-" "curl/8.5.0" - '
             b"s9lzHYrFp76ZVxRcpX9 SigV4 ECDHE-RSA-AES128-GCM-SHA256 AuthHeader shop-files.s3.example TLSv1.2 - -",
         ),
-        lambda limit: StepsFormat("aws_s3", _S3, limit, tail=_S3_TAIL),
+        lambda limit: TemplateFormat("aws_s3", _S3, limit),
     ),
 )

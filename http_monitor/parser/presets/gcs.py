@@ -2,7 +2,9 @@
 
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.steps import Step, StepsFormat
+from http_monitor.parser.slot import Slot
+from http_monitor.parser.template import Given, Template
+from http_monitor.parser.text import TemplateFormat
 
 _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
     ("time_micros", "time", "epoch_us"),
@@ -24,14 +26,10 @@ _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
     ("cs_object", None, "plain"),
 )
 # In CSV a quote within quotes is doubled; it stays so, a key is the bytes of the log.
-_STEPS = tuple(
-    Step(
-        ("," if place else "") + r'"([^"]*+(?:""[^"]*+)*+)"',
-        (Field(name, role, writing),),
-        f'{name} in " "' + (" after a comma" if place else ""),
-    )
-    for place, (name, role, writing) in enumerate(_COLUMNS)
-)
+_PARTS: list[Given] = []
+for _name, _role, _writing in _COLUMNS:
+    _PARTS += [b"," if _PARTS else b"", Slot(Field(_name, _role, _writing), "doubled")]
+_TEMPLATE = Template(_PARTS, exact=True, heading=b'"time_micros",')
 _HEADING = ",".join(f'"{name}"' for name, _, _ in _COLUMNS).encode()
 
 GCS = (
@@ -44,6 +42,6 @@ GCS = (
             b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
             b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
         ),
-        lambda limit: StepsFormat("gcs", _STEPS, limit, heading=b'"time_micros",'),
+        lambda limit: TemplateFormat("gcs", _TEMPLATE, limit),
     ),
 )

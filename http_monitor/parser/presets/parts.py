@@ -1,56 +1,57 @@
 """The parts that lines of several servers have in common."""
 
-import re
-
 from http_monitor.parser.field import Field, Role, Writing
-from http_monitor.parser.steps import Step
+from http_monitor.parser.slot import DIGITS, NUMBER, STATUS_OR_NONE, Slot
+from http_monitor.parser.template import Given, Maybe
+
+Parts = Given | tuple[Given, ...]
 
 
-def text(literal: str) -> Step:
-    """Return bytes that stand there as they are."""
-    return Step(re.escape(literal), (), f"{literal!r}")
-
-
-def word(name: str, role: Role | None = None, writing: Writing = "plain") -> Step:
+def word(name: str, role: Role | None = None, writing: Writing = "plain") -> Slot:
     """Return a field that ends before the next space, or with the line."""
-    return Step("([^ ]++)", (Field(name, role, writing),), name)
+    return Slot(Field(name, role, writing), "word")
 
 
-def quoted(name: str, role: Role | None = None) -> Step:
+def quoted(name: str, role: Role | None = None) -> Slot:
     """Return a field in quotes, where a backslash escapes the next byte; or a bare dash."""
-    return Step(r'(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|-(?=[ ]|\Z))', (Field(name, role),), f'{name} in " "')
+    return Slot(Field(name, role), "quoted")
 
 
-def loose(name: str, role: Role | None = None) -> Step:
+def loose(name: str, role: Role | None = None) -> Slot:
     """Return a field in quotes that itself may hold quotes nobody escaped, but none before a space; or a bare dash."""
-    return Step(r'(?:"(.*?)"(?=[ ]|\Z)|-(?=[ ]|\Z))', (Field(name, role),), f'{name} in " "')
+    return Slot(Field(name, role), "loose")
 
 
-def bracketed(name: str, writing: Writing) -> Step:
-    """Return a time in brackets."""
-    return Step(r"\[([^\]]{1,40})\]", (Field(name, "time", writing),), f"{name} in [ ]")
-
-
-def status(name: str) -> Step:
+def status(name: str) -> Slot:
     """Return a status, or what says that there is none."""
-    return Step(r"([1-9][0-9]{2}|0{1,3}|-1|-)(?=[ ,]|\Z)", (Field(name, "status"),), "a status of three digits")
+    return Slot(Field(name, "status"), "typed", STATUS_OR_NONE)
 
 
-def count(name: str, role: Role) -> Step:
+def count(name: str, role: Role | None = None) -> Slot:
     """Return a number, or a dash."""
-    return Step(r"([0-9]++|-)(?=[ ]|\Z)", (Field(name, role),), f"{name}, digits or -")
+    return Slot(Field(name, role), "typed", NUMBER)
 
 
-def client(name: str = "client", port: str = "client_port") -> Step:
+def digits(name: str, role: Role | None = None, writing: Writing = "plain") -> Slot:
+    """Return a number."""
+    return Slot(Field(name, role, writing), "typed", DIGITS)
+
+
+def client(name: str = "client", port: str = "client_port") -> tuple[Given, ...]:
     """Return an address with its port behind the last colon."""
-    return Step("([^ ]+):([0-9]++)(?=[ ])", (Field(name, "host"), Field(port)), f"{name}:port")
+    return Slot(Field(name, "host"), "last"), b":", digits(port)
 
 
-def spaced(*steps: Step) -> tuple[Step, ...]:
-    """Return parts with a space between them."""
-    return tuple(part for step in steps for part in (text(" "), step))[1:]
+def spaced(*parts: Parts) -> tuple[Given, ...]:
+    """Return parts with a space between them; what is a tuple stays together."""
+    together: list[Given] = []
+    for part in parts:
+        together += [b" ", *(part if isinstance(part, tuple) else (part,))]
+    return tuple(together[1:])
 
 
-def behind(*steps: Step) -> tuple[Step, ...]:
-    """Return parts each with the space before it, for the tail of a format."""
-    return tuple(Step(f" {step.pattern}", step.fields, step.expected) for step in steps)
+def behind(*parts: Parts) -> Maybe:
+    """Return parts that newer servers write behind, each with the space before it; the first that misses ends them."""
+    first, *others = parts
+    own = first if isinstance(first, tuple) else (first,)
+    return Maybe((b" ", *own, *((behind(*others),) if others else ())))

@@ -2,18 +2,19 @@
 
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.field import Field
-from http_monitor.parser.presets.parts import client, quoted, status, text
+from http_monitor.parser.presets.parts import client, quoted, status
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.steps import Step, StepsFormat
+from http_monitor.parser.slot import Slot
+from http_monitor.parser.template import Gap, Maybe, Template
+from http_monitor.parser.text import TemplateFormat
 
-_UVICORN = (
-    Step("INFO: ++", (), "INFO:"),
-    client(),
-    text(" - "),
-    quoted("request", "request"),
-    text(" "),
-    status("status"),
-    Step(r"(?: ([A-Za-z' -]++)|)\Z", (Field("reason"),), "the reason of the status"),
+_UVICORN = Template(
+    (
+        *(b"INFO:", Gap(), *client(), b" - ", quoted("request", "request"), b" ", status("status")),
+        Maybe((b" ", Slot(Field("reason"), "typed", "[A-Za-z' -]+"))),
+    ),
+    exact=True,
+    whole=True,
 )
 
 UVICORN = (
@@ -22,7 +23,7 @@ UVICORN = (
         "uvicorn; its lines have no time",
         "https://www.uvicorn.org/settings/#logging",
         (b'INFO:     192.0.2.7:50123 - "GET /basket/add?item=7 HTTP/1.1" 200 OK',),
-        lambda limit: StepsFormat("uvicorn", _UVICORN, limit, timeless=True),
+        lambda limit: TemplateFormat("uvicorn", _UVICORN, limit),
         detected=False,  # what counts by its arrival has to be asked for
         timeless=True,
     ),

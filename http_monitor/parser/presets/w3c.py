@@ -1,7 +1,8 @@
 """The W3C extended log format, as IIS and CloudFront write it."""
 
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.w3c import Dialect, W3cFormat
+from http_monitor.parser.w3c import W3cFormat
+from http_monitor.parser.w3ccolumns import Dialect
 
 _IIS = Dialect(
     "ms",

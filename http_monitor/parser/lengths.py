@@ -1,0 +1,39 @@
+"""Reads many durations at once."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.parser.chunk import Chunk
+from http_monitor.parser.columns import dashes_in, span_keys
+from http_monitor.parser.decimals import decimals
+from http_monitor.parser.field import Writing
+from http_monitor.parser.keys import codes, distinct
+from http_monitor.parser.marks import Marks
+from http_monitor.parser.regular import Span
+from http_monitor.parser.writings import POWER, read_duration
+
+
+def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "pa.Array[Any]":
+    """Return the whole microseconds of each field, as `read_duration` reads it; null where it says none.
+
+    Args:
+        chunk: What the fields stand in.
+        marks: Of the chunk.
+        span: The fields.
+        writing: The unit of numbers that have none of their own.
+    """
+    stop = span.stop
+    in_ms = (chunk.bytes_at(stop - 1) == ord("s")) & (chunk.bytes_at(stop - 2) == ord("m")) & (stop - span.start > 2)
+    power = np.where(in_ms, POWER["ms"], POWER[writing])
+    value, good = decimals(chunk, marks, Span(span.start, stop - 2 * in_ms), power)
+    none = (span.stop == span.start) | dashes_in(chunk, span)
+    other = np.flatnonzero(~good & ~none)
+    if len(other):
+        keys = span_keys(chunk, Span(span.start[other], span.stop[other]))
+        read = [read_duration(text, writing) for text in distinct(keys)]
+        value[other] = np.array([length_us or 0 for length_us in read], np.int64).take(codes(keys))
+        none[other] = np.array([length_us is None for length_us in read], np.bool_).take(codes(keys))
+    found: pa.Array[Any] = pa.array(value, pa.int64(), mask=none)
+    return found

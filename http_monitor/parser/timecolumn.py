@@ -1,0 +1,82 @@
+"""Makes the column of times of the fields of a template."""
+
+import numpy as np
+
+from http_monitor.parser.chunk import Chunk
+from http_monitor.parser.clf_time import CLF_BYTES
+from http_monitor.parser.columns import span_keys
+from http_monitor.parser.field import Writing
+from http_monitor.parser.keys import codes, distinct
+from http_monitor.parser.marks import Marks
+from http_monitor.parser.moments import (
+    CLOCK_BYTES,
+    DAY_BYTES,
+    Times,
+    clf_times,
+    day_times,
+    epoch_times,
+    iso_times,
+    local_times,
+)
+from http_monitor.parser.regular import Span
+from http_monitor.parser.slot import CLF_BARE, CLF_BRACKETED, CLF_LOCAL, EPOCH_WITH_MS, ISO_UTC, Slot
+from http_monitor.parser.writings import read_time
+
+TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
+"""What times look like that are checked here."""
+
+_OPEN, _CLOSE, _DOT = (ord(char) for char in "[].")
+_EPOCHS: dict[Writing, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0}
+"""The power of ten of the microseconds in a unit."""
+
+
+def times_of(chunk: Chunk, marks: Marks, slot: Slot, span: Span) -> Times:
+    """Return the times of a field; of one that is left out here nothing is said.
+
+    Args:
+        chunk: What the field stands in.
+        marks: Of the chunk.
+        slot: What the field looks like, and how it is written.
+        span: Where it is.
+    """
+    if slot.looks == CLF_BRACKETED:
+        good = (chunk.bytes_at(span.start) == _OPEN) & (chunk.bytes_at(span.start + CLF_BYTES + 1) == _CLOSE)
+        time_us, fine = clf_times(chunk, Span(span.start + 1, span.start + 1 + CLF_BYTES))
+        return time_us, good & fine
+    if slot.looks == CLF_BARE:
+        return clf_times(chunk, span)
+    if slot.looks == CLF_LOCAL:
+        return local_times(chunk, span)
+    if slot.looks == ISO_UTC:
+        time_us, good = iso_times(chunk, span)
+        return time_us, good & (chunk.bytes_at(span.stop - 1) == ord("Z"))
+    if slot.looks == EPOCH_WITH_MS:
+        length, dot = span.stop - span.start, chunk.bytes_at(span.stop - 4)
+        time_us, good = epoch_times(chunk, marks, span, 6)
+        return time_us, good & (length >= 13) & (length <= 15) & (dot == _DOT)
+    return _by_writing(chunk, marks, slot.field.writing, span)
+
+
+def days_of(chunk: Chunk, day: Span, clock: Span) -> Times:
+    """Return the times that are a day and a time of day in two fields."""
+    plain = (day.stop - day.start == DAY_BYTES) & (clock.stop - clock.start == CLOCK_BYTES)
+    time_us, good = day_times(chunk, day.start, clock.start)
+    return time_us, plain & good
+
+
+def _by_writing(chunk: Chunk, marks: Marks, writing: Writing, span: Span) -> Times:
+    """Return times as they are written; what is not plainly so is read once for each distinct text."""
+    if writing in _EPOCHS:
+        time_us, good = epoch_times(chunk, marks, span, _EPOCHS[writing])
+    elif writing == "iso":
+        time_us, good = iso_times(chunk, span)
+    else:
+        time_us, good = np.zeros(len(span.start), np.int64), np.zeros(len(span.start), np.bool_)
+    other = np.flatnonzero(~good)
+    if len(other):
+        keys = span_keys(chunk, Span(span.start[other], span.stop[other]))
+        read = [read_time(text, writing) for text in distinct(keys)]
+        values = np.array([0 if isinstance(value, str) else value for value in read], np.int64)
+        time_us[other] = values.take(codes(keys))
+        good[other] = np.array([not isinstance(value, str) for value in read], np.bool_).take(codes(keys))
+    return time_us, good

@@ -1,0 +1,79 @@
+"""Says what the columns of a W3C log mean, by their names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.meaning import Meaning
+from http_monitor.parser.separated import SeparatedReader
+
+# By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
+_ROLES: Mapping[str, Role] = {
+    "date": "date",
+    "time": "clock",
+    "c-ip": "host",
+    "c-dns": "host",
+    "cs-username": "user",
+    "cs-method": "method",
+    "cs-uri": "target",
+    "cs-uri-stem": "path",
+    "cs-uri-query": "query",
+    "cs-version": "protocol",
+    "cs-protocol-version": "protocol",
+    "sc-status": "status",
+    "sc-bytes": "size",
+    "cs-bytes": "bytes_in",
+    "time-taken": "duration",
+    "cs-host": "vhost",
+    "cs(host)": "vhost",
+    "x-host-header": "vhost",
+    "s-port": "port",
+    "cs(referer)": "referer",
+    "cs(user-agent)": "agent",
+    "x-edge-result-type": "cache",
+    "x-edge-request-id": "request_id",
+    "ssl-protocol": "tls",
+    "x-forwarded-for": "forwarded",
+    "cs(x-forwarded-for)": "forwarded",
+}
+# CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
+_ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one server does where the format leaves it open."""
+
+    time_taken: Writing
+    """The unit of ``time-taken``."""
+    usual: tuple[str, ...]
+    """The columns that the server writes where it was told nothing, by their names."""
+    usual_counts: frozenset[int]
+    """How many of these, from the first, stand in a line of a file whose `#Fields` line nobody has seen."""
+    mark: str = ""
+    """A column that only this server writes, and always; empty: any columns will do."""
+
+
+class W3cColumns:
+    """What the columns of a file mean."""
+
+    def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str) -> None:
+        """Take the names, and how this server writes; `kind` is what a batch of such lines is called."""
+        asked_for = any(name.lower() == _ASKED_FOR for name in names)
+        self.names = names
+        self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
+        self.meaning = Meaning(self.fields, kind)
+        self.has_time = self.meaning.has("date") and self.meaning.has("clock")
+        self._reader: SeparatedReader | None = None
+
+    @property
+    def reader(self) -> SeparatedReader:
+        """What reads many of their lines at once."""
+        if self._reader is None:
+            self._reader = SeparatedReader(self.fields)
+        return self._reader
+
+
+def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:
+    role = None if asked_for and name.lower() == _OWN_DOMAIN else _ROLES.get(name.lower())
+    return Field(name, role, time_taken if role == "duration" else "plain")

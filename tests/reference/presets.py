@@ -1,0 +1,96 @@
+"""What the slow readers make of the lines of any format that has a name."""
+
+from collections.abc import Callable
+
+from http_monitor.parser.presets import BY_NAME
+from http_monitor.parser.presets import jsonlines as keys
+from http_monitor.parser.text import TemplateFormat
+from http_monitor.settings import MAX_LINE_BYTES
+from tests.reference import servers
+from tests.reference.clf import Row as ClfRow
+from tests.reference.clf import parse_line
+from tests.reference.structured import KeyMap, W3cReader, read_json
+from tests.reference.template import find_fields
+from tests.reference.values import NoFit, Row, clf_us, row_of
+
+_IIS = (
+    "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status "
+    "sc-substatus sc-win32-status time-taken"
+)
+_CLOUDFRONT = (
+    "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) "
+    "cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken "
+    "x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status "
+    "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
+    "sc-range-start sc-range-end"
+)
+_FAMILY = {"gunicorn": "combined"} | {name: name for name in ("vhost_combined", "combined", "vhost_common", "common")}
+_JSON: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
+    "traefik_json": (keys.TRAEFIK, ("RequestMethod",)),
+    "caddy_json": (keys.CADDY, ("request.method", "request.uri")),
+    "nginx_json": (keys.NGINX, ("remote_addr", "status")),
+    "json": (keys.GENERIC, ()),
+}
+
+Read = Callable[[bytes], Row | None]
+
+
+def read_log(name: str, lines: list[bytes]) -> list[Row | None]:
+    """Return the row of each line that counts, None for a malformed one.
+
+    Args:
+        name: Of the preset.
+        lines: Of a file from its beginning, each without its LF; short ones, for the readers are slow.
+    """
+    read = _reader(name)
+    rows: list[Row | None] = []
+    for raw in lines:
+        if not raw or raw.isspace():
+            continue
+        try:
+            row = read(raw.removesuffix(b"\r"))
+        except NoFit:
+            rows.append(None)
+            continue
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def _reader(name: str) -> Read:
+    if name in servers.READERS:
+        return servers.READERS[name]
+    if name in _FAMILY:
+        return lambda line: _of_family(parse_line(line, _FAMILY[name]))
+    if name in _JSON:
+        return lambda line: read_json(line, *_JSON[name])
+    if name == "iis":
+        return W3cReader(tuple(_IIS.split()), frozenset({15}), "ms", "").read
+    if name == "cloudfront":
+        return W3cReader(tuple(_CLOUDFRONT.split()), frozenset(range(24, 34)), "s", "x-edge-location").read
+    made = BY_NAME[name].make(MAX_LINE_BYTES)
+    assert isinstance(made, TemplateFormat), f"{name} has no slow reader"
+    return lambda line: _of_template(made, line)
+
+
+def _of_family(row: ClfRow | None) -> Row:
+    if row is None:
+        raise NoFit
+    found = {name: getattr(row, name) for name in ClfRow.__slots__[2:]}
+    return found | {"time": row.time_us, "forwarded": None}
+
+
+def _of_template(made: TemplateFormat, line: bytes) -> Row:
+    template = made._template
+    found = find_fields(line, template.parts)
+    if found is None:
+        raise NoFit
+    texts = {field.role: text for field, text in zip(template.fields, found, strict=True) if field.role}
+    units = {field.role: field.writing for field in template.fields if field.role in ("duration", "upstream")}
+    time = texts.pop("time")
+    return row_of(
+        {str(role): text for role, text in texts.items()},
+        clf_us(time[1:-1] if time.startswith(b"[") else time),
+        {str(role): unit for role, unit in units.items()},
+        keeps_empty=True,
+    )

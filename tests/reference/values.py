@@ -1,0 +1,231 @@
+"""What the texts of a line's fields mean for a row, worked out slowly from their words.
+
+Its rows are those of `tests.written`: by the columns of `records.SCHEMA`, the time in microseconds.
+"""
+
+import datetime
+import ipaddress
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from tests.reference.clf import section_and_endpoint, split_request
+
+Row = dict[str, Any]
+Texts = Mapping[str, bytes | None]
+"""The text of each role; None where a line has none."""
+
+DIGITS = b"0123456789"
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+GREATEST = 2**63 - 1
+_MONTHS = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"]
+_UNITS = {"s": Fraction(10**6), "ms": Fraction(1000), "us": Fraction(1), "ns": Fraction(1, 1000)}
+_END_S = int(datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC).timestamp())
+
+
+class NoFit(Exception):
+    """The line does not fit the format."""
+
+
+def all_in(text: bytes, allowed: bytes) -> bool:
+    """Return whether a text is not empty and has only some bytes."""
+    return text != b"" and all(byte in allowed for byte in text)
+
+
+def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty: bool = False) -> Row:
+    """Return the row of a line.
+
+    Args:
+        texts: Of its fields.
+        time_us: When it was.
+        units: Of ``duration`` and ``upstream``.
+        keeps_empty: An empty user, referer or agent is one.
+
+    Raises:
+        NoFit: a status or a number that is none.
+    """
+
+    def said(role: str) -> bytes | None:
+        text = texts.get(role)
+        kept = keeps_empty and role in ("user", "referer", "agent")
+        return None if text in (None, b"-") or (text == b"" and not kept) else text
+
+    method, section, path = _request(said)
+    return {
+        "time": time_us,
+        "host": said("host") or b"-",
+        "section": section,
+        "path": path,
+        "method": method,
+        "user": said("user"),
+        "referer": said("referer"),
+        "agent": said("agent"),
+        "status": _status(said("status")),
+        "size_bytes": _count(said("size")),
+        "duration_us": _length(said("duration"), units.get("duration", "")),
+        "upstream_us": _length(said("upstream"), units.get("upstream", "")),
+        "bytes_in": _count(said("bytes_in")),
+        "vhost": _without_port(said("vhost")),
+        "cache": said("cache"),
+        "tls": said("tls"),
+        "forwarded": said("forwarded"),
+    }
+
+
+def _request(said: Any) -> tuple[bytes | None, bytes, bytes | None]:
+    whole = said("request")
+    if whole is not None:
+        method, target = split_request(whole)
+        return method, *section_and_endpoint(method, target)
+    method = said("method")
+    if method is not None and not all_in(method, LETTERS + b"_-"):
+        method = None
+    target = said("target")
+    if target is None and said("path") is not None:
+        query = said("query")
+        target = said("path") + (b"" if query is None else b"?" + query.removeprefix(b"?"))
+    return method, *section_and_endpoint(method, target)
+
+
+def _status(text: bytes | None) -> int:
+    if text in (None, b"0", b"000", b"-1"):
+        return 0
+    assert text is not None
+    if len(text) != 3 or not all_in(text, DIGITS) or text[:1] == b"0":
+        raise NoFit
+    return int(text)
+
+
+def _count(text: bytes | None) -> int | None:
+    if text is None:
+        return None
+    if not all_in(text, DIGITS):
+        raise NoFit
+    significant = text.lstrip(b"0") or b"0"
+    if len(significant) > 19 or int(significant) > GREATEST:
+        raise NoFit
+    return int(significant)
+
+
+def _without_port(text: bytes | None) -> bytes | None:
+    name, colon, port = (text or b"").rpartition(b":")
+    if not colon or not name or not all_in(port, DIGITS) or _is_ip(text or b""):
+        return text
+    return None if name == b"-" else name
+
+
+def _is_ip(text: bytes) -> bool:
+    try:
+        ipaddress.ip_address(text.decode("ascii"))
+    except ValueError:
+        return False
+    return True
+
+
+def _length(text: bytes | None, unit: str) -> int | None:
+    """Return the microseconds of a duration, of a list the sum of those that are there."""
+    if text is None:
+        return None
+    found = [one_length(part, unit) for part in text.replace(b",", b" ").replace(b":", b" ").split(b" ")]
+    lengths = [length for length in found if length is not None]
+    return sum(lengths) if lengths and sum(lengths) <= GREATEST else None
+
+
+def one_length(text: bytes, unit: str) -> int | None:
+    """Return the whole microseconds of a number, which may have a unit of its own behind it."""
+    for own in ("us", "ms", "ns", "s"):
+        if text.endswith(own.encode()):
+            text, unit = text.removesuffix(own.encode()), own
+            break
+    value = _decimal(text)
+    return None if value is None else int(value * _UNITS[unit])
+
+
+def _decimal(text: bytes) -> Fraction | None:
+    whole, _, part = text.partition(b".")
+    if not all_in(whole, DIGITS) or len(whole) > 18 or (part and not all_in(part, DIGITS)) or len(part) > 18:
+        return None
+    return Fraction(int(whole)) + Fraction(int(part or b"0"), 10 ** len(part))
+
+
+def epoch_us(text: bytes, unit: str) -> int:
+    """Return a time that is a number of a unit since 1970. Raises NoFit."""
+    value = _decimal(text)
+    if value is None or int(value * _UNITS[unit]) >= _END_S * 10**6:
+        raise NoFit
+    return int(value * _UNITS[unit])
+
+
+def clf_us(text: bytes) -> int:
+    """Return a time like ``10/Oct/2000:13:55:36 -0700``. Raises NoFit."""
+    clock, space, zone = text.partition(b" ")
+    if not space or len(zone) != 5:
+        raise NoFit
+    return _civil_s(clock, 1) * 10**6 - _zone_s(zone[:3], zone[3:]) * 10**6
+
+
+def haproxy_us(text: bytes) -> int:
+    """Return a time like ``06/Feb/2009:12:14:14.655``. Raises NoFit."""
+    clock, dot, part = text.partition(b".")
+    if not dot or len(part) != 3 or not all_in(part, DIGITS):
+        raise NoFit
+    return _civil_s(clock, 2) * 10**6 + int(part) * 1000
+
+
+def iso_us(text: bytes) -> int:
+    """Return a time like ``2000-10-10T13:55:36.25+02:00``. Raises NoFit."""
+    day, between, clock = text[:10], text[10:11], text[11:19]
+    if between not in (b"T", b" ") or day[4:5] != b"-" or day[7:8] != b"-" or not all_in(day[5:7], DIGITS):
+        raise NoFit
+    if not 1 <= int(day[5:7]) <= 12:
+        raise NoFit
+    whole_s = _civil_s(day[8:] + b"/" + _MONTHS[int(day[5:7]) - 1] + b"/" + day[:4] + b":" + clock, 2)
+    rest = text[19:]
+    part = Fraction(0)
+    if rest[:1] in (b".", b","):
+        digits = rest[1:] if all_in(rest[1:], DIGITS) else rest[1 : 1 + _leading_digits(rest[1:])]
+        if not 1 <= len(digits) <= 9:
+            raise NoFit
+        part = Fraction(int(digits), 10 ** len(digits))
+        rest = rest[1 + len(digits) :]
+    if rest not in (b"", b"Z", b"z"):
+        zone = rest.removeprefix(b" ")
+        hours, minutes = zone[:3], zone[3:].removeprefix(b":")
+        if len(zone) not in (5, 6) or (len(zone) == 6) != (zone[3:4] == b":"):
+            raise NoFit
+        whole_s -= _zone_s(hours, minutes)
+    return whole_s * 10**6 + int(part * 10**6)
+
+
+def _leading_digits(text: bytes) -> int:
+    return len(text) - len(text.lstrip(DIGITS))
+
+
+def _civil_s(text: bytes, least_digits: int) -> int:
+    """Return the seconds of ``10/Oct/2000:13:55:36`` in UTC; each number has so many digits at least, two at most."""
+    date, *clock = text.split(b":")
+    parts = date.split(b"/")
+    if len(parts) != 3 or len(clock) != 3 or parts[1] not in _MONTHS or len(parts[2]) != 4:
+        raise NoFit
+    if not all(all_in(part, DIGITS) for part in (parts[0], parts[2], *clock)):
+        raise NoFit
+    if not all(least_digits <= len(part) <= 2 for part in (parts[0], *clock)):
+        raise NoFit
+    hour, minute, second = (int(part) for part in clock)
+    year = int(parts[2])
+    if not 1970 <= year <= 9998 or hour > 23 or minute > 59 or second > 60:
+        raise NoFit
+    try:
+        days = datetime.date(year, _MONTHS.index(parts[1]) + 1, int(parts[0])) - datetime.date(1970, 1, 1)
+    except ValueError as error:
+        raise NoFit from error
+    return days.days * 86_400 + hour * 3600 + minute * 60 + second
+
+
+def _zone_s(hours: bytes, minutes: bytes) -> int:
+    if hours[:1] not in (b"+", b"-") or not all_in(hours[1:], DIGITS) or not all_in(minutes, DIGITS):
+        raise NoFit
+    if len(hours) != 3 or len(minutes) != 2 or int(hours[1:]) > 23 or int(minutes) > 59:
+        raise NoFit
+    seconds = int(hours[1:]) * 3600 + int(minutes) * 60
+    return seconds if hours[:1] == b"+" else -seconds
