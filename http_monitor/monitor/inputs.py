@@ -1,6 +1,7 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,8 +23,24 @@ Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The next lines of a replayed input, and what was known of it when they had been read."""
+
+    batch: Batch
+    finished: bool
+    """Nothing comes after them."""
+    nul_bytes: int
+    """Left out of the input so far."""
+    kind: str | None
+    """What its lines were just found to be; None: that was known, or is not known yet."""
+
+
 class Input:
-    """What the monitor knows of one file. Owned by the monitor's thread."""
+    """What the monitor knows of one file. Owned by the monitor's thread.
+
+    In a replay `look` may be called in another thread, one call at a time; what it needs is used by nothing else.
+    """
 
     def __init__(
         self,
@@ -122,18 +139,34 @@ class Input:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of the next lines, and remember what kind of lines they are."""
+        batch, kind = self._parse(data)
+        self.kind = kind or self.kind
+        return batch
+
+    def look(self) -> Look:
+        """Read and parse the next lines of a replay; may wait for them.
+
+        Raises:
+            FormatError: as `check_format`.
+        """
+        chunk = self.source.read()
+        batch, kind = self._parse(chunk.data)
+        self.check_format(batch, ended=chunk.finished)
+        return Look(batch, chunk.finished, self.source.health().nul_bytes, kind)
+
+    def _parse(self, data: bytes) -> tuple[Batch, str | None]:
+        """Return the rows of the next lines, and of what kind they are where that was not known before."""
         batch = self._format.parse(data)
         if batch.samples:
             sample = batch.samples[0]
             bad = Sample(self._lines + sample.line_no, sample.raw)
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
-        if not self._rows and batch.kind is not None:
-            self.kind = batch.kind
+        kind = None if self._rows else batch.kind
         self._lines += batch.lines
         self._rows += batch.well_formed
         # What fits the format is known before anything is taken out.
-        return batch if self._select is None else self._select(batch)
+        return batch if self._select is None else self._select(batch), kind
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.discovery import Discovery, Finder
@@ -30,8 +31,9 @@ _DRAIN_S = 2
 class HTTPMonitor:
     """Follows or replays inputs, and tells sinks what it finds.
 
-    One thread owns it and everything below it: sources, parser, aggregator, alerts. `step` is one turn and
-    never waits; `run` takes turns until it is stopped or nothing can come any more.
+    One thread owns it and everything below it: sources, parser, aggregator, alerts. In a replay another one may own
+    what reads and parses (`ReadAhead`). `step` is one turn and does not wait, but for a moment in such a replay; `run`
+    takes turns until it is stopped or nothing can come any more.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class HTTPMonitor:
         resumed: Resumed | None = None,
         classify: ClassifyAgent | None = None,
         unreadable: bool = False,
+        read_ahead: bool = False,
     ) -> None:
         """Put together.
 
@@ -62,6 +65,7 @@ class HTTPMonitor:
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
             classify: tells the families of user agents; None: reports do not have them.
             unreadable: there was a checkpoint, and nobody can go on from it.
+            read_ahead: in a replay, read and parse in a thread beside the one that counts; the results are the same.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -94,7 +98,8 @@ class HTTPMonitor:
             self._keeper = kept.keeper
             engine = kept.journal or self._aggregator
             self._live = LiveTurns(settings, self._inputs, engine, clock, kept.carried, kept.since_us)
-        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
+        self._ahead = ReadAhead() if read_ahead and settings.replay else None
+        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._ahead)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
         self._quiet = settings.replay and settings.output == "ndjson"
@@ -173,6 +178,8 @@ class HTTPMonitor:
 
     def close_inputs(self) -> None:
         """Let go of the sources of all inputs, those that joined too."""
+        if self._ahead is not None:
+            self._ahead.close()
         for entry in self._inputs:
             entry.source.close()
 
