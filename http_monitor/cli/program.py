@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -166,6 +166,7 @@ def _monitor(
     from http_monitor.parser import explain
     from http_monitor.units import US_PER_S
 
+    _choose_allocator()
     kept = open_state(settings, os.environ)
     try:
         formats.look(paths)
@@ -254,6 +255,14 @@ def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list
         StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
         for path in paths
     ]
+
+
+def _choose_allocator() -> None:
+    """Let Arrow use the allocator that gives most memory back, where this build of it has that one."""
+    import pyarrow as pa
+
+    with suppress(NotImplementedError):
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def _threads(settings: Settings) -> int:

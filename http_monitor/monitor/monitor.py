@@ -22,8 +22,11 @@ from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
 
-_TURN_S = 0.05
-"""Twenty turns a second are plenty: what comes faster is read together."""
+_TURN_S = 0.2
+"""Five turns a second are plenty: what comes faster is read together."""
+_LARGE_TURN_S = 0.05
+"""Likewise where lines come so fast that more would not be read in one turn."""
+_LARGE_TURN_BYTES = 256 << 10
 _DRAIN_S = 2
 """So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
 
@@ -200,7 +203,8 @@ class HTTPMonitor:
             pause_s = min(pause_s, self._keeper.wants_s())
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
-            waker.gather(_TURN_S)
+            is_large = self._live is not None and self._live.turn_bytes > _LARGE_TURN_BYTES
+            waker.gather(_LARGE_TURN_S if is_large else _TURN_S)
 
     def _progress(self) -> Progress:
         assert self._live is not None
