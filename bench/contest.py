@@ -56,12 +56,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure replays against other programs.")
     parser.add_argument("--lines", type=int, default=2_000_000, help="lines of each log (default: 2,000,000)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds whose median counts (default: 5)")
+    parser.add_argument("--work", nargs="+", choices=_WORK, default=list(_WORK), help="logs (default: all)")
     parser.add_argument("--short", action="store_true", help="100,000 lines, one round: only the results matter")
     chosen = parser.parse_args()
     lines, rounds = (100_000, 1) if chosen.short else (chosen.lines, chosen.rounds)
     contest = Contest(lines, rounds)
-    for name, options in _WORK.items():
-        contest.run(name, options)
+    for name in chosen.work:
+        contest.run(name, _WORK[name])
     contest.judge()
     for sentence in contest.wrong:
         print(f"WRONG: {sentence}", file=sys.stderr)
@@ -107,7 +108,7 @@ class Contest:
         goals = [
             at_least(f"{name}: speed", least, row["own_speed_ratio"], f"× {who}")
             for name, who, least in _GOALS
-            if (row := self._figures["work"][name].get(who)) is not None
+            if (row := self._figures["work"].get(name, {}).get(who)) is not None
         ]
         goals += self._judge_archive()
         self._say("")
@@ -117,8 +118,8 @@ class Contest:
         (logs.OUT / "versus.json").write_text(json.dumps(self._figures, indent=1) + "\n")
 
     def _judge_archive(self) -> list[Row]:
-        archive, plain = self._figures["work"]["dense_common_gz"], self._figures["work"]["dense_common"]
-        if "zcat" not in archive:
+        archive, plain = (self._figures["work"].get(name, {}) for name in ("dense_common_gz", "dense_common"))
+        if "zcat" not in archive or not plain:
             return []
         ours, zcat, text = (statistics.median(row["seconds"]) for row in (archive[_OWN], archive["zcat"], plain[_OWN]))
         return [at_most("dense_common_gz: time", 1.5, ours / (zcat + text), "× zcat and the plain replay")]
@@ -131,7 +132,10 @@ class Contest:
             self.wrong += [f"{log.name}: {sentence}" for sentence in took.wrong]
             yield who, {"seconds": took.seconds, "cpu_s": took.cpu_s, "peak_bytes": took.peak_bytes}
         for rival, command in takers:
-            yield rival.name, _took(command)
+            took_of_rival = _took(command)
+            if took_of_rival.pop("exit_code"):
+                self._say(f"{rival.name} fails on {log.name}")
+            yield rival.name, took_of_rival
 
     def _report(self, name: str, runs: dict[str, list[Json]]) -> None:
         self._say(f"\n{name:30}{'lines/s':>12}{'ratio':>8}{'min':>8}{'max':>8}{'core s':>9}{'peak MiB':>10}")

@@ -22,6 +22,9 @@ END { for (key in sections) print key, sections[key]; for (key in codes) print k
       for (key in hosts) print key, hosts[key] }
 """
 
+# What ngxtop calls common has one field more, and it counts nothing of a log that does not have it.
+_NGXTOP_COMMON = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
+
 Command = list[str]
 
 
@@ -98,7 +101,7 @@ def goaccess_live(log: Log, lines: int, per_s: int) -> float | None:
 def _ngxtop(log: Log) -> Command | None:
     if not _is_text(log):
         return None
-    form = "combined" if "combined" in log.name else "common"
+    form = "combined" if "combined" in log.name else _NGXTOP_COMMON
     return [sys.executable, _path_of("ngxtop"), "--no-follow", "-l", str(log.path), "-f", form]
 
 
