@@ -32,6 +32,29 @@ def wrong_summary(summary: Json, facts: Facts) -> list[str]:
 
 
 def wrong_reports(reports: Sequence[Json], facts: Facts) -> list[str]:
-    """Return a sentence if the hits of all reports are not the lines of the log."""
+    """Return a sentence if the hits of all reports are not the lines of the log, or hosts are not about as many."""
     hits = sum(report["hits"] + report["late_hits"] for report in reports)
-    return [] if hits == facts.lines else [f"hits of all reports: got {hits}, expected {facts.lines}"]
+    wrong = [] if hits == facts.lines else [f"hits of all reports: got {hits}, expected {facts.lines}"]
+    estimated = [report for report in reports if "distinct_hosts_error" in report]
+    # Only where each line has a host of its own is a table of hosts cut. The error holds for 95 of 100.
+    off = [abs(report["distinct_hosts"] - report["hits"]) > report["distinct_hosts_error"] for report in estimated]
+    if sum(off) > 1 + len(off) // 10:
+        wrong.append(f"distinct hosts: {sum(off)} of {len(off)} estimates are further off than they say")
+    return wrong
+
+
+def wrong_bounds(things: Sequence[Json]) -> list[str]:
+    """Return a sentence for every row of a table in which its only hit is not within the error bound.
+
+    Args:
+        things: The output for a log in which every line has keys of its own.
+    """
+    wrong = []
+    for thing in things:
+        for name, rest in thing.get("remainders", {}).items():
+            rows = thing[name]
+            if any(not row["hits"] <= 1 <= row["hits"] + rest["error_bound"] for row in rows):
+                wrong.append(f"{name}: a row beyond the error bound {rest['error_bound']}")
+            if rest["hits"] + len(rows) > thing["hits"]:
+                wrong.append(f"{name}: more was cut than there was")
+    return wrong

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 
-from bench.check import Json, wrong_reports, wrong_summary
+from bench.check import Json, wrong_bounds, wrong_reports, wrong_summary
 from bench.logs import Log
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import END_OF_TIME_US, ReplayClock
@@ -51,7 +51,8 @@ def wrong_output(lines: Sequence[str], log: Log) -> list[str]:
     if not things or things[-1]["type"] != "summary":
         return ["the output does not end with a summary"]
     reports = [thing for thing in things if thing["type"] == "report"]
-    return wrong_summary(things[-1], log.facts) + wrong_reports(reports, log.facts)
+    wrong = wrong_summary(things[-1], log.facts) + wrong_reports(reports, log.facts)
+    return wrong + wrong_bounds([*reports, things[-1]]) if log.name == "hostile" else wrong
 
 
 def read(log: Log) -> list[bytes]:

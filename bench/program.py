@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from bench.check import wrong_summary
+from bench.check import Json, wrong_summary
 from bench.logs import Facts, Log
 from bench.parts import wrong_output
 from http_monitor.clock import WallClock
@@ -23,6 +24,8 @@ _MAIN = str(ROOT / "main.py")
 _SPAWN = str(Path(__file__).with_name("spawn.py"))
 _TICK_S = 0.02
 _STOP_S = 30
+_LATENESS_S = 1
+"""The default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ class LiveRun:
     """Share of one core while they were written."""
     idle_cpu_ratio: float
     """Share of one core while nothing came."""
+    report_delay_s: float
+    """From when a report was due, by the clock and --lateness, to when it was read, at the most."""
+    alert_delay_s: float
+    """Likewise from the close of the bucket that decided an alert; 0.0 where there was none."""
     resident_bytes: int | None
     """At the end; None where the system does not tell it."""
     peak_bytes: int | None
@@ -103,17 +110,18 @@ def live(log: Log, lines: int, per_s: int, idle_s: float) -> LiveRun:
         per_s: How many a second.
         idle_s: For how long nothing comes afterwards.
     """
-    pieces = _pieces(log, lines)
+    pieces = pieces_of(log)
     with tempfile.TemporaryDirectory() as folder:
-        path, output = Path(folder) / "access.log", Path(folder) / "output"
+        path = Path(folder) / "access.log"
         path.touch()
         command = [sys.executable, _MAIN, "--file", str(path), "--from-start", "--output", "ndjson"]
         command += ["--state-dir", folder]
-        with output.open("wb") as stdout, subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL) as run:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+            told = _Told(run)
             # Until it has started, its processor time is that of its imports.
             wait(1.0)
             before, started = cpu_s_of(run.pid), time.perf_counter()
-            _write(path, pieces, per_s)
+            write_lines(path, pieces, lines, per_s)
             busy_s = time.perf_counter() - started
             busy = (cpu_s_of(run.pid) - before) / busy_s
             wait(2.0)
@@ -123,35 +131,71 @@ def live(log: Log, lines: int, per_s: int, idle_s: float) -> LiveRun:
             resident, peak = memory_of(run.pid)
             run.send_signal(signal.SIGINT)
             code = run.wait(_STOP_S)
-        told = output.read_text().splitlines()
+            told.end()
     wrong = [f"exit code {code}"] if code else []
-    size_bytes = sum(int(tail.split()[4].replace(b"-", b"0")) for _, tail in pieces)
-    errors = sum(tail.split()[3].startswith(b"5") for _, tail in pieces)
-    facts = Facts(0, lines, size_bytes, errors, [], [])
-    wrong += wrong_summary(json.loads(told[-1]), facts) if told else ["no output"]
-    return LiveRun(lines, lines / busy_s, busy, idle, resident, peak, wrong)
+    sizes = [int(tail.split()[4].replace(b"-", b"0")) for _, tail in pieces]
+    errors = [int(tail.split()[3].startswith(b"5")) for _, tail in pieces]
+    facts = Facts(0, lines, _sum_over(sizes, lines), _sum_over(errors, lines), [], [])
+    wrong += wrong_summary(told.things[-1][1], facts) if told.things else ["no output"]
+    delays = told.delay_s("report"), told.delay_s("alert")
+    return LiveRun(lines, lines / busy_s, busy, idle, *delays, resident, peak, wrong)
 
 
-def _pieces(log: Log, lines: int) -> list[tuple[bytes, bytes]]:
-    """Return what stands before and after the time in the first lines of a log."""
+class _Told:
+    """What a live run says, with the time at which it was read; a thread of its own reads it."""
+
+    def __init__(self, run: "subprocess.Popen[bytes]") -> None:
+        self._run = run
+        self._clock = WallClock()
+        self.things: list[tuple[int, Json]] = []
+        """(Microseconds since the epoch, object)."""
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Read to the end."""
+        self._thread.join(_STOP_S)
+
+    def delay_s(self, kind: str) -> float:
+        """Return how late the last of the objects of a type was; what a stop brought about was not late."""
+        ends = {"report": "end", "alert": "at"}
+        things = [(at_us, thing) for at_us, thing in self.things if thing["type"] == kind and "partial" not in thing]
+        due = [(at_us, datetime.fromisoformat(thing[ends[kind]]).timestamp()) for at_us, thing in things]
+        return max((at_us / US_PER_S - end_s - _LATENESS_S for at_us, end_s in due), default=0.0)
+
+    def _read(self) -> None:
+        assert self._run.stdout is not None
+        for line in self._run.stdout:
+            self.things.append((self._clock.now_us(), json.loads(line)))
+
+
+def _sum_over(values: Sequence[int], count: int) -> int:
+    """Return the sum of the first so many values, which begin again after the last."""
+    times, rest = divmod(count, len(values))
+    return times * sum(values) + sum(values[:rest])
+
+
+def pieces_of(log: Log) -> list[tuple[bytes, bytes]]:
+    """Return what stands before and after the time in the lines of a log."""
     pieces = []
     with log.path.open("rb") as file:
-        for line, _ in zip(file, range(lines), strict=False):
+        for line in file:
             head, _, rest = line.partition(b"[")
             pieces.append((head, rest.partition(b"]")[2]))
     return pieces
 
 
-def _write(path: Path, pieces: Sequence[tuple[bytes, bytes]], per_s: int) -> None:
-    """Append lines evenly, a few at a time."""
+def write_lines(path: Path, pieces: Sequence[tuple[bytes, bytes]], lines: int, per_s: int) -> None:
+    """Append lines evenly, a few at a time, with the time of their writing; the pieces begin again after the last."""
     clock = WallClock()
     started = time.perf_counter()
     written = 0
     with path.open("ab", buffering=0) as file:
-        while written < len(pieces):
-            due = min(len(pieces), int((time.perf_counter() - started) * per_s) + 1)
+        while written < lines:
+            due = min(lines, int((time.perf_counter() - started) * per_s) + 1)
             now = f"[{local(clock.now_us() // US_PER_S * US_PER_S):%d/%b/%Y:%H:%M:%S %z}]".encode()
-            file.write(b"".join(head + now + tail for head, tail in pieces[written:due]))
+            some = (pieces[number % len(pieces)] for number in range(written, due))
+            file.write(b"".join(head + now + tail for head, tail in some))
             written = due
             wait(_TICK_S)
 

@@ -5,11 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.logs import OUT, Log
+from bench.program import cpu_s_of, pieces_of, wait, write_lines
 
 _SQL = str(Path(__file__).with_name("rival_duckdb.py"))
 # Sections, statuses and hosts counted over the whole log, without a look at the time.
@@ -18,6 +21,9 @@ _AWK = r"""
 END { for (key in sections) print key, sections[key]; for (key in codes) print key, codes[key]
       for (key in hosts) print key, hosts[key] }
 """
+
+# What ngxtop calls common has one field more, and it counts nothing of a log that does not have it.
+_NGXTOP_COMMON = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
 
 Command = list[str]
 
@@ -64,10 +70,38 @@ def _goaccess(log: Log) -> Command | None:
     return [*command, "-o", str(OUT / "goaccess.json")]
 
 
+def goaccess_live(log: Log, lines: int, per_s: int) -> float | None:
+    """Return the share of a core that GoAccess takes to follow a file in real time; None where there is none.
+
+    Args:
+        log: Combined; where the lines come from.
+        lines: How many.
+        per_s: How many a second.
+    """
+    if _found("goaccess") is None:
+        return None
+    pieces = pieces_of(log)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "access.log"
+        path.touch()
+        write_lines(path, pieces, 1, per_s)
+        command = [_path_of("goaccess"), str(path), "--log-format=COMBINED", "--no-global-config", "--real-time-html"]
+        command += ["--addr=127.0.0.1", "--port=17890", "-o", str(Path(folder) / "live.html")]
+        nothing = subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing) as run:
+            wait(1.0)
+            before, started = cpu_s_of(run.pid), time.perf_counter()
+            write_lines(path, pieces, lines, per_s)
+            ratio = (cpu_s_of(run.pid) - before) / (time.perf_counter() - started)
+            alive = run.poll() is None
+            run.terminate()
+    return ratio if alive else None
+
+
 def _ngxtop(log: Log) -> Command | None:
     if not _is_text(log):
         return None
-    form = "combined" if "combined" in log.name else "common"
+    form = "combined" if "combined" in log.name else _NGXTOP_COMMON
     return [sys.executable, _path_of("ngxtop"), "--no-follow", "-l", str(log.path), "-f", form]
 
 

@@ -1,9 +1,9 @@
 """Measures replays against the rivals that are installed, in turn, and prints medians, ratios, CPU and peak memory.
 
-Usage: python bench/versus.py [--lines N] [--rounds N] [--short]
+Usage: python bench/versus.py [--lines N] [--rounds N] [--work LOG ...] [--short]
 
-Writes the same to bench/out/versus.json and bench/out/versus.txt. Exits with 1 when a result of http_monitor is wrong,
-never for being slow.
+Then come the goals of issue 5. Writes the same to bench/out/versus.json and bench/out/versus.txt. Exits with 1 when a
+result of http_monitor is wrong, never for being slow.
 """
 
 import sys

@@ -28,6 +28,8 @@ MAX_COUNT = 1_000_000_000
 """No threshold is greater, be it hits, hits per second or percent."""
 MAX_TRAFFIC_PER_S = 100_000
 """The simulator can keep up with so many lines a second."""
+MAX_THREADS = 2
+"""One reads and parses, the other counts."""
 MAX_SEED = (1 << 63) - 1
 
 TimeBase = Literal["event", "arrival"]
@@ -90,6 +92,8 @@ class Settings:
     rotate_grace_s: int = 10
     """A renamed file is let go when it was idle for so long and its successor has data."""
     max_line_bytes: int = MAX_LINE_BYTES
+    threads: int | None = None
+    """In a replay; None: as many as there are cores to run on, two at the most."""
     filter: str | None = None
     """Expression that is true of the lines that count; None: all do. `filtering` reads it."""
     exclude_hosts: tuple[str, ...] = ()
@@ -165,6 +169,7 @@ class Settings:
         _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
         _within("--max-line", self.max_line_bytes, 1, MOST_LINE_BYTES, " bytes")
         _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
+        _within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
         _within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
     def _check_combinations(self) -> None:

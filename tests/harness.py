@@ -123,6 +123,8 @@ def make_monitor(
     clock: Clock,
     alerts: Sequence[Alert] | None = None,
     make_format: Callable[[str], LogFormat] = get_format,
+    *,
+    read_ahead: bool = False,
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
     select = selection_for(settings, is_bot)
@@ -133,18 +135,26 @@ def make_monitor(
         for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
-    return HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of), recorder
+    monitor = HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of, read_ahead=read_ahead)
+    return monitor, recorder
 
 
 def replay(
-    files: Sequence[Iterable[bytes]], settings: Settings, make_format: Callable[[str], LogFormat] = get_format
+    files: Sequence[Iterable[bytes]],
+    settings: Settings,
+    make_format: Callable[[str], LogFormat] = get_format,
+    *,
+    read_ahead: bool = False,
 ) -> Recorder:
     """Replay files given as chunks."""
     sources = [ScriptedSource(chunks, ends=True, name=f"{index}.log") for index, chunks in enumerate(files)]
-    monitor, recorder = make_monitor(settings, sources, ReplayClock(), make_format=make_format)
-    while not monitor.step():
-        pass
-    monitor.close(finished=True)
+    monitor, recorder = make_monitor(settings, sources, ReplayClock(), make_format=make_format, read_ahead=read_ahead)
+    try:
+        while not monitor.step():
+            pass
+        monitor.close(finished=True)
+    finally:
+        monitor.close_inputs()
     return recorder
 
 

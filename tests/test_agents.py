@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ua_parser import Parser, load_lazy_builtins
+from ua_parser.regex import Resolver
 
 from http_monitor.agents import classify, is_bot
 from http_monitor.agents.classify import KEPT_AGENTS, READ_BYTES, _classify
@@ -52,6 +54,22 @@ HEADLESS = CHROME.replace(b"Chrome/", b"HeadlessChrome/").replace(b"Windows NT 1
 )
 def test_an_agent_has_its_families(agent: bytes, family: AgentFamily) -> None:
     assert classify(agent) == family
+
+
+@pytest.mark.parametrize(
+    ("agent", "kind"),
+    [
+        (b"Mozilla/5.0 (Linux; Android 10) Mobile PetalBot", "bot"),
+        (b"some crawler of ours", "bot"),
+        (b"Mozilla/5.0 (Linux; Android 9; Crawler Build/P) Chrome/80.0 Mobile", "person"),
+    ],
+)
+def test_who_is_a_spider_to_any_rule_for_devices_before_the_others_is_a_bot(agent: bytes, kind: str) -> None:
+    devices = Parser(Resolver(load_lazy_builtins()))
+    found = devices.parse_device(agent.decode())
+
+    assert (found is not None and found.family == "Spider") == (kind == "bot")
+    assert classify(agent).kind == kind
 
 
 def test_bots_are_bots_and_libraries_and_people_are_none() -> None:

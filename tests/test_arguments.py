@@ -18,6 +18,7 @@ DEFAULTS_IN_HELP = {
     "--file": "/tmp/access.log",
     "--from-start": "off",
     "--replay": "off",
+    "--threads": "2, or 1 on one core",
     "--duration": "none",
     "--state-dir": "that of the user",
     "--no-state": "off",

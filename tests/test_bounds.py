@@ -116,16 +116,16 @@ def test_hosts_of_a_batch_that_no_bucket_of_the_window_has_are_not_kept() -> Non
     assert len(list(feed.aggregator.window.hosts_above(0))) == 50
 
 
-def test_a_batch_of_a_quiet_log_does_not_open_all_its_buckets_at_once() -> None:
+def test_a_batch_of_a_quiet_log_does_not_open_all_its_intervals_at_once() -> None:
     greatest = 0
     feed = Feed(Settings(replay=True))
 
     def look(message: Message) -> None:
         nonlocal greatest
-        greatest = max(greatest, feed.aggregator.open_buckets)
+        greatest = max(greatest, feed.aggregator.open_intervals)
 
     feed.aggregator = MetricsAggregator(Settings(replay=True), "replay", look)
-    feed.lines([log_line(START_S + second) for second in range(6_000)])
+    feed.lines([log_line(START_S + 10 * second) for second in range(6_000)])
     assert 500 < greatest <= 1_001
     assert feed.aggregator.open_buckets <= 2
 

@@ -442,3 +442,9 @@ def test_many_long_paths_are_shortened_to_one_line() -> None:
     first = render_start(paths, THRESHOLDS, 10, 120, "replay", 80, style_for("utf-8"))[0]
 
     assert first == "Replaying  /var/log…er/0.log, /var/log…er/1.log, /var/log…er/2.log and 6 more"
+
+
+def test_an_estimate_of_hosts_says_how_far_off_it_may_be() -> None:
+    hosts = replace(busy_report().hosts, distinct_error=20_062)
+    text = Screen().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
+    assert "1,234,567 ±20,062 hosts" in text

@@ -632,7 +632,8 @@ def test_the_tables_of_an_interval_and_of_the_summary_hold_ten_times_the_keys() 
     kept = ["h20", *(f"h{no:02d}" for no in range(1, 10)), "new"]
     assert [thing["key"] for thing in out[0]["hosts"]] == kept
     assert [thing["key"] for thing in summary(out)["hosts"]] == kept
-    assert (out[0]["distinct_hosts"], out[0]["hits"], summary(out)["hits"]) == (11, 22, 22)
+    # There were 21; of so few the estimate is no other number.
+    assert (out[0]["distinct_hosts"], out[0]["hits"], summary(out)["hits"]) == (21, 22, 22)
 
 
 def test_status_codes_are_bounded_like_other_keys() -> None:

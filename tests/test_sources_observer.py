@@ -186,14 +186,14 @@ def test_a_burst_turns_watching_into_looking_and_quiet_turns_it_back(bench: _Ben
     source = bench.follow(log)
     bench.write_until_woken(log, 50)
     assert source.read().data != b""
-    assert source.wants_poll_s() == 0.05
+    assert source.wants_poll_s() == 0.2
     assert not bench.watcher.watches(str(log))
     bench.clock.advance(1.9)
     _append(log, b"still busy\n")
     assert source.read().data.endswith(b"still busy\n")
     bench.clock.advance(1.9)
     source.read()
-    assert source.wants_poll_s() == 0.05
+    assert source.wants_poll_s() == 0.2
     bench.clock.advance(0.1)
     source.read()
     assert source.wants_poll_s() == 1.0
@@ -201,6 +201,16 @@ def test_a_burst_turns_watching_into_looking_and_quiet_turns_it_back(bench: _Ben
     bench.woken.clear()
     bench.write_until_woken(log, 1)
     assert source.read().data == b"x\n"
+
+
+def test_where_much_comes_the_next_look_is_sooner(bench: _Bench, log: Path) -> None:
+    source = bench.follow(log)
+    bench.write_until_woken(log, 50)
+    source.read()
+    for size, poll_s in ((256 << 10, 0.2), ((256 << 10) + 1, 0.05), (10, 0.2)):
+        _append(log, b"x" * (size - 1) + b"\n")
+        assert len(source.read().data) == size
+        assert source.wants_poll_s() == poll_s
 
 
 def test_a_clock_that_was_set_back_does_not_prolong_the_looking(bench: _Bench, log: Path) -> None:
@@ -316,11 +326,11 @@ def test_where_nothing_can_be_watched_it_looks_and_says_so_once(bench: _Bench, l
     assert chunk.data == b"old\n"
     assert [(notice.text, notice.level) for notice in chunk.notices] == [
         (
-            f"{log.parent}: cannot be watched (inotify instance limit reached), looking 20 times a second",
+            f"{log.parent}: cannot be watched (inotify instance limit reached), looking five times a second",
             "warning",
         )
     ]
-    assert source.wants_poll_s() == 0.05
+    assert source.wants_poll_s() == 0.2
     for _ in range(3):
         bench.clock.advance(9)
         _append(log, b"new\n")

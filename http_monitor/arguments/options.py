@@ -103,6 +103,15 @@ GROUPS: tuple[Group, ...] = (
                 "read everything to its end in the time of the log, as fast as possible, then print the summary;"
                 " .gz too, several files merged by time",
             ),
+            Option(
+                ("--threads",),
+                "threads",
+                "in a replay, read and parse in one thread (1) or beside the counting (2); the results are the same",
+                values.whole,
+                "N",
+                f"a whole number from 1 to {settings.MAX_THREADS}",
+                "2, or 1 on one core",
+            ),
             _duration(("--duration",), "duration_s", "stop by itself that long after the start, as on SIGTERM"),
         ),
     ),

@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
-from http_monitor.settings import Settings
+from http_monitor.settings import MAX_THREADS, Settings
 from http_monitor.waker import Waker
 
 # Columns and watching cost a third of a second to import: what is not needed for --help comes later.
@@ -166,6 +166,7 @@ def _monitor(
     from http_monitor.parser import explain_and_suggest
     from http_monitor.units import US_PER_S
 
+    _choose_allocator()
     kept = open_state(settings, os.environ)
     try:
         formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
@@ -205,6 +206,7 @@ def _monitor(
             resumed=kept.resumed,
             classify=family_of,
             unreadable=kept.unreadable,
+            read_ahead=_threads(settings) > 1,
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)
@@ -255,6 +257,22 @@ def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list
         StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
         for path in paths
     ]
+
+
+def _choose_allocator() -> None:
+    """Let Arrow use the allocator that gives most memory back, where this build of it has that one."""
+    import pyarrow as pa
+
+    with suppress(NotImplementedError):
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
+def _threads(settings: Settings) -> int:
+    """Return in how many threads a replay works; on one core a second would only get in the way."""
+    if settings.threads is not None:
+        return settings.threads
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MAX_THREADS)
 
 
 def _row_selection(settings: Settings) -> "RowSelection | None":

@@ -52,9 +52,11 @@ def fact(text: str, role: Role = "bold") -> Line:
     return [(number, role), (space + unit, "plain")]
 
 
-def facts(totals: Report | Summary, hosts: int, per_s: float | None) -> list[Line]:
+def facts(totals: Report | Summary, hosts: int, per_s: float | None, style: Style) -> list[Line]:
     """Return hits, rate, bytes, hosts and the share of status 5xx, one piece each."""
-    more = "+" if totals.hosts.remainder.hits else ""
+    error, more = totals.hosts.distinct_error, "+" if totals.hosts.remainder.hits else ""
+    if error:
+        more = f" {style.glyphs.plus_minus}{error:,}"
     number = figures.counted(hosts, "host")
     pieces = [
         fact(figures.counted(totals.hits, "hit")),

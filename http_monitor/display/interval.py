@@ -81,7 +81,7 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
 
 def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: Thresholds) -> list[Line]:
     left, right = cell_widths(width, 2) if wide else [width, width]
-    pieces, details = facts(report, report.distinct_hosts, report.hits_per_s), report.details
+    pieces, details = facts(report, report.distinct_hosts, report.hits_per_s, style), report.details
     interval = wrapped(pieces, left)
     if not wide and (share := bots(details.kinds)):
         # A narrow screen is a short one: what needs a line more is left out there.

@@ -63,6 +63,7 @@ def report_line(report: Report) -> str:
             "active": _active(report.active),
             "health": _health(report.health),
             **_details(report.details),
+            **({"distinct_hosts_error": report.hosts.distinct_error} if report.hosts.distinct_error else {}),
             **_remainders(report),
         }
     )

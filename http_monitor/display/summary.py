@@ -25,7 +25,8 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
     lines = _span(summary, inner, style)
     if summary.hits:
         seconds = _seconds(summary)
-        lines += wrapped(facts(summary, summary.hosts.distinct, summary.hits / seconds if seconds else None), inner)
+        per_s = summary.hits / seconds if seconds else None
+        lines += wrapped(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)

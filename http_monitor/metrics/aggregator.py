@@ -1,6 +1,5 @@
 """The heart: rows in, closed buckets, alert events and reports out, in event time (DESIGN §3)."""
 
-import heapq
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.numbering import numbered
+from http_monitor.metrics.opened import OpenBuckets
 from http_monitor.metrics.reporter import Reporter
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.saving import distinct, flag, listed, moment_of, start_of
@@ -26,7 +26,7 @@ from http_monitor.report import Health, Message, Mode, Summary
 from http_monitor.settings import Settings
 
 NOTHING_ELSEWHERE = Elsewhere()
-_MOST_BUCKETS = 1_000
+_MOST_INTERVALS = 1_000
 
 
 class _LateGroup(NamedTuple):
@@ -75,8 +75,7 @@ class MetricsAggregator:
         self._tracker = AlertTracker()
         self._tally = Tally()
         self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
-        self._open: dict[int, MetricsBucket] = {}
-        self._open_starts: list[int] = []
+        self._open = OpenBuckets(settings.max_keys)
         self._now_us = NEVER_US
         self._closed_us = NEVER_US
         self._changed = False
@@ -107,6 +106,11 @@ class MetricsAggregator:
     def open_buckets(self) -> int:
         """How many buckets with rows have not closed yet."""
         return len(self._open)
+
+    @property
+    def open_intervals(self) -> int:
+        """How many intervals with rows have not been reported yet."""
+        return len(self._reporter.starts)
 
     @property
     def has_begun(self) -> bool:
@@ -149,15 +153,14 @@ class MetricsAggregator:
         if not len(rows):
             return
         frame = Frame.of(rows)
-        for part in _parts(rows.time_us // self._lengths.bucket_us):
+        for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
             greatest_us = max(greatest_us, int(np.where(piece.ahead, NEVER_US, piece.time_us).max()))
         frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
-        earliest_us = self._open_starts[0] if self._open_starts else None
-        moment = Moment(self._now_us, self._closed_us, earliest_us)
+        moment = Moment(self._now_us, self._closed_us, self._open.first_us)
         decisions = decide(rows, self._lengths, moment, greatest_us, cap_us)
         self._now_us = decisions.now_us
         self._tally.begin(rows, decisions.accepted, decisions.late, decisions.too_late)
@@ -181,10 +184,11 @@ class MetricsAggregator:
         if now_us > self._now_us:
             self._now_us = now_us
             due_us = self._lengths.due_at(now_us)
-            if self._closed_us == NEVER_US and not self._open_starts and self.report_empty:
+            first_us = self._open.first_us
+            if self._closed_us == NEVER_US and first_us is None and self.report_empty:
                 # There was nothing to catch up with: it begins here, like from the end of a file.
                 self._begin_at(due_us + self._lengths.bucket_us)
-            elif self._closed_us != NEVER_US or (self._open_starts and due_us >= self._open_starts[0]):
+            elif self._closed_us != NEVER_US or (first_us is not None and due_us >= first_us):
                 self._close_until(due_us, elsewhere)
 
     def finish(self, elsewhere: Elsewhere) -> None:
@@ -192,7 +196,7 @@ class MetricsAggregator:
         if self.last_us == NEVER_US:
             return
         last_bucket_us = self._lengths.bucket_of(self.last_us)
-        if last_bucket_us > self._closed_us and (self._open or self._closed_us != NEVER_US):
+        if last_bucket_us > self._closed_us and (len(self._open) or self._closed_us != NEVER_US):
             self._close_until(last_bucket_us, elsewhere)
         for start_us in self._reporter.starts:
             self._report(start_us, self._health(None, elsewhere))
@@ -216,8 +220,8 @@ class MetricsAggregator:
 
     def restart_at(self, now_us: int, elsewhere: Elsewhere) -> None:
         """Follow a wall clock that was set back by more than the window: close all, empty the window."""
-        if self._open:
-            last_us, report_empty = max(self._open), self.report_empty
+        last_us, report_empty = self._open.last_us, self.report_empty
+        if last_us is not None:
             if self._closed_us != NEVER_US:
                 self._close_until(min(last_us, self._lengths.bucket_of(self._now_us)), elsewhere)
             # A line of the year 2099 may be waiting; that nothing came until then is no news.
@@ -241,7 +245,7 @@ class MetricsAggregator:
             "closed": self._closed_us,
             "changed": self._changed,
             "window": self._window.save(),
-            "open": [self._open[start_us].save() for start_us in sorted(self._open)],
+            "open": [bucket.save() for bucket in self._open.ordered()],
             "reporter": self._reporter.save(),
             "tracker": self._tracker.save(),
             "tally": self._tally.save(),
@@ -266,10 +270,10 @@ class MetricsAggregator:
         if self._window.end_us != (0 if self._closed_us == NEVER_US else self._closed_us + bucket_us):
             raise ValueError("a window that does not end where buckets closed")
         buckets = [MetricsBucket.load(bucket, settings.max_keys) for bucket in listed(given["open"])]
-        self._open = {bucket.start_us: bucket for bucket in buckets}
-        self._open_starts = sorted(distinct(bucket.start_us for bucket in buckets))
-        if any(start <= self._closed_us or start % bucket_us for start in self._open_starts):
+        starts = distinct(bucket.start_us for bucket in buckets)
+        if any(start <= self._closed_us or start % bucket_us for start in starts):
             raise ValueError("an open bucket that cannot be")
+        self._open.load(buckets)
 
     def load_counters(self, given: Json) -> None:
         """Go on with the counters of another with other lengths; window and alerts start empty.
@@ -308,12 +312,7 @@ class MetricsAggregator:
             return
         starts, group_of = numbered(bucket_of if wanted.all() else bucket_of[wanted], self._lengths.bucket_us)
         groups = FrameGroups(frame.take_if(wanted).only(WINDOW_DIMENSIONS), group_of, len(starts))
-        for index, start_us in enumerate(starts.tolist()):
-            bucket = self._open.get(start_us)
-            if bucket is None:
-                bucket = self._open[start_us] = MetricsBucket(start_us, self._settings.max_keys)
-                heapq.heappush(self._open_starts, start_us)
-            bucket.add(groups, index)
+        self._open.add(groups, starts)
 
     def _late_groups(self, frame: Frame, decisions: Decisions, closing: Int64s) -> dict[int, list[_LateGroup]]:
         """Return the late rows by the number of closing rows before them, grouped by bucket, all in one go."""
@@ -352,7 +351,7 @@ class MetricsAggregator:
         while self._closed_us < due_us:
             # Where the window is empty, the next bucket with hits can be gone to at once.
             if self._window.oldest_us is not None and (ahead is None or ahead.last_us <= self._closed_us):
-                ahead = screen(self._window, self._tracker, self._open.values(), due_us, self._lengths.bucket_us)
+                ahead = screen(self._window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
             self._close(bucket_us)
             end_us = bucket_us + self._lengths.bucket_us
@@ -362,7 +361,9 @@ class MetricsAggregator:
     def _next_close(self, ahead: Screen | None) -> int:
         """Return the next bucket whose close can change or tell anything; those before it cannot."""
         if self._closed_us == NEVER_US:
-            return self._open_starts[0]
+            first_us = self._open.first_us
+            assert first_us is not None
+            return first_us
         following_us = self._closed_us + self._lengths.bucket_us
         if self._changed:
             return following_us
@@ -370,8 +371,9 @@ class MetricsAggregator:
         if ahead is not None and ahead.last_us > self._closed_us and not self._tracker.any_active:
             candidates.append(ahead.next_from(following_us))
         else:
-            if self._open_starts:
-                candidates.append(self._open_starts[0])
+            first_us = self._open.first_us
+            if first_us is not None:
+                candidates.append(first_us)
             if self._window.oldest_us is not None:
                 candidates.append(self._window.oldest_us + self._lengths.window_us)
         # An interval is told of at the close of its last bucket.
@@ -388,11 +390,10 @@ class MetricsAggregator:
         self._closed_us = bucket_us
         changed = self._changed
         self._changed = False
-        closed = []
-        while self._open_starts and self._open_starts[0] <= bucket_us:
-            bucket = self._open.pop(heapq.heappop(self._open_starts))
-            closed.append(bucket)
-            if bucket.start_us >= end_us - self._lengths.window_us:
+        window_us = end_us - self._lengths.window_us
+        closed = self._open.close(bucket_us, NEVER_US if self._bucket_sinks else window_us)
+        for bucket in closed:
+            if bucket.start_us >= window_us:
                 self._window.append(bucket)
                 changed = True
         if self._window.move_to(end_us) or changed:
@@ -420,11 +421,11 @@ class MetricsAggregator:
         return health_of(self._tally.before(row), elsewhere, self._tally.lateness_advice_s(row))
 
 
-def _parts(bucket_no: Int64s) -> Iterator[slice]:
-    """Yield slices of rows, each of few buckets: a batch of a quiet log spans more than memory should hold open."""
-    changes = np.flatnonzero(np.diff(bucket_no)) + 1
+def _parts(interval_no: Int64s) -> Iterator[slice]:
+    """Yield slices of rows, each of few intervals: a batch of a quiet log spans more than memory should hold open."""
+    changes = np.flatnonzero(np.diff(interval_no)) + 1
     cuts: list[int] = []
-    if len(changes) >= _MOST_BUCKETS and len(np.unique(bucket_no)) > _MOST_BUCKETS:
-        cuts = changes[_MOST_BUCKETS - 1 :: _MOST_BUCKETS].tolist()
-    for start, stop in pairwise([0, *cuts, len(bucket_no)]):
+    if len(changes) >= _MOST_INTERVALS and len(np.unique(interval_no)) > _MOST_INTERVALS:
+        cuts = changes[_MOST_INTERVALS - 1 :: _MOST_INTERVALS].tolist()
+    for start, stop in pairwise([0, *cuts, len(interval_no)]):
         yield slice(start, stop)

@@ -13,6 +13,7 @@ from http_monitor.ports import ClassifyAgent, Json
 from http_monitor.report import Details, Table
 
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
+_DISTINCT = "hosts"
 CAP_FACTOR = 10
 """A table of an interval or of the summary holds so many times the keys of a window bucket's."""
 
@@ -46,7 +47,7 @@ class IntervalStats:
         """Return the counts by key of a dimension, to be read only."""
         found = self._tables.get(name)
         if found is None:
-            found = KeyTable(_cap_of(name, self._cap))
+            found = KeyTable(_cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
         return found
 
     def save(self) -> Json:
@@ -64,7 +65,9 @@ class IntervalStats:
         for name, table in fields_of(given["tables"]).items():
             if name not in TABLES:
                 raise ValueError("a table that nobody knows")
-            stats._tables[name] = loaded = KeyTable.load(table, _cap_of(name, stats._cap))
+            stats._tables[name] = loaded = KeyTable.load(
+                table, _cap_of(name, stats._cap), counts_distinct=name == _DISTINCT
+            )
             if not len(loaded):
                 raise ValueError("a table without keys")
         stats.table("status").check_codes()

@@ -49,6 +49,12 @@ class Merge:
                 return index
         return None
 
+    def upcoming(self) -> int | None:
+        """Return the file that `wants` will return next, as far as is known now; None where all have ended."""
+        open_files = [(file.greatest_us, index) for index, file in enumerate(self._files) if not file.ended]
+        # What has been read of it is taken before the last row of any other.
+        return min(open_files)[1] if open_files else None
+
     def feed(self, index: int, rows: Rows) -> Rows | None:
         """Take the next rows of a file; return what counts at once, ahead of all rows that wait.
 

@@ -109,7 +109,7 @@ class Reporter:
             late_hits=late_hits,
             late_bytes=late_bytes,
             late_errors=late_errors,
-            distinct_hosts=len(stats.table("hosts")),
+            distinct_hosts=stats.table("hosts").distinct,
             status=stats.status(),
             methods=stats.by_key("methods"),
             sections=stats.top("sections", self._top),

@@ -1,11 +1,10 @@
 """Finds, among many closes to come, those at which an alert may be raised."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
 
 import numpy as np
 
-from http_monitor.metrics.bucket import MetricsBucket
+from http_monitor.metrics.opened import OpenBuckets
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.metrics.window import SlidingWindow
 from http_monitor.records import Int64s
@@ -33,7 +32,7 @@ class Screen:
 
 
 def screen(
-    window: SlidingWindow, tracker: AlertTracker, coming: Iterable[MetricsBucket], due_us: int, bucket_us: int
+    window: SlidingWindow, tracker: AlertTracker, coming: OpenBuckets, due_us: int, bucket_us: int
 ) -> Screen | None:
     """Look at the window at each close to come, all at once.
 
@@ -54,11 +53,11 @@ def screen(
         return None
     hits, errors = np.zeros((2, length + closes), np.int64)
     hits[:length], errors[:length] = window.history()
-    for bucket in coming:
-        place = length + (bucket.start_us - first_us) // bucket_us
-        if place < length + closes:
-            hits[place] = bucket.hits
-            errors[place] = bucket.errors
+    starts, coming_hits, coming_errors = coming.totals()
+    place = length + (starts - first_us) // bucket_us
+    soon = place < length + closes
+    hits[place[soon]] = coming_hits[soon]
+    errors[place[soon]] = coming_errors[soon]
     # A close can change something only where a bucket with hits enters the window, or leaves it.
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
     marked = np.flatnonzero(moves & tracker.may_rise(_sliding(hits, length), _sliding(errors, length), window.seconds))

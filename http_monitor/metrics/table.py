@@ -1,11 +1,13 @@
 """A table of counts by key that stays bounded and is exact at the row (DESIGN §3, Bounded keys)."""
 
 import heapq
+import math
 from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
 
+from http_monitor.metrics.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.metrics.frame import Keys
 from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
 from http_monitor.metrics.saving import MOST_HITS, counts, distinct, integer, key_of, listed, sizes, text_of, totals
@@ -31,12 +33,18 @@ class KeyTable:
 
     Before a row that would bring one key more, the table is cut to its `cap` largest (hits down, then key
     up); what is cut goes to `remainder`. The counts stay as a batch grouped them until more come.
+
+    Args:
+        cap: so many keys are left by a cut.
+        counts_distinct: from the first cut on, estimate how many distinct keys there were.
     """
 
-    __slots__ = ("_cap", "_piece", "_remainder", "_slot_of", "_sums")
+    __slots__ = ("_cap", "_counts_distinct", "_distinct", "_piece", "_remainder", "_slot_of", "_sums")
 
-    def __init__(self, cap: int) -> None:
+    def __init__(self, cap: int, *, counts_distinct: bool = False) -> None:
         self._cap = cap
+        self._counts_distinct = counts_distinct
+        self._distinct: DistinctKeys | None = None
         # Either the piece holds all counts, or it is None and they are in the slots.
         self._piece: Piece | None = None
         self._slot_of: dict[bytes, int] = {}
@@ -56,6 +64,11 @@ class KeyTable:
     def remainder(self) -> Remainder:
         """What was cut so far."""
         return self._remainder
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct keys there were, as far as it knows: those it holds, or the estimate."""
+        return len(self) if self._distinct is None else max(len(self), self._distinct.estimate())
 
     def piece(self) -> Piece:
         """Return all counts; what it shows may change with the table."""
@@ -93,10 +106,16 @@ class KeyTable:
             return
         self._unpack()
         names = piece.names()
+        if self._distinct is not None:
+            self._distinct.add(names)
         slots = _lookup(self._slot_of, names)
         if len(self) + slots.count(None) <= most:
             self._add(names, slots, piece.hits, piece.sizes, piece.errors)
             return
+        if self._counts_distinct and self._distinct is None:
+            self._distinct = DistinctKeys()
+            self._distinct.add(list(self._slot_of))
+            self._distinct.add(names)
         rows, step = groups.rows(dimension, index), max(_LEAST_ROWS, self._cap)
         if self._cap <= _SMALL_CAP:
             self._add_singly(rows)
@@ -128,7 +147,9 @@ class KeyTable:
     def save(self) -> Json:
         """Return it as JSON."""
         piece, rest = self.piece(), self._remainder
+        sketch = {} if self._distinct is None else {"distinct": self._distinct.save()}
         return {
+            **sketch,
             "keys": [text_of(name) for name in piece.names()],
             "hits": piece.hits.tolist(),
             "sizes": piece.sizes.tolist(),
@@ -142,12 +163,14 @@ class KeyTable:
             integer(int(name), 100, 999)
 
     @classmethod
-    def load(cls, given: Json, cap: int) -> Self:
+    def load(cls, given: Json, cap: int, *, counts_distinct: bool = False) -> Self:
         """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
         names = distinct(key_of(name) for name in listed(given["keys"]))
         count = len(names)
         hits, errors = counts(given["hits"], count), counts(given["errors"], count)
-        table = cls(cap)
+        table = cls(cap, counts_distinct=counts_distinct)
+        if counts_distinct and "distinct" in given:
+            table._distinct = DistinctKeys.load(given["distinct"])
         table._piece = Piece(Keys.pack(names), np.arange(count), hits, sizes(given["sizes"], count), errors)
         *cut, error_bound = listed(given["rest"])
         table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MOST_HITS))
@@ -160,7 +183,13 @@ class KeyTable:
 
     def top(self, count: int) -> Table:
         """Return the `count` largest keys."""
-        return Table(rows=tuple(_largest(self.piece(), count)), distinct=len(self), remainder=self._remainder)
+        distinct = self.distinct
+        return Table(
+            rows=tuple(_largest(self.piece(), count)),
+            distinct=distinct,
+            distinct_error=0 if self._distinct is None else math.ceil(ERROR_RATIO * distinct),
+            remainder=self._remainder,
+        )
 
     def _unpack(self) -> None:
         piece, self._piece = self._piece, None

@@ -1,6 +1,7 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,8 +24,24 @@ Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The next lines of a replayed input, and what was known of it when they had been read."""
+
+    batch: Batch
+    finished: bool
+    """Nothing comes after them."""
+    nul_bytes: int
+    """Left out of the input so far."""
+    notices: tuple[Notice, ...]
+    """What the user should know of its lines."""
+
+
 class Input:
-    """What the monitor knows of one file. Owned by the monitor's thread."""
+    """What the monitor knows of one file. Owned by the monitor's thread.
+
+    In a replay `look` may be called in another thread, one call at a time; what it needs is used by nothing else.
+    """
 
     def __init__(
         self,
@@ -55,15 +72,11 @@ class Input:
         """Nothing will come any more."""
         self.resumed = False
         """It goes on where another process stopped, and has not been read to its end since."""
-        self.kind: str | None = None
-        """What its lines were just found to be; None before the first that fits, and after it was told."""
         self.changes = 0
         """So often its lines have become those of another format."""
         self._format = log_format
         self._found = announced
         """What its lines were found to be in the end; None: nothing yet."""
-        self._was: str | None = None
-        """What they were before; None: nothing else, or it was told."""
         self._explain = explain
         self._announced = announced
         self._select = select
@@ -73,6 +86,7 @@ class Input:
         self._first_bad: Sample | None = None
         self._recent_bad: Sample | None = None
         self._said_nothing_fits = False
+        self._notices: list[Notice] = []
 
     @property
     def select(self) -> Select | None:
@@ -138,24 +152,61 @@ class Input:
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of the next lines, and remember what kind of lines they are."""
+        """Return the rows of the next lines, and remember what the user should know of them."""
+        batch, notices = self._parse(data)
+        self._notices += notices
+        return batch
+
+    def look(self) -> Look:
+        """Read and parse the next lines of a replay; may wait for them.
+
+        Raises:
+            FormatError: as `check_format`.
+        """
+        chunk = self.source.read()
+        batch, notices = self._parse(chunk.data)
+        self.check_format(batch, ended=chunk.finished)
+        notices += self._lacks(ended=chunk.finished)
+        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(notices))
+
+    def take(self, look: Look) -> None:
+        """Make a look a part of what is known: its lines are being counted now."""
+        self._notices += look.notices
+        self.finished = look.finished
+
+    def _parse(self, data: bytes) -> tuple[Batch, list[Notice]]:
+        """Return the rows of the next lines, and what the user should know of them."""
         batch = self._format.parse(data)
+        notices: list[Notice] = []
         if batch.samples:
             sample = batch.samples[0]
             bad = Sample(self._lines + sample.line_no, sample.raw)
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
         if not self._rows and batch.kind is not None:
-            self.kind = self._found = batch.kind
+            self._found = batch.kind
+            if batch.kind != self._announced and self._format.name == "auto":
+                notices.append(Notice(f"{self.name}: format {batch.kind}, as its first line shows"))
         changed = self._format.take_change() if isinstance(self._format, Changing) else None
         if changed is not None:
-            self.changes += 1
-            self._was, self._found = self._was or self._found, changed
+            notices += self._change_to(changed)
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
-        return batch if self._select is None else self._select(batch)
+        return batch if self._select is None else self._select(batch), notices
+
+    def _change_to(self, changed: str) -> list[Notice]:
+        before, self._found = self._found, changed
+        self.changes += 1
+        if before is None:
+            return []
+        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        return [Notice(f"{self.name}: {words}", "warning")]
+
+    def _lacks(self, *, ended: bool) -> list[Notice]:
+        """Return, once, what options ask of its lines and none of the first of them has."""
+        return [Notice(f"{self.name}: {words}", "warning") for words in self._lacking.tell(ended=ended)]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.
@@ -181,25 +232,14 @@ class Input:
         self._said_nothing_fits = True
         return Notice(self._nothing_fits(self._lines), "warning")
 
-    def notice_of_kind(self) -> Notice | None:
-        """Return, once, which format was found where the user left it to the lines and was not told yet."""
-        kind, self.kind = self.kind, None
-        if kind is None or kind == self._announced or self._format.name != "auto":
-            return None
-        return Notice(f"{self.name}: format {kind}, as its first line shows")
+    def take_notices(self) -> list[Notice]:
+        """Return what the user should know of the lines that were counted since this was asked the last time."""
+        notices, self._notices = self._notices, []
+        return notices
 
-    def notice_of_change(self) -> Notice | None:
-        """Return, once, what its lines have become."""
-        before, self._was = self._was, None
-        if before is None:
-            return None
-        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
-        return Notice(f"{self.name}: {words}", "warning")
-
-    def notices_of_lacks(self) -> Iterator[Notice]:
-        """Yield, once, what options ask of its lines and none of the first of them has."""
-        for words in self._lacking.tell(ended=self.finished):
-            yield Notice(f"{self.name}: {words}", "warning")
+    def take_lacks(self) -> list[Notice]:
+        """Return, once, what options ask of the lines of a live input and none of the first of them has."""
+        return self._lacks(ended=self.finished)
 
     def _nothing_fits(self, lines: int) -> str:
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"

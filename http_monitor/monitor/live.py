@@ -60,6 +60,8 @@ class LiveTurns:
         """So far the time of the line read last is behind the clock, at the end of the last turn; 0 if caught up."""
         self.read_bytes = 0
         """Of lines, in all turns."""
+        self.turn_bytes = 0
+        """Of lines, in the last turn."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
         for entry in inputs:
@@ -82,7 +84,8 @@ class LiveTurns:
         self._wall_us = wall_us
         chunks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
         looks = [(entry, chunk, entry.parse(chunk.data)) for entry, chunk in chunks]
-        self.read_bytes += sum(len(chunk.data) for _, chunk in chunks)
+        self.turn_bytes = sum(len(chunk.data) for _, chunk in chunks)
+        self.read_bytes += self.turn_bytes
         self.notices = [notice for _, chunk in chunks for notice in chunk.notices]
         self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.report_empty = not self.catching_up

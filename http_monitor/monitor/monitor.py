@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.discovery import Discovery, Finder
@@ -21,8 +22,11 @@ from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
 
-_TURN_S = 0.05
-"""Twenty turns a second are plenty: what comes faster is read together."""
+_TURN_S = 0.2
+"""Five turns a second are plenty: what comes faster is read together."""
+_LARGE_TURN_S = 0.05
+"""Likewise where lines come so fast that more would not be read in one turn."""
+_LARGE_TURN_BYTES = 256 << 10
 _DRAIN_S = 2
 """So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
 
@@ -30,8 +34,9 @@ _DRAIN_S = 2
 class HTTPMonitor:
     """Follows or replays inputs, and tells sinks what it finds.
 
-    One thread owns it and everything below it: sources, parser, aggregator, alerts. `step` is one turn and
-    never waits; `run` takes turns until it is stopped or nothing can come any more.
+    One thread owns it and everything below it: sources, parser, aggregator, alerts. In a replay another one may own
+    what reads and parses (`ReadAhead`). `step` is one turn and does not wait, but for a moment in such a replay; `run`
+    takes turns until it is stopped or nothing can come any more.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class HTTPMonitor:
         resumed: Resumed | None = None,
         classify: ClassifyAgent | None = None,
         unreadable: bool = False,
+        read_ahead: bool = False,
     ) -> None:
         """Put together.
 
@@ -62,6 +68,7 @@ class HTTPMonitor:
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
             classify: tells the families of user agents; None: reports do not have them.
             unreadable: there was a checkpoint, and nobody can go on from it.
+            read_ahead: in a replay, read and parse in a thread beside the one that counts; the results are the same.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -94,7 +101,8 @@ class HTTPMonitor:
             self._keeper = kept.keeper
             engine = kept.journal or self._aggregator
             self._live = LiveTurns(settings, self._inputs, engine, clock, kept.carried, kept.since_us)
-        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator)
+        self._ahead = ReadAhead() if read_ahead and settings.replay else None
+        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._ahead)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
         self._quiet = settings.replay and settings.output == "ndjson"
@@ -173,6 +181,8 @@ class HTTPMonitor:
 
     def close_inputs(self) -> None:
         """Let go of the sources of all inputs, those that joined too."""
+        if self._ahead is not None:
+            self._ahead.close()
         for entry in self._inputs:
             entry.source.close()
 
@@ -193,7 +203,8 @@ class HTTPMonitor:
             pause_s = min(pause_s, self._keeper.wants_s())
         if waker.wait(pause_s) and not self._stopping:
             # Whoever writes is likely to write more at once.
-            waker.gather(_TURN_S)
+            is_large = self._live is not None and self._live.turn_bytes > _LARGE_TURN_BYTES
+            waker.gather(_LARGE_TURN_S if is_large else _TURN_S)
 
     def _progress(self) -> Progress:
         assert self._live is not None
@@ -206,8 +217,9 @@ class HTTPMonitor:
 
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
-            of_format = (entry.notice_of_kind(), entry.notice_of_change())
-            notices = [*(notice for notice in of_format if notice is not None), *entry.notices_of_lacks()]
+            notices = entry.take_notices()
+            if self._live is not None:  # in a replay another thread may be looking at the next lines
+                notices += entry.take_lacks()
             if not self._quiet:
                 self._say(notices)
         if self._live is not None:

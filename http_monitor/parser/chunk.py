@@ -25,9 +25,9 @@ class Chunk:
     words: Words
     """At each position the eight bytes from there on, the first one lowest; see `words_at`."""
     mark_at: Ints
-    """Where the marks are, then the end of the chunk a few times, so that an index just beyond is harmless."""
+    """Where the marks are; see `marks_at`."""
     mark_kind: Bytes
-    """What they are; 0 for the end of the chunk."""
+    """What they are, then a few zeros, so that an index just beyond is harmless."""
     mark_words: Words
     """At each mark its kind with those of the next seven, the first one lowest; see `words_at`."""
     first_mark: Ints
@@ -44,6 +44,10 @@ class Chunk:
     def bytes_at(self, positions: Ints) -> Bytes:
         """Return the bytes at these positions; at a position outside the chunk, some other byte."""
         return self.bytes.take(positions, mode="clip")
+
+    def marks_at(self, numbers: Ints) -> Ints:
+        """Return where these marks are; of one beyond the last, where the last one is, which is the last LF."""
+        return self.mark_at.take(numbers, mode="clip")
 
     def lines_of(self, positions: Ints) -> Ints:
         """Return the index of the line that each byte position is in."""
@@ -73,8 +77,13 @@ def index_chunk(data: bytes) -> Chunk:
         data: Whole lines, each with its LF; at least `WORD_BYTES` long.
     """
     every = np.frombuffer(data, np.uint8)
-    marks = np.flatnonzero((every == SPACE) | (every == QUOTE) | (every == LF))
-    kinds = np.concatenate([every.take(marks), np.zeros(2 * WORD_BYTES, np.uint8)])
+    # One comparison finds the marks and little else; what else it finds is rare.
+    marks = np.flatnonzero(every <= QUOTE)
+    kinds = every.take(marks)
+    good = (kinds == SPACE) | (kinds == QUOTE) | (kinds == LF)
+    if not good.all():
+        marks, kinds = marks[good], kinds[good]
+    kinds = np.concatenate([kinds, np.zeros(2 * WORD_BYTES, np.uint8)])
     lf_mark = np.flatnonzero(kinds == LF)
     lfs = marks.take(lf_mark)
     starts = np.concatenate([[0], lfs[:-1] + 1])
@@ -83,7 +92,7 @@ def index_chunk(data: bytes) -> Chunk:
         data=data,
         bytes=every,
         words=words_of(data),
-        mark_at=np.concatenate([marks, np.full(2 * WORD_BYTES, len(data))]),
+        mark_at=marks,
         mark_kind=kinds,
         mark_words=words_of(kinds.tobytes()),
         first_mark=np.concatenate([[0], lf_mark[:-1] + 1]),

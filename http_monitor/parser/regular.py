@@ -85,7 +85,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     path and version, no tab, no escaped quote or backslash, a size of at most 16 digits. What its date says and
     what its method is made of is not looked at here.
     """
-    at, first_mark = chunk.mark_at, chunk.first_mark
+    marks_at, first_mark = chunk.marks_at, chunk.first_mark
     head = words_at(chunk.mark_words, first_mark)
     tail = words_at(chunk.mark_words, first_mark + _TAIL_AT)
     three = (head == _THREE_HEAD) & (tail == _THREE_TAIL)
@@ -99,11 +99,11 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     line = np.flatnonzero(usual)
     four = four[line]
     start, mark = chunk.starts[line], first_mark[line]
-    space = [at.take(mark + number) for number in range(4)]
+    space = [marks_at(mark + number) for number in range(4)]
     # From the last field before the time on, the distance is the same for both.
     mark += four
     before_time, before_request, open_quote, after_method, after_target, close_quote, before_status, before_size = (
-        at.take(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
+        marks_at(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
     )
     good = (space[0] > start) & (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
     good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes_at(space[2] + 1) != _BRACKET_OPEN))
@@ -117,7 +117,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     good &= (before_status == close_quote + 1) & (before_size == before_status + 4)
     hundreds, tens, ones = (chunk.bytes_at(before_status + number) - np.uint8(_ZERO) for number in (1, 2, 3))
     good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
-    size = Span(before_size + 1, np.minimum(at.take(mark + 11), chunk.ends[line]))
+    size = Span(before_size + 1, np.minimum(marks_at(mark + 11), chunk.ends[line]))
     size_null = (size.stop == size.start + 1) & (chunk.bytes_at(size.start) == _DASH)
     size_value, is_number = numbers(chunk, size)
     good &= (size_null | is_number) & (chunk.mark_kind.take(mark + 11) != QUOTE)
@@ -170,10 +170,10 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     Returns:
         Which lines have the pair, which need a closer look, and the two fields.
     """
-    at = chunk.mark_at
-    after_size = at.take(mark)
+    marks_at = chunk.marks_at
+    after_size = marks_at(mark)
     following = np.where(chunk.mark_kind.take(mark) == SPACE, chunk.mark_kind.take(mark + 1), 0)
-    following[at.take(mark + 1) != after_size + 1] = 0
+    following[marks_at(mark + 1) != after_size + 1] = 0
     unclear = following == SPACE
     pair = following == QUOTE
     # Where there is no pair the spans stay empty and in the line, so that offsets made of them ascend.
@@ -183,8 +183,8 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
         return pair, unclear, referer, agent
     quotes = np.flatnonzero(chunk.mark_kind == QUOTE)
     rank = np.searchsorted(quotes, mark[quoted] + 1)
-    quotes = np.concatenate([quotes, np.full(WORD_BYTES, len(at) - 1)])
-    open_1, close_1, open_2, close_2 = (at.take(quotes.take(rank + number)) for number in range(4))
+    quotes = np.concatenate([quotes, np.full(WORD_BYTES, len(chunk.mark_at))])
+    open_1, close_1, open_2, close_2 = (marks_at(quotes.take(rank + number)) for number in range(4))
     end = ends[quoted]
     next_1, next_2 = (chunk.bytes_at(close_1 + number) for number in (1, 2))
     spaced = (close_1 < end) & (next_1 == SPACE)

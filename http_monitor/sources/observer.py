@@ -25,8 +25,11 @@ from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0
 """So often a file is looked at when nothing woke the monitor."""
-POLL_S = 0.05
+POLL_S = 0.2
 """So often it is looked at where nothing can."""
+_FAST_POLL_S = 0.05
+_FAST_BYTES = 256 << 10
+# Where a look finds more than that, the next one comes sooner, so that what comes is still read in one look.
 BURST_EVENTS = 50
 """So many events of a directory within a second cost more than looking."""
 
@@ -47,6 +50,7 @@ class FileObserver:
         self._tail = tail
         self._watcher = watcher
         self._restarts = 0
+        self._last_bytes = 0
 
     @property
     def name(self) -> str:
@@ -60,6 +64,7 @@ class FileObserver:
         notices = self._watcher.attend(self.name)
         self._restarts += self._watcher.restarts - restarts
         chunk = self._tail.read()
+        self._last_bytes = len(chunk.data)
         if chunk.data or not chunk.at_end:
             self._watcher.note_data(self.name)
         return replace(chunk, notices=(*notices, *chunk.notices)) if notices else chunk
@@ -78,7 +83,8 @@ class FileObserver:
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""
-        return self._watcher.wants_poll_s(self.name)
+        poll_s = self._watcher.wants_poll_s(self.name)
+        return _FAST_POLL_S if poll_s == POLL_S and self._last_bytes > _FAST_BYTES else poll_s
 
     def close(self) -> None:
         """Stop watching and let go of the file."""
@@ -193,7 +199,7 @@ class Watcher:
         except (OSError, RuntimeError) as error:  # no inotify instance, watch or thread left, or a strange file system
             if not directory.refused:
                 reason = getattr(error, "strerror", None) or str(error)
-                words = f"{visible_text(directory.path)}: cannot be watched ({reason}), looking 20 times a second"
+                words = f"{visible_text(directory.path)}: cannot be watched ({reason}), looking five times a second"
                 notices.append(Notice(words, "warning"))
             directory.refused = True
             return

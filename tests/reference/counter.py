@@ -6,6 +6,7 @@ from typing import Any
 from http_monitor.ports import ClassifyAgent
 from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
+from tests.reference.distinct import error_of, estimate
 from tests.reference.families import families_of, family_of
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
@@ -59,6 +60,7 @@ class Span:
         self.sections = BoundedTable(cap)
         self.endpoints = BoundedTable(cap)
         self.hosts = BoundedTable(cap)
+        self.every_host: set[bytes] = set()
         self.users = BoundedTable(cap)
         self.agents = BoundedTable(cap)
         self.referers = BoundedTable(cap)
@@ -69,6 +71,7 @@ class Span:
         size_bytes, is_error = _measures(row)
         self.total.add(size_bytes, is_error)
         self.details.add(row, is_error)
+        self.every_host.add(row.host)
         for table, key in (
             (self.status, str(row.status).encode() if row.status else None),
             (self.methods, row.method),
@@ -82,6 +85,12 @@ class Span:
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
+
+    @property
+    def distinct_hosts(self) -> int:
+        """Exact until the first cut, estimated from then on."""
+        held = len(self.hosts.rows)
+        return max(held, estimate(self.every_host)) if self.hosts.remainder.hits else held
 
 
 class Counter:
@@ -294,7 +303,7 @@ class Counter:
             "hits_per_s": total.hits / o.interval_s,
             "errors": total.errors,
             "error_rate": (100 * total.errors) / total.hits if total.hits else 0.0,
-            "distinct_hosts": len(span.hosts.rows),
+            "distinct_hosts": span.distinct_hosts,
             "status": _hits_by_key(span.status),
             "methods": _hits_by_key(span.methods),
             "sections": self._top(span.sections),
@@ -313,6 +322,8 @@ class Counter:
             "health": asdict(health),
             **self._details(span),
         }
+        if span.hosts.remainder.hits:
+            report["distinct_hosts_error"] = error_of(span.distinct_hosts)
         if partial:
             report["partial"] = True
         self.out.append(report)
