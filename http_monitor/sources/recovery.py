@@ -4,12 +4,13 @@ import errno
 from contextlib import suppress
 
 from http_monitor.sources.chain import Chain
+from http_monitor.sources.directory import Sibling
 from http_monitor.sources.files import FileStatus, Handle
 from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
-from http_monitor.sources.siblings import Between, Sibling
+from http_monitor.sources.siblings import Between
 
 
 def restart(chain: Chain, followed: Followed, now_us: int) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from http_monitor.sources.directory import Sibling
 from http_monitor.sources.files import Files, Handle, Identity
 from http_monitor.sources.fingerprint import fits, is_copy
 from http_monitor.sources.opening import DENIED, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
 from http_monitor.sources.rotated import is_compressed
-from http_monitor.sources.siblings import Sibling, Siblings
+from http_monitor.sources.siblings import Siblings
 
 
 @dataclass(frozen=True, slots=True)

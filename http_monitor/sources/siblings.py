@@ -2,39 +2,19 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from http_monitor.sources.archive import GzHandle
-from http_monitor.sources.files import Files, Handle, Identity
+from http_monitor.sources.directory import Directory, Sibling
+from http_monitor.sources.files import Handle, Identity
 from http_monitor.sources.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
-from http_monitor.sources.opening import MISSING, SPECIAL, Obstacle, obstacle
+from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.position import FilePosition
-from http_monitor.sources.rotated import age_key, is_compressed, number_of, rotated_of, same_template
+from http_monitor.sources.rotated import age_key, number_of, rotated_of, same_template
 
-_LOOKS = 5
 _NS_PER_S = 1_000_000_000
-_GZ = ".gz"
 _DIGITS = re.compile(r"[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """A file beside the one at the path, as it was found in the directory."""
-
-    path: str
-    identity: Identity
-
-    @property
-    def name(self) -> str:
-        """Its name in the directory."""
-        return os.path.basename(self.path)
-
-    @property
-    def compressed(self) -> bool:
-        """Whether its name says that it is."""
-        return is_compressed(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,65 +27,8 @@ class Between:
     """There is no sign that there was more."""
 
 
-class Siblings:
-    """The files beside one that is followed; every question looks at the directory anew.
-
-    Args:
-        files: The way to them.
-        target: The path of the file with its symbolic links resolved: there it is rotated.
-    """
-
-    def __init__(self, files: Files, target: str) -> None:
-        self._files = files
-        self._target = target
-        self._directory, self._base = os.path.split(target)
-
-    def rotated(self) -> list[Sibling]:
-        """Return what rotation has made of earlier files, oldest first.
-
-        An archive beside the file that it is being made of is left out.
-        """
-        names = self._listing()
-        kept = [name for name in names if rotated_of(self._base, name)]
-        plain = {age_key(self._base, name) for name in kept if not is_compressed(name)}
-        kept = [name for name in kept if not is_compressed(name) or age_key(self._base, name) not in plain]
-        kept.sort(key=lambda name: age_key(self._base, name))
-        return [Sibling(os.path.join(self._directory, name), names[name]) for name in kept]
-
-    def is_rotated(self, sibling: Sibling) -> bool:
-        """Tell whether rotation gives such a name to the file at the path."""
-        return rotated_of(self._base, sibling.name) or same_template(sibling.name, self._base)
-
-    def with_identity(self, identity: Identity) -> Sibling | None:
-        """Return the file that has this identity, whatever its name."""
-        for name, found in self._listing().items():
-            if found == identity:
-                return Sibling(os.path.join(self._directory, name), found)
-        return None
-
-    def open(self, sibling: Sibling) -> Handle | None:
-        """Open what was found, an archive as what it holds; None if it is not there any more or cannot be read."""
-        opened = self.reach(sibling)
-        return None if isinstance(opened, Obstacle) else opened
-
-    def reach(self, sibling: Sibling) -> Handle | Obstacle:
-        """Open what was found, an archive as what it holds; or return what hinders, which may be its compression."""
-        if is_compressed(sibling.name) and not sibling.path.endswith(_GZ):
-            return SPECIAL
-        opened = self._files.open(sibling.path)
-        if isinstance(opened, Obstacle):
-            return opened
-        handle, status = opened
-        if status.identity != sibling.identity:
-            handle.close()
-            return MISSING
-        if not is_compressed(sibling.name):
-            return handle
-        try:
-            return GzHandle(handle)
-        except OSError as error:
-            handle.close()
-            return obstacle(error)
+class Siblings(Directory):
+    """The files beside one that is followed, and which of them is what of it by its content."""
 
     def holding(
         self,
@@ -127,28 +50,17 @@ class Siblings:
             least: With less than that known of it, a copy has to be as long as it.
             just_made: It is a copy that was made since the last look.
         """
-        for sibling in reversed(self.rotated()) if just_made else self._in_question(position):
-            handle = None if sibling.identity in besides else self.open(sibling)
-            if handle is None:
-                continue
-            with suppress(OSError):
-                if is_copy(handle, position, least):
-                    return sibling, handle
-            handle.close()
-        return None
+        siblings = reversed(self.rotated()) if just_made else self._in_question(position)
+        others = (sibling for sibling in siblings if sibling.identity not in besides)
+        return self._first(others, lambda handle: is_copy(handle, position, least))
 
     def continued(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
         """Return the archive, opened, that holds more of a file than was read at that position."""
-        for sibling in self.rotated():
-            handle = self.open(sibling) if sibling.compressed else None
-            if handle is None:
-                continue
-            with suppress(OSError):
-                # What it says of its size is at hand; to compare the rest it has to be inflated.
-                if handle.status().size > position.offset and is_copy(handle, position):
-                    return sibling, handle
-            handle.close()
-        return None
+        archives = (sibling for sibling in self.rotated() if sibling.compressed)
+        # What an archive says of its size is at hand; to compare the rest it has to be inflated.
+        return self._first(
+            archives, lambda handle: handle.status().size > position.offset and is_copy(handle, position)
+        )
 
     def parts(self, position: FilePosition, known: Collection[Identity]) -> Iterator[FilePosition]:
         """Yield the ends of the unknown files here that hold only a part of what had been seen at that position."""
@@ -161,10 +73,6 @@ class Siblings:
                     yield end_of(sibling.path, handle)
             handle.close()
 
-    def identities(self) -> set[Identity]:
-        """Return which files are in the directory."""
-        return set(self._listing().values())
-
     def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         """Return which files here are ones that were let go or done with, and which are archives of those.
 
@@ -175,13 +83,13 @@ class Siblings:
             done: Copies and archives that were read to their ends, and to which nothing was added.
         """
         found = set()
-        for name, identity in self._listing().items():
-            sibling = Sibling(os.path.join(self._directory, name), identity)
+        for name, identity in self.listing().items():
+            sibling = Sibling(os.path.join(self.directory, name), identity)
             same = [position for position in rested if position.identity == identity]
             ended = [position for position in done if position.identity == identity]
             same += [end for end in ended if end.head.length or self._is_unchanged(sibling, end)]
             if any(self._fits(sibling, position) for position in same) or (
-                sibling.compressed and rotated_of(self._base, name) and self._is_archive_of_any(sibling, done)
+                sibling.compressed and rotated_of(self.base, name) and self._is_archive_of_any(sibling, done)
             ):
                 found.add(identity)
         return found
@@ -194,14 +102,14 @@ class Siblings:
             known: Files that are not among them.
             followed: What was read of others, whose copies are not among them either.
         """
-        if before.path != self._target and same_template(os.path.basename(before.path), self._base):
+        if before.path != self.target and same_template(os.path.basename(before.path), self.base):
             return Between(tuple(self._dated_between(os.path.basename(before.path), known)), complete=True)
         siblings = self.rotated()
         place = self._place(siblings, before)
         others = [sibling for sibling in siblings if sibling.identity not in known]
         if place is not None:
-            key = age_key(self._base, place.name)
-            newer = [sibling for sibling in others if age_key(self._base, sibling.name) > key]
+            key = age_key(self.base, place.name)
+            newer = [sibling for sibling in others if age_key(self.base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
             return Between(tuple(newer), complete=self._unbroken(place, siblings))
         since = self.newer_than(before.mtime_ns, known, followed)
@@ -240,7 +148,7 @@ class Siblings:
             yield from reversed(siblings)
             return
         for sibling in siblings:
-            found = self._files.look(sibling.path)
+            found = self.files.look(sibling.path)
             if isinstance(found, Obstacle):
                 continue
             if found.mtime_ns is None or found.mtime_ns >= _as_exact(position.mtime_ns, found.mtime_ns):
@@ -250,20 +158,21 @@ class Siblings:
         for sibling in siblings:
             if sibling.identity == (before.device, before.inode) and self._fits(sibling, before):
                 return sibling
-        found = self.holding(before) or self._holding_part(before)
+        # More may have been written to it than is in its archive; lines may be alike, so what is older is preferred.
+        found = self.holding(before) or self._first(self.rotated(), lambda handle: is_part(handle, before))
         if found is None:
             return None
         found[1].close()
         return found[0]
 
-    def _holding_part(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
-        """Return the oldest file, opened, that holds what had been seen at that position, but for its end."""
-        for sibling in self.rotated():
+    def _first(self, siblings: Iterable[Sibling], matches: Callable[[Handle], bool]) -> tuple[Sibling, Handle] | None:
+        """Return the first of some files, opened, that matches."""
+        for sibling in siblings:
             handle = self.open(sibling)
             if handle is None:
                 continue
             with suppress(OSError):
-                if is_part(handle, position):
+                if matches(handle):
                     return sibling, handle
             handle.close()
         return None
@@ -282,12 +191,12 @@ class Siblings:
 
     def _is_unchanged(self, sibling: Sibling, position: FilePosition) -> bool:
         """Tell whether, by its time, nothing was written to it since; True where times are not known."""
-        found = self._files.look(sibling.path)
+        found = self.files.look(sibling.path)
         time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
         return None in (time_ns, position.mtime_ns) or time_ns == position.mtime_ns
 
     def _is_newer(self, sibling: Sibling, time_ns: int | None, followed: Collection[FilePosition]) -> bool:
-        found = self._files.look(sibling.path)
+        found = self.files.look(sibling.path)
         if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None or found.mtime_ns < time_ns:
             return False
         return not self._is_copy_of_any(sibling, followed)
@@ -307,36 +216,26 @@ class Siblings:
         """Tell whether an archive was made of a copy that has been read; its time tells which, lines may be alike."""
         if not done:
             return False
-        found = self._files.look(sibling.path)
+        found = self.files.look(sibling.path)
         time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
         alike = [position for position in done if _is_same_time(position.mtime_ns, time_ns)]
         return bool(alike) and self._is_copy_of_any(sibling, alike)
 
     def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
         """Yield files whose names are of one kind with two others, and between them."""
-        least, most = _digits(before), _digits(self._base)
-        names = self._listing()
+        least, most = _digits(before), _digits(self.base)
+        names = self.listing()
         for name in sorted(names, key=_digits):
-            if same_template(name, self._base) and least < _digits(name) < most and names[name] not in known:
-                yield Sibling(os.path.join(self._directory, name), names[name])
+            if same_template(name, self.base) and least < _digits(name) < most and names[name] not in known:
+                yield Sibling(os.path.join(self.directory, name), names[name])
 
     def _unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
         """Tell whether the numbers from the newest rotated file to that place are all there."""
-        last = number_of(self._base, place.name)
+        last = number_of(self.base, place.name)
         if last is None:
             return True
-        there = {number_of(self._base, sibling.name) for sibling in siblings}
+        there = {number_of(self.base, sibling.name) for sibling in siblings}
         return all(number in there for number in range(1, last))
-
-    def _listing(self) -> dict[str, Identity]:
-        """Return the directory as it is between two renames, not in the midst of them."""
-        listing = self._files.listing(self._directory)
-        for _ in range(_LOOKS):
-            again = self._files.listing(self._directory)
-            if again == listing:
-                break
-            listing = again
-        return listing
 
 
 def _as_exact(time_ns: int, as_ns: int) -> int:
