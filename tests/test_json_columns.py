@@ -8,16 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.parser.jsonlines import JsonFormat, KeyMap
-from http_monitor.parser.presets import BY_NAME, PRESETS, jsonlines
+from http_monitor.parser.presets import BY_NAME, PRESETS, caddy_json, nginx_json, traefik_json
+from http_monitor.parser.presets import json as any_json
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
 from tests.reference.presets import read_log
 
 KEYS: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
-    "traefik_json": (jsonlines.TRAEFIK, ("RequestMethod",)),
-    "caddy_json": (jsonlines.CADDY, ("request.method", "request.uri")),
-    "nginx_json": (jsonlines.NGINX, ("remote_addr", "status")),
-    "json": (jsonlines.GENERIC, ("status",)),
+    "traefik_json": (traefik_json.KEYS, ("RequestMethod",)),
+    "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri")),
+    "nginx_json": (nginx_json.KEYS, ("remote_addr", "status")),
+    "json": (any_json.KEYS, ("status",)),
 }
 PLAIN: dict[str, list[Any]] = {
     "time": [1760097336, 1760097336.25, 1760097336250, "2025-10-10T11:55:36.25Z", "2025-10-10T13:55:36+02:00"],
@@ -116,7 +117,7 @@ def test_every_json_preset_is_among_them() -> None:
 def test_objects_of_ever_other_keys_do_not_fill_the_memory() -> None:
     made = BY_NAME["json"].make(MAX_LINE_BYTES)
     assert isinstance(made, JsonFormat)
-    keys = [*jsonlines.GENERIC][6:30]
+    keys = [*any_json.KEYS][6:30]
     for number in range(100):
         chosen = [key for place, key in enumerate(keys) if number >> place % 7 & 1]
         line = json.dumps({"time": 1760097336, "request": "GET / HTTP/1.1", **dict.fromkeys(chosen, "x")}).encode()

@@ -1,9 +1,12 @@
 """Every preset has what the list of formats shows of it, and reads its own examples."""
 
+import pkgutil
 import re
+from importlib import import_module
 
 import pytest
 
+from http_monitor.parser import presets
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -12,6 +15,14 @@ each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: pres
 
 def test_no_two_presets_have_the_same_name() -> None:
     assert len(BY_NAME) == len(PRESETS)
+
+
+def test_every_preset_is_in_the_list_and_has_a_module_of_its_name() -> None:
+    modules = {
+        name: import_module(f"{presets.__name__}.{name}") for _, name, _ in pkgutil.iter_modules(presets.__path__)
+    }
+    kept = {name: module.PRESET for name, module in modules.items() if hasattr(module, "PRESET")}
+    assert {preset.name: preset for preset in PRESETS} == kept
 
 
 @each_preset

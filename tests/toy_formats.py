@@ -6,8 +6,7 @@ import numpy as np
 
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.line import parse_line
-from http_monitor.parser.presets import Preset
-from http_monitor.parser.presets.family import FAMILY
+from http_monitor.parser.presets import Preset, combined, common, vhost_combined, vhost_common
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.shape import SHAPES
 from http_monitor.ports import FoundField, Json, LineReading
@@ -114,7 +113,10 @@ PRESETS = (
     _preset("sheet", Sheet, (HEADER, UNDER_HEADER)),
     _preset("timed", Timed, (TIMED,)),
     _preset("piped", Toy, (PIPED,), PIPE),
-    *FAMILY,
+    vhost_combined.PRESET,
+    combined.PRESET,
+    vhost_common.PRESET,
+    common.PRESET,
 )
 
 

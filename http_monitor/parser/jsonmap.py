@@ -7,7 +7,7 @@ from typing import Any, get_args
 from http_monitor.errors import UsageError
 from http_monitor.parser.field import Role, Writing
 from http_monitor.parser.jsonlines import JsonFormat
-from http_monitor.parser.presets.jsonlines import NGINX
+from http_monitor.parser.presets.nginx_json import KEYS as NGINX_KEYS
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 
@@ -78,7 +78,7 @@ def _collect(template: dict[str, Any], path: tuple[str, ...], key_map: dict[str,
         if isinstance(value, dict):
             _collect(value, here, key_map)
         variable = _VARIABLE.fullmatch(value) if isinstance(value, str) else None
-        meaning = NGINX.get(variable[1] or variable[2]) if variable else None
+        meaning = NGINX_KEYS.get(variable[1] or variable[2]) if variable else None
         if meaning is not None:
             key_map[".".join(here)] = meaning
 

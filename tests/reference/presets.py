@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.presets import jsonlines as keys
+from http_monitor.parser.presets import BY_NAME, caddy_json, json, nginx_json, traefik_json
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference import servers
@@ -26,10 +25,10 @@ _CLOUDFRONT = (
 )
 _FAMILY = {"gunicorn": "combined"} | {name: name for name in ("vhost_combined", "combined", "vhost_common", "common")}
 _JSON: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
-    "traefik_json": (keys.TRAEFIK, ("RequestMethod",)),
-    "caddy_json": (keys.CADDY, ("request.method", "request.uri")),
-    "nginx_json": (keys.NGINX, ("remote_addr", "status")),
-    "json": (keys.GENERIC, ()),
+    "traefik_json": (traefik_json.KEYS, ("RequestMethod",)),
+    "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri")),
+    "nginx_json": (nginx_json.KEYS, ("remote_addr", "status")),
+    "json": (json.KEYS, ()),
 }
 
 Read = Callable[[bytes], Row | None]

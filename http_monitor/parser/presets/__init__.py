@@ -1,29 +1,66 @@
 """The list of presets: formats that have a name, in the order in which they are tried and shown."""
 
-from http_monitor.parser.presets.amazon import AMAZON
-from http_monitor.parser.presets.family import FAMILY
-from http_monitor.parser.presets.gcs import GCS
-from http_monitor.parser.presets.ingress import INGRESS
-from http_monitor.parser.presets.jsonlines import JSON
-from http_monitor.parser.presets.nginx import NGINX
+from http_monitor.parser.presets import (
+    apache_combined_d,
+    apache_combined_t,
+    aws_alb,
+    aws_elb,
+    aws_s3,
+    caddy_json,
+    cloudfront,
+    combined,
+    common,
+    envoy,
+    gcs,
+    gunicorn,
+    haproxy_http,
+    iis,
+    ingress_nginx,
+    json,
+    nginx_json,
+    nginx_main,
+    nginx_main_timed,
+    nginx_timed,
+    nginx_timed_upstream,
+    nginx_upstream_time,
+    squid,
+    traefik_clf,
+    traefik_json,
+    uvicorn,
+    vhost_combined,
+    vhost_common,
+)
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.presets.proxies import PROXIES
-from http_monitor.parser.presets.python import GUNICORN, UVICORN
-from http_monitor.parser.presets.timed import TIMED
-from http_monitor.parser.presets.w3c import W3C
 
 PRESETS: tuple[Preset, ...] = (
-    *JSON,
-    *W3C,
-    *AMAZON,
-    *GCS,
-    *PROXIES,
-    *UVICORN,
-    *INGRESS,
-    *NGINX,
-    *FAMILY,
-    *GUNICORN,
-    *TIMED,
+    traefik_json.PRESET,
+    caddy_json.PRESET,
+    nginx_json.PRESET,
+    json.PRESET,
+    cloudfront.PRESET,
+    iis.PRESET,
+    aws_alb.PRESET,
+    aws_elb.PRESET,
+    aws_s3.PRESET,
+    gcs.PRESET,
+    squid.PRESET,
+    haproxy_http.PRESET,
+    envoy.PRESET,
+    traefik_clf.PRESET,
+    uvicorn.PRESET,
+    ingress_nginx.PRESET,
+    nginx_upstream_time.PRESET,
+    nginx_main_timed.PRESET,
+    nginx_timed_upstream.PRESET,
+    nginx_timed.PRESET,
+    nginx_main.PRESET,
+    vhost_combined.PRESET,
+    combined.PRESET,
+    vhost_common.PRESET,
+    common.PRESET,
+    gunicorn.PRESET,
+    apache_combined_d.PRESET,
+    apache_combined_t.PRESET,
 )
 """The more a preset asks of a line, the earlier it stands: of two that fit as many lines the first is chosen."""
 

@@ -32,16 +32,14 @@ for _name, _role, _writing in _COLUMNS:
 _TEMPLATE = Template(_PARTS, exact=True, heading=b'"time_micros",')
 _HEADING = ",".join(f'"{name}"' for name, _, _ in _COLUMNS).encode()
 
-GCS = (
-    Preset(
-        "gcs",
-        "Google Cloud Storage, usage logs in CSV",
-        "https://cloud.google.com/storage/docs/access-logs",
-        (
-            _HEADING,
-            b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
-            b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
-        ),
-        lambda limit: TemplateFormat("gcs", _TEMPLATE, limit),
+PRESET = Preset(
+    "gcs",
+    "Google Cloud Storage, usage logs in CSV",
+    "https://cloud.google.com/storage/docs/access-logs",
+    (
+        _HEADING,
+        b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
+        b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
     ),
+    lambda limit: TemplateFormat("gcs", _TEMPLATE, limit),
 )

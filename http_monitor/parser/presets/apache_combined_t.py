@@ -1,0 +1,16 @@
+"""Apache's combined with seconds behind, a unit that its lines do not say."""
+
+from http_monitor.parser.apache import apache_template
+from http_monitor.parser.presets.combined_texts import APACHE
+from http_monitor.parser.presets.example_lines import OF_CURL
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.text import TemplateFormat
+
+PRESET = Preset(
+    "apache_combined_t",
+    "Apache combined with seconds (%T) behind",
+    "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
+    (OF_CURL + b" 3",),
+    lambda limit: TemplateFormat("apache_combined_t", apache_template(APACHE + " %T"), limit),
+    detected=False,
+)

@@ -1,0 +1,8 @@
+"""How the configuration of Apache, and of nginx, spells the combined format."""
+
+APACHE = '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"'
+NGINX = (
+    '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+)
+NGINX_MAIN = NGINX + ' "$http_x_forwarded_for"'
+"""The format that is called main in nginx's own configuration."""

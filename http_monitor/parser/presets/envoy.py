@@ -1,0 +1,38 @@
+"""The default access log of Envoy."""
+
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import count, loose, spaced, status, word
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import ISO_UTC, Slot
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
+
+_TEMPLATE = Template(
+    spaced(
+        (b"[", Slot(Field("start_time", "time", "iso"), "typed", ISO_UTC), b"]"),
+        loose("request", "request"),
+        status("response_code"),
+        word("response_flags"),
+        count("bytes_received", "bytes_in"),
+        count("bytes_sent", "size"),
+        word("duration", "duration", "ms"),
+        word("upstream_service_time", "upstream", "ms"),
+        loose("x-forwarded-for", "forwarded"),
+        loose("user-agent", "agent"),
+        loose("x-request-id", "request_id"),
+        loose("authority", "vhost"),
+        loose("upstream_host"),
+    ),
+    exact=True,
+)
+
+PRESET = Preset(
+    "envoy",
+    "Envoy, its default format",
+    "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
+    (
+        b'[2025-10-10T11:55:36.500Z] "GET /basket/add?item=7 HTTP/2" 200 - 421 2326 12 11 "192.0.2.7" '
+        b'"curl/8.5.0" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "shop.example" "198.51.100.1:80"',
+    ),
+    lambda limit: TemplateFormat("envoy", _TEMPLATE, limit),
+)

@@ -1,0 +1,18 @@
+"""The log_format called main in the configuration that nginx comes with."""
+
+from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.presets.combined_texts import NGINX_MAIN
+from http_monitor.parser.presets.example_lines import OF_CURL
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.text import TemplateFormat
+
+PRESET = Preset(
+    "nginx_main",
+    "nginx with X-Forwarded-For behind, as its own configuration has it",
+    "https://nginx.org/en/docs/beginners_guide.html",
+    (
+        OF_CURL + b' "198.51.100.4, 192.0.2.9"',
+        OF_CURL + b' "-"',
+    ),
+    lambda limit: TemplateFormat("nginx_main", nginx_template(NGINX_MAIN), limit),
+)

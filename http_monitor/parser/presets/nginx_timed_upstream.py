@@ -1,0 +1,17 @@
+"""nginx's combined with the times of the request and of the upstream server behind."""
+
+from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.presets.combined_texts import NGINX
+from http_monitor.parser.presets.example_lines import OF_CURL
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.text import TemplateFormat
+
+_TEXT = NGINX + " $request_time $upstream_response_time"
+
+PRESET = Preset(
+    "nginx_timed_upstream",
+    "nginx combined with request and upstream times behind",
+    "https://nginx.org/en/docs/http/ngx_http_log_module.html",
+    (OF_CURL + b" 5.003 5.000, 0.003",),
+    lambda limit: TemplateFormat("nginx_timed_upstream", nginx_template(_TEXT), limit),
+)

@@ -1,0 +1,27 @@
+"""The access log of uvicorn."""
+
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import client, quoted, status
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import Slot
+from http_monitor.parser.template import Gap, Maybe, Template
+from http_monitor.parser.text import TemplateFormat
+
+_TEMPLATE = Template(
+    (
+        *(b"INFO:", Gap(), *client(), b" - ", quoted("request", "request"), b" ", status("status")),
+        Maybe((b" ", Slot(Field("reason"), "typed", "[A-Za-z' -]+"))),
+    ),
+    exact=True,
+    whole=True,
+)
+
+PRESET = Preset(
+    "uvicorn",
+    "uvicorn; its lines have no time",
+    "https://www.uvicorn.org/settings/#logging",
+    (b'INFO:     192.0.2.7:50123 - "GET /basket/add?item=7 HTTP/1.1" 200 OK',),
+    lambda limit: TemplateFormat("uvicorn", _TEMPLATE, limit),
+    detected=False,  # what counts by its arrival has to be asked for
+    timeless=True,
+)
