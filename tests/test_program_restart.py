@@ -210,7 +210,7 @@ def test_a_prefix_that_cannot_be_run_is_a_state(log: Path) -> None:
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc to count descriptors in")
 def test_rotations_leave_no_descriptors_behind(log: Path, tmp_path: Path) -> None:
     options = ("--file", log, "--state-dir", tmp_path / "state", "--rotate-grace", "0", "--from-start", *OPTIONS)
-    with Program(*options) as program:
+    with Program(*options, "--lateness", "0") as program:
         counts = []
         for number in range(1, 9):
             append(log, lines_now(2))
