@@ -115,9 +115,12 @@ def find_again(
     is_it = opened is not None and _has_its_content(opened, position)
     copy = None if is_it else siblings.holding(position)
     if sibling is not None and opened is not None:
-        # Without its content it was truncated, or another file has its inode: the content is elsewhere, or its name is.
+        # Without its content it was truncated, perhaps after it was copied; or another file has its inode, because it
+        # is an archive by now or by the name of that one.
         is_named = sibling.path in (chain.path, followed.path) or siblings.is_rotated(sibling)
-        if is_it or (copy is None and is_named):
+        if is_it or (is_named and not (copy is not None and copy[0].compressed)):
+            if copy is not None:
+                copy[1].close()
             followed.close()
             followed.handle, followed.path = opened, sibling.path
             return None
