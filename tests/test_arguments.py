@@ -184,8 +184,8 @@ def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: obj
     } == set()
 
 
-SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m or 1h"
-SECONDS_OR_NONE = "takes whole seconds from 0 s to 3650 days, written as 90, 90s, 2m or 1h"
+SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
+SECONDS_OR_NONE = "takes whole seconds from 0 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
 PER_S = "takes a number (hits/s) greater than 0, at most 1000000000"
 PERCENT = "takes a number (%) greater than 0, at most 1000000000"
 

@@ -146,7 +146,7 @@ def test_several_formats_for_no_log_of_that_name_are_listed(nginx: Path) -> None
         ("http {\n server { listen 80; }\n}\n", "combined"),
         ("http {\n log_format a '$remote_addr';\n access_log /l a;\n access_log /m a if=$x;\n}\n", "$remote_addr"),
         ("http {\n access_log /l gzip=1;\n}\n", "combined"),
-        ('http {\n log_format j escape=json \'{"a":"$uri"}\';\n access_log /l j;\n}\n', "json"),
+        ('http {\n log_format j escape=json \'{"a":"$uri"}\';\n access_log /l j;\n}\n', '{"a":"$uri"}'),
         ("http {\n log_format j escape=json '$uri';\n access_log /l j;\n}\n", "$uri"),
         ("http {\n log_format j escape=none '$uri';\n access_log /l j;\n}\n", "$uri"),
     ],

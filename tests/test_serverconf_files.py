@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.errors import UsageError
+from http_monitor.parser import get_format
 from http_monitor.serverconf import find_formats
 
 TIMED = '%h %l %u %t "%r" %>s %b %D'
@@ -100,10 +101,20 @@ def test_nginx_takes_files_in_files_from_its_directory_and_patterns_may_match_no
     assert "No such file or directory" in refusal(config)
 
 
+def test_json_with_keys_of_its_own_is_read_as_the_configuration_says(tmp_path: Path) -> None:
+    template = '{"t":"$time_iso8601","from":{"ip":"$remote_addr"},"st":$status,"took":$request_time}'
+    config = written(
+        tmp_path, nginx_conf=f"http {{\n log_format x escape=json '{template}';\n access_log /l/site.log x;\n}}\n"
+    )
+    line = b'{"t":"2025-10-10T13:55:36+02:00","from":{"ip":"192.0.2.7"},"st":503,"took":0.012}\n'
+    rows = get_format(found(config)).parse(line).rows.to_pylist()
+    assert [(row["host"], row["status"], row["duration_us"]) for row in rows] == [(b"192.0.2.7", 503, 12_000)]
+
+
 @pytest.mark.parametrize(
     ("text", "log_format"),
     [
-        ('escape=json \'{"t":"$time_iso8601",\' \'"s":$status}\'', "json"),
+        ('escape=json \'{"t":"$time_iso8601",\' \'"s":$status}\'', '{"t":"$time_iso8601","s":$status}'),
         ("escape=json '$remote_addr $status'", "$remote_addr $status"),
         ("escape=none '$remote_addr' ' $status'", "$remote_addr $status"),
         ("'\\'$remote_addr\\' \\t$status'", "'$remote_addr' \\t$status"),

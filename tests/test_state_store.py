@@ -223,6 +223,21 @@ sys.stdin.read()
 """
 
 
+def test_a_disk_that_is_full_at_the_start_is_no_reason_to_keep_no_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", refuse)
+        opened = open_store(str(tmp_path), "set")
+    assert (opened.notices, opened.saved) == ((), None)
+    assert opened.store is not None
+    opened.store.snapshot(b"later")
+    opened.store.close()
+
+
 def test_a_kill_releases_the_lock(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", _HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT

@@ -17,7 +17,7 @@ _HELP_INDENT = 26
 _ALONE = object()
 _OTHER_FLAGS = ("-h", "--help", "--version")
 _EPILOG = """\
-durations are whole seconds: 90, 90s, 2m or 1h
+durations are whole seconds: 90, 90s, 2m, 1h or 1d
 
 examples (in a checkout: python main.py in place of http-monitor):
   http-monitor --file /var/log/apache2/access.log
@@ -25,7 +25,6 @@ examples (in a checkout: python main.py in place of http-monitor):
   http-monitor --replay --file access.log.1.gz --file access.log --top 10
   zcat old.log.gz | http-monitor --replay --file - --output ndjson
   http-monitor --give-me-traffic --traffic-scenario spike --file /tmp/demo.log
-
   http-monitor --explain --file access.log --output ndjson
 
 exit codes: 0 done or stopped, 2 wrong option, 3 input or output unusable,

@@ -58,7 +58,7 @@ def _text(flag: str, field: str, text: str, metavar: str, takes: str, default: s
 
 def _duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1) -> Option:
     default_s = getattr(_DEFAULTS, field)
-    takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m or 1h"
+    takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m, 1h or 1d"
     default = "none" if default_s is None else f"{default_s} s"
     return Option(flags, field, text, values.duration, "TIME", takes, default)
 
@@ -164,10 +164,10 @@ GROUPS: tuple[Group, ...] = (
             _text(
                 "--format",
                 "format",
-                "auto, common, combined, vhost_common, vhost_combined, or an Apache LogFormat string;"
-                " auto decides from the lines",
+                "auto, a name that --list-formats shows, json: with keys, an Apache LogFormat or an nginx log_format"
+                " string; auto decides from the lines",
                 "FORMAT",
-                "auto, common, combined, vhost_common, vhost_combined or a LogFormat string",
+                "auto, a name that --list-formats shows, json: with keys, or a LogFormat or log_format string",
                 _DEFAULTS.format,
             ),
             _text(

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from http_monitor.ports import Json, LogFormat
     from http_monitor.serverconf import Origin
 
-_JSON = "json"
 _SAMPLE_LINES = 100
 _SAMPLE_BYTES = 64 << 10
 
@@ -103,8 +102,7 @@ class Formats:
 
     def _detects(self, path: str) -> bool:
         """Tell whether the lines of a file decide what they are, for want of anybody else."""
-        origin = self._origin_of(path)
-        return self._settings.format == "auto" if origin is None else origin.format == _JSON
+        return self._settings.format == "auto" and self._origin_of(path) is None
 
     @property
     def _reads_from_start(self) -> bool:

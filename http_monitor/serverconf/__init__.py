@@ -1,6 +1,5 @@
 """The formats that a server's own configuration gives its logs."""
 
 from http_monitor.serverconf.choosing import Origin, find_formats
-from http_monitor.serverconf.found import JSON
 
-__all__ = ["JSON", "Origin", "find_formats"]
+__all__ = ["Origin", "find_formats"]

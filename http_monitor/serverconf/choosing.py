@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http_monitor.errors import UsageError
 from http_monitor.serverconf.apache import read_apache
 from http_monitor.serverconf.directives import logical_lines
-from http_monitor.serverconf.found import JSON, LogUse, read_text, refused
+from http_monitor.serverconf.found import LogUse, read_text, refused
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text
 
@@ -26,7 +26,7 @@ class Origin:
     """The format of one file, and where it comes from."""
 
     format: str
-    """What ``--format`` would take; `JSON` for objects, of which the lines themselves say more."""
+    """What ``--format`` would take."""
     words: str
     """Its name or itself, with the file and the line it was found at."""
 
@@ -51,7 +51,7 @@ def _is_nginx(text: str) -> bool:
 
 
 def _origin(use: LogUse, config: str) -> Origin:
-    if "%" not in use.format and "$" not in use.format and use.format not in (DEFAULT, JSON):
+    if "%" not in use.format and "$" not in use.format and use.format != DEFAULT:
         raise refused(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
     return Origin(use.format, f"{_called(use)}, from {visible_text(use.file)} line {use.line}")
 

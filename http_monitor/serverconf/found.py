@@ -10,9 +10,6 @@ from http_monitor.units import visible_text
 MOST_BYTES = 8 << 20
 """No file of a configuration is larger."""
 
-JSON = "json"
-"""The format of a log of JSON objects, whose lines say by their keys how they are read."""
-
 
 @dataclass(frozen=True, slots=True)
 class LogUse:

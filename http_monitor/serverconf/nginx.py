@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from http_monitor.serverconf.found import JSON, LogUse, refused
+from http_monitor.serverconf.found import LogUse, refused
 
 DEFAULT = "combined"
 """The format that nginx knows by itself, and takes where none is named."""
@@ -62,7 +62,7 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
         )
     _, (_, *texts), file, line = formats[name]
     text = "".join(texts[1:] if texts and texts[0].startswith("escape=") else texts)
-    return LogUse(path, bases, JSON if text.lstrip().startswith("{") else text, name, file, line)
+    return LogUse(path, bases, text, name, file, line)
 
 
 def _directives(path: str) -> Iterator[_Directive]:

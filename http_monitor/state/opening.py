@@ -92,6 +92,8 @@ def _lock(path: str) -> int:
                 raise
             who = f"process {int(owner)}" if owner.isdigit() else "another process"
             raise _RefusedError(f"{who} follows the same files already, and keeps theirs") from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"%d" % os.getpid())
+    # Who it is matters to nobody else, and a disk that is full now may not be when the checkpoint is written.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, b"%d" % os.getpid())
     return descriptor
