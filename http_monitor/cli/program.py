@@ -163,6 +163,7 @@ def _monitor(
     from http_monitor.cli.families import family_of
     from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
+    from http_monitor.monitor.lacking import CLIENT
     from http_monitor.parser import explain_and_suggest
     from http_monitor.units import US_PER_S
 
@@ -176,7 +177,7 @@ def _monitor(
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
-            needs = () if select is None else select.needs
+            needs = (CLIENT, *(() if select is None else select.needs))
             made = formats.of(source.name)
             return Input(source, made, max_ahead_us, explain_and_suggest, announced=kind, select=select, needs=needs)
 

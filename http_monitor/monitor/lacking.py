@@ -7,6 +7,9 @@ from http_monitor.records import Batch
 
 ENOUGH_ROWS = 20
 """So many lines without it are enough to say so."""
+CLIENT = Need("host", "a client address", "nobody's flood is noticed")
+"""What the `ddos` alert asks of the lines of every log."""
+_NOBODY = {b"-"}
 
 
 class Lacking:
@@ -27,7 +30,12 @@ class Lacking:
             return
         self._rows += len(part)
         columns = dict(zip(part.schema.names, part.columns, strict=True))
-        self._needs = [need for need in self._needs if columns[need.column].null_count == len(part)]
+        # A host is never null.
+        self._needs = [
+            need
+            for need in self._needs
+            if columns[need.column].null_count == len(part) or set(columns[need.column].to_pylist()) == _NOBODY
+        ]
 
     def tell(self, *, ended: bool) -> Iterator[str]:
         """Yield, once, what no line has; after fewer lines only where no more will come.
