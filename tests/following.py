@@ -1,6 +1,9 @@
 """A log and its tail, for tests of what happens to files; the same on every way to them."""
 
+import gzip
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,6 +114,38 @@ class Following:
 
     def close(self) -> None:
         self.tail.close()
+
+
+Follow = Callable[..., Following]
+"""Begins to follow a path; takes what `Following` takes."""
+
+
+def rotate(path: Path) -> Path:
+    """Rename a log and those that were renamed before, as logrotate does; returns where it is now."""
+    number = 1
+    while path.with_name(f"{path.name}.{number}").exists():
+        number += 1
+    for old in range(number - 1, 0, -1):
+        path.with_name(f"{path.name}.{old}").rename(path.with_name(f"{path.name}.{old + 1}"))
+    return path.rename(path.with_name(f"{path.name}.1"))
+
+
+def copytruncate(path: Path) -> Path:
+    """Copy a log to a name of its own and truncate it, as logrotate does."""
+    copy = path.with_name(f"{path.name}.1")
+    shutil.copy2(path, copy)
+    os.truncate(path, 0)
+    return copy
+
+
+def compress(path: Path) -> Path:
+    """Replace a file by its archive, with its times, as gzip does."""
+    archive = path.with_name(f"{path.name}.gz")
+    archive.write_bytes(gzip.compress(path.read_bytes()))
+    status = path.stat()
+    os.utime(archive, ns=(status.st_atime_ns, status.st_mtime_ns))
+    path.unlink()
+    return archive
 
 
 class Denying:

@@ -109,12 +109,11 @@ ODD = (
 )
 SLOWLY_READ = ("ingress_nginx", "nginx_", "apache_")
 """What `find_fields` reads: too slowly for thousands of lines; test_text_formats.py holds them to it."""
+QUICKLY_READ = [preset for preset in PRESETS if preset.name == "nginx_json" or not preset.name.startswith(SLOWLY_READ)]
 
 
-@each_preset
+@pytest.mark.parametrize("preset", QUICKLY_READ, ids=lambda preset: preset.name)
 def test_every_odd_byte_in_every_place_is_read_alike(preset: Preset) -> None:
-    if preset.name.startswith(SLOWLY_READ) and preset.name != "nginx_json":
-        pytest.skip("its slow reader is too slow")
     plain = some_hit(random.Random(1), START_US)
     tunnel = replace(plain, method=b"HEAD", cache=b"HIT", agent=b"curl/8", referer=b"http://h/x", user=None)
     page = replace(plain, method=b"GET", cache=b"MISS", agent=None, referer=None, user=b"anna", status=404)
@@ -128,12 +127,11 @@ def test_every_odd_byte_in_every_place_is_read_alike(preset: Preset) -> None:
         assert rows == [*read_log(preset.name, lines), None]
 
 
-@each_preset
+# The columns of the family have tests of their own.
+@pytest.mark.parametrize("preset", [it for it in PRESETS if it.name not in FAMILY], ids=lambda preset: preset.name)
 def test_plain_lines_are_read_by_columns(preset: Preset) -> None:
     source = random.Random(3)
     lines = [write(preset.name, some_hit(source, START_US + second * 1_000_000))[0] for second in range(1_000)]
-    if preset.name in FAMILY:
-        pytest.skip("the columns of the family have tests of their own")
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in ((Matcher, "match"), (LinedFormat, "_read_each")):
             patch.setattr(kind, name, _counting(getattr(kind, name)))

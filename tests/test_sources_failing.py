@@ -16,11 +16,6 @@ Follow = Callable[..., Following]
 _CODES = [errno.ESTALE, errno.EIO]
 
 
-@pytest.fixture(params=FAILING)
-def way(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def disk(way: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Failing:
     return FAILING[way](tmp_path_factory.mktemp("failing"), monkeypatch)
@@ -34,13 +29,6 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FailingCalls:
 @pytest.fixture(params=_CODES, ids=errno.errorcode.__getitem__)
 def code(request: pytest.FixtureRequest) -> int:
     return int(request.param)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "access.log"
-    path.write_bytes(lines(1, 3))
-    return path
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """What happens to log files, case by case, on every reader: lines written are lines given, or the exact loss."""
 
-import gzip
 import os
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,69 +9,13 @@ import pytest
 from http_monitor.ports import Chunk
 from http_monitor.report import Notice
 from http_monitor.sources.files import Files, FileStatus, LocalFiles
-from tests.following import WAYS, Denying, Following, append, line, lines
-
-Follow = Callable[..., Following]
-
-
-@pytest.fixture(params=WAYS)
-def files(request: pytest.FixtureRequest) -> Files:
-    return WAYS[request.param]()
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "access.log"
-    path.write_bytes(lines(1, 3))
-    return path
-
-
-@pytest.fixture
-def follow(files: Files) -> Iterator[Follow]:
-    made: list[Following] = []
-
-    def begin(path: Path, **options: object) -> Following:
-        following = Following(path, options.pop("files", files), **options)  # type: ignore[arg-type]
-        made.append(following)
-        return following
-
-    yield begin
-    for following in made:
-        following.close()
-
-
-def rotate(path: Path) -> Path:
-    """Rename a log and those that were renamed before, as logrotate does; returns where it is now."""
-    number = 1
-    while path.with_name(f"{path.name}.{number}").exists():
-        number += 1
-    for old in range(number - 1, 0, -1):
-        path.with_name(f"{path.name}.{old}").rename(path.with_name(f"{path.name}.{old + 1}"))
-    return path.rename(path.with_name(f"{path.name}.1"))
-
-
-def copytruncate(path: Path) -> Path:
-    """Copy a log to a name of its own and truncate it, as logrotate does."""
-    copy = path.with_name(f"{path.name}.1")
-    shutil.copy2(path, copy)
-    os.truncate(path, 0)
-    return copy
+from tests.following import WAYS, Denying, Follow, Following, append, compress, copytruncate, line, lines, rotate
 
 
 def move_out(path: Path) -> None:
     """Move a file to another directory: as good as deleted, but no other file gets its inode."""
     (path.parent / "elsewhere").mkdir()
     path.rename(path.parent / "elsewhere" / path.name)
-
-
-def compress(path: Path) -> Path:
-    """Replace a file by its archive, with its times, as gzip does."""
-    archive = path.with_name(f"{path.name}.gz")
-    archive.write_bytes(gzip.compress(path.read_bytes()))
-    status = path.stat()
-    os.utime(archive, ns=(status.st_atime_ns, status.st_mtime_ns))
-    path.unlink()
-    return archive
 
 
 # Beginning

@@ -4,39 +4,9 @@ import gzip
 import lzma
 import os
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.following import WAYS, Following, append, line, lines
-
-Follow = Callable[..., Following]
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "access.log"
-    path.write_bytes(lines(1, 3))
-    return path
-
-
-@pytest.fixture
-def follow(way: str) -> Iterator[Follow]:
-    made: list[Following] = []
-
-    def begin(path: Path, **options: object) -> Following:
-        made.append(Following(path, WAYS[way](), **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield begin
-    for following in made:
-        following.close()
+from tests.following import Follow, append, line, lines
 
 
 def test_what_was_written_and_truncated_between_two_looks_without_a_copy(log: Path, follow: Follow) -> None:

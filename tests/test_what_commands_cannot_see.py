@@ -2,21 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from http_monitor.sources.commands import CommandFiles
-from tests.following import WAYS, Following, append, line, lines
+from tests.following import Follow, append, line, lines
 from tests.unprivileged import open_folder, unprivileged
-
-Follow = Callable[..., Following]
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture
@@ -25,19 +18,6 @@ def log(tmp_path: Path) -> Path:
     path.parent.mkdir()
     path.write_bytes(lines(1, 3))
     return path
-
-
-@pytest.fixture
-def follow(way: str) -> Iterator[Follow]:
-    made: list[Following] = []
-
-    def begin(path: Path, **options: object) -> Following:
-        made.append(Following(path, options.pop("files", WAYS[way]()), **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield begin
-    for following in made:
-        following.close()
 
 
 def delete(log: Path) -> None:

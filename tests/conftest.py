@@ -1,0 +1,43 @@
+"""Fixtures of the tests that follow a log on every reader."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from http_monitor.sources.files import Files
+from tests.following import WAYS, Follow, Following, lines
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """Return the name of each reader in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def files(way: str) -> Files:
+    """Return the way of that reader to files."""
+    return WAYS[way]()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Return a log of three lines."""
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(1, 3))
+    return path
+
+
+@pytest.fixture
+def follow(files: Files) -> Iterator[Follow]:
+    """Return what begins to follow a path, to the end of the test."""
+    made: list[Following] = []
+
+    def begin(path: Path, **options: object) -> Following:
+        made.append(Following(path, options.pop("files", files), **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield begin
+    for following in made:
+        following.close()
