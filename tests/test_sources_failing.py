@@ -241,11 +241,11 @@ def test_a_renamed_file_that_cannot_be_read_is_kept_beyond_the_grace(
 
 
 def test_a_backlog_of_a_renamed_file_that_cannot_be_read_is_kept_through_many_rotations(
-    log: Path, follow: Follow, disk: Failing, code: int
+    log: Path, follow: Follow, disk: Failing
 ) -> None:
     tail = follow(log, disk, read_bytes=250)
     assert tail.read() == lines(1, 2)
-    disk.fail(log, code, only_reading=True)
+    disk.fail(log, errno.EIO, only_reading=True)
     log.rename(log.with_name("access.log.30"))
     given = b""
     numbers = range(29, 11, -1)  # more than are followed at once where all can be read
