@@ -1309,6 +1309,18 @@ def test_a_truncation_after_a_restart_loses_no_more_than_was_seen_of_what_is_the
     assert tail.counters == (0, True, 0, 3)
 
 
+def test_what_was_truncated_after_a_restart_and_then_deleted_is_not_lost_again(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    tail.restart()
+    assert tail.read() == b""
+    log.write_bytes(line(4))
+    assert tail.read_to_end() == line(4)
+    log.unlink()
+    assert tail.read_to_end() == b""
+    assert tail.tail.health().lost_bytes == 0
+
+
 def test_an_archive_with_the_inode_of_an_empty_file_is_another_file(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()

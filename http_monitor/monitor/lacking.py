@@ -13,7 +13,7 @@ _NOBODY = {b"-"}
 
 
 class Lacking:
-    """Looks at the first lines of one log that fit its format. Owned by the monitor's thread.
+    """Looks at the first lines of one log that fit its format. Owned by the thread that parses.
 
     Args:
         needs: What options ask of the lines.

@@ -98,7 +98,8 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
     chain.claims.leave(position.identity, chain.path, None)
     if followed is not None:
         chain.claims.take(located.identity, chain.path)
-        followed.expected_size = position.size
+        if followed.whole:
+            followed.expected_size = position.size
         chain.followed.append(followed)
         return
     chain.losses.lost_bytes += position.unread

@@ -105,7 +105,7 @@ class Followed:
             inode=inode,
             offset=self.offset,
             pending=self._cutter.pending,
-            size=max(self.proven_size, self.offset, self.expected_size if self.whole else 0),
+            size=max(self.proven_size, self.offset, self.expected_size),
             mtime_ns=self._mtime_ns,
             head=head_of(self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head),
             marker=print_of(self._marker),
