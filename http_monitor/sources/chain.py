@@ -286,7 +286,9 @@ class Chain:
             known = {*self.known(), status.identity}
             between = siblings.after(before, known, self.contents())
             self.follow_between(siblings, between, now_us)
-            restarted = status.identity in (before.identity, self.restarted)
+            # What was counted as a truncation is no rotation too, though it may have been renamed since.
+            arrived = {status.identity, *(sibling.identity for sibling in between.files)}
+            restarted = status.identity == before.identity or self.restarted in arrived
             self._note_rotation(len(between.files), restarted=restarted)
         self.join(followed)
 
