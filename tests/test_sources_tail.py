@@ -1387,6 +1387,62 @@ def test_a_file_that_was_truncated_and_renamed_during_downtime_may_have_lost_lin
     assert tail.tail.health().maybe_lost
 
 
+def test_the_archive_of_a_file_of_which_nothing_was_seen_is_the_next_after_that_of_its_predecessor(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    for number in (5, 6):
+        old = rotate(log)
+        append(log, line(number))
+    for number in (2, 3):
+        compress(old.with_name(f"access.log.{number}"))
+    tail.resume(position)
+    assert tail.read_to_end() == lines(4, 6)
+    assert tail.counters == (0, False, 3, 0)
+
+
+def test_a_file_of_which_nothing_was_seen_that_is_an_archive_at_the_next_look_is_not_lost(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    append(log, line(4))
+    old = rotate(log)
+    append(log, line(5))
+    compress(old)
+    assert tail.read_to_end() == lines(4, 5)
+    assert tail.counters == (0, False, 2, 0)
+
+
+def test_a_file_of_which_nothing_was_seen_may_be_one_that_is_missing_among_the_archives(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    position = tail.kill()
+    append(log, line(4))
+    for number in (5, 6):
+        old = rotate(log)
+        append(log, line(number))
+    compress(old)
+    old.with_name("access.log.2").unlink()
+    tail.resume(position)
+    assert tail.read_to_end() == lines(5, 6)
+    assert tail.tail.health().maybe_lost
+
+
 # Cost
 
 

@@ -69,6 +69,8 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     chain.done = list(resume.done)
     known = {located.identity for _, located, _ in found} | _at_path(chain)
     for position, located, followed in found:
+        if followed is None and not located.truncated:
+            located, followed = _by_its_place(chain, position, located, known, now_us)
         _join(chain, position, located, followed)
         # What came after the others the earlier process knew.
         is_last = position is resume.files[-1]
@@ -80,6 +82,19 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
             chain.follow_between(siblings, between, now_us)
             chain.losses.rotations += len(between.files)
     return None
+
+
+def _by_its_place(
+    chain: Chain, position: FilePosition, located: Located, known: set[Identity], now_us: int
+) -> tuple[Located, Followed | None]:
+    """Find the archive of a file of which nothing was seen, and that was found nowhere; nothing has been read of it."""
+    archive = chain.archive_of_unseen(position, tuple(chain), known)
+    if archive is None:
+        return located, None
+    sibling, handle = archive
+    followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
+    followed.whole = True
+    return Located(handle, sibling.path, sibling.identity, whole=True), followed
 
 
 def _join(chain: Chain, position: FilePosition, located: Located, followed: Followed | None) -> None:

@@ -1,11 +1,12 @@
 """The files that one path has led to, oldest first: how they join, and how they are let go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from http_monitor.report import Notice
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.claims import Claims
+from http_monitor.sources.directory import Sibling
 from http_monitor.sources.files import Files, FileStatus, Handle, Identity
 from http_monitor.sources.fingerprint import fits
 from http_monitor.sources.followed import Followed
@@ -122,6 +123,21 @@ class Chain:
             return False
         followed.go_on_from(position)
         return True
+
+    def archive_of_unseen(
+        self, unseen: FilePosition, earlier: Sequence[Followed], known: set[Identity]
+    ) -> tuple[Sibling, Handle] | None:
+        """Return the archive, opened, of a file of which nothing was seen, and which nobody holds open.
+
+        Args:
+            unseen: Where it was followed.
+            earlier: What is followed or rests, and was at the path before it.
+            known: Files that it is not, besides those that are followed or were.
+        """
+        if unseen.size or unseen.let_go or not (earlier or self.done):
+            return None
+        before = earlier[-1].all_of_it() if earlier else self.done[-1]
+        return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
 
     def arrive(self, handle: Handle, status: FileStatus, now_us: int) -> None:
         """Follow what stands at the path now.

@@ -126,11 +126,7 @@ def find_again(
             return None
         opened.close()
     if copy is not None:
-        followed.close()
-        sibling, followed.handle = copy
-        chain.claims.leave(followed.identity, chain.path, None)
-        followed.identity, followed.path, followed.whole = sibling.identity, sibling.path, True
-        followed.expected_size = followed.size
+        _go_on_in(chain, followed, *copy)
         return None
     if error.errno != errno.ESTALE and obstacle(error) != MISSING:
         return obstacle(error)  # the handle may be all that is left of it, and it may be read later
@@ -147,6 +143,33 @@ def find_again(
     chain.let_go(followed, lines)
     chain.rested = [rested for rested in chain.rested if rested is not followed]
     return None
+
+
+def find_unseen(chain: Chain) -> None:
+    """Go on with the archive of the newest file, where that left the path and was never seen to hold anything.
+
+    Nothing in an archive tells that it is its own, so it has to be found before others join: by its place.
+    """
+    newest = chain.newest
+    if newest is None or newest.size or newest.whole or newest.handle is None:
+        return
+    try:
+        newest.handle.status()
+    except OSError:
+        namesake = chain.siblings().with_identity(newest.identity)
+        if namesake is None or namesake.compressed:
+            archive = chain.archive_of_unseen(newest.position(), [*chain.rested, *chain.followed[:-1]], set())
+            if archive is not None:
+                _go_on_in(chain, newest, *archive)
+
+
+def _go_on_in(chain: Chain, followed: Followed, copy: Sibling, handle: Handle) -> None:
+    """Read a file on, which is not there any more, in its copy."""
+    followed.close()
+    followed.handle = handle
+    chain.claims.leave(followed.identity, chain.path, None)
+    followed.identity, followed.path, followed.whole = copy.identity, copy.path, True
+    followed.expected_size = followed.size
 
 
 def _has_its_content(handle: Handle, position: FilePosition) -> bool:

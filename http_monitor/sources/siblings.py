@@ -119,6 +119,30 @@ class Siblings(Directory):
         # It was rotated away so far that it is gone, and nobody knows how many were between.
         return Between(tuple(newer), complete=not since)
 
+    def next_archive(
+        self,
+        before: FilePosition,
+        unseen: FilePosition,
+        known: Collection[Identity],
+        followed: Collection[FilePosition],
+    ) -> tuple[Sibling, Handle] | None:
+        """Return the archive, opened, of a file of which nothing was seen but that it came after another.
+
+        Its content tells nothing, its place does: rotation made it the next after that other one.
+
+        Args:
+            before: The other one.
+            unseen: Where the file was followed; it is not there any more.
+            known: Files that it is not.
+            followed: What was read of others, whose copies it is not either.
+        """
+        between = self.after(before, known, followed)
+        if not (between.complete and between.files and between.files[0].compressed):
+            return None
+        sibling = between.files[0]
+        handle = self.open(sibling) if self._may_be_later(sibling, unseen.mtime_ns) else None
+        return None if handle is None else (sibling, handle)
+
     def newer_than(
         self,
         time_ns: int | None,
@@ -147,12 +171,7 @@ class Siblings(Directory):
         if position.mtime_ns is None:
             yield from reversed(siblings)
             return
-        for sibling in siblings:
-            found = self.files.look(sibling.path)
-            if isinstance(found, Obstacle):
-                continue
-            if found.mtime_ns is None or found.mtime_ns >= _as_exact(position.mtime_ns, found.mtime_ns):
-                yield sibling
+        yield from (sibling for sibling in siblings if self._may_be_later(sibling, position.mtime_ns))
 
     def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
         for sibling in siblings:
@@ -200,6 +219,15 @@ class Siblings(Directory):
         if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None or found.mtime_ns < time_ns:
             return False
         return not self._is_copy_of_any(sibling, followed)
+
+    def _may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
+        """Tell whether it was written to at that time or later, as far as times are known."""
+        found = self.files.look(sibling.path)
+        if isinstance(found, Obstacle):
+            return False
+        if found.mtime_ns is None or time_ns is None:
+            return True
+        return found.mtime_ns >= _as_exact(time_ns, found.mtime_ns)
 
     def _is_copy_of_any(self, sibling: Sibling, followed: Collection[FilePosition]) -> bool:
         handle = self.open(sibling)

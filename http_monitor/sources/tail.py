@@ -15,7 +15,7 @@ from http_monitor.sources.followed import Followed, Truncated
 from http_monitor.sources.losses import Losses
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
 from http_monitor.sources.position import TailPosition
-from http_monitor.sources.recovery import find_again, look_beside, restart
+from http_monitor.sources.recovery import find_again, find_unseen, look_beside, restart
 from http_monitor.units import US_PER_S, visible_text
 
 
@@ -166,6 +166,7 @@ class FileTail:
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
             if found == MISSING:
+                find_unseen(self._chain)
                 self._chain.miss(now_us, again=self._obstacle == MISSING)
             return found
         newest = self._chain.newest
@@ -184,6 +185,7 @@ class FileTail:
             self._unopened_bytes = 0
             return None
         try:
+            find_unseen(self._chain)
             self._chain.arrive(handle, status, now_us)
         except OSError as error:
             handle.close()
