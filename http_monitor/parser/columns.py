@@ -80,7 +80,7 @@ def sections(path: Keys) -> Keys:
     if len(edges) < 2:
         return no_keys(len(path))
     every = np.frombuffer(data, np.uint8)
-    second = _first_from(np.flatnonzero(every == _SLASH), edges[:-1] + 1, edges[1:])
+    second = first_from(np.flatnonzero(every == _SLASH), edges[:-1] + 1, edges[1:])
     names = keys_between(data, edges[:-1], second)
     tunnels = every.take(edges[:-1], mode="clip") != _SLASH
     if tunnels.any():
@@ -140,10 +140,10 @@ def dashes_in(chunk: Chunk, span: Span) -> Bools:
 def without_query(chunk: Chunk, target: Span) -> Span:
     """Return targets up to their question mark."""
     questions = np.flatnonzero(chunk.bytes == _QUESTION)
-    return Span(target.start, _first_from(questions, target.start, target.stop))
+    return Span(target.start, first_from(questions, target.start, target.stop))
 
 
-def _first_from(positions: Ints, start: Ints, stop: Ints) -> Ints:
+def first_from(positions: Ints, start: Ints, stop: Ints) -> Ints:
     """Return for each span the first of the ascending positions in it, its end where there is none."""
     if not len(positions):
         return stop

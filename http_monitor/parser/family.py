@@ -1,16 +1,19 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from http_monitor.parser.account import read_lines
-from http_monitor.parser.chunk import index_chunk
+from http_monitor.parser.arrays import Ints
+from http_monitor.parser.chunk import LF, index_chunk
 from http_monitor.parser.columns import regular_rows
 from http_monitor.parser.field import Field
 from http_monitor.parser.line import Misfit, expected_of, parse_line, spans_of
 from http_monitor.parser.meaning import Meaning, shown_name
+from http_monitor.parser.plain import plain_rows
 from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import FoundField, LineReading
@@ -35,6 +38,17 @@ _FIELDS = (
     Field("%{Referer}i", "referer"),
     Field("%{User-Agent}i", "agent"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines of a chunk that were read in one way, one or more."""
+
+    rows: pa.RecordBatch
+    line: Ints
+    """For each row the index of its line in the chunk."""
+    kind: str
+    """Of the first."""
 
 
 class FamilyFormat:
@@ -94,20 +108,41 @@ class FamilyFormat:
         return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), kind)
 
     def _parse_large(self, data: bytes) -> Batch:
-        chunk = index_chunk(data)
-        regular = regular_rows(chunk, self._shape)
-        other = np.ones(len(chunk.lfs), np.bool_)
-        other[regular.line] = False
-        account = read_lines(
-            ((index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()),
-            self._shape,
-        )
-        line = np.array(account.line, np.int64)
-        rows, every = in_file_order((regular.batch, regular.line), (rows_of(account.entries), line))
-        kind = account.entries[0].kind if account.entries else None
-        if len(regular.line) and (kind is None or regular.line[0] < line[0]):
-            kind = kind_of(bool(regular.vhost[0]), bool(regular.pair[0]))
-        return account.batch(rows, every, len(chunk.lfs), kind)
+        plain = plain_rows(data, self._shape)
+        if plain is not None and len(plain.line) == plain.lines:
+            return Batch(plain.batch, plain.line + 1, plain.lines, kind=kind_of(False, plain.pair))
+        parts: list[_Part] = []
+        number, others = _lines_besides(data, None if plain is None else plain.line)
+        total = len(number)
+        if plain is not None:
+            total = plain.lines
+            parts.append(_Part(plain.batch, plain.line, kind_of(False, plain.pair)))
+        lines: Iterable[tuple[int, bytes]] = zip(number.tolist(), others.split(b"\n"), strict=False)
+        if len(others) >= SMALL_BYTES:
+            chunk = index_chunk(others)
+            regular = regular_rows(chunk, self._shape)
+            if len(regular.line):
+                kind = kind_of(bool(regular.vhost[0]), bool(regular.pair[0]))
+                parts.append(_Part(regular.batch, number[regular.line], kind))
+            left = np.delete(np.arange(len(number)), regular.line).tolist()
+            lines = ((int(number[index]), others[chunk.starts[index] : chunk.lfs[index]]) for index in left)
+        account = read_lines(lines, self._shape)
+        if account.entries:
+            parts.append(_Part(rows_of(account.entries), np.array(account.line, np.int64), account.entries[0].kind))
+        rows, line = in_file_order(*((part.rows, part.line) for part in parts))
+        first = min(parts, key=lambda part: int(part.line[0]), default=None)
+        return account.batch(rows, line, total, None if first is None else first.kind)
+
+
+def _lines_besides(data: bytes, read: Ints | None) -> tuple[Ints, bytes]:
+    """Return the lines of some data that have not been read yet, and of each its index among all."""
+    lfs = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
+    number = np.arange(len(lfs))
+    if read is None:
+        return number, data
+    number = np.delete(number, read)
+    starts = np.where(number > 0, lfs[number - 1] + 1, 0).tolist()
+    return number, b"".join([data[start : lf + 1] for start, lf in zip(starts, lfs[number].tolist(), strict=True)])
 
 
 def _found(fields: Sequence[Field], spans: Sequence[tuple[int, int]]) -> tuple[FoundField, ...]:

@@ -18,7 +18,7 @@ KEY = SCHEMA.field("host").type
 """The type of a key column."""
 
 
-def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
+def keys_between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
     """Return as keys the bytes in [start, stop) of some data, row by row.
 
     Args:
@@ -84,7 +84,7 @@ def recoded(keys: Keys, names: Keys) -> Keys:
     return column
 
 
-def _between(data: bytes, start: Ints, stop: Ints, absent: Bools | None) -> Binary:
+def _between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None) -> Binary:
     # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
     # odd values being what is between; taking the even ones is the only copy.
     offsets = np.empty(2 * len(start), np.int32)

@@ -95,7 +95,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
         three[:] = False
     usual = three | four
     usual &= chunk.lfs - chunk.starts <= shape.limit
-    usual[_escaping_lines(chunk)] = False
+    usual[chunk.lines_of(escapes_in(chunk.data))] = False
     line = np.flatnonzero(usual)
     four = four[line]
     start, mark = chunk.starts[line], first_mark[line]
@@ -147,16 +147,17 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     return found if good.all() else found.only(good)
 
 
-def _escaping_lines(chunk: Chunk) -> Ints:
-    r"""Return the lines with a tab, ``\"`` or ``\\``; any other backslash changes nothing."""
+def escapes_in(data: bytes) -> Ints:
+    r"""Return where a tab, ``\"`` or ``\\`` stands; any other backslash changes nothing."""
+    every = np.frombuffer(data, np.uint8)
     positions = []
-    if b"\t" in chunk.data:
-        positions.append(np.flatnonzero(chunk.bytes == TAB))
-    if b"\\" in chunk.data:
-        slashes = np.flatnonzero(chunk.bytes[:-1] == BACKSLASH)
-        escaped = chunk.bytes_at(slashes + 1)
+    if b"\t" in data:
+        positions.append(np.flatnonzero(every == TAB))
+    if b"\\" in data:
+        slashes = np.flatnonzero(every[:-1] == BACKSLASH)
+        escaped = every.take(slashes + 1)
         positions.append(slashes[(escaped == QUOTE) | (escaped == BACKSLASH)])
-    return chunk.lines_of(np.concatenate(positions)) if positions else np.empty(0, np.int64)
+    return np.concatenate(positions) if positions else np.empty(0, np.int64)
 
 
 def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Span, Span]:
@@ -216,19 +217,24 @@ _ALL = word(b"\xff" * WORD_BYTES)
 
 def numbers(chunk: Chunk, digits: Span) -> tuple[Ints, Bools]:
     """Return the values of fields of 1 to 16 digits, and which fields are such."""
+    return numbers_in(chunk.words, digits)
+
+
+def numbers_in(words: Words, digits: Span) -> tuple[Ints, Bools]:
+    """Return likewise the values of fields of other text, of which these are the words (`words_of`)."""
     length = digits.stop - digits.start
-    value, good = _last_eight(_words_before(chunk, digits.stop), length)
+    value, good = _last_eight(_words_before(words, digits.stop), length)
     good &= (length >= 1) & (length <= 2 * WORD_BYTES)
     if (length > WORD_BYTES).any():
-        upper, upper_good = _last_eight(_words_before(chunk, digits.stop - WORD_BYTES), length - WORD_BYTES)
+        upper, upper_good = _last_eight(_words_before(words, digits.stop - WORD_BYTES), length - WORD_BYTES)
         value += upper * 10**WORD_BYTES
         good &= upper_good
     return value, good
 
 
-def _words_before(chunk: Chunk, stop: Ints) -> Words:
-    """Return the eight bytes in front of each position; in front of the chunk there are zeros."""
-    words = words_at(chunk.words, stop - WORD_BYTES)
+def _words_before(every: Words, stop: Ints) -> Words:
+    """Return the eight bytes in front of each position; in front of the text there are zeros."""
+    words = words_at(every, stop - WORD_BYTES)
     early = np.flatnonzero(stop < WORD_BYTES)
     if len(early):
         missing = (WORD_BYTES - np.clip(stop[early], 0, WORD_BYTES)).astype(np.uint64) * np.uint64(4)
