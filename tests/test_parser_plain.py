@@ -120,6 +120,7 @@ OTHER = {
     "a space behind": COMMON + b" ",
     "no version": COMMON.replace(b" HTTP/1.0", b""),
     "another protocol": COMMON.replace(b"HTTP/1.0", b"RTSP/1.0"),
+    "an empty target": COMMON.replace(b"/pages/create?x=1", b""),
     "a CONNECT": COMMON.replace(b"GET", b"CONNECT"),
     "an odd method": COMMON.replace(b"GET", b"G3T"),
     "an absolute form": COMMON.replace(b"/pages", b"http://h/pages"),
