@@ -171,6 +171,15 @@ def test_lines_with_something_behind_the_agent_are_left_to_who_knows_them() -> N
     assert plain.line.tolist() == [0, 6]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_quotes_are_those_of_their_own_line(order: int) -> None:
+    """One line has one less than six, another one more."""
+    others = (COMBINED.replace(b'"Mozilla', b"Mozilla"), COMBINED.replace(b"Mozilla", b'"Mozilla'))[::order]
+    plain = plain_rows(b"\n".join((COMBINED, *others, COMBINED, b"")), SHAPES["auto"])
+    assert plain is not None
+    assert plain.line.tolist() == [0, 3]
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -195,12 +204,11 @@ def test_a_format_without_a_pair_does_not_look_for_one() -> None:
     assert plain_rows(COMBINED + b"\n", SHAPES["common"]) is None
 
 
-def test_a_line_that_may_be_too_long_is_left_to_who_knows_how_long_one_may_be() -> None:
-    longest = COMMON.replace(b"create", b"x" * (MAX_LINE_BYTES - len(COMMON) + 6))
-    for line in (longest, longest.replace(b"x?", b"xx?")):
-        assert plain_rows(COMMON + b"\n" + line + b"\n", SHAPES["auto"]) is None
-    batch = FamilyFormat("auto").parse(COMMON + b"\n" + longest + b"\n" + longest.replace(b"x?", b"xx?"))
-    assert (batch.line_nos.tolist(), batch.oversized_nos.tolist()) == ([1, 2], [3])
+@pytest.mark.parametrize("line", BOTH.values(), ids=BOTH)
+def test_a_line_that_is_too_long_is_no_plain_one(line: bytes) -> None:
+    longest = line.replace(b"create", b"x" * (MAX_LINE_BYTES - len(line) + 6))
+    batch = FamilyFormat("auto").parse(line + b"\n" + longest + b"\n" + longest.replace(b"x?", b"xx?") + b"\n" + line)
+    assert (batch.line_nos.tolist(), batch.oversized_nos.tolist()) == ([1, 2, 4], [3])
 
 
 def test_columns_are_those_of_the_lines_that_have_as_many() -> None:

@@ -29,7 +29,7 @@ def keys_between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Boo
     """
     if not len(start) or (absent is not None and absent.all()):
         return no_keys(len(start))
-    column: Keys = _between(data, start, stop, absent).dictionary_encode()
+    column: Keys = between(data, start, stop, absent).dictionary_encode()
     return column
 
 
@@ -84,7 +84,8 @@ def recoded(keys: Keys, names: Keys) -> Keys:
     return column
 
 
-def _between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None) -> Binary:
+def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None = None) -> Binary:
+    """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
     # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
     # odd values being what is between; taking the even ones is the only copy.
     offsets = np.empty(2 * len(start), np.int32)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from http_monitor.parser.arrays import Bools, Bytes, Ints
 from http_monitor.parser.chunk import LF, QUOTE, SPACE, WORD_BYTES, words_of
@@ -17,6 +16,8 @@ from http_monitor.parser.clf_time import CLF_BYTES, decode_times
 from http_monitor.parser.columns import first_from, plain_methods, sections
 from http_monitor.parser.delimited import BINARY, Columns, is_splittable, split_columns
 from http_monitor.parser.keys import KEY, Binary, Keys, codes, distinct, keys_between, keys_of, no_keys, recoded
+from http_monitor.parser.paired import QUOTES as PAIRED_QUOTES
+from http_monitor.parser.paired import paired_lines
 from http_monitor.parser.regular import Span, escapes_in, numbers_in
 from http_monitor.parser.shape import Shape
 from http_monitor.records import SCHEMA
@@ -26,16 +27,12 @@ _STATUS_BYTES = 3
 _DAY_BYTES = len("[10/Oct/2000:13:55:36")
 _ZONE_BYTES = len("-0700]")
 
-# `host ident user [day zone] "method target version" status size`, and nothing where a space ends it.
-_HOST, _IDENT, _USER, _DAY, _ZONE, _METHOD, _TARGET, _VERSION, _STATUS, _SIZE, _END = range(11)
-_SPACED = [BINARY if number in (_TARGET, _SIZE) else KEY for number in range(_END + 1)]
-_UNPAIRED_QUOTES = 2
-# `host ident user [day zone] `, `method target version`, ` status size `, referer, ` `, agent, and nothing.
-_FRONT, _REQUEST, _FIGURES, _REFERER, _BETWEEN, _AGENT, _REST = range(7)
-_QUOTED = [BINARY if number in (_FRONT, _REQUEST, _FIGURES) else KEY for number in range(_REST + 1)]
-_PAIRED_QUOTES = 6
-_SEPARATORS = 24
-"""So many bytes of a line are in no column, or fewer."""
+# `host ident user [day zone] "method target version" status size`
+_HOST, _IDENT, _USER, _DAY, _ZONE, _METHOD, _TARGET, _VERSION, _STATUS, _SIZE = range(10)
+_TYPES = [BINARY if number in (_TARGET, _SIZE) else KEY for number in range(_SIZE + 1)]
+_QUOTES = 2
+_SPACES = 5
+"""Of a plain line, up to its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,61 +73,48 @@ def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
         data: Whole lines, each with its LF.
         shape: The format of the lines.
     """
-    quotes = data.count(b'"', 0, data.find(b"\n"))
-    pair = shape.pair and quotes == _PAIRED_QUOTES
-    if shape.vhost == "always" or not (pair or quotes == _UNPAIRED_QUOTES) or not is_splittable(data):
+    first = data[: data.find(b"\n")]
+    quotes = first.count(b'"')
+    pair = shape.pair and quotes == PAIRED_QUOTES
+    if shape.vhost == "always" or not (pair or quotes == _QUOTES):
+        return None
+    if first.partition(b'"')[0].count(b" ") != _SPACES or not is_splittable(data):
         return None
     if pair:
-        quoted = split_columns(data, '"', _QUOTED)
-        spaced = split_columns(_between_quotes(quoted), " ", _SPACED) if len(quoted.line) else quoted
-        lines, line = quoted.lines, quoted.line[spaced.line]
+        paired = paired_lines(data, shape.limit)
+        if not len(paired.line):
+            return None
+        fields = split_columns(paired.front, " ", _TYPES)
+        lines, line = paired.lines, paired.line[fields.line]
+        referer, agent = (_without_dash(keys_between(data, it.start, it.stop)) for it in paired.only(fields.line))
     else:
-        quoted = None
-        spaced = split_columns(data, " ", _SPACED[:_END])
-        lines, line = spaced.lines, spaced.line
+        fields = split_columns(data, " ", _TYPES)
+        if sum(map(_longest, fields.columns)) + len(_TYPES) > shape.limit:
+            return None
+        lines, line = fields.lines, fields.line
+        referer = agent = no_keys(len(line))
     if not len(line):
         return None
-    if sum(map(_longest, (*spaced.columns, *(quoted.columns if quoted else ())))) + _SEPARATORS > shape.limit:
-        return None
-    good = np.ones(len(line), np.bool_)
-    referer = agent = no_keys(len(line))
-    if quoted is not None:
-        kept = None if len(spaced.line) == len(quoted.line) else spaced.line
-        between, rest, referer, agent = (
-            quoted.keys(number) if kept is None else quoted.keys(number).take(kept)
-            for number in (_BETWEEN, _REST, _REFERER, _AGENT)
-        )
-        good &= _are(between, b" ") & _are(rest, b"") & _are(spaced.keys(_END), b"")
+    batch, good = _batch(fields, referer, agent)
     escapes = escapes_in(data)
     if len(escapes):
         lfs = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
         good &= ~np.isin(line, np.searchsorted(lfs, escapes))
-    batch = _batch(spaced, _without_dash(referer), _without_dash(agent), good)
     if not good.all():
         batch, line = batch.filter(pa.array(good)), line[good]
     return PlainRows(batch, line, lines, pair) if len(line) else None
 
 
-def _between_quotes(quoted: Columns) -> pa.Buffer:
-    """Return lines up to the size, as they would be without referer and agent, but for a space at the end."""
-    # The stubs of pyarrow describe neither function for binary.
-    parts: Any = [quoted.columns[number] for number in (_FRONT, _REQUEST, _FIGURES)]
-    lines: Any = pc.binary_join_element_wise(*parts, b'"')
-    whole: Any = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), b"\n")
-    buffer: pa.Buffer = whole[0].as_buffer()
-    return buffer
-
-
-def _batch(fields: Columns, referer: Keys, agent: Keys, good: Bools) -> pa.RecordBatch:
-    """Return the rows of lines that have as many fields as a plain one.
+def _batch(fields: Columns, referer: Keys, agent: Keys) -> tuple[pa.RecordBatch, Bools]:
+    """Return lines that have as many fields as a plain one as rows, and in which each field is what it should be.
 
     Args:
         fields: The fields, up to the size.
         referer: Of each line, null for none.
         agent: Likewise.
-        good: Which lines may be plain; becomes False where a field is not what it should be.
     """
     count = len(fields.line)
+    good = np.ones(count, np.bool_)
     for number in (_HOST, _IDENT, _USER):
         good &= _are_names(fields.keys(number))
     time_us = _times(fields.keys(_DAY), fields.keys(_ZONE), good)
@@ -154,7 +138,8 @@ def _batch(fields: Columns, referer: Keys, agent: Keys, good: Bools) -> pa.Recor
         "size_bytes": pa.array(size, mask=is_dash),
     }
     absent = {field.name: nothing if field.type == KEY else none for field in SCHEMA}
-    return pa.RecordBatch.from_arrays([(absent | columns)[name] for name in SCHEMA.names], schema=SCHEMA)
+    batch = pa.RecordBatch.from_arrays([(absent | columns)[name] for name in SCHEMA.names], schema=SCHEMA)
+    return batch, good
 
 
 def _times(day: Keys, zone: Keys, good: Bools) -> Ints:
@@ -235,12 +220,6 @@ def _sizes(column: Binary, good: Bools) -> tuple[Ints, Bools]:
     is_dash = (text.length == 1) & (padded.take(size.start, mode="clip") == _DASH)
     good &= is_number | is_dash
     return np.where(is_dash, 0, value), is_dash
-
-
-def _are(keys: Keys, value: bytes) -> Bools:
-    """Return which keys are this one."""
-    are: Bools = np.array([key == value for key in distinct(keys)], np.bool_).take(codes(keys))
-    return are
 
 
 def _are_names(keys: Keys) -> Bools:

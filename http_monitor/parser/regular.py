@@ -18,7 +18,7 @@ class Span:
     start: Ints
     stop: Ints
 
-    def only(self, keep: Bools) -> "Span":
+    def only(self, keep: Bools | Ints) -> "Span":
         """Return the field of some of the lines."""
         return Span(self.start[keep], self.stop[keep])
 
