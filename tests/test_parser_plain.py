@@ -190,6 +190,7 @@ def test_quotes_are_those_of_their_own_line(order: int) -> None:
         COMMON.replace(b"GET", b"G3T") + b"\n",
         COMMON.replace(b"/pages/create?x=1", b"") + b"\n",
         b"v:1 " + COMMON + b"\n",
+        COMBINED.replace(b'" "', b'"-"') + b"\n",
     ],
 )
 def test_a_chunk_that_the_reader_would_take_for_another_is_not_split(data: bytes) -> None:

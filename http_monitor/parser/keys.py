@@ -86,6 +86,9 @@ def recoded(keys: Keys, names: Keys) -> Keys:
 
 def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None = None) -> Binary:
     """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
+    if not len(start):
+        nothing: Binary = pa.array([], pa.binary())
+        return nothing
     # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
     # odd values being what is between; taking the even ones is the only copy.
     offsets = np.empty(2 * len(start), np.int32)
