@@ -55,10 +55,10 @@ def paired_lines(data: bytes, limit: int) -> PairedLines:
     ended = every.copy()
     stops = quoted[:, _REFERER_OPENS]
     ended[stops - 1] = LF
-    fronts = between(pa.py_buffer(ended.data), starts[line], stops)
+    front = between(pa.py_buffer(ended.data), starts[line], stops).buffers()[2] or pa.py_buffer(b"")
     return PairedLines(
         line=line,
-        front=fronts.buffers()[2] or pa.py_buffer(b""),
+        front=front.slice(0, int((stops - starts[line]).sum())),
         referer=Span(quoted[:, _REFERER_OPENS] + 1, quoted[:, _REFERER_CLOSES]),
         agent=Span(quoted[:, _AGENT_OPENS] + 1, quoted[:, _AGENT_CLOSES]),
         lines=len(lfs),
