@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.start import begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import MAX_THREADS, Settings
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: those of the process) and return its exit code."""
     try:
         _check_streams()
+        spare_threads()
+        if arguments is None:  # else the process, and its garbage, is somebody else's too
+            begin_imports()
         stop = _Stop()
         with stop.handling_signals():
             return _run(parse_arguments(sys.argv[1:] if arguments is None else arguments), stop)
@@ -113,6 +117,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
     if settings.explain is not None:
         from http_monitor.cli.doctor import explain
 
+        end_imports()
         return explain(settings, formats, paths, stop.requested)
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
     beginning = _Beginning(settings, paths)
@@ -214,6 +219,7 @@ def _monitor(
         if finder is not None and selection is not None and selection.has_patterns:
             monitor.look_for_more(finder)
         stop.govern(monitor)
+        end_imports()
         try:
             monitor.run(stop.waker)
         finally:
