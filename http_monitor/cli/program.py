@@ -169,7 +169,7 @@ def _monitor(
     from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.monitor.lacking import CLIENT
-    from http_monitor.parser import explain_and_suggest
+    from http_monitor.parser.auto import explain_and_suggest
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
