@@ -146,9 +146,7 @@ class Formats:
 
     def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
         """Return lines that tell the format of a file, and its head where they are not from there."""
-        from http_monitor.sources.files import LocalFiles
         from http_monitor.sources.replay import ReplayFile
-        from http_monitor.sources.sample import tail_sample
         from http_monitor.sources.selecting import STDIN
 
         if path == STDIN or not self._local:
@@ -160,6 +158,9 @@ class Formats:
             source.close()
         if from_start:
             return _first_lines(head), b""
+        from http_monitor.sources.files import LocalFiles
+        from http_monitor.sources.sample import tail_sample
+
         return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES)), head
 
     def _words(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.kept import Kept
 from http_monitor.cli.start import begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from http_monitor.monitor import HTTPMonitor
     from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
+    from http_monitor.sources.files import FileStatus
+    from http_monitor.sources.opening import Obstacle
     from http_monitor.sources.selecting import LiveSelection
 
 EXIT_DONE = 0
@@ -136,14 +139,20 @@ class _Beginning:
 
     def __init__(self, settings: Settings, paths: list[str]) -> None:
         from http_monitor.clock import ReplayClock, WallClock
-        from http_monitor.sources.files import LocalFiles
-        from http_monitor.sources.selecting import STDIN
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         self.via = _prefix(settings)
-        local = not settings.replay and self.via is None
-        self.seen = {path: LocalFiles().look(path) for path in paths if local and path != STDIN}
+        self.seen = {} if settings.replay or self.via is not None else _seen(paths)
         self.started_us = self.clock.now_us()
+
+
+def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
+    """Return what stands at each path now."""
+    from http_monitor.sources.files import LocalFiles
+    from http_monitor.sources.selecting import STDIN
+
+    files = LocalFiles()
+    return {path: files.look(path) for path in paths if path != STDIN}
 
 
 def _prefix(settings: Settings) -> list[str] | None:
@@ -166,14 +175,13 @@ def _monitor(
 ) -> int:
     from http_monitor.alerts import default_alerts
     from http_monitor.cli.families import family_of
-    from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.monitor.lacking import CLIENT
     from http_monitor.parser.auto import explain_and_suggest
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
-    kept = open_state(settings, os.environ)
+    kept = _kept(settings)
     try:
         formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
         if settings.output == "text":
@@ -254,12 +262,24 @@ def _read_to_the_end(settings: Settings) -> list[str]:
     return paths
 
 
+def _kept(settings: Settings) -> Kept:
+    """Return the checkpoint of a run."""
+    if settings.replay or settings.no_state:
+        return Kept()
+    from http_monitor.cli.state import open_state
+
+    return open_state(settings, os.environ)
+
+
 def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
     from http_monitor.sources.replay import ReplayFile
     from http_monitor.sources.selecting import STDIN
-    from http_monitor.sources.stdin import StdinSource
 
     limit = settings.max_line_bytes
+    if STDIN not in paths:
+        return [ReplayFile(path, limit=limit) for path in paths]
+    from http_monitor.sources.stdin import StdinSource
+
     return [
         StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
         for path in paths
@@ -316,11 +336,12 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
 
 
 def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
-    from http_monitor.display.ndjson import NdjsonDisplay
+    if settings.output == "ndjson":
+        from http_monitor.display.ndjson import NdjsonDisplay
+
+        return NdjsonDisplay(sys.stdout, notices)
     from http_monitor.display.text import Display
 
-    if settings.output == "ndjson":
-        return NdjsonDisplay(sys.stdout, notices)
     return Display(
         sys.stdout,
         notices,
