@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from http_monitor.monitor import Resumed
+    from http_monitor.monitor.resumed import Resumed
     from http_monitor.report import Notice
     from http_monitor.state.store import FileStore
 

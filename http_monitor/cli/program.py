@@ -1,7 +1,6 @@
 """Runs the program: from its arguments to its exit code."""
 
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -158,6 +157,8 @@ def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
 def _prefix(settings: Settings) -> list[str] | None:
     """Return the words put before the commands that read, none for this machine; None: no commands read."""
     if settings.via is not None:
+        import shlex
+
         return shlex.split(settings.via)
     return [] if settings.reader == "wc-tail" else None
 

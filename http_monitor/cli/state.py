@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from http_monitor.alerts import default_alerts
 from http_monitor.cli.kept import Kept
-from http_monitor.monitor import Resumed, resume
+from http_monitor.monitor.resumed import Resumed, resume
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.position import TailPosition
