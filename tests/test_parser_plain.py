@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.plain import is_plain
-from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 
 LIMIT = 10_000
 COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'
@@ -18,20 +18,27 @@ COMBINED = COMMON + b' "-" "curl/8.5.0"'
 FOUND = [p for p in PRESETS if p.detected and not isinstance(p.make(LIMIT), FamilyFormat)]
 """What `auto` may choose besides the family."""
 
-_WORDS = ["-", "anna", "192.0.2.7", "2001:db8::1", "1760097336.500", "shop.example:443", "2025-10-10", "200", "c:1"]
-_PIECES = ["GET /a HTTP/1.1", "-", "", "{", "#Fields: date", "a, b", "rt=0.1", " ", "] [", "é", "1 2 3", ";", "'", "/"]
-_words = st.one_of(st.sampled_from(_WORDS), st.from_regex(r"[0-9A-Za-z.:@_-]{1,9}", fullmatch=True))
+_HOSTS = ["192.0.2.7", "2001:db8::1", "1760097336.500", "shop.example:443", "2025-10-10", "12", "-"]
+_USERS = ["-", "anna", "1760097336.500", "2025-10-10", "200", "192.0.2.7"]
+_PIECES = [
+    *("GET /a HTTP/1.1", "-", "", "{", "#Fields: date", "a, b", "rt=0.1", " ", "] [", "é", "1 2 3", r"\x16\x03"),
+    *("80 u 192.0.2.7 - - 200 0", "x 200 200 421 2326 -", "0 0 200 2326"),
+    *(piece for preset in PRESETS for example in preset.examples for piece in example.decode().split('"')),
+]
+_hosts = st.one_of(st.sampled_from(_HOSTS), st.from_regex(r"[0-9a-z.:_-]{1,9}", fullmatch=True))
+_users = st.one_of(st.sampled_from(_USERS), st.from_regex(r"[0-9A-Za-z.@_-]{1,9}", fullmatch=True))
 _times = st.one_of(
     st.just("10/Oct/2025:13:55:36 +0200"),
     st.just("2025-10-10T13:55:36 +02:00"),
     st.from_regex(r"[0-9A-Za-z/:+ -]{26}", fullmatch=True),
 )
-_quoted = st.one_of(st.lists(st.sampled_from(_PIECES), max_size=6).map(" ".join), st.text(max_size=9)).map(
-    lambda text: re.sub(r'["\\\x00-\x1f]', "", text)
+_quoted = st.one_of(
+    st.lists(st.sampled_from([it for it in _PIECES if not re.search(r"[\t]|\\\W", it)]), max_size=6).map(" ".join),
+    st.text(max_size=9).map(lambda text: re.sub(r'["\\\x00-\x1f]', "", text)),
 )
 _sizes = st.sampled_from(["-", "0", "2326", "9" * 20])
-_heads = st.tuples(_words, _words, _words, _times, _quoted, st.integers(0, 999), _sizes).map(
-    lambda it: '{} {} {} [{}] "{}" {:03} {}'.format(*it)
+_heads = st.tuples(_hosts, _users, _times, _quoted, st.integers(0, 999), _sizes).map(
+    lambda it: '{} - {} [{}] "{}" {:03} {}'.format(*it)
 )
 _behind = st.one_of(st.just(""), st.tuples(_quoted, _quoted).map(lambda pair: ' "{}" "{}"'.format(*pair)))
 plain_lines = st.tuples(_heads, _behind).map(lambda parts: "".join(parts).encode())
@@ -66,8 +73,12 @@ def test_a_line_of_another_preset_is_not_plain(preset: Preset) -> None:
         COMBINED + b' "-"',
         COMMON + b' "-"',
         COMMON.replace(b"/basket", rb"/\"basket"),
+        COMMON.replace(b"/basket", rb"/\\basket"),
         COMMON.replace(b"/basket", b"/\tbasket"),
         COMMON.replace(b" - ", b"  - "),
+        COMMON.replace(b" - ", b" 11:55:36 "),
+        COMMON.replace(b"192.0.2.7", b"2025-10-10T11:55:36.186641Z"),
+        COMMON.replace(b"anna", b"192.0.2.7:80"),
         COMMON.replace(b"- anna ", b"- "),
         b"#Fields: x\n" + COMMON,
     ],
@@ -102,3 +113,16 @@ def test_every_preset_is_asked_only_where_lines_are_not_plain_or_the_file_has_a_
     asked.clear()
     AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b" 17\n")
     assert asked == [preset.name for preset in PRESETS]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("iis", b'2025-10-10 11:55:36 ::1 [10/Oct/2025:13:55:36 +0200] "q 80 u 192.0.2.7 - - 200 0" 200 2326'),
+        ("aws_elb", b'2025-10-10T11:55:36Z - c:1 [10/Oct/2025:13:55:36 +0200] "GET /x 200 200 421 2326 - " 200 5'),
+    ],
+)
+def test_a_line_of_the_family_that_another_preset_reads_too_is_not_plain(name: str, line: bytes) -> None:
+    for of in (name, "common"):
+        assert BY_NAME[of].make(LIMIT).parse(line).malformed_lines == 0
+    assert not is_plain(line + b"\n")

@@ -2,17 +2,20 @@
 
 import re
 
-_FIELD = rb"[0-9A-Za-z.:@_-]+ "
-_QUOTED = rb'"[^"\\\x00-\x1f]*"'
-_UP_TO_TIME = _FIELD * 3 + rb"\[[0-9A-Za-z/:+ -]{26}\] "
-_BEHIND = rb"(?: " + _QUOTED + rb" " + _QUOTED + rb")?\n"
-_PLAIN = re.compile(rb"(?:" + _UP_TO_TIME + _QUOTED + rb" [0-9]{3} (?:[0-9]+|-)" + _BEHIND + rb")*+")
+# Narrower than the family, so that no other preset can read them, whatever stands between the quotes: others begin with
+# a brace, a bracket or a time that has a T in it, have a time, a number or a bracket where the dash or the user stands,
+# or want something behind the last quote.
+_HOST, _USER = rb"[0-9a-z.:_-]+", rb"[0-9A-Za-z.@_-]+"
+_TIME = rb"\[[0-9A-Za-z/:+ -]{26}\]"
+# Of what is escaped only bytes that end no field, whether or not somebody takes the backslash for one that escapes.
+_QUOTED = rb'"(?:[^"\\\x00-\x1f]++|\\[0-9A-Za-z])*+"'
+_COMMON = _HOST + rb" - " + _USER + rb" " + _TIME + rb" " + _QUOTED + rb" [0-9]{3} (?:[0-9]+|-)"
+_PLAIN = re.compile(rb"(?:" + _COMMON + rb"(?: " + _QUOTED + rb" " + _QUOTED + rb")?\n)*+")
 
 
 def is_plain(lines: bytes) -> bool:
     """Tell whether all of some whole lines are common or combined, written as most servers write them.
 
-    Such a line is of no other preset that can be found out by its lines: each of those asks for something in front, in
-    between or behind.
+    Whatever else may be wrong with such a line, it is of no other preset that can be found out by its lines.
     """
     return _PLAIN.fullmatch(lines) is not None
