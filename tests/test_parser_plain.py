@@ -98,7 +98,7 @@ def test_the_choice_is_the_one_made_by_asking_every_preset(lines: list[bytes]) -
     assert at_sight.save() == asking.save()
 
 
-def test_every_preset_is_asked_only_where_lines_are_not_plain_or_the_file_has_a_head() -> None:
+def test_every_preset_is_asked_only_where_lines_or_the_head_of_the_file_are_not_plain() -> None:
     asked: list[str] = []
 
     def presets() -> Iterator[Preset]:
@@ -107,6 +107,7 @@ def test_every_preset_is_asked_only_where_lines_are_not_plain_or_the_file_has_a_
             yield preset
 
     AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n")
+    AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n", head=COMBINED + b"\n" + COMBINED[:20])
     assert not asked
     AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n", head=b"#Fields: x\n")
     assert asked == [preset.name for preset in PRESETS]

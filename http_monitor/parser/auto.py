@@ -110,7 +110,7 @@ class AutoFormat:
         self._head = head
         best: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
-        only_family = not head and self._is_plain(sample)
+        only_family = self._is_plain(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates:
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
