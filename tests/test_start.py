@@ -53,9 +53,7 @@ def test_the_number_of_threads_is_the_users_where_there_is_one(monkeypatch: pyte
     assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
 
 
-@pytest.mark.parametrize(
-    "options", [("--replay",), ("--explain",), ("--duration", "1")], ids=" ".join
-)
+@pytest.mark.parametrize("options", [("--replay",), ("--explain",), ("--duration", "1")], ids=" ".join)
 def test_a_run_looks_for_garbage(tmp_path: Path, options: tuple[str, ...]) -> None:
     path = tmp_path / "access.log"
     path.write_bytes(lines_at([1_700_000_000]))
