@@ -11,7 +11,7 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
-from http_monitor.parser.plain import is_plain
+from http_monitor.parser.usual import is_usual
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
@@ -43,7 +43,7 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFo
         limit: The longest line, in bytes without its LF.
         replay: Lines without a time cannot be counted.
     """
-    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_plain)
+    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_usual)
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
@@ -67,7 +67,7 @@ class AutoFormat:
     Args:
         presets: The formats there are; they are asked for when a line may be of another one than the family.
         limit: The longest line, in bytes without its LF.
-        is_plain: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
+        is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
     """
 
     name = "auto"
@@ -76,10 +76,10 @@ class AutoFormat:
         self,
         presets: Iterable[Preset],
         limit: int = MAX_LINE_BYTES,
-        is_plain: Callable[[bytes], bool] = lambda lines: not lines,
+        is_usual: Callable[[bytes], bool] = lambda lines: not lines,
     ) -> None:
         self._limit = limit
-        self._is_plain = is_plain
+        self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
         self._candidates = Candidates(presets, self._family, limit)
         self._readers = Pool(self._candidates)
@@ -110,7 +110,7 @@ class AutoFormat:
         self._head = head
         best: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
-        only_family = self._is_plain(head[: head.rfind(b"\n") + 1] + sample)
+        only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates:
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):

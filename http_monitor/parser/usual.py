@@ -13,7 +13,7 @@ _COMMON = _HOST + rb" - " + _USER + rb" " + _TIME + rb" " + _QUOTED + rb" [0-9]{
 _PLAIN = re.compile(rb"(?:" + _COMMON + rb"(?: " + _QUOTED + rb" " + _QUOTED + rb")?\n)*+")
 
 
-def is_plain(lines: bytes) -> bool:
+def is_usual(lines: bytes) -> bool:
     """Tell whether all of some whole lines are common or combined, written as most servers write them.
 
     Whatever else may be wrong with such a line, it is of no other preset that can be found out by its lines.

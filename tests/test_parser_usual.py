@@ -1,4 +1,4 @@
-"""A line that is plain at first sight is of the Common Log Format family and of nothing else."""
+"""A line that is a usual one at first sight is of the Common Log Format family and of nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.plain import is_plain
+from http_monitor.parser.usual import is_usual
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 
 LIMIT = 10_000
@@ -41,24 +41,24 @@ _heads = st.tuples(_hosts, _users, _times, _quoted, st.integers(0, 999), _sizes)
     lambda it: '{} - {} [{}] "{}" {:03} {}'.format(*it)
 )
 _behind = st.one_of(st.just(""), st.tuples(_quoted, _quoted).map(lambda pair: ' "{}" "{}"'.format(*pair)))
-plain_lines = st.tuples(_heads, _behind).map(lambda parts: "".join(parts).encode())
+usual_lines = st.tuples(_heads, _behind).map(lambda parts: "".join(parts).encode())
 
 
 @settings(max_examples=500, deadline=None)
-@given(plain_lines)
-def test_no_preset_that_can_be_found_reads_a_plain_line_but_the_family(line: bytes) -> None:
-    assert is_plain(line + b"\n")
+@given(usual_lines)
+def test_no_preset_that_can_be_found_reads_a_usual_line_but_the_family(line: bytes) -> None:
+    assert is_usual(line + b"\n")
     for preset in FOUND:
         batch = preset.make(LIMIT).parse(line + b"\n")
         assert (batch.lines, batch.malformed_lines) == (1, 1), preset.name
 
 
 @pytest.mark.parametrize("preset", FOUND, ids=lambda preset: preset.name)
-def test_a_line_of_another_preset_is_not_plain(preset: Preset) -> None:
+def test_a_line_of_another_preset_is_no_usual_one(preset: Preset) -> None:
     lines = b"\n".join((COMMON, *preset.examples)) + b"\n"
 
-    assert not is_plain(lines)
-    assert is_plain(COMMON + b"\n" + COMBINED + b"\n")
+    assert not is_usual(lines)
+    assert is_usual(COMMON + b"\n" + COMBINED + b"\n")
 
 
 @pytest.mark.parametrize(
@@ -83,22 +83,22 @@ def test_a_line_of_another_preset_is_not_plain(preset: Preset) -> None:
         b"#Fields: x\n" + COMMON,
     ],
 )
-def test_what_is_written_in_any_other_way_is_not_plain(line: bytes) -> None:
-    assert not is_plain(COMMON + b"\n" + line + b"\n")
+def test_what_is_written_in_any_other_way_is_no_usual_one(line: bytes) -> None:
+    assert not is_usual(COMMON + b"\n" + line + b"\n")
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.one_of(plain_lines, st.sampled_from([p.examples[-1] for p in PRESETS])), max_size=4))
+@given(st.lists(st.one_of(usual_lines, st.sampled_from([p.examples[-1] for p in PRESETS])), max_size=4))
 def test_the_choice_is_the_one_made_by_asking_every_preset(lines: list[bytes]) -> None:
     sample = b"".join(line + b"\n" for line in lines)
-    at_sight, asking = auto_format(LIMIT), AutoFormat(PRESETS, LIMIT, is_plain=lambda lines: False)
+    at_sight, asking = auto_format(LIMIT), AutoFormat(PRESETS, LIMIT, is_usual=lambda lines: False)
 
     assert at_sight.choose(sample) == asking.choose(sample)
     assert at_sight.chosen == asking.chosen
     assert at_sight.save() == asking.save()
 
 
-def test_every_preset_is_asked_only_where_lines_or_the_head_of_the_file_are_not_plain() -> None:
+def test_every_preset_is_asked_only_where_lines_or_the_head_of_the_file_are_not_usual() -> None:
     asked: list[str] = []
 
     def presets() -> Iterator[Preset]:
@@ -106,13 +106,13 @@ def test_every_preset_is_asked_only_where_lines_or_the_head_of_the_file_are_not_
             asked.append(preset.name)
             yield preset
 
-    AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n")
-    AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n", head=COMBINED + b"\n" + COMBINED[:20])
+    AutoFormat(presets(), LIMIT, is_usual).choose(COMMON + b"\n")
+    AutoFormat(presets(), LIMIT, is_usual).choose(COMMON + b"\n", head=COMBINED + b"\n" + COMBINED[:20])
     assert not asked
-    AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b"\n", head=b"#Fields: x\n")
+    AutoFormat(presets(), LIMIT, is_usual).choose(COMMON + b"\n", head=b"#Fields: x\n")
     assert asked == [preset.name for preset in PRESETS]
     asked.clear()
-    AutoFormat(presets(), LIMIT, is_plain).choose(COMMON + b" 17\n")
+    AutoFormat(presets(), LIMIT, is_usual).choose(COMMON + b" 17\n")
     assert asked == [preset.name for preset in PRESETS]
 
 
@@ -123,7 +123,7 @@ def test_every_preset_is_asked_only_where_lines_or_the_head_of_the_file_are_not_
         ("aws_elb", b'2025-10-10T11:55:36Z - c:1 [10/Oct/2025:13:55:36 +0200] "GET /x 200 200 421 2326 - " 200 5'),
     ],
 )
-def test_a_line_of_the_family_that_another_preset_reads_too_is_not_plain(name: str, line: bytes) -> None:
+def test_a_line_of_the_family_that_another_preset_reads_too_is_no_usual_one(name: str, line: bytes) -> None:
     for of in (name, "common"):
         assert BY_NAME[of].make(LIMIT).parse(line).malformed_lines == 0
-    assert not is_plain(line + b"\n")
+    assert not is_usual(line + b"\n")
