@@ -16,7 +16,8 @@ from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.monitor.inputs import greatest_of, times_of
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.records import Batch
 from http_monitor.report import AlertEvent, Message, Report, Summary
 from http_monitor.settings import Settings

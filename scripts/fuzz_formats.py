@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--format", choices=sorted(BY_NAME), help="only this one")
     given = parser.parse_args()
     seed = random.randrange(1 << 32) if given.seed is None else given.seed
-    presets = PRESETS if given.format is None else (BY_NAME[given.format],)
+    presets = tuple(PRESETS) if given.format is None else (BY_NAME[given.format],)
     print(f"seed {seed}, {len(presets)} formats", flush=True)
     fuzzer = Fuzzer(presets, seed)
     try:

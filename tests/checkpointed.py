@@ -7,8 +7,10 @@ from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
 from http_monitor.filtering import selection_for
 from http_monitor.metrics.saving import integer
-from http_monitor.monitor import HTTPMonitor, Input, resume
-from http_monitor.parser import explain, get_format
+from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.monitor.resumed import resume
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import Chunk, Json, Saved, SourceHealth
 from http_monitor.report import Message
 from http_monitor.settings import Settings

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.records import SCHEMA, Batch
 from tests.engine_strategies import START_S, log_line
 from tests.reference.clf import Parsed, Row, parse_log

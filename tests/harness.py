@@ -13,7 +13,8 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.filtering import selection_for
 from http_monitor.monitor import HTTPMonitor, Input
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.records import SCHEMA
 from tests.reference.clf import Parsed, Row, parse_log
 

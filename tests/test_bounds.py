@@ -12,7 +12,7 @@ from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.table import KeyTable
 from http_monitor.monitor.inputs import times_of
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.report import KeyCount, Message
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line

@@ -8,7 +8,9 @@ import pytest
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import Input
 from http_monitor.monitor.drift import Drift
-from http_monitor.parser import auto_format, explain, explain_and_suggest, get_format
+from http_monitor.parser.auto import auto_format, explain_and_suggest
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import make_monitor

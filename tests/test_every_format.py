@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser import auto_format
+from http_monitor.parser.auto import auto_format
 from http_monitor.parser.lined import LinedFormat
 from http_monitor.parser.matching import Matcher
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.parser import presets
 from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 PACKAGE = ROOT / "http_monitor"
@@ -57,12 +58,48 @@ def test_help_needs_none_of_the_libraries() -> None:
     assert not {name for name in modules if name.startswith(("http_monitor.display", "http_monitor.sources"))}
 
 
+ONLY_LIVE = {
+    *(f"http_monitor.monitor.{name}" for name in ("following", "live", "checkpoints", "drift", "pace", "silence")),
+    *("http_monitor.state", "http_monitor.sources.tail", "http_monitor.sources.position", "http_monitor.sources.stdin"),
+}
+
+
 @pytest.mark.parametrize("output", ["text", "ndjson"])
 def test_a_replay_needs_columns_but_nothing_that_watches_or_colours(log: Path, output: str) -> None:
     modules = _imported("--replay", "--output", output, "--file", log)
 
     assert {"numpy", "pyarrow"} <= modules
     assert not modules & {"watchdog", "colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
+    assert not modules & ONLY_LIVE
+    assert {f"http_monitor.display.{name}" for name in ("text", "ndjson")} & modules == {
+        f"http_monitor.display.{output}"
+    }
+
+
+def _presets_in(modules: set[str]) -> set[str]:
+    """Return the modules that make one preset each."""
+    return {f"{presets.__name__}.{name}" for name in presets.BY_NAME} & modules
+
+
+def test_lines_of_the_most_usual_formats_need_no_preset(log: Path) -> None:
+    assert not _presets_in(_imported("--replay", "--file", log))
+
+
+def test_a_format_by_its_name_needs_that_preset_alone(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(presets.BY_NAME["squid"].examples[0] + b"\n")
+
+    modules = _presets_in(_imported("--replay", "--format", "squid", "--file", path))
+
+    # What the variables of nginx mean is asked for when a format is read that somebody wrote.
+    assert modules - {f"{presets.__name__}.nginx_json"} == {f"{presets.__name__}.squid"}
+
+
+def test_lines_of_anything_else_are_held_to_every_preset(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(presets.BY_NAME["squid"].examples[0] + b"\n")
+
+    assert len(_presets_in(_imported("--replay", "--file", path))) == len(presets.BY_NAME)
 
 
 def test_the_rules_for_agents_come_with_the_first_agent(tmp_path: Path) -> None:
@@ -75,7 +112,7 @@ def test_the_rules_for_agents_come_with_the_first_agent(tmp_path: Path) -> None:
 def test_what_is_watched_plainly_needs_no_colours(log: Path) -> None:
     modules = _imported("--duration", "1", "--file", log)
 
-    assert "watchdog" in modules
+    assert modules >= {"watchdog", *ONLY_LIVE} - {"http_monitor.sources.stdin"}
     assert not modules & {"colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
 
 

@@ -16,7 +16,7 @@ from http_monitor.metrics.gate import Gate, Pending
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.monitor.inputs import greatest_of, times_of
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.ports import Json
 from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
 from http_monitor.settings import Settings

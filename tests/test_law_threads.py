@@ -14,7 +14,9 @@ from http_monitor.errors import FormatError
 from http_monitor.metrics.merge import Merge
 from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.monitor.inputs import Input
-from http_monitor.parser import auto_format, explain, get_format
+from http_monitor.parser.auto import auto_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import Chunk, LogFormat, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile

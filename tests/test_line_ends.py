@@ -8,7 +8,8 @@ import pytest
 
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.monitor import HTTPMonitor, Input
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import Source
 from http_monitor.settings import Settings
 from http_monitor.sources.files import LocalFiles

@@ -7,7 +7,8 @@ from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.monitor import HTTPMonitor, Input
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import Chunk
 from http_monitor.report import BucketStats, CaughtUp, Notice, Report, Summary
 from http_monitor.settings import Settings

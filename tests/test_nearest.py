@@ -2,8 +2,10 @@
 
 import pytest
 
-from http_monitor.parser import auto_format, get_format, read_line
+from http_monitor.parser.auto import auto_format
+from http_monitor.parser.formats import get_format
 from http_monitor.parser.line import expected_of
+from http_monitor.parser.reading import read_line
 
 HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
 
@@ -26,7 +28,7 @@ HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
         (b' {"remote_addr":"192.0.2.7","status":"200", bad', "nginx_json", 45, "JSON"),
     ],
 )
-def test_a_line_is_held_first_to_what_it_is_plainly_meant_to_be(
+def test_a_line_is_held_first_to_what_it_is_usually_meant_to_be(
     line: bytes, first: str, column: int, expected: str
 ) -> None:
     nearest = auto_format().readings(line)[0]

@@ -236,7 +236,7 @@ def test_what_is_no_memory_is_refused(given_state: dict[str, object]) -> None:
 
 def test_every_preset_of_the_family_means_the_whole_family() -> None:
     family = [preset for preset in REAL if isinstance(preset.make(LIMIT), FamilyFormat)]
-    found = AutoFormat(family)
+    found = AutoFormat(family, LIMIT)
     mixed = b"\n".join((COMMON, b"v:1 " + COMMON + b' "-" "a"', COMMON + b' "-" "b"')) + b"\n"
     assert found.parse(mixed).rows.equals(FamilyFormat("auto").parse(mixed).rows)
     assert found.chosen == FAMILY

@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import BY_NAME
+from http_monitor.parser.reading import explain
 from http_monitor.settings import MAX_LINE_BYTES
 
 COMMON = b'192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /pages/create HTTP/1.0" 200 2326'
@@ -64,7 +65,7 @@ def test_a_format_with_a_vhost_misses_it() -> None:
 
 PROBE = """
 import sys
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 for name in ("auto", '%h %l %u %t "%r" %>s %b'):
     get_format(name).parse(b"bad")
 assert "apache_log_parser" not in sys.modules

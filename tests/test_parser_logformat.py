@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import explain, get_format
 from http_monitor.parser.apache import ApacheFormat, apache_template
 from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.formats import get_format
 from http_monitor.parser.logformat import Directive, split_logformat
 from http_monitor.parser.matching import Matcher
 from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.reading import explain
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES

@@ -261,7 +261,7 @@ def test_a_closed_pipe_ends_it_quietly(long_log: Path, output: str) -> None:
     ],
     ids=["piped", "always", "always beats NO_COLOR", "never"],
 )
-def test_piped_output_is_plain_unless_asked_for(
+def test_piped_output_is_usual_unless_asked_for(
     log: Path, arguments: Sequence[str], env: dict[str, str], coloured: bool
 ) -> None:
     outcome = run("--replay", "--file", log, *arguments, env=env)

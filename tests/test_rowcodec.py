@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rowcodec import decode_rows, encode_rows
 from http_monitor.metrics.rows import Rows
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from tests.engine_strategies import START_S, log_line, logs, many_key_logs
 
 _US_PER_S = 1_000_000

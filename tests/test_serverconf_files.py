@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import get_format
+from http_monitor.parser.formats import get_format
 from http_monitor.serverconf import find_formats
 
 TIMED = '%h %l %u %t "%r" %>s %b %D'

@@ -6,7 +6,8 @@ from http_monitor.clock import ManualClock
 from http_monitor.monitor import Input
 from http_monitor.monitor.pace import Pace, Progress
 from http_monitor.monitor.silence import Silence
-from http_monitor.parser import explain, get_format
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
 from http_monitor.ports import SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.units import local

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import get_format, text
+from http_monitor.parser import text
 from http_monitor.parser.apache import apache_template
+from http_monitor.parser.formats import get_format
 from http_monitor.parser.meaning import Meaning, Wrong
 from http_monitor.parser.nginx import nginx_template
 from http_monitor.parser.presets import PRESETS

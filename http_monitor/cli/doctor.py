@@ -12,7 +12,8 @@ from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.reading import reading_line
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
-from http_monitor.parser import AutoFormat, read_line
+from http_monitor.parser.auto import AutoFormat
+from http_monitor.parser.reading import read_line
 from http_monitor.ports import LineReading, LogFormat
 from http_monitor.settings import FORMAT_LINES, Settings
 from http_monitor.sources.replay import ReplayFile

@@ -109,14 +109,14 @@ class Formats:
         return self._settings.replay or self._settings.from_start or self._settings.explain is not None
 
     def _named(self, path: str) -> "LogFormat":
-        from http_monitor.parser import get_format
+        from http_monitor.parser.formats import get_format
 
         origin = self._origin_of(path)
         return get_format(self._settings.format if origin is None else origin.format, self._settings.max_line_bytes)
 
     def _remember(self, path: str, state: "Json | None") -> bool:
         """Take what an earlier run had found of a file; returns whether that is of any use."""
-        from http_monitor.parser import auto_format
+        from http_monitor.parser.auto import auto_format
 
         found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
         kept = None if state is None else state.get("format")
@@ -134,7 +134,7 @@ class Formats:
         return True
 
     def _detect(self, path: str, *, from_start: bool) -> None:
-        from http_monitor.parser import auto_format
+        from http_monitor.parser.auto import auto_format
 
         found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
         sample, head = self._sample(path, from_start=from_start)
@@ -146,9 +146,7 @@ class Formats:
 
     def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
         """Return lines that tell the format of a file, and its head where they are not from there."""
-        from http_monitor.sources.files import LocalFiles
         from http_monitor.sources.replay import ReplayFile
-        from http_monitor.sources.sample import tail_sample
         from http_monitor.sources.selecting import STDIN
 
         if path == STDIN or not self._local:
@@ -160,6 +158,9 @@ class Formats:
             source.close()
         if from_start:
             return _first_lines(head), b""
+        from http_monitor.sources.files import LocalFiles
+        from http_monitor.sources.sample import tail_sample
+
         return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES)), head
 
     def _words(self) -> str:

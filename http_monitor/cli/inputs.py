@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from http_monitor.clock import Clock, WallClock
-from http_monitor.monitor import Input, Resumed
+from http_monitor.monitor import Input
+from http_monitor.monitor.resumed import Resumed
 from http_monitor.ports import Json, Source
 from http_monitor.settings import Settings
 from http_monitor.sources.claims import Claims

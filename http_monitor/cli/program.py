@@ -1,7 +1,6 @@
 """Runs the program: from its arguments to its exit code."""
 
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.kept import Kept
+from http_monitor.cli.start import begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import MAX_THREADS, Settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from http_monitor.monitor import HTTPMonitor
     from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
+    from http_monitor.sources.files import FileStatus
+    from http_monitor.sources.opening import Obstacle
     from http_monitor.sources.selecting import LiveSelection
 
 EXIT_DONE = 0
@@ -37,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: those of the process) and return its exit code."""
     try:
         _check_streams()
+        spare_threads()
+        if arguments is None:  # else the process, and its garbage, is somebody else's too
+            begin_imports()
         stop = _Stop()
         with stop.handling_signals():
             return _run(parse_arguments(sys.argv[1:] if arguments is None else arguments), stop)
@@ -113,6 +119,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
     if settings.explain is not None:
         from http_monitor.cli.doctor import explain
 
+        end_imports()
         return explain(settings, formats, paths, stop.requested)
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
     beginning = _Beginning(settings, paths)
@@ -131,19 +138,27 @@ class _Beginning:
 
     def __init__(self, settings: Settings, paths: list[str]) -> None:
         from http_monitor.clock import ReplayClock, WallClock
-        from http_monitor.sources.files import LocalFiles
-        from http_monitor.sources.selecting import STDIN
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         self.via = _prefix(settings)
-        local = not settings.replay and self.via is None
-        self.seen = {path: LocalFiles().look(path) for path in paths if local and path != STDIN}
+        self.seen = {} if settings.replay or self.via is not None else _seen(paths)
         self.started_us = self.clock.now_us()
+
+
+def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
+    """Return what stands at each path now."""
+    from http_monitor.sources.files import LocalFiles
+    from http_monitor.sources.selecting import STDIN
+
+    files = LocalFiles()
+    return {path: files.look(path) for path in paths if path != STDIN}
 
 
 def _prefix(settings: Settings) -> list[str] | None:
     """Return the words put before the commands that read, none for this machine; None: no commands read."""
     if settings.via is not None:
+        import shlex
+
         return shlex.split(settings.via)
     return [] if settings.reader == "wc-tail" else None
 
@@ -161,14 +176,13 @@ def _monitor(
 ) -> int:
     from http_monitor.alerts import default_alerts
     from http_monitor.cli.families import family_of
-    from http_monitor.cli.state import open_state
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.monitor.lacking import CLIENT
-    from http_monitor.parser import explain_and_suggest
+    from http_monitor.parser.auto import explain_and_suggest
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
-    kept = open_state(settings, os.environ)
+    kept = _kept(settings)
     try:
         formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
         if settings.output == "text":
@@ -214,6 +228,7 @@ def _monitor(
         if finder is not None and selection is not None and selection.has_patterns:
             monitor.look_for_more(finder)
         stop.govern(monitor)
+        end_imports()
         try:
             monitor.run(stop.waker)
         finally:
@@ -248,12 +263,24 @@ def _read_to_the_end(settings: Settings) -> list[str]:
     return paths
 
 
+def _kept(settings: Settings) -> Kept:
+    """Return the checkpoint of a run."""
+    if settings.replay or settings.no_state:
+        return Kept()
+    from http_monitor.cli.state import open_state
+
+    return open_state(settings, os.environ)
+
+
 def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
     from http_monitor.sources.replay import ReplayFile
     from http_monitor.sources.selecting import STDIN
-    from http_monitor.sources.stdin import StdinSource
 
     limit = settings.max_line_bytes
+    if STDIN not in paths:
+        return [ReplayFile(path, limit=limit) for path in paths]
+    from http_monitor.sources.stdin import StdinSource
+
     return [
         StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
         for path in paths
@@ -310,11 +337,12 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
 
 
 def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
-    from http_monitor.display.ndjson import NdjsonDisplay
+    if settings.output == "ndjson":
+        from http_monitor.display.ndjson import NdjsonDisplay
+
+        return NdjsonDisplay(sys.stdout, notices)
     from http_monitor.display.text import Display
 
-    if settings.output == "ndjson":
-        return NdjsonDisplay(sys.stdout, notices)
     return Display(
         sys.stdout,
         notices,

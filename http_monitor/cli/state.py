@@ -1,35 +1,21 @@
 """Finds what a run goes on with, and where it leaves what the next one does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from http_monitor.alerts import default_alerts
-from http_monitor.monitor import Resumed, resume
+from http_monitor.cli.kept import Kept
+from http_monitor.monitor.resumed import Resumed, resume
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.position import TailPosition
 from http_monitor.sources.selecting import STDIN
 from http_monitor.state import default_directory, key_of, open_store
-from http_monitor.state.store import FileStore
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The checkpoint of a run."""
-
-    store: FileStore | None = None
-    """None: none is written."""
-    resumed: Resumed | None = None
-    """None: there was none to go on with."""
-    notices: tuple[Notice, ...] = ()
-    unreadable: bool = False
-    """There was one that nobody can go on from: nobody knows how much of the log it would have had read."""
 
 
 def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
-    """Return the checkpoint of a run; what is wrong with it is said, and never an error."""
+    """Return the checkpoint of a live run; what is wrong with it is said, and never an error."""
     files = [path for path in settings.files if path != STDIN]
-    if settings.replay or settings.no_state or settings.give_me_traffic or not files:
+    if settings.give_me_traffic or not files:
         return Kept()
     directory = settings.state_dir or default_directory(environment)
     if directory is None:

@@ -1,7 +1,6 @@
 """What standard output and standard error can show."""
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,7 +17,11 @@ _PIPED_WIDTH = 80
 
 def width_of(stream: TextIO) -> int:
     """Return the columns of a terminal; 80 of anything else."""
-    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns if stream.isatty() else _PIPED_WIDTH
+    if not stream.isatty():
+        return _PIPED_WIDTH
+    import shutil
+
+    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
 
 
 def palette_of(settings: Settings) -> "Palette | None":

@@ -1,27 +1,30 @@
 """The monitor's loop: turns, what is told between them, and the end."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.monitor.ahead import ReadAhead
-from http_monitor.monitor.checkpoints import Checkpoints
 from http_monitor.monitor.deadline import Deadline
-from http_monitor.monitor.discovery import Discovery, Finder
-from http_monitor.monitor.drift import Drift
 from http_monitor.monitor.inputs import Input
-from http_monitor.monitor.keeper import Keeper
-from http_monitor.monitor.live import LiveTurns
-from http_monitor.monitor.pace import Pace, Progress
 from http_monitor.monitor.replay import ReplayTurns
-from http_monitor.monitor.resumed import Resumed
-from http_monitor.monitor.silence import Silence
 from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
 
+if TYPE_CHECKING:
+    from http_monitor.monitor.discovery import Finder
+    from http_monitor.monitor.following import Following
+    from http_monitor.monitor.keeper import Keeper
+    from http_monitor.monitor.live import LiveTurns
+    from http_monitor.monitor.resumed import Resumed
+
+_FOLLOWING = "http_monitor.monitor.following"
+"""Is imported by live runs only: a replay would wait for what it does not use."""
 _TURN_S = 0.2
 """Five turns a second are plenty: what comes faster is read together."""
 _LARGE_TURN_S = 0.05
@@ -49,7 +52,7 @@ class HTTPMonitor:
         bucket_sinks: Sequence[BucketSink] = (),
         started_us: int | None = None,
         store: CheckpointStore | None = None,
-        resumed: Resumed | None = None,
+        resumed: "Resumed | None" = None,
         classify: ClassifyAgent | None = None,
         unreadable: bool = False,
         read_ahead: bool = False,
@@ -85,10 +88,9 @@ class HTTPMonitor:
         )
         for alert in alerts:
             self._aggregator.register(alert)
-        self._live: LiveTurns | None = None
-        self._keeper: Keeper | None = None
+        self._following: Following | None = None
         if not settings.replay:
-            kept = Checkpoints(
+            self._following = import_module(_FOLLOWING).Following(
                 settings,
                 self._aggregator,
                 self._inputs,
@@ -98,17 +100,16 @@ class HTTPMonitor:
                 resumed=resumed,
                 unreadable=unreadable,
             )
-            self._keeper = kept.keeper
-            engine = kept.journal or self._aggregator
-            self._live = LiveTurns(settings, self._inputs, engine, clock, kept.carried, kept.since_us)
+        self._live: LiveTurns | None = None if self._following is None else self._following.turns
+        self._keeper: Keeper | None = None if self._following is None else self._following.keeper
         self._ahead = ReadAhead() if read_ahead and settings.replay else None
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._ahead)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
         self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
-        if self._live is not None:
-            self._asides += [Silence(self._inputs, clock), Drift(self._inputs, clock), Pace(self._progress, clock)]
+        if self._following is not None:
+            self._asides += self._following.asides
         self._next_pulse_us = self._started_us
         self._before_backlog = self._aggregator.now_us, 0, 0
 
@@ -127,10 +128,10 @@ class HTTPMonitor:
         """Pass on, once a second, what somebody beside the inputs has to say."""
         self._asides.append(aside)
 
-    def look_for_more(self, finder: Finder) -> None:
+    def look_for_more(self, finder: "Finder") -> None:
         """Let inputs join a live run, and go, as files come and go."""
-        assert self._live is not None
-        self._asides.append(Discovery(self._inputs, finder, self._clock, self._live.retire))
+        assert self._following is not None
+        self._asides.append(self._following.discovery(finder))
 
     def request_stop(self) -> None:
         """Let `run` end after the turn it is in; may be called by a signal handler."""
@@ -186,7 +187,7 @@ class HTTPMonitor:
         for entry in self._inputs:
             entry.source.close()
 
-    def _drain(self, live: LiveTurns) -> None:
+    def _drain(self, live: "LiveTurns") -> None:
         """Read what is there at a stop; a large backlog, or a log that grows all the while, must not hold it up."""
         deadline = Deadline(self._clock, _DRAIN_S)
         while not self.step() and live.behind and deadline.wait_s():
@@ -206,11 +207,6 @@ class HTTPMonitor:
             is_large = self._live is not None and self._live.turn_bytes > _LARGE_TURN_BYTES
             waker.gather(_LARGE_TURN_S if is_large else _TURN_S)
 
-    def _progress(self) -> Progress:
-        assert self._live is not None
-        lag_bytes = sum(entry.source.health().lag_bytes for entry in self._inputs)
-        return Progress(self._live.behind, lag_bytes, self._live.lag_s, self._live.read_bytes)
-
     def _say(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
             self.publish(notice)
@@ -225,7 +221,7 @@ class HTTPMonitor:
         if self._live is not None:
             self._say(self._live.notices)
 
-    def _tell_of_backlog(self, live: LiveTurns) -> None:
+    def _tell_of_backlog(self, live: "LiveTurns") -> None:
         """Remember where a backlog began; say how large it was when it has been worked off."""
         counts = self._aggregator.counts
         here = self._aggregator.now_us, counts.lines, self._aggregator.tracker.raises
@@ -240,7 +236,7 @@ class HTTPMonitor:
                 span_s = max(0, end_us - max(since_us, self._aggregator.first_us)) // US_PER_S
                 self.publish(CaughtUp(span_s, counts.lines - lines, here[2] - raises))
 
-    def _pulse(self, live: LiveTurns) -> None:
+    def _pulse(self, live: "LiveTurns") -> None:
         now_us = self._clock.now_us()
         # A pulse further away than a second was planned by a clock that has been set back.
         if now_us < self._next_pulse_us <= now_us + US_PER_S:

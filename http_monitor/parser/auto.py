@@ -1,16 +1,17 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from http_monitor.parser.candidates import FAMILY, Candidate, Pool, called, candidates_of, nearest_of
+from http_monitor.parser.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
 from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
+from http_monitor.parser.usual import is_usual
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
@@ -42,7 +43,7 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFo
         limit: The longest line, in bytes without its LF.
         replay: Lines without a time cannot be counted.
     """
-    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit)
+    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_usual)
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
@@ -64,16 +65,23 @@ class AutoFormat:
     the family last: another one that fits knows more of the line.
 
     Args:
-        presets: The formats there are.
+        presets: The formats there are; they are asked for when a line may be of another one than the family.
         limit: The longest line, in bytes without its LF.
+        is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
     """
 
     name = "auto"
 
-    def __init__(self, presets: Iterable[Preset] = PRESETS, limit: int = MAX_LINE_BYTES) -> None:
+    def __init__(
+        self,
+        presets: Iterable[Preset],
+        limit: int = MAX_LINE_BYTES,
+        is_usual: Callable[[bytes], bool] = lambda lines: not lines,
+    ) -> None:
         self._limit = limit
+        self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
-        self._candidates = candidates_of(presets, self._family, limit)
+        self._candidates = Candidates(presets, self._family, limit)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
         self._chosen: Candidate | None = None
@@ -101,7 +109,9 @@ class AutoFormat:
             return None
         self._head = head
         best: tuple[Candidate, Batch] | None = None
-        for candidate in self._candidates:
+        # Header lines can give other lines a meaning that nobody foresaw.
+        only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
+        for candidate in (self._candidates.family,) if only_family else self._candidates:
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
                 best = candidate, batch
@@ -253,7 +263,7 @@ class AutoFormat:
             return False
         self._load_trials(kept)
         _, index = min(fitting)
-        self._decide(self._candidates[index], self._trials[index])
+        self._decide(*list(zip(self._candidates, self._trials, strict=True))[index])
         return True
 
     def _try_lines(self, start: int, piece: bytes, before: "Leading") -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.nearest import nearest_first
@@ -24,32 +25,53 @@ class Candidate:
     examples: tuple[bytes, ...] = ()
 
 
-def candidates_of(presets: Iterable[Preset], family: FamilyFormat, limit: int) -> tuple[Candidate, ...]:
-    """Return what a file may be found to be; the family, which all presets of it mean, is the last."""
+class Candidates:
+    """What a file may be found to be; the family, which all presets of it mean, is the last.
 
-    def maker(preset: Preset) -> Callable[[], LogFormat]:
-        return lambda: preset.make(limit)
+    Args:
+        presets: The formats there are; they are asked for when somebody wants more than the family.
+        family: The family.
+        limit: The longest line, in bytes without its LF.
+    """
 
-    others = (
-        Candidate(preset.name, maker(preset), preset.examples)
-        for preset in presets
-        if preset.detected and not isinstance(preset.make(limit), FamilyFormat)
-    )
-    return (*others, Candidate(FAMILY, lambda: family))
+    def __init__(self, presets: Iterable[Preset], family: FamilyFormat, limit: int) -> None:
+        self._presets = presets
+        self._limit = limit
+        self.family = Candidate(FAMILY, lambda: family)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Yield them, in the order in which they are tried."""
+        return iter(self._every)
+
+    @cached_property
+    def _every(self) -> tuple[Candidate, ...]:
+        def maker(preset: Preset) -> Callable[[], LogFormat]:
+            return lambda: preset.make(self._limit)
+
+        others = (
+            Candidate(preset.name, maker(preset), preset.examples)
+            for preset in self._presets
+            if preset.detected and not isinstance(preset.make(self._limit), FamilyFormat)
+        )
+        return (*others, self.family)
 
 
 class Pool:
     """One format of each candidate, used again and again: to make one takes as long as to read a thousand lines.
 
     Args:
-        candidates: What there is.
+        candidates: What there is; asked for with the first format.
     """
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self._candidates = {candidate.name: candidate for candidate in candidates}
+        self._of = candidates
         self._made: dict[str, LogFormat] = {}
         self._nothing: dict[str, Json] = {}
         """What each one remembers that has read nothing."""
+
+    @cached_property
+    def _candidates(self) -> dict[str, Candidate]:
+        return {candidate.name: candidate for candidate in self._of}
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, in their order."""

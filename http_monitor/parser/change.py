@@ -1,6 +1,7 @@
 """Finds out that a file has another format from some line on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,11 +50,15 @@ class Change:
 
     def __init__(self, pool: Pool, chosen: str, limit: int) -> None:
         self._pool = pool
-        self._others = [name for name in pool if name != chosen]
+        self._chosen = chosen
         self._limit = limit
         self._row = 0
         """So many lines in a row have not fitted."""
         self._rivals: dict[str, Rival] = {}
+
+    @cached_property
+    def _others(self) -> list[str]:
+        return [name for name in self._pool if name != self._chosen]
 
     def forget(self) -> None:
         """Begin anew, with a line that fits or a format that was decided on."""

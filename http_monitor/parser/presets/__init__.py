@@ -1,70 +1,63 @@
 """The list of presets: formats that have a name, in the order in which they are tried and shown."""
 
-from http_monitor.parser.presets import (
-    apache_combined_d,
-    apache_combined_t,
-    aws_alb,
-    aws_elb,
-    aws_s3,
-    caddy_json,
-    cloudfront,
-    combined,
-    common,
-    envoy,
-    gcs,
-    gunicorn,
-    haproxy_http,
-    iis,
-    ingress_nginx,
-    json,
-    nginx_json,
-    nginx_main,
-    nginx_main_timed,
-    nginx_timed,
-    nginx_timed_upstream,
-    nginx_upstream_time,
-    squid,
-    traefik_clf,
-    traefik_json,
-    uvicorn,
-    vhost_combined,
-    vhost_common,
-)
+from collections.abc import Collection, Iterator, Mapping
+from importlib import import_module
+
 from http_monitor.parser.presets.preset import Preset
 
-PRESETS: tuple[Preset, ...] = (
-    traefik_json.PRESET,
-    caddy_json.PRESET,
-    nginx_json.PRESET,
-    json.PRESET,
-    cloudfront.PRESET,
-    iis.PRESET,
-    aws_alb.PRESET,
-    aws_elb.PRESET,
-    aws_s3.PRESET,
-    gcs.PRESET,
-    squid.PRESET,
-    haproxy_http.PRESET,
-    envoy.PRESET,
-    traefik_clf.PRESET,
-    uvicorn.PRESET,
-    ingress_nginx.PRESET,
-    nginx_upstream_time.PRESET,
-    nginx_main_timed.PRESET,
-    nginx_timed_upstream.PRESET,
-    nginx_timed.PRESET,
-    nginx_main.PRESET,
-    vhost_combined.PRESET,
-    combined.PRESET,
-    vhost_common.PRESET,
-    common.PRESET,
-    gunicorn.PRESET,
-    apache_combined_d.PRESET,
-    apache_combined_t.PRESET,
+_NAMES = (
+    "traefik_json",
+    "caddy_json",
+    "nginx_json",
+    "json",
+    "cloudfront",
+    "iis",
+    "aws_alb",
+    "aws_elb",
+    "aws_s3",
+    "gcs",
+    "squid",
+    "haproxy_http",
+    "envoy",
+    "traefik_clf",
+    "uvicorn",
+    "ingress_nginx",
+    "nginx_upstream_time",
+    "nginx_main_timed",
+    "nginx_timed_upstream",
+    "nginx_timed",
+    "nginx_main",
+    "vhost_combined",
+    "combined",
+    "vhost_common",
+    "common",
+    "gunicorn",
+    "apache_combined_d",
+    "apache_combined_t",
 )
 """The more a preset asks of a line, the earlier it stands: of two that fit as many lines the first is chosen."""
 
-BY_NAME = {preset.name: preset for preset in PRESETS}
+
+class _Presets(Mapping[str, Preset]):
+    """Imports a preset when it is asked for: all together take long, and most runs need none."""
+
+    def __getitem__(self, name: str) -> Preset:
+        if name not in _NAMES:
+            raise KeyError(name)
+        preset: Preset = import_module(f"{__name__}.{name}").PRESET
+        return preset
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+BY_NAME: Mapping[str, Preset] = _Presets()
 """Each preset by the name a user gives."""
+
+PRESETS: Collection[Preset] = BY_NAME.values()
+"""All of them, in their order."""
 
 __all__ = ["BY_NAME", "PRESETS", "Preset"]

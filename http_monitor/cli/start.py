@@ -1,0 +1,21 @@
+"""Keeps the start of the program short: what no run of it needs is left out while modules are imported."""
+
+import gc
+import os
+
+
+def begin_imports() -> None:
+    """Look for no garbage until `end_imports`: what is imported stays, and would be searched again and again."""
+    gc.disable()
+
+
+def end_imports() -> None:
+    """Look for garbage from now on, though not among what has been imported."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+def spare_threads() -> None:
+    """Let numpy start no threads for linear algebra, of which there is none here; must come before its import."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,0 +1,71 @@
+"""A start leaves out what no run needs, and nothing of that lasts."""
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from http_monitor.cli.start import begin_imports, end_imports, spare_threads
+from tests.program import DEADLINE_S, ROOT, environment, lines_at
+
+_THEN_SAY = """
+import gc, os, sys
+from http_monitor.cli import main
+main()
+print("collects:", gc.isenabled(), "frozen:", gc.get_freeze_count() > 0, file=sys.stderr)
+print("threads:", os.environ["OPENBLAS_NUM_THREADS"], file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def garbage() -> Iterator[None]:
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("garbage")
+def test_garbage_is_looked_for_again_but_not_among_what_was_imported() -> None:
+    begin_imports()
+    assert not gc.isenabled()
+    end_imports()
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
+
+
+@pytest.mark.usefixtures("garbage")
+def test_what_is_somebody_elses_is_not_kept_from_the_collector() -> None:
+    end_imports()
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
+
+
+def test_the_number_of_threads_is_the_users_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    spare_threads()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    spare_threads()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
+
+
+@pytest.mark.parametrize("options", [("--replay",), ("--explain",), ("--duration", "1")], ids=" ".join)
+def test_a_run_looks_for_garbage(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines_at([1_700_000_000]))
+
+    done = subprocess.run(
+        [sys.executable, "-c", _THEN_SAY, *options, "--file", path],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=DEADLINE_S,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-2:] == ["collects: True frozen: True", "threads: 1"]
