@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.usual import is_usual
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
+from http_monitor.parser.usual import is_usual
 
 LIMIT = 10_000
 COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'

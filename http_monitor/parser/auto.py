@@ -11,10 +11,10 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
-from http_monitor.parser.usual import is_usual
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
+from http_monitor.parser.usual import is_usual
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
