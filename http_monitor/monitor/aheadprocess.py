@@ -1,7 +1,6 @@
 """Looks ahead in a process of its own, which needs no interpreter lock of this one."""
 
 import errno
-import gc
 import os
 import pickle
 import socket
@@ -133,15 +132,11 @@ class ProcessAhead:
             self._asked = deque(other for other in self._asked if other != number)
 
     def _start(self) -> Forked:
-        # What is there now stays: the collector shall not write on its pages, which the two processes share.
-        gc.freeze()
         try:
             self._slots += [os.memfd_create("look", os.MFD_CLOEXEC) for _ in range(_SLOTS)]
             child = Forked(self._serve, self._tell)
         except OSError as error:
             raise WorkerError(f"cannot start a process that reads and parses: {error.strerror}{_ADVICE}") from error
-        finally:
-            gc.unfreeze()
         child.socket.settimeout(WAIT_S)
         self._child = child
         return child
@@ -154,10 +149,9 @@ class ProcessAhead:
                 (number,) = _REQUEST.unpack(request)
                 if number in finished:
                     continue
-                answer = _look(self._inputs[number])
-                if answer.finished:
+                # Nothing of a look is kept while the next is made.
+                if self._answer(theirs, _look(self._inputs[number])):
                     finished.add(number)
-                self._answer(theirs, answer)
 
     def _tell(self, theirs: socket.socket, error: BaseException) -> None:
         """In the child, tell of what was not expected."""
@@ -165,9 +159,11 @@ class ProcessAhead:
         with suppress(ConnectionError):
             self._answer(theirs, _Raised(RuntimeError(f"in the process that reads and parses:\n{said}")))
 
-    def _answer(self, theirs: socket.socket, answer: _Answer) -> None:
+    def _answer(self, theirs: socket.socket, answer: _Answer) -> bool:
+        """In the child, give an answer; return whether it is the last for its input."""
         theirs.send(_write(self._slots[self._answers % _SLOTS], answer))
         self._answers += 1
+        return answer.finished
 
 
 def _look(entry: Input) -> _Answer:

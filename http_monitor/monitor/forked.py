@@ -29,25 +29,30 @@ class Forked:
         raised: Callable[[socket.socket, BaseException], None],
     ) -> None:
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with _held_back() as numbers:
-            self._pid: int | None = os.fork()
-            if not self._pid:
-                self.socket.close()
-                _be_child(lambda: serve(theirs), lambda error: raised(theirs, error), numbers)
-        theirs.close()
-        self.pid = self._pid
-        """Of the child."""
+        try:
+            with _held_back() as numbers:
+                self.pid = os.fork()
+                """Of the child."""
+                if not self.pid:
+                    self.socket.close()
+                    _be_child(lambda: serve(theirs), lambda error: raised(theirs, error), numbers)
+        except OSError:
+            self.socket.close()
+            raise
+        finally:
+            theirs.close()
+        self._ended = False
 
     def end(self) -> str:
         """Kill the child if it is there, wait for it, let go of its socket; return how it ended, in words."""
         words = "is gone"
-        if self._pid is not None:
+        if not self._ended:
             # Where whoever started this program ignores the ends of children, the system waits for them.
             with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(self.pid, signal.SIGKILL)
             with suppress(ChildProcessError):
-                words = _words(os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1]))
-            self._pid = None
+                words = _words(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]))
+            self._ended = True
         self.socket.close()
         return words
 
