@@ -149,8 +149,11 @@ class ProcessAhead:
                 (number,) = _REQUEST.unpack(request)
                 if number in finished:
                     continue
-                # Nothing of a look is kept while the next is made.
-                if self._answer(theirs, _look(self._inputs[number])):
+                # Kept until there is another: with all of it freed at a time, the C library would give the memory back
+                # to the system, and ask for it again, at each look.
+                answer = _look(self._inputs[number])
+                self._answer(theirs, answer)
+                if answer.finished:
                     finished.add(number)
 
     def _tell(self, theirs: socket.socket, error: BaseException) -> None:
@@ -158,12 +161,14 @@ class ProcessAhead:
         said = "".join(traceback.format_exception(error))
         with suppress(ConnectionError):
             self._answer(theirs, _Raised(RuntimeError(f"in the process that reads and parses:\n{said}")))
+            # A socket that is closed with requests unread in it takes with it what was sent: wait for the end.
+            while theirs.recv(_REQUEST.size):
+                pass
 
-    def _answer(self, theirs: socket.socket, answer: _Answer) -> bool:
-        """In the child, give an answer; return whether it is the last for its input."""
+    def _answer(self, theirs: socket.socket, answer: _Answer) -> None:
+        """In the child, give an answer."""
         theirs.send(_write(self._slots[self._answers % _SLOTS], answer))
         self._answers += 1
-        return answer.finished
 
 
 def _look(entry: Input) -> _Answer:

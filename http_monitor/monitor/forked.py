@@ -14,8 +14,8 @@ _STDOUT = 1
 class Forked:
     """A fork of this process, and the socket to it, which keeps messages apart.
 
-    A terminal and a service manager send their signals to both processes: the child ignores them, for this one decides
-    when both end. Should this one be killed, the child finds the end of its socket.
+    A terminal and a service manager send their signals to both processes: to the child they do nothing, for this one
+    decides when both end. Should this one be killed, the child finds the end of its socket.
 
     Args:
         serve: What the child does, with its end of the socket; it has all that this process had in memory. When it
@@ -30,12 +30,12 @@ class Forked:
     ) -> None:
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with _held_back() as numbers:
+            with _signals_blocked():
                 self.pid = os.fork()
                 """Of the child."""
                 if not self.pid:
                     self.socket.close()
-                    _be_child(lambda: serve(theirs), lambda error: raised(theirs, error), numbers)
+                    _be_child(lambda: serve(theirs), lambda error: raised(theirs, error))
         except OSError:
             self.socket.close()
             raise
@@ -68,27 +68,22 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def _held_back() -> Iterator[list[signal.Signals]]:
-    """Hold back signals, which are yielded, so that a child gets none before it ignores them."""
-    numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+def _signals_blocked() -> Iterator[None]:
+    """Block signals meanwhile; a child that is forked then never gets them, and there is no moment before that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     try:
-        yield numbers
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _be_child(
-    serve: Callable[[], None], raised: Callable[[BaseException], None], numbers: list[signal.Signals]
-) -> None:
+def _be_child(serve: Callable[[], None], raised: Callable[[BaseException], None]) -> None:
     """Serve, and leave by the only way on which nothing is done that this process would do twice.
 
     What stands in the buffers of its files is the parent's to write, what it does at its end is too.
     """
     code = 1
     try:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
         # Whoever reads what the parent writes would wait for its end from this process too.
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, _STDOUT)
