@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pyarrow as pa
 
@@ -20,7 +19,8 @@ from http_monitor.monitor.forked import Forked
 from http_monitor.monitor.inputs import Input, Look
 
 _AHEAD = 2
-"""So many looks a single input is ahead: while one waits to be taken, the next is made."""
+"""So many looks a single input is ahead: while one waits to be taken, the next is made. Of several, the merge decides
+which is looked at. What is looked at beyond an end or an error is never taken."""
 _SLOTS = 2
 """So many answers may be on the way."""
 _REQUEST = struct.Struct("=I")
@@ -34,7 +34,6 @@ class _Raised:
     """What stands for a look that raised."""
 
     error: Exception
-    finished: ClassVar[bool] = True
 
 
 _Answer = Look | _Raised
@@ -125,11 +124,7 @@ class ProcessAhead:
 
     def _note(self, answer: _Answer) -> None:
         self._answers += 1
-        number = self._asked.popleft()
-        self._come[number].append(answer)
-        if answer.finished:
-            # The process makes no look after the last, also where it was asked for one.
-            self._asked = deque(other for other in self._asked if other != number)
+        self._come[self._asked.popleft()].append(answer)
 
     def _start(self) -> Forked:
         try:
@@ -143,18 +138,13 @@ class ProcessAhead:
 
     def _serve(self, theirs: socket.socket) -> None:
         """In the child, make looks until nobody asks for one any more."""
-        finished: set[int] = set()
         with suppress(ConnectionError):
             while request := theirs.recv(_REQUEST.size):
                 (number,) = _REQUEST.unpack(request)
-                if number in finished:
-                    continue
                 # Kept until there is another: with all of it freed at a time, the C library would give the memory back
                 # to the system, and ask for it again, at each look.
                 answer = _look(self._inputs[number])
                 self._answer(theirs, answer)
-                if answer.finished:
-                    finished.add(number)
 
     def _tell(self, theirs: socket.socket, error: BaseException) -> None:
         """In the child, tell of what was not expected."""
