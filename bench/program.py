@@ -37,9 +37,9 @@ class Run:
 
     seconds: float
     cpu_s: float
-    """Processor time of all its threads."""
+    """Processor time of all its threads and processes."""
     peak_bytes: int
-    """Resident."""
+    """Resident; of several processes the greatest sum of their proportional shares, as `spawn.py` says."""
     wrong: list[str]
 
 

@@ -2,6 +2,7 @@
 
 HttpMonitorError
 ├── UsageError        exit 2: a wrong option or a wrong combination of options
+├── WorkerError      exit 1: the process beside a replay has been ended by somebody else
 ├── InputError        exit 3: an input that cannot be replayed
 ├── RefusedError      exit 3: an output or the simulator that cannot or must not write
 └── FormatError       exit 4: a replayed file in which no line fits
@@ -18,6 +19,10 @@ class UsageError(HttpMonitorError):
     """A wrong option: the text names it, what it got and what it takes."""
 
     exit_code = 2
+
+
+class WorkerError(HttpMonitorError):
+    """The process that reads and parses beside the counting could not be had, or has gone."""
 
 
 class InputError(HttpMonitorError):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from http_monitor.errors import InputError
 from http_monitor.records import Batch, Bools, Int64s
 from http_monitor.report import BucketStats, Message, Notice
 
@@ -79,6 +80,16 @@ class Resumable(Protocol):
 
     def position(self) -> Json | None:
         """Return where it stands after the last `read`, with what it has lost and counted; None: not begun yet."""
+        ...
+
+
+@runtime_checkable
+class Failing(Protocol):
+    """A source of a replay that may end before its input does."""
+
+    @property
+    def failure(self) -> InputError | None:
+        """Why it could not be read to its end; None: nothing went wrong so far."""
         ...
 
 

@@ -13,6 +13,7 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.filtering import selection_for
 from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.reading import explain
 from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
@@ -26,6 +27,7 @@ START_US = 1_700_000_000 * 1_000_000
 """Where live tests begin by default: a multiple of 10 s."""
 
 Json = dict[str, Any]
+MakeAhead = Callable[[Sequence[Input]], ReadAhead | None]
 
 HEALTH_KEYS = (
     "lines",
@@ -125,7 +127,7 @@ def make_monitor(
     alerts: Sequence[Alert] | None = None,
     make_format: Callable[[str], LogFormat] = get_format,
     *,
-    read_ahead: bool = False,
+    make_ahead: MakeAhead = lambda inputs: None,
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
     select = selection_for(settings, is_bot)
@@ -136,7 +138,7 @@ def make_monitor(
         for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
-    monitor = HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of, read_ahead=read_ahead)
+    monitor = HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of, ahead=make_ahead(inputs))
     return monitor, recorder
 
 
@@ -145,11 +147,11 @@ def replay(
     settings: Settings,
     make_format: Callable[[str], LogFormat] = get_format,
     *,
-    read_ahead: bool = False,
+    make_ahead: MakeAhead = lambda inputs: None,
 ) -> Recorder:
     """Replay files given as chunks."""
     sources = [ScriptedSource(chunks, ends=True, name=f"{index}.log") for index, chunks in enumerate(files)]
-    monitor, recorder = make_monitor(settings, sources, ReplayClock(), make_format=make_format, read_ahead=read_ahead)
+    monitor, recorder = make_monitor(settings, sources, ReplayClock(), make_format=make_format, make_ahead=make_ahead)
     try:
         while not monitor.step():
             pass

@@ -27,8 +27,18 @@ Json = dict[str, Any]
 _STATES = tempfile.TemporaryDirectory(prefix="http_monitor-states-")
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
+_THREADS_ONLY = """
+import sys
+from http_monitor.monitor import forked
+forked.can_fork = lambda: False
+from http_monitor.cli import main
+sys.exit(main())
+"""
+
+
+def command(*arguments: str | Path, threads_only: bool = False) -> list[str]:
+    program = ["-c", _THREADS_ONLY] if threads_only else [str(ROOT / "main.py")]
+    return [sys.executable, *program, *map(str, arguments)]
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -54,12 +64,21 @@ class Outcome:
 
 
 def run(
-    *arguments: str | Path, stdin: bytes | IO[bytes] = b"", env: Mapping[str, str] | None = None, cwd: Path = ROOT
+    *arguments: str | Path,
+    stdin: bytes | IO[bytes] = b"",
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    threads_only: bool = False,
 ) -> Outcome:
-    """Run the program to its end."""
+    """Run the program to its end, if so told as on a system where it cannot fork."""
     given: dict[str, Any] = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
     done = subprocess.run(
-        command(*arguments), capture_output=True, env=environment(env), cwd=cwd, timeout=DEADLINE_S, **given
+        command(*arguments, threads_only=threads_only),
+        capture_output=True,
+        env=environment(env),
+        cwd=cwd,
+        timeout=DEADLINE_S,
+        **given,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -71,13 +90,18 @@ class Program:
         arguments: Of the program.
         env: Changes of its environment.
         behind: Words of a command that becomes it.
+        threads_only: Whether it is as on a system where it cannot fork.
     """
 
     def __init__(
-        self, *arguments: str | Path, env: Mapping[str, str] | None = None, behind: Sequence[str] = ()
+        self,
+        *arguments: str | Path,
+        env: Mapping[str, str] | None = None,
+        behind: Sequence[str] = (),
+        threads_only: bool = False,
     ) -> None:
         self._process = subprocess.Popen(
-            [*behind, *command(*arguments)],
+            [*behind, *command(*arguments, threads_only=threads_only)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -108,6 +132,10 @@ class Program:
     def descriptors(self) -> int:
         """Return how many files it has open."""
         return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
+    def children(self) -> list[int]:
+        """Return the processes that it has started and not waited for."""
+        return list(map(int, Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()))
 
     def write(self, data: bytes) -> None:
         """Write to its standard input."""

@@ -1,6 +1,7 @@
 """No result depends on whether the next lines are read and parsed beside the counting of those before."""
 
 import gzip
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from http_monitor.clock import ReplayClock
 from http_monitor.errors import FormatError
 from http_monitor.metrics.merge import Merge
-from http_monitor.monitor.ahead import ReadAhead
+from http_monitor.monitor.aheadprocess import ProcessAhead
+from http_monitor.monitor.aheadthread import ThreadAhead
 from http_monitor.monitor.inputs import Input
 from http_monitor.parser.auto import auto_format
 from http_monitor.parser.formats import get_format
@@ -21,12 +23,30 @@ from http_monitor.ports import Chunk, LogFormat, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
 from tests.engine_strategies import START_S, log_line
-from tests.harness import Recorder, ScriptedSource, make_monitor, replay, settings_of
+from tests.harness import MakeAhead, Recorder, ScriptedSource, make_monitor, replay, settings_of
 from tests.program import lines_at, run
 from tests.reference.engine import Options
 from tests.test_law_cuts import cut_logs
 
 _JSON = b'{"time":"2024-01-01T00:00:%02dZ","remote_addr":"h","request":"GET /x HTTP/1.1","status":200}\n'
+
+
+# Unlike the program, these tests fork where other threads are, those of who runs the tests; Python 3.12 tells.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+def _thread(inputs: Sequence[Input]) -> ThreadAhead:
+    return ThreadAhead()
+
+
+def _in_turn(inputs: Sequence[Input]) -> None:
+    return None
+
+
+WAYS: dict[str, MakeAhead] = {"in turn": _in_turn, "thread": _thread, "process": ProcessAhead}
+if not hasattr(os, "memfd_create"):
+    del WAYS["process"]
+ways = pytest.mark.parametrize("way", WAYS)
 
 
 @settings(max_examples=120, deadline=None)
@@ -36,8 +56,8 @@ def test_small_chunks_of_any_logs_give_the_same_messages(
 ) -> None:
     _, pieces, options = case
     chosen = settings_of(options, replay=True)
-    beside, in_turn = (replay(pieces, chosen, read_ahead=ahead).messages for ahead in (True, False))
-    assert beside == in_turn
+    in_turn, *beside = (replay(pieces, chosen, make_ahead=way).messages for way in WAYS.values())
+    assert all(messages == in_turn for messages in beside)
 
 
 def log(seconds: Sequence[int], host: bytes = b"a") -> bytes:
@@ -72,6 +92,7 @@ def test_the_program_says_the_same_bytes(name: str, tmp_path: Path) -> None:
         arguments += ["--file", tmp_path / file]
     in_turn, beside = (run(*arguments, "--threads", threads) for threads in ("1", "2"))
     assert beside == in_turn
+    assert run(*arguments, "--threads", "2", threads_only=True) == in_turn
     assert beside.code == code
     assert beside.out or code == 4
 
@@ -81,15 +102,16 @@ def test_standard_input_is_the_same(tmp_path: Path) -> None:
     arguments = ["--replay", "--output", "ndjson", "--file", "-", "--threads"]
     in_turn, beside = (run(*arguments, threads, stdin=data) for threads in ("1", "2"))
     assert beside == in_turn
+    assert run(*arguments, "2", stdin=data, threads_only=True) == in_turn
     assert sum(thing["hits"] for thing in beside.objects if thing["type"] == "report") == 500
 
 
-@pytest.mark.parametrize("read_ahead", [False, True])
-def test_health_knows_of_no_nul_bytes_that_were_only_read_ahead(tmp_path: Path, read_ahead: bool) -> None:
+@ways
+def test_health_knows_of_no_nul_bytes_that_were_only_read_ahead(tmp_path: Path, way: str) -> None:
     path = tmp_path / "access.log"
     path.write_bytes(log(range(25)) + b"\0" * 7 + log(range(25, 45)))
     source = ReplayFile(str(path), read_bytes=len(log([0])))
-    monitor, _ = make_monitor(Settings(replay=True), [source], ReplayClock(), read_ahead=read_ahead)
+    monitor, _ = make_monitor(Settings(replay=True), [source], ReplayClock(), make_ahead=WAYS[way])
     counted_of_nul_bytes: dict[int, list[int]] = {0: [], 7: []}
     finished = False
     while not finished:
@@ -100,14 +122,14 @@ def test_health_knows_of_no_nul_bytes_that_were_only_read_ahead(tmp_path: Path, 
     assert max(counted_of_nul_bytes[0]) == min(counted_of_nul_bytes[7]) == 25
 
 
-@pytest.mark.parametrize("read_ahead", [False, True])
-def test_a_file_of_which_nothing_fits_is_refused_in_its_turn(read_ahead: bool) -> None:
+@ways
+def test_a_file_of_which_nothing_fits_is_refused_in_its_turn(way: str) -> None:
     def make(name: str) -> LogFormat:
         return auto_format() if name == "auto" else get_format(name)
 
     with pytest.raises(FormatError) as refusal:
         # That the third chunk fits something is no news: by then the first thousand lines have decided.
-        replay([[b"bad\n" * 600, b"bad\n" * 600, log([1])]], Settings(replay=True), make, read_ahead=read_ahead)
+        replay([[b"bad\n" * 600, b"bad\n" * 600, log([1])]], Settings(replay=True), make, make_ahead=WAYS[way])
     assert str(refusal.value).startswith("0.log: none of its first 1,000 lines fits any format with a name; line 1,")
 
 
@@ -140,7 +162,7 @@ def _input(source: _Waiting | ScriptedSource) -> Input:
 
 
 def test_who_counts_waits_a_moment_at_a_time_and_the_look_is_made_once() -> None:
-    source, ahead = _Waiting(), ReadAhead()
+    source, ahead = _Waiting(), ThreadAhead()
     entry = _input(source)
     ahead.begin(entry)
     assert ahead.take(entry) is None
@@ -154,7 +176,7 @@ def test_who_counts_waits_a_moment_at_a_time_and_the_look_is_made_once() -> None
 
 def test_looks_that_were_not_begun_are_not_made_at_the_end_and_the_thread_is_gone() -> None:
     before, switch_s = threading.active_count(), sys.getswitchinterval()
-    first, second, ahead = _Waiting(), _Waiting(), ReadAhead()
+    first, second, ahead = _Waiting(), _Waiting(), ThreadAhead()
     for source in (first, second):
         ahead.begin(_input(source))
     assert threading.active_count() == before + 1
@@ -168,7 +190,7 @@ def test_looks_that_were_not_begun_are_not_made_at_the_end_and_the_thread_is_gon
     assert (threading.active_count(), sys.getswitchinterval()) == (before, switch_s)
 
 
-def _second_is_waiting(ahead: ReadAhead) -> bool:
+def _second_is_waiting(ahead: ThreadAhead) -> bool:
     return not all(look.cancelled() or look.running() for look in ahead.begun)
 
 
@@ -191,7 +213,7 @@ def test_the_file_that_is_wanted_next_is_known_while_the_others_are_counted() ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("http_monitor.monitor.replay.Merge", Watched)
-        recorder: Recorder = replay(pieces, Settings(replay=True), read_ahead=True)
+        recorder: Recorder = replay(pieces, Settings(replay=True), make_ahead=_thread)
     assert recorder.summary.hits == 65
     first, *others = [pair for at, pair in enumerate(asked) if not at or pair != asked[at - 1]]
     assert first == (None, 0)

@@ -106,7 +106,7 @@ GROUPS: tuple[Group, ...] = (
             Option(
                 ("--threads",),
                 "threads",
-                "in a replay, read and parse in one thread (1) or beside the counting (2); the results are the same",
+                "in a replay, read and parse in turn with the counting (1) or beside it (2); the results are the same",
                 values.whole,
                 "N",
                 f"a whole number from 1 to {settings.MAX_THREADS}",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
     from http_monitor.display.thresholds import Thresholds
     from http_monitor.filtering import RowSelection
-    from http_monitor.monitor import HTTPMonitor
+    from http_monitor.monitor import HTTPMonitor, Input
+    from http_monitor.monitor.ahead import ReadAhead
     from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
     from http_monitor.sources.files import FileStatus
@@ -110,6 +111,8 @@ def _run(settings: Settings, stop: _Stop) -> int:
 
         return list_formats(settings)
     select = _row_selection(settings)
+    if settings.replay:
+        _be_one_thread()
     formats = Formats(settings, local=_prefix(settings) is None)
     selection = None if settings.explain is not None else _selection(settings)
     paths = _read_to_the_end(settings) if selection is None else selection.first()
@@ -221,7 +224,7 @@ def _monitor(
             resumed=kept.resumed,
             classify=family_of,
             unreadable=kept.unreadable,
-            read_ahead=_threads(settings) > 1,
+            ahead=_read_ahead(settings, inputs),
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)
@@ -238,7 +241,7 @@ def _monitor(
         if kept.store is not None:
             kept.store.close()
     # Live, an input that fails is a state that was shown.
-    failures = [getattr(part, "failure", None) for part in (*(sources if settings.replay else ()), traffic)]
+    failures = [part.failure for part in (*inputs, traffic) if part is not None]
     for failure in failures:
         if failure is not None:
             raise failure
@@ -295,12 +298,31 @@ def _choose_allocator() -> None:
         pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
+def _read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
+    """Return what reads and parses beside the counting of a replay: a process, or a thread where that cannot be."""
+    if not settings.replay or _threads(settings) == 1:
+        return None
+    from http_monitor.monitor.aheadprocess import ProcessAhead
+    from http_monitor.monitor.aheadthread import ThreadAhead
+    from http_monitor.monitor.forked import can_fork
+
+    return ProcessAhead(inputs) if can_fork() else ThreadAhead()
+
+
 def _threads(settings: Settings) -> int:
-    """Return in how many threads a replay works; on one core a second would only get in the way."""
+    """Return how much of a replay is done at a time; on one core a second would only get in the way."""
     if settings.threads is not None:
         return settings.threads
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MAX_THREADS)
+
+
+def _be_one_thread() -> None:
+    """Keep libraries that are imported later from starting threads, so that a replay can fork."""
+    # Nothing here is linear algebra, for which OpenBLAS would start one for each core.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    # The allocator gives memory back in the threads that use it, instead of in one of its own.
+    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 
 
 def _row_selection(settings: Settings) -> "RowSelection | None":

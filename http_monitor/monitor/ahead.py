@@ -1,56 +1,34 @@
-"""Reads and parses the next lines of a replay while those before them are counted."""
+"""The protocol of what reads and parses the next lines of a replay while those before them are counted."""
 
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Protocol
 
 from http_monitor.monitor.inputs import Input, Look
 
-_WAIT_S = 0.1
-"""So long somebody who counts waits at a time, so that a signal's flag is looked at in between."""
-# Numpy and Arrow let go of the interpreter for a fraction of a millisecond again and again; with the usual 5 ms each
-# return would wait for the other thread longer than the work between took.
-_SWITCH_S = 0.0005
 
+class ReadAhead(Protocol):
+    """Looks at the inputs of a replay, a little further than what was taken.
 
-class ReadAhead:
-    """Looks at inputs in one thread of its own, at most one look further than what was taken.
-
-    What an input has for reading and parsing (its source, its format, its selection) belongs to that thread from the
-    first look on until `close` has returned. Looks are made in the order in which they were begun; what a look raises
-    is raised where it is taken.
+    What an input has for reading and parsing (its source, its format, its selection) belongs to it from the first
+    look on until `close` has returned; what is asked of an input meanwhile must have come with a `Look`.
     """
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="parser")
-        self._begun: dict[Input, Future[Look]] = {}
-        self._switch_s = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_S)
-
-    @property
-    def begun(self) -> tuple[Future[Look], ...]:
-        """The looks that were not taken yet."""
-        return tuple(self._begun.values())
-
     def begin(self, entry: Input) -> None:
-        """Let the thread make the next look at an input, if it was not told to."""
-        if entry not in self._begun:
-            self._begun[entry] = self._thread.submit(entry.look)
+        """Let the next look at an input be made, if that was not said before; does not wait."""
+        ...
 
     def take(self, entry: Input) -> Look | None:
         """Return the next look at an input; None where it takes longer than a moment, so that one has to ask again.
 
         Raises:
             FormatError: as `Input.look`.
+            WorkerError: what looks has come to an end that nobody here asked for.
         """
-        self.begin(entry)
-        look = self._begun[entry]
-        wait((look,), _WAIT_S)
-        if not look.done():
-            return None
-        del self._begun[entry]
-        return look.result()
+        ...
 
     def close(self) -> None:
-        """Wait for the look that is being made, and make no other."""
-        self._thread.shutdown(cancel_futures=True)
-        sys.setswitchinterval(self._switch_s)
+        """Make no other look, and let go of what looks."""
+        ...
+
+
+WAIT_S = 0.1
+"""So long somebody who counts waits at a time, so that a signal's flag is looked at in between."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from http_monitor.errors import FormatError
+from http_monitor.errors import FormatError, InputError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
-from http_monitor.ports import Changing, Json, LogFormat, Need, Remembering, Resumable, Source
+from http_monitor.ports import Changing, Failing, Json, LogFormat, Need, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Notice
 from http_monitor.settings import FORMAT_LINES
@@ -35,12 +35,15 @@ class Look:
     """Left out of the input so far."""
     notices: tuple[Notice, ...]
     """What the user should know of its lines."""
+    failure: InputError | None
+    """Why there are no more of them, though the input has more."""
 
 
 class Input:
     """What the monitor knows of one file. Owned by the monitor's thread.
 
-    In a replay `look` may be called in another thread, one call at a time; what it needs is used by nothing else.
+    In a replay `look` may be called in another thread, one call at a time, or in another process; what it needs is used
+    by nothing else, and what it changes is seen by nobody else but in the `Look`.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class Input:
         """The last look found no complete line left unread."""
         self.finished = False
         """Nothing will come any more."""
+        self.failure: InputError | None = None
+        """Why a replay could not read it to its end."""
         self.resumed = False
         """It goes on where another process stopped, and has not been read to its end since."""
         self.changes = 0
@@ -167,12 +172,14 @@ class Input:
         batch, notices = self._parse(chunk.data)
         self.check_format(batch, ended=chunk.finished)
         notices += self._lacks(ended=chunk.finished)
-        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(notices))
+        failure = self.source.failure if isinstance(self.source, Failing) else None
+        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(notices), failure)
 
     def take(self, look: Look) -> None:
         """Make a look a part of what is known: its lines are being counted now."""
         self._notices += look.notices
         self.finished = look.finished
+        self.failure = look.failure
 
     def _parse(self, data: bytes) -> tuple[Batch, list[Notice]]:
         """Return the rows of the next lines, and what the user should know of them."""

@@ -37,9 +37,9 @@ _DRAIN_S = 2
 class HTTPMonitor:
     """Follows or replays inputs, and tells sinks what it finds.
 
-    One thread owns it and everything below it: sources, parser, aggregator, alerts. In a replay another one may own
-    what reads and parses (`ReadAhead`). `step` is one turn and does not wait, but for a moment in such a replay; `run`
-    takes turns until it is stopped or nothing can come any more.
+    One thread owns it and everything below it: sources, parser, aggregator, alerts. In a replay another thread, or
+    another process, may own what reads and parses (`ReadAhead`). `step` is one turn and does not wait, but for a moment
+    in such a replay; `run` takes turns until it is stopped or nothing can come any more.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class HTTPMonitor:
         resumed: "Resumed | None" = None,
         classify: ClassifyAgent | None = None,
         unreadable: bool = False,
-        read_ahead: bool = False,
+        ahead: ReadAhead | None = None,
     ) -> None:
         """Put together.
 
@@ -71,7 +71,8 @@ class HTTPMonitor:
             resumed: what such a run goes on with; the sources of its inputs have been made for that.
             classify: tells the families of user agents; None: reports do not have them.
             unreadable: there was a checkpoint, and nobody can go on from it.
-            read_ahead: in a replay, read and parse in a thread beside the one that counts; the results are the same.
+            ahead: in a replay, reads and parses beside the counting; the results are the same. It is closed with the
+                inputs.
         """
         self._settings = settings
         self._inputs = list(inputs)
@@ -102,8 +103,8 @@ class HTTPMonitor:
             )
         self._live: LiveTurns | None = None if self._following is None else self._following.turns
         self._keeper: Keeper | None = None if self._following is None else self._following.keeper
-        self._ahead = ReadAhead() if read_ahead and settings.replay else None
-        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._ahead)
+        self._ahead = ahead
+        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, ahead)
         self._stopping = False
         # A program that reads a replay has no use for what is said beside it.
         self._quiet = settings.replay and settings.output == "ndjson"
@@ -214,7 +215,7 @@ class HTTPMonitor:
     def _tell_of_inputs(self) -> None:
         for entry in self._inputs:
             notices = entry.take_notices()
-            if self._live is not None:  # in a replay another thread may be looking at the next lines
+            if self._live is not None:  # in a replay another may be looking at the next lines
                 notices += entry.take_lacks()
             if not self._quiet:
                 self._say(notices)
