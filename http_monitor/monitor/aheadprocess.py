@@ -191,4 +191,7 @@ def _read(slot: int, packed: bytes) -> _Answer:
 
 
 def _gone(child: Forked) -> WorkerError:
-    return WorkerError(f"the process that reads and parses {child.end()}{_ADVICE}")
+    how = child.end()
+    # Hardly anybody else sends this signal.
+    hint = " (was memory short?)" if how.endswith("SIGKILL") else ""
+    return WorkerError(f"the process that reads and parses {how}{hint}{_ADVICE}")
