@@ -10,6 +10,7 @@ from http_monitor.metrics.bucket import MetricsBucket
 from http_monitor.metrics.decisions import Decisions, Moment, decide
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.keys import Numberings
 from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.opened import OpenBuckets
@@ -76,6 +77,7 @@ class MetricsAggregator:
         self._tally = Tally()
         self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
         self._open = OpenBuckets(settings.max_keys)
+        self._numberings = Numberings()
         self._now_us = NEVER_US
         self._closed_us = NEVER_US
         self._changed = False
@@ -152,7 +154,7 @@ class MetricsAggregator:
         self._tally.add_lead(rows)
         if not len(rows):
             return
-        frame = Frame.of(rows)
+        frame = Frame.of(rows, self._numberings)
         for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)

@@ -1,13 +1,14 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from http_monitor.metrics.frame import Codes, Column, Frame, Keys, Measures
+from http_monitor.metrics.frame import Column, Frame, Measures
+from http_monitor.metrics.keys import Codes, Keys
 from http_monitor.records import Int64s
 
 Sizes = npt.NDArray[np.int64] | npt.NDArray[np.object_]
@@ -16,6 +17,8 @@ Sizes = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 # Up to so many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8
 _NO_INTS = np.empty(0, np.int64)
+MOST_INT64 = 1 << 62
+"""Beyond this, one more sum of sizes might not fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Piece:
     def at(self, places: Int64s | slice) -> "Piece":
         """Return some of the entries."""
         return Piece(self.keys, self.codes[places], self.hits[places], self.sizes[places], self.errors[places])
+
+    def numbered(self) -> "Piece":
+        """Return the same by keys that other batches may have too."""
+        keys, codes = self.keys.numbered(self.codes)
+        return self if keys is self.keys else Piece(keys, codes, self.hits, self.sizes, self.errors)
 
     def names(self) -> list[bytes]:
         """Return the key of each entry."""
@@ -69,18 +77,30 @@ class Groups:
         """Return the sums of all groups as of one."""
         if len(self.bounds) == 2:
             return self
-        whole = self.piece
-        width = len(whole.keys)
-        hits = np.zeros(width, np.int64)
-        errors = np.zeros(width, np.int64)
-        sizes: Sizes = np.zeros(width, np.int64)
-        if whole.sizes.dtype == np.object_:
-            sizes = np.zeros(width, np.object_)
-        np.add.at(hits, whole.codes, whole.hits)
-        np.add.at(errors, whole.codes, whole.errors)
-        np.add.at(sizes, whole.codes, whole.sizes)
-        slots = np.flatnonzero(hits)
-        return Groups(Piece(whole.keys, slots, hits[slots], sizes[slots], errors[slots]), np.array([0, len(slots)]))
+        whole = united((self.piece,))
+        return Groups(whole, np.array([0, len(whole)]))
+
+
+def united(pieces: Sequence[Piece]) -> Piece:
+    """Return the sums of all entries by key.
+
+    Args:
+        pieces: at least one, all by the same `Keys` object; a key may be in several, and in one more than once.
+    """
+    keys = pieces[0].keys
+    width = len(keys)
+    codes = np.concatenate([piece.codes for piece in pieces])
+    hits = np.zeros(width, np.int64)
+    errors = np.zeros(width, np.int64)
+    sizes: Sizes = np.zeros(width, np.int64)
+    some_sizes = [piece.sizes for piece in pieces]
+    if sum(int(some.sum()) for some in some_sizes) > MOST_INT64 or any(some.dtype == np.object_ for some in some_sizes):
+        sizes = np.zeros(width, np.object_)
+    np.add.at(hits, codes, np.concatenate([piece.hits for piece in pieces]))
+    np.add.at(errors, codes, np.concatenate([piece.errors for piece in pieces]))
+    np.add.at(sizes, codes, np.concatenate(some_sizes))
+    slots = np.flatnonzero(hits)
+    return Piece(keys, slots, hits[slots], sizes[slots], errors[slots])
 
 
 class FrameGroups:

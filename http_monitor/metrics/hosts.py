@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from http_monitor.metrics.bucket import HostPart
-from http_monitor.metrics.frame import Codes, Keys
+from http_monitor.metrics.keys import Codes, Keys
 from http_monitor.records import Int64s
 
 _KEPT_IDS = 10_000
@@ -113,12 +113,17 @@ class HostCounts:
         if len(keys) <= _FEW_KEYS:
             values = keys.values()
             return np.array([self._number(values[code]) for code in codes.tolist()], np.int64)
+        keys, codes = keys.numbered(codes)
         known = self._ids_of_keys.get(id(keys))
         if known is None or known[0] is not keys:
             if len(self._ids_of_keys) > _KEPT_BATCHES:
                 self._ids_of_keys.clear()
             known = self._ids_of_keys[id(keys)] = keys, np.full(len(keys), -1, np.int64)
         ids = known[1]
+        if len(ids) < len(keys):
+            # A numbering grows.
+            ids = np.concatenate((ids, np.full(len(keys) - len(ids), -1, np.int64)))
+            self._ids_of_keys[id(keys)] = keys, ids
         new = codes[ids[codes] < 0]
         if len(new):
             values = keys.values()
