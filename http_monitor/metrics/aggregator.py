@@ -165,7 +165,7 @@ class MetricsAggregator:
         moment = Moment(self._now_us, self._closed_us, self._open.first_us)
         decisions = decide(rows, self._lengths, moment, greatest_us, cap_us)
         self._now_us = decisions.now_us
-        self._tally.begin(rows, decisions.accepted, decisions.late, decisions.too_late)
+        self._tally.begin(rows, decisions.late, decisions.too_late)
         self._note_lateness(decisions)
         self._reporter.count(frame, rows.time_us, decisions)
         self._count_buckets(frame, decisions)
