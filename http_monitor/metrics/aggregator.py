@@ -81,6 +81,8 @@ class MetricsAggregator:
         self._now_us = NEVER_US
         self._closed_us = NEVER_US
         self._changed = False
+        # The alerts have been judged since they or the lengths were given.
+        self._settled = False
         self.report_empty = False
         """Live and caught up: intervals without anything in them are reported too."""
         self.catch_up = False
@@ -141,6 +143,7 @@ class MetricsAggregator:
     def register(self, alert: Alert) -> None:
         """Judge every closed bucket's window by this rule too."""
         self._tracker.register(alert)
+        self._settled = False
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int, elsewhere: Elsewhere = NOTHING_ELSEWHERE) -> None:
         """Count rows, and after each of them close what is due.
@@ -295,6 +298,7 @@ class MetricsAggregator:
 
     def _begin_at(self, time_us: int) -> None:
         """Let the buckets before that time count as closed, and the window be empty."""
+        self._settled = False
         self._closed_us = self._lengths.bucket_of(time_us) - self._lengths.bucket_us
         settings = self._settings
         self._window = SlidingWindow(
@@ -352,7 +356,8 @@ class MetricsAggregator:
         ahead = None
         while self._closed_us < due_us:
             # Where the window is empty, the next bucket with hits can be gone to at once.
-            if self._window.oldest_us is not None and (ahead is None or ahead.last_us <= self._closed_us):
+            unknown = ahead is None or ahead.last_us <= self._closed_us
+            if unknown and self._settled and not self._changed and self._window.oldest_us is not None:
                 ahead = screen(self._window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
             self._close(bucket_us)
@@ -370,7 +375,7 @@ class MetricsAggregator:
         if self._changed:
             return following_us
         candidates = [-NEVER_US]
-        if ahead is not None and ahead.last_us > self._closed_us and not self._tracker.any_active:
+        if ahead is not None and ahead.last_us > self._closed_us:
             candidates.append(ahead.next_from(following_us))
         else:
             first_us = self._open.first_us
@@ -402,6 +407,7 @@ class MetricsAggregator:
             for event in self._tracker.judge(self._window, end_us):
                 self._reporter.count_event()
                 self._publish(event)
+            self._settled = True
         for sink in self._bucket_sinks:
             for bucket in closed:
                 sink.bucket(bucket.stats(self._settings.bucket_size_s))

@@ -1,6 +1,6 @@
 """Hits by host over the sliding window, counted when somebody asks who stands out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,13 @@ _KEPT_BATCHES = 16
 _MOST_WAITING = 256
 # The hosts of a small batch are looked up as quickly as their numbers would be.
 _FEW_KEYS = 16
+# So many counts are foreseen at once.
+_MOST_CELLS = 1 << 20
+
+
+HostMove = tuple[HostPart, int, int]
+"""Hosts that enter (1) or leave (-1) the window, the close from now on at which they do, counted from 1, and that sign
+last."""
 
 
 class HostCounts:
@@ -57,6 +64,39 @@ class HostCounts:
             self._settle(everything)
             for number in np.flatnonzero(self._hits > hits).tolist():
                 yield self._hosts[number], int(self._hits[number])
+
+    def ahead(
+        self, hits: float, everything: Iterator[HostPart], moves: Sequence[HostMove], closes: int
+    ) -> tuple[list[bytes], Int64s] | None:
+        """Return all hosts that have more hits than that now or at a close to come, and maybe others.
+
+        Args:
+            hits: at least 0.
+            everything: all that is in the window, should it have to be counted afresh.
+            moves: what enters and leaves until then.
+            closes: how many there are.
+
+        Returns:
+            (hosts, their hits now and at each close, shape (hosts, 1 + closes)), or None where they are too many.
+        """
+        self._settle(everything)
+        ids_of = [self._numbers(keys, codes) for (keys, codes, _), _, _ in moves]
+        peak = self._hits.copy()
+        for ids, ((_, _, more), _, sign) in zip(ids_of, moves, strict=True):
+            if sign > 0:
+                np.add.at(peak, ids, 1 if more is None else more)
+        near = np.flatnonzero(peak > hits)
+        if len(near) * closes > _MOST_CELLS:
+            return None
+        place_of = np.full(len(peak), -1)
+        place_of[near] = np.arange(len(near))
+        counts = np.zeros((len(near), 1 + closes), np.int64)
+        for ids, ((_, _, more), at, sign) in zip(ids_of, moves, strict=True):
+            places = place_of[ids]
+            known = np.flatnonzero(places >= 0)
+            np.add.at(counts[:, at], places[known], sign if more is None else sign * more[known])
+        counts[:, 0] = self._hits[near]
+        return [self._hosts[number] for number in near.tolist()], np.cumsum(counts, axis=1)
 
     def hits(self, host: bytes, everything: Iterator[HostPart]) -> int:
         """Return the hits of a host."""
