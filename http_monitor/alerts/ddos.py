@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+import numpy as np
+
 from http_monitor.alerts.turns import turns
 from http_monitor.ports import Reading, WindowsAhead, WindowView
 from http_monitor.records import Bools
@@ -36,12 +38,13 @@ class DdosAlert:
         if found is None:
             # No host has more hits than all hosts together.
             near = windows.hits > self._nearly(windows.seconds)
-            return near[1:] | near[:-1]
+            either: Bools = near[1:] | near[:-1]
+            return either
         hosts, hits = found
         may = turns(hits / windows.seconds, self.threshold)
         if _NOBODY in hosts:
             may[hosts.index(_NOBODY)] = False
-        some: Bools = may.any(axis=0)
+        some: Bools = np.logical_or.reduce(may, axis=0)
         return some
 
     def _nearly(self, seconds: int) -> float:

@@ -360,7 +360,8 @@ class MetricsAggregator:
             if unknown and self._settled and not self._changed and self._window.oldest_us is not None:
                 ahead = screen(self._window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
-            self._close(bucket_us)
+            # The interval that ends with it may be all there is to be told.
+            self._close(bucket_us, judges=ahead is None or bucket_us > ahead.last_us or ahead.marks(bucket_us))
             end_us = bucket_us + self._lengths.bucket_us
             if end_us % self._lengths.interval_us == 0:
                 self._pass_interval(end_us - self._lengths.interval_us, elsewhere, brought_by)
@@ -391,8 +392,13 @@ class MetricsAggregator:
             candidates.append(self._lengths.interval_of(following_us) + to_last_us)
         return max(following_us, min(candidates))
 
-    def _close(self, bucket_us: int) -> None:
-        """Close that bucket, and those before it, whose closes change nothing."""
+    def _close(self, bucket_us: int, *, judges: bool) -> None:
+        """Close that bucket, and those before it, whose closes change nothing.
+
+        Args:
+            bucket_us: its start.
+            judges: its own close may change something.
+        """
         end_us = bucket_us + self._lengths.bucket_us
         self._closed_us = bucket_us
         changed = self._changed
@@ -403,7 +409,7 @@ class MetricsAggregator:
             if bucket.start_us >= window_us:
                 self._window.append(bucket)
                 changed = True
-        if self._window.move_to(end_us) or changed:
+        if (self._window.move_to(end_us) or changed) and judges:
             for event in self._tracker.judge(self._window, end_us):
                 self._reporter.count_event()
                 self._publish(event)

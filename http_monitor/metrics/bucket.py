@@ -151,5 +151,4 @@ class MetricsBucket:
 
 def host_rows(groups: FrameGroups, index: int) -> HostPart:
     """Return the hosts of the rows of a group."""
-    rows = groups.rows("hosts", index)
-    return rows.keys, rows.codes, None
+    return *groups.codes("hosts", index), None

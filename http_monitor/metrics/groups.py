@@ -155,6 +155,12 @@ class FrameGroups:
         """Return the sums by key of one group."""
         return self._groups(dimension).of(index)
 
+    def codes(self, dimension: str, index: int) -> tuple[Keys, Codes]:
+        """Return the keys of a dimension, and the code of each row of one group that has one."""
+        column = self._frame.columns[dimension]
+        codes = column.codes[self._bounds[index] : self._bounds[index + 1]]
+        return column.keys, codes[codes >= 0] if column.some_absent else codes
+
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
         rows = slice(int(self._bounds[index]), int(self._bounds[index + 1]))

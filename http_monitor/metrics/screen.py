@@ -25,6 +25,11 @@ class Screen:
         """Start of the last bucket that was screened."""
         self._marked_us = marked_us
 
+    def marks(self, start_us: int) -> bool:
+        """Return whether the close of a bucket, one of those screened, may change something."""
+        at = bisect_left(self._marked_us, start_us)
+        return at < len(self._marked_us) and self._marked_us[at] == start_us
+
     def next_from(self, start_us: int) -> int:
         """Return the first bucket from there on that must be judged; the last one screened where there is none."""
         at = bisect_left(self._marked_us, start_us)
