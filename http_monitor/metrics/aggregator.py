@@ -161,7 +161,7 @@ class MetricsAggregator:
         for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
-            greatest_us = max(greatest_us, int(np.where(piece.ahead, NEVER_US, piece.time_us).max()))
+            greatest_us = max(greatest_us, int(piece.accepted_us.max()))
         frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +55,7 @@ class KeyRows:
 
     keys: Keys
     codes: Codes
-    sizes: Int64s
-    errors: npt.NDArray[np.bool_]
-    exact_as_float: bool
+    measures: Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +128,11 @@ class FrameGroups:
         self._finer: FrameGroups | None = None
         measures = frame.measures
         self.hits: list[int] = np.diff(self._bounds).tolist()
-        self.errors: list[int] = np.bincount(group_of[measures.errors], minlength=count).tolist()
-        self.sizes: list[int] = size_sums(group_of, count, measures.sizes, measures.exact_as_float).tolist()
+        self.errors: list[int] = np.diff(np.searchsorted(np.flatnonzero(measures.errors), self._bounds)).tolist()
+        if measures.weights is None:
+            self.sizes: list[int] = size_sums(group_of, count, measures).tolist()
+        else:
+            self.sizes = np.add.reduceat(measures.sizes, self._bounds[:-1]).tolist()
 
     @property
     def dimensions(self) -> Iterable[str]:
@@ -169,7 +169,7 @@ class FrameGroups:
         if column.some_absent:
             present = codes >= 0
             codes, measures = codes[present], measures.take(present)
-        return KeyRows(column.keys, codes, measures.sizes, measures.errors, measures.exact_as_float)
+        return KeyRows(column.keys, codes, measures)
 
     def _groups(self, dimension: str) -> Groups:
         groups = self._by_dimension.get(dimension)
@@ -197,29 +197,30 @@ def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> G
         return Groups(Piece(column.keys, _NO_INTS, _NO_INTS, _NO_INTS, _NO_INTS), np.zeros(groups + 1, np.int64))
     codes = column.codes
     if column.some_absent:
-        present = codes >= 0
+        present = np.flatnonzero(codes >= 0)
         codes, group_of, measures = codes[present], group_of[present], measures.take(present)
-    cells: npt.NDArray[Any] = codes if groups == 1 else group_of.astype(np.int64) * width + codes
+    # Counting takes three times as long by numbers of 32 bits.
+    cells = codes.astype(np.int64) if groups == 1 else group_of.astype(np.int64) * width + codes
     count = groups * width
     if count <= _DENSE_CELLS * max(len(cells), 64):
         hits = np.bincount(cells, minlength=count)
         slots = np.flatnonzero(hits)
         hits = hits[slots]
-        errors = np.bincount(cells[measures.errors], minlength=count)[slots]
-        sizes = size_sums(cells, count, measures.sizes, measures.exact_as_float)[slots]
+        errors = np.bincount(cells[np.flatnonzero(measures.errors)], minlength=count)[slots]
+        sizes = size_sums(cells, count, measures)[slots]
     else:
         slots, inverse = np.unique(cells, return_inverse=True)
         hits = np.bincount(inverse, minlength=len(slots))
         errors = np.bincount(inverse[measures.errors], minlength=len(slots))
-        sizes = size_sums(inverse, len(slots), measures.sizes, measures.exact_as_float)
+        sizes = size_sums(inverse, len(slots), measures)
     bounds = np.searchsorted(slots, np.arange(groups + 1) * width)
     return Groups(Piece(column.keys, slots % width, hits, sizes, errors), bounds)
 
 
-def size_sums(cells: Codes, width: int, sizes: Int64s, exact_as_float: bool) -> Sizes:
+def size_sums(cells: Codes, width: int, measures: Measures) -> Sizes:
     """Return the exact sums of sizes by cell."""
-    if exact_as_float:
-        return np.bincount(cells, weights=sizes, minlength=width).astype(np.int64)
+    if measures.weights is not None:
+        return np.bincount(cells, weights=measures.weights, minlength=width).astype(np.int64)
     total = np.zeros(width, np.object_)
-    np.add.at(total, cells, sizes.astype(np.object_))
+    np.add.at(total, cells, measures.sizes.astype(np.object_))
     return total

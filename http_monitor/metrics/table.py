@@ -247,7 +247,8 @@ class KeyTable:
         present, local = np.unique(rows.codes[part], return_inverse=True)
         values = rows.keys.values()
         names = [values[code] for code in present.tolist()]
-        sizes, errors = rows.sizes[part], rows.errors[part]
+        measures = rows.measures.take(part)
+        errors = measures.errors
         start, total = 0, len(local)
         while start < total:
             slots = _lookup(self._slot_of, names)
@@ -255,7 +256,7 @@ class KeyTable:
             if stop > start:
                 ours, some = local[start:stop], slice(start, stop)
                 hits = np.bincount(ours, minlength=len(names))
-                size_of = size_sums(ours, len(names), sizes[some], rows.exact_as_float)
+                size_of = size_sums(ours, len(names), measures.take(some))
                 errors_of = np.bincount(ours[errors[some]], minlength=len(names))
                 at = np.flatnonzero(hits)
                 which = at.tolist()
@@ -268,7 +269,9 @@ class KeyTable:
         """Add the rows one after the other: a small table is cut so often that arrays would be in the way."""
         counts, most, values = dict(self.items()), 2 * self._cap, rows.keys.values()
         rest = self._remainder
-        for code, size, error in zip(rows.codes.tolist(), rows.sizes.tolist(), rows.errors.tolist(), strict=True):
+        for code, size, error in zip(
+            rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
+        ):
             name = values[code]
             mine = counts.get(name)
             if mine is None:
