@@ -40,11 +40,8 @@ class DdosAlert:
             near = windows.hits > self._nearly(windows.seconds)
             either: Bools = near[1:] | near[:-1]
             return either
-        hosts, hits = found
-        may = turns(hits / windows.seconds, self.threshold)
-        if _NOBODY in hosts:
-            may[hosts.index(_NOBODY)] = False
-        some: Bools = np.logical_or.reduce(may, axis=0)
+        _, hits = found
+        some: Bools = np.logical_or.reduce(turns(hits / windows.seconds, self.threshold), axis=0)
         return some
 
     def _nearly(self, seconds: int) -> float:

@@ -98,8 +98,11 @@ class HostCounts:
         counts = np.zeros(cells, np.int64)
         counts[:: 1 + closes] = self._hits[near]
         for keys, some in _by_keys(moves, lambda move: move[0][0]):
-            place_of_key = self._by_key(keys, place_of)
-            places = place_of_key[np.concatenate([codes for (_, codes, _), _, _ in some])]
+            codes_in = np.concatenate([codes for (_, codes, _), _, _ in some])
+            present = np.flatnonzero(np.bincount(codes_in, minlength=len(keys)))
+            place_of_key = np.full(len(keys), -1)
+            place_of_key[present] = place_of[self._numbers(keys, present)]
+            places = place_of_key[codes_in]
             known = np.flatnonzero(places >= 0)
             close_of = np.repeat([at for _, at, _ in some], [len(codes) for (_, codes, _), _, _ in some])
             changes = np.concatenate([_signed(part, sign) for part, _, sign in some])
@@ -165,15 +168,6 @@ class HostCounts:
                     total[codes] += hits
             present = np.flatnonzero(total)
             yield self._numbers(keys, present), total[present]
-
-    def _by_key(self, keys: Keys, values: Int64s) -> Int64s:
-        """Return for each of some keys the value of its host, -1 where the host has no number."""
-        if len(keys) <= _FEW_KEYS:
-            ids = np.array([self._id_of.get(name, -1) for name in keys.values()], np.int64)
-        else:
-            shared, codes = keys.numbered(np.arange(len(keys)))
-            ids = self._known(shared)[codes]
-        return np.where(ids < 0, -1, values[ids])
 
     def _numbers(self, keys: Keys, codes: Codes) -> Codes:
         if len(keys) <= _FEW_KEYS:
