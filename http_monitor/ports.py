@@ -321,12 +321,43 @@ class Alert(Protocol):
         ...
 
 
+class WindowsAhead(Protocol):
+    """The sliding window at the last close and at each of the closes to come, as far as lines have come."""
+
+    @property
+    def seconds(self) -> int:
+        """Its length."""
+        ...
+
+    @property
+    def hits(self) -> Int64s:
+        """Hits in each; the first is the window at the last close."""
+        ...
+
+    @property
+    def errors(self) -> Int64s:
+        """Hits with status 500–599 in each."""
+        ...
+
+    def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
+        """Return all hosts that have more hits than that in any of the windows, and maybe others, with their hits.
+
+        Returns:
+            (hosts, hits of each host in each window, shape (hosts, windows)), or None where it takes too long to
+            find out.
+        """
+        ...
+
+
 @runtime_checkable
 class ForeseeingAlert(Protocol):
-    """An alert that tells from totals alone where it cannot be raised; then it need not be asked at every close."""
+    """An alert that tells at which closes nothing can change; then it need not be asked at every close."""
 
-    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
-        """Return False for each window of that length that cannot raise it, by the hits and errors in it."""
+    def may_change(self, windows: WindowsAhead) -> Bools:
+        """Return False for each close to come that neither raises it nor lets it recover, for any subject.
+
+        At the last close every subject above the threshold is raised and none below it.
+        """
         ...
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.alerts import ErrorRateAlert, TrafficAlert, default_alerts
+from http_monitor.alerts import DdosAlert, ErrorRateAlert, TrafficAlert, default_alerts
 from http_monitor.clock import ReplayClock
+from http_monitor.metrics import hosts, opened
 from http_monitor.ports import Alert, Reading, WindowView
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
@@ -59,6 +61,7 @@ _steps = st.lists(
 )
 
 
+@pytest.mark.parametrize(("few_keys", "few_buckets"), [(16, 64), (0, 1_000)])
 @settings(max_examples=60, deadline=None)
 @given(
     _steps,
@@ -69,6 +72,8 @@ _steps = st.lists(
     st.sampled_from((1, 5)),
 )
 def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
+    few_keys: int,
+    few_buckets: int,
     steps: list[tuple[int, bytes, int]],
     hits_per_s: float,
     error_rate: float,
@@ -94,7 +99,10 @@ def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
     )
     data = b"\n".join(lines)
     plain = replayed(data, options, [Unforeseeing(alert) for alert in default_alerts(options)])
-    assert replayed(data, options, default_alerts(options)).messages == plain.messages
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hosts, "_FEW_KEYS", few_keys)
+        patch.setattr(opened, "FEW", few_buckets)
+        assert replayed(data, options, default_alerts(options)).messages == plain.messages
 
 
 def test_a_quiet_log_is_judged_only_where_its_intervals_end() -> None:
@@ -106,6 +114,32 @@ def test_a_quiet_log_is_judged_only_where_its_intervals_end() -> None:
     assert asked.asked == 600
     # Ten intervals, the first bucket, and the last ones, which are too few to be looked through together.
     assert foreseeing.asked <= 30
+
+
+def test_a_flood_that_lasts_is_judged_only_where_it_begins_and_ends() -> None:
+    # Two hosts a second, of which one stops after half a minute.
+    hosts_of = [(b"a", b"b") if second < 30 else (b"b",) for second in range(60)]
+    data = b"\n".join(log_line(START_S + second, host=host) for second, some in enumerate(hosts_of) for host in some)
+    options = Settings(replay=True, interval_s=60, window_s=10, ddos_threshold=0.5, alert_threshold=100.0)
+
+    class Flood(DdosAlert):
+        asked = 0
+
+        def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+            self.asked += 1
+            return super().measure(window, active)
+
+    flood, asked = Flood(0.5), Unforeseeing(DdosAlert(0.5))
+    events = replayed(data, options, [flood]).events
+    assert events == replayed(data, options, [asked]).events
+    assert [(event.state, event.subject, event.at_us // 1_000_000 - START_S) for event in events] == [
+        ("raised", b"a", 6),
+        ("raised", b"b", 6),
+        ("recovered", b"a", 36),
+    ]
+    assert asked.asked == 60
+    # The first bucket, the two closes above, and the last ones, which are too few to be looked through together.
+    assert flood.asked <= 20
 
 
 def test_one_alert_that_cannot_foresee_has_all_of_them_asked() -> None:

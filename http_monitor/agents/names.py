@@ -78,7 +78,8 @@ _BOTS = (
 )
 # Who crawls says where its owner is to be found, as the Guidelines for Robot Writers of 1993 ask; a browser does not.
 _OWNER = re.compile(r"https?://|[\w.-]@\w+\.", re.ASCII | re.IGNORECASE)
-_HIDDEN_PROGRAMS = ("headlesschrome/", "phantomjs/", "zgrab/", "nmap scripting engine", "check_http/", "l9explore/")
+# Asked of what has been made lower case, which is more than to ignore the case of ASCII.
+_HIDDEN_PROGRAM = re.compile("headlesschrome/|phantomjs/|zgrab/|nmap scripting engine|check_http/|l9explore/")
 
 
 def _first_word(names: tuple[str, ...]) -> re.Pattern[str]:
@@ -97,6 +98,5 @@ def names_library(agent: str) -> bool:
 
 def names_bot(agent: str) -> bool:
     """Return whether an agent is called like a probe or scanner, has a hidden program in it, or names its owner."""
-    lowered = agent.lower()
-    named = _BOT.match(agent) is not None or any(name in lowered for name in _HIDDEN_PROGRAMS)
+    named = _BOT.match(agent) is not None or _HIDDEN_PROGRAM.search(agent.lower()) is not None
     return named or _OWNER.search(agent) is not None

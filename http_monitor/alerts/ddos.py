@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
-from http_monitor.ports import Reading, WindowView
-from http_monitor.records import Bools, Int64s
+import numpy as np
+
+from http_monitor.alerts.turns import turns
+from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.records import Bools
 from http_monitor.units import visible
 
 _NOBODY = b"-"
@@ -22,19 +25,28 @@ class DdosAlert:
 
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
         """Return a reading for each host above the threshold and each that is active, by host."""
-        # A little below, so that the comparison with the threshold is made on the value, in one place.
-        hits_of = dict(window.hosts_above(self.threshold * window.seconds - 1))
+        hits_of = dict(window.hosts_above(self._nearly(window.seconds)))
         hits_of.pop(_NOBODY, None)
         for host in active:
             if host is not None and host not in hits_of:
                 hits_of[host] = window.host_hits(host)
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
-    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
-        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
-        del errors
-        # No host has more hits than all hosts together.
-        return hits / seconds > self.threshold
+    def may_change(self, windows: WindowsAhead) -> Bools:
+        """Return at which closes to come it may be raised or recover for a host (`ports.ForeseeingAlert`)."""
+        found = windows.hosts_above(self._nearly(windows.seconds))
+        if found is None:
+            # No host has more hits than all hosts together.
+            near = windows.hits > self._nearly(windows.seconds)
+            either: Bools = near[1:] | near[:-1]
+            return either
+        _, hits = found
+        some: Bools = np.logical_or.reduce(turns(hits / windows.seconds, self.threshold), axis=0)
+        return some
+
+    def _nearly(self, seconds: int) -> float:
+        """Return hits a little below the threshold, so that the comparison with it is made on the value."""
+        return max(0, self.threshold * seconds - 1)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

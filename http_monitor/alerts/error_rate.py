@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.ports import Reading, WindowView
-from http_monitor.records import Bools, Int64s
+from http_monitor.alerts.turns import turns
+from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.records import Bools
 
 
 class ErrorRateAlert:
@@ -24,10 +25,11 @@ class ErrorRateAlert:
         value = (100 * window.errors) / hits if hits and hits >= self._min_hits else 0.0
         return (Reading(None, value, hits),)
 
-    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
-        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
-        del seconds
-        return (hits >= max(1, self._min_hits)) & (100 * errors / np.maximum(hits, 1) > self.threshold)
+    def may_change(self, windows: WindowsAhead) -> Bools:
+        """Return at which closes to come it may be raised or recover (`ports.ForeseeingAlert`)."""
+        hits = windows.hits
+        enough = hits >= max(1, self._min_hits)
+        return turns(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
-from http_monitor.ports import Reading, WindowView
-from http_monitor.records import Bools, Int64s
+from http_monitor.alerts.turns import turns
+from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.records import Bools
 
 
 class TrafficAlert:
@@ -19,10 +20,9 @@ class TrafficAlert:
         del active
         return (Reading(None, window.hits / window.seconds, window.hits),)
 
-    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
-        """Return at which of many windows it may be raised (`ports.ForeseeingAlert`)."""
-        del errors
-        return hits / seconds > self.threshold
+    def may_change(self, windows: WindowsAhead) -> Bools:
+        """Return at which closes to come it may be raised or recover (`ports.ForeseeingAlert`)."""
+        return turns(windows.hits / windows.seconds, self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

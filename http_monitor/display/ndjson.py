@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TextIO
 
 from http_monitor.display.lines import caught_up
@@ -26,6 +27,9 @@ from http_monitor.units import iso_utc, visible, visible_text
 SCHEMA = 1
 """Grows when a key changes its meaning or goes; more keys may come at any time."""
 
+# The moments at which alerts were raised are told again in each report.
+_iso_utc = lru_cache(maxsize=1_024)(iso_utc)
+
 _Json = dict[str, object]
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
 
@@ -39,8 +43,8 @@ def report_line(report: Report) -> str:
             "schema": SCHEMA,
             "seq": report.seq,
             "mode": report.mode,
-            "start": iso_utc(report.start_us),
-            "end": iso_utc(report.end_us),
+            "start": _iso_utc(report.start_us),
+            "end": _iso_utc(report.end_us),
             **partial,
             "hits": report.hits,
             "late_hits": report.late_hits,
@@ -77,7 +81,7 @@ def alert_line(event: AlertEvent) -> str:
             "state": event.state,
             "name": event.name,
             "subject": _subject(event.subject),
-            "at": iso_utc(event.at_us),
+            "at": _iso_utc(event.at_us),
             "value": event.value,
             "threshold": event.threshold,
             "hits": event.hits,
@@ -94,8 +98,8 @@ def summary_line(summary: Summary) -> str:
             "type": "summary",
             "schema": SCHEMA,
             "mode": summary.mode,
-            "first": None if summary.first_us is None else iso_utc(summary.first_us),
-            "last": None if summary.last_us is None else iso_utc(summary.last_us),
+            "first": None if summary.first_us is None else _iso_utc(summary.first_us),
+            "last": None if summary.last_us is None else _iso_utc(summary.last_us),
             "hits": summary.hits,
             "bytes": summary.size_bytes,
             "errors": summary.errors,
@@ -212,7 +216,7 @@ def _remainders(totals: Report | Summary) -> _Json:
 
 def _active(active: Sequence[ActiveAlert]) -> list[_Json]:
     return [
-        {"name": alert.name, "subject": _subject(alert.subject), "since": iso_utc(alert.since_us)} for alert in active
+        {"name": alert.name, "subject": _subject(alert.subject), "since": _iso_utc(alert.since_us)} for alert in active
     ]
 
 
@@ -240,5 +244,5 @@ def _health(health: Health) -> _Json:
         "lag_s": health.lag_s,
         "maybe_lost": health.maybe_lost,
         "nul_bytes": health.nul_bytes,
-        "since": None if health.since_us is None else iso_utc(health.since_us),
+        "since": None if health.since_us is None else _iso_utc(health.since_us),
     }

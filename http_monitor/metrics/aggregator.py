@@ -10,6 +10,7 @@ from http_monitor.metrics.bucket import MetricsBucket
 from http_monitor.metrics.decisions import Decisions, Moment, decide
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.keys import Numberings
 from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.opened import OpenBuckets
@@ -76,9 +77,12 @@ class MetricsAggregator:
         self._tally = Tally()
         self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
         self._open = OpenBuckets(settings.max_keys)
+        self._numberings = Numberings()
         self._now_us = NEVER_US
         self._closed_us = NEVER_US
         self._changed = False
+        # The alerts have been judged since they or the lengths were given.
+        self._settled = False
         self.report_empty = False
         """Live and caught up: intervals without anything in them are reported too."""
         self.catch_up = False
@@ -139,6 +143,7 @@ class MetricsAggregator:
     def register(self, alert: Alert) -> None:
         """Judge every closed bucket's window by this rule too."""
         self._tracker.register(alert)
+        self._settled = False
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int, elsewhere: Elsewhere = NOTHING_ELSEWHERE) -> None:
         """Count rows, and after each of them close what is due.
@@ -152,18 +157,18 @@ class MetricsAggregator:
         self._tally.add_lead(rows)
         if not len(rows):
             return
-        frame = Frame.of(rows)
+        frame = Frame.of(rows, self._numberings)
         for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
-            greatest_us = max(greatest_us, int(np.where(piece.ahead, NEVER_US, piece.time_us).max()))
+            greatest_us = max(greatest_us, int(piece.accepted_us.max()))
         frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
         moment = Moment(self._now_us, self._closed_us, self._open.first_us)
         decisions = decide(rows, self._lengths, moment, greatest_us, cap_us)
         self._now_us = decisions.now_us
-        self._tally.begin(rows, decisions.accepted, decisions.late, decisions.too_late)
+        self._tally.begin(rows, decisions.late, decisions.too_late)
         self._note_lateness(decisions)
         self._reporter.count(frame, rows.time_us, decisions)
         self._count_buckets(frame, decisions)
@@ -293,6 +298,7 @@ class MetricsAggregator:
 
     def _begin_at(self, time_us: int) -> None:
         """Let the buckets before that time count as closed, and the window be empty."""
+        self._settled = False
         self._closed_us = self._lengths.bucket_of(time_us) - self._lengths.bucket_us
         settings = self._settings
         self._window = SlidingWindow(
@@ -350,10 +356,12 @@ class MetricsAggregator:
         ahead = None
         while self._closed_us < due_us:
             # Where the window is empty, the next bucket with hits can be gone to at once.
-            if self._window.oldest_us is not None and (ahead is None or ahead.last_us <= self._closed_us):
+            unknown = ahead is None or ahead.last_us <= self._closed_us
+            if unknown and self._settled and not self._changed and self._window.oldest_us is not None:
                 ahead = screen(self._window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
-            self._close(bucket_us)
+            # The interval that ends with it may be all there is to be told.
+            self._close(bucket_us, judges=ahead is None or bucket_us > ahead.last_us or ahead.marks(bucket_us))
             end_us = bucket_us + self._lengths.bucket_us
             if end_us % self._lengths.interval_us == 0:
                 self._pass_interval(end_us - self._lengths.interval_us, elsewhere, brought_by)
@@ -368,7 +376,7 @@ class MetricsAggregator:
         if self._changed:
             return following_us
         candidates = [-NEVER_US]
-        if ahead is not None and ahead.last_us > self._closed_us and not self._tracker.any_active:
+        if ahead is not None and ahead.last_us > self._closed_us:
             candidates.append(ahead.next_from(following_us))
         else:
             first_us = self._open.first_us
@@ -384,8 +392,13 @@ class MetricsAggregator:
             candidates.append(self._lengths.interval_of(following_us) + to_last_us)
         return max(following_us, min(candidates))
 
-    def _close(self, bucket_us: int) -> None:
-        """Close that bucket, and those before it, whose closes change nothing."""
+    def _close(self, bucket_us: int, *, judges: bool) -> None:
+        """Close that bucket, and those before it, whose closes change nothing.
+
+        Args:
+            bucket_us: its start.
+            judges: its own close may change something.
+        """
         end_us = bucket_us + self._lengths.bucket_us
         self._closed_us = bucket_us
         changed = self._changed
@@ -396,10 +409,11 @@ class MetricsAggregator:
             if bucket.start_us >= window_us:
                 self._window.append(bucket)
                 changed = True
-        if self._window.move_to(end_us) or changed:
+        if (self._window.move_to(end_us) or changed) and judges:
             for event in self._tracker.judge(self._window, end_us):
                 self._reporter.count_event()
                 self._publish(event)
+            self._settled = True
         for sink in self._bucket_sinks:
             for bucket in closed:
                 sink.bucket(bucket.stats(self._settings.bucket_size_s))

@@ -2,8 +2,9 @@
 
 from typing import Self
 
-from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Codes, Keys
+from http_monitor.metrics.frame import WINDOW_DIMENSIONS
 from http_monitor.metrics.groups import FrameGroups
+from http_monitor.metrics.keys import Codes, Keys
 from http_monitor.metrics.saving import moment_of, totals
 from http_monitor.metrics.table import Counts, KeyTable
 from http_monitor.ports import Json
@@ -150,5 +151,4 @@ class MetricsBucket:
 
 def host_rows(groups: FrameGroups, index: int) -> HostPart:
     """Return the hosts of the rows of a group."""
-    rows = groups.rows("hosts", index)
-    return rows.keys, rows.codes, None
+    return *groups.codes("hosts", index), None

@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.metrics.lengths import Lengths
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.running import running_max
 from http_monitor.records import Bools, Int64s
 
 
@@ -64,10 +65,10 @@ def decide(rows: Rows, lengths: Lengths, moment: Moment, greatest_us: int, cap_u
     bucket_us = lengths.bucket_us
     bucket_of = rows.time_us // bucket_us * bucket_us
     interval_of = rows.time_us // lengths.interval_us * lengths.interval_us
-    times = np.where(rows.ahead, NEVER_US, rows.time_us)
-    position = np.minimum(np.maximum(np.maximum.accumulate(times), greatest_us), cap_us)
+    position = np.minimum(np.maximum(running_max(rows.accepted_us), greatest_us), cap_us)
     # Where the cap has moved on since the last rows, the first one that counts moves now.
-    now = np.maximum(np.maximum.accumulate(np.where(rows.ahead, NEVER_US, position)), moment.now_us)
+    moving = np.where(rows.ahead, NEVER_US, position) if rows.ahead.any() else position
+    now = np.maximum(running_max(moving), moment.now_us)
     due = (now - lengths.lateness_us) // bucket_us * bucket_us - bucket_us
     if moment.closed_us == NEVER_US:
         earliest = np.minimum.accumulate(np.where(rows.ahead, -NEVER_US, bucket_of))

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from http_monitor.metrics.histogram import BUCKETS, bucket_of
+from http_monitor.metrics.keys import Codes, Keys, Numbering, Numberings
 from http_monitor.metrics.rows import Rows
 from http_monitor.records import Bools, Int64s
 
-Codes = npt.NDArray[np.signedinteger[Any]]
 Index = npt.NDArray[np.int64] | Bools | slice
 
 DIMENSIONS = {
@@ -39,42 +39,6 @@ WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
 _EXACT_FLOAT = float(1 << 52)
 
 
-class Keys:
-    """The keys that codes stand for; Python objects are made of them only when somebody asks."""
-
-    __slots__ = ("_keep", "_packed", "_values")
-
-    def __init__(self, values: list[bytes] | None, packed: Any = None) -> None:
-        # Any: the stubs of pyarrow do not describe arrays of binary.
-        self._values = values
-        self._packed = packed
-        self._keep = True
-
-    @staticmethod
-    def pack(values: list[bytes]) -> "Keys":
-        """Return keys that lie side by side, in a third of the memory."""
-        result = Keys(None, pa.array(values, pa.binary()))
-        result._keep = False
-        return result
-
-    def __len__(self) -> int:
-        return len(self._packed) if self._values is None else len(self._values)
-
-    def values(self) -> list[bytes]:
-        """Return them all."""
-        if self._values is not None:
-            return self._values
-        values: list[bytes] = self._packed.to_pylist()
-        if self._keep:
-            self._values = values
-        return values
-
-    def release(self) -> None:
-        """Hold the objects no longer: from now on few will ask."""
-        if self._packed is not None:
-            self._keep, self._values = False, None
-
-
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What is summed, a value per row."""
@@ -82,12 +46,13 @@ class Measures:
     sizes: Int64s
     """Bytes, 0 for ``-``."""
     errors: Bools
-    exact_as_float: bool
-    """No sum of these sizes can leave the integers that a float holds exactly."""
+    weights: npt.NDArray[np.float64] | None
+    """The sizes as floats; None where a sum of them may leave the integers that a float holds exactly."""
 
     def take(self, index: Index) -> "Measures":
         """Return those of some rows."""
-        return Measures(self.sizes[index], self.errors[index], self.exact_as_float)
+        weights = None if self.weights is None else self.weights[index]
+        return Measures(self.sizes[index], self.errors[index], weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +81,23 @@ class Frame:
     measures: Measures
 
     @staticmethod
-    def of(rows: Rows) -> "Frame":
-        """Return the frame of rows; a column that no row has a key in is there only for a window dimension."""
+    def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
+        """Return the frame of rows; a column that no row has a key in is there only for a window dimension.
+
+        Args:
+            rows: the rows.
+            numberings: number the keys that come again in other frames; None: nobody does.
+        """
+        numberings = numberings or Numberings()
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        measures = _measures(
-            batch.column("size_bytes").fill_null(0).to_numpy(zero_copy_only=False), (status >= 500) & (status <= 599)
-        )
-        columns = {"status": _status_column(status)}
+        measures = _measures(_filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        columns = {"status": _status_column(status, numberings)}
         for name, field in DIMENSIONS.items():
-            column = _column(batch.column(field))
+            column = _column(name, batch.column(field), numberings)
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
-        _add_numbers(columns, batch, measures.errors)
+        _add_numbers(columns, batch, measures.errors, numberings)
         return Frame(columns, measures)
 
     def take(self, index: Index) -> "Frame":
@@ -152,42 +121,58 @@ class Frame:
         return len(self.measures.sizes)
 
 
-def _column(array: Any) -> Column:
+def _column(name: str, array: Any, numberings: Numberings) -> Column:
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
-    indices, keys = array.indices, Keys(None, array.dictionary)
+    indices, values = array.indices, array.dictionary
+    keys = Keys(None, values, numberings.choose(name, len(values), len(indices)))
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)
-    codes = (indices.fill_null(-1) if some_absent else indices).to_numpy(zero_copy_only=False)
-    return Column(codes, keys, some_absent)
+    return Column(_filled(indices, -1), keys, some_absent)
+
+
+def _filled(array: Any, value: int) -> Any:
+    """Return integers as numpy has them, with that value for null."""
+    if not array.null_count:
+        return array.to_numpy()
+    # What lies under a null is any number; Arrow's own way to fill takes twice as long.
+    _, data = array.buffers()
+    values = np.frombuffer(data, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)].copy()
+    values[array.is_null().to_numpy(zero_copy_only=False)] = value
+    return values
 
 
 def _measures(sizes: Int64s, errors: Bools) -> Measures:
-    return Measures(sizes, errors, float(sizes.astype(np.float64).sum()) < _EXACT_FLOAT)
+    weights = sizes.astype(np.float64)
+    return Measures(sizes, errors, weights if float(weights.sum()) < _EXACT_FLOAT else None)
 
 
-def _status_column(status: npt.NDArray[np.int16]) -> Column:
-    present = np.flatnonzero(np.bincount(status, minlength=1))
+def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Column:
+    seen = np.zeros(1000, np.bool_)
+    seen[status] = True
+    present = np.flatnonzero(seen)
     # 0 stands for a line that has none.
     some_absent = bool(len(present)) and not present[0]
     present = present[int(some_absent) :]
     code_of = np.full(1000, -1, np.int32)
     code_of[present] = np.arange(len(present))
-    return Column(code_of[status], Keys([b"%d" % code for code in present.tolist()]), some_absent)
+    keys = Keys([b"%d" % code for code in present.tolist()], None, numberings.choose("status", 1, 1))
+    return Column(code_of[status], keys, some_absent)
 
 
-def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools) -> None:
+def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
     """Add the columns that are made of durations and of bytes received, where some row has them."""
     for name, field in HISTOGRAMS.items():
         values = _present(batch, field)
         if values is not None:
-            columns[name] = _histogram_column(values)
+            columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
             if name == "durations":
                 columns[TIMED] = _timed_column(columns["endpoints"], values, errors)
     values = _present(batch, "bytes_in")
     if values is not None:
         codes = np.where(values >= 0, 0, -1)
-        columns[BYTES_IN] = Column(codes, Keys([b""]), True, _measures(np.maximum(values, 0), errors))
+        keys = Keys([b""], None, numberings.choose(BYTES_IN, 1, 1))
+        columns[BYTES_IN] = Column(codes, keys, True, _measures(np.maximum(values, 0), errors))
 
 
 def _present(batch: pa.RecordBatch, field: str) -> Int64s | None:
@@ -195,17 +180,18 @@ def _present(batch: pa.RecordBatch, field: str) -> Int64s | None:
     array = batch.column(field)
     if array.null_count == len(array):
         return None
-    values: Int64s = array.fill_null(-1).to_numpy(zero_copy_only=False)
+    values: Int64s = _filled(array, -1)
     # Some servers write -1 for a time that did not pass.
     return values if (values >= 0).any() else None
 
 
-def _histogram_column(values: Int64s) -> Column:
+def _histogram_column(values: Int64s, numbering: Numbering | None) -> Column:
     buckets = np.where(values >= 0, bucket_of(np.maximum(values, 0)), BUCKETS)
     present = np.flatnonzero(np.bincount(buckets, minlength=BUCKETS)[:BUCKETS])
     code_of = np.full(BUCKETS + 1, -1, np.int32)
     code_of[present] = np.arange(len(present))
-    return Column(code_of[buckets], Keys([b"%d" % bucket for bucket in present.tolist()]), True)
+    keys = Keys([b"%d" % bucket for bucket in present.tolist()], None, numbering)
+    return Column(code_of[buckets], keys, True)
 
 
 def _timed_column(endpoints: Column, values: Int64s, errors: Bools) -> Column:

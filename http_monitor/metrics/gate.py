@@ -7,6 +7,7 @@ import numpy as np
 
 from http_monitor.metrics.rowcodec import decode_rows, encode_rows
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.running import running_max
 from http_monitor.metrics.saving import key_of, moment_of
 from http_monitor.ports import Json
 from http_monitor.records import Batch, Bools, Int64s
@@ -156,7 +157,7 @@ class Gate:
     def _decide(self, time_us: Int64s) -> tuple[Bools, bool]:
         """Return (ahead, whether the last row is held); `greatest_us` moves on."""
         ahead = np.zeros(len(time_us), np.bool_)
-        running = np.maximum.accumulate(time_us)
+        running = running_max(time_us)
         before = np.maximum(np.concatenate(([NEVER_US], running[:-1])), self._greatest_us)
         jumps = np.flatnonzero((before == NEVER_US) | (time_us > before + self._max_ahead_us))
         last = len(time_us) - 1
@@ -187,6 +188,10 @@ class Gate:
 
 def _with_gaps(batch: Batch, time_us: Int64s) -> Rows:
     count = len(time_us)
+    if batch.lines == count:
+        # Each line is a row, so there is nothing between them.
+        none = np.zeros(count, np.int64)
+        return Rows(batch.rows, time_us, np.zeros(count, np.bool_), none, none, none)
     edges = np.concatenate((batch.line_nos, [batch.lines + 1]))
     oversized = np.searchsorted(batch.oversized_nos, edges)
     filtered = np.searchsorted(batch.filtered_nos, edges)

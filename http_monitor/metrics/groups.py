@@ -1,13 +1,13 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from http_monitor.metrics.frame import Codes, Column, Frame, Keys, Measures
+from http_monitor.metrics.frame import Column, Frame, Measures
+from http_monitor.metrics.keys import Codes, Keys
 from http_monitor.records import Int64s
 
 Sizes = npt.NDArray[np.int64] | npt.NDArray[np.object_]
@@ -16,6 +16,8 @@ Sizes = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 # Up to so many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8
 _NO_INTS = np.empty(0, np.int64)
+MOST_INT64 = 1 << 62
+"""Beyond this, one more sum of sizes might not fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Piece:
         """Return some of the entries."""
         return Piece(self.keys, self.codes[places], self.hits[places], self.sizes[places], self.errors[places])
 
+    def numbered(self) -> "Piece":
+        """Return the same by keys that other batches may have too."""
+        keys, codes = self.keys.numbered(self.codes)
+        return self if keys is self.keys else Piece(keys, codes, self.hits, self.sizes, self.errors)
+
     def names(self) -> list[bytes]:
         """Return the key of each entry."""
         values = self.keys.values()
@@ -48,9 +55,7 @@ class KeyRows:
 
     keys: Keys
     codes: Codes
-    sizes: Int64s
-    errors: npt.NDArray[np.bool_]
-    exact_as_float: bool
+    measures: Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,30 @@ class Groups:
         """Return the sums of all groups as of one."""
         if len(self.bounds) == 2:
             return self
-        whole = self.piece
-        width = len(whole.keys)
-        hits = np.zeros(width, np.int64)
-        errors = np.zeros(width, np.int64)
-        sizes: Sizes = np.zeros(width, np.int64)
-        if whole.sizes.dtype == np.object_:
-            sizes = np.zeros(width, np.object_)
-        np.add.at(hits, whole.codes, whole.hits)
-        np.add.at(errors, whole.codes, whole.errors)
-        np.add.at(sizes, whole.codes, whole.sizes)
-        slots = np.flatnonzero(hits)
-        return Groups(Piece(whole.keys, slots, hits[slots], sizes[slots], errors[slots]), np.array([0, len(slots)]))
+        whole = united((self.piece,))
+        return Groups(whole, np.array([0, len(whole)]))
+
+
+def united(pieces: Sequence[Piece]) -> Piece:
+    """Return the sums of all entries by key.
+
+    Args:
+        pieces: at least one, all by the same `Keys` object; a key may be in several, and in one more than once.
+    """
+    keys = pieces[0].keys
+    width = len(keys)
+    codes = np.concatenate([piece.codes for piece in pieces])
+    hits = np.zeros(width, np.int64)
+    errors = np.zeros(width, np.int64)
+    sizes: Sizes = np.zeros(width, np.int64)
+    some_sizes = [piece.sizes for piece in pieces]
+    if sum(int(some.sum()) for some in some_sizes) > MOST_INT64 or any(some.dtype == np.object_ for some in some_sizes):
+        sizes = np.zeros(width, np.object_)
+    np.add.at(hits, codes, np.concatenate([piece.hits for piece in pieces]))
+    np.add.at(errors, codes, np.concatenate([piece.errors for piece in pieces]))
+    np.add.at(sizes, codes, np.concatenate(some_sizes))
+    slots = np.flatnonzero(hits)
+    return Piece(keys, slots, hits[slots], sizes[slots], errors[slots])
 
 
 class FrameGroups:
@@ -111,8 +128,11 @@ class FrameGroups:
         self._finer: FrameGroups | None = None
         measures = frame.measures
         self.hits: list[int] = np.diff(self._bounds).tolist()
-        self.errors: list[int] = np.bincount(group_of[measures.errors], minlength=count).tolist()
-        self.sizes: list[int] = size_sums(group_of, count, measures.sizes, measures.exact_as_float).tolist()
+        self.errors: list[int] = np.diff(np.searchsorted(np.flatnonzero(measures.errors), self._bounds)).tolist()
+        if measures.weights is None:
+            self.sizes: list[int] = size_sums(group_of, count, measures).tolist()
+        else:
+            self.sizes = np.add.reduceat(measures.sizes, self._bounds[:-1]).tolist()
 
     @property
     def dimensions(self) -> Iterable[str]:
@@ -135,6 +155,12 @@ class FrameGroups:
         """Return the sums by key of one group."""
         return self._groups(dimension).of(index)
 
+    def codes(self, dimension: str, index: int) -> tuple[Keys, Codes]:
+        """Return the keys of a dimension, and the code of each row of one group that has one."""
+        column = self._frame.columns[dimension]
+        codes = column.codes[self._bounds[index] : self._bounds[index + 1]]
+        return column.keys, codes[codes >= 0] if column.some_absent else codes
+
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
         rows = slice(int(self._bounds[index]), int(self._bounds[index + 1]))
@@ -143,7 +169,7 @@ class FrameGroups:
         if column.some_absent:
             present = codes >= 0
             codes, measures = codes[present], measures.take(present)
-        return KeyRows(column.keys, codes, measures.sizes, measures.errors, measures.exact_as_float)
+        return KeyRows(column.keys, codes, measures)
 
     def _groups(self, dimension: str) -> Groups:
         groups = self._by_dimension.get(dimension)
@@ -171,29 +197,30 @@ def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> G
         return Groups(Piece(column.keys, _NO_INTS, _NO_INTS, _NO_INTS, _NO_INTS), np.zeros(groups + 1, np.int64))
     codes = column.codes
     if column.some_absent:
-        present = codes >= 0
+        present = np.flatnonzero(codes >= 0)
         codes, group_of, measures = codes[present], group_of[present], measures.take(present)
-    cells: npt.NDArray[Any] = codes if groups == 1 else group_of.astype(np.int64) * width + codes
+    # Counting takes three times as long by numbers of 32 bits.
+    cells = codes.astype(np.int64) if groups == 1 else group_of.astype(np.int64) * width + codes
     count = groups * width
     if count <= _DENSE_CELLS * max(len(cells), 64):
         hits = np.bincount(cells, minlength=count)
         slots = np.flatnonzero(hits)
         hits = hits[slots]
-        errors = np.bincount(cells[measures.errors], minlength=count)[slots]
-        sizes = size_sums(cells, count, measures.sizes, measures.exact_as_float)[slots]
+        errors = np.bincount(cells[np.flatnonzero(measures.errors)], minlength=count)[slots]
+        sizes = size_sums(cells, count, measures)[slots]
     else:
         slots, inverse = np.unique(cells, return_inverse=True)
         hits = np.bincount(inverse, minlength=len(slots))
         errors = np.bincount(inverse[measures.errors], minlength=len(slots))
-        sizes = size_sums(inverse, len(slots), measures.sizes, measures.exact_as_float)
+        sizes = size_sums(inverse, len(slots), measures)
     bounds = np.searchsorted(slots, np.arange(groups + 1) * width)
     return Groups(Piece(column.keys, slots % width, hits, sizes, errors), bounds)
 
 
-def size_sums(cells: Codes, width: int, sizes: Int64s, exact_as_float: bool) -> Sizes:
+def size_sums(cells: Codes, width: int, measures: Measures) -> Sizes:
     """Return the exact sums of sizes by cell."""
-    if exact_as_float:
-        return np.bincount(cells, weights=sizes, minlength=width).astype(np.int64)
+    if measures.weights is not None:
+        return np.bincount(cells, weights=measures.weights, minlength=width).astype(np.int64)
     total = np.zeros(width, np.object_)
-    np.add.at(total, cells, sizes.astype(np.object_))
+    np.add.at(total, cells, measures.sizes.astype(np.object_))
     return total

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.running import running_max
 from http_monitor.records import Int64s
 
 
@@ -18,8 +19,7 @@ class _File:
         self.ended = False
 
     def feed(self, rows: Rows) -> None:
-        times = np.where(rows.ahead, NEVER_US, rows.time_us)
-        keys = np.maximum(np.maximum.accumulate(times), self.greatest_us)
+        keys = np.maximum(running_max(rows.accepted_us), self.greatest_us)
         self.greatest_us = int(keys[-1])
         self.waiting.append((rows, keys))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from http_monitor.metrics.running import is_ascending
 from http_monitor.records import Int64s
 
 # Up to so many numbers per row, counting which occur beats sorting.
@@ -15,6 +16,9 @@ def numbered(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:
         starts: of buckets or intervals.
         step_us: their length.
     """
+    if is_ascending(starts):
+        first = np.flatnonzero(np.concatenate(([True], starts[1:] != starts[:-1])))
+        return starts[first], np.repeat(np.arange(len(first)), np.diff(first, append=len(starts)))
     least = int(starts.min())
     number = (starts - least) // step_us
     span = int(number.max()) + 1

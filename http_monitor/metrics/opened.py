@@ -125,6 +125,12 @@ class OpenBuckets:
             errors.append(slab.errors[slab.at :])
         return np.concatenate(starts), np.concatenate(hits), np.concatenate(errors)
 
+    def made_until(self, last_us: int) -> list[MetricsBucket] | None:
+        """Return the buckets up to one, in no particular order; None where some of them are still rows of arrays."""
+        if any(slab.starts[slab.at] <= last_us for slab in self._slabs):
+            return None
+        return [bucket for bucket in self._buckets.values() if bucket.start_us <= last_us]
+
     def ordered(self) -> Iterator[MetricsBucket]:
         """Yield them all, ascending; they stay open."""
         for slab in self._slabs:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 
 from http_monitor.records import Bools, Int64s
@@ -47,6 +48,11 @@ class Rows:
             lead_oversized=0 if start else self.lead_oversized,
             lead_filtered=0 if start else self.lead_filtered,
         )
+
+    @property
+    def accepted_us(self) -> Int64s:
+        """The times, `NEVER_US` where the gate refused the line; not to be changed."""
+        return np.where(self.ahead, NEVER_US, self.time_us) if self.ahead.any() else self.time_us
 
     @property
     def has_lead(self) -> bool:

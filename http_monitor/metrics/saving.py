@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.metrics.groups import Sizes
-from http_monitor.metrics.sums import MOST_INT64
+from http_monitor.metrics.groups import MOST_INT64, Sizes
 from http_monitor.records import Int64s
 
 _MOST = 1 << 62

@@ -18,12 +18,17 @@ _WINDOW_SHARE = 16
 
 
 class Screen:
-    """Closes from one to another, screened while no alert is raised: all others among them change nothing."""
+    """Closes from one to another, of which all but those marked change nothing."""
 
     def __init__(self, last_us: int, marked_us: list[int]) -> None:
         self.last_us = last_us
         """Start of the last bucket that was screened."""
         self._marked_us = marked_us
+
+    def marks(self, start_us: int) -> bool:
+        """Return whether the close of a bucket, one of those screened, may change something."""
+        at = bisect_left(self._marked_us, start_us)
+        return at < len(self._marked_us) and self._marked_us[at] == start_us
 
     def next_from(self, start_us: int) -> int:
         """Return the first bucket from there on that must be judged; the last one screened where there is none."""
@@ -37,7 +42,7 @@ def screen(
     """Look at the window at each close to come, all at once.
 
     Args:
-        window: as it is now.
+        window: as it is now, and was when it was judged the last time.
         tracker: knows the alerts.
         coming: buckets with hits that have not closed yet.
         due_us: start of the last bucket that is due.
@@ -45,6 +50,7 @@ def screen(
 
     Returns:
         The screen, or None where there are too few closes to be worth it, or where an alert cannot foresee.
+        It is right until rows are added to a bucket.
     """
     first_us = window.end_us
     closes = min((due_us - first_us) // bucket_us + 1, _MOST_CLOSES)
@@ -60,12 +66,36 @@ def screen(
     errors[place[soon]] = coming_errors[soon]
     # A close can change something only where a bucket with hits enters the window, or leaves it.
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
-    marked = np.flatnonzero(moves & tracker.may_rise(_sliding(hits, length), _sliding(errors, length), window.seconds))
+    ahead = _Ahead(window, coming, _sliding(hits, length), _sliding(errors, length))
+    marked = np.flatnonzero(moves & tracker.may_change(ahead))
     return Screen(first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist())
 
 
+class _Ahead:
+    """The window at the last close and at each of those to come (`ports.WindowsAhead`)."""
+
+    def __init__(self, window: SlidingWindow, coming: OpenBuckets, hits: Int64s, errors: Int64s) -> None:
+        self._window = window
+        self._coming = coming
+        self.hits = hits
+        self.errors = errors
+
+    @property
+    def seconds(self) -> int:
+        """Length of the window."""
+        return self._window.seconds
+
+    def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
+        """Return the hosts that may have more hits than that, with their hits in each window."""
+        if not (self.hits > hits).any():
+            return [], np.zeros((0, len(self.hits)), np.int64)
+        closes = len(self.hits) - 1
+        buckets = self._coming.made_until(self._window.last_of(closes))
+        return None if buckets is None else self._window.hosts_ahead(hits, buckets, closes)
+
+
 def _sliding(counts: Int64s, length: int) -> Int64s:
-    """Return the sums over the windows that end with each of the counts after the first `length`."""
+    """Return the sums over the windows of `length` counts each, from the first on."""
     total = np.concatenate(([0], np.cumsum(counts)))
-    sums: Int64s = total[length + 1 :] - total[1:-length]
+    sums: Int64s = total[length:] - total[:-length]
     return sums

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from http_monitor.metrics.frame import Codes
-from http_monitor.metrics.groups import Sizes
+from http_monitor.metrics.groups import MOST_INT64, Sizes
+from http_monitor.metrics.keys import Codes
 from http_monitor.records import Int64s
 
 _LEAST = 16
-# Beyond this, one more sum might not fit into 64 bits.
-MOST_INT64 = 1 << 62
 _NO_SLOTS = np.zeros(0, np.int64)
 
 

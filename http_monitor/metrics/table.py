@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 
 from http_monitor.metrics.distinct import ERROR_RATIO, DistinctKeys
-from http_monitor.metrics.frame import Keys
-from http_monitor.metrics.groups import FrameGroups, KeyRows, Piece, Sizes, size_sums
+from http_monitor.metrics.groups import MOST_INT64, FrameGroups, KeyRows, Piece, Sizes, size_sums, united
+from http_monitor.metrics.keys import Keys
 from http_monitor.metrics.saving import MOST_HITS, counts, distinct, integer, key_of, listed, sizes, text_of, totals
-from http_monitor.metrics.sums import MOST_INT64, Sums
+from http_monitor.metrics.sums import Sums
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import KeyCount, Remainder, Table
@@ -24,6 +24,8 @@ _NOTHING_CUT = Remainder()
 _LEAST_ROWS = 1_024
 # Up to this cap, rows that must be counted one by one are.
 _SMALL_CAP = 64
+# Pieces are added up so many at a time.
+_MOST_WAITING = 16
 # Below so many keys, sorting them all is quicker than finding the largest first.
 _FEW_KEYS = 64
 
@@ -39,20 +41,23 @@ class KeyTable:
         counts_distinct: from the first cut on, estimate how many distinct keys there were.
     """
 
-    __slots__ = ("_cap", "_counts_distinct", "_distinct", "_piece", "_remainder", "_slot_of", "_sums")
+    __slots__ = ("_cap", "_counts_distinct", "_distinct", "_piece", "_remainder", "_slot_of", "_sums", "_waiting")
 
     def __init__(self, cap: int, *, counts_distinct: bool = False) -> None:
         self._cap = cap
         self._counts_distinct = counts_distinct
         self._distinct: DistinctKeys | None = None
-        # Either the piece holds all counts, or it is None and they are in the slots.
+        # Either the piece and those that wait hold all counts, or it is None and they are in the slots.
         self._piece: Piece | None = None
+        # By the keys that the piece has when it is numbered; they are added to it when somebody asks.
+        self._waiting: list[Piece] = []
         self._slot_of: dict[bytes, int] = {}
         self._sums = Sums()
         self._remainder = _NOTHING_CUT
 
     def __len__(self) -> int:
-        return len(self._slot_of) if self._piece is None else len(self._piece)
+        piece = self._settled()
+        return len(self._slot_of) if piece is None else len(piece)
 
     def items(self) -> Iterator[tuple[bytes, Counts]]:
         """Yield (key, [hits, bytes, errors]) in no particular order."""
@@ -72,8 +77,9 @@ class KeyTable:
 
     def piece(self) -> Piece:
         """Return all counts; what it shows may change with the table."""
-        if self._piece is not None:
-            return self._piece
+        piece = self._settled()
+        if piece is not None:
+            return piece
         count, sums = len(self._slot_of), self._sums
         return Piece(
             Keys(list(self._slot_of)), np.arange(count), sums.hits[:count], sums.sizes[:count], sums.errors[:count]
@@ -101,8 +107,10 @@ class KeyTable:
         piece, most = groups.piece(dimension, index), 2 * self._cap
         if not len(piece):
             return
-        if not len(self) and len(piece) <= most:
+        if self._piece is None and not self._slot_of and len(piece) <= most:
             self._piece = piece
+            return
+        if self._piece is not None and self._distinct is None and self._join(self._piece, piece, most):
             return
         self._unpack()
         names = piece.names()
@@ -191,8 +199,30 @@ class KeyTable:
             remainder=self._remainder,
         )
 
+    def _join(self, first: Piece, piece: Piece, most: int) -> bool:
+        """Let a piece wait; return False where its keys are not numbered as the first one's, or may be too many."""
+        first, piece = first.numbered(), piece.numbered()
+        if first.keys is not piece.keys:
+            return False
+        bound = len(first) + sum(map(len, self._waiting)) + len(piece)
+        if bound > most or len(self._waiting) == _MOST_WAITING:
+            whole = united((first, *self._waiting, piece))
+            if len(whole) > most:
+                return False
+            self._piece, self._waiting = whole, []
+        else:
+            self._piece = first
+            self._waiting.append(piece)
+        return True
+
+    def _settled(self) -> Piece | None:
+        """Return all counts as one piece; None where they are in the slots."""
+        if self._piece is not None and self._waiting:
+            self._piece, self._waiting = united((self._piece, *self._waiting)), []
+        return self._piece
+
     def _unpack(self) -> None:
-        piece, self._piece = self._piece, None
+        piece, self._piece = self._settled(), None
         if piece is not None:
             names = piece.names()
             self._add(names, _lookup({}, names), piece.hits, piece.sizes, piece.errors)
@@ -217,7 +247,8 @@ class KeyTable:
         present, local = np.unique(rows.codes[part], return_inverse=True)
         values = rows.keys.values()
         names = [values[code] for code in present.tolist()]
-        sizes, errors = rows.sizes[part], rows.errors[part]
+        measures = rows.measures.take(part)
+        errors = measures.errors
         start, total = 0, len(local)
         while start < total:
             slots = _lookup(self._slot_of, names)
@@ -225,7 +256,7 @@ class KeyTable:
             if stop > start:
                 ours, some = local[start:stop], slice(start, stop)
                 hits = np.bincount(ours, minlength=len(names))
-                size_of = size_sums(ours, len(names), sizes[some], rows.exact_as_float)
+                size_of = size_sums(ours, len(names), measures.take(some))
                 errors_of = np.bincount(ours[errors[some]], minlength=len(names))
                 at = np.flatnonzero(hits)
                 which = at.tolist()
@@ -238,7 +269,9 @@ class KeyTable:
         """Add the rows one after the other: a small table is cut so often that arrays would be in the way."""
         counts, most, values = dict(self.items()), 2 * self._cap, rows.keys.values()
         rest = self._remainder
-        for code, size, error in zip(rows.codes.tolist(), rows.sizes.tolist(), rows.errors.tolist(), strict=True):
+        for code, size, error in zip(
+            rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
+        ):
             name = values[code]
             mine = counts.get(name)
             if mine is None:

@@ -36,6 +36,8 @@ class Tally:
     def __init__(self) -> None:
         self._counts = LineCounts()
         self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
+        # Of `begin`: how many rows there are, and how many lines of each fate are before each row, where any are.
+        self._rows = 0
         self._before: dict[str, Int64s] = {}
         # Rows of `begin` that came late, with the step of each; those before `_noted` are in `_lateness`.
         self._late_rows = np.empty(0, np.int64)
@@ -49,11 +51,13 @@ class Tally:
         self._counts.oversized += rows.lead_oversized
         self._counts.filtered += rows.lead_filtered
 
-    def begin(self, rows: Rows, accepted: Bools, late: Bools, too_late: Bools) -> None:
-        """Take the decisions of rows that are about to be counted; `before` can look between them."""
+    def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
+        """Take the decisions of rows that are about to be counted; `before` can look between them.
+
+        A row that is neither ahead nor too late is accepted.
+        """
+        self._rows = len(rows)
         per_row = {
-            "lines": rows.malformed_after + rows.filtered_after + 1,
-            "accepted": accepted,
             "malformed": rows.malformed_after,
             "late": late,
             "too_late": too_late,
@@ -61,22 +65,35 @@ class Tally:
             "oversized": rows.oversized_after,
             "filtered": rows.filtered_after,
         }
-        self._before = {name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items()}
+        # Most batches have none of most of them.
+        self._before = {
+            name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items() if values.any()
+        }
 
     def end(self) -> None:
         """Make the rows of `begin` part of the counters."""
         self._note_late_rows(None)
         self._late_rows, self._late_steps, self._noted = self._late_rows[:0], self._late_steps[:0], 0
-        self._counts = self.before(-1)
-        self._before = {}
+        self._counts = self.before(self._rows)
+        self._rows, self._before = 0, {}
 
     def before(self, row: int | None) -> LineCounts:
-        """Return the counters over all lines before a row of `begin` (-1: after its last); None: as they are."""
+        """Return the counters over all lines before a row of `begin`; None: as they are."""
         counts = self._counts
-        if row is None or not self._before:
+        if row is None:
             return counts
+        more = {name: int(upto[row]) for name, upto in self._before.items()}
+        malformed, filtered = more.get("malformed", 0), more.get("filtered", 0)
+        ahead, too_late = more.get("ahead", 0), more.get("too_late", 0)
         return LineCounts(
-            **{f.name: getattr(counts, f.name) + int(self._before[f.name][row]) for f in fields(LineCounts)}
+            lines=counts.lines + row + malformed + filtered,
+            accepted=counts.accepted + row - ahead - too_late,
+            malformed=counts.malformed + malformed,
+            late=counts.late + more.get("late", 0),
+            too_late=counts.too_late + too_late,
+            ahead=counts.ahead + ahead,
+            oversized=counts.oversized + more.get("oversized", 0),
+            filtered=counts.filtered + filtered,
         )
 
     def begin_lateness(self, rows: Int64s, needed_us: Int64s) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from http_monitor.metrics.saving import fields_of, integer, key_of, listed, moment_of, text_of
-from http_monitor.ports import Alert, ForeseeingAlert, Json, WindowView
-from http_monitor.records import Bools, Int64s
+from http_monitor.ports import Alert, ForeseeingAlert, Json, WindowsAhead, WindowView
+from http_monitor.records import Bools
 from http_monitor.report import ActiveAlert, AlertEvent
 
 
@@ -40,15 +40,15 @@ class AlertTracker:
 
     @property
     def foresees(self) -> bool:
-        """Whether `may_rise` can be answered."""
+        """Whether `may_change` can be answered."""
         return all(isinstance(alert, ForeseeingAlert) for alert in self._alerts)
 
-    def may_rise(self, hits: Int64s, errors: Int64s, seconds: int) -> Bools:
-        """Return at which of many windows, given by their totals, an alert may be raised, were none raised before."""
-        may = np.zeros(len(hits), np.bool_)
+    def may_change(self, windows: WindowsAhead) -> Bools:
+        """Return at which closes to come an alert may be raised or recover; the last close must have been judged."""
+        may = np.zeros(len(windows.hits) - 1, np.bool_)
         for alert in self._alerts:
             if isinstance(alert, ForeseeingAlert):
-                may |= alert.may_rise(hits, errors, seconds)
+                may |= alert.may_change(windows)
         return may
 
     def judge(self, window: WindowView, at_us: int) -> Iterator[AlertEvent]:

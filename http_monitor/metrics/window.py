@@ -1,13 +1,13 @@
 """The sliding window: the buckets of the last minutes, with running sums."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.hosts import HostCounts
+from http_monitor.metrics.hosts import HostCounts, HostMove
 from http_monitor.metrics.saving import distinct, integer, listed, start_of
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
@@ -140,6 +140,34 @@ class SlidingWindow:
     def host_hits(self, host: bytes) -> int:
         """Return the hits of one host."""
         return self._hosts.hits(host, self._host_parts())
+
+    def last_of(self, closes: int) -> int:
+        """Return the start of the bucket that the window ends with after so many closes from now on."""
+        return self._end_us + (closes - 1) * self._bucket_us
+
+    def hosts_ahead(
+        self, hits: float, entering: Sequence[MetricsBucket], closes: int
+    ) -> tuple[list[bytes], Int64s] | None:
+        """Return all hosts that have more hits than that now or at one of the closes to come, and maybe others.
+
+        Args:
+            hits: at least 0.
+            entering: the buckets that close until then; nothing is added to them any more.
+            closes: how many buckets will have closed.
+
+        Returns:
+            (hosts, their hits now and at each close, shape (hosts, 1 + closes)), or None where they are too many.
+        """
+        moves: list[HostMove] = []
+        for bucket in entering:
+            bucket.pack()
+            at = 1 + (bucket.start_us - self._end_us) // self._bucket_us
+            moves += [(part, at, 1) for part in bucket.host_parts()]
+        for bucket in (*self._by_start.values(), *entering):
+            at = 1 + (bucket.start_us - self._end_us) // self._bucket_us + len(self._hits_at)
+            if at <= closes:
+                moves += [(part, at, -1) for part in bucket.host_parts()]
+        return self._hosts.ahead(hits, self._host_parts(), moves, closes)
 
     def hits_by(self, dimension: str) -> dict[bytes, int]:
         """Return the hits by key of a window dimension."""

@@ -1,0 +1,65 @@
+"""Keys that many batches share are numbered, within a bound, and nobody can tell from what is said."""
+
+import pytest
+from hypothesis import given, settings
+
+from http_monitor.metrics import hosts, keys, table
+from http_monitor.metrics.keys import MOST_NUMBERED, Keys, Numbering, Numberings
+from tests.harness import replay, settings_of
+from tests.reference.engine import Options
+from tests.test_law_cuts import cut_logs
+
+
+def test_a_key_has_the_same_number_in_every_batch() -> None:
+    numbering = Numbering()
+    assert numbering.numbers_of([b"a", b"b"]).tolist() == [0, 1]
+    assert numbering.numbers_of([b"c", b"b", b""]).tolist() == [2, 1, 3]
+    assert numbering.keys.values() == [b"a", b"b", b"c", b""]
+
+
+def test_codes_of_two_batches_become_numbers_of_the_same_keys() -> None:
+    numbering = Numbering()
+    first, second = Keys([b"a", b"b"], None, numbering), Keys([b"b", b"c"], None, numbering)
+    shared, numbers = first.numbered(numbering.numbers_of([]))
+    assert (shared, numbers.tolist()) == (numbering.keys, [])
+    codes = numbering.numbers_of([b"b", b"a"])
+    assert [shared.values()[number] for number in second.numbered(codes)[1].tolist()] == [b"c", b"b"]
+    alone = Keys([b"a"])
+    assert alone.numbered(codes)[0] is alone
+
+
+def test_a_numbering_that_has_got_long_is_followed_by_another() -> None:
+    numberings = Numberings()
+    numbering = numberings.choose("hosts", 10, 10)
+    assert numbering is not None
+    numbering.numbers_of(b"%d" % number for number in range(MOST_NUMBERED))
+    assert numberings.choose("hosts", 10, 10) is numbering
+    numbering.numbers_of([b"one more"])
+    following = numberings.choose("hosts", 10, 10)
+    assert following is not None
+    assert (following is numbering, len(following.keys)) == (False, 0)
+    assert numberings.choose("endpoints", 10, 10) is not following
+
+
+def test_keys_of_which_each_row_brings_another_are_not_numbered() -> None:
+    numberings = Numberings()
+    assert numberings.choose("hosts", 50_000, 50_000) is None
+    assert numberings.choose("hosts", 12_500, 50_000) is not None
+
+
+@pytest.mark.parametrize(("most_numbered", "few_keys", "rows_per_key"), [(0, 0, 0), (3, 0, 0), (20_000, 0, 1_000)])
+@settings(max_examples=60, deadline=None)
+@given(cut_logs())
+def test_no_message_depends_on_what_is_numbered(
+    most_numbered: int, few_keys: int, rows_per_key: int, case: tuple[list[bytes], list[list[bytes]], Options]
+) -> None:
+    _, pieces, options = case
+    chosen = settings_of(options, replay=True)
+    expected = replay(pieces, chosen).messages
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "MOST_NUMBERED", most_numbered)
+        patch.setattr(keys, "_FEW_KEYS", few_keys)
+        patch.setattr(keys, "_ROWS_PER_KEY", rows_per_key)
+        patch.setattr(hosts, "_FEW_KEYS", 0)
+        patch.setattr(table, "_MOST_WAITING", 1)
+        assert replay(pieces, chosen).messages == expected
