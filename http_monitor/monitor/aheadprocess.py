@@ -1,5 +1,6 @@
 """Looks ahead in a process of its own, which needs no interpreter lock of this one."""
 
+import ctypes
 import errno
 import os
 import pickle
@@ -23,6 +24,10 @@ _AHEAD = 2
 which is looked at. What is looked at beyond an end or an error is never taken."""
 _SLOTS = 2
 """So many answers may be on the way."""
+# As malloc.h has them; the second may not be greater than 32 MiB.
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+_KEPT_BYTES = 32 << 20
 _REQUEST = struct.Struct("=I")
 _LENGTH = struct.Struct("=Q")
 _MOST_BYTES = 64 << 10
@@ -138,13 +143,11 @@ class ProcessAhead:
 
     def _serve(self, theirs: socket.socket) -> None:
         """In the child, make looks until nobody asks for one any more."""
+        _keep_freed_memory()
         with suppress(ConnectionError):
             while request := theirs.recv(_REQUEST.size):
                 (number,) = _REQUEST.unpack(request)
-                # Kept until there is another: with all of it freed at a time, the C library would give the memory back
-                # to the system, and ask for it again, at each look.
-                answer = _look(self._inputs[number])
-                self._answer(theirs, answer)
+                self._answer(theirs, _look(self._inputs[number]))
 
     def _tell(self, theirs: socket.socket, error: BaseException) -> None:
         """In the child, tell of what was not expected."""
@@ -159,6 +162,15 @@ class ProcessAhead:
         """In the child, give an answer."""
         theirs.send(_write(self._slots[self._answers % _SLOTS], answer))
         self._answers += 1
+
+
+def _keep_freed_memory() -> None:
+    """Keep the C library from giving memory back to the system after each look, only to ask for it at the next."""
+    # Of glibc; others have no such function.
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
 
 
 def _look(entry: Input) -> _Answer:
