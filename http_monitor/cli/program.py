@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.kept import Kept
-from http_monitor.cli.start import begin_imports, end_imports, spare_threads
+from http_monitor.cli.start import be_one_thread, begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import Output, palette_of, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import MAX_THREADS, Settings
@@ -112,7 +112,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
         return list_formats(settings)
     select = _row_selection(settings)
     if settings.replay:
-        _be_one_thread()
+        be_one_thread()
     formats = Formats(settings, local=_prefix(settings) is None)
     selection = None if settings.explain is not None else _selection(settings)
     paths = _read_to_the_end(settings) if selection is None else selection.first()
@@ -315,14 +315,6 @@ def _threads(settings: Settings) -> int:
         return settings.threads
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MAX_THREADS)
-
-
-def _be_one_thread() -> None:
-    """Keep libraries that are imported later from starting threads, so that a replay can fork."""
-    # Nothing here is linear algebra, for which OpenBLAS would start one for each core.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    # The allocator gives memory back in the threads that use it, instead of in one of its own.
-    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 
 
 def _row_selection(settings: Settings) -> "RowSelection | None":

@@ -18,4 +18,10 @@ def end_imports() -> None:
 
 def spare_threads() -> None:
     """Let numpy start no threads for linear algebra, of which there is none here; must come before its import."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def be_one_thread() -> None:
+    """Keep Arrow from starting a thread too, so that a replay can fork; must come before its import."""
+    # The allocator gives memory back in the threads that use it then; without lines, as live, there would be none.
+    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
