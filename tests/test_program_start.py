@@ -1,12 +1,14 @@
 """The real program is interrupted before it can answer, or asked for what it cannot write."""
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.program import DEADLINE_S, ROOT, environment
+from tests.program import DEADLINE_S, ROOT, command, environment
 
 _INTERRUPTED = """
 import os, runpy, signal, sys
@@ -41,3 +43,25 @@ def test_an_interrupt_while_the_program_is_imported_ends_it_without_a_word(start
 
 def test_the_installed_command_is_the_one_that_is_tested_here() -> None:
     assert "    http-monitor = http_monitor.__main__:main\n" in (ROOT / "setup.cfg").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", ["-h", "--version", "--list-formats"])
+def test_an_answer_that_cannot_be_written_is_exit_3(option: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(option), stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=DEADLINE_S
+        )
+
+    assert (done.returncode, done.stderr) == (3, b"http_monitor: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("option", ["-h", "--version"])
+def test_a_reader_that_goes_before_the_answer_is_no_error(option: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run(
+            command(option), stdout=pipe, stderr=subprocess.PIPE, env=environment(), timeout=DEADLINE_S
+        )
+
+    assert (done.returncode, done.stderr) == (0, b"")

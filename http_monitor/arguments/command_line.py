@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -38,6 +39,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
     Raises:
         UsageError: anything wrong with them; its text is one line that names the option.
         SystemExit: with code 0, after ``-h`` or ``--version`` was answered on standard output.
+        OSError: that answer cannot be written.
     """
     try:
         given, unknown = _parser().parse_known_args(_without_value_for_help(_with_values_attached(argv)))
@@ -52,10 +54,16 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argparse parser that raises instead of printing its usage."""
+    """An argparse parser that raises instead of printing its usage, and when an answer cannot be written."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        # What argparse has in its place keeps the errors of writing to itself.
+        del file
+        sys.stdout.write(message)
+        sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
