@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from http_monitor import __version__
+from http_monitor.arguments.effect import check_effect
 from http_monitor.arguments.options import GROUPS, OPTIONS, Option
 from http_monitor.arguments.values import shown
 from http_monitor.errors import UsageError
@@ -50,7 +51,9 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         raise _unknown(unknown[0])
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
-    return Settings(**fields)
+    settings = Settings(**fields)
+    check_effect({option.flags[0] for option in OPTIONS if option.field in texts})
+    return settings
 
 
 class _Parser(argparse.ArgumentParser):
