@@ -1,8 +1,15 @@
-"""Start http_monitor as a module."""
+"""Start http_monitor as a module, or as the command that is installed."""
 
+import signal
 import sys
 
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until the program answers signals itself, Ctrl-C ends it without a traceback of what is being imported.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from http_monitor.cli import main
+
+__all__ = ["main"]
 
 if __name__ == "__main__":
     sys.exit(main())

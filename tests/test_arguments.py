@@ -169,19 +169,25 @@ def test_version_says_name_and_version(capsys: pytest.CaptureFixture[str]) -> No
         ("--duration 1h", "duration_s", 3600),
         ("--max-keys 1000000", "max_keys", 1_000_000),
         ("--give-me-traffic", "give_me_traffic", True),
-        ("--traffic-rate 100000", "traffic_rate", 100_000),
-        ("--traffic-scenario ddos", "traffic_scenario", "ddos"),
-        ("--traffic-append", "traffic_append", True),
-        ("--seed 0", "seed", 0),
-        ("--seed 9223372036854775807", "seed", 9_223_372_036_854_775_807),
+        ("--give-me-traffic --traffic-rate 100000", "traffic_rate", 100_000),
+        ("--give-me-traffic --traffic-scenario ddos", "traffic_scenario", "ddos"),
+        ("--give-me-traffic --traffic-append", "traffic_append", True),
+        ("--give-me-traffic --seed 0", "seed", 0),
+        ("--give-me-traffic --seed 9223372036854775807", "seed", 9_223_372_036_854_775_807),
+        ("--replay --threads 2", "threads", 2),
+        ("--no-state", "no_state", True),
+        ("--state-dir state", "state_dir", "state"),
+        ("--rotate-grace 1m", "rotate_grace_s", 60),
     ],
 )
 def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: object) -> None:
     parsed = parse_arguments(argv.split())
     assert getattr(parsed, field) == value
+    # The one that it does nothing without is there too.
+    needed = {name for name in ("replay", "give_me_traffic") if "--" + name.replace("_", "-") in argv}
     assert {
         f.name for f in fields(Settings) if f.name != field and getattr(parsed, f.name) != getattr(Settings(), f.name)
-    } == set()
+    } == needed - {field}
 
 
 SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
@@ -318,6 +324,42 @@ PERCENT = "takes a number (%) greater than 0, at most 1000000000"
 )
 def test_a_wrong_value_is_one_line_that_names_it(argv: list[str], message: str) -> None:
     assert message_of(*argv) == message
+
+
+SIMULATES = "got it without --give-me-traffic, which alone simulates"
+NO_CHECKPOINT = "which keeps no checkpoint"
+EXPLAINS_ALL = "got it together with --explain, which explains the lines that do not count too"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ("--threads 2", "--threads: got it without --replay, which alone reads ahead in a thread"),
+        ("--threads 1", "--threads: got it without --replay, which alone reads ahead in a thread"),
+        ("--traffic-rate 20", f"--traffic-rate: {SIMULATES}"),
+        ("--replay --traffic-rate 5", f"--traffic-rate: {SIMULATES}"),
+        ("--traffic-scenario random", f"--traffic-scenario: {SIMULATES}"),
+        ("--traffic-append", f"--traffic-append: {SIMULATES}"),
+        ("--seed 5", f"--seed: {SIMULATES}"),
+        (
+            "--replay --from-start",
+            "--from-start: got it together with --replay, which reads everything, and does not follow",
+        ),
+        ("--replay --rotate-grace 10", "--rotate-grace: got it together with --replay, which does not follow"),
+        ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
+        ("--no-state --state-dir x", f"--state-dir: got it together with --no-state, {NO_CHECKPOINT}"),
+        ("--give-me-traffic --state-dir x", f"--state-dir: got it together with --give-me-traffic, {NO_CHECKPOINT}"),
+        ("--explain --filter status>1", f"--filter: {EXPLAINS_ALL}"),
+        ("--explain --exclude-host x", f"--exclude-host: {EXPLAINS_ALL}"),
+        ("--explain --ignore-bots", f"--ignore-bots: {EXPLAINS_ALL}"),
+        (
+            "--explain --trust-proxy ::1",
+            "--trust-proxy: got it together with --explain, which shows what the log says",
+        ),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused_and_the_reason_said(argv: str, message: str) -> None:
+    assert message_of(*argv.split()) == message
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.flags[0])

@@ -135,6 +135,17 @@ def test_all_formats_are_listed() -> None:
     assert (outcome.code, outcome.err, names) == (0, b"", [preset.name for preset in PRESETS])
 
 
+def test_all_formats_are_listed_as_objects_too() -> None:
+    outcome = run("--list-formats", "--output", "ndjson")
+    assert (outcome.code, outcome.err) == (0, b"")
+    assert [list(found) for found in outcome.objects] == [
+        ["format", "what", "source", "detected", "example"] for _ in PRESETS
+    ]
+    for preset, found in zip(PRESETS, outcome.objects, strict=True):
+        assert (found["format"], found["detected"]) == (preset.name, preset.detected)
+        assert found["example"].encode() == preset.examples[-1]
+
+
 def test_the_format_of_a_configuration_is_used_and_its_place_said(tmp_path: Path) -> None:
     config = tmp_path / "httpd.conf"
     config.write_text('LogFormat "%h %l %u %t \\"%r\\" %>s %b" mine\nCustomLog access.log mine\n')

@@ -285,9 +285,12 @@ def test_a_user_may_say_what_the_keys_mean() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("json:", "got json: without keys, takes them as in json:time=ts,host=ip,status=code .json alone knows many"),
+        ("json: ", "got json: without keys, takes them as in json:time=ts,"),
+        ("json:time=ts,", "got a comma too many in json:, takes keys as in json:time=ts,"),
         ("json:when=ts", "got when=ts in json:"),
-        ("json:time", "got time in json:"),
-        ("json:time=", "got time= in json:"),
+        ("json:time", "got time in json: without a key, takes role=key as in json:time=ts,"),
+        ("json:time=", "got time= in json: without a key, takes role=key as in json:time=ts,"),
         ("json:host=ip", "without a time"),
         ("json:time=a,host=a", "got the key a twice"),
         ("json:time=a,duration=b", "got duration without a unit"),

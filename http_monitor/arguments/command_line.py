@@ -2,10 +2,12 @@
 
 import argparse
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from http_monitor import __version__
+from http_monitor.arguments.effect import check_effect
 from http_monitor.arguments.options import GROUPS, OPTIONS, Option
 from http_monitor.arguments.values import shown
 from http_monitor.errors import UsageError
@@ -38,6 +40,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
     Raises:
         UsageError: anything wrong with them; its text is one line that names the option.
         SystemExit: with code 0, after ``-h`` or ``--version`` was answered on standard output.
+        OSError: that answer cannot be written.
     """
     try:
         given, unknown = _parser().parse_known_args(_without_value_for_help(_with_values_attached(argv)))
@@ -48,14 +51,22 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         raise _unknown(unknown[0])
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
-    return Settings(**fields)
+    settings = Settings(**fields)
+    check_effect({option.flags[0] for option in OPTIONS if option.field in texts})
+    return settings
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argparse parser that raises instead of printing its usage."""
+    """An argparse parser that raises instead of printing its usage, and when an answer cannot be written."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        # What argparse has in its place keeps the errors of writing to itself.
+        del file
+        sys.stdout.write(message)
+        sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:

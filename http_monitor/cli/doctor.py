@@ -9,7 +9,7 @@ from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import palette_of, refusal, width_of
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.explanation import render_formats, render_reading
-from http_monitor.display.reading import reading_line
+from http_monitor.display.reading import format_line, reading_line
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
 from http_monitor.parser.auto import AutoFormat
@@ -79,6 +79,9 @@ def list_formats(settings: Settings) -> int:
     """Write which formats have a name; return 0."""
     from http_monitor.parser.presets import PRESETS
 
+    if settings.output == "ndjson":
+        _write([format_line(p.name, p.what, p.source, p.examples[-1], detected=p.detected) + "\n" for p in PRESETS])
+        return 0
     shown = [(preset.name, preset.what, preset.source, preset.examples[-1]) for preset in PRESETS]
     style = style_for(sys.stdout.encoding, palette_of(settings))
     _write([line + "\n" for line in render_formats(shown, width_of(sys.stdout), style)])

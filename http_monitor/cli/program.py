@@ -13,7 +13,7 @@ from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.kept import Kept
 from http_monitor.cli.start import be_one_thread, begin_imports, end_imports, spare_threads
-from http_monitor.cli.streams import Output, palette_of, width_of
+from http_monitor.cli.streams import Output, palette_of, refusal, width_of
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import MAX_THREADS, Settings
 from http_monitor.waker import Waker
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             begin_imports()
         stop = _Stop()
         with stop.handling_signals():
-            return _run(parse_arguments(sys.argv[1:] if arguments is None else arguments), stop)
+            return _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
     except HttpMonitorError as error:
         print(f"http_monitor: {error}", file=sys.stderr)  # noqa: T201 - the one line an error is
         return error.exit_code
@@ -54,6 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The interpreter flushes stdout at its exit, and must not find the closed pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
+
+
+def _settings(arguments: Sequence[str]) -> Settings:
+    """Return what the arguments ask for; answers to ``-h`` and ``--version`` go to stdout, and end the program."""
+    try:
+        return parse_arguments(arguments)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise refusal(error) from error
 
 
 def _check_streams() -> None:

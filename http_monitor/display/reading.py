@@ -1,4 +1,4 @@
-"""What a format makes of one line, as a JSON object."""
+"""What a format makes of one line, and what a format is, as JSON objects."""
 
 import json
 
@@ -28,6 +28,20 @@ def reading_line(number: int, reading: LineReading, file: str | None = None) -> 
             **({} if file is None else {"file": visible_text(file)}),
         }
     )
+
+
+def format_line(name: str, what: str, source: str, example: bytes, *, detected: bool) -> str:
+    """Return the object of a format that has a name, without a newline.
+
+    Args:
+        name: What ``--format`` takes.
+        what: Writes it.
+        source: Where that is documented.
+        example: A line of it, of this program and not of a log, so nothing in it needs to be made visible.
+        detected: Whether ``auto`` may choose it.
+    """
+    shown = example.decode("ascii")
+    return _ENCODE({"format": name, "what": what, "source": source, "detected": detected, "example": shown})
 
 
 def _json(name: str, value: Value) -> str | int | None:

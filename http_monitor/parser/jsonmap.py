@@ -12,6 +12,7 @@ from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 
 PREFIX = "json:"
+_EXAMPLE = "json:time=ts,host=ip,status=code"
 _ROLES: tuple[Role, ...] = get_args(Role)
 _TIMES: tuple[Writing, ...] = ("plain", "clf", "iso", "haproxy", "epoch", "epoch_ms")
 _UNITS: tuple[Writing, ...] = ("s", "ms", "us", "ns")
@@ -30,12 +31,20 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
     Raises:
         UsageError: no such role or writing, a key that is empty or comes twice, or no time.
     """
+    items = text.removeprefix(PREFIX)
+    if not items.strip():
+        raise UsageError(f"--format: got {PREFIX} without keys, takes them as in {_EXAMPLE} (json alone knows many)")
     key_map: dict[str, tuple[Role, Writing]] = {}
-    for item in text.removeprefix(PREFIX).split(","):
+    for item in items.split(","):
+        if not item.strip():
+            raise UsageError(f"--format: got a comma too many in {PREFIX}, takes keys as in {_EXAMPLE}")
         left, equals, key = (part.strip() for part in item.partition("="))
         named, slash, written = left.partition("/")
         role = next((role for role in _ROLES if role == named), None)
-        if not equals or not key or role is None:
+        if role is not None and not key:
+            got = f"{visible_text(item)} in {PREFIX} without a key"
+            raise UsageError(f"--format: got {got}, takes role=key as in {_EXAMPLE}")
+        if not equals or role is None:
             roles = ", ".join(_ROLES)
             raise UsageError(f"--format: got {visible_text(item)} in {PREFIX}, takes role=key with a role of {roles}")
         if key in key_map:

@@ -1,0 +1,67 @@
+"""The real program is interrupted before it can answer, or asked for what it cannot write."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.program import DEADLINE_S, ROOT, command, environment
+
+_INTERRUPTED = """
+import os, runpy, signal, sys
+
+class InterruptingFinder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "http_monitor.cli.program":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, InterruptingFinder())
+sys.argv = ["http_monitor", "--version"]
+"""
+_AS_SCRIPT = 'runpy.run_path("main.py", run_name="__main__")'
+_AS_MODULE = 'runpy.run_module("http_monitor", run_name="__main__")'
+_AS_COMMAND = "from http_monitor.__main__ import main; sys.exit(main())"
+"""What the command does that pip installs."""
+
+
+@pytest.mark.parametrize("start", [_AS_SCRIPT, _AS_MODULE, _AS_COMMAND])
+def test_an_interrupt_while_the_program_is_imported_ends_it_without_a_word(start: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED + start],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=DEADLINE_S,
+    )
+
+    # To a shell this is 130.
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_the_installed_command_is_the_one_that_is_tested_here() -> None:
+    assert "    http-monitor = http_monitor.__main__:main\n" in (ROOT / "setup.cfg").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", ["-h", "--version", "--list-formats"])
+def test_an_answer_that_cannot_be_written_is_exit_3(option: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(option), stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=DEADLINE_S
+        )
+
+    assert (done.returncode, done.stderr) == (3, b"http_monitor: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("option", ["-h", "--version"])
+def test_a_reader_that_goes_before_the_answer_is_no_error(option: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        done = subprocess.run(
+            command(option), stdout=pipe, stderr=subprocess.PIPE, env=environment(), timeout=DEADLINE_S
+        )
+
+    assert (done.returncode, done.stderr) == (0, b"")
