@@ -142,6 +142,23 @@ def test_a_flood_that_lasts_is_judged_only_where_it_begins_and_ends() -> None:
     assert flood.asked <= 20
 
 
+def test_a_flood_recovers_whose_bucket_got_late_lines_of_many_other_hosts() -> None:
+    def lines(second: int, *some: bytes) -> bytes:
+        return b"".join(log_line(START_S + second, host=host) + b"\n" for host in some)
+
+    first = lines(0, *[b"flood"] * 8, *(b"h%d" % number for number in range(12))) + lines(1, b"a") + lines(2, b"a")
+    late = [lines(0, *(b"l%d" % number for number in range(12))), lines(0, b"l1")]
+    options = Settings(replay=True, window_s=10, lateness_s=0, ddos_threshold=0.5)
+    source = ScriptedSource([first, *late, lines(3, b"a") + lines(60, b"a")], ends=True)
+    monitor, recorder = make_monitor(options, [source], ReplayClock(), [DdosAlert(0.5)])
+    while not monitor.step():
+        pass
+    assert [(event.state, event.subject, event.at_us // 1_000_000 - START_S) for event in recorder.events] == [
+        ("raised", b"flood", 1),
+        ("recovered", b"flood", 11),
+    ]
+
+
 def test_one_alert_that_cannot_foresee_has_all_of_them_asked() -> None:
     data = b"\n".join(log_line(START_S + second) for second in range(600))
     foreseeing, asked = Counted(10.0), Unforeseeing(ErrorRateAlert(5.0, 20))
