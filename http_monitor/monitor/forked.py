@@ -4,9 +4,10 @@ import os
 import signal
 import socket
 import sys
+import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 _STDOUT = 1
 
@@ -31,7 +32,7 @@ class Forked:
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with _signals_blocked():
-                self.pid = os.fork()
+                self.pid = _fork()
                 """Of the child."""
                 if not self.pid:
                     self.socket.close()
@@ -61,10 +62,17 @@ def can_fork() -> bool:
     """Tell whether a fork of this process works as it does.
 
     Only on Linux. The libraries of macOS must not be used in a fork, Windows has none, and nobody tries the others
-    here. And only in a process of one thread: what another holds at that moment, a lock say, is held in the child for
-    ever.
+    here. And only where no other thread is ours: what it holds at that moment, a lock say, is held in the child for
+    ever. Arrow may have threads that wait for work, and starts others in a child.
     """
-    return sys.platform == "linux" and hasattr(os, "memfd_create") and len(list(Path("/proc/self/task").iterdir())) == 1
+    return sys.platform == "linux" and hasattr(os, "memfd_create") and threading.active_count() == 1
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # From Python 3.12 on it warns of any thread, also of one that `can_fork` allows.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 @contextmanager
