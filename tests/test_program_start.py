@@ -18,6 +18,8 @@ class InterruptingFinder:
         if name == "http_monitor.cli.program":
             os.kill(os.getpid(), signal.SIGINT)
 
+# As at a terminal; a shell's job in the background would not hear of it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, InterruptingFinder())
 sys.argv = ["http_monitor", "--version"]
 """
