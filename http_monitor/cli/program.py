@@ -1,33 +1,28 @@
 """Runs the program: from its arguments to its exit code."""
 
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.kept import Kept
+from http_monitor.cli.replaying import read_ahead, replay_sources
+from http_monitor.cli.showing import display_of, start_of
 from http_monitor.cli.start import be_one_thread, begin_imports, end_imports, spare_threads
-from http_monitor.cli.streams import Output, palette_of, refusal, width_of
+from http_monitor.cli.stop import Stop
+from http_monitor.cli.streams import Output, refusal
 from http_monitor.errors import HttpMonitorError, RefusedError
-from http_monitor.settings import MAX_THREADS, Settings
-from http_monitor.waker import Waker
+from http_monitor.settings import Settings
 
 # Columns and watching cost a third of a second to import: what is not needed for --help comes later.
 if TYPE_CHECKING:
     from http_monitor.clock import Clock
-    from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
-    from http_monitor.display.text import Display
-    from http_monitor.display.thresholds import Thresholds
     from http_monitor.filtering import RowSelection
-    from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.monitor.ahead import ReadAhead
     from http_monitor.ports import Source
     from http_monitor.simulator import SimulatorThread
     from http_monitor.sources.files import FileStatus
@@ -44,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         spare_threads()
         if arguments is None:  # else the process, and its garbage, is somebody else's too
             begin_imports()
-        stop = _Stop()
+        stop = Stop()
         with stop.handling_signals():
             return _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
     except HttpMonitorError as error:
@@ -74,48 +69,7 @@ def _check_streams() -> None:
         raise RefusedError("standard output: closed")
 
 
-class _Stop:
-    """What SIGINT, SIGTERM and SIGHUP do: ask the monitor to end, as soon as there is one."""
-
-    def __init__(self) -> None:
-        self.waker = Waker()
-        self._monitor: HTTPMonitor | None = None
-        self._requested = False
-
-    def requested(self) -> bool:
-        """Tell whether a signal has come."""
-        return self._requested
-
-    @contextmanager
-    def handling_signals(self) -> Iterator[None]:
-        numbers = [signal.SIGINT, signal.SIGTERM]
-        # A terminal that is closed ends the run too, unless nohup said that it must not.
-        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-            numbers.append(signal.SIGHUP)
-        before = [signal.signal(number, self._handle) for number in numbers]
-        try:
-            yield
-        finally:
-            for number, handler in zip(numbers, before, strict=True):
-                signal.signal(number, handler)
-
-    def govern(self, monitor: "HTTPMonitor") -> None:
-        """Stop this monitor at a signal, also at one that came while the program was starting."""
-        self._monitor = monitor
-        if self._requested:
-            monitor.request_stop()
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        # Whoever asks twice does not want to wait for the end of a long turn.
-        signal.signal(number, signal.SIG_DFL)
-        self._requested = True
-        if self._monitor is not None:
-            self._monitor.request_stop()
-        self.waker.wake()
-
-
-def _run(settings: Settings, stop: _Stop) -> int:
+def _run(settings: Settings, stop: Stop) -> int:
     if settings.list_formats:
         from http_monitor.cli.doctor import list_formats
 
@@ -142,7 +96,7 @@ def _run(settings: Settings, stop: _Stop) -> int:
     with _simulated_traffic(settings) as traffic:
         if settings.output == "text":
             # Before the columns are imported, so that the program answers at once.
-            notices.show(_start(settings, paths))
+            notices.show(start_of(settings, paths))
         return _monitor(settings, paths, formats, selection, select, beginning, notices, stop, traffic)
 
 
@@ -184,7 +138,7 @@ def _monitor(
     select: "RowSelection | None",
     beginning: _Beginning,
     notices: "Notices",
-    stop: _Stop,
+    stop: Stop,
     traffic: "SimulatorThread | None",
 ) -> int:
     from http_monitor.alerts import default_alerts
@@ -210,7 +164,7 @@ def _monitor(
 
         finder = None
         if selection is None:
-            sources = _replay_sources(settings, paths, stop.waker)
+            sources = replay_sources(settings, paths, stop.waker)
         else:
             from http_monitor.cli.inputs import GlobFinder, LiveSources, first_sources
 
@@ -220,7 +174,7 @@ def _monitor(
             finder = GlobFinder(selection, making, input_of)
             selection.know(source.name for source in sources)
         inputs = [input_of(source) for source in sources]
-        display = _display(settings, notices)
+        display = display_of(settings, notices)
         for notice in kept.notices:
             display.publish(notice)
         monitor = HTTPMonitor(
@@ -234,7 +188,7 @@ def _monitor(
             resumed=kept.resumed,
             classify=family_of,
             unreadable=kept.unreadable,
-            ahead=_read_ahead(settings, inputs),
+            ahead=read_ahead(settings, inputs),
         )
         if traffic is not None:
             monitor.listen_to(traffic.take_notices)
@@ -285,46 +239,12 @@ def _kept(settings: Settings) -> Kept:
     return open_state(settings, os.environ)
 
 
-def _replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
-    from http_monitor.sources.replay import ReplayFile
-    from http_monitor.sources.selecting import STDIN
-
-    limit = settings.max_line_bytes
-    if STDIN not in paths:
-        return [ReplayFile(path, limit=limit) for path in paths]
-    from http_monitor.sources.stdin import StdinSource
-
-    return [
-        StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
-        for path in paths
-    ]
-
-
 def _choose_allocator() -> None:
     """Let Arrow use the allocator that gives most memory back, where this build of it has that one."""
     import pyarrow as pa
 
     with suppress(NotImplementedError):
         pa.set_memory_pool(pa.jemalloc_memory_pool())
-
-
-def _read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
-    """Return what reads and parses beside the counting of a replay: a process, or a thread where that cannot be."""
-    if not settings.replay or _threads(settings) == 1:
-        return None
-    from http_monitor.monitor.aheadprocess import ProcessAhead
-    from http_monitor.monitor.aheadthread import ThreadAhead
-    from http_monitor.monitor.forked import can_fork
-
-    return ProcessAhead(inputs) if can_fork() else ThreadAhead()
-
-
-def _threads(settings: Settings) -> int:
-    """Return how much of a replay is done at a time; on one core a second would only get in the way."""
-    if settings.threads is not None:
-        return settings.threads
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MAX_THREADS)
 
 
 def _row_selection(settings: Settings) -> "RowSelection | None":
@@ -358,42 +278,3 @@ def _simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]"
         yield traffic
     finally:
         traffic.stop()
-
-
-def _display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
-    if settings.output == "ndjson":
-        from http_monitor.display.ndjson import NdjsonDisplay
-
-        return NdjsonDisplay(sys.stdout, notices)
-    from http_monitor.display.text import Display
-
-    return Display(
-        sys.stdout,
-        notices,
-        width=lambda: width_of(sys.stdout),
-        thresholds=_thresholds(settings),
-        palette=palette_of(settings),
-        live_status=sys.stdout.isatty() and not settings.replay,
-    )
-
-
-def _thresholds(settings: Settings) -> "Thresholds":
-    from http_monitor.display.thresholds import Thresholds
-
-    return Thresholds(settings.alert_threshold, settings.alert_error_rate, settings.ddos_threshold)
-
-
-def _start(settings: Settings, paths: list[str]) -> list[str]:
-    """Return what the user is told before anything happens."""
-    from http_monitor.display.lines import render_start
-    from http_monitor.display.style import style_for
-
-    return render_start(
-        paths=paths,
-        thresholds=_thresholds(settings),
-        interval_s=settings.interval_s,
-        window_s=settings.window_s,
-        mode="replay" if settings.replay else "live",
-        width=width_of(sys.stderr),
-        style=style_for(sys.stderr.encoding),
-    )
