@@ -18,6 +18,16 @@ def move_out(path: Path) -> None:
     path.rename(path.parent / "elsewhere" / path.name)
 
 
+def follow_to_an_empty_log(log: Path, follow: Follow) -> Following:
+    """Follow a log until it has been rotated and nothing stands in the new one yet."""
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    append(log, b"")
+    tail.read()
+    return tail
+
+
 # Beginning
 
 
@@ -1156,11 +1166,7 @@ def test_a_copy_that_was_cut_off_is_not_taken_for_another_log(log: Path, follow:
 def test_an_archive_of_a_file_that_was_let_go_is_not_read_when_another_such_file_grows(
     log: Path, follow: Follow
 ) -> None:
-    tail = follow(log)
-    tail.read()
-    rotate(log)
-    append(log, b"")
-    tail.read()
+    tail = follow_to_an_empty_log(log, follow)
     rotate(log)
     append(log, line(4))
     for name in ("access.log.1", "access.log.2"):
@@ -1322,11 +1328,7 @@ def test_what_was_truncated_after_a_restart_and_then_deleted_is_not_lost_again(l
 
 
 def test_an_archive_with_the_inode_of_an_empty_file_is_another_file(log: Path, follow: Follow) -> None:
-    tail = follow(log)
-    tail.read()
-    rotate(log)
-    append(log, b"")
-    tail.read()
+    tail = follow_to_an_empty_log(log, follow)
     position = tail.kill()
     archive = compress(log.with_name("access.log.1"))
     append(log, line(4))
@@ -1390,11 +1392,7 @@ def test_a_file_that_was_truncated_and_renamed_during_downtime_may_have_lost_lin
 def test_the_archive_of_a_file_of_which_nothing_was_seen_is_the_next_after_that_of_its_predecessor(
     log: Path, follow: Follow
 ) -> None:
-    tail = follow(log)
-    tail.read()
-    rotate(log)
-    append(log, b"")
-    tail.read()
+    tail = follow_to_an_empty_log(log, follow)
     position = tail.kill()
     append(log, line(4))
     for number in (5, 6):
@@ -1410,11 +1408,7 @@ def test_the_archive_of_a_file_of_which_nothing_was_seen_is_the_next_after_that_
 def test_a_file_of_which_nothing_was_seen_that_is_an_archive_at_the_next_look_is_not_lost(
     log: Path, follow: Follow
 ) -> None:
-    tail = follow(log)
-    tail.read()
-    rotate(log)
-    append(log, b"")
-    tail.read()
+    tail = follow_to_an_empty_log(log, follow)
     append(log, line(4))
     old = rotate(log)
     append(log, line(5))
@@ -1426,11 +1420,7 @@ def test_a_file_of_which_nothing_was_seen_that_is_an_archive_at_the_next_look_is
 def test_a_file_of_which_nothing_was_seen_may_be_one_that_is_missing_among_the_archives(
     log: Path, follow: Follow
 ) -> None:
-    tail = follow(log)
-    tail.read()
-    rotate(log)
-    append(log, b"")
-    tail.read()
+    tail = follow_to_an_empty_log(log, follow)
     position = tail.kill()
     append(log, line(4))
     for number in (5, 6):
