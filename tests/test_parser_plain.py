@@ -1,6 +1,7 @@
 """The lines that Arrow's reader splits are read as all others are, and those are found which it may split."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,14 @@ from tests.strategies import hostile_lines, lines, mutated_lines
 COMMON = b'192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /pages/create?x=1 HTTP/1.0" 200 2326'
 COMBINED = COMMON + b' "http://www.example.com/start.html" "Mozilla/4.08 [en] (Win98; I ;Nav)"'
 BOTH = {"common": COMMON, "combined": COMBINED}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def plain_lines_in_any_chunk() -> Iterator[None]:
+    """Let the reader have chunks for which it is not worth it, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("http_monitor.parser.family.PLAIN_BYTES", 0)
+        yield
 
 
 def lead_of(line: bytes) -> bytes:
@@ -195,6 +204,12 @@ def test_quotes_are_those_of_their_own_line(order: int) -> None:
 )
 def test_a_chunk_that_the_reader_would_take_for_another_is_not_split(data: bytes) -> None:
     assert plain_rows(data, SHAPES["auto"]) is None
+
+
+def test_a_chunk_for_which_it_is_not_worth_it_is_read_without_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("http_monitor.parser.family.PLAIN_BYTES", len(LEADS[0]) + 1)
+    monkeypatch.setattr("http_monitor.parser.family.plain_rows", lambda data, shape: pytest.fail("was asked"))
+    assert FamilyFormat("auto").parse(LEADS[0]).lines == LEADS[0].count(b"\n")
 
 
 def test_a_format_with_a_vhost_has_no_plain_lines() -> None:
