@@ -9,7 +9,7 @@ import pytest
 from http_monitor.alerts import default_alerts
 from http_monitor.arguments import values
 from http_monitor.arguments.options import OPTIONS, Option
-from http_monitor.errors import FormatError, InputError, RefusedError, UsageError
+from http_monitor.errors import FormatError, InputError, RefusedError, UsageError, WorkerError
 from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.shape import SHAPES
 from http_monitor.settings import Settings
@@ -92,7 +92,7 @@ def test_every_format_is_documented_by_its_name() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    codes = {error.exit_code for error in (UsageError, InputError, RefusedError, FormatError)} | {0}
+    codes = {error.exit_code for error in (UsageError, InputError, RefusedError, FormatError, WorkerError)} | {0}
     assert [int(row[0]) for row in rows("Exit codes")] == sorted(codes)
 
 
