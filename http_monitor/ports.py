@@ -114,8 +114,8 @@ class Saved:
 class CheckpointStore(Protocol):
     """Keeps one snapshot and what was appended to it, each whole or not at all, for the next process."""
 
-    def snapshot(self, state: bytes) -> None:
-        """Replace everything by this. Raises OSError, and then the old is still there."""
+    def snapshot(self, parts: Iterable[bytes]) -> None:
+        """Replace everything by these parts, one after the other. Raises OSError, and then the old is still there."""
         ...
 
     def append(self, increment: bytes) -> None:

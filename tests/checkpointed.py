@@ -1,5 +1,6 @@
 """A live run on a log in memory, that can be killed at any point and begun again from its checkpoint."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from http_monitor.agents import is_bot
@@ -47,7 +48,8 @@ class MemoryStore:
     error: OSError | None = None
     writes: list[str] = field(default_factory=list)
 
-    def snapshot(self, state: bytes) -> None:
+    def snapshot(self, parts: Iterable[bytes]) -> None:
+        state = b"".join(parts)
         self.fate.point()
         if self.error is not None:
             raise self.error

@@ -84,10 +84,10 @@ def _counted(run: Settings, parts: list[Rows], *, swap: bool = False) -> tuple[S
             aggregator.add(part, greatest_us=greatest_us, cap_us=1 << 62)
             greatest_us = max(greatest_us, int(part.time_us.max()))
         if swap:
-            state = json.loads(json.dumps(aggregator.save()))
+            state = json.loads(json.dumps(list(aggregator.save())))
             aggregator = made()
             aggregator.load(state)
-            assert aggregator.save() == state
+            assert list(aggregator.save()) == state
     aggregator.finish(NOTHING_ELSEWHERE)
     return aggregator.summary(NOTHING_ELSEWHERE), told
 

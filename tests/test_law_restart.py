@@ -14,6 +14,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.metrics.aggregator import NOTHING_ELSEWHERE, MetricsAggregator
 from http_monitor.metrics.gate import Gate, Pending
 from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.saving import counts, keys_of, sizes
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.monitor.inputs import greatest_of, times_of
 from http_monitor.parser.formats import get_format
@@ -35,7 +36,7 @@ def _loaded(monitor: HTTPMonitor, run: Settings) -> MetricsAggregator:
     for alert in default_alerts(run):
         made.register(alert)
     old = monitor._aggregator
-    made.load(json.loads(json.dumps(old.save())))
+    made.load(json.loads(json.dumps(list(old.save()))))
     made.report_empty, made.catch_up = old.report_empty, old.catch_up
     return made
 
@@ -128,7 +129,7 @@ def _operations(draw: st.DrawFn) -> list[_Operation]:
 
 def _done(
     operations: list[_Operation], run: Settings, mode: Mode, swaps: set[int]
-) -> tuple[list[Message], Summary, list[BucketStats], Json]:
+) -> tuple[list[Message], Summary, list[BucketStats], list[Json]]:
     """Do it all, to another engine that was loaded with the state of the one before at each of the swaps."""
     told: list[Message] = []
     buckets = _Buckets([])
@@ -144,10 +145,10 @@ def _done(
     cap_us = 1 << 62 if mode == "replay" else (START_S + 100) * _US_PER_S
     for number, operation in enumerate([*operations, None]):
         if number in swaps:
-            state = json.loads(json.dumps(engine.save()))
+            state = json.loads(json.dumps(list(engine.save())))
             engine = made()
             engine.load(state)
-            assert engine.save() == state
+            assert list(engine.save()) == state
         if operation is None:
             (engine.finish if mode == "replay" else engine.stop)(NOTHING_ELSEWHERE)
         elif operation.rows is not None:
@@ -157,7 +158,7 @@ def _done(
             engine.advance(operation.time_us, NOTHING_ELSEWHERE)
         else:
             engine.restart_at(operation.time_us, NOTHING_ELSEWHERE)
-    return told, engine.summary(NOTHING_ELSEWHERE), buckets.taken, engine.save()
+    return told, engine.summary(NOTHING_ELSEWHERE), buckets.taken, list(engine.save())
 
 
 @dataclass
@@ -196,7 +197,13 @@ def _sorted_tables(state: Any) -> Any:
     if not isinstance(state, dict):
         return state
     if "rest" in state:
-        rows = sorted(zip(state["keys"], state["hits"], state["sizes"], state["errors"], strict=True))
+        names = keys_of(state["keys"])
+        columns = (
+            counts(state["hits"], len(names)),
+            sizes(state["sizes"], len(names)),
+            counts(state["errors"], len(names)),
+        )
+        rows = sorted(zip(names, *(column.tolist() for column in columns), strict=True))
         return {"rows": rows, "rest": state["rest"]}
     return {name: _sorted_tables(value) for name, value in state.items()}
 
@@ -217,7 +224,7 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
     for number, (wall_us, glances) in enumerate(script.turns):
         if number == stop_at:
             monitor._aggregator.stop(NOTHING_ELSEWHERE)
-            state = json.loads(json.dumps(monitor._aggregator.save()))
+            state = json.loads(json.dumps(list(monitor._aggregator.save())))
             gates = [entry.gate for entry in monitor._inputs]
             messages += recorder.messages
             clock = ManualClock(wall_us)
@@ -238,7 +245,7 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
 def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str) -> None:
     monitor, recorder, _, _, run = _flooded(1_000.0)
     told = _hits(recorder.messages)
-    state = json.loads(json.dumps(monitor._aggregator.save()))
+    state = json.loads(json.dumps(list(monitor._aggregator.save())))
     messages: list[Message] = []
     made = MetricsAggregator(replace(run, interval_s=60), "live", messages.append)
     made.load_counters(state)
@@ -306,7 +313,7 @@ def test_another_threshold_judges_an_alert_that_was_raised(threshold: float, sta
 def test_a_rule_that_is_gone_takes_its_alerts_along() -> None:
     monitor, _, _, _, run = _flooded(5.0)
     made = MetricsAggregator(run, "live", lambda message: None)
-    made.load(json.loads(json.dumps(monitor._aggregator.save())))
+    made.load(json.loads(json.dumps(list(monitor._aggregator.save()))))
     assert made.tracker.active() == ()
     assert not made.tracker.any_active
     assert made.tracker.raises == 1
@@ -339,7 +346,7 @@ def _damaged(text: str, chance: random.Random) -> Any:
 
 def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
     monitor, _, _, _, run = _flooded(5.0)
-    text = json.dumps(monitor._aggregator.save())
+    text = json.dumps(list(monitor._aggregator.save()))
     chance = random.Random(5)
     refused = 0
     for number in range(600):

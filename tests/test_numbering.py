@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from http_monitor.metrics import hosts, keys, table
-from http_monitor.metrics.keys import MOST_NUMBERED, Keys, Numbering, Numberings
+from http_monitor.metrics.keys import _PASSED_KEYS, MOST_NUMBERED, Keys, Numbering, Numberings
 from tests.harness import replay, settings_of
 from tests.reference.engine import Options
 from tests.test_law_cuts import cut_logs
@@ -41,10 +41,29 @@ def test_a_numbering_that_has_got_long_is_followed_by_another() -> None:
     assert numberings.choose("endpoints", 10, 10) is not following
 
 
-def test_keys_of_which_each_row_brings_another_are_not_numbered() -> None:
+def test_keys_that_do_not_come_again_are_numbered_for_a_while_only() -> None:
     numberings = Numberings()
-    assert numberings.choose("hosts", 50_000, 50_000) is None
-    assert numberings.choose("hosts", 12_500, 50_000) is not None
+    tried = numberings.choose("hosts", 15_000, 15_000)
+    assert tried is not None
+    tried.numbers_of(b"%d" % number for number in range(15_000))
+    assert numberings.choose("hosts", 15_000, 15_000) is tried
+    tried.numbers_of(b"%d" % number for number in range(15_000, 20_001))
+    assert tried.is_in_vain
+    for _ in range(_PASSED_KEYS // 20_000):
+        assert numberings.choose("hosts", 20_000, 20_000) is None
+        # Where each key comes often in a batch, and of other dimensions, they are numbered all the same.
+        assert numberings.choose("hosts", 5_000, 20_000) is not None
+        assert numberings.choose("endpoints", 20_000, 20_000) is not None
+    assert numberings.choose("hosts", 20_000, 20_000) is not None
+
+
+def test_keys_that_come_again_in_later_batches_are_numbered_however_few_rows_they_have_in_each() -> None:
+    numberings = Numberings()
+    for _ in range(100):
+        numbering = numberings.choose("hosts", 1_000, 1_000)
+        assert numbering is not None
+        assert not numbering.is_in_vain
+        numbering.numbers_of(b"%d" % number for number in range(1_000))
 
 
 @pytest.mark.parametrize(("most_numbered", "few_keys", "rows_per_key"), [(0, 0, 0), (3, 0, 0), (20_000, 0, 1_000)])

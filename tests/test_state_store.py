@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from http_monitor.ports import Saved
 from http_monitor.state import default_directory, key_of, open_store
-from http_monitor.state.frames import DamagedError, pack_frame, pack_snapshot, unpack_frames, unpack_snapshot
+from http_monitor.state.frames import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
 from http_monitor.state.opening import Opened
 from http_monitor.state.store import FileStore
 from tests.program import ROOT
@@ -27,12 +27,19 @@ def _opened(directory: Path, key: str = "set") -> tuple[FileStore, Saved | None]
     return opened.store, opened.saved
 
 
+def _snapshot(state: bytes) -> bytes:
+    head = SnapshotHead(1)
+    head.add(state)
+    return head.packed() + state
+
+
 def _write(store: FileStore, writes: list[tuple[bool, bytes]]) -> list[Saved]:
     """Write, beginning with a snapshot; return what could be found after each write."""
     found: list[Saved] = []
     for whole, data in [(True, b"first"), *writes]:
         if whole:
-            store.snapshot(data)
+            # In parts or in one: nobody can tell.
+            store.snapshot([data[:3], b"", data[3:]])
             found.append(Saved(data, ()))
         else:
             store.append(data)
@@ -111,7 +118,7 @@ def test_after_a_failed_write_the_old_checkpoint_is_still_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, _ = _opened(tmp_path)
-    store.snapshot(b"old")
+    store.snapshot([b"old"])
     store.append(b"more")
     real = os.write
 
@@ -122,7 +129,7 @@ def test_after_a_failed_write_the_old_checkpoint_is_still_there(
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space left"):
-        store.snapshot(b"new" * 100)
+        store.snapshot([b"new" * 100])
     with pytest.raises(OSError, match="No space left"):
         store.append(b"even more" * 100)
     monkeypatch.undo()
@@ -131,7 +138,7 @@ def test_after_a_failed_write_the_old_checkpoint_is_still_there(
     store.close()
     store, saved = _opened(tmp_path)
     assert saved == Saved(b"old", (b"more",))
-    store.snapshot(b"newest")
+    store.snapshot([b"newest"])
     store.append(b"again")
     store.close()
     store, saved = _opened(tmp_path)
@@ -141,7 +148,7 @@ def test_after_a_failed_write_the_old_checkpoint_is_still_there(
 
 def test_a_truncated_checkpoint_is_set_aside_and_named(tmp_path: Path) -> None:
     store, _ = _opened(tmp_path)
-    store.snapshot(b"state")
+    store.snapshot([b"state"])
     store.close()
     path = tmp_path / "set" / "snapshot"
     path.write_bytes(path.read_bytes()[:-1])
@@ -161,9 +168,9 @@ def test_a_truncated_checkpoint_is_set_aside_and_named(tmp_path: Path) -> None:
         (b"", "it is not of this program, or of another version"),
         (b"http_monitor checkpoint 2\n" + b"x" * 100, "it is not of this program, or of another version"),
         (b"\0" * 1_000, "it is not of this program, or of another version"),
-        (pack_snapshot(1, b"state") + b"x", "it is longer than it says"),
-        (pack_snapshot(1, b"state")[:-5] + b"STATE", "its checksum is wrong"),
-        (pack_snapshot(1, b"")[:30], "it is cut off"),
+        (_snapshot(b"state") + b"x", "it is longer than it says"),
+        (_snapshot(b"state")[:-5] + b"STATE", "its checksum is wrong"),
+        (_snapshot(b"")[:30], "it is cut off"),
     ],
 )
 def test_a_foreign_or_corrupted_checkpoint_is_set_aside(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -180,7 +187,7 @@ def test_a_foreign_or_corrupted_checkpoint_is_set_aside(tmp_path: Path, content:
 def test_only_the_last_few_damaged_ones_are_kept(tmp_path: Path) -> None:
     for number in range(8):
         store, _ = _opened(tmp_path)
-        store.snapshot(b"%d" % number)
+        store.snapshot([b"%d" % number])
         store.set_aside("for a test")
         os.utime(
             sorted((tmp_path / "set").glob("*damaged*"), key=lambda path: path.stat().st_mtime_ns)[-1], (number,) * 2
@@ -217,7 +224,7 @@ _HOLDER = """
 import sys
 from http_monitor.state import open_store
 opened = open_store(sys.argv[1], "set")
-opened.store.snapshot(b"of the other")
+opened.store.snapshot([b"of the other"])
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -234,7 +241,7 @@ def test_a_disk_that_is_full_at_the_start_is_no_reason_to_keep_no_state(
         opened = open_store(str(tmp_path), "set")
     assert (opened.notices, opened.saved) == ((), None)
     assert opened.store is not None
-    opened.store.snapshot(b"later")
+    opened.store.snapshot([b"later"])
     opened.store.close()
 
 
@@ -257,7 +264,7 @@ def test_a_kill_releases_the_lock(tmp_path: Path) -> None:
 
 def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
     store, _ = _opened(tmp_path / "state")
-    store.snapshot(b"addresses of visitors")
+    store.snapshot([b"addresses of visitors"])
     store.append(b"more of them")
     modes = {
         path.name.split("-")[0]: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "state" / "set").iterdir()
@@ -294,7 +301,7 @@ def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     victim.write_bytes(b"precious")
     store, _ = _opened(tmp_path / "state")
     (tmp_path / "state" / "set" / "snapshot.new").symlink_to(victim)
-    store.snapshot(b"state")
+    store.snapshot([b"state"])
     assert victim.read_bytes() == b"precious"
     store.close()
     (tmp_path / "state" / "set" / "lock").unlink()

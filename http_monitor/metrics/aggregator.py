@@ -1,8 +1,8 @@
 """The heart: rows in, closed buckets, alert events and reports out, in event time (DESIGN §3)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.opened import OpenBuckets
 from http_monitor.metrics.reporter import Reporter
 from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.saving import distinct, flag, listed, moment_of, start_of
+from http_monitor.metrics.saving import fields_of, flag, moment_of, start_of
 from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
 from http_monitor.metrics.tracker import AlertTracker
@@ -28,6 +28,8 @@ from http_monitor.settings import Settings
 
 NOTHING_ELSEWHERE = Elsewhere()
 _MOST_INTERVALS = 1_000
+_OWNER, _WINDOW, _OPEN = "bucket_of", "window", "open"
+"""In a saved bucket, who has it."""
 
 
 class _LateGroup(NamedTuple):
@@ -243,58 +245,74 @@ class MetricsAggregator:
         """Return the whole run."""
         return self._reporter.summary(self._tracker.raises, self._tracker.active(), self._health(None, elsewhere))
 
-    def save(self) -> Json:
-        """Return everything that later results depend on, as JSON."""
-        return {
+    def save(self) -> Generator[Json, None, None]:
+        """Yield everything that later results depend on, as JSON, part by part; nothing may be counted meanwhile."""
+        yield {
             "now": self._now_us,
             "closed": self._closed_us,
             "changed": self._changed,
-            "window": self._window.save(),
-            "open": [bucket.save() for bucket in self._open.ordered()],
             "reporter": self._reporter.save(),
             "tracker": self._tracker.save(),
             "tally": self._tally.save(),
         }
+        yield from self._reporter.save_tables()
+        for bucket in self._window.buckets():
+            yield {_OWNER: _WINDOW, **bucket.save()}
+        for bucket in self._open.ordered():
+            yield {_OWNER: _OPEN, **bucket.save()}
 
-    def load(self, given: Json) -> None:
+    def load(self, parts: Iterable[Json]) -> None:
         """Go on where another with the same lengths was saved; this one must be new, its rules registered.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        settings = self._settings
-        self._tally.load(given["tally"])
-        self._reporter.load(given["reporter"])
-        self._tracker.load(given["tracker"])
+        rest = iter(parts)
+        head = fields_of(next(rest, None))
+        self._tally.load(head["tally"])
+        self._reporter.load(head["reporter"])
+        self._tracker.load(head["tracker"])
         bucket_us = self._lengths.bucket_us
-        self._now_us = moment_of(given["now"], NEVER_US)
-        self._closed_us = start_of(given["closed"], bucket_us, NEVER_US)
-        self._changed = flag(given["changed"])
-        self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
-        self._window.load(given["window"], settings.max_keys)
-        if self._window.end_us != (0 if self._closed_us == NEVER_US else self._closed_us + bucket_us):
-            raise ValueError("a window that does not end where buckets closed")
-        buckets = [MetricsBucket.load(bucket, settings.max_keys) for bucket in listed(given["open"])]
-        starts = distinct(bucket.start_us for bucket in buckets)
-        if any(start <= self._closed_us or start % bucket_us for start in starts):
-            raise ValueError("an open bucket that cannot be")
-        self._open.load(buckets)
+        self._now_us = moment_of(head["now"], NEVER_US)
+        self._closed_us = start_of(head["closed"], bucket_us, NEVER_US)
+        self._changed = flag(head["changed"])
+        end_us = 0 if self._closed_us == NEVER_US else self._closed_us + bucket_us
+        self._window = SlidingWindow(self._settings.window_s, self._settings.bucket_size_s, end_us)
+        for part in rest:
+            owner = fields_of(part).get(_OWNER)
+            if owner is None:
+                self._reporter.load_table(part)
+            else:
+                self._load_bucket(owner, MetricsBucket.load(part, self._settings.max_keys))
 
-    def load_counters(self, given: Json) -> None:
+    def load_counters(self, parts: Iterable[Json]) -> None:
         """Go on with the counters of another with other lengths; window and alerts start empty.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        self._tally.load(given["tally"])
-        self._reporter.load_counters(given["reporter"])
-        self._tracker.load_counters(given["tracker"])
+        rest = iter(parts)
+        head = fields_of(next(rest, None))
+        self._tally.load(head["tally"])
+        self._reporter.load_counters(head["reporter"])
+        self._tracker.load_counters(head["tracker"])
+        for part in rest:
+            if _OWNER not in fields_of(part):
+                self._reporter.load_table(part)
 
     def next_report_us(self) -> int:
         """Return when, by the clock, the interval that is open now will be reported."""
         known = self._closed_us != NEVER_US
         open_us = self._closed_us + self._lengths.bucket_us if known else max(self._now_us, 0)
         return self._lengths.interval_of(open_us) + self._lengths.interval_us + self._lengths.lateness_us
+
+    def _load_bucket(self, owner: Any, bucket: MetricsBucket) -> None:
+        if owner == _WINDOW:
+            self._window.load_bucket(bucket)
+        elif owner == _OPEN and start_of(bucket.start_us, self._lengths.bucket_us) > self._closed_us:
+            self._open.load_bucket(bucket)
+        else:
+            raise ValueError("a bucket that cannot be")
 
     def _begin_at(self, time_us: int) -> None:
         """Let the buckets before that time count as closed, and the window be empty."""

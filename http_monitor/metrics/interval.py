@@ -1,6 +1,7 @@
 """Everything that is counted for a report or for the summary: totals and all tables."""
 
-from typing import Self
+from collections.abc import Iterator
+from typing import Any, Self
 
 from http_monitor.metrics.durations import durations_of, slowest_of
 from http_monitor.metrics.families import families_of
@@ -50,31 +51,36 @@ class IntervalStats:
             found = KeyTable(_cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
         return found
 
-    def save(self) -> Json:
-        """Return it as JSON."""
-        return {
-            "totals": [self.hits, self.size_bytes, self.errors],
-            "tables": {name: self._tables[name].save() for name in TABLES if name in self._tables},
-        }
+    def save_totals(self) -> list[int]:
+        """Return what it is without its tables, as JSON."""
+        return [self.hits, self.size_bytes, self.errors]
+
+    def save_tables(self) -> Iterator[tuple[str, Json]]:
+        """Yield (name, JSON) of each table that has keys."""
+        for name in TABLES:
+            if name in self._tables:
+                yield name, self._tables[name].save()
 
     @classmethod
-    def load(cls, given: Json, max_keys: int) -> Self:
-        """Return what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+    def load(cls, given_totals: Any, max_keys: int) -> Self:
+        """Return what was saved, without tables. Raises TypeError or ValueError for anything else."""
         stats = cls(max_keys)
-        stats.hits, stats.size_bytes, stats.errors = totals(given["totals"])
-        for name, table in fields_of(given["tables"]).items():
-            if name not in TABLES:
-                raise ValueError("a table that nobody knows")
-            stats._tables[name] = loaded = KeyTable.load(
-                table, _cap_of(name, stats._cap), counts_distinct=name == _DISTINCT
-            )
-            if not len(loaded):
-                raise ValueError("a table without keys")
-        stats.table("status").check_codes()
-        for name in HISTOGRAMS:
-            for key, _ in stats.table(name).items():
-                integer(int(key), 0, BUCKETS - 1)
+        stats.hits, stats.size_bytes, stats.errors = totals(given_totals)
         return stats
+
+    def load_table(self, name: Any, given: Any) -> None:
+        """Have a table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        if name not in TABLES or name in self._tables:
+            raise ValueError("a table that nobody knows, or that is there twice")
+        table = KeyTable.load(fields_of(given), _cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
+        if not len(table):
+            raise ValueError("a table without keys")
+        if name == "status":
+            table.check_codes()
+        if name in HISTOGRAMS:
+            for key, _ in table.items():
+                integer(int(key), 0, BUCKETS - 1)
+        self._tables[name] = table
 
     def status(self) -> tuple[tuple[int, int], ...]:
         """Return (code, hits), by code."""

@@ -11,9 +11,13 @@ Codes = npt.NDArray[np.signedinteger[Any]]
 
 MOST_NUMBERED = 20_000
 """A numbering with more keys than that takes no further batch; another one begins."""
-# A batch in which a key comes back less often than that would have its keys numbered in vain.
+# A batch in which keys come back less often than that is numbered only where most of them were seen before.
 _ROWS_PER_KEY = 4
 _FEW_KEYS = 256
+_TRIED_KEYS = 20_000
+"""So many keys of batches are numbered before that is judged by how many of them were new."""
+_PASSED_KEYS = 16 * _TRIED_KEYS
+"""So many keys are left without a number where numbers were of no use, before they are tried again."""
 
 
 class Keys:
@@ -85,10 +89,18 @@ class Numbering:
         self.keys = Keys(names)
         """All keys that have a number, by their numbers; there will be more."""
         self._number_of = _NumberOf(names)
+        self._asked = 0
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether most of the keys that batches had were new."""
+        return self._asked > _TRIED_KEYS and 2 * len(self.keys) > self._asked
 
     def numbers_of(self, names: Iterable[bytes]) -> Codes:
         """Return the number of each key."""
-        return np.fromiter(map(self._number_of.__getitem__, names), np.int32)
+        numbers = np.fromiter(map(self._number_of.__getitem__, names), np.int32)
+        self._asked += len(numbers)
+        return numbers
 
 
 class Numberings:
@@ -99,6 +111,7 @@ class Numberings:
 
     def __init__(self) -> None:
         self._numberings: dict[str, Numbering] = {}
+        self._to_pass: dict[str, int] = {}
 
     def choose(self, dimension: str, keys: int, rows: int) -> Numbering | None:
         """Return the numbering for a batch; None where most of its keys will hardly be seen again.
@@ -108,9 +121,21 @@ class Numberings:
             keys: how many distinct keys the batch has.
             rows: how many rows.
         """
-        if keys > _FEW_KEYS and keys * _ROWS_PER_KEY > rows:
+        if keys > _FEW_KEYS and keys * _ROWS_PER_KEY > rows and self._passes(dimension, keys):
             return None
         found = self._numberings.get(dimension)
         if found is None or len(found.keys) > MOST_NUMBERED:
             found = self._numberings[dimension] = Numbering()
         return found
+
+    def _passes(self, dimension: str, keys: int) -> bool:
+        """Tell whether a batch in which few keys come back is better left without numbers."""
+        left = self._to_pass.get(dimension, 0)
+        if not left:
+            found = self._numberings.get(dimension)
+            if found is None or not found.is_in_vain:
+                return False
+            left = _PASSED_KEYS
+            del self._numberings[dimension]
+        self._to_pass[dimension] = max(0, left - keys)
+        return True

@@ -1,7 +1,7 @@
 """The buckets that have rows and have not closed yet."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,11 +140,11 @@ class OpenBuckets:
         for start_us in sorted(self._buckets):
             yield self._buckets[start_us]
 
-    def load(self, buckets: Iterable[MetricsBucket]) -> None:
-        """Become these, each with its own start."""
-        self._slabs = []
-        self._buckets = {bucket.start_us: bucket for bucket in buckets}
-        self._starts = sorted(self._buckets)
+    def load_bucket(self, bucket: MetricsBucket) -> None:
+        """Have a bucket that was saved. Raises ValueError where there is one of that start."""
+        if bucket.start_us in self._buckets:
+            raise ValueError("a bucket that is there twice")
+        self._put(bucket)
 
     def _bucket_at(self, start_us: int) -> MetricsBucket:
         bucket = self._buckets.get(start_us)

@@ -1,6 +1,7 @@
 """What is counted to be told: the open intervals, late hits and the whole run; and the reports made of it."""
 
 import heapq
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -128,10 +129,10 @@ class Reporter:
         )
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return it as JSON, without its tables."""
         return {
-            "whole": self._whole.save(),
-            "intervals": [[start_us, self._intervals[start_us].save()] for start_us in self.starts],
+            "whole": self._whole.save_totals(),
+            "intervals": [[start_us, self._intervals[start_us].save_totals()] for start_us in self.starts],
             "late": list(self._late),
             "events": self._events,
             "seq": self._seq,
@@ -139,8 +140,14 @@ class Reporter:
             "last": self.last_us,
         }
 
+    def save_tables(self) -> Iterator[Json]:
+        """Yield its tables, as `load_table` takes them."""
+        for start_us, stats in ((None, self._whole), *((start, self._intervals[start]) for start in self.starts)):
+            for name, table in stats.save_tables():
+                yield {"interval": start_us, "name": name, "table": table}
+
     def load(self, given: Json) -> None:
-        """Become what was saved by one of the same interval.
+        """Become what was saved by one of the same interval, but for the tables.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -154,7 +161,7 @@ class Reporter:
             start_of(start_us, self._interval_us)
 
     def load_counters(self, given: Json) -> None:
-        """Go on with the totals; hits that no report has told of are late ones for the next.
+        """Go on with the totals, but for the tables; hits that no report has told of are late ones for the next.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -164,6 +171,17 @@ class Reporter:
         for _, stats in self._loaded_intervals(given):
             for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
                 self._late[at] += more
+
+    def load_table(self, given: Json) -> None:
+        """Have a table of the whole run, or of an interval that it has; it forgets that of another.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        start_us = given["interval"]
+        stats = self._whole if start_us is None else self._intervals.get(integer(start_us))
+        if stats is not None:
+            stats.load_table(given["name"], given["table"])
 
     def _load_whole(self, given: Json) -> None:
         self._whole = IntervalStats.load(given["whole"], self._max_keys)

@@ -3,6 +3,7 @@
 import heapq
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -10,7 +11,19 @@ import numpy as np
 from http_monitor.metrics.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.metrics.groups import MOST_INT64, FrameGroups, KeyRows, Piece, Sizes, size_sums, united
 from http_monitor.metrics.keys import Keys
-from http_monitor.metrics.saving import MOST_HITS, counts, distinct, integer, key_of, listed, sizes, text_of, totals
+from http_monitor.metrics.packed import PackedPiece
+from http_monitor.metrics.saving import (
+    MOST_HITS,
+    counts,
+    distinct,
+    integer,
+    keys_of,
+    listed,
+    packed,
+    packed_keys,
+    sizes,
+    totals,
+)
 from http_monitor.metrics.sums import Sums
 from http_monitor.ports import Json
 from http_monitor.records import Int64s
@@ -41,13 +54,24 @@ class KeyTable:
         counts_distinct: from the first cut on, estimate how many distinct keys there were.
     """
 
-    __slots__ = ("_cap", "_counts_distinct", "_distinct", "_piece", "_remainder", "_slot_of", "_sums", "_waiting")
+    __slots__ = (
+        "_cap",
+        "_counts_distinct",
+        "_distinct",
+        "_packed",
+        "_piece",
+        "_remainder",
+        "_slot_of",
+        "_sums",
+        "_waiting",
+    )
 
     def __init__(self, cap: int, *, counts_distinct: bool = False) -> None:
         self._cap = cap
         self._counts_distinct = counts_distinct
         self._distinct: DistinctKeys | None = None
-        # Either the piece and those that wait hold all counts, or it is None and they are in the slots.
+        # Of these three one holds all counts: what is packed, the piece with those that wait, or the slots.
+        self._packed: PackedPiece | None = None
         self._piece: Piece | None = None
         # By the keys that the piece has when it is numbered; they are added to it when somebody asks.
         self._waiting: list[Piece] = []
@@ -56,6 +80,8 @@ class KeyTable:
         self._remainder = _NOTHING_CUT
 
     def __len__(self) -> int:
+        if self._packed is not None:
+            return len(self._packed)
         piece = self._settled()
         return len(self._slot_of) if piece is None else len(piece)
 
@@ -87,12 +113,12 @@ class KeyTable:
 
     def pack(self) -> None:
         """Take less memory, until more is added."""
-        if self._piece is None:
-            piece = self.piece()
-            keys = Keys.pack(piece.keys.values())
-            codes = piece.codes.astype(np.int32)
-            self._piece = Piece(keys, codes, piece.hits.copy(), piece.sizes.copy(), piece.errors.copy())
-            self._slot_of, self._sums = {}, Sums()
+        if self._packed is None:
+            in_slots, piece = self._piece is None, self.piece().numbered()
+            if in_slots:
+                piece = replace(piece, keys=Keys.pack(piece.keys.values()))
+            self._packed = PackedPiece.of(piece)
+            self._piece, self._slot_of, self._sums = None, {}, Sums()
 
     def fits(self, piece: Piece) -> bool:
         """Return whether all keys of a piece find room without a cut."""
@@ -107,6 +133,8 @@ class KeyTable:
         piece, most = groups.piece(dimension, index), 2 * self._cap
         if not len(piece):
             return
+        if self._packed is not None:
+            self._piece, self._packed = self._packed.piece(), None
         if self._piece is None and not self._slot_of and len(piece) <= most:
             self._piece = piece
             return
@@ -158,10 +186,10 @@ class KeyTable:
         sketch = {} if self._distinct is None else {"distinct": self._distinct.save()}
         return {
             **sketch,
-            "keys": [text_of(name) for name in piece.names()],
-            "hits": piece.hits.tolist(),
-            "sizes": piece.sizes.tolist(),
-            "errors": piece.errors.tolist(),
+            "keys": packed_keys(piece.names()),
+            "hits": packed(piece.hits),
+            "sizes": packed(piece.sizes),
+            "errors": packed(piece.errors),
             "rest": [rest.hits, rest.size_bytes, rest.errors, rest.error_bound],
         }
 
@@ -173,7 +201,7 @@ class KeyTable:
     @classmethod
     def load(cls, given: Json, cap: int, *, counts_distinct: bool = False) -> Self:
         """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
-        names = distinct(key_of(name) for name in listed(given["keys"]))
+        names = distinct(keys_of(given["keys"]))
         count = len(names)
         hits, errors = counts(given["hits"], count), counts(given["errors"], count)
         table = cls(cap, counts_distinct=counts_distinct)
@@ -217,12 +245,15 @@ class KeyTable:
 
     def _settled(self) -> Piece | None:
         """Return all counts as one piece; None where they are in the slots."""
+        if self._packed is not None:
+            return self._packed.piece()
         if self._piece is not None and self._waiting:
             self._piece, self._waiting = united((self._piece, *self._waiting)), []
         return self._piece
 
     def _unpack(self) -> None:
-        piece, self._piece = self._settled(), None
+        piece = self._settled()
+        self._piece = self._packed = None
         if piece is not None:
             names = piece.names()
             self._add(names, _lookup({}, names), piece.hits, piece.sizes, piece.errors)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from http_monitor.metrics.rows import Rows
-from http_monitor.metrics.saving import MOST_HITS, counts, fields_of, integer
+from http_monitor.metrics.saving import MOST_HITS, counts, fields_of, integer, packed
 from http_monitor.ports import Json
 from http_monitor.records import Bools, Int64s
 from http_monitor.report import Health
@@ -117,7 +117,7 @@ class Tally:
 
     def save(self) -> Json:
         """Return it as JSON; not between `begin` and `end`."""
-        return {"counts": asdict(self._counts), "lateness": self._lateness.tolist()}
+        return {"counts": asdict(self._counts), "lateness": packed(self._lateness)}
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""

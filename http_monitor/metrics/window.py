@@ -8,8 +8,7 @@ import numpy as np
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.hosts import HostCounts, HostMove
-from http_monitor.metrics.saving import distinct, integer, listed, start_of
-from http_monitor.ports import Json
+from http_monitor.metrics.saving import start_of
 from http_monitor.records import Int64s
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
@@ -111,24 +110,17 @@ class SlidingWindow:
             bucket.add(groups, index)
             self._count(bucket, 1)
 
-    def save(self) -> Json:
-        """Return it as JSON."""
-        return {"end": self._end_us, "buckets": [self._by_start[start].save() for start in sorted(self._by_start)]}
+    def buckets(self) -> Iterator[MetricsBucket]:
+        """Yield the buckets with hits in it, oldest first."""
+        for start_us in sorted(self._by_start):
+            yield self._by_start[start_us]
 
-    def load(self, given: Json, cap: int) -> None:
-        """Become the window that was saved; this one must be empty.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is none, or one of another length.
-        """
-        self._end_us = integer(given["end"])
-        buckets = [MetricsBucket.load(bucket, cap) for bucket in listed(given["buckets"])]
-        distinct(bucket.start_us for bucket in buckets)
-        for bucket in buckets:
-            if not self._end_us - self._seconds * US_PER_S <= bucket.start_us < self._end_us:
-                raise ValueError("a bucket that is not of this window")
-            start_of(bucket.start_us, self._bucket_us)
-            self.append(bucket)
+    def load_bucket(self, bucket: MetricsBucket) -> None:
+        """Have a bucket that was saved. Raises ValueError where it is none of this window."""
+        start_us = start_of(bucket.start_us, self._bucket_us)
+        if not self._end_us - self._seconds * US_PER_S <= start_us < self._end_us or start_us in self._by_start:
+            raise ValueError("a bucket that is not of this window, or that is there twice")
+        self.append(bucket)
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
         """Yield (host, hits) for each host with more hits than that, of those that have any."""

@@ -1,6 +1,7 @@
 """Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
@@ -65,7 +66,8 @@ class Checkpoints:
     def _go_on(self, resumed: Resumed) -> None:
         self.since_us = resumed.since_us
         self.carried = resumed.carried
-        (self._engine.load_counters if resumed.changed else self._engine.load)(resumed.engine)
+        with closing(resumed.engine) as parts:
+            (self._engine.load_counters if resumed.changed else self._engine.load)(parts)
         gone = dict(resumed.inputs)
         for entry in self._inputs:
             state = gone.pop(entry.source.name, None)
@@ -100,13 +102,15 @@ class Checkpoints:
         for rows in gate.release(None):
             self._engine.add(rows, greatest_us=greatest_us, cap_us=self._clock.now_us())
 
-    def _state(self) -> Json:
-        return {
+    def _state(self, inputs: Json) -> Iterator[Json]:
+        """Yield everything, part by part; `resumed.resume` reads it."""
+        yield {
             "version": VERSION,
             "settings": settings_to_keep(self._settings),
             "since": self._started_us if self.since_us is None else self.since_us,
-            "engine": self._engine.save(),
+            "inputs": inputs,
         }
+        yield from self._engine.save()
 
     def _inputs_state(self) -> Json:
         healths = [entry.source.health() for entry in self._inputs]

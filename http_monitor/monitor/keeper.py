@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from http_monitor.clock import Clock
 from http_monitor.monitor.journal import JournalledEngine
@@ -25,7 +25,7 @@ class Keeper:
         store: Where checkpoints go.
         clock: Tells how long ago the last was written.
         engine: What it keeps.
-        state: Returns everything, for a snapshot.
+        state: Yields everything, for a snapshot, part by part, given where the inputs stand.
         inputs: Returns where the inputs stand, which goes along with each increment.
     """
 
@@ -34,7 +34,7 @@ class Keeper:
         store: CheckpointStore,
         clock: Clock,
         engine: JournalledEngine,
-        state: Callable[[], Json],
+        state: Callable[[Json], Iterator[Json]],
         inputs: Callable[[], Json],
     ) -> None:
         self._store = store
@@ -103,15 +103,23 @@ class Keeper:
 
     def _snapshot(self, now_us: int) -> list[Notice]:
         inputs = self._inputs()
-        snapshot = json.dumps({**self._state(), "inputs": inputs}).encode()
         self._engine.forget()
+        snapshot_bytes = 0
+
+        def lines() -> Iterator[bytes]:
+            nonlocal snapshot_bytes
+            for part in self._state(inputs):
+                line = json.dumps(part).encode() + b"\n"
+                snapshot_bytes += len(line)
+                yield line
+
         try:
-            self._store.snapshot(snapshot)
+            self._store.snapshot(lines())
         except OSError as error:
             return self._fail(error, now_us)
         failed, self._failed_us = self._failed_us, None
         self._appended_bytes = 0
-        self._most_appended_bytes = max(MOST_APPENDED_BYTES, 2 * len(snapshot))
+        self._most_appended_bytes = max(MOST_APPENDED_BYTES, 2 * snapshot_bytes)
         self._note_written(now_us, inputs)
         return [] if failed is None else [Notice("checkpoint: written again")]
 

@@ -1,7 +1,8 @@
 """Makes the state that a run goes on with of a checkpoint that was found."""
 
+import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 
-VERSION = 4
+VERSION = 5
 """Of what is in a checkpoint; another is not read."""
 _OPTIONS = {
     "format": "--format",
@@ -45,8 +46,8 @@ _KEPT = (
 class Resumed:
     """What a run goes on with."""
 
-    engine: Json
-    """State of the engine."""
+    engine: Generator[Json, None, None]
+    """State of the engine, part by part; it can be taken once."""
     inputs: dict[str, Json]
     """State of each input by its name."""
     since_us: int
@@ -90,14 +91,15 @@ def resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], S
 
 
 def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
-    state = fields_of(json.loads(saved.snapshot))
+    parts = _parts(saved.snapshot)
+    state = fields_of(next(parts, None))
     if state.get("version") != VERSION:
         raise ValueError(f"it is of version {state.get('version')!r}, this program reads {VERSION}")
     before = _settings_of(fields_of(state["settings"]), settings)
     engine = MetricsAggregator(before, "live", _discard)
     for alert in make_alerts(before):
         engine.register(alert)
-    engine.load(fields_of(state["engine"]))
+    engine.load(parts)
     inputs = fields_of(state["inputs"])
     for increment in saved.increments:
         inputs = fields_of(replay(increment, engine)["inputs"])
@@ -110,6 +112,11 @@ def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], 
         lines=engine.counts.lines,
         changed=tuple(option for name, option in _OPTIONS.items() if getattr(before, name) != getattr(settings, name)),
     )
+
+
+def _parts(snapshot: bytes) -> Iterator[Any]:
+    """Yield one object for each line, so that what they say is never there all at once."""
+    return map(json.loads, io.BytesIO(snapshot))
 
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:

@@ -13,13 +13,30 @@ class DamagedError(ValueError):
     """Bytes that were not written like that; the text says what is wrong."""
 
 
-def pack_snapshot(generation: int, state: bytes) -> bytes:
-    """Return the content of a snapshot file."""
-    return MAGIC + _HEAD.pack(generation, len(state), _digest_of(generation, state)) + state
+class SnapshotHead:
+    """What stands in a snapshot file before the state, which is given part by part, so that it is never there whole.
+
+    Args:
+        generation: Number of the snapshot, which its journal has too.
+    """
+
+    def __init__(self, generation: int) -> None:
+        self._generation = generation
+        self._length = 0
+        self._digest = _new_digest(generation)
+
+    def add(self, part: bytes) -> None:
+        """Learn of the next part."""
+        self._length += len(part)
+        self._digest.update(part)
+
+    def packed(self) -> bytes:
+        """Return the head for the parts so far; its length is always the same."""
+        return MAGIC + _HEAD.pack(self._generation, self._length, self._digest.digest())
 
 
 def unpack_snapshot(data: bytes) -> tuple[int, bytes]:
-    """Return (generation, state). Raises DamagedError for anything that `pack_snapshot` did not make."""
+    """Return (generation, state). Raises DamagedError unless there is a `SnapshotHead` of that state before it."""
     if not data.startswith(MAGIC):
         raise DamagedError("it is not of this program, or of another version")
     start = len(MAGIC) + _HEAD.size
@@ -29,7 +46,9 @@ def unpack_snapshot(data: bytes) -> tuple[int, bytes]:
     state = data[start:]
     if len(state) != length:
         raise DamagedError("it is cut off" if len(state) < length else "it is longer than it says")
-    if _digest_of(generation, state) != digest:
+    found = _new_digest(generation)
+    found.update(state)
+    if found.digest() != digest:
         raise DamagedError("its checksum is wrong")
     return generation, state
 
@@ -59,9 +78,9 @@ def unpack_frames(data: bytes) -> tuple[list[bytes], bool]:
     return increments, False
 
 
-def _digest_of(generation: int, state: bytes) -> bytes:
+def _new_digest(generation: int) -> blake2b:
     # The generation too: with a wrong one the journal would not be found, and nobody would miss it.
-    return blake2b(state, digest_size=_DIGEST_BYTES, salt=generation.to_bytes(16, "little")).digest()
+    return blake2b(digest_size=_DIGEST_BYTES, salt=generation.to_bytes(16, "little"))
 
 
 def _digest(data: bytes) -> bytes:

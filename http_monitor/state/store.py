@@ -2,10 +2,11 @@
 
 import contextlib
 import os
+from collections.abc import Iterable
 
 from http_monitor.ports import Saved
 from http_monitor.report import Notice
-from http_monitor.state.frames import DamagedError, pack_frame, pack_snapshot, unpack_frames, unpack_snapshot
+from http_monitor.state.frames import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
 from http_monitor.units import visible_text
 
 SNAPSHOT, JOURNAL = "snapshot", "journal-"
@@ -53,15 +54,15 @@ class FileStore:
             notices.append(Notice(f"checkpoint: {words}", "warning"))
         return Saved(state, tuple(increments)), notices
 
-    def snapshot(self, state: bytes) -> None:
-        """Replace everything by this. Raises OSError, and then the old is still there."""
+    def snapshot(self, parts: Iterable[bytes]) -> None:
+        """Replace everything by these parts. Raises OSError, and then the old is still there."""
         generation = self._generation + 1
         new = self._path(_NEW)
         journal = -1
         try:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(new)
-            _write_new(new, pack_snapshot(generation, state))
+            _write_new(new, SnapshotHead(generation), parts)
             journal = os.open(self._path(f"{JOURNAL}{generation}"), _WRITE | os.O_TRUNC | os.O_APPEND, _MODE)
             os.replace(new, self._path(SNAPSHOT))
         except OSError:
@@ -145,10 +146,16 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def _write_new(path: str, data: bytes) -> None:
+def _write_new(path: str, head: SnapshotHead, parts: Iterable[bytes]) -> None:
     descriptor = os.open(path, _WRITE | os.O_EXCL, _MODE)
     try:
-        _write_all(descriptor, data)
+        _write_all(descriptor, head.packed())
+        for part in parts:
+            head.add(part)
+            _write_all(descriptor, part)
+        # Only now it says how much it is of what; the file has its name later still.
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        _write_all(descriptor, head.packed())
         _sync(descriptor)
     finally:
         os.close(descriptor)

@@ -1,0 +1,49 @@
+"""Counts by key in as few bytes as they need, for tables that stay for minutes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from http_monitor.metrics.groups import Piece
+from http_monitor.metrics.keys import Keys
+
+Narrow = npt.NDArray[Any]
+"""Unsigned integers no wider than the greatest of them; Python integers where 64 bits do not do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedPiece:
+    """A `Piece` that is to be kept rather than worked with."""
+
+    keys: Keys
+    codes: Narrow
+    hits: Narrow
+    sizes: Narrow
+    errors: Narrow
+
+    @staticmethod
+    def of(piece: Piece) -> "PackedPiece":
+        """Return a piece, which may be a view of larger arrays, in memory of its own; its keys stay as they are."""
+        return PackedPiece(
+            piece.keys, narrow(piece.codes), narrow(piece.hits), narrow(piece.sizes), narrow(piece.errors)
+        )
+
+    def piece(self) -> Piece:
+        """Return it as it was."""
+        return Piece(self.keys, _wide(self.codes), _wide(self.hits), _wide(self.sizes), _wide(self.errors))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def narrow(values: npt.NDArray[Any]) -> Narrow:
+    """Return a copy of numbers, none of them negative, in the smallest type that holds them all."""
+    if values.dtype == np.object_:
+        return values.copy()
+    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
+
+
+def _wide(values: Narrow) -> Any:
+    return values if values.dtype == np.object_ else values.astype(np.int64)
