@@ -1,4 +1,4 @@
-"""The lines that Arrow's reader splits are read as all others are, and those are found which it may split."""
+"""Plain lines are found, and read as all others are."""
 
 import random
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.delimited import BINARY, is_splittable, split_columns
 from http_monitor.parser.family import SMALL_BYTES, FamilyFormat
-from http_monitor.parser.keys import KEY
 from http_monitor.parser.plain import plain_rows
+from http_monitor.parser.plainfields import find_plain
 from http_monitor.parser.shape import SHAPES
 from http_monitor.records import SCHEMA
 from http_monitor.settings import MAX_LINE_BYTES, Settings
@@ -23,10 +22,9 @@ BOTH = {"common": COMMON, "combined": COMBINED}
 
 
 @pytest.fixture(autouse=True, scope="module")
-def plain_lines_in_any_chunk() -> Iterator[None]:
-    """Let the reader have chunks for which it is not worth it, too."""
+def several_blocks_in_any_chunk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("http_monitor.parser.family.PLAIN_BYTES", 0)
+        patch.setattr("http_monitor.parser.plainfields._BLOCK_BYTES", 5_000)
         yield
 
 
@@ -76,12 +74,8 @@ SWAPS = [bytes((byte,)) for byte in b' \t"\\\n\r[]-+:?/9a\0\xff'] + [b"", b"  ",
 def test_any_edit_of_a_plain_line_is_read_alike(line: bytes) -> None:
     edits = [line[:at] + swap + line[at + gone :] for at in range(len(line) + 1) for swap in SWAPS for gone in (0, 1)]
     random.Random(7).shuffle(edits)
-    # One of them alone can keep a whole chunk from the reader.
-    tame = [edit for edit in edits if is_splittable(edit)]
-    for start in range(0, len(tame), 60):
-        assert_alike(b"\n".join(tame[start : start + 60])[: SMALL_BYTES - 1])
-    for edit in edits[:60]:
-        assert_alike(edit)
+    for start in range(0, len(edits), 60):
+        assert_alike(b"\n".join(edits[start : start + 60])[: SMALL_BYTES - 1])
 
 
 @pytest.mark.parametrize("line", BOTH.values(), ids=BOTH)
@@ -152,7 +146,7 @@ OTHER = {
     [(COMMON, line) for line in PLAIN.values()] + [(COMBINED, line) for line in PAIRED.values()],
     ids=[*PLAIN, *(f"{name}, paired" for name in PAIRED)],
 )
-def test_plain_lines_are_split_by_the_reader(lead: bytes, line: bytes) -> None:
+def test_plain_lines_are_found(lead: bytes, line: bytes) -> None:
     plain = plain_rows(b"\n".join((lead, line, b"bad", line, b"")), SHAPES["auto"])
     assert plain is not None
     assert plain.line.tolist() == [0, 1, 3]
@@ -194,22 +188,14 @@ def test_quotes_are_those_of_their_own_line(order: int) -> None:
     [
         b"bad\n" + COMMON + b"\n",
         COMMON + b"\r\n",
-        b"\xef\xbb\xbf" + COMMON + b"\n",
-        COMMON + b"\n" + COMMON.replace(b"create", b"\xff") + b"\n",
         COMMON.replace(b"GET", b"G3T") + b"\n",
         COMMON.replace(b"/pages/create?x=1", b"") + b"\n",
         b"v:1 " + COMMON + b"\n",
         COMBINED.replace(b'" "', b'"-"') + b"\n",
     ],
 )
-def test_a_chunk_that_the_reader_would_take_for_another_is_not_split(data: bytes) -> None:
+def test_a_chunk_that_does_not_begin_with_a_plain_line_is_left_to_others(data: bytes) -> None:
     assert plain_rows(data, SHAPES["auto"]) is None
-
-
-def test_a_chunk_for_which_it_is_not_worth_it_is_read_without_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("http_monitor.parser.family.PLAIN_BYTES", len(LEADS[0]) + 1)
-    monkeypatch.setattr("http_monitor.parser.family.plain_rows", lambda data, shape: pytest.fail("was asked"))
-    assert FamilyFormat("auto").parse(LEADS[0]).lines == LEADS[0].count(b"\n")
 
 
 def test_a_format_with_a_vhost_has_no_plain_lines() -> None:
@@ -227,16 +213,34 @@ def test_a_line_that_is_too_long_is_no_plain_one(line: bytes) -> None:
     assert (batch.line_nos.tolist(), batch.oversized_nos.tolist()) == ([1, 2, 4], [3])
 
 
-def test_columns_are_those_of_the_lines_that_have_as_many() -> None:
-    found = split_columns(b'a b "c\n\nd e\n\0 " f\na  \n', " ", (KEY, BINARY, KEY))
-    assert [column.to_pylist() for column in found.columns] == [
-        [b"a", b"", b"\0", b"a"],
-        [b"b", b"", b'"', b""],
-        [b'"c', b"", b"f", b""],
-    ]
-    assert (found.line.tolist(), found.lines) == ([0, 1, 3, 4], 5)
-    none = split_columns(b"a\nb\n", " ", (KEY, BINARY))
-    assert ([column.to_pylist() for column in none.columns], none.lines) == ([[], []], 2)
+@pytest.mark.parametrize("block_bytes", [1, 90, 200, 1 << 20])
+def test_fields_are_those_of_the_lines_whatever_block_they_are_in(
+    monkeypatch: pytest.MonkeyPatch, block_bytes: int
+) -> None:
+    monkeypatch.setattr("http_monitor.parser.plainfields._BLOCK_BYTES", block_bytes)
+    text = b"\n".join((COMMON, b"", COMBINED, COMMON.replace(b"frank", b"-").replace(b" 200 ", b" 404 "), b"bad", b""))
+    for times in (1, 2):
+        found = find_plain(text * times)
+        assert (found.line.tolist(), found.lines) == ([0, 3, 5, 8][: 2 * times], 5 * times)
+        assert found.status.tolist() == [200, 404] * times
+        texts = [
+            [(text * times)[start:stop] for start, stop in zip(span.start.tolist(), span.stop.tolist(), strict=True)]
+            for span in (found.host, found.user, found.time, found.method, found.target, found.size)
+        ]
+        assert texts == [
+            [b"192.0.2.1"] * 2 * times,
+            [b"frank", b"-"] * times,
+            [b"10/Oct/2000:13:55:36 -0700"] * 2 * times,
+            [b"GET"] * 2 * times,
+            [b"/pages/create?x=1"] * 2 * times,
+            [b"2326"] * 2 * times,
+        ]
+
+
+@pytest.mark.parametrize("text", [b"\n", b"bad\n", b"\n" * 99, b" " * 9 + b"\n", (COMMON + b" ")[:30] + b"\n"])
+def test_where_no_line_is_plain_none_is_found(text: bytes) -> None:
+    found = find_plain(text)
+    assert (found.line.tolist(), found.status.tolist(), found.lines) == ([], [], text.count(b"\n"))
 
 
 def test_hosts_of_lines_that_were_taken_back_are_none() -> None:

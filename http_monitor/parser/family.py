@@ -22,8 +22,6 @@ from http_monitor.settings import MAX_LINE_BYTES
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""
-PLAIN_BYTES = 1 << 20
-"""Below this, `plain` takes longer than it spares."""
 
 
 _TO_REQUEST = 5
@@ -110,7 +108,7 @@ class FamilyFormat:
         return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), kind)
 
     def _parse_large(self, data: bytes) -> Batch:
-        plain = plain_rows(data, self._shape) if len(data) >= PLAIN_BYTES else None
+        plain = plain_rows(data, self._shape)
         if plain is not None and len(plain.line) == plain.lines:
             return Batch(plain.batch, plain.line + 1, plain.lines, kind=kind_of(False, plain.pair))
         parts: list[_Part] = []

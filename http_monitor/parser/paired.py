@@ -21,7 +21,7 @@ class PairedLines:
 
     line: Ints
     """For each its index among all lines, ascending."""
-    front: pa.Buffer
+    front: bytes
     """What stands before the referer and its space, of one line after the other, an LF after each."""
     referer: Span
     agent: Span
@@ -58,7 +58,7 @@ def paired_lines(data: bytes, limit: int) -> PairedLines:
     front = between(pa.py_buffer(ended.data), starts[line], stops).buffers()[2] or pa.py_buffer(b"")
     return PairedLines(
         line=line,
-        front=front.slice(0, int((stops - starts[line]).sum())),
+        front=front.slice(0, int((stops - starts[line]).sum())).to_pybytes(),
         referer=Span(quoted[:, _REFERER_OPENS] + 1, quoted[:, _REFERER_CLOSES]),
         agent=Span(quoted[:, _AGENT_OPENS] + 1, quoted[:, _AGENT_CLOSES]),
         lines=len(lfs),
