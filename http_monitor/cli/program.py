@@ -12,7 +12,7 @@ from http_monitor.cli.formats import Formats
 from http_monitor.cli.kept import Kept
 from http_monitor.cli.replaying import read_ahead, replay_sources
 from http_monitor.cli.showing import display_of, start_of
-from http_monitor.cli.start import be_one_thread, begin_imports, end_imports, spare_threads
+from http_monitor.cli.start import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
 from http_monitor.cli.stop import Stop
 from http_monitor.cli.streams import Output, refusal
 from http_monitor.errors import HttpMonitorError, RefusedError
@@ -49,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The interpreter flushes stdout at its exit, and must not find the closed pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
+    finally:
+        if arguments is None:
+            begin_exit()
 
 
 def _settings(arguments: Sequence[str]) -> Settings:

@@ -16,6 +16,12 @@ def end_imports() -> None:
         gc.enable()
 
 
+def begin_exit() -> None:
+    """Look for garbage no more: the process ends, and need not search all it has for that first."""
+    gc.disable()
+    gc.freeze()
+
+
 def spare_threads() -> None:
     """Let numpy start no threads for linear algebra, of which there is none here; must come before its import."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"

@@ -1,8 +1,10 @@
 """How many terminal columns a text takes, and how it is made to take fewer."""
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def char_columns(char: str) -> int:
     """Return 0, 1 or 2: the columns of one visible character (Unicode Standard Annex 11)."""
     if char.isascii():

@@ -95,7 +95,7 @@ def style_for(encoding: str | None, palette: Palette | None = None) -> Style:
 
 def line_columns(spans: Iterable[Span]) -> int:
     """Return the columns that the spans take."""
-    return sum(columns(text) for text, _ in spans)
+    return columns("".join([text for text, _ in spans]))
 
 
 def fit(spans: Iterable[Span], width: int, ellipsis: str) -> Line:

@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import os
-import pickle
 import socket
 import struct
 import traceback
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from http_monitor.errors import HttpMonitorError, WorkerError
 from http_monitor.monitor.ahead import WAIT_S
+from http_monitor.monitor.batchpickle import pickled, unpickled
 from http_monitor.monitor.forked import Forked
 from http_monitor.monitor.inputs import Input, Look
 
@@ -182,9 +182,7 @@ def _look(entry: Input) -> _Answer:
 
 def _write(slot: int, answer: _Answer) -> bytes:
     """Write an answer to a file; return the lengths of what was written, one after the other."""
-    columns: list[pickle.PickleBuffer] = []
-    pickled = pickle.dumps(answer, protocol=5, buffer_callback=columns.append)
-    pieces = [memoryview(pickled), *(column.raw() for column in columns)]
+    pieces = pickled(answer)
     lengths = [piece.nbytes for piece in pieces]
     if os.pwritev(slot, pieces, 0) < sum(lengths):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -198,7 +196,7 @@ def _read(slot: int, packed: bytes) -> _Answer:
     pieces = [pa.allocate_buffer(length) for length in lengths]
     os.preadv(slot, pieces, 0)
     os.truncate(slot, 0)
-    answer: _Answer = pickle.loads(pieces[0], buffers=pieces[1:])
+    answer: _Answer = unpickled(pieces)
     return answer
 
 
