@@ -27,9 +27,17 @@ def keys_between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Boo
         stop: Ascending, none after the next start.
         absent: Where the value is null.
     """
-    if not len(start) or (absent is not None and absent.all()):
+    if absent is None:
+        return between(data, start, stop).dictionary_encode() if len(start) else no_keys(0)
+    present = np.flatnonzero(~absent)
+    if not len(present):
         return no_keys(len(start))
-    column: Keys = between(data, start, stop, absent).dictionary_encode()
+    # Of most columns either nearly all rows have something, or few.
+    found: Keys = between(data, start[present], stop[present]).dictionary_encode()
+    code = np.zeros(len(start), np.int32)
+    code[present] = codes(found)
+    masked: Any = pa.array(code, mask=absent)
+    column: Keys = pa.DictionaryArray.from_arrays(masked, found.dictionary)
     return column
 
 
@@ -84,7 +92,7 @@ def recoded(keys: Keys, names: Keys) -> Keys:
     return column
 
 
-def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None = None) -> Binary:
+def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints) -> Binary:
     """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
     if not len(start):
         nothing: Binary = pa.array([], pa.binary())
@@ -96,5 +104,5 @@ def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | 
     offsets[1::2] = stop
     buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
     both: Binary = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
-    even: Any = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32), mask=absent)
+    even: Any = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32))
     return both.take(even)

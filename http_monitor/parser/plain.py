@@ -12,7 +12,7 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Bools, Bytes, Ints
 from http_monitor.parser.chunk import LF, words_of
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
-from http_monitor.parser.columns import first_from, plain_methods, sections
+from http_monitor.parser.columns import plain_methods, sections
 from http_monitor.parser.keys import KEY, Binary, Keys, between, codes, keys_between, no_keys
 from http_monitor.parser.paired import QUOTES as PAIRED_QUOTES
 from http_monitor.parser.paired import paired_lines
@@ -140,9 +140,14 @@ def _paths(text: bytes, target: Span) -> Keys:
     if not len(questions):
         keys: Keys = targets.dictionary_encode()
         return keys
+    # Where the targets lie one behind the other.
     stops = np.cumsum(target.stop - target.start)
-    starts = np.concatenate([[0], stops[:-1]])
-    return keys_between(text, target.start, target.start + first_from(questions, starts, stops) - starts)
+    row = np.searchsorted(stops, questions, side="right")
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    row = row[first]
+    stop = target.stop.copy()
+    stop[row] -= stops[row] - questions[first]
+    return keys_between(text, target.start, stop)
 
 
 def _dashes(every: Bytes, span: Span) -> Bools:

@@ -17,6 +17,9 @@ _MARKS = np.frombuffer(b'     "  "  \n', np.uint8)
 _DAY_BYTES = len("[10/Oct/2000:13:55:36")
 _ZONE_BYTES = len("-0700]")
 _STATUS_BYTES = 3
+_EDGES = 10
+_LEAST_BYTES = len(_MARKS) + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
+"""No plain line is shorter."""
 _OPEN, _CLOSE, _SLASH, _ZERO = (ord(char) for char in "[]/0")
 _HTTP = b"HTTP/"
 _HTTP_WORD, _HTTP_MASK = word(_HTTP), word(b"\xff" * len(_HTTP))
@@ -46,17 +49,6 @@ class PlainFields:
     """How many lines the text has."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """What was found in a block."""
-
-    lines: int
-    line: Ints
-    at: Ints
-    """The starts of the plain lines and those of their marks that a field begins or ends at, shape (10, lines)."""
-    status: Statuses
-
-
 def find_plain(text: bytes) -> PlainFields:
     """Return the fields of the plain lines.
 
@@ -64,27 +56,40 @@ def find_plain(text: bytes) -> PlainFields:
         text: Whole lines, each with its LF, at least one.
     """
     every, words = np.frombuffer(text, np.uint8), words_of(text.ljust(WORD_BYTES))
-    blocks: list[_Block] = []
-    lines = begin = 0
+    room = len(text) // _LEAST_BYTES + 1
+    line, status, at = np.empty(room, np.int64), np.empty(room, np.int16), np.empty((_EDGES, room), np.int64)
+    count = lines = begin = 0
     while begin < len(text):
         end = _end_of_block(text, begin)
-        blocks.append(_plain_of_block(every, words, begin, end, lines))
-        lines += blocks[-1].lines
-        begin = end
-    start, host, ident, user, zone, quote, method, target, status, size = np.concatenate(
-        [block.at for block in blocks], axis=1
-    )
+        block = _plain_of_block(every, words, begin, end)
+        here = slice(count, count + len(block.line))
+        line[here], status[here] = block.line + lines, block.status
+        np.stack(block.edges, out=at[:, here])
+        count, lines, begin = here.stop, lines + block.lines, end
+    start, host, ident, user, zone, quote, method, target, before_size, size = at[:, :count]
     return PlainFields(
-        line=np.concatenate([block.line for block in blocks]),
+        line=line[:count],
         host=Span(start, host),
         user=Span(ident + 1, user),
         time=Span(zone - CLF_BYTES - 1, zone - 1),
         method=Span(quote + 1, method),
         target=Span(method + 1, target),
-        status=np.concatenate([block.status for block in blocks]),
-        size=Span(status + 1, size),
+        status=status[:count],
+        size=Span(before_size + 1, size),
         lines=lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What was found in a block."""
+
+    lines: int
+    line: Ints
+    """Of the plain lines their indices in the block."""
+    edges: tuple[Ints, ...]
+    """Their starts, and those of their marks that a field begins or ends at: `_EDGES` in all."""
+    status: Statuses
 
 
 def _end_of_block(text: bytes, begin: int) -> int:
@@ -93,7 +98,7 @@ def _end_of_block(text: bytes, begin: int) -> int:
     return end or text.find(b"\n", begin) + 1
 
 
-def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, lines: int) -> _Block:
+def _plain_of_block(every: Bytes, words: Words, begin: int, end: int) -> _Block:
     """Return the plain lines of some text.
 
     Args:
@@ -101,26 +106,26 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, lines: int
         words: At each position the eight bytes from there on.
         begin: Where the text begins.
         end: Where it ends.
-        lines: How many lines there are before.
     """
     count, line, start, at = _marked_lines(every[begin:end])
+    start += begin
     at += begin
     host, ident, user, day, zone, quote, method, target, close, before_status, status, size = at.T
-    start = start + begin
     good = (host > start) & (ident > host + 1) & (user > ident + 1)
     good &= (day == user + 1 + _DAY_BYTES) & (zone == day + 1 + _ZONE_BYTES) & (quote == zone + 1)
     good &= (before_status == close + 1) & (status == before_status + 1 + _STATUS_BYTES) & (size > status + 1)
     # A target of nothing has a space there.
     good &= (every.take(user + 1) == _OPEN) & (every.take(zone - 1) == _CLOSE) & (every.take(method + 1) == _SLASH)
     good &= (words_at(words, target + 1) & _HTTP_MASK) == _HTTP_WORD
-    hundreds, tens, ones = (every.take(before_status + number, mode="clip") - np.uint8(_ZERO) for number in (1, 2, 3))
+    hundreds, tens, ones = (
+        every.take(before_status + number, mode="clip") - np.uint8(_ZERO) for number in range(1, 1 + _STATUS_BYTES)
+    )
     good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
     code = hundreds * np.int16(100) + tens * np.int16(10) + ones
-    line += lines
-    found = np.stack((start, host, ident, user, zone, quote, method, target, status, size))
-    if not good.all():
-        line, found, code = line[good], found[:, good], code[good]
-    return _Block(count, line, found, code)
+    edges = start, host, ident, user, zone, quote, method, target, status, size
+    if good.all():
+        return _Block(count, line, edges, code)
+    return _Block(count, line[good], tuple(edge[good] for edge in edges), code[good])
 
 
 def _marked_lines(text: Bytes) -> tuple[int, Ints, Ints, Ints]:
@@ -130,13 +135,14 @@ def _marked_lines(text: Bytes) -> tuple[int, Ints, Ints, Ints]:
     """
     marks = np.flatnonzero(text <= QUOTE)
     kinds = text.take(marks)
+    size = len(_MARKS)
+    if len(marks) % size == 0 and (kinds.reshape(-1, size) == _MARKS).all():
+        at = marks.reshape(-1, size)
+        return len(at), np.arange(len(at)), np.concatenate([[0], at[:-1, -1] + 1]), at
     ends = np.flatnonzero(kinds == LF)
     starts = np.concatenate([[0], marks.take(ends[:-1]) + 1])
-    size = len(_MARKS)
-    if len(marks) == size * len(ends) and (kinds.reshape(-1, size) == _MARKS).all():
-        return len(ends), np.arange(len(ends)), starts, marks.reshape(-1, size)
     line = np.flatnonzero(np.diff(ends, prepend=-1) == size)
     of_line = ends[line][:, None] + np.arange(1 - size, 1)
-    line_is_plain = (kinds.take(of_line) == _MARKS).all(axis=1)
-    line = line[line_is_plain]
-    return len(ends), line, starts[line], marks.take(of_line[line_is_plain])
+    is_plain = (kinds.take(of_line) == _MARKS).all(axis=1)
+    line = line[is_plain]
+    return len(ends), line, starts[line], marks.take(of_line[is_plain])
