@@ -68,7 +68,10 @@ def test_malformed_lines_before_between_and_after_rows_come_back(good: int) -> N
 
 
 def _two_lines() -> Rows:
-    return _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
+    """Return rows with a column for whatever is not the same in most logs."""
+    rows = _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
+    some = np.array([0, 1])
+    return Rows(rows.batch, rows.time_us + 1, some == 1, some, some, some)
 
 
 @settings(max_examples=150, deadline=None)
@@ -85,7 +88,7 @@ def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
         assert len(back.batch) == len(back.time_us) == len(back.ahead) == len(back.malformed_after)
 
 
-@pytest.mark.parametrize("column", ["host", "status", "#time", "#malformed_after"])
+@pytest.mark.parametrize("column", ["host", "status", "#time", "#ahead", "#malformed_after"])
 def test_a_row_that_lacks_what_each_row_has_is_refused(column: str) -> None:
     with pa.ipc.open_stream(encode_rows(_two_lines())) as reader:
         (batch,) = list(reader)
@@ -103,3 +106,13 @@ def test_a_row_that_lacks_what_each_row_has_is_refused(column: str) -> None:
 def test_what_are_no_rows_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         decode_rows(data)
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    line = b'192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET /a HTTP/1.1" 200 5\n'
+    with pa.ipc.open_stream(encode_rows(_caught_up(2 * line))) as reader:
+        assert reader.schema.names == ["time", "host", "section", "path", "method", "status", "size_bytes"]
+    nobody = encode_rows(_two_lines().part(0, 0))
+    with pa.ipc.open_stream(nobody) as reader:
+        assert reader.schema.names == []
+    assert len(decode_rows(nobody)) == 0

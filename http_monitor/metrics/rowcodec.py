@@ -8,33 +8,43 @@ import pyarrow as pa
 
 from http_monitor.metrics.rows import Rows
 from http_monitor.metrics.saving import integer
-from http_monitor.records import SCHEMA
+from http_monitor.records import SCHEMA, Bools, Int64s
 
 _TIME, _AHEAD = "#time", "#ahead"
-_MALFORMED, _OVERSIZED, _FILTERED = "#malformed_after", "#oversized_after", "#filtered_after"
+_AFTER = ("#malformed_after", "#oversized_after", "#filtered_after")
 _LEAD = b"lead"
-_COLUMNS = (
-    pa.field(_TIME, pa.int64(), nullable=False),
-    pa.field(_AHEAD, pa.bool_(), nullable=False),
-    pa.field(_MALFORMED, pa.int64(), nullable=False),
-    pa.field(_OVERSIZED, pa.int64(), nullable=False),
-    pa.field(_FILTERED, pa.int64(), nullable=False),
-)
+_FIELDS = {
+    field.name: field
+    for field in (
+        *SCHEMA,
+        pa.field(_TIME, pa.int64(), nullable=False),
+        pa.field(_AHEAD, pa.bool_(), nullable=False),
+        *(pa.field(name, pa.int64(), nullable=False) for name in _AFTER),
+    )
+}
 
 
 def encode_rows(rows: Rows) -> bytes:
     """Return rows as an Arrow IPC stream, with their decisions and the lines between them that are no rows.
 
-    Of a dictionary only the keys in use are written: rows may be a small part of a large batch.
+    Of a dictionary only the keys in use are written: rows may be a small part of a large batch. A column that says
+    what it says for most rows of most logs (no value, no line between, the time of the line) is left out.
     """
-    columns = [_compact(column) for column in rows.batch.columns]
-    columns += [pa.array(rows.time_us), pa.array(rows.ahead)]
-    columns += [pa.array(rows.malformed_after), pa.array(rows.oversized_after), pa.array(rows.filtered_after)]
+    columns: dict[str, pa.Array[Any]] = {
+        name: _compact(column)
+        for name, column in zip(SCHEMA.names, rows.batch.columns, strict=True)
+        if column.null_count < len(column)
+    }
+    if not np.array_equal(rows.time_us, _times_of(rows.batch)):
+        columns[_TIME] = pa.array(rows.time_us)
+    for name, values in zip((_AHEAD, *_AFTER), _decisions(rows), strict=True):
+        if values.any():
+            columns[name] = pa.array(values)
     lead = json.dumps([rows.lead_malformed, rows.lead_oversized, rows.lead_filtered]).encode()
-    schema = pa.schema([*SCHEMA, *_COLUMNS], metadata={_LEAD: lead})
+    schema = pa.schema([_FIELDS[name] for name in columns], metadata={_LEAD: lead})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
-        writer.write_batch(pa.record_batch(columns, schema=schema))
+        writer.write_batch(pa.record_batch(list(columns.values()), schema=schema))
     return sink.getvalue().to_pybytes()
 
 
@@ -43,20 +53,28 @@ def decode_rows(data: bytes) -> Rows:
     try:
         with pa.ipc.open_stream(data) as reader:
             schema = reader.schema
-            if schema.remove_metadata() != pa.schema([*SCHEMA, *_COLUMNS]).remove_metadata():
-                raise ValueError("other columns than rows have")
             (batch,) = list(reader)
+        if len(set(schema.names)) < len(schema) or any(_FIELDS.get(field.name) != field for field in schema):
+            raise ValueError("other columns than rows have")
         batch.validate(full=True)
-        if any(batch.column(field.name).null_count for field in schema if not field.nullable):
+        # Each row has something in some column.
+        count = len(batch) if len(schema) else 0
+        columns = {field.name: batch.column(field.name) for field in schema}
+        whole = pa.RecordBatch.from_arrays(
+            [columns.get(field.name, pa.nulls(count, field.type)) for field in SCHEMA], schema=SCHEMA
+        )
+        checked = [*zip(SCHEMA, whole.columns, strict=True), *((field, columns[field.name]) for field in schema)]
+        if any(column.null_count and not field.nullable for field, column in checked):
             raise ValueError("a row without what each row has")
+        malformed_after, oversized_after, filtered_after = (_numbers(columns.get(name), count) for name in _AFTER)
         lead_malformed, lead_oversized, lead_filtered = json.loads((schema.metadata or {})[_LEAD])
         return Rows(
-            batch=batch.select(SCHEMA.names),
-            time_us=batch.column(_TIME).to_numpy(zero_copy_only=False),
-            ahead=np.array(batch.column(_AHEAD).to_numpy(zero_copy_only=False), np.bool_),
-            malformed_after=batch.column(_MALFORMED).to_numpy(zero_copy_only=False),
-            oversized_after=batch.column(_OVERSIZED).to_numpy(zero_copy_only=False),
-            filtered_after=batch.column(_FILTERED).to_numpy(zero_copy_only=False),
+            batch=whole,
+            time_us=_numbers(columns[_TIME], count) if _TIME in columns else _times_of(whole),
+            ahead=_numbers(columns.get(_AHEAD), count).astype(np.bool_),
+            malformed_after=malformed_after,
+            oversized_after=oversized_after,
+            filtered_after=filtered_after,
             lead_malformed=integer(lead_malformed, least=0),
             lead_oversized=integer(lead_oversized, least=0),
             lead_filtered=integer(lead_filtered, least=0),
@@ -65,19 +83,40 @@ def decode_rows(data: bytes) -> Rows:
         raise ValueError(f"no rows: {error}") from error
 
 
+def _decisions(rows: Rows) -> tuple[Bools | Int64s, ...]:
+    return rows.ahead, rows.malformed_after, rows.oversized_after, rows.filtered_after
+
+
+def _times_of(batch: pa.RecordBatch) -> Int64s:
+    """Return the times in the lines."""
+    times: Any = batch.column("time").cast(pa.int64())
+    result: Int64s = times.to_numpy()
+    return result
+
+
+def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:
+    """Return a column of numbers; zeros where it was left out."""
+    if column is None:
+        return np.zeros(count, np.int64)
+    return np.array(column.to_numpy(zero_copy_only=False), np.int64)
+
+
 def _compact(column: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return a dictionary column with the keys in use only; any other as it is."""
     if not isinstance(column, pa.DictionaryArray):
         return column
     codes = column.indices
-    used = np.unique(codes.drop_null().to_numpy(zero_copy_only=False))
-    if len(used) == len(column.dictionary):
+    in_use = np.zeros(len(column.dictionary), np.bool_)
+    present: Any = codes.drop_null() if codes.null_count else codes
+    in_use[present.to_numpy()] = True
+    if in_use.all():
         return column
-    place = np.zeros(len(column.dictionary), np.int32)
+    used = np.flatnonzero(in_use)
+    place = np.zeros(len(in_use), np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
     fresh = pa.array(
         place[codes.fill_null(0).to_numpy(zero_copy_only=False)],
         pa.int32(),
         mask=codes.is_null().to_numpy(zero_copy_only=False),
     )
-    return pa.DictionaryArray.from_arrays(fresh, column.dictionary.take(pa.array(used)))
+    return pa.DictionaryArray.from_arrays(fresh, column.dictionary.take(pa.array(used, pa.int64())))
