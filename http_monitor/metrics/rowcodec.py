@@ -54,7 +54,9 @@ def decode_rows(data: bytes) -> Rows:
         with pa.ipc.open_stream(data) as reader:
             schema = reader.schema
             (batch,) = list(reader)
-        if len(set(schema.names)) < len(schema) or any(_FIELDS.get(field.name) != field for field in schema):
+        if len(set(schema.names)) < len(schema) or any(
+            field.name not in _FIELDS or field != _FIELDS[field.name] for field in schema
+        ):
             raise ValueError("other columns than rows have")
         batch.validate(full=True)
         # Each row has something in some column.
