@@ -220,7 +220,7 @@ def test_fields_are_those_of_the_lines_whatever_block_they_are_in(
     monkeypatch.setattr("http_monitor.parser.plainfields._BLOCK_BYTES", block_bytes)
     text = b"\n".join((COMMON, b"", COMBINED, COMMON.replace(b"frank", b"-").replace(b" 200 ", b" 404 "), b"bad", b""))
     for times in (1, 2):
-        found = find_plain(text * times)
+        found = find_plain(text * times, pair=False)
         assert (found.line.tolist(), found.lines) == ([0, 3, 5, 8][: 2 * times], 5 * times)
         assert found.status.tolist() == [200, 404] * times
         texts = [
@@ -237,9 +237,26 @@ def test_fields_are_those_of_the_lines_whatever_block_they_are_in(
         ]
 
 
-@pytest.mark.parametrize("text", [b"\n", b"bad\n", b"\n" * 99, b" " * 9 + b"\n", (COMMON + b" ")[:30] + b"\n"])
-def test_where_no_line_is_plain_none_is_found(text: bytes) -> None:
-    found = find_plain(text)
+def test_a_pair_is_found_where_it_is_looked_for() -> None:
+    text = b"\n".join((COMBINED, COMMON, COMBINED.replace(b"Mozilla", b"! \x01Mozilla"), b""))
+    found = find_plain(text, pair=True)
+    assert (found.line.tolist(), found.lines, found.status.tolist()) == ([0, 2], 3, [200, 200])
+    pairs = [
+        [text[start:stop] for start, stop in zip(span.start.tolist(), span.stop.tolist(), strict=True)]
+        for span in (found.size, found.referer, found.agent)
+    ]
+    referer = b"http://www.example.com/start.html"
+    agents = [b"Mozilla/4.08 [en] (Win98; I ;Nav)", b"! \x01Mozilla/4.08 [en] (Win98; I ;Nav)"]
+    assert pairs == [[b"2326"] * 2, [referer] * 2, agents]
+    assert [text[stop : stop + 1] for stop in found.stop.tolist()] == [b"\n", b"\n"]
+
+
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize(
+    "text", [b"\n", b"bad\n", b"\n" * 99, b" " * 9 + b"\n", (COMMON + b" ")[:30] + b"\n", b'"' * 6 + b"\n"]
+)
+def test_where_no_line_is_plain_none_is_found(text: bytes, pair: bool) -> None:
+    found = find_plain(text, pair=pair)
     assert (found.line.tolist(), found.status.tolist(), found.lines) == ([], [], text.count(b"\n"))
 
 

@@ -14,8 +14,7 @@ from http_monitor.parser.chunk import LF, words_of
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
 from http_monitor.parser.columns import plain_methods, sections
 from http_monitor.parser.keys import KEY, Binary, Keys, between, codes, keys_between, no_keys
-from http_monitor.parser.paired import QUOTES as PAIRED_QUOTES
-from http_monitor.parser.paired import paired_lines
+from http_monitor.parser.markedlines import QUOTES as PAIRED_QUOTES
 from http_monitor.parser.plainfields import PlainFields, find_plain
 from http_monitor.parser.regular import Span, escapes_in, numbers_in
 from http_monitor.parser.shape import Shape
@@ -58,42 +57,28 @@ def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
         return None
     if first.partition(b'"')[0].count(b" ") != _SPACES:
         return None
-    if pair:
-        paired = paired_lines(data, shape.limit)
-        if not len(paired.line):
-            return None
-        text = paired.front
-        fields = find_plain(text)
-        lines, line = paired.lines, paired.line[fields.line]
-        spans = paired.only(fields.line)
-        referer, agent = (_without_dash(keys_between(data, span.start, span.stop)) for span in spans)
-    else:
-        text = data
-        fields = find_plain(text)
-        lines, line = fields.lines, fields.line
-        referer = agent = no_keys(len(line))
+    fields = find_plain(data, pair=pair)
+    line = fields.line
     if not len(line):
         return None
-    batch, good = _batch(text, fields, referer, agent)
-    if not pair:
-        good &= fields.size.stop - fields.host.start <= shape.limit
+    batch, good = _batch(data, fields, pair=pair)
+    good &= fields.stop - fields.host.start <= shape.limit
     escapes = escapes_in(data)
     if len(escapes):
         lfs = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
         good &= ~np.isin(line, np.searchsorted(lfs, escapes))
     if not good.all():
         batch, line = batch.filter(pa.array(good)), line[good]
-    return PlainRows(batch, line, lines, pair) if len(line) else None
+    return PlainRows(batch, line, fields.lines, pair) if len(line) else None
 
 
-def _batch(text: bytes, fields: PlainFields, referer: Keys, agent: Keys) -> tuple[pa.RecordBatch, Bools]:
+def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBatch, Bools]:
     """Return lines as rows, and in which each field is what it should be.
 
     Args:
         text: What the lines are of.
         fields: Of each line, at least one.
-        referer: Of each line, null for none.
-        agent: Likewise.
+        pair: They have referer and agent.
     """
     count = len(fields.line)
     time_us, good = _times(text, fields.time)
@@ -105,6 +90,11 @@ def _batch(text: bytes, fields: PlainFields, referer: Keys, agent: Keys) -> tupl
     is_dash = _dashes(every, fields.size)
     good &= is_number | is_dash
     nothing, none = no_keys(count), pa.nulls(count, pa.int64())
+    referer = agent = nothing
+    if pair:
+        referer, agent = (
+            _without_dash(keys_between(text, span.start, span.stop)) for span in (fields.referer, fields.agent)
+        )
     columns = {
         "time": pa.array(time_us, SCHEMA.field("time").type),
         "host": keys_between(text, fields.host.start, fields.host.stop),

@@ -6,19 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from http_monitor.parser.arrays import Bytes, Ints, Words
-from http_monitor.parser.chunk import LF, QUOTE, WORD_BYTES, word, words_at, words_of
+from http_monitor.parser.chunk import WORD_BYTES, word, words_at, words_of
 from http_monitor.parser.clf_time import CLF_BYTES
+from http_monitor.parser.markedlines import SIZE, marked_lines
 from http_monitor.parser.regular import Span
 
 _BLOCK_BYTES = 512 << 10
 """What is found in so much text stays in the cache of a core while it is looked at."""
-_MARKS = np.frombuffer(b'     "  "  \n', np.uint8)
-"""Of `host ident user [day zone] "method target version" status size`, its LF included."""
 _DAY_BYTES = len("[10/Oct/2000:13:55:36")
 _ZONE_BYTES = len("-0700]")
 _STATUS_BYTES = 3
-_EDGES = 10
-_LEAST_BYTES = len(_MARKS) + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
+_EDGES, _EDGES_OF_PAIR = 10, 4
+_LEAST_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
 """No plain line is shorter."""
 _OPEN, _CLOSE, _SLASH, _ZERO = (ord(char) for char in "[]/0")
 _HTTP = b"HTTP/"
@@ -31,8 +30,8 @@ Statuses = npt.NDArray[np.int16]
 class PlainFields:
     """Where the fields of plain lines are; what a time, a method, a size or a target say is not looked at here.
 
-    A plain line is as `_MARKS` says, with single spaces between fields that are not empty, a time of `CLF_BYTES`, a
-    target that begins with a slash and a status from 100 on. The fields have no byte below a quote in them.
+    A plain line is one of `marked_lines`, with single spaces between fields that are not empty, a time of `CLF_BYTES`,
+    a target that begins with a slash and a status from 100 on.
     """
 
     line: Ints
@@ -45,28 +44,38 @@ class PlainFields:
     target: Span
     status: Statuses
     size: Span
+    referer: Span
+    """Of lines without a pair, nothing at their ends; likewise the agent."""
+    agent: Span
+    stop: Ints
+    """Where the lines end: their LFs."""
     lines: int
     """How many lines the text has."""
 
 
-def find_plain(text: bytes) -> PlainFields:
+def find_plain(text: bytes, *, pair: bool) -> PlainFields:
     """Return the fields of the plain lines.
 
     Args:
         text: Whole lines, each with its LF, at least one.
+        pair: Look for those with referer and agent; else for those without.
     """
     every, words = np.frombuffer(text, np.uint8), words_of(text.ljust(WORD_BYTES))
     room = len(text) // _LEAST_BYTES + 1
-    line, status, at = np.empty(room, np.int64), np.empty(room, np.int16), np.empty((_EDGES, room), np.int64)
+    line, status = np.empty(room, np.int64), np.empty(room, np.int16)
+    at = np.empty((_EDGES + (_EDGES_OF_PAIR if pair else 0), room), np.int64)
     count = lines = begin = 0
     while begin < len(text):
         end = _end_of_block(text, begin)
-        block = _plain_of_block(every, words, begin, end)
+        block = _plain_of_block(every, words, begin, end, pair=pair)
         here = slice(count, count + len(block.line))
         line[here], status[here] = block.line + lines, block.status
         np.stack(block.edges, out=at[:, here])
         count, lines, begin = here.stop, lines + block.lines, end
-    start, host, ident, user, zone, quote, method, target, before_size, size = at[:, :count]
+    start, host, ident, user, zone, quote, method, target, before_size, size, *quotes = at[:, :count]
+    referer = agent = Span(size, size)
+    if pair:
+        referer, agent = Span(quotes[0] + 1, quotes[1]), Span(quotes[2] + 1, quotes[3])
     return PlainFields(
         line=line[:count],
         host=Span(start, host),
@@ -76,6 +85,9 @@ def find_plain(text: bytes) -> PlainFields:
         target=Span(method + 1, target),
         status=status[:count],
         size=Span(before_size + 1, size),
+        referer=referer,
+        agent=agent,
+        stop=agent.stop + 1 if pair else size,
         lines=lines,
     )
 
@@ -88,7 +100,7 @@ class _Block:
     line: Ints
     """Of the plain lines their indices in the block."""
     edges: tuple[Ints, ...]
-    """Their starts, and those of their marks that a field begins or ends at: `_EDGES` in all."""
+    """Their starts, and those of their marks that a field begins or ends at: `_EDGES`, and those of a pair."""
     status: Statuses
 
 
@@ -98,7 +110,7 @@ def _end_of_block(text: bytes, begin: int) -> int:
     return end or text.find(b"\n", begin) + 1
 
 
-def _plain_of_block(every: Bytes, words: Words, begin: int, end: int) -> _Block:
+def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: bool) -> _Block:
     """Return the plain lines of some text.
 
     Args:
@@ -106,11 +118,11 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int) -> _Block:
         words: At each position the eight bytes from there on.
         begin: Where the text begins.
         end: Where it ends.
+        pair: As for `find_plain`.
     """
-    count, line, start, at = _marked_lines(every[begin:end])
-    start += begin
-    at += begin
-    host, ident, user, day, zone, quote, method, target, close, before_status, status, size = at.T
+    marked = marked_lines(every[begin:end], pair=pair)
+    start = marked.start + begin
+    host, ident, user, day, zone, quote, method, target, close, before_status, status, size = (marked.at + begin).T
     good = (host > start) & (ident > host + 1) & (user > ident + 1)
     good &= (day == user + 1 + _DAY_BYTES) & (zone == day + 1 + _ZONE_BYTES) & (quote == zone + 1)
     good &= (before_status == close + 1) & (status == before_status + 1 + _STATUS_BYTES) & (size > status + 1)
@@ -122,27 +134,8 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int) -> _Block:
     )
     good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
     code = hundreds * np.int16(100) + tens * np.int16(10) + ones
-    edges = start, host, ident, user, zone, quote, method, target, status, size
+    quotes = () if marked.pair is None else tuple((marked.pair + begin).T)
+    edges = start, host, ident, user, zone, quote, method, target, status, size, *quotes
     if good.all():
-        return _Block(count, line, edges, code)
-    return _Block(count, line[good], tuple(edge[good] for edge in edges), code[good])
-
-
-def _marked_lines(text: Bytes) -> tuple[int, Ints, Ints, Ints]:
-    """Return how many lines a text has, which of them have the marks of a plain one, their starts and their marks.
-
-    The marks have the shape (lines, marks); nothing else is as small as a quote in these lines.
-    """
-    marks = np.flatnonzero(text <= QUOTE)
-    kinds = text.take(marks)
-    size = len(_MARKS)
-    if len(marks) % size == 0 and (kinds.reshape(-1, size) == _MARKS).all():
-        at = marks.reshape(-1, size)
-        return len(at), np.arange(len(at)), np.concatenate([[0], at[:-1, -1] + 1]), at
-    ends = np.flatnonzero(kinds == LF)
-    starts = np.concatenate([[0], marks.take(ends[:-1]) + 1])
-    line = np.flatnonzero(np.diff(ends, prepend=-1) == size)
-    of_line = ends[line][:, None] + np.arange(1 - size, 1)
-    is_plain = (kinds.take(of_line) == _MARKS).all(axis=1)
-    line = line[is_plain]
-    return len(ends), line, starts[line], marks.take(of_line[is_plain])
+        return _Block(marked.lines, marked.line, edges, code)
+    return _Block(marked.lines, marked.line[good], tuple(edge[good] for edge in edges), code[good])
