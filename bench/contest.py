@@ -104,7 +104,7 @@ class Contest:
         self._report(name, runs)
 
     def judge(self) -> None:
-        """Say which goals of issue 5 were met."""
+        """Say which goals were met."""
         goals = [
             at_least(f"{name}: speed", least, row["own_speed_ratio"], f"× {who}")
             for name, who, least in _GOALS

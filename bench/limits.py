@@ -1,4 +1,4 @@
-"""Measures what issue 5 asks of live runs, of memory under an attack, and of ever larger files.
+"""Measures live runs, memory under an attack, and ever larger files.
 
 Usage: python bench/limits.py [--seconds N] [--rounds N] [--hostile LINES] [--largest MB] [--short]
 

@@ -5,14 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.logs import OUT, Log
-from bench.program import cpu_s_of, pieces_of, wait, write_lines
 
 _SQL = str(Path(__file__).with_name("rival_duckdb.py"))
 # Sections, statuses and hosts counted over the whole log, without a look at the time.
@@ -41,7 +38,7 @@ class Rival:
 
 def _says(program: str, *arguments: str) -> Callable[[], str | None]:
     def version() -> str | None:
-        path = _found(program)
+        path = found(program)
         if path is None:
             return None
         run = subprocess.run([path, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
@@ -50,12 +47,14 @@ def _says(program: str, *arguments: str) -> Callable[[], str | None]:
     return version
 
 
-def _found(program: str) -> str | None:
+def found(program: str) -> str | None:
+    """Return where a program is; None where it is not installed."""
     return shutil.which(program) or shutil.which(program, path=os.path.dirname(sys.executable))
 
 
-def _path_of(program: str) -> str:
-    return _found(program) or program
+def path_of(program: str) -> str:
+    """Return where a program is, or its name."""
+    return found(program) or program
 
 
 def _is_text(log: Log) -> bool:
@@ -66,47 +65,19 @@ def _goaccess(log: Log) -> Command | None:
     if not _is_text(log):
         return None
     form = "COMBINED" if "combined" in log.name else "COMMON"
-    command = [_path_of("goaccess"), str(log.path), f"--log-format={form}", "--no-global-config", "--no-progress"]
+    command = [path_of("goaccess"), str(log.path), f"--log-format={form}", "--no-global-config", "--no-progress"]
     return [*command, "-o", str(OUT / "goaccess.json")]
-
-
-def goaccess_live(log: Log, lines: int, per_s: int) -> float | None:
-    """Return the share of a core that GoAccess takes to follow a file in real time; None where there is none.
-
-    Args:
-        log: Combined; where the lines come from.
-        lines: How many.
-        per_s: How many a second.
-    """
-    if _found("goaccess") is None:
-        return None
-    pieces = pieces_of(log)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "access.log"
-        path.touch()
-        write_lines(path, pieces, 1, per_s)
-        command = [_path_of("goaccess"), str(path), "--log-format=COMBINED", "--no-global-config", "--real-time-html"]
-        command += ["--addr=127.0.0.1", "--port=17890", "-o", str(Path(folder) / "live.html")]
-        nothing = subprocess.DEVNULL
-        with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing) as run:
-            wait(1.0)
-            before, started = cpu_s_of(run.pid), time.perf_counter()
-            write_lines(path, pieces, lines, per_s)
-            ratio = (cpu_s_of(run.pid) - before) / (time.perf_counter() - started)
-            alive = run.poll() is None
-            run.terminate()
-    return ratio if alive else None
 
 
 def _ngxtop(log: Log) -> Command | None:
     if not _is_text(log):
         return None
     form = "combined" if "combined" in log.name else _NGXTOP_COMMON
-    return [sys.executable, _path_of("ngxtop"), "--no-follow", "-l", str(log.path), "-f", form]
+    return [sys.executable, path_of("ngxtop"), "--no-follow", "-l", str(log.path), "-f", form]
 
 
 def _awk(program: str) -> Callable[[Log], Command | None]:
-    return lambda log: [_path_of(program), _AWK, str(log.path)] if _is_text(log) else None
+    return lambda log: [path_of(program), _AWK, str(log.path)] if _is_text(log) else None
 
 
 def _duckdb(log: Log) -> Command | None:
@@ -123,7 +94,7 @@ RIVALS = (
         lambda: "DuckDB" if importlib.util.find_spec("duckdb") else None,
         _duckdb,
     ),
-    Rival("wc -l", _says("wc", "--version"), lambda log: [_path_of("wc"), "-l", str(log.path)]),
+    Rival("wc -l", _says("wc", "--version"), lambda log: [path_of("wc"), "-l", str(log.path)]),
     Rival(
         "zcat", _says("zcat", "--version"), lambda log: None if _is_text(log) else ["/bin/sh", "-c", f"zcat {log.path}"]
     ),

@@ -1,4 +1,4 @@
-"""What issue 5 asks for, beside what was measured."""
+"""What is aimed at, beside what was measured."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 Usage: python bench/versus.py [--lines N] [--rounds N] [--work LOG ...] [--short]
 
-Then come the goals of issue 5. Writes the same to bench/out/versus.json and bench/out/versus.txt. Exits with 1 when a
+Then come the goals. Writes the same to bench/out/versus.json and bench/out/versus.txt. Exits with 1 when a
 result of http_monitor is wrong, never for being slow.
 """
 
