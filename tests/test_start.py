@@ -14,9 +14,15 @@ from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 _THEN_SAY = """
 import gc, os, sys
-from http_monitor.cli import main
-main()
-print("collects:", gc.isenabled(), "frozen:", gc.get_freeze_count() > 0, file=sys.stderr)
+from http_monitor.cli import program
+
+def say(when):
+    print(when, "collects:", gc.isenabled(), "frozen:", gc.get_freeze_count() > 0, file=sys.stderr)
+
+begin_exit = program.begin_exit
+program.begin_exit = lambda: (say("in the run"), begin_exit())
+program.main()
+say("at its end")
 print("threads:", os.environ["OPENBLAS_NUM_THREADS"], file=sys.stderr)
 """
 
@@ -51,7 +57,7 @@ def test_linear_algebra_has_one_thread_whatever_was_asked_of_it(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("options", [("--replay",), ("--explain",), ("--duration", "1")], ids=" ".join)
-def test_a_run_looks_for_garbage(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_a_run_looks_for_garbage_until_it_ends(tmp_path: Path, options: tuple[str, ...]) -> None:
     path = tmp_path / "access.log"
     path.write_bytes(lines_at([1_700_000_000]))
 
@@ -65,4 +71,8 @@ def test_a_run_looks_for_garbage(tmp_path: Path, options: tuple[str, ...]) -> No
     )
 
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-2:] == ["collects: True frozen: True", "threads: 1"]
+    assert done.stderr.splitlines()[-3:] == [
+        "in the run collects: True frozen: True",
+        "at its end collects: False frozen: True",
+        "threads: 1",
+    ]

@@ -10,6 +10,8 @@ from http_monitor.sources.lines import LineCutter
 from http_monitor.sources.opening import Obstacle, obstacle, open_regular
 from http_monitor.units import visible_text
 
+# Little at first: somebody else counts what is read while the next is, and has nothing to do until then.
+_FIRST_BYTES = 512 << 10
 # Compressed input is taken in pieces that cannot inflate to more than a few MiB.
 _GZ_PIECE_BYTES = 16 << 10
 
@@ -41,14 +43,16 @@ class ReplayFile:
         return self._path
 
     def read(self) -> Chunk:
-        """Return the next lines, about `read_bytes` of them; never raises for what the file is."""
+        """Return the next lines, about `read_bytes` of them, at first less; never raises for what the file is."""
         parts: list[bytes] = []
+        most = self._read_bytes
         try:
             if not self._begun:
+                most = min(most, _FIRST_BYTES)
                 self._begin()
             taken = 0
-            while not self._finished and taken < self._read_bytes:
-                data = self._next(self._read_bytes - taken)
+            while not self._finished and taken < most:
+                data = self._next(most - taken)
                 taken += len(data)
                 parts.append(self._cutter.feed(data))
         except OSError as error:
