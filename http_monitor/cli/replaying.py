@@ -33,11 +33,15 @@ def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | No
     """Return what reads and parses beside the counting of a replay: a process, or a thread where that cannot be."""
     if not settings.replay or _threads(settings) == 1:
         return None
-    from http_monitor.monitor.aheadprocess import ProcessAhead
-    from http_monitor.monitor.aheadthread import ThreadAhead
     from http_monitor.monitor.forked import can_fork
 
-    return ProcessAhead(inputs) if can_fork() else ThreadAhead()
+    if can_fork():
+        from http_monitor.monitor.aheadprocess import ProcessAhead
+
+        return ProcessAhead(inputs)
+    from http_monitor.monitor.aheadthread import ThreadAhead
+
+    return ThreadAhead()
 
 
 def _threads(settings: Settings) -> int:

@@ -9,9 +9,9 @@ chooses hosts freely can mislead the estimate, as in any such sketch.
 """
 
 import base64
-import hashlib
 import math
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
@@ -88,7 +88,8 @@ def hashes_of(names: Sequence[bytes]) -> Hashes:
         hashes = np.where(column == 0, hashes, _mixed(hashes ^ column, _FACTOR))
     hashes = _mixed(_mixed(hashes, _FACTOR), _LAST_FACTOR)
     for place in np.flatnonzero(lengths > SHORT_BYTES).tolist():
-        digest = hashlib.blake2b(names[place], digest_size=8).digest()
+        # Imported only now: it brings OpenSSL with it, which few runs need.
+        digest = import_module("hashlib").blake2b(names[place], digest_size=8).digest()
         hashes[place] = int.from_bytes(digest, "little")
     return hashes
 

@@ -178,7 +178,7 @@ class HostCounts:
         new = codes[ids[codes] < 0]
         if len(new):
             values = keys.values()
-            for code in np.unique(new).tolist():
+            for code in np.flatnonzero(np.bincount(new)).tolist():
                 ids[code] = self._number(values[code])
         return ids[codes]
 

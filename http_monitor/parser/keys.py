@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Bools, Ints
+from http_monitor.parser.arrays import Bools, Ints, arrow_of
 from http_monitor.records import SCHEMA
 
 Keys: TypeAlias = "pa.DictionaryArray[Any, Any]"
@@ -36,7 +36,7 @@ def keys_between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Boo
     found: Keys = between(data, start[present], stop[present]).dictionary_encode()
     code = np.zeros(len(start), np.int32)
     code[present] = codes(found)
-    masked: Any = pa.array(code, mask=absent)
+    masked = arrow_of(code, pa.int32(), absent)
     column: Keys = pa.DictionaryArray.from_arrays(masked, found.dictionary)
     return column
 
@@ -104,5 +104,4 @@ def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints) -> Binary:
     offsets[1::2] = stop
     buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
     both: Binary = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
-    even: Any = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32))
-    return both.take(even)
+    return both.take(arrow_of(np.arange(0, len(offsets), 2, dtype=np.int32), pa.int32()))

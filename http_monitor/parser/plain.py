@@ -4,12 +4,11 @@ Nearly all lines of most logs are such. What is none is left to `regular`, which
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Bools, Bytes, Ints
+from http_monitor.parser.arrays import Bools, Bytes, Ints, arrow_of
 from http_monitor.parser.chunk import LF, words_of
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
 from http_monitor.parser.columns import plain_methods, sections
@@ -96,7 +95,7 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
             _without_dash(keys_between(text, span.start, span.stop)) for span in (fields.referer, fields.agent)
         )
     columns = {
-        "time": pa.array(time_us, SCHEMA.field("time").type),
+        "time": arrow_of(time_us, SCHEMA.field("time").type),
         "host": keys_between(text, fields.host.start, fields.host.stop),
         "section": sections(path),
         "path": path,
@@ -104,8 +103,8 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
         "user": keys_between(text, fields.user.start, fields.user.stop, _dashes(every, fields.user)),
         "referer": referer,
         "agent": agent,
-        "status": pa.array(fields.status),
-        "size_bytes": pa.array(np.where(is_dash, 0, size), mask=is_dash),
+        "status": arrow_of(fields.status, pa.int16()),
+        "size_bytes": arrow_of(np.where(is_dash, 0, size), pa.int64(), is_dash),
     }
     absent = {field.name: nothing if field.type == KEY else none for field in SCHEMA}
     batch = pa.RecordBatch.from_arrays([(absent | columns)[name] for name in SCHEMA.names], schema=SCHEMA)
@@ -154,7 +153,7 @@ def _without_dash(keys: Keys) -> Keys:
     if len(keys.dictionary) == 1:
         return no_keys(len(keys))
     code = codes(keys)
-    masked: Any = pa.array(code, mask=code == dash)
+    masked = arrow_of(code, pa.int32(), code == dash)
     column: Keys = pa.DictionaryArray.from_arrays(masked, keys.dictionary)
     return column
 
