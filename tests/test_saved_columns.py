@@ -62,6 +62,9 @@ def test_keys_whose_lengths_do_not_fit_are_refused() -> None:
         keys_of({**saved, "text": "abcd"})
     with pytest.raises(ValueError, match="other lengths"):
         keys_of({**saved, "text": "ab"})
+    # Whose sum is 2, modulo 2 ** 64.
+    with pytest.raises(ValueError, match="other lengths"):
+        keys_of({"text": "ab", "lengths": packed(np.array([1 << 62] * 4 + [2]))})
 
 
 @given(st.lists(st.tuples(st.integers(1, 1 << 48), st.integers(0, 1 << 61) | st.integers(1 << 63, 1 << 90))))

@@ -130,6 +130,7 @@ def test_after_a_failed_write_the_old_checkpoint_is_still_there(
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space left"):
         store.snapshot([b"new" * 100])
+    assert not (tmp_path / "set" / "snapshot.new").exists()
     with pytest.raises(OSError, match="No space left"):
         store.append(b"even more" * 100)
     monkeypatch.undo()

@@ -12,7 +12,8 @@ from http_monitor.records import Int64s
 from http_monitor.report import BucketStats
 
 HostPart = tuple[Keys, Codes, Int64s | None]
-"""Hosts by their codes, with the hits of each; None: one for each code, which may repeat."""
+"""Hosts by their codes, with the hits of each, which may be of an unsigned type; None: one for each code, which may
+repeat."""
 
 # A bucket that this many batches contributed to is small once it has tables.
 _MANY_PIECES = 3
@@ -80,8 +81,7 @@ class MetricsBucket:
         """Return the hosts with their hits, after `pack`; these parts stay as they are when the bucket changes."""
         if self._tables is None:
             return [host_rows(groups, index) for groups, index in self._pieces]
-        piece = self._tables["hosts"].piece()
-        return [(piece.keys, piece.codes, piece.hits)]
+        return [self._tables["hosts"].hits_by_code()]
 
     def stats(self, seconds: int) -> BucketStats:
         """Return the closed bucket as it leaves the monitor."""

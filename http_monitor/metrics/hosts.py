@@ -208,4 +208,4 @@ def _by_keys(entries: Iterable[_Entry], keys_of: Callable[[_Entry], Keys]) -> It
 
 def _signed(part: HostPart, sign: int) -> Int64s:
     _, codes, hits = part
-    return np.full(len(codes), sign) if hits is None else sign * hits
+    return np.full(len(codes), sign) if hits is None else sign * hits.astype(np.int64)

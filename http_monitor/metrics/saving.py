@@ -100,7 +100,7 @@ def keys_of(given: Any) -> list[bytes]:
     """Return the keys that `packed_keys` was given. Raises KeyError, TypeError or ValueError for anything else."""
     text, lengths = key_of(fields_of(given)["text"]), _unpacked(given["lengths"])
     stops = np.cumsum(lengths).tolist()
-    if (stops[-1] if stops else 0) != len(text):
+    if int(lengths.max(initial=0)) > len(text) or (stops[-1] if stops else 0) != len(text):
         raise ValueError("keys of other lengths")
     return [text[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from http_monitor.metrics.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.metrics.groups import MOST_INT64, FrameGroups, KeyRows, Piece, Sizes, size_sums, united
-from http_monitor.metrics.keys import Keys
+from http_monitor.metrics.keys import Codes, Keys
 from http_monitor.metrics.packed import PackedPiece
 from http_monitor.metrics.saving import (
     MOST_HITS,
@@ -110,6 +110,11 @@ class KeyTable:
         return Piece(
             Keys(list(self._slot_of)), np.arange(count), sums.hits[:count], sums.sizes[:count], sums.errors[:count]
         )
+
+    def hits_by_code(self) -> tuple[Keys, Codes, Int64s]:
+        """Return (keys, codes, hits) in the types they are kept in, which may be unsigned."""
+        kept = self.piece() if self._packed is None else self._packed
+        return kept.keys, kept.codes, kept.hits
 
     def pack(self) -> None:
         """Take less memory, until more is added."""

@@ -14,7 +14,7 @@ from http_monitor.ports import Json
 
 _LENGTH = struct.Struct("<Q")
 _ROW_BYTES = 64
-"""About so much of a journal a row takes."""
+"""Hardly more of a journal a row takes."""
 
 
 class JournalledEngine:

@@ -18,7 +18,7 @@ KEY = SCHEMA.field("host").type
 """The type of a key column."""
 
 
-def keys_between(data: "bytes | pa.Buffer", start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
+def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
     """Return as keys the bytes in [start, stop) of some data, row by row.
 
     Args:
@@ -92,7 +92,7 @@ def recoded(keys: Keys, names: Keys) -> Keys:
     return column
 
 
-def between(data: "bytes | pa.Buffer", start: Ints, stop: Ints) -> Binary:
+def between(data: bytes, start: Ints, stop: Ints) -> Binary:
     """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
     if not len(start):
         nothing: Binary = pa.array([], pa.binary())

@@ -21,8 +21,8 @@ from http_monitor.records import SCHEMA
 
 _DASH, _QUESTION = (ord(char) for char in "-?")
 _QUOTES = 2
-_SPACES = 5
-"""Of a plain line, up to its request."""
+_SPACES, _SPACES_IN_ALL = 5, 9
+"""Of a plain line, up to its request, and of one without a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class PlainRows:
 
 
 def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
-    """Return the rows of the plain lines; None where the first line is none, or none can be told.
+    """Return the rows of the plain lines; None where the first line does not look like one, or there is none.
 
     A plain line is a regular one (see `regular.find_fields`) of three fields before the time, which ends with its
     size, or with referer and agent where the format has them.
@@ -52,9 +52,9 @@ def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
     first = data[: data.find(b"\n")]
     quotes = first.count(b'"')
     pair = shape.pair and quotes == PAIRED_QUOTES
-    if shape.vhost == "always" or not (pair or quotes == _QUOTES):
+    if shape.vhost == "always" or not (pair or quotes == _QUOTES) or first.endswith(b"\r"):
         return None
-    if first.partition(b'"')[0].count(b" ") != _SPACES:
+    if first.partition(b'"')[0].count(b" ") != _SPACES or not (pair or first.count(b" ") == _SPACES_IN_ALL):
         return None
     fields = find_plain(data, pair=pair)
     line = fields.line

@@ -68,6 +68,9 @@ class FileStore:
         except OSError:
             if journal >= 0:
                 os.close(journal)
+            # On a full disk somebody may need the room.
+            with contextlib.suppress(OSError):
+                os.unlink(new)
             raise
         self._close_journal()
         self._generation, self._journal = generation, journal
