@@ -6,6 +6,7 @@ import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from bench import followers, following, logs, program
@@ -15,7 +16,6 @@ from bench.targets import Row, at_most, shown
 _MB = 1_000_000
 _LINE_BYTES = 82
 """About, of the dense common log."""
-_FIRST_LINES = 1_000
 Json = dict[str, Any]
 
 
@@ -109,24 +109,24 @@ class Bounds:
         self.rows.append(at_most(f"memory: {lines:,} lines of new keys only", 300, run.peak_bytes / _MB, "MB"))
 
     def growth(self, sizes_mb: Sequence[int], rounds: int) -> None:
-        """Replay ever larger files; what a line costs is processor time, without that of the start.
+        """Replay ever larger files, and see what their further lines cost; what is done once counts for the first.
 
-        What is imported at the first lines is start too, so that is taken from a log of a few.
+        A cost is processor time.
         """
-        start_s = _median_cpu_s(logs.make("dense_common", _FIRST_LINES), 5 * rounds)
-        costs = {}
-        for size in sizes_mb:
-            log = logs.make("dense_common", size * _MB // _LINE_BYTES)
-            # A small file takes no time, so what one run takes more or less than another matters much.
-            many = max(1, 100 // size)
-            cpu_s = _median_cpu_s(log, rounds * min(many, 5)) - start_s
-            costs[size] = 1e9 * cpu_s / (log.facts.lines - _FIRST_LINES)
-            self.say(f"{log.facts.file_bytes / _MB:,.0f} MB: {costs[size]:,.0f} ns of processor time a line")
-        self.figures["ns_a_line_by_mb"] = costs
+        logs_of = {size: logs.make("dense_common", size * _MB // _LINE_BYTES) for size in sizes_mb}
+        # A small file takes no time, so what one run takes more or less than another matters much.
+        cpu_s = {size: _median_cpu_s(log, rounds * min(5, max(1, 100 // size))) for size, log in logs_of.items()}
+        self.figures["cpu_s_by_mb"] = cpu_s
+        self.say(", ".join(f"{size:,} MB: {seconds:.2f} s of processor time" for size, seconds in cpu_s.items()))
+        costs = {
+            large: 1e9 * (cpu_s[large] - cpu_s[small]) / (logs_of[large].facts.lines - logs_of[small].facts.lines)
+            for small, large in pairwise(sizes_mb)
+        }
+        for size, cost in costs.items():
+            self.say(f"up to {size:,} MB: {cost:,.0f} ns for a further line")
         if len(costs) > 1:
-            _, *later = costs.values()
-            self.rows.append(at_most("cost of a line in the largest file", 1.1, later[-1] / later[0], "× at 100 MB"))
-            self.rows.append(at_most("cost of a line at 1 MB", 1.1, costs[sizes_mb[0]] / later[0], "× at 100 MB"))
+            first, *_, last = costs.values()
+            self.rows.append(at_most("cost of a further line in the largest file", 1.1, last / first, "× at first"))
 
 
 def _median_cpu_s(log: logs.Log, rounds: int) -> float:
