@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
@@ -46,10 +47,12 @@ class MemoryStore:
     fate: Fate
     saved: Saved | None = None
     error: OSError | None = None
+    error_after: int = 0
+    """So many parts of a snapshot are taken before the error."""
     writes: list[str] = field(default_factory=list)
 
     def snapshot(self, parts: Iterable[bytes]) -> None:
-        state = b"".join(parts)
+        state = b"".join(parts if self.error is None else islice(parts, self.error_after))
         self.fate.point()
         if self.error is not None:
             raise self.error

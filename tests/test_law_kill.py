@@ -224,8 +224,10 @@ def test_with_another_window_the_offsets_are_kept_and_alerts_start_empty() -> No
     assert sum(report.hits + report.late_hits for report in told.values()) == 28
 
 
-def test_a_disk_that_is_full_is_said_once_and_tried_again() -> None:
+@pytest.mark.parametrize("parts", [0, 1, 4])
+def test_a_disk_that_is_full_is_said_once_and_tried_again(parts: int) -> None:
     life = Life(_SETTINGS)
+    life.store.error_after = parts
     monitor = life.begin()
     monitor.step()
     life.store.error = OSError(28, "No space left on device")
