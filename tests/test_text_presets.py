@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.writings import read_time
+from tests.agreement import check_alike
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "cases.ndjson"
 AT_US = 1_760_097_336_000_000
@@ -158,3 +159,12 @@ def test_the_cases_of_other_projects(case: dict[str, Any]) -> None:
         found = values[names.get(name, name)]
         assert (found.decode() if isinstance(found, bytes) else found) == expected[name]
     assert read_time(expected["time"].encode(), "iso") == values["time"]
+
+
+@pytest.mark.parametrize("status", [b"000", b"0", b"-", b"-1", b"099", b"100", b"999"])
+def test_what_is_no_status_is_the_same_to_all_readers(status: bytes) -> None:
+    line = (
+        b'192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" %s 17 "-" "curl/8.5.0" 196 0.618 [shop-80] []'
+        b" 10.244.1.4:8080 17 0.050 200 0a1b2c"
+    )
+    check_alike(BY_NAME["ingress_nginx"], [line % status])

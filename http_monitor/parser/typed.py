@@ -24,6 +24,7 @@ from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
 from http_monitor.parser.moments import Times
 from http_monitor.parser.regular import Span, numbers
+from http_monitor.parser.slot import STATUS
 from http_monitor.parser.targets import before_query, paths, split_requests
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.timecolumn import days_of, times_of
@@ -32,6 +33,7 @@ from http_monitor.records import SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 _SLASH = ord("/")
+_STATUS_BYTES = 3
 
 
 class Columns:
@@ -120,14 +122,18 @@ class Columns:
         return times_of(chunk, marks, place.slot, walked.spans[place.index])
 
     def _statuses(self, chunk: Chunk, walked: Walked) -> tuple[Ints, Bools]:
-        span = self._span(walked, "status")
-        if span is None:
+        place = self._first.get("status")
+        if place is None:
             return np.full(len(walked.line), NO_STATUS, np.int64), np.ones(len(walked.line), np.bool_)
+        span = walked.spans[place.index]
         value, good = numbers(chunk, span)
         length = span.stop - span.start
-        none = (good & (value == 0) & ((length == 1) | (length == 3))) | self._absent(chunk, span)
+        is_status = good & (length == _STATUS_BYTES) & (value >= 100)
+        if place.slot.looks == STATUS:
+            return value, is_status
+        none = (good & (value == 0) & ((length == 1) | (length == _STATUS_BYTES))) | self._absent(chunk, span)
         # -1 is left to the reader of single lines.
-        return np.where(none, NO_STATUS, value), none | (good & (length == 3) & (value >= 100))
+        return np.where(none, NO_STATUS, value), none | is_status
 
     def _counts(self, chunk: Chunk, walked: Walked, role: Role) -> tuple[Ints, Bools, Bools]:
         """Return numbers, where they are absent, and which lines have either."""
