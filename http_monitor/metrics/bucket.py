@@ -75,7 +75,7 @@ class MetricsBucket:
         if self._tables is not None:
             for table in self._tables.values():
                 table.pack()
-            self.most_host_hits = int(self._tables["hosts"].piece().hits.max(initial=0))
+            self.most_host_hits = int(self._tables["hosts"].hits_by_code()[2].max(initial=0))
 
     def host_parts(self) -> list[HostPart]:
         """Return the hosts with their hits, after `pack`; these parts stay as they are when the bucket changes."""

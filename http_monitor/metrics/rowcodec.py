@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.metrics.rows import Rows
+from http_monitor.metrics.rows import Rows, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.records import SCHEMA, Bools, Int64s
 
@@ -35,7 +35,7 @@ def encode_rows(rows: Rows) -> bytes:
         for name, column in zip(SCHEMA.names, rows.batch.columns, strict=True)
         if column.null_count < len(column)
     }
-    if not np.array_equal(rows.time_us, _times_of(rows.batch)):
+    if not np.array_equal(rows.time_us, event_times(rows.batch)):
         columns[_TIME] = pa.array(rows.time_us)
     for name, values in zip((_AHEAD, *_AFTER), _decisions(rows), strict=True):
         if values.any():
@@ -72,7 +72,7 @@ def decode_rows(data: bytes) -> Rows:
         lead_malformed, lead_oversized, lead_filtered = json.loads((schema.metadata or {})[_LEAD])
         return Rows(
             batch=whole,
-            time_us=_numbers(columns[_TIME], count) if _TIME in columns else _times_of(whole),
+            time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
             ahead=_numbers(columns.get(_AHEAD), count).astype(np.bool_),
             malformed_after=malformed_after,
             oversized_after=oversized_after,
@@ -87,13 +87,6 @@ def decode_rows(data: bytes) -> Rows:
 
 def _decisions(rows: Rows) -> tuple[Bools | Int64s, ...]:
     return rows.ahead, rows.malformed_after, rows.oversized_after, rows.filtered_after
-
-
-def _times_of(batch: pa.RecordBatch) -> Int64s:
-    """Return the times in the lines."""
-    times: Any = batch.column("time").cast(pa.int64())
-    result: Int64s = times.to_numpy()
-    return result
 
 
 def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:

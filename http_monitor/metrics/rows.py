@@ -11,6 +11,11 @@ NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""
 
 
+def event_times(batch: pa.RecordBatch) -> Int64s:
+    """Return the time in each line, in microseconds since the epoch; the batch has the schema of `records`."""
+    return batch.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Well-formed lines in the order they are counted, and how many that are no hits stand between them."""

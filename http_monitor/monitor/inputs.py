@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from http_monitor.errors import FormatError, InputError
 from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.rows import NEVER_US
+from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
 from http_monitor.ports import Changing, Failing, Json, LogFormat, Need, Remembering, Resumable, Source
@@ -260,7 +258,7 @@ class Input:
 
 def times_of(batch: Batch) -> Int64s:
     """Return the event time of each row, in microseconds since the epoch."""
-    return batch.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
+    return event_times(batch.rows)
 
 
 def greatest_of(times_us: Int64s) -> int:

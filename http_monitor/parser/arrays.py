@@ -10,6 +10,7 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
+Statuses = npt.NDArray[np.int16]
 
 
 def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: Bools | None = None) -> Any:

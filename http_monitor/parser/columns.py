@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Bools, Ints
+from http_monitor.parser.arrays import Bools, Bytes, Ints
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, keys_of, no_keys, recoded
 from http_monitor.parser.moments import clf_times
@@ -56,7 +56,7 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             span_keys(chunk, user, dashes_in(chunk, user)),
             span_keys(chunk, fields.referer, no_pair | dashes_in(chunk, fields.referer)),
             span_keys(chunk, fields.agent, no_pair | dashes_in(chunk, fields.agent)),
-            pa.array(fields.status.astype(np.int16)),
+            pa.array(fields.status),
             pa.array(fields.size, mask=fields.size_null),
             pa.nulls(len(time_us), pa.int64()),  # duration_us
             pa.nulls(len(time_us), pa.int64()),  # upstream_us
@@ -133,7 +133,12 @@ def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
 
 def dashes_in(chunk: Chunk, span: Span) -> Bools:
     """Return which fields are a dash."""
-    dashes: Bools = (span.stop == span.start + 1) & (chunk.bytes_at(span.start) == _DASH)
+    return are_dashes(chunk.bytes, span)
+
+
+def are_dashes(every: Bytes, span: Span) -> Bools:
+    """Return likewise which fields of a text are a dash, given its bytes."""
+    dashes: Bools = (span.stop == span.start + 1) & (every.take(span.start, mode="clip") == _DASH)
     return dashes
 
 

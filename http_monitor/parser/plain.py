@@ -11,7 +11,7 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Bools, Bytes, Ints, arrow_of
 from http_monitor.parser.chunk import LF, words_of
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
-from http_monitor.parser.columns import plain_methods, sections
+from http_monitor.parser.columns import are_dashes, plain_methods, sections
 from http_monitor.parser.keys import KEY, Binary, Keys, between, codes, keys_between, no_keys
 from http_monitor.parser.markedlines import QUOTES as PAIRED_QUOTES
 from http_monitor.parser.plainfields import PlainFields, find_plain
@@ -19,7 +19,7 @@ from http_monitor.parser.regular import Span, escapes_in, numbers_in
 from http_monitor.parser.shape import Shape
 from http_monitor.records import SCHEMA
 
-_DASH, _QUESTION = (ord(char) for char in "-?")
+_QUESTION = ord("?")
 _QUOTES = 2
 _SPACES, _SPACES_IN_ALL = 5, 9
 """Of a plain line, up to its request, and of one without a pair."""
@@ -86,7 +86,7 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
     path = _paths(text, fields.target)
     every = np.frombuffer(text, np.uint8)
     size, is_number = numbers_in(words_of(text), fields.size)
-    is_dash = _dashes(every, fields.size)
+    is_dash = are_dashes(every, fields.size)
     good &= is_number | is_dash
     nothing, none = no_keys(count), pa.nulls(count, pa.int64())
     referer = agent = nothing
@@ -100,7 +100,7 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
         "section": sections(path),
         "path": path,
         "method": method,
-        "user": keys_between(text, fields.user.start, fields.user.stop, _dashes(every, fields.user)),
+        "user": keys_between(text, fields.user.start, fields.user.stop, are_dashes(every, fields.user)),
         "referer": referer,
         "agent": agent,
         "status": arrow_of(fields.status, pa.int16()),
@@ -137,12 +137,6 @@ def _paths(text: bytes, target: Span) -> Keys:
     stop = target.stop.copy()
     stop[row] -= stops[row] - questions[first]
     return keys_between(text, target.start, stop)
-
-
-def _dashes(every: Bytes, span: Span) -> Bools:
-    """Return which fields are a dash."""
-    dashes: Bools = (span.stop == span.start + 1) & (every.take(span.start, mode="clip") == _DASH)
-    return dashes
 
 
 def _without_dash(keys: Keys) -> Keys:

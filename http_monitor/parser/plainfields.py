@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from http_monitor.parser.arrays import Bytes, Ints, Words
-from http_monitor.parser.chunk import WORD_BYTES, word, words_at, words_of
+from http_monitor.parser.arrays import Bytes, Ints, Statuses, Words
+from http_monitor.parser.chunk import WORD_BYTES, words_of
 from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.markedlines import SIZE, marked_lines
-from http_monitor.parser.regular import Span
+from http_monitor.parser.regular import Span, are_http, statuses_at
 
 _BLOCK_BYTES = 512 << 10
 """What is found in so much text stays in the cache of a core while it is looked at."""
@@ -19,11 +18,7 @@ _STATUS_BYTES = 3
 _EDGES, _EDGES_OF_PAIR = 10, 4
 _LEAST_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
 """No plain line is shorter."""
-_OPEN, _CLOSE, _SLASH, _ZERO = (ord(char) for char in "[]/0")
-_HTTP = b"HTTP/"
-_HTTP_WORD, _HTTP_MASK = word(_HTTP), word(b"\xff" * len(_HTTP))
-
-Statuses = npt.NDArray[np.int16]
+_OPEN, _CLOSE, _SLASH = (ord(char) for char in "[]/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +123,9 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: b
     good &= (before_status == close + 1) & (status == before_status + 1 + _STATUS_BYTES) & (size > status + 1)
     # A target of nothing has a space there.
     good &= (every.take(user + 1) == _OPEN) & (every.take(zone - 1) == _CLOSE) & (every.take(method + 1) == _SLASH)
-    good &= (words_at(words, target + 1) & _HTTP_MASK) == _HTTP_WORD
-    hundreds, tens, ones = (
-        every.take(before_status + number, mode="clip") - np.uint8(_ZERO) for number in range(1, 1 + _STATUS_BYTES)
-    )
-    good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
-    code = hundreds * np.int16(100) + tens * np.int16(10) + ones
+    good &= are_http(words, target + 1)
+    code, is_status = statuses_at(every, before_status + 1)
+    good &= is_status
     quotes = () if marked.pair is None else tuple((marked.pair + begin).T)
     edges = start, host, ident, user, zone, quote, method, target, status, size, *quotes
     if good.all():

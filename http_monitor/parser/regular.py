@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.parser.arrays import Bools, Ints, Words
+from http_monitor.parser.arrays import Bools, Bytes, Ints, Statuses, Words
 from http_monitor.parser.chunk import BACKSLASH, QUOTE, SPACE, TAB, WORD_BYTES, Chunk, word, words_at
 from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.shape import Shape
@@ -47,7 +47,7 @@ class Fields:
     method: Span
     target: Span
     """Begins with a slash, holds no space."""
-    status: Ints
+    status: Statuses
     size: Ints
     """0 for a dash."""
     size_null: Bools
@@ -112,11 +112,10 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     good &= (before_request == open_quote - 1) & (before_time == time_start - 2)
     good &= (chunk.bytes_at(before_time + 1) == _BRACKET_OPEN) & (chunk.bytes_at(time_stop) == _BRACKET_CLOSE)
     good &= chunk.bytes_at(after_method + 1) == _SLASH
-    version = words_at(chunk.words, after_target + 1)
-    good &= (version & _HTTP_MASK) == _HTTP
+    good &= are_http(chunk.words, after_target + 1)
     good &= (before_status == close_quote + 1) & (before_size == before_status + 4)
-    hundreds, tens, ones = (chunk.bytes_at(before_status + number) - np.uint8(_ZERO) for number in (1, 2, 3))
-    good &= (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
+    status, is_status = statuses_at(chunk.bytes, before_status + 1)
+    good &= is_status
     size = Span(before_size + 1, np.minimum(marks_at(mark + 11), chunk.ends[line]))
     size_null = (size.stop == size.start + 1) & (chunk.bytes_at(size.start) == _DASH)
     size_value, is_number = numbers(chunk, size)
@@ -137,7 +136,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
         time=Span(time_start, time_stop),
         method=Span(open_quote + 1, after_method),
         target=Span(after_method + 1, after_target),
-        status=hundreds.astype(np.int64) * 100 + tens.astype(np.int64) * 10 + ones,
+        status=status,
         size=np.where(size_null, 0, size_value),
         size_null=size_null,
         pair=pair,
@@ -145,6 +144,19 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
         agent=agent,
     )
     return found if good.all() else found.only(good)
+
+
+def are_http(words: Words, start: Ints) -> Bools:
+    """Return where a version begins as one of HTTP does."""
+    are: Bools = (words_at(words, start) & _HTTP_MASK) == _HTTP
+    return are
+
+
+def statuses_at(every: Bytes, start: Ints) -> tuple[Statuses, Bools]:
+    """Return the three digits at each position as a number, and which are a status, from 100 on."""
+    hundreds, tens, ones = (every.take(start + number, mode="clip") - np.uint8(_ZERO) for number in range(3))
+    good: Bools = (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
+    return hundreds * np.int16(100) + tens * np.int16(10) + ones, good
 
 
 def escapes_in(data: bytes) -> Ints:
