@@ -1,7 +1,7 @@
 """The frozen values that leave the monitor."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 from http_monitor.units import local_time, ratio
 
@@ -29,6 +29,15 @@ class Remainder:
     errors: int = 0
     error_bound: int = 0
     """No key has more hits than its row says plus this; 0 while the table is exact."""
+
+    def plus(self, more: Self, sign: int = 1) -> "Remainder":
+        """Return this plus or minus the other; a key can be cut more than once, so bounds add up too."""
+        return Remainder(
+            hits=self.hits + sign * more.hits,
+            size_bytes=self.size_bytes + sign * more.size_bytes,
+            errors=self.errors + sign * more.errors,
+            error_bound=self.error_bound + sign * more.error_bound,
+        )
 
 
 @dataclass(frozen=True, slots=True)

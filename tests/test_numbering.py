@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from http_monitor.metrics import hosts, keys, table
+from http_monitor.metrics import hosts, keys, pieces
 from http_monitor.metrics.keys import _PASSED_KEYS, MOST_NUMBERED, Keys, Numbering, Numberings
 from tests.harness import replay, settings_of
 from tests.reference.engine import Options
@@ -72,13 +72,13 @@ def test_keys_that_come_again_in_later_batches_are_numbered_however_few_rows_the
 def test_no_message_depends_on_what_is_numbered(
     most_numbered: int, few_keys: int, rows_per_key: int, case: tuple[list[bytes], list[list[bytes]], Options]
 ) -> None:
-    _, pieces, options = case
+    _, batches, options = case
     chosen = settings_of(options, replay=True)
-    expected = replay(pieces, chosen).messages
+    expected = replay(batches, chosen).messages
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "MOST_NUMBERED", most_numbered)
         patch.setattr(keys, "_FEW_KEYS", few_keys)
         patch.setattr(keys, "_ROWS_PER_KEY", rows_per_key)
         patch.setattr(hosts, "_FEW_KEYS", 0)
-        patch.setattr(table, "_MOST_WAITING", 1)
-        assert replay(pieces, chosen).messages == expected
+        patch.setattr(pieces, "_MOST_WAITING", 1)
+        assert replay(batches, chosen).messages == expected

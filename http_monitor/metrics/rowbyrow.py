@@ -1,0 +1,102 @@
+"""Counts rows with a cut before each one that would bring a key too many."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from http_monitor.metrics.groups import MOST_INT64, KeyRows, Piece, Sizes, size_sums
+from http_monitor.metrics.keys import Keys
+from http_monitor.metrics.slots import Slots
+from http_monitor.records import Int64s
+from http_monitor.report import Remainder
+
+# Rows are looked at so many at a time, or as many as the table keeps.
+_LEAST_ROWS = 1_024
+# Up to this cap a table is cut so often that arrays would be in the way.
+_SMALL_CAP = 64
+
+
+def add_rows(slots: Slots, rows: KeyRows, cap: int) -> tuple[Slots, Remainder]:
+    """Add rows one after the other, as far as the result shows.
+
+    Args:
+        slots: what they are added to; they may not be used any more.
+        rows: in the order in which they count.
+        cap: what a cut leaves; there are never more than twice as many keys.
+
+    Returns:
+        (the counts, what was cut in all: of several cuts the sums, the greatest counts cut among them)
+    """
+    if cap <= _SMALL_CAP:
+        return _singly(slots, rows, cap)
+    rest, step = Remainder(), max(_LEAST_ROWS, cap)
+    for start in range(0, len(rows.codes), step):
+        rest = rest.plus(_add_part(slots, rows, slice(start, start + step), cap))
+    return slots, rest
+
+
+def _add_part(counts: Slots, rows: KeyRows, part: slice, cap: int) -> Remainder:
+    present, local = np.unique(rows.codes[part], return_inverse=True)
+    values = rows.keys.values()
+    names = [values[code] for code in present.tolist()]
+    measures = rows.measures.take(part)
+    errors = measures.errors
+    rest, start, total = Remainder(), 0, len(local)
+    while start < total:
+        slots = counts.lookup(names)
+        stop = start + _rows_with_room(local[start:], slots, 2 * cap - len(counts))
+        if stop > start:
+            ours, some = local[start:stop], slice(start, stop)
+            hits = np.bincount(ours, minlength=len(names))
+            size_of = size_sums(ours, len(names), measures.take(some))
+            errors_of = np.bincount(ours[errors[some]], minlength=len(names))
+            at = np.flatnonzero(hits)
+            which = at.tolist()
+            counts.add([names[n] for n in which], [slots[n] for n in which], hits[at], size_of[at], errors_of[at])
+        if stop < total:
+            rest = rest.plus(counts.cut(cap))
+        start = stop
+    return rest
+
+
+def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> int:
+    """Return how many of the first rows bring at most `room` new keys.
+
+    Args:
+        local: for each row the index of its key.
+        slots: for each key its slot, None for a new one.
+        room: how many new keys may come.
+    """
+    new = np.array([slot is None for slot in slots])
+    at = np.flatnonzero(new[local])
+    _, first = np.unique(local[at], return_index=True)
+    room = max(0, room)
+    return len(local) if len(first) <= room else int(at[np.partition(first, room)[room]])
+
+
+def _singly(slots: Slots, rows: KeyRows, cap: int) -> tuple[Slots, Remainder]:
+    before, values, rest = slots.piece(), rows.keys.values(), Remainder()
+    columns = zip(before.hits.tolist(), before.sizes.tolist(), before.errors.tolist(), strict=True)
+    counts = dict(zip(before.names(), map(list, columns), strict=True))
+    for code, size, error in zip(
+        rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
+    ):
+        name = values[code]
+        mine = counts.get(name)
+        if mine is None:
+            if len(counts) >= 2 * cap:
+                ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+                counts = dict(ranked[:cap])
+                cut = [lost for _, lost in ranked[cap:]]
+                hits, size_bytes, errors = map(sum, zip(*cut, strict=True))
+                rest = rest.plus(Remainder(hits, size_bytes, errors, error_bound=cut[0][0]))
+            mine = counts[name] = [0, 0, 0]
+        mine[0] += 1
+        mine[1] += size
+        mine[2] += error
+    hits_of, sizes_of, errors_of = (np.array(column, np.object_) for column in zip(*counts.values(), strict=True))
+    sizes: Sizes = sizes_of if sum(sizes_of) > MOST_INT64 else sizes_of.astype(np.int64)
+    places = np.arange(len(counts))
+    return Slots.of(
+        Piece(Keys(list(counts)), places, hits_of.astype(np.int64), sizes, errors_of.astype(np.int64))
+    ), rest
