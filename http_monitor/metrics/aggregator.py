@@ -2,23 +2,20 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from http_monitor.metrics.bucket import MetricsBucket
 from http_monitor.metrics.decisions import Decisions, Moment, decide
+from http_monitor.metrics.enginestate import EngineState
 from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.keys import Numberings
-from http_monitor.metrics.lengths import Lengths
+from http_monitor.metrics.lategroups import LateGroup, late_groups
 from http_monitor.metrics.numbering import numbered
-from http_monitor.metrics.opened import OpenBuckets
 from http_monitor.metrics.reporter import Reporter
 from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.saving import fields_of, flag, moment_of, start_of
 from http_monitor.metrics.screen import Screen, screen
-from http_monitor.metrics.tally import Elsewhere, LineCounts, Tally, health_of
+from http_monitor.metrics.tally import Elsewhere, LineCounts, health_of
 from http_monitor.metrics.tracker import AlertTracker
 from http_monitor.metrics.window import SlidingWindow
 from http_monitor.ports import Alert, BucketSink, ClassifyAgent, Json
@@ -28,18 +25,6 @@ from http_monitor.settings import Settings
 
 NOTHING_ELSEWHERE = Elsewhere()
 _MOST_INTERVALS = 1_000
-_OWNER, _WINDOW, _OPEN = "bucket_of", "window", "open"
-"""In a saved bucket, who has it."""
-
-
-class _LateGroup(NamedTuple):
-    """The late rows of a bucket between two closes."""
-
-    groups: FrameGroups
-    group: int
-    start_us: int
-    passed: bool
-    """Their interval has been passed."""
 
 
 class MetricsAggregator:
@@ -71,18 +56,13 @@ class MetricsAggregator:
         """
         self._settings = settings
         self._mode: Mode = mode
-        self._lengths = Lengths.of(settings)
         self._reporter = Reporter(settings, mode, classify)
+        self._state = EngineState(settings, self._reporter)
+        self._lengths, self._open = self._state.lengths, self._state.open
+        self._tally, self._tracker = self._state.tally, self._state.tracker
         self._publish = publish
         self._bucket_sinks = tuple(bucket_sinks)
-        self._tracker = AlertTracker()
-        self._tally = Tally()
-        self._window = SlidingWindow(settings.window_s, settings.bucket_size_s)
-        self._open = OpenBuckets(settings.max_keys)
         self._numberings = Numberings()
-        self._now_us = NEVER_US
-        self._closed_us = NEVER_US
-        self._changed = False
         # The alerts have been judged since they or the lengths were given.
         self._settled = False
         self.report_empty = False
@@ -90,13 +70,13 @@ class MetricsAggregator:
         self.catch_up = False
         """Reports are made from a backlog."""
         if start_us is not None:
-            self._now_us = start_us
+            self._state.now_us = start_us
             self._begin_at(start_us)
 
     @property
     def now_us(self) -> int:
         """The greatest time it was shown; `NEVER_US` before the first."""
-        return self._now_us
+        return self._state.now_us
 
     @property
     def first_us(self) -> int:
@@ -121,12 +101,12 @@ class MetricsAggregator:
     @property
     def has_begun(self) -> bool:
         """Whether a bucket has closed, or counts as closed."""
-        return self._closed_us != NEVER_US
+        return self._state.has_begun
 
     @property
     def window(self) -> SlidingWindow:
         """The window at the last bucket that closed."""
-        return self._window
+        return self._state.window
 
     @property
     def tracker(self) -> AlertTracker:
@@ -167,15 +147,15 @@ class MetricsAggregator:
         frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
-        moment = Moment(self._now_us, self._closed_us, self._open.first_us)
+        moment = Moment(self._state.now_us, self._state.closed_us, self._open.first_us)
         decisions = decide(rows, self._lengths, moment, greatest_us, cap_us)
-        self._now_us = decisions.now_us
+        self._state.now_us = decisions.now_us
         self._tally.begin(rows, decisions.late, decisions.too_late)
         self._note_lateness(decisions)
         self._reporter.count(frame, rows.time_us, decisions)
         self._count_buckets(frame, decisions)
         closing = decisions.closing
-        late_between = self._late_groups(frame, decisions, closing)
+        late_between = late_groups(frame, decisions, closing)
         turn = 0
         for until in sorted({*late_between, len(closing)}):
             if until > turn:
@@ -188,14 +168,14 @@ class MetricsAggregator:
 
     def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
         """Move now on, and close what is due by it."""
-        if now_us > self._now_us:
-            self._now_us = now_us
+        if now_us > self._state.now_us:
+            self._state.now_us = now_us
             due_us = self._lengths.due_at(now_us)
             first_us = self._open.first_us
-            if self._closed_us == NEVER_US and first_us is None and self.report_empty:
+            if not self._state.has_begun and first_us is None and self.report_empty:
                 # There was nothing to catch up with: it begins here, like from the end of a file.
                 self._begin_at(due_us + self._lengths.bucket_us)
-            elif self._closed_us != NEVER_US or (first_us is not None and due_us >= first_us):
+            elif self._state.has_begun or (first_us is not None and due_us >= first_us):
                 self._close_until(due_us, elsewhere)
 
     def finish(self, elsewhere: Elsewhere) -> None:
@@ -203,24 +183,26 @@ class MetricsAggregator:
         if self.last_us == NEVER_US:
             return
         last_bucket_us = self._lengths.bucket_of(self.last_us)
-        if last_bucket_us > self._closed_us and (len(self._open) or self._closed_us != NEVER_US):
+        if last_bucket_us > self._state.closed_us and (len(self._open) or self._state.has_begun):
             self._close_until(last_bucket_us, elsewhere)
         for start_us in self._reporter.starts:
             self._report(start_us, self._health(None, elsewhere))
         if self._reporter.has_news:
-            self._report(self._lengths.interval_of(max(self._closed_us, self.last_us)), self._health(None, elsewhere))
+            self._report(
+                self._lengths.interval_of(max(self._state.closed_us, self.last_us)), self._health(None, elsewhere)
+            )
 
     def stop(self, elsewhere: Elsewhere) -> None:
         """End at once: close no bucket, judge nothing, report what is open as partial."""
         lengths = self._lengths
         starts = set(self._reporter.starts)
-        if self._mode == "live" and self._now_us != NEVER_US:
-            known_us = min(starts, default=self._now_us)
-            open_us = known_us if self._closed_us == NEVER_US else self._closed_us + lengths.bucket_us
-            first_us = lengths.interval_of(min(open_us, self._now_us))
-            starts.update(range(first_us, self._now_us + 1, lengths.interval_us))
+        if self._mode == "live" and self._state.now_us != NEVER_US:
+            known_us = min(starts, default=self._state.now_us)
+            open_us = self._state.following_us if self._state.has_begun else known_us
+            first_us = lengths.interval_of(min(open_us, self._state.now_us))
+            starts.update(range(first_us, self._state.now_us + 1, lengths.interval_us))
         elif not starts and self._reporter.has_news:
-            known_us = self.last_us if self._closed_us == NEVER_US else self._closed_us + lengths.bucket_us
+            known_us = self._state.following_us if self._state.has_begun else self.last_us
             starts.add(lengths.interval_of(known_us))
         for start_us in sorted(starts):
             self._report(start_us, self._health(None, elsewhere), partial=True)
@@ -229,17 +211,17 @@ class MetricsAggregator:
         """Follow a wall clock that was set back by more than the window: close all, empty the window."""
         last_us, report_empty = self._open.last_us, self.report_empty
         if last_us is not None:
-            if self._closed_us != NEVER_US:
-                self._close_until(min(last_us, self._lengths.bucket_of(self._now_us)), elsewhere)
+            if self._state.has_begun:
+                self._close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)), elsewhere)
             # A line of the year 2099 may be waiting; that nothing came until then is no news.
             self.report_empty = False
             self._close_until(last_us, elsewhere)
             self.report_empty = report_empty
         for start_us in self._reporter.starts:
             self._report(start_us, self._health(None, elsewhere))
-        self._now_us = now_us
+        self._state.now_us = now_us
         self._begin_at(now_us)
-        self._changed = True
+        self._state.changed = True
 
     def summary(self, elsewhere: Elsewhere) -> Summary:
         """Return the whole run."""
@@ -247,19 +229,7 @@ class MetricsAggregator:
 
     def save(self) -> Generator[Json, None, None]:
         """Yield everything that later results depend on, as JSON, part by part; nothing may be counted meanwhile."""
-        yield {
-            "now": self._now_us,
-            "closed": self._closed_us,
-            "changed": self._changed,
-            "reporter": self._reporter.save(),
-            "tracker": self._tracker.save(),
-            "tally": self._tally.save(),
-        }
-        yield from self._reporter.save_tables()
-        for bucket in self._window.buckets():
-            yield {_OWNER: _WINDOW, **bucket.save()}
-        for bucket in self._open.ordered():
-            yield {_OWNER: _OPEN, **bucket.save()}
+        return self._state.save()
 
     def load(self, parts: Iterable[Json]) -> None:
         """Go on where another with the same lengths was saved; this one must be new, its rules registered.
@@ -267,23 +237,7 @@ class MetricsAggregator:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        rest = iter(parts)
-        head = fields_of(next(rest, None))
-        self._tally.load(head["tally"])
-        self._reporter.load(head["reporter"])
-        self._tracker.load(head["tracker"])
-        bucket_us = self._lengths.bucket_us
-        self._now_us = moment_of(head["now"], NEVER_US)
-        self._closed_us = start_of(head["closed"], bucket_us, NEVER_US)
-        self._changed = flag(head["changed"])
-        end_us = 0 if self._closed_us == NEVER_US else self._closed_us + bucket_us
-        self._window = SlidingWindow(self._settings.window_s, self._settings.bucket_size_s, end_us)
-        for part in rest:
-            owner = fields_of(part).get(_OWNER)
-            if owner is None:
-                self._reporter.load_table(part)
-            else:
-                self._load_bucket(owner, MetricsBucket.load(part, self._settings.max_keys))
+        self._state.load(parts)
 
     def load_counters(self, parts: Iterable[Json]) -> None:
         """Go on with the counters of another with other lengths; window and alerts start empty.
@@ -291,37 +245,18 @@ class MetricsAggregator:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        rest = iter(parts)
-        head = fields_of(next(rest, None))
-        self._tally.load(head["tally"])
-        self._reporter.load_counters(head["reporter"])
-        self._tracker.load_counters(head["tracker"])
-        for part in rest:
-            if _OWNER not in fields_of(part):
-                self._reporter.load_table(part)
+        self._state.load_counters(parts)
 
     def next_report_us(self) -> int:
         """Return when, by the clock, the interval that is open now will be reported."""
-        known = self._closed_us != NEVER_US
-        open_us = self._closed_us + self._lengths.bucket_us if known else max(self._now_us, 0)
+        state = self._state
+        open_us = state.following_us if state.has_begun else max(state.now_us, 0)
         return self._lengths.interval_of(open_us) + self._lengths.interval_us + self._lengths.lateness_us
-
-    def _load_bucket(self, owner: Any, bucket: MetricsBucket) -> None:
-        if owner == _WINDOW:
-            self._window.load_bucket(bucket)
-        elif owner == _OPEN and start_of(bucket.start_us, self._lengths.bucket_us) > self._closed_us:
-            self._open.load_bucket(bucket)
-        else:
-            raise ValueError("a bucket that cannot be")
 
     def _begin_at(self, time_us: int) -> None:
         """Let the buckets before that time count as closed, and the window be empty."""
         self._settled = False
-        self._closed_us = self._lengths.bucket_of(time_us) - self._lengths.bucket_us
-        settings = self._settings
-        self._window = SlidingWindow(
-            settings.window_s, settings.bucket_size_s, self._closed_us + self._lengths.bucket_us
-        )
+        self._state.begin_at(time_us)
 
     def _note_lateness(self, decisions: Decisions) -> None:
         missed = np.flatnonzero(decisions.late | decisions.too_late)
@@ -338,28 +273,11 @@ class MetricsAggregator:
         groups = FrameGroups(frame.take_if(wanted).only(WINDOW_DIMENSIONS), group_of, len(starts))
         self._open.add(groups, starts)
 
-    def _late_groups(self, frame: Frame, decisions: Decisions, closing: Int64s) -> dict[int, list[_LateGroup]]:
-        """Return the late rows by the number of closing rows before them, grouped by bucket, all in one go."""
-        found: dict[int, list[_LateGroup]] = {}
-        late_rows = np.flatnonzero(decisions.late)
-        if len(late_rows):
-            # A late row that brings about a close itself is counted before it.
-            turn_of = np.searchsorted(closing, late_rows)
-            starts, start_of = np.unique(decisions.bucket_of[late_rows], return_inverse=True)
-            cells, first, group_of = np.unique(turn_of * len(starts) + start_of, return_index=True, return_inverse=True)
-            groups = FrameGroups(frame.take(late_rows).only(WINDOW_DIMENSIONS), group_of, len(cells))
-            # All rows of a group have the same bucket and see the same last close, so all or none are passed.
-            passed_of = decisions.passed[late_rows[first]].tolist()
-            for index, (cell, is_passed) in enumerate(zip(cells.tolist(), passed_of, strict=True)):
-                turn, start = divmod(cell, len(starts))
-                found.setdefault(turn, []).append(_LateGroup(groups, index, int(starts[start]), is_passed))
-        return found
-
-    def _count_late(self, late: Sequence[_LateGroup]) -> None:
+    def _count_late(self, late: Sequence[LateGroup]) -> None:
         """Add late rows to the buckets that had closed, and so to the window."""
         for groups, group, start_us, passed in late:
-            self._changed = True
-            self._window.add_late(groups, group, start_us, self._settings.max_keys)
+            self._state.changed = True
+            self._state.window.add_late(groups, group, start_us, self._settings.max_keys)
             if passed:
                 self._reporter.count_late(groups, group)
 
@@ -372,11 +290,11 @@ class MetricsAggregator:
             brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
         """
         ahead = None
-        while self._closed_us < due_us:
+        while self._state.closed_us < due_us:
             # Where the window is empty, the next bucket with hits can be gone to at once.
-            unknown = ahead is None or ahead.last_us <= self._closed_us
-            if unknown and self._settled and not self._changed and self._window.oldest_us is not None:
-                ahead = screen(self._window, self._tracker, self._open, due_us, self._lengths.bucket_us)
+            unknown = ahead is None or ahead.last_us <= self._state.closed_us
+            if unknown and self._settled and not self._state.changed and self._state.window.oldest_us is not None:
+                ahead = screen(self._state.window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
             # The interval that ends with it may be all there is to be told.
             self._close(bucket_us, judges=ahead is None or bucket_us > ahead.last_us or ahead.marks(bucket_us))
@@ -386,22 +304,22 @@ class MetricsAggregator:
 
     def _next_close(self, ahead: Screen | None) -> int:
         """Return the next bucket whose close can change or tell anything; those before it cannot."""
-        if self._closed_us == NEVER_US:
+        if not self._state.has_begun:
             first_us = self._open.first_us
             assert first_us is not None
             return first_us
-        following_us = self._closed_us + self._lengths.bucket_us
-        if self._changed:
+        following_us = self._state.following_us
+        if self._state.changed:
             return following_us
         candidates = [-NEVER_US]
-        if ahead is not None and ahead.last_us > self._closed_us:
+        if ahead is not None and ahead.last_us > self._state.closed_us:
             candidates.append(ahead.next_from(following_us))
         else:
             first_us = self._open.first_us
             if first_us is not None:
                 candidates.append(first_us)
-            if self._window.oldest_us is not None:
-                candidates.append(self._window.oldest_us + self._lengths.window_us)
+            if self._state.window.oldest_us is not None:
+                candidates.append(self._state.window.oldest_us + self._lengths.window_us)
         # An interval is told of at the close of its last bucket.
         to_last_us = self._lengths.interval_us - self._lengths.bucket_us
         if self._reporter.next_start_us is not None:
@@ -418,17 +336,17 @@ class MetricsAggregator:
             judges: its own close may change something.
         """
         end_us = bucket_us + self._lengths.bucket_us
-        self._closed_us = bucket_us
-        changed = self._changed
-        self._changed = False
+        self._state.closed_us = bucket_us
+        changed = self._state.changed
+        self._state.changed = False
         window_us = end_us - self._lengths.window_us
         closed = self._open.close(bucket_us, NEVER_US if self._bucket_sinks else window_us)
         for bucket in closed:
             if bucket.start_us >= window_us:
-                self._window.append(bucket)
+                self._state.window.append(bucket)
                 changed = True
-        if (self._window.move_to(end_us) or changed) and judges:
-            for event in self._tracker.judge(self._window, end_us):
+        if (self._state.window.move_to(end_us) or changed) and judges:
+            for event in self._tracker.judge(self._state.window, end_us):
                 self._reporter.count_event()
                 self._publish(event)
             self._settled = True
@@ -441,11 +359,11 @@ class MetricsAggregator:
             row = None
             if brought_by is not None:
                 buckets, rows = brought_by
-                row = int(rows[np.searchsorted(buckets, self._closed_us)])
+                row = int(rows[np.searchsorted(buckets, self._state.closed_us)])
             self._report(start_us, self._health(row, elsewhere))
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
-        window, active = self._window.totals(), self._tracker.active()
+        window, active = self._state.window.totals(), self._tracker.active()
         report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self.catch_up)
         self._publish(report)
 
