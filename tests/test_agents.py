@@ -9,6 +9,7 @@ from ua_parser.regex import Resolver
 from http_monitor.agents import classify, is_bot
 from http_monitor.agents.classify import KEPT_AGENTS, READ_BYTES, _classify
 from http_monitor.ports import AgentFamily
+from tests.examples import examples
 
 CHROME = (
     b"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
@@ -78,7 +79,7 @@ def test_bots_are_bots_and_libraries_and_people_are_none() -> None:
     assert [is_bot(agent) for agent in agents] == [True, True, True, False, False, False]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=40).map(lambda s: s.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_have_families_and_always_the_same(agent: bytes) -> None:
     first = classify(agent)

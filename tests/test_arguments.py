@@ -13,6 +13,7 @@ from http_monitor.arguments.options import OPTIONS, Option
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text
+from tests.examples import examples
 
 DEFAULTS_IN_HELP = {
     "--file": "/tmp/access.log",
@@ -375,7 +376,7 @@ def test_an_option_of_ten_thousand_characters_is_quoted_shortened() -> None:
 _WORDS = st.sampled_from([flag for option in OPTIONS for flag in option.flags] + ["--", "-", "=", "0", "5%", "1e9"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(_WORDS | st.text(max_size=8), max_size=6))
 def test_any_arguments_give_settings_or_one_line(argv: list[str]) -> None:
     try:

@@ -16,6 +16,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.report import KeyCount, Message
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import replay
 from tests.reference.table import BoundedTable
 from tests.test_law_buckets import Line, groups_of
@@ -26,7 +27,7 @@ US_PER_S = 1_000_000
 # Tables
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9), st.booleans()), max_size=25), max_size=8),
     st.integers(1, 4),

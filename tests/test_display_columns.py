@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from http_monitor.display.columns import clip, columns, shorten
 from http_monitor.units import visible
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_clip_keeps_no_half_of_a_wide_character() -> None:
     assert clip("宽宽", 3) == "宽"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode), st.integers(0, 40))
 def test_any_key_is_shortened_to_the_limit(raw: bytes, limit: int) -> None:
     assert columns(shorten(visible(raw), limit, "…")) <= limit

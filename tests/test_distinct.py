@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from http_monitor.metrics.distinct import ERROR_RATIO, REGISTERS, DistinctKeys, estimate_of, hashes_of
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import ndjson, replay
 from tests.reference import distinct as reference
 
@@ -27,14 +28,14 @@ def sketch_of(keys: list[bytes]) -> DistinctKeys:
     return sketch
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(_keys, max_size=60))
 def test_hashes_and_estimate_are_those_of_the_slow_way(keys: list[bytes]) -> None:
     assert hashes_of(keys).tolist() == [reference.hash_of(key) for key in keys]
     assert sketch_of(keys).estimate() == reference.estimate(keys)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(_keys, min_size=1, max_size=60), st.randoms())
 def test_order_cuts_and_repeats_of_keys_mean_nothing(keys: list[bytes], chance: random.Random) -> None:
     others = [*keys, *chance.choices(keys, k=5)]

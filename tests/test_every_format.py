@@ -15,6 +15,7 @@ from http_monitor.parser.matching import Matcher
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, check_explained, rows_read
+from tests.examples import examples
 from tests.reference.presets import read_log
 from tests.written import any_hit, some_hit, write
 
@@ -50,7 +51,7 @@ def damaged(name: str, damage: tuple[int, list[tuple[int, bytes, int]], bool]) -
 
 
 @each_preset
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seeds=st.lists(SEEDS, min_size=1, max_size=5))
 def test_what_a_server_writes_is_read_back(preset: Preset, seeds: list[int]) -> None:
     lines, rows = zip(*(write(preset.name, any_hit(random.Random(seed))) for seed in seeds), strict=True)
@@ -60,7 +61,7 @@ def test_what_a_server_writes_is_read_back(preset: Preset, seeds: list[int]) -> 
 
 
 @each_preset
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(damages=st.lists(DAMAGE, min_size=1, max_size=6))
 def test_columns_lines_and_the_slow_reader_agree(
     preset: Preset, damages: list[tuple[int, list[tuple[int, bytes, int]], bool]]
@@ -69,14 +70,14 @@ def test_columns_lines_and_the_slow_reader_agree(
 
 
 @each_preset
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(lines=st.lists(st.binary(max_size=60).map(lambda text: text.replace(b"\n", b"")), max_size=4))
 def test_any_bytes_mean_the_same_to_all_readers(preset: Preset, lines: list[bytes]) -> None:
     check_alike(preset, lines)
 
 
 @each_preset
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(damage=DAMAGE)
 def test_a_line_is_explained_as_what_it_is_read_as(
     preset: Preset, damage: tuple[int, list[tuple[int, bytes, int]], bool]

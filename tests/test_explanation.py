@@ -15,6 +15,7 @@ from http_monitor.parser.reading import read_line
 from http_monitor.ports import FoundField, LineReading
 from http_monitor.units import iso_utc_fraction
 from tests.display_samples import EXPLAINED, STATUS_AT, reading
+from tests.examples import examples
 from tests.toy_formats import COMMON, PIPED, Toy
 
 STYLE = Style({}, UNICODE)
@@ -26,7 +27,7 @@ def caret_column(lines: list[str]) -> tuple[int, str]:
     return lines[index].index("^"), lines[index - 1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=120), st.integers(1, 130), st.integers(3, 90))
 def test_what_is_shown_of_any_line_is_printable_and_fits(line: bytes, column: int, width: int) -> None:
     found = (FoundField("a", 0, min(3, len(line))), FoundField("b\x1b", min(5, len(line)), len(line)))

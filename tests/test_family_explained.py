@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.parser.family import FamilyFormat
+from tests.examples import examples
 from tests.reference.clf import FORMATS
 from tests.strategies import hollow_lines, hostile_lines, lines, mutated_lines
 
@@ -13,7 +14,7 @@ NAMES = ("time", "host", "section", "path", "method", "user", "referer", "agent"
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(line=st.one_of(lines(), mutated_lines(), hostile_lines(), hollow_lines(), st.binary(max_size=80)))
 def test_a_line_is_explained_as_what_it_is_read_as(name: str, line: bytes) -> None:
     line = line.replace(b"\n", b"")

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.metrics.histogram import BUCKETS, bucket_of, middle_of, quantiles
+from tests.examples import examples
 from tests.reference.details import middle_of_bucket, nearest_rank
 
 GREATEST = (1 << 63) - 1
@@ -23,7 +24,7 @@ def buckets_of(numbers: list[int]) -> list[int]:
     return buckets
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(_numbers, min_size=1, max_size=40))
 def test_the_middle_of_a_bucket_is_within_one_128th_of_each_number_in_it(numbers: list[int]) -> None:
     for number, bucket in zip(numbers, buckets_of(numbers), strict=True):
@@ -32,7 +33,7 @@ def test_the_middle_of_a_bucket_is_within_one_128th_of_each_number_in_it(numbers
         assert middle_of(bucket) == middle_of_bucket(number)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(_numbers, min_size=1, max_size=60), st.integers(1, 100))
 def test_a_quantile_is_within_one_128th_of_the_one_by_brute_force(numbers: list[int], percent: int) -> None:
     buckets = buckets_of(numbers)
@@ -44,7 +45,7 @@ def test_a_quantile_is_within_one_128th_of_the_one_by_brute_force(numbers: list[
     assert abs(found - exact) * 128 <= exact
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(_numbers, min_size=2, max_size=60))
 def test_greater_numbers_are_in_no_lesser_bucket(numbers: list[int]) -> None:
     assert buckets_of(sorted(numbers)) == sorted(buckets_of(numbers))

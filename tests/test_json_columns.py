@@ -12,6 +12,7 @@ from http_monitor.parser.presets import BY_NAME, PRESETS, caddy_json, nginx_json
 from http_monitor.parser.presets import json as any_json
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
+from tests.examples import examples
 from tests.reference.presets import read_log
 
 KEYS: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
@@ -83,7 +84,7 @@ def _put(found: dict[str, Any], key: str, value: Any, *, whole: bool) -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_any_values_are_read_alike(name: str, data: st.DataObject) -> None:
     check_alike(BY_NAME[name], data.draw(objects(name)))

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from http_monitor.settings import Settings
 from tests import engine_strategies
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import ndjson, replay, settings_of
 from tests.reference.engine import Options
 
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(engine_strategies.many_key_cases())
 def test_a_replay_twice_is_the_same_bytes(case: tuple[list[bytes], Options]) -> None:
     files, options = case

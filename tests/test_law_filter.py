@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from http_monitor.errors import FormatError
 from tests import engine_strategies, live_scripts
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import objects, replay, settings_of
 from tests.live_scripts import US_PER_S, Glance, Script, follow
 from tests.reference import engine
@@ -62,7 +63,7 @@ def run(files: list[bytes], options: Options, expression: str | None) -> list[di
     return objects(replay([[data] for data in files], settings_of(options, replay=True, filter=expression)).messages)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(engine_strategies.cases(), st.sampled_from(list(FILTERS)))
 def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
     case: tuple[list[bytes], Options], expression: str
@@ -76,7 +77,7 @@ def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
     assert but_for_two_counters(out) == but_for_two_counters(run(less, options, None))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(live_scripts.scripts(most_lines=15), st.sampled_from(list(FILTERS)), st.sampled_from(("event", "arrival")))
 def test_a_filtered_live_run_says_what_a_run_on_the_reduced_log_says(
     script: Script, expression: str, time: Literal["event", "arrival"]

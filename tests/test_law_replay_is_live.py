@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from http_monitor.report import AlertEvent
 from tests import engine_strategies, strategies
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import live, replay, settings_of
 from tests.reference.clf import parse_line
 from tests.reference.engine import Options
@@ -70,7 +71,7 @@ orders = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(orders, engine_strategies.options())
 def test_a_log_that_is_followed_raises_and_recovers_at_the_seconds_of_its_replay(
     seconds: list[Second], options: Options
@@ -79,7 +80,7 @@ def test_a_log_that_is_followed_raises_and_recovers_at_the_seconds_of_its_replay
     assert [event for event in followed(seconds, options) if event.at_us <= last_close_us] == events
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(orders, engine_strategies.options(), st.integers(0, 60))
 def test_a_reader_that_stalled_for_five_minutes_finds_the_same_seconds(
     seconds: list[Second], options: Options, stall_at: int
@@ -88,7 +89,7 @@ def test_a_reader_that_stalled_for_five_minutes_finds_the_same_seconds(
     assert [event for event in followed(seconds, options, stall_at) if event.at_us <= last_close_us] == events
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.one_of(strategies.timed_logs(), engine_strategies.logs())
     .filter(engine_strategies.has_known_format)

@@ -23,6 +23,7 @@ from http_monitor.ports import Chunk, LogFormat, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import MakeAhead, Recorder, ScriptedSource, make_monitor, replay, settings_of
 from tests.program import lines_at, run
 from tests.reference.engine import Options
@@ -49,7 +50,7 @@ if not hasattr(os, "memfd_create"):
 ways = pytest.mark.parametrize("way", WAYS)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(cut_logs())
 def test_small_chunks_of_any_logs_give_the_same_messages(
     case: tuple[list[bytes], list[list[bytes]], Options],

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from http_monitor.metrics import hosts, keys, pieces
 from http_monitor.metrics.keys import _PASSED_KEYS, MOST_NUMBERED, Keys, Numbering, Numberings
+from tests.examples import examples
 from tests.harness import replay, settings_of
 from tests.reference.engine import Options
 from tests.test_law_cuts import cut_logs
@@ -67,7 +68,7 @@ def test_keys_that_come_again_in_later_batches_are_numbered_however_few_rows_the
 
 
 @pytest.mark.parametrize(("most_numbered", "few_keys", "rows_per_key"), [(0, 0, 0), (3, 0, 0), (20_000, 0, 1_000)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(cut_logs())
 def test_no_message_depends_on_what_is_numbered(
     most_numbered: int, few_keys: int, rows_per_key: int, case: tuple[list[bytes], list[list[bytes]], Options]

@@ -13,6 +13,7 @@ from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.presets import PRESETS as REAL
 from http_monitor.records import Batch
 from tests import toy_formats as toys
+from tests.examples import examples
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
 
 LIMIT = 200
@@ -125,7 +126,7 @@ def read_all(name: str, lines: list[bytes]) -> tuple[str, bytes] | None:
     return (name, mark) if count else None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(some_lines, st.data())
 def test_what_becomes_of_the_lines_does_not_depend_on_where_they_were_cut(
     lines: list[bytes], data: st.DataObject
@@ -144,7 +145,7 @@ def test_what_becomes_of_the_lines_does_not_depend_on_where_they_were_cut(
     assert format_of_parts.chosen == format_of_whole.chosen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some_lines, st.integers(0, 12))
 def test_a_format_that_was_saved_at_any_line_goes_on_as_if_nothing_had_been(lines: list[bytes], cut: int) -> None:
     before, after = lines[:cut], lines[cut:]
@@ -257,7 +258,7 @@ def test_a_line_of_the_family_is_called_what_it_is(line: bytes, name: str) -> No
     assert AutoFormat((), LIMIT).readings(line)[0].format == name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(some_lines)
 def test_a_fallback_takes_each_line_as_the_first_format_that_fits_it(lines: list[bytes]) -> None:
     data = b"".join(line + b"\n" for line in lines)

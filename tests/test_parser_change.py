@@ -13,6 +13,7 @@ from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.candidates import FAMILY
 from http_monitor.parser.change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
+from tests.examples import examples
 from tests.test_parser_auto import auto, outcome, said_slowly, some_lines
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
 
@@ -34,7 +35,7 @@ def through_json(state: Any) -> Any:
     return json.loads(json.dumps(state))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(logs, st.data())
 def test_where_a_file_changes_does_not_depend_on_where_it_was_cut_nor_on_restarts(
     lines: list[bytes], data: st.DataObject
@@ -56,7 +57,7 @@ def test_where_a_file_changes_does_not_depend_on_where_it_was_cut_nor_on_restart
     assert outcome([auto().parse(b"".join(parts))]) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(logs)
 def test_line_by_line_the_same_lines_fit(lines: list[bytes]) -> None:
     batches, singly = auto(), auto()

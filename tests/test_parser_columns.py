@@ -14,6 +14,7 @@ from http_monitor.parser.rows import rows_of
 from http_monitor.parser.shape import SHAPES
 from http_monitor.records import SCHEMA, Batch
 from http_monitor.settings import MAX_LINE_BYTES
+from tests.examples import examples
 from tests.strategies import hostile_lines, lines, logs, mutated_lines
 
 COMMON = b'192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /pages/create?x=1 HTTP/1.0" 200 2326'
@@ -40,13 +41,13 @@ def assert_alike(data: bytes) -> None:
 
 
 @given(logs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_log_is_read_alike_by_columns_and_by_lines(data: bytes) -> None:
     assert_alike(data[: SMALL_BYTES - 1])
 
 
 @given(st.lists(st.one_of(lines(), mutated_lines(), hostile_lines(), st.just(COMMON), st.just(COMBINED)), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_lines_among_regular_ones_are_read_alike(chosen: list[bytes]) -> None:
     assert_alike(b"\n".join(chosen)[: SMALL_BYTES - 1])
 

@@ -21,6 +21,7 @@ from http_monitor.parser.reading import explain
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
+from tests.examples import examples
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 TIME = "[10/Oct/2000:13:55:36 -0700]"
@@ -262,7 +263,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.sampled_from(FORMATS), st.lists(PIECES, max_size=30).map(b"".join))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_strict_and_the_lenient_pattern_agree(text: str, line: bytes) -> None:
     _assert_patterns_agree(text, line)
 
@@ -277,7 +278,7 @@ GOOD = (
 
 
 @given(st.sampled_from(GOOD), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_patterns_agree_on_edited_lines(good: tuple[str, bytes], data: st.DataObject) -> None:
     text, line = good
     at = data.draw(st.integers(0, len(line)))

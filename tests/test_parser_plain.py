@@ -13,6 +13,7 @@ from http_monitor.parser.plainfields import find_plain
 from http_monitor.parser.shape import SHAPES
 from http_monitor.records import SCHEMA
 from http_monitor.settings import MAX_LINE_BYTES, Settings
+from tests.examples import examples
 from tests.harness import replay
 from tests.strategies import hostile_lines, lines, mutated_lines
 
@@ -56,13 +57,13 @@ def assert_alike(data: bytes) -> None:
 @given(
     st.lists(st.one_of(lines(), mutated_lines(), hostile_lines(), st.sampled_from([COMMON, COMBINED, b""])), max_size=8)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_lines_among_plain_ones_are_read_alike(chosen: list[bytes]) -> None:
     assert_alike(b"\n".join(chosen)[: SMALL_BYTES - 1])
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda text: COMMON + text) | st.binary(max_size=200), max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_bytes_among_plain_lines_are_read_alike(chosen: list[bytes]) -> None:
     assert_alike(b"\n".join(chosen)[: SMALL_BYTES - 1])
 

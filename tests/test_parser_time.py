@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.parser.clf_time import CLF_BYTES, decode_time, decode_times
+from tests.examples import examples
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "timestamps.ndjson"
 
@@ -33,7 +34,7 @@ def decode_both(text: bytes) -> int | None:
     st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(9998, 12, 31, 23, 59, 59)),
     st.integers(-23 * 60 - 59, 23 * 60 + 59),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_every_moment_in_every_zone_is_that_of_the_calendar(local: datetime.datetime, east_min: int) -> None:
     month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][local.month - 1]
     zone = f"{'-' if east_min < 0 else '+'}{abs(east_min) // 60:02}{abs(east_min) % 60:02}"
@@ -43,7 +44,7 @@ def test_every_moment_in_every_zone_is_that_of_the_calendar(local: datetime.date
 
 
 @given(st.integers(0, CLF_BYTES - 1), st.binary(min_size=1, max_size=1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_both_decoders_agree_on_any_byte_in_any_place(place: int, byte: bytes) -> None:
     text = b"28/Feb/2023:23:59:59 +2359"
     decode_both(text[:place] + byte + text[place + 1 :])

@@ -11,6 +11,7 @@ from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.parser.usual import is_usual
+from tests.examples import examples
 
 LIMIT = 10_000
 COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'
@@ -44,7 +45,7 @@ _behind = st.one_of(st.just(""), st.tuples(_quoted, _quoted).map(lambda pair: ' 
 usual_lines = st.tuples(_heads, _behind).map(lambda parts: "".join(parts).encode())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(usual_lines)
 def test_no_preset_that_can_be_found_reads_a_usual_line_but_the_family(line: bytes) -> None:
     assert is_usual(line + b"\n")
@@ -87,7 +88,7 @@ def test_what_is_written_in_any_other_way_is_no_usual_one(line: bytes) -> None:
     assert not is_usual(COMMON + b"\n" + line + b"\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.one_of(usual_lines, st.sampled_from([p.examples[-1] for p in PRESETS])), max_size=4))
 def test_the_choice_is_the_one_made_by_asking_every_preset(lines: list[bytes]) -> None:
     sample = b"".join(line + b"\n" for line in lines)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from http_monitor.units import local_time
 from tests import engine_strategies
 from tests.engine_rows import US_PER_S, Bad, alerts, at, health, log, of_type, row, spans
+from tests.examples import examples
 from tests.reference.clf import Row, parse_log
 from tests.reference.engine import Json, Options, replay
 from tests.reference.table import BoundedTable
@@ -446,7 +447,7 @@ def test_a_line_ahead_counts_in_the_health_from_its_own_place() -> None:
     assert out[0]["health"] == health(3, ahead=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(engine_strategies.cases())
 def test_every_line_goes_to_one_counter_and_every_accepted_one_to_one_report(
     case: tuple[list[bytes], Options],
@@ -465,7 +466,7 @@ def test_every_line_goes_to_one_counter_and_every_accepted_one_to_one_report(
     assert sum(thing["bytes"] + thing["late_bytes"] for thing in of_type("report", out)) == summary(out)["bytes"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(engine_strategies.cases())
 def test_a_raise_has_at_most_one_recovery_and_times_go_on(case: tuple[list[bytes], Options]) -> None:
     files, options = case

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests import engine_strategies
 from tests.engine_rows import US_PER_S, Bad, alerts, at, health, log, of_type, spans
+from tests.examples import examples
 from tests.reference.clf import Parsed, Row, parse_log
 from tests.reference.engine import Json, Look, Options, Turn, live, replay
 
@@ -275,7 +276,7 @@ def scripts(draw: st.DrawFn) -> tuple[bytes, Options, list[bytes], int]:
     return data, options, pieces, engine_strategies.START_S + (1 << 32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(scripts())
 def test_a_backlog_gives_the_alerts_of_its_replay_up_to_the_last_close(
     script: tuple[bytes, Options, list[bytes], int],
@@ -293,7 +294,7 @@ def test_a_backlog_gives_the_alerts_of_its_replay_up_to_the_last_close(
         assert out[-1][name] == replayed[-1][name]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(scripts(), st.lists(st.sampled_from((0, 1, 1, 2, 5, 11, 40)), min_size=30, max_size=30), st.booleans())
 def test_live_every_line_goes_to_one_counter_and_every_accepted_one_to_one_report(
     script: tuple[bytes, Options, list[bytes], int], steps: list[int], from_start: bool

@@ -15,6 +15,7 @@ from http_monitor.metrics.rowcodec import decode_rows, encode_rows
 from http_monitor.metrics.rows import Rows
 from http_monitor.parser.formats import get_format
 from tests.engine_strategies import START_S, log_line, logs, many_key_logs
+from tests.examples import examples
 
 _US_PER_S = 1_000_000
 
@@ -35,7 +36,7 @@ def _caught_up(data: bytes) -> Rows:
     return rows
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.one_of(logs(), many_key_logs()), st.integers(0, 300), st.integers(0, 300))
 def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
     for rows in _rows(data):
@@ -74,7 +75,7 @@ def _two_lines() -> Rows:
     return Rows(rows.batch, rows.time_us + 1, some == 1, some, some, some)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 1 << 30), st.binary(min_size=1, max_size=4))
 def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
     chance = random.Random(seed)

@@ -12,6 +12,7 @@ from http_monitor.metrics import hosts, opened
 from http_monitor.ports import Alert, Reading, WindowView
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
+from tests.examples import examples
 from tests.harness import Recorder, ScriptedSource, make_monitor
 
 
@@ -62,7 +63,7 @@ _steps = st.lists(
 
 
 @pytest.mark.parametrize(("few_keys", "few_buckets"), [(16, 64), (0, 1_000)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     _steps,
     st.sampled_from((0.4, 0.5, 1.0)),

@@ -15,6 +15,7 @@ from http_monitor.settings import Scenario
 from http_monitor.simulator.cast import client, flooder
 from http_monitor.simulator.lines import lines_of_second
 from http_monitor.units import US_PER_S
+from tests.examples import examples
 
 START_S = 1_700_000_000
 WINDOW_S = 120
@@ -146,7 +147,7 @@ def test_lines_are_spread_over_the_second_in_order() -> None:
     assert min(tenths.values()) > 50
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(SCENARIOS), st.integers(1, 50), st.integers(0, 2**63 - 1))
 def test_the_same_seed_gives_the_same_second(elapsed_s: int, scenario: Scenario, rate: int, seed: int) -> None:
     lines = second_of(elapsed_s, scenario, rate, seed)

@@ -17,6 +17,7 @@ from http_monitor.simulator.memory import Memory
 from http_monitor.simulator.traffic import TrafficWriter
 from http_monitor.simulator.writer import FileWriter
 from http_monitor.units import US_PER_S
+from tests.examples import examples
 
 START_US = 1_700_000_000_250_000
 FIRST_US = 1_700_000_001_000_000
@@ -80,7 +81,7 @@ def test_each_line_is_written_when_it_is_due() -> None:
             assert 0 <= now_us - times[line] <= 10_000, "early, or later than the shortest wait"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 # After more than a second between steps, what is left of the second before the last is stale.
 @given(st.lists(st.integers(1, 1_000_000), min_size=1, max_size=12))
 def test_the_lines_do_not_depend_on_when_the_steps_are_taken(waits_us: list[int]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import LocalFiles
 from http_monitor.sources.opening import Obstacle
+from tests.examples import examples
 
 
 def _open(path: Path) -> GzHandle:
@@ -17,7 +18,7 @@ def _open(path: Path) -> GzHandle:
     return GzHandle(opened[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.integers(0, 400_000),
     st.lists(st.tuples(st.integers(0, 410_000), st.integers(0, 200_000)), max_size=8),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.sources import chain
 from http_monitor.sources.claims import Claims
 from tests.failing import FAILING, Failing, FailingCalls
 from tests.following import WAYS, Following, append, line, lines
@@ -241,14 +242,15 @@ def test_a_renamed_file_that_cannot_be_read_is_kept_beyond_the_grace(
 
 
 def test_a_backlog_of_a_renamed_file_that_cannot_be_read_is_kept_through_many_rotations(
-    log: Path, follow: Follow, disk: Failing
+    log: Path, follow: Follow, disk: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(chain, "_MOST_FOLLOWED", 3)
     tail = follow(log, disk, read_bytes=250)
     assert tail.read() == lines(1, 2)
     disk.fail(log, errno.EIO, only_reading=True)
     log.rename(log.with_name("access.log.30"))
     given = b""
-    numbers = range(29, 11, -1)  # more than are followed at once where all can be read
+    numbers = range(29, 23, -1)  # more than are followed at once where all can be read
     for number in numbers:
         append(log, line(number))
         given += tail.read_to_end()

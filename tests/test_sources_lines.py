@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.sources.lines import LineCutter
+from tests.examples import examples
 
 _BYTES = st.lists(
     st.sampled_from([b"\n", b"a", b"bc\n", b"\r\n", b"\x00", b"\x00\x00\x00", b"\xef\xbb\xbf", b"defghij", b"x" * 30]),
@@ -26,7 +27,7 @@ def _pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(edges)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_BYTES, st.lists(st.integers(0, 200), max_size=12), st.integers(0, 12))
 def test_any_cuts_give_what_splitting_the_whole_gives(data: bytes, cuts: list[int], limit: int) -> None:
     cutter = LineCutter(limit)

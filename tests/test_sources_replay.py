@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from http_monitor.ports import Chunk, Source
 from http_monitor.sources.gz import Inflater
 from http_monitor.sources.replay import ReplayFile
+from tests.examples import examples
 
 _LINES = b"".join(b"line %d of a log that compresses\n" % number for number in range(5_000))
 
@@ -127,7 +128,7 @@ def test_a_file_that_cannot_be_read_on_ends_with_what_was_read(tmp_path: Path) -
     assert str(source.failure) == f"{path} cannot be read (Bad file descriptor)"
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.lists(st.binary(max_size=60), min_size=1, max_size=4),
     st.integers(1, 40),

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.sources.rotated import age_key, bases_of, is_compressed, number_of, rotated_of, same_template
+from tests.examples import examples
 
 _PARTS = st.sampled_from(
     ["access", ".log", ".txt", "-", ".", "_", "1", "12", "20261123", "2026-11-23", "1732400000", ".old", ".gz", ".1"]
@@ -131,19 +132,19 @@ def test_the_names_that_a_rotated_file_may_have_had(name: str, bases: list[str])
     assert list(bases_of(name)) == bases
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(_NAMES, _NAMES)
 def test_the_bases_of_a_name_are_those_that_rotation_gives_it_to(base: str, name: str) -> None:
     assert rotated_of(base, name) == (base in set(bases_of(name)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_NAMES)
 def test_what_is_yielded_as_a_base_is_one(name: str) -> None:
     assert all(rotated_of(base, name) for base in bases_of(name))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_NAMES, st.sampled_from([".1", ".12.gz", "-20261123", "-20261123-2.xz", ".old", ".2026-11-23_10", "_20261123"]))
 def test_a_name_with_the_suffix_of_a_rotation_has_its_base(base: str, suffix: str) -> None:
     assert rotated_of(base, base + suffix)

@@ -15,6 +15,7 @@ from http_monitor.state import default_directory, key_of, open_store
 from http_monitor.state.frames import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
 from http_monitor.state.opening import Opened
 from http_monitor.state.store import FileStore
+from tests.examples import examples
 from tests.program import ROOT
 
 _WRITES = st.lists(st.tuples(st.booleans(), st.binary(max_size=40)), min_size=1, max_size=8)
@@ -54,7 +55,7 @@ def test_there_is_nothing_at_first(tmp_path: Path) -> None:
     store.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(writes=_WRITES)
 def test_what_was_written_is_found(tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[bool, bytes]]) -> None:
     directory = tmp_path_factory.mktemp("state")
@@ -69,7 +70,7 @@ def test_what_was_written_is_found(tmp_path_factory: pytest.TempPathFactory, wri
     store.close()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(writes=_WRITES, cut=st.integers(0, 400))
 def test_a_journal_that_a_kill_cut_off_gives_what_was_whole(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[bool, bytes]], cut: int
@@ -90,7 +91,7 @@ def test_a_journal_that_a_kill_cut_off_gives_what_was_whole(
     store.close()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(writes=_WRITES, place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), which=st.booleans())
 def test_no_damage_gives_what_was_never_written(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[bool, bytes]], place: float, flip: int, which: bool

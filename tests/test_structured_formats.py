@@ -17,6 +17,7 @@ from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.parser.w3c import W3cFormat
 from http_monitor.ports import Remembering
 from http_monitor.records import SCHEMA
+from tests.examples import examples
 
 LINED = [preset for preset in PRESETS if isinstance(preset.make(1_000), LinedFormat)]
 each_lined = pytest.mark.parametrize("preset", LINED, ids=lambda preset: preset.name)
@@ -69,7 +70,7 @@ def mutated(examples: tuple[bytes, ...]) -> st.SearchStrategy[list[bytes]]:
 
 
 @each_lined
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_no_bytes_raise_and_no_cut_changes_a_row(preset: Preset, data: st.DataObject) -> None:
     lines = data.draw(mutated(preset.examples))
@@ -81,7 +82,7 @@ def test_no_bytes_raise_and_no_cut_changes_a_row(preset: Preset, data: st.DataOb
 
 
 @each_lined
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_one_line_is_read_as_the_columns_are(preset: Preset, data: st.DataObject) -> None:
     fmt, reader = preset.make(1_500), preset.make(1_500)

@@ -20,6 +20,7 @@ from http_monitor.parser.text import TemplateFormat
 from http_monitor.ports import Explaining
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
+from tests.examples import examples
 from tests.reference.template import find_fields
 from tests.test_cases_of_other_projects import CASES
 from tests.test_cases_of_other_projects import _line as line_of
@@ -141,7 +142,7 @@ def _by(threshold: int, parse: Callable[[bytes], Batch], data: bytes) -> Batch:
 
 @each_format
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_columns_lines_and_the_slow_reader_agree_on_any_line(fmt: TemplateFormat, data: st.DataObject) -> None:
     template = fmt._template
     lines = data.draw(st.lists(edited_lines(template), min_size=1, max_size=6))
@@ -165,7 +166,7 @@ def test_columns_lines_and_the_slow_reader_agree_on_any_line(fmt: TemplateFormat
 
 @each_format
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_what_a_server_writes_is_read_back(fmt: TemplateFormat, data: st.DataObject) -> None:
     line, texts = data.draw(written_lines(fmt._template))
     reading = fmt.read_line(line)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.writings import read_time
 from tests.agreement import check_alike
+from tests.examples import examples
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "cases.ndjson"
 AT_US = 1_760_097_336_000_000
@@ -109,7 +110,7 @@ def test_the_names_of_columns_are_no_line() -> None:
 _WORD = st.text("abcXYZ019.-_", min_size=1, max_size=8).filter(lambda text: text != "-")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.integers(0, 4_000_000_000_000),
     _WORD,

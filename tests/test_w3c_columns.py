@@ -8,6 +8,7 @@ from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.w3c import W3cFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
+from tests.examples import examples
 
 TEXTS = {
     "date": ["2025-10-10", "2025-02-30", "-", "2025-1<-10"],
@@ -48,7 +49,7 @@ def logs(draw: st.DrawFn) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", ["iis", "cloudfront"])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(lines=logs())
 def test_any_columns_are_read_alike(name: str, lines: list[bytes]) -> None:
     check_alike(BY_NAME[name], lines)
