@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Bools, Bytes, Ints
+from http_monitor.parser.arrays import Bools, Bytes, Ints, arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, keys_of, no_keys, recoded
 from http_monitor.parser.moments import clf_times
@@ -48,7 +48,7 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     no_pair = ~fields.pair
     batch = pa.RecordBatch.from_arrays(
         [
-            pa.array(time_us, SCHEMA.field("time").type),
+            arrow_of(time_us, SCHEMA.field("time").type),
             span_keys(chunk, host),
             sections(path),
             path,
@@ -56,8 +56,8 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             span_keys(chunk, user, dashes_in(chunk, user)),
             span_keys(chunk, fields.referer, no_pair | dashes_in(chunk, fields.referer)),
             span_keys(chunk, fields.agent, no_pair | dashes_in(chunk, fields.agent)),
-            pa.array(fields.status),
-            pa.array(fields.size, mask=fields.size_null),
+            arrow_of(fields.status, pa.int16()),
+            arrow_of(fields.size, pa.int64(), fields.size_null),
             pa.nulls(len(time_us), pa.int64()),  # duration_us
             pa.nulls(len(time_us), pa.int64()),  # upstream_us
             pa.nulls(len(time_us), pa.int64()),  # bytes_in
@@ -86,7 +86,7 @@ def sections(path: Keys) -> Keys:
     if tunnels.any():
         codes_of = np.where(tunnels, len(names.dictionary), codes(names)).astype(np.int32)
         values = pa.concat_arrays([names.dictionary, pa.array([SECTION_CONNECT], pa.binary())])
-        names = pa.DictionaryArray.from_arrays(pa.array(codes_of, pa.int32()), values)
+        names = pa.DictionaryArray.from_arrays(arrow_of(codes_of, pa.int32()), values)
     return recoded(path, names)
 
 

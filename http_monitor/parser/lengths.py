@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.parser.arrays import arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import dashes_in, span_keys
 from http_monitor.parser.decimals import decimals
@@ -35,5 +36,5 @@ def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "p
         read = [read_duration(text, writing) for text in distinct(keys)]
         value[other] = np.array([length_us or 0 for length_us in read], np.int64).take(codes(keys))
         none[other] = np.array([length_us is None for length_us in read], np.bool_).take(codes(keys))
-    found: pa.Array[Any] = pa.array(value, pa.int64(), mask=none)
+    found: pa.Array[Any] = arrow_of(value, pa.int64(), none)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Ints
+from http_monitor.parser.arrays import Ints, arrow_of
 from http_monitor.parser.keys import KEY, keys_of
 from http_monitor.parser.line import Entry
 from http_monitor.records import SCHEMA
@@ -35,7 +35,7 @@ def in_file_order(*parts: Part) -> Part:
     order = np.argsort(line, kind="stable")
     # Joining the chunks of a table unites their dictionaries.
     joined = pa.Table.from_batches([rows for rows, _ in filled]).combine_chunks().to_batches()[0]
-    indices: Any = pa.array(order)
+    indices: Any = arrow_of(order, pa.int64())
     return joined.take(indices), line[order]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from http_monitor.parser.arrays import Bools, Ints
+from http_monitor.parser.arrays import Bools, Ints, arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import (
     dashes_in,
@@ -90,15 +90,15 @@ class Columns:
             method = None if method is None else method.only(good)
         path = span_keys(chunk, before_query(marks, target))
         count = len(walked.line)
-        size, bytes_in = (pa.array(value, pa.int64(), mask=absent) for value, absent in counts)
+        size, bytes_in = (arrow_of(value, pa.int64(), absent) for value, absent in counts)
         columns: list[Any] = [
-            pa.array(time_us, SCHEMA.field("time").type),
+            arrow_of(time_us, SCHEMA.field("time").type),
             self._hosts(chunk, walked),
             sections(path),
             path,
             no_keys(count) if method is None else span_keys(chunk, method),
             *(self._texts(chunk, walked, role) for role in _TEXTS),
-            pa.array(status.astype(np.int16)),
+            arrow_of(status.astype(np.int16), pa.int16()),
             size,
             self._durations(chunk, marks, walked, "duration"),
             self._durations(chunk, marks, walked, "upstream"),
