@@ -348,6 +348,7 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ),
         ("--replay --rotate-grace 10", "--rotate-grace: got it together with --replay, which does not follow"),
         ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
+        ("--via sudo --reader direct", "--reader: got direct together with --via, which reads by commands"),
         ("--no-state --state-dir x", f"--state-dir: got it together with --no-state, {NO_CHECKPOINT}"),
         ("--give-me-traffic --state-dir x", f"--state-dir: got it together with --give-me-traffic, {NO_CHECKPOINT}"),
         ("--explain --filter status>1", f"--filter: {EXPLAINS_ALL}"),

@@ -52,7 +52,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
     settings = Settings(**fields)
-    check_effect({option.flags[0] for option in OPTIONS if option.field in texts})
+    check_effect({option.flags[0]: fields[option.field] for option in OPTIONS if option.field in fields})
     return settings
 
 

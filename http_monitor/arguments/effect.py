@@ -1,6 +1,6 @@
 """Refuses options that nothing would come of beside the others that were given."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from http_monitor.errors import UsageError
 
@@ -24,11 +24,11 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def check_effect(given: Collection[str]) -> None:
+def check_effect(given: Mapping[str, object]) -> None:
     """See that each option has an effect beside the others.
 
     Args:
-        given: The first flag of each option that was given.
+        given: The value of each option that was given, by its first flag.
 
     Raises:
         UsageError: one has none.
@@ -39,3 +39,5 @@ def check_effect(given: Collection[str]) -> None:
     for flag, other, reason in _NOT_WITH:
         if flag in given and other in given:
             raise UsageError(f"{flag}: got it together with {other}, {reason}")
+    if "--via" in given and given.get("--reader") == "direct":
+        raise UsageError("--reader: got direct together with --via, which reads by commands")
