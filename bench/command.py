@@ -60,7 +60,7 @@ class Bench:
 
     def programs(self) -> None:
         """Replay every log with the whole program."""
-        print(f"\n{'whole program, a replay to /dev/null':44}{'lines/s':>10}{'best':>10}{'core s':>8}{'peak MiB':>10}")
+        print(f"\n{'whole program, a replay to /dev/null':44}{'lines/s':>12}{'best':>12}{'core s':>8}{'peak MiB':>10}")
         for name, options in _OPTIONS.items():
             log = logs.make(name, self._lines)
             self._note(name, program.replay(log, [*options, "--output", "ndjson"], check=True).wrong)
@@ -103,7 +103,7 @@ class Bench:
         """Run each stage by itself in this process, then all of them."""
         log = logs.make("dense_common", self._lines)
         settings = Settings(replay=True, output="ndjson")
-        print(f"\n{f'each stage by itself, {log.name}':44}{'lines/s':>10}{'best':>10}")
+        print(f"\n{f'each stage by itself, {log.name}':44}{'lines/s':>12}{'best':>12}")
         chunks = self._stage("read, cut into lines", lambda: parts.read(log))
         if sum(map(len, chunks)) != log.facts.file_bytes:
             self._note("read", [f"got {sum(map(len, chunks))} bytes, expected {log.facts.file_bytes}"])
@@ -130,7 +130,7 @@ class Bench:
 
 
 def _rates(lines: int, seconds: list[float]) -> str:
-    return f"{lines / statistics.median(seconds):>10,.0f}{lines / min(seconds):>10,.0f}"
+    return f"{lines / statistics.median(seconds):>12,.0f}{lines / min(seconds):>12,.0f}"
 
 
 def _rounded(seconds: list[float]) -> list[float]:
