@@ -2,12 +2,14 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.clock import END_OF_TIME_US
+from http_monitor.metrics import rowbyrow
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.table import KeyTable
@@ -27,20 +29,37 @@ US_PER_S = 1_000_000
 # Tables
 
 
-@settings(max_examples=examples(100), deadline=None)
+@pytest.fixture(params=[(0, 3), (0, 1_024), (64, 1_024)], ids=["arrays_in_parts", "arrays", "singly"], scope="module")
+def way_of_counting(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Count rows that need a cut in each way, whatever the cap."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in zip(("_SMALL_CAP", "_LEAST_ROWS"), request.param, strict=True):
+            patch.setattr(rowbyrow, name, value)
+        yield
+
+
+@pytest.mark.usefixtures("way_of_counting")
+@settings(max_examples=examples(80), deadline=None)
 @given(
-    st.lists(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9), st.booleans()), max_size=25), max_size=8),
+    st.lists(
+        st.tuples(
+            st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9), st.booleans()), max_size=25), st.booleans()
+        ),
+        max_size=8,
+    ),
     st.integers(1, 4),
 )
 def test_a_table_keeps_what_the_slow_one_keeps_and_knows_how_wrong_it_is(
-    batches: list[list[tuple[int, int, bool]]], cap: int
+    batches: list[tuple[list[tuple[int, int, bool]], bool]], cap: int
 ) -> None:
     table, slow = KeyTable(cap), BoundedTable(cap)
     truth: Counter[bytes] = Counter()
-    for batch in batches:
+    for batch, packs in batches:
         hits = [Line(b"k%d" % key, b"/", None, 500 if error else 200, size) for key, size, error in batch]
         if hits:
             table.add(groups_of(hits), "hosts", 0)
+        if packs:
+            table.pack()
         for line in hits:
             slow.add(line.host, line.size_bytes or 0, line.status == 500)
             truth[line.host] += 1

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.metrics.distinct import ERROR_RATIO, REGISTERS, DistinctKeys, estimate_of, hashes_of
+from http_monitor.metrics.table import KeyTable
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import ndjson, replay
 from tests.reference import distinct as reference
+from tests.test_law_buckets import Line, groups_of
 
 _keys = st.one_of(
     st.binary(max_size=20),
@@ -93,6 +95,23 @@ def test_a_sketch_that_was_saved_goes_on() -> None:
     half = DistinctKeys.load(sketch_of(keys[:2_500]).save())
     half.add(keys[2_500:])
     assert half.save() == sketch_of(keys).save()
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=20), min_size=1, max_size=6), st.integers(0, 6))
+def test_a_table_that_was_cut_knows_of_every_key_it_ever_had(batches: list[list[int]], saved_after: int) -> None:
+    table, every = KeyTable(5, counts_distinct=True), []
+    for number, batch in enumerate(batches):
+        names = [b"h%d" % key for key in batch]
+        every += names
+        table.add(groups_of([Line(name, b"/", None, 200, 0) for name in names]), "hosts", 0)
+        if number == saved_after:
+            table = KeyTable.load(table.save(), 5, counts_distinct=True)
+    if len(set(every)) <= 10:
+        assert "distinct" not in table.save()
+        assert table.distinct == len(set(every))
+    else:
+        assert table.save()["distinct"] == sketch_of(every).save()
 
 
 def test_distinct_hosts_are_exact_up_to_the_cut_and_say_how_exact_they_are_beyond() -> None:
