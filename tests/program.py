@@ -43,7 +43,8 @@ def command(*arguments: str | Path, threads_only: bool = False) -> list[str]:
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of the program: this one without what changes its output, with those changes."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES", "TERM")}
+    changing = ("NO_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if name not in changing}
     # No run finds the checkpoint of another, unless it is told where.
     state = tempfile.mkdtemp(dir=_STATES.name)
     fixed = {"TZ": "UTC", "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", "XDG_STATE_HOME": state}

@@ -348,6 +348,12 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ),
         ("--replay --rotate-grace 10", "--rotate-grace: got it together with --replay, which does not follow"),
         ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
+        (
+            "--alert-error-rate 101",
+            "--alert-error-rate: got 101, takes a share of at most 100 %, which never raises",
+        ),
+        ("--file - --via sudo", "--via: got it together with --file -, which is no file"),
+        ("--file - --from-start", "--from-start: got it together with --file -, which is no file"),
         ("--via sudo --reader direct", "--reader: got direct together with --via, which reads by commands"),
         ("--no-state --state-dir x", f"--state-dir: got it together with --no-state, {NO_CHECKPOINT}"),
         ("--give-me-traffic --state-dir x", f"--state-dir: got it together with --give-me-traffic, {NO_CHECKPOINT}"),

@@ -114,14 +114,15 @@ def test_a_glob_without_a_match_is_exit_3(tmp_path: Path) -> None:
     assert outcome.err.decode() == f"http_monitor: {tmp_path}/*.log matches no file\n"
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("output", ["text", "ndjson"])
-def test_an_output_that_is_refused_is_exit_3(log: Path, output: str) -> None:
+def test_an_output_that_is_refused_is_exit_3(log: Path, output: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             command("--replay", "--output", output, "--file", log),
             stdout=full,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=environment({"PYTHONUNBUFFERED": unbuffered}),
             timeout=DEADLINE_S,
         )
 
@@ -142,6 +143,32 @@ def test_a_closed_stderr_hinders_nothing(log: Path) -> None:
 
     assert done.returncode == 0
     assert b"100 lines read, 100 counted." in done.stdout
+
+
+def test_a_stderr_that_takes_nothing_hinders_nothing(log: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("--replay", "--file", log),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env=environment(),
+            timeout=DEADLINE_S,
+        )
+
+    assert done.returncode == 0
+    assert b"100 lines read, 100 counted." in done.stdout
+
+
+def test_a_file_under_several_names_is_read_once_and_that_is_said(log: Path) -> None:
+    link, other = log.with_name("link.log"), log.with_name("other.log")
+    link.symlink_to(log)
+    other.hardlink_to(log)
+    outcome = run(*NDJSON, "--file", log, "--file", link, "--file", f"{log.parent}/oth*.log")
+
+    assert outcome.objects[-1]["hits"] == 100
+    assert outcome.err.decode().splitlines() == [
+        f"http_monitor: {name} is the same file as {log}, and is read once" for name in (link, other)
+    ]
 
 
 def test_what_could_be_read_of_a_broken_archive_is_reported_before_exit_3(log: Path) -> None:

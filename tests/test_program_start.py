@@ -1,13 +1,16 @@
 """The real program is interrupted before it can answer, or asked for what it cannot write."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from http_monitor.cli.streams import written_whole
 from tests.program import DEADLINE_S, ROOT, command, environment
 
 _INTERRUPTED = """
@@ -47,14 +50,47 @@ def test_the_installed_command_is_the_one_that_is_tested_here() -> None:
     assert "    http-monitor = http_monitor.__main__:main\n" in (ROOT / "setup.cfg").read_text("utf-8")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("option", ["-h", "--version", "--list-formats"])
-def test_an_answer_that_cannot_be_written_is_exit_3(option: str) -> None:
+def test_an_answer_that_cannot_be_written_is_exit_3(option: str, unbuffered: str) -> None:
+    surroundings = environment({"PYTHONUNBUFFERED": unbuffered})
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            command(option), stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=DEADLINE_S
+            command(option), stdout=full, stderr=subprocess.PIPE, env=surroundings, timeout=DEADLINE_S
         )
 
     assert (done.returncode, done.stderr) == (3, b"http_monitor: standard output: No space left on device\n")
+
+
+def test_a_wrong_option_is_exit_2_where_it_cannot_be_said_too() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command("--bogus"), stderr=full, env=environment(), timeout=DEADLINE_S)
+
+    assert done.returncode == 2
+
+
+class _Reluctant(io.RawIOBase):
+    """Takes three bytes at a time, as a pipe takes part of a text where a signal comes."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.taken += bytes(data[:3])
+        return min(3, len(data))
+
+
+def test_no_signal_cuts_off_what_is_written_without_a_buffer() -> None:
+    raw = _Reluctant()
+    stream = written_whole(io.TextIOWrapper(raw, "utf-8", write_through=True))  # type: ignore[type-var]
+    stream.write("a line of JSON\n")
+    stream.flush()
+
+    assert raw.taken == b"a line of JSON\n"
+    assert written_whole(stream) is stream
 
 
 @pytest.mark.parametrize("option", ["-h", "--version"])

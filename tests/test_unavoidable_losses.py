@@ -59,6 +59,25 @@ def test_what_came_and_went_at_the_path_between_two_looks(log: Path, follow: Fol
     assert tail.counters == (0, way == "wc-tail", 1, 0)
 
 
+def test_what_a_rotation_that_counts_upwards_named_as_if_it_were_older(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    assert tail.read() == lines(1, 3)
+    position = tail.kill()
+    now_s = log.stat().st_mtime
+    append(log, line(4))
+    for number in (1, 2):
+        older = log.with_name(f"access.log.{number}")
+        log.rename(older)
+        os.utime(older, (now_s, now_s + 60 * number))
+        append(log, line(4 + number))
+    tail.resume(position)
+
+    given = tail.read_to_end()
+
+    assert given == line(4) + line(6)
+    assert tail.counters == (0, True, 1, 0)
+
+
 def test_what_a_link_led_to_between_the_last_checkpoint_and_a_kill(tmp_path: Path, follow: Follow) -> None:
     link = tmp_path / "current"
     for name, number in (("red", 1), ("green", 2), ("blue", 3)):

@@ -23,6 +23,10 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--trust-proxy", "--explain", "which shows what the log says"),
 )
 
+_ONLY_FILES = ("--via", "--reader", "--rotate-grace", "--state-dir", "--from-start")
+"""What only files can have."""
+_MOST_PERCENT = 100.0
+
 
 def check_effect(given: Mapping[str, object]) -> None:
     """See that each option has an effect beside the others.
@@ -39,5 +43,12 @@ def check_effect(given: Mapping[str, object]) -> None:
     for flag, other, reason in _NOT_WITH:
         if flag in given and other in given:
             raise UsageError(f"{flag}: got it together with {other}, {reason}")
+    rate = given.get("--alert-error-rate")
+    if isinstance(rate, float) and rate > _MOST_PERCENT:
+        raise UsageError(f"--alert-error-rate: got {rate:g}, takes a share of at most 100 %, which never raises")
+    if given.get("--file") == ("-",):
+        for flag in _ONLY_FILES:
+            if flag in given:
+                raise UsageError(f"{flag}: got it together with --file -, which is no file")
     if "--via" in given and given.get("--reader") == "direct":
         raise UsageError("--reader: got direct together with --via, which reads by commands")

@@ -14,7 +14,7 @@ from http_monitor.cli.replaying import read_ahead, replay_sources
 from http_monitor.cli.showing import display_of, start_of
 from http_monitor.cli.start import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
 from http_monitor.cli.stop import Stop
-from http_monitor.cli.streams import Output, refusal
+from http_monitor.cli.streams import Output, complain, let_go_of_streams, refusal, written_whole
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.settings import Settings
 
@@ -43,14 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with stop.handling_signals():
             return _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
     except HttpMonitorError as error:
-        print(f"http_monitor: {error}", file=sys.stderr)  # noqa: T201 - the one line an error is
+        complain(str(error))
         return error.exit_code
     except BrokenPipeError:
-        # The interpreter flushes stdout at its exit, and must not find the closed pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
     finally:
         if arguments is None:
+            let_go_of_streams()
             begin_exit()
 
 
@@ -70,6 +69,7 @@ def _check_streams() -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it is for the whole run
     if sys.stdout is None:
         raise RefusedError("standard output: closed")
+    sys.stdout = written_whole(sys.stdout)
 
 
 def _run(settings: Settings, stop: Stop) -> int:
@@ -226,9 +226,12 @@ def _read_to_the_end(settings: Settings) -> list[str]:
     """Return the paths of a replay, or of lines to explain, each of which can be read."""
     if settings.explain:
         return list(settings.files)
-    from http_monitor.sources.selecting import check_replay_inputs, expand
+    from http_monitor.sources.selecting import check_replay_inputs, expand, without_repeats
+    from http_monitor.units import visible_text
 
-    paths = expand(settings.files)
+    paths, repeats = without_repeats(expand(settings.files))
+    for path, owner in repeats:
+        complain(f"{visible_text(path)} is the same file as {visible_text(owner)}, and is read once")
     check_replay_inputs(paths)
     return paths
 

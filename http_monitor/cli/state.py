@@ -30,7 +30,7 @@ def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
     except ValueError as error:
         notices = (*opened.notices, opened.store.set_aside(str(error)))
         return Kept(opened.store, notices=notices, unreadable=True)
-    return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed))))
+    return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings))))
 
 
 def _check_positions(resumed: Resumed) -> None:
@@ -44,9 +44,11 @@ def _check_positions(resumed: Resumed) -> None:
             raise ValueError(f"a position in it makes no sense ({type(error).__name__}: {error})") from error
 
 
-def _words(resumed: Resumed) -> str:
+def _words(resumed: Resumed, settings: Settings) -> str:
     counted = f"goes on from its checkpoint, {resumed.lines:,} lines so far"
-    if not resumed.changed:
-        return counted
-    options = " and ".join(resumed.changed)
-    return f"{counted}; with another {options} the window and the alerts start empty"
+    said = [counted]
+    if resumed.changed:
+        said.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")
+    if settings.from_start:
+        said.append("--from-start reads what it does not know of (all of it with --no-state)")
+    return "; ".join(said)

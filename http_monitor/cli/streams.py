@@ -1,8 +1,10 @@
 """What standard output and standard error can show."""
 
+import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO, cast
 
 from http_monitor.errors import RefusedError
 from http_monitor.settings import Settings
@@ -39,6 +41,36 @@ def palette_of(settings: Settings) -> "Palette | None":
 def refusal(error: OSError) -> RefusedError:
     """Return what the user is told when standard output cannot be written; its reader going is no such case."""
     return RefusedError(f"standard output: {error.strerror}")
+
+
+def written_whole(stream: TextIO) -> TextIO:
+    """Return a stream of which a signal cannot cut off what is written to it.
+
+    Without a buffer (``python -u``, PYTHONUNBUFFERED) what the system did not take at once is lost.
+    """
+    if not (isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase)):
+        return stream
+    encoding, errors = stream.encoding, stream.errors
+    return io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, stream.detach())), encoding, errors)
+
+
+def complain(text: str) -> None:
+    """Say what is wrong in one line on standard error; where that cannot be written, nobody can be told."""
+    with suppress(OSError):
+        print(f"http_monitor: {text}", file=sys.stderr)  # noqa: T201 - the one line an error is
+
+
+def let_go_of_streams() -> None:
+    """See that the interpreter, which flushes them at its exit, finds nothing that they would not take.
+
+    Whoever wrote it has flushed it too, and been told.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # it was closed by who started us
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Output:

@@ -1,6 +1,7 @@
 """Sentences about the run itself, for people, on stderr."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from http_monitor.display import figures
@@ -28,8 +29,10 @@ class Notices:
 
     def show(self, lines: Sequence[str]) -> None:
         """Write lines that a rendering made."""
-        self._stream.write("".join(self._style.encodable(line) + "\n" for line in lines))
-        self._stream.flush()
+        # Where standard error is on a full disk, or its reader has gone, what is counted goes on being told of.
+        with suppress(OSError):
+            self._stream.write("".join(self._style.encodable(line) + "\n" for line in lines))
+            self._stream.flush()
 
     def _time(self) -> str:
         if self._now_us is None:

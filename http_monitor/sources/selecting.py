@@ -29,6 +29,29 @@ def expand(patterns: Iterable[str]) -> list[str]:
     return list(paths)
 
 
+def without_repeats(paths: Iterable[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the paths that lead to different files, and of each other one (it, the path that leads there before).
+
+    Where two names lead to one file, links and all, its lines are to be read once. What cannot be looked at stays.
+    """
+    first: dict[tuple[int, int], str] = {}
+    kept, repeats = [], []
+    for path in paths:
+        try:
+            status = None if path == STDIN else os.stat(path)
+        except (OSError, ValueError):
+            status = None
+        if status is None:
+            kept.append(path)
+            continue
+        owner = first.setdefault((status.st_dev, status.st_ino), path)
+        if owner is path:
+            kept.append(path)
+        else:
+            repeats.append((path, owner))
+    return kept, repeats
+
+
 class LiveSelection:
     """The paths of a live run, looked for again and again.
 

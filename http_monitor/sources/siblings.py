@@ -111,7 +111,9 @@ class Siblings(Directory):
             key = age_key(self.base, place.name)
             newer = [sibling for sibling in others if age_key(self.base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
-            return Between(tuple(newer), complete=self._unbroken(place, siblings))
+            older = [sibling for sibling in others if age_key(self.base, sibling.name) < key]
+            complete = self._unbroken(place, siblings) and not self._was_written_after(place, older, followed)
+            return Between(tuple(newer), complete=complete)
         since = self.newer_than(before.mtime_ns, known, followed)
         # A file that came after it was written to after its last look. Within one tick nobody can tell.
         time_ns = None if before.mtime_ns is None else before.mtime_ns + 1
@@ -256,6 +258,15 @@ class Siblings(Directory):
         for name in sorted(names, key=_digits):
             if same_template(name, self.base) and least < _digits(name) < most and names[name] not in known:
                 yield Sibling(os.path.join(self.directory, name), names[name])
+
+    def _was_written_after(self, place: Sibling, older: Iterable[Sibling], followed: Collection[FilePosition]) -> bool:
+        """Tell whether files that are older by their names were written to later: who names them counts upwards."""
+        last = self.files.look(place.path)
+        if isinstance(last, Obstacle) or last.mtime_ns is None:
+            return False
+        # Files of one tick say nothing, nor do times that a copy or an archive has cut to seconds.
+        after_ns = last.mtime_ns + _NS_PER_S
+        return any(self._is_newer(sibling, after_ns, followed) for sibling in older)
 
     def _unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
         """Tell whether the numbers from the newest rotated file to that place are all there."""
