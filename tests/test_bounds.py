@@ -97,6 +97,19 @@ def test_the_largest_keys_come_first_and_equals_by_their_bytes() -> None:
     assert table.top(3).distinct == 4
 
 
+@settings(max_examples=examples(20), deadline=None)
+@given(st.integers(65, 400), st.integers(1, 30), st.integers(1, 70), st.randoms(use_true_random=False))
+def test_of_many_keys_too_the_largest_come_first(keys: int, most: int, count: int, chance: random.Random) -> None:
+    hits_of = {b"k%d" % number: chance.randint(1, most) for number in range(keys)}
+    lines = [Line(key, b"/", None, 200, 1) for key, hits in hits_of.items() for _ in range(hits)]
+    chance.shuffle(lines)
+    table = KeyTable(1_000)
+    table.add(groups_of(lines), "hosts", 0)
+
+    ranked = sorted(hits_of.items(), key=lambda item: (-item[1], item[0]))
+    assert [(row.key, row.hits) for row in table.top(count).rows] == ranked[:count]
+
+
 # The aggregator
 
 
