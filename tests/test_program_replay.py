@@ -1,7 +1,9 @@
 """The real program replays files, and says by its exit code and one clear line what became of them."""
 
+import bz2
 import gzip
 import json
+import lzma
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -169,6 +171,29 @@ def test_a_file_under_several_names_is_read_once_and_that_is_said(log: Path) -> 
     assert outcome.err.decode().splitlines() == [
         f"http_monitor: {name} is the same file as {log}, and is read once" for name in (link, other)
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "tool"),
+    [
+        (bz2.compress(b"x"), "bzip2", "bzcat"),
+        (lzma.compress(b"x"), "xz", "xzcat"),
+        (bytes.fromhex("28b52ffd04009100"), "zstd", "zstdcat"),
+        (bytes.fromhex("04224d1860407300"), "lz4", "lz4cat"),
+        (bytes.fromhex("1f9d9078"), "compress", "zcat"),
+    ],
+)
+def test_what_compressed_a_file_that_is_not_read_is_said_before_any_is(
+    log: Path, head: bytes, name: str, tool: str
+) -> None:
+    packed = log.with_name("access.log.1")
+    packed.write_bytes(head)
+    outcome = run(*NDJSON, "--file", f"{log}*")
+
+    assert (outcome.code, outcome.out) == (3, b"")
+    assert outcome.err.decode() == (
+        f"http_monitor: {packed} is compressed by {name}, takes gzip or none ({tool} FILE | … --file -)\n"
+    )
 
 
 def test_what_could_be_read_of_a_broken_archive_is_reported_before_exit_3(log: Path) -> None:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Container, Iterable
 
 from http_monitor.errors import InputError
+from http_monitor.sources.compression import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.opening import Obstacle, open_regular
 from http_monitor.sources.rotated import bases_of, is_compressed
 from http_monitor.units import visible_text
@@ -159,7 +160,15 @@ def check_replay_inputs(paths: Iterable[str]) -> None:
         opened = open_regular(path)
         if isinstance(opened, Obstacle):
             lines.append(f"{visible_text(path)} {opened.state}")
-        else:
+            continue
+        try:
+            foreign = foreign_compression(os.read(opened[0], FOREIGN_BYTES))
+        except OSError:
+            foreign = None  # reading will say what is wrong
+        finally:
             os.close(opened[0])
+        if foreign is not None:
+            name, tool = foreign
+            lines.append(f"{visible_text(path)} is compressed by {name}, takes gzip or none ({tool} FILE | … --file -)")
     if lines:
         raise InputError("\n".join(lines))
