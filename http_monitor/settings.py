@@ -25,6 +25,7 @@ MAX_KEYS = 1_000_000
 MAX_TOP = 1_000_000
 """The most rows a table can be told to show."""
 MAX_COUNT = 1_000_000_000
+MAX_PERCENT = 100
 """No threshold is greater, be it hits, hits per second or percent."""
 MAX_TRAFFIC_PER_S = 100_000
 """The simulator can keep up with so many lines a second."""
@@ -157,13 +158,13 @@ class Settings:
             )
 
     def _check_numbers(self) -> None:
-        for option, threshold in (
-            ("--alert-threshold", self.alert_threshold),
-            ("--alert-error-rate", self.alert_error_rate),
-            ("--ddos-threshold", self.ddos_threshold),
+        for option, threshold, most in (
+            ("--alert-threshold", self.alert_threshold, MAX_COUNT),
+            ("--alert-error-rate", self.alert_error_rate, MAX_PERCENT),
+            ("--ddos-threshold", self.ddos_threshold, MAX_COUNT),
         ):
-            if not (math.isfinite(threshold) and 0 < threshold <= MAX_COUNT):
-                raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {MAX_COUNT}")
+            if not (math.isfinite(threshold) and 0 < threshold <= most):
+                raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {most}")
         _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         _within("--top", self.top, 1, MAX_TOP, "")
         _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")

@@ -194,7 +194,7 @@ def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: obj
 SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
 SECONDS_OR_NONE = "takes whole seconds from 0 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
 PER_S = "takes a number (hits/s) greater than 0, at most 1000000000"
-PERCENT = "takes a number (%) greater than 0, at most 1000000000"
+PERCENT = "takes a number (%) greater than 0, at most 100"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,10 @@ PERCENT = "takes a number (%) greater than 0, at most 1000000000"
         (
             ["--alert-threshold", "1e10"],
             "--alert-threshold: got 1e+10, takes a number greater than 0, at most 1000000000",
+        ),
+        (
+            ["--alert-error-rate", "101"],
+            "--alert-error-rate: got 101, takes a number greater than 0, at most 100",
         ),
         (["--alert-error-rate", "0%"], f"--alert-error-rate: got '0%', {PERCENT}"),
         (["--alert-error-rate", "%"], f"--alert-error-rate: got '%', {PERCENT}"),
@@ -348,13 +352,12 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ),
         ("--replay --rotate-grace 10", "--rotate-grace: got it together with --replay, which does not follow"),
         ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
-        (
-            "--alert-error-rate 101",
-            "--alert-error-rate: got 101, takes a share of at most 100 %, which never raises",
-        ),
         ("--file - --via sudo", "--via: got it together with --file -, which is no file"),
         ("--file - --from-start", "--from-start: got it together with --file -, which is no file"),
-        ("--via sudo --reader direct", "--reader: got direct together with --via, which reads by commands"),
+        (
+            "--via sudo --reader direct",
+            "--via: got it together with --reader direct, which reads files of this machine itself",
+        ),
         ("--no-state --state-dir x", f"--state-dir: got it together with --no-state, {NO_CHECKPOINT}"),
         ("--give-me-traffic --state-dir x", f"--state-dir: got it together with --give-me-traffic, {NO_CHECKPOINT}"),
         ("--explain --filter status>1", f"--filter: {EXPLAINS_ALL}"),

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from http_monitor.errors import UsageError
 
+_ONLY_STDIN = "--file -"
+"""Stands for that being the only input."""
+# An option, or one with its value; another one; and what is to be known of that.
 _ONLY_WITH: tuple[tuple[str, str, str], ...] = (
     ("--threads", "--replay", "which alone reads ahead in a thread"),
     ("--traffic-rate", "--give-me-traffic", "which alone simulates"),
@@ -21,11 +24,13 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--exclude-host", "--explain", "which explains the lines that do not count too"),
     ("--ignore-bots", "--explain", "which explains the lines that do not count too"),
     ("--trust-proxy", "--explain", "which shows what the log says"),
+    ("--via", "--reader direct", "which reads files of this machine itself"),
+    ("--via", _ONLY_STDIN, "which is no file"),
+    ("--reader", _ONLY_STDIN, "which is no file"),
+    ("--rotate-grace", _ONLY_STDIN, "which is no file"),
+    ("--state-dir", _ONLY_STDIN, "which is no file"),
+    ("--from-start", _ONLY_STDIN, "which is no file"),
 )
-
-_ONLY_FILES = ("--via", "--reader", "--rotate-grace", "--state-dir", "--from-start")
-"""What only files can have."""
-_MOST_PERCENT = 100.0
 
 
 def check_effect(given: Mapping[str, object]) -> None:
@@ -37,18 +42,12 @@ def check_effect(given: Mapping[str, object]) -> None:
     Raises:
         UsageError: one has none.
     """
+    words = {*given, *(f"{flag} {value}" for flag, value in given.items() if isinstance(value, str))}
+    if given.get("--file") == ("-",):
+        words.add(_ONLY_STDIN)
     for flag, other, reason in _ONLY_WITH:
-        if flag in given and other not in given:
+        if flag in words and other not in words:
             raise UsageError(f"{flag}: got it without {other}, {reason}")
     for flag, other, reason in _NOT_WITH:
-        if flag in given and other in given:
+        if flag in words and other in words:
             raise UsageError(f"{flag}: got it together with {other}, {reason}")
-    rate = given.get("--alert-error-rate")
-    if isinstance(rate, float) and rate > _MOST_PERCENT:
-        raise UsageError(f"--alert-error-rate: got {rate:g}, takes a share of at most 100 %, which never raises")
-    if given.get("--file") == ("-",):
-        for flag in _ONLY_FILES:
-            if flag in given:
-                raise UsageError(f"{flag}: got it together with --file -, which is no file")
-    if "--via" in given and given.get("--reader") == "direct":
-        raise UsageError("--reader: got direct together with --via, which reads by commands")

@@ -63,8 +63,10 @@ def _duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1) -
     return Option(flags, field, text, values.duration, "TIME", takes, default)
 
 
-def _threshold(flag: str, field: str, text: str, unit: str, read: values.Reader = values.number) -> Option:
-    takes = f"a number ({unit}) greater than 0, at most {settings.MAX_COUNT}"
+def _threshold(
+    flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = settings.MAX_COUNT
+) -> Option:
+    takes = f"a number ({unit}) greater than 0, at most {most}"
     return Option((flag,), field, text, read, "NUMBER", takes, f"{getattr(_DEFAULTS, field):g} {unit}")
 
 
@@ -268,6 +270,7 @@ GROUPS: tuple[Group, ...] = (
                 "raise above this share of status 5xx in the window, 5 or 5%%",
                 "%",
                 values.percent,
+                settings.MAX_PERCENT,
             ),
             _threshold(
                 "--ddos-threshold",
