@@ -1,7 +1,7 @@
 """The frozen values that leave the monitor."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Literal
 
 from http_monitor.units import local_time, ratio
 
@@ -30,7 +30,7 @@ class Remainder:
     error_bound: int = 0
     """No key has more hits than its row says plus this; 0 while the table is exact."""
 
-    def plus(self, more: Self, sign: int = 1) -> "Remainder":
+    def plus(self, more: "Remainder", sign: int = 1) -> "Remainder":
         """Return this plus or minus the other; a key can be cut more than once, so bounds add up too."""
         return Remainder(
             hits=self.hits + sign * more.hits,

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -85,7 +85,7 @@ class _Reluctant(io.RawIOBase):
 
 def test_no_signal_cuts_off_what_is_written_without_a_buffer() -> None:
     raw = _Reluctant()
-    stream = written_whole(io.TextIOWrapper(raw, "utf-8", write_through=True))  # type: ignore[type-var]
+    stream = written_whole(io.TextIOWrapper(cast(Any, raw), "utf-8", write_through=True))
     stream.write("a line of JSON\n")
     stream.flush()
 

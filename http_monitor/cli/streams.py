@@ -57,7 +57,7 @@ def written_whole(stream: TextIO) -> TextIO:
 def complain(text: str) -> None:
     """Say what is wrong in one line on standard error; where that cannot be written, nobody can be told."""
     with suppress(OSError):
-        print(f"http_monitor: {text}", file=sys.stderr)  # noqa: T201 - the one line an error is
+        sys.stderr.write(f"http_monitor: {text}\n")
 
 
 def let_go_of_streams() -> None:

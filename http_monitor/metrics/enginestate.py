@@ -1,6 +1,6 @@
 """What the engine knows between two rows, which a checkpoint keeps."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from http_monitor.metrics.bucket import MetricsBucket
@@ -94,8 +94,7 @@ class EngineState:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        rest = iter(parts)
-        head = fields_of(next(rest, None))
+        head, rest = _head_and_rest(parts)
         self.tally.load(head["tally"])
         self.reporter.load(head["reporter"])
         self.tracker.load(head["tracker"])
@@ -116,8 +115,7 @@ class EngineState:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        rest = iter(parts)
-        head = fields_of(next(rest, None))
+        head, rest = _head_and_rest(parts)
         self.tally.load(head["tally"])
         self.reporter.load_counters(head["reporter"])
         self.tracker.load_counters(head["tracker"])
@@ -135,3 +133,8 @@ class EngineState:
 
     def _window_until(self, end_us: int) -> SlidingWindow:
         return SlidingWindow(self._settings.window_s, self._settings.bucket_size_s, end_us)
+
+
+def _head_and_rest(parts: Iterable[Json]) -> tuple[Json, Iterator[Json]]:
+    rest = iter(parts)
+    return fields_of(next(rest, None)), rest

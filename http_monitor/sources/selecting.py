@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 from http_monitor.errors import InputError
 from http_monitor.sources.compression import FOREIGN_BYTES, foreign_compression
-from http_monitor.sources.opening import Obstacle, open_regular
+from http_monitor.sources.opening import MISSING, Obstacle, look, open_regular
 from http_monitor.sources.rotated import bases_of, is_compressed
 from http_monitor.units import visible_text
 
@@ -35,18 +35,12 @@ def without_repeats(paths: Iterable[str]) -> tuple[list[str], list[tuple[str, st
 
     Where two names lead to one file, links and all, its lines are to be read once. What cannot be looked at stays.
     """
-    first: dict[tuple[int, int], str] = {}
+    owners: dict[tuple[int, int], str] = {}
     kept, repeats = [], []
     for path in paths:
-        try:
-            status = None if path == STDIN else os.stat(path)
-        except (OSError, ValueError):
-            status = None
-        if status is None:
-            kept.append(path)
-            continue
-        owner = first.setdefault((status.st_dev, status.st_ino), path)
-        if owner is path:
+        found = MISSING if path == STDIN else look(path)
+        owner = path if isinstance(found, Obstacle) else owners.setdefault((found.st_dev, found.st_ino), path)
+        if owner == path:
             kept.append(path)
         else:
             repeats.append((path, owner))
