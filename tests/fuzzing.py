@@ -12,9 +12,8 @@ from tests.agreement import check_alike
 from tests.written import WRITERS, any_hit, write
 
 MOST_MS_PER_KIB = 1.0
-_LEAST_KIB = 64.0
-"""A shorter line is measured as if it were that long: reading one by columns costs 10 ms whatever it is, and what grows
-faster than the line does is seen by then."""
+_LEAST_KIB = 16.0
+"""A shorter line is measured as if it were that long: a thousand instructions of overhead are no slow format."""
 _MOST_BYTES = 64 << 10
 _MOST_FOR_SLOW_BYTES = 1_000
 """No line that the slow readers read is longer."""
