@@ -65,6 +65,9 @@ class Batch:
     """What the first well-formed line of the batch is (``common``, ``vhost_combined``, …); None without rows."""
     filtered_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that are not to be counted, strictly increasing; a format gives none."""
+    other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
+    """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
+    of one request), strictly increasing; they are rows of no table (DESIGN §3, `other`)."""
 
     @property
     def malformed_lines(self) -> int:

@@ -300,6 +300,10 @@ class Notice:
     text: str
     """One line, log text in it sanitised already."""
     level: Literal["info", "warning"] = "info"
+    name: str = "notice"
+    """What kind of notice it is, for a program that reads NDJSON: ``malformed``, ``coverage``, ``ahead``."""
+    file: str | None = None
+    """The input that it is about, as the user calls it; None: the run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
