@@ -2,7 +2,7 @@
 
 import os
 
-_TIMES = int(os.environ.get("HTTP_MONITOR_EXAMPLES", "1"))
+_TIMES = int(os.environ.get("HTTP_MONITOR_EXAMPLES") or "1")
 
 
 def examples(usual: int) -> int:
