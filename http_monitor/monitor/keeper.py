@@ -95,11 +95,20 @@ class Keeper:
         increment = self._engine.take({"inputs": inputs})
         try:
             self._store.append(increment)
+        except FileNotFoundError:
+            return self._make_anew(now_us)
         except OSError as error:
             return self._fail(error, now_us)
         self._appended_bytes += len(increment)
         self._note_written(now_us, inputs)
         return []
+
+    def _make_anew(self, now_us: int) -> list[Notice]:
+        """Write everything again where somebody has deleted what was written."""
+        said = self._snapshot(now_us)
+        if self._failed_us is not None:
+            return said
+        return [Notice("checkpoint: it was deleted while it was in use, and is written anew", "warning", "checkpoint")]
 
     def _snapshot(self, now_us: int) -> list[Notice]:
         inputs = self._inputs()
@@ -121,7 +130,7 @@ class Keeper:
         self._appended_bytes = 0
         self._most_appended_bytes = max(MOST_APPENDED_BYTES, 2 * snapshot_bytes)
         self._note_written(now_us, inputs)
-        return [] if failed is None else [Notice("checkpoint: written again")]
+        return [] if failed is None else [Notice("checkpoint: written again", "info", "checkpoint")]
 
     def _note_written(self, now_us: int, inputs: Json) -> None:
         self._written_us, self._written = now_us, inputs
@@ -134,4 +143,4 @@ class Keeper:
             return []
         reason = error.strerror or type(error).__name__
         words = f"checkpoint: cannot be written ({reason}), trying again; after a restart what comes now counts twice"
-        return [Notice(words, "warning")]
+        return [Notice(words, "warning", "checkpoint")]

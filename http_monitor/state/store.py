@@ -1,21 +1,48 @@
 """Keeps a snapshot and the journal of what came after it in a directory of their own."""
 
 import contextlib
+import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from http_monitor.ports import Saved
 from http_monitor.report import Notice
+from http_monitor.state.folder import Folder
 from http_monitor.state.frames import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
 from http_monitor.units import visible_text
 
-SNAPSHOT, JOURNAL = "snapshot", "journal-"
+SNAPSHOT, JOURNAL, LOCK = "snapshot", "journal-", "lock"
 _NEW = "snapshot.new"
 _MOST_DAMAGED = 5
 # A link that somebody planted must not lead our writing elsewhere; each flag only exists where it means something.
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | _SAFE
 _MODE = 0o600
+
+
+@dataclass(slots=True)
+class Held:
+    """The directory of a checkpoint, which nobody else has meanwhile."""
+
+    folder: Folder
+    lock: int
+    """A descriptor that keeps others out until it is closed."""
+
+    def is_there(self) -> bool:
+        """Tell whether the next process would find this directory and this lock."""
+        try:
+            same_lock = os.path.samestat(self.folder.status(LOCK), os.fstat(self.lock))
+        except OSError:
+            return False
+        return same_lock and self.folder.is_at_its_path()
+
+    def let_go(self) -> None:
+        """Let another process have it; more than once does no harm."""
+        self.folder.close()
+        lock, self.lock = self.lock, -1
+        if lock >= 0:
+            os.close(lock)
 
 
 class FileStore:
@@ -25,20 +52,20 @@ class FileStore:
     Owned by one thread, and by one process at a time: `open_store` sees to that.
 
     Args:
-        directory: Of this checkpoint alone.
-        lock: A descriptor that keeps others out, released by `close`.
+        held: The directory of this checkpoint alone; let go of by `close`.
+        hold: Makes it anew where it was deleted meanwhile. Raises OSError.
     """
 
-    def __init__(self, directory: str, lock: int) -> None:
-        self._directory = directory
-        self._lock = lock
+    def __init__(self, held: Held, hold: Callable[[], Held]) -> None:
+        self._held = held
+        self._hold = hold
         self._generation = 0
         self._journal = -1
 
     def read(self) -> tuple[Saved | None, list[Notice]]:
         """Return what an earlier process left, and what the user should know of it."""
         try:
-            data = _read(self._path(SNAPSHOT))
+            data = self._read(SNAPSHOT)
         except FileNotFoundError:
             return None, []
         except OSError as error:
@@ -55,32 +82,46 @@ class FileStore:
         return Saved(state, tuple(increments)), notices
 
     def snapshot(self, parts: Iterable[bytes]) -> None:
-        """Replace everything by these parts. Raises OSError, and then the old is still there."""
+        """Replace everything by these parts. Raises OSError, and then the old is still there.
+
+        Where the directory was deleted it is made anew.
+        """
+        if not self._held.is_there():
+            held = self._hold()
+            self._held.let_go()
+            self._held = held
+        folder = self._held.folder
         generation = self._generation + 1
-        new = self._path(_NEW)
         journal = -1
         try:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(new)
-            _write_new(new, SnapshotHead(generation), parts)
-            journal = os.open(self._path(f"{JOURNAL}{generation}"), _WRITE | os.O_TRUNC | os.O_APPEND, _MODE)
-            os.replace(new, self._path(SNAPSHOT))
+                folder.unlink(_NEW)
+            _write_new(folder, SnapshotHead(generation), parts)
+            journal = folder.open(f"{JOURNAL}{generation}", _WRITE | os.O_TRUNC | os.O_APPEND, _MODE)
+            folder.replace(_NEW, SNAPSHOT)
         except OSError:
             if journal >= 0:
                 os.close(journal)
             # On a full disk somebody may need the room.
             with contextlib.suppress(OSError):
-                os.unlink(new)
+                folder.unlink(_NEW)
             raise
         self._close_journal()
         self._generation, self._journal = generation, journal
-        _sync_directory(self._directory)
+        folder.sync()
         self._remove_other_journals()
 
     def append(self, increment: bytes) -> None:
-        """Add to the snapshot. Raises OSError, and then only a new snapshot may follow."""
+        """Add to the snapshot. Raises OSError, and then only a new snapshot may follow.
+
+        Raises:
+            FileNotFoundError: what was written before was deleted.
+        """
         if self._journal < 0:
             raise OSError("there is no snapshot to append to")
+        if not self._is_kept():
+            self._close_journal()
+            raise FileNotFoundError(errno.ENOENT, "it was deleted")
         try:
             _write_all(self._journal, pack_frame(increment))
             _sync(self._journal)
@@ -93,24 +134,30 @@ class FileStore:
         name = self._free_name()
         words = f"checkpoint: {reason}; "
         try:
-            os.replace(self._path(SNAPSHOT), self._path(name))
+            self._held.folder.replace(SNAPSHOT, name)
         except OSError as error:
             return Notice(f"{words}it is not used, nor can it be set aside ({error.strerror})", "warning")
         with contextlib.suppress(OSError):
-            os.replace(self._path(f"{JOURNAL}{self._generation}"), self._path(f"{name}.journal"))
-        shown = visible_text(self._path(name))
+            self._held.folder.replace(f"{JOURNAL}{self._generation}", f"{name}.journal")
+        shown = visible_text(os.path.join(self._held.folder.path, name))
         return Notice(f"{words}set aside as {shown}, this run begins without", "warning")
 
     def close(self) -> None:
         """Let another process have it; more than once does no harm."""
         self._close_journal()
-        lock, self._lock = self._lock, -1
-        if lock >= 0:
-            os.close(lock)
+        self._held.let_go()
+
+    def _is_kept(self) -> bool:
+        """Tell whether the next process would find what was written, and what is appended now."""
+        try:
+            self._held.folder.status(SNAPSHOT)
+            return bool(os.fstat(self._journal).st_nlink) and self._held.is_there()
+        except OSError:
+            return False
 
     def _read_journal(self) -> tuple[list[bytes], bool]:
         try:
-            return unpack_frames(_read(self._path(f"{JOURNAL}{self._generation}")))
+            return unpack_frames(self._read(f"{JOURNAL}{self._generation}"))
         except FileNotFoundError:
             return [], False
         except OSError:
@@ -125,32 +172,33 @@ class FileStore:
 
     def _remove_other_journals(self) -> None:
         with contextlib.suppress(OSError):
-            for name in os.listdir(self._directory):
+            for name in self._held.folder.names():
                 if name.startswith(JOURNAL) and name != f"{JOURNAL}{self._generation}":
-                    os.unlink(self._path(name))
+                    self._held.folder.unlink(name)
 
     def _free_name(self) -> str:
         names = [f"{SNAPSHOT}.damaged-{number}" for number in range(1, _MOST_DAMAGED + 1)]
         ages = []
         for name in names:
             try:
-                ages.append((os.lstat(self._path(name)).st_mtime_ns, name))
+                ages.append((self._held.folder.status(name).st_mtime_ns, name))
             except OSError:
                 return name
         return min(ages)[1]
 
-    def _path(self, name: str) -> str:
-        return os.path.join(self._directory, name)
+    def _read(self, name: str) -> bytes:
+        return read_whole(self._held.folder, name)
 
 
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | _SAFE | getattr(os, "O_NONBLOCK", 0))
+def read_whole(folder: Folder, name: str) -> bytes:
+    """Return what is in a file of a checkpoint. Raises OSError."""
+    descriptor = folder.open(name, os.O_RDONLY | _SAFE | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:
         return file.read()
 
 
-def _write_new(path: str, head: SnapshotHead, parts: Iterable[bytes]) -> None:
-    descriptor = os.open(path, _WRITE | os.O_EXCL, _MODE)
+def _write_new(folder: Folder, head: SnapshotHead, parts: Iterable[bytes]) -> None:
+    descriptor = folder.open(_NEW, _WRITE | os.O_EXCL, _MODE)
     try:
         _write_all(descriptor, head.packed())
         for part in parts:
@@ -172,13 +220,3 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _sync(descriptor: int) -> None:
     getattr(os, "fdatasync", os.fsync)(descriptor)
-
-
-def _sync_directory(directory: str) -> None:
-    """Let the new name survive a power failure, where a directory can be synchronised at all."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
