@@ -113,6 +113,8 @@ class Details:
     """Families of the agents that have one; the remainder is that of the agents."""
     systems: Table = Table()
     kinds: AgentKinds = AgentKinds()
+    sources: Table = Table()
+    """Containers, pods, programs or machines, of the lines whose wrapper names one."""
 
 
 @dataclass(frozen=True, slots=True)

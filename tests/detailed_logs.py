@@ -18,7 +18,7 @@ from tests.reference.clf import Parsed, Row, parse_log
 
 _NOTE = re.compile(rb" ~(\S*)\r?$")
 _NUMBERS = {b"d": "duration_us", b"u": "upstream_us", b"i": "bytes_in", b"s": "status"}
-_KEYS = {b"v": "vhost", b"c": "cache", b"t": "tls"}
+_KEYS = {b"v": "vhost", b"c": "cache", b"t": "tls", b"o": "source"}
 GREATEST = (1 << 63) - 1
 
 Note = dict[str, int | bytes]
@@ -109,7 +109,7 @@ def _note(chance: random.Random, n: int, greatest: int, share: float) -> bytes:
         if chance.random() < share:
             number = chance.choice((int(greatest * chance.random()) % (greatest + 1), greatest, n, -1))
             parts.append(b"%c=%d" % (name, number))
-    for name in b"vct":
+    for name in b"vcto":
         if chance.random() < share:
             parts.append(b"%c=%c%d" % (name, name, n))
     if chance.random() < share / 5:

@@ -306,6 +306,7 @@ def details() -> Details:
         browsers=table((b"Chrome", 900, 3), (b"curl", 200, 0), distinct=40),
         systems=table((b"Linux", 700, 2), (b"Windows", 200, 1)),
         kinds=AgentKinds(person=890, bot=247, library=96, unknown=1),
+        sources=table((b"web-1", 1_000, 20), (b"web-2", 234, 9)),
     )
 
 

@@ -44,7 +44,7 @@ HEALTH = [
 ]
 DETAILS = [
     *("vhosts", "duration_us", "upstream_us", "slowest", "bytes_in", "cache", "tls", "browsers", "systems"),
-    "agent_kinds",
+    *("agent_kinds", "sources"),
 ]
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),

@@ -96,7 +96,7 @@ def _counted(run: Settings, parts: list[Rows], *, swap: bool = False) -> tuple[S
 def test_what_lines_say_is_what_the_summary_tells() -> None:
     request = b"GET /slow HTTP/1.1"
     recorder = replayed(
-        log_line(START_S) + b" ~d=1000,u=900,i=10,v=a.example,c=HIT,t=TLSv1.3",
+        log_line(START_S) + b" ~d=1000,u=900,i=10,v=a.example,c=HIT,t=TLSv1.3,o=web-1",
         log_line(START_S, request=request) + b" ~d=3000,i=5,v=b.example,c=MISS",
         log_line(START_S, request=request) + b" ~d=2001,v=b.example,c=HIT,s=0",
         log_line(START_S, request=b"-") + b" ~d=-1,u=-1,i=-1",
@@ -106,6 +106,7 @@ def test_what_lines_say_is_what_the_summary_tells() -> None:
 
     assert details == recorder.reports[0].details
     assert [(row.key, row.hits) for row in details.vhosts.rows] == [(b"b.example", 2), (b"a.example", 1)]
+    assert [(row.key, row.hits) for row in details.sources.rows] == [(b"web-1", 1)]
     # Of the buckets from 2,000 to 2,015 and from 2,976 to 3,007 microseconds.
     assert details.duration == Durations(3, 2_008, 2_992, 2_992)
     assert details.upstream is not None

@@ -46,6 +46,7 @@ def test_a_small_log_gives_exactly_this_output() -> None:
     host_2 = {"key": "10.0.0.2", "hits": 1, "bytes": 0, "errors": 1}
     details = {
         "vhosts": [],
+        "sources": [],
         "duration_us": None,
         "upstream_us": None,
         "slowest": [],

@@ -136,11 +136,12 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     slowest = Slowest(details.slowest)
     # A table of the one site there is says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
+    sources = Heading("Sources", details.sources)
     # An interval shows agents as they came: families would hide the one that nobody knows.
     is_summary = isinstance(totals, Summary)
     families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
     if width + _INDENT >= TWO_FROM:
-        every: list[_Cell] = [sections, endpoints, hosts, slowest, vhosts, users, agents, *families, referers]
+        every: list[_Cell] = [sections, endpoints, hosts, slowest, vhosts, sources, users, agents, *families, referers]
         present = [cell for cell in every if _has_rows(cell)]
         beside = 3 if width + _INDENT >= _THREE_FROM else 2
         present += [Heading("", Table())] * (-len(present) % beside)
@@ -148,12 +149,12 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     who: list[list[_Cell]] = [[agents, users]]
     # A narrow screen is a short one: there an interval goes without the tables that are looked at least.
     if is_summary:
-        who += [[*families], [slowest, vhosts], [referers]]
+        who += [[*families], [slowest, vhosts], [sources], [referers]]
     elif details.slowest:
         # Where requests are timed there is a line more above.
         who = [[Slowest(details.slowest[:_FEW]), replace(vhosts, table=_first(vhosts.table, _FEW))]]
-    elif vhosts.table.rows:
-        who = [[agents if agents.table.rows else users, vhosts]]
+    elif vhosts.table.rows or sources.table.rows:
+        who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
     if width + _INDENT >= _PAIR_FROM:
         # Addresses and names are short, and an agent loses little by losing its middle; a path loses what matters.
         return [[sections, hosts], [endpoints], *who]

@@ -190,6 +190,7 @@ def _details(details: Details) -> _Json:
             "library": kinds.library,
             "unknown": kinds.unknown,
         },
+        "sources": _rows(details.sources),
     }
 
 
@@ -200,7 +201,8 @@ def _durations(durations: Durations | None) -> _Json | None:
 
 
 def _remainders(totals: Report | Summary) -> _Json:
-    tables: dict[str, Table] = {name: getattr(totals, name) for name in _TABLES} | {"vhosts": totals.details.vhosts}
+    tables: dict[str, Table] = {name: getattr(totals, name) for name in _TABLES}
+    tables |= {"vhosts": totals.details.vhosts, "sources": totals.details.sources}
     cut = {
         name: {
             "hits": table.remainder.hits,

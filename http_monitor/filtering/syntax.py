@@ -6,7 +6,20 @@ from fractions import Fraction
 
 from http_monitor.filtering.networks import Network
 
-TEXTS = ("host", "section", "path", "method", "user", "referer", "agent", "vhost", "cache", "tls", "forwarded")
+TEXTS = (
+    "host",
+    "section",
+    "path",
+    "method",
+    "user",
+    "referer",
+    "agent",
+    "vhost",
+    "cache",
+    "tls",
+    "forwarded",
+    "source",
+)
 """Columns of text, by the names of `records.SCHEMA`."""
 _US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}
 _BYTES = {"k": 1 << 10, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}

@@ -25,6 +25,7 @@ DIMENSIONS = {
     "vhosts": "vhost",
     "cache": "cache",
     "tls": "tls",
+    "sources": "source",
 }
 """Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
 HISTOGRAMS = {"durations": "duration_us", "upstreams": "upstream_us"}

@@ -109,6 +109,7 @@ class IntervalStats:
             browsers=browsers,
             systems=systems,
             kinds=kinds,
+            sources=self.top("sources", count),
         )
 
 

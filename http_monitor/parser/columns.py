@@ -65,6 +65,7 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             no_keys(len(time_us)),  # cache
             no_keys(len(time_us)),  # tls
             no_keys(len(time_us)),  # forwarded
+            no_keys(len(time_us)),  # source
         ],
         schema=SCHEMA,
     )

@@ -12,7 +12,7 @@ MAX_SIZE = (1 << 63) - 1
 
 
 class Entry(NamedTuple):
-    """A well-formed line; the fields up to `forwarded` are the columns of `records.SCHEMA`, in its order."""
+    """A well-formed line; the fields up to `source` are the columns of `records.SCHEMA`, in its order."""
 
     time_us: int
     host: bytes
@@ -31,6 +31,7 @@ class Entry(NamedTuple):
     cache: bytes | None = None
     tls: bytes | None = None
     forwarded: bytes | None = None
+    source: bytes | None = None
     kind: str = ""
     """``common``, ``vhost_combined``, …: what this line is."""
 

@@ -105,6 +105,7 @@ class Columns:
             bytes_in,
             vhost_names(self._texts(chunk, walked, "vhost")),
             *(self._texts(chunk, walked, role) for role in ("cache", "tls", "forwarded")),
+            no_keys(count),  # source
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 

@@ -50,6 +50,7 @@ class Row:
     bytes_in: int | None = None
     cache: bytes | None = None
     tls: bytes | None = None
+    source: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Span:
         self.agents = BoundedTable(cap)
         self.referers = BoundedTable(cap)
         self.vhosts = BoundedTable(cap)
+        self.sources = BoundedTable(cap)
         self.details = Details(cap)
 
     def add(self, row: RowLike) -> None:
@@ -82,6 +83,7 @@ class Span:
             (self.agents, row.agent),
             (self.referers, row.referer),
             (self.vhosts, row.vhost),
+            (self.sources, row.source),
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
@@ -353,7 +355,8 @@ class Counter:
 
     def _details(self, span: Span) -> Json:
         families = families_of(span.agents, span.total.hits, self._options.top, self._classify)
-        return {"vhosts": self._top(span.vhosts), **span.details.told(self._options.top), **families}
+        tables = {"vhosts": self._top(span.vhosts), "sources": self._top(span.sources)}
+        return {**tables, **span.details.told(self._options.top), **families}
 
     def _top(self, table: BoundedTable) -> list[Json]:
         return [

@@ -88,6 +88,9 @@ class RowLike(Protocol):
     def vhost(self) -> bytes | None: ...
 
     @property
+    def source(self) -> bytes | None: ...
+
+    @property
     def duration_us(self) -> int | None:
         """How long it took; one below 0 is none."""
         ...

@@ -69,6 +69,7 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         "cache": said("cache"),
         "tls": said("tls"),
         "forwarded": said("forwarded"),
+        "source": None,
     }
 
 
