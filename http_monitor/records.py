@@ -58,7 +58,7 @@ class Batch:
     line_nos: Int64s
     """For each row, its number among the non-blank lines of this batch, from 1, strictly increasing."""
     lines: int
-    """Non-blank lines of the chunk: the rows, the malformed ones and those filtered out."""
+    """Non-blank lines of the chunk: the rows, the malformed ones, those filtered out and the others."""
     oversized_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the malformed lines that were longer than the limit."""
     samples: tuple[Sample, ...] = ()
@@ -78,15 +78,20 @@ class Batch:
 
     @property
     def well_formed(self) -> int:
-        """How many lines fit, filtered out or not."""
+        """How many lines fit, filtered out or not, and whether or not they record a finished request."""
+        return self.requests + len(self.other_nos)
+
+    @property
+    def requests(self) -> int:
+        """How many lines record a finished request, filtered out or not."""
         return len(self.line_nos) + len(self.filtered_nos)
 
     @property
     def counted(self) -> int:
-        """How many lines are counted by their time or as malformed: all that are not filtered out."""
-        return self.lines - len(self.filtered_nos)
+        """How many lines are counted by their time or as malformed: all that are not filtered out, and no others."""
+        return self.lines - len(self.filtered_nos) - len(self.other_nos)
 
     @property
-    def first_well_formed(self) -> int | None:
-        """The number of the first line that fits, filtered out or not; None where none does."""
+    def first_request(self) -> int | None:
+        """The number of the first line that records a finished request, filtered out or not; None where none does."""
         return min((int(nos[0]) for nos in (self.line_nos, self.filtered_nos) if len(nos)), default=None)

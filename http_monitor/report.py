@@ -154,7 +154,7 @@ class Health:
     """Counters since the start: where every line and byte went that is not among the hits."""
 
     lines: int = 0
-    """Non-blank lines = accepted + malformed + filtered + too_late + ahead + held."""
+    """Non-blank lines = accepted + malformed + filtered + other + too_late + ahead + held."""
     accepted: int = 0
     malformed: int = 0
     late: int = 0
@@ -165,6 +165,8 @@ class Health:
     """Lines waiting for a second one that agrees with their time (at most one a file)."""
     filtered: int = 0
     """Well-formed lines that the user does not want counted."""
+    other: int = 0
+    """Well-formed lines that record no finished request."""
     lag_bytes: int = 0
     """Bytes known to exist and not read yet."""
     lag_s: int = 0

@@ -20,7 +20,7 @@ _NAMED = ("user", "referer", "agent", "size_bytes", "duration_us", "upstream_us"
 
 
 def rows_read(preset: Preset, data: bytes) -> list[Row | None]:
-    """Return the row of each line that counts, None for a malformed one."""
+    """Return the row of each line but the others, None for a malformed one."""
     batch = preset.make(MAX_LINE_BYTES).parse(data)
     batch.rows.validate(full=True)
     assert batch.rows.schema.equals(SCHEMA)
@@ -28,7 +28,7 @@ def rows_read(preset: Preset, data: bytes) -> list[Row | None]:
     times = batch.rows.column("time").cast(pa.int64()).to_pylist()
     for number, row, time in zip(batch.line_nos.tolist(), batch.rows.to_pylist(), times, strict=True):
         rows[number - 1] = row | {"time": time}
-    return rows
+    return [row for number, row in enumerate(rows, start=1) if number not in batch.other_nos]
 
 
 def check_alike(preset: Preset, lines: list[bytes]) -> None:

@@ -79,6 +79,6 @@ def spans(out: list[Json]) -> list[tuple[str, int, int]]:
 def health(lines: int, **counts: int) -> dict[str, Any]:
     """Return the health of so many lines: accepted, unless another counter says where they went."""
     names = ("malformed", "late", "too_late", "ahead", "held", "lag_bytes", "lost_bytes")
-    zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered"), 0)
-    elsewhere = sum(counts.get(name, 0) for name in ("malformed", "filtered", "too_late", "ahead", "held"))
+    zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered", "other"), 0)
+    elsewhere = sum(counts.get(name, 0) for name in ("malformed", "filtered", "other", "too_late", "ahead", "held"))
     return {"lines": lines, "accepted": lines - elsewhere, **zeros, **counts}

@@ -136,7 +136,7 @@ class Fuzzer:
 
 
 def _check_reading(log_format: LogFormat, line: bytes, batch: Batch) -> None:
-    if not isinstance(log_format, Explaining) or not batch.lines:
+    if not isinstance(log_format, Explaining) or len(batch.other_nos) == batch.lines:
         return
     reading = log_format.read_line(line)
     assert (reading.values is not None) == (batch.rows.num_rows == 1), "explained as what it is not read as"

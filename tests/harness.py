@@ -43,6 +43,7 @@ HEALTH_KEYS = (
     "truncations",
     "oversized",
     "filtered",
+    "other",
 )
 
 

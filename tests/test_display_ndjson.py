@@ -34,6 +34,7 @@ HEALTH = [
         "oversized",
         "held",
         "filtered",
+        "other",
         "clock_steps",
         "observer_restarts",
         "lag_s",

@@ -66,7 +66,7 @@ def test_an_engine_that_was_saved_goes_on_with_details_exactly(data: bytes, chos
 def _rows(data: bytes) -> Rows:
     batch = DetailedFormat().parse(data)
     none = np.zeros(len(batch.line_nos), np.int64)
-    return Rows(batch.rows, times_of(batch), none.astype(np.bool_), none, none, none)
+    return Rows(batch.rows, times_of(batch), none.astype(np.bool_), none, none, none, none)
 
 
 def _counted(run: Settings, parts: list[Rows], *, swap: bool = False) -> tuple[Summary, list[Message]]:

@@ -18,7 +18,7 @@ from tests.reference.engine import Options
 
 
 def assert_nothing_is_lost(health: Health) -> None:
-    elsewhere = health.malformed + health.filtered + health.too_late + health.ahead + health.held
+    elsewhere = health.malformed + health.filtered + health.other + health.too_late + health.ahead + health.held
     assert health.lines == health.accepted + elsewhere
     assert health.late <= health.accepted
     assert health.oversized <= health.malformed

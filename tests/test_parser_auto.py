@@ -38,10 +38,11 @@ class Outcome:
     malformed: list[int]
     oversized: list[int]
     first_samples: list[tuple[int, bytes]]
+    other: list[int]
 
 
 def outcome(batches: list[Batch]) -> Outcome:
-    total = Outcome([], [], [], [])
+    total = Outcome([], [], [], [], [])
     lines = 0
     for batch in batches:
         batch.rows.validate(full=True)
@@ -49,7 +50,9 @@ def outcome(batches: list[Batch]) -> Outcome:
         fitting = batch.line_nos.tolist()
         assert fitting == sorted(set(fitting))
         total.fitting += [lines + number for number in fitting]
-        missing = sorted(set(range(1, batch.lines + 1)) - set(fitting))
+        other = batch.other_nos.tolist()
+        total.other += [lines + number for number in other]
+        missing = sorted(set(range(1, batch.lines + 1)) - set(fitting) - set(other))
         assert [sample.line_no for sample in batch.samples] == missing[:3]
         total.malformed += [lines + number for number in missing]
         total.oversized += [lines + number for number in batch.oversized_nos.tolist()]
@@ -61,7 +64,7 @@ def outcome(batches: list[Batch]) -> Outcome:
 
 def said_slowly(lines: list[bytes], enough: int = 20) -> Outcome:
     """Say one line at a time, without any format's help, what the formats of the toys make of a file."""
-    result = Outcome([], [], [], [])
+    result = Outcome([], [], [], [], [])
     chosen, mark, count = "", b"", 0
     row: list[bytes] = []
     for raw in lines:
@@ -72,6 +75,8 @@ def said_slowly(lines: list[bytes], enough: int = 20) -> Outcome:
         is_header = line.startswith(b"#")
         if is_header and chosen in ("", "sheet"):
             mark = line.removeprefix(b"#Columns: ") + toys.MARK
+            count += 1
+            result.other.append(count)
             continue
         count += 1
         timed = line.endswith(b" rt=17")

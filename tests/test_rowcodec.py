@@ -72,7 +72,7 @@ def _two_lines() -> Rows:
     """Return rows with a column for whatever is not the same in most logs."""
     rows = _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
     some = np.array([0, 1])
-    return Rows(rows.batch, rows.time_us + 1, some == 1, some, some, some)
+    return Rows(rows.batch, rows.time_us + 1, some == 1, some, some, some, some)
 
 
 @settings(max_examples=examples(150), deadline=None)

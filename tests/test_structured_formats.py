@@ -32,10 +32,10 @@ def make(name: str) -> Any:
 
 
 def rows(fmt: Any, *chunks: bytes) -> tuple[list[dict[str, Any]], list[int], int]:
-    """Return the rows, their numbers and the count of lines of chunks that are parsed one after the other."""
+    """Return the rows of chunks parsed one after the other, their numbers, and the count of lines but others."""
     found: list[dict[str, Any]] = []
     numbers: list[int] = []
-    lines = 0
+    lines = others = 0
     for chunk in chunks:
         batch = fmt.parse(chunk)
         batch.rows.validate(full=True)
@@ -44,7 +44,8 @@ def rows(fmt: Any, *chunks: bytes) -> tuple[list[dict[str, Any]], list[int], int
         found += [row | {"time": time} for row, time in zip(batch.rows.to_pylist(), times, strict=True)]
         numbers += (batch.line_nos + lines).tolist()
         lines += batch.lines
-    return found, numbers, lines
+        others += len(batch.other_nos)
+    return found, numbers, lines - others
 
 
 def row(fmt: Any, line: bytes) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def test_the_columns_are_those_of_the_latest_fields_line() -> None:
         (AT_US, b"192.0.2.7", 200),
         (AT_US + 1_000_000, b"192.0.2.8", 404),
     ]
-    assert (numbers, lines) == ([1, 2], 2)
+    assert (numbers, lines) == ([3, 5], 2)
     assert found[0]["duration_us"] == 31_000
     assert found[0]["path"] == b"/a/b"
 

@@ -1,6 +1,6 @@
 """Formats made up for the tests of detection: plain, stricter than the family, and with header lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,17 +39,21 @@ class Toy:
         inner = line.removeprefix(self.before).removesuffix(self.after)
         return inner if FamilyFormat("common").parse(inner).malformed_lines == 0 else None
 
-    def skips(self, line: bytes) -> bool:
-        """Tell whether a line counts as nothing."""
-        return not line.strip()
+    def is_other(self, line: bytes) -> bool:
+        """Tell whether a line fits and is no request."""
+        del line
+        return False
 
     def parse(self, data: bytes) -> Batch:
-        rows, numbers, bad, oversized, count = [], [], [], [], 0
+        rows, numbers, bad, oversized, others, count = [], [], [], [], [], 0
         for raw in data.removesuffix(b"\n").split(b"\n") if data else ():
             line = raw.removesuffix(b"\r")
-            if len(raw) <= self.limit and self.skips(line):
+            if len(raw) <= self.limit and not line.strip():
                 continue
             count += 1
+            if len(raw) <= self.limit and self.is_other(line):
+                others.append(count)
+                continue
             inner = self.row(line) if len(raw) <= self.limit else None
             if inner is not None:
                 rows.append(inner)
@@ -60,10 +64,11 @@ class Toy:
         read = FamilyFormat("common").parse(b"\n".join(rows)).rows if rows else EMPTY
         nos = np.array(numbers, np.int64)
         kind = self.name if rows else None
-        return Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)
+        found = Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)
+        return replace(found, other_nos=np.array(others, np.int64))
 
     def read_line(self, line: bytes) -> LineReading:
-        if self.skips(line):
+        if not line.strip() or self.is_other(line):
             return LineReading(self.name, (), {})
         if self.row(line) is not None:
             stop = len(line) - len(self.after)
@@ -87,9 +92,9 @@ class Sheet(Toy):
 
     mark: bytes = field(default=b"")
 
-    def skips(self, line: bytes) -> bool:
+    def is_other(self, line: bytes) -> bool:
         self.mark = line.removeprefix(b"#Columns: ") + MARK if line.startswith(b"#Columns: ") else self.mark
-        return super().skips(line) or line.startswith(b"#")
+        return line.startswith(b"#")
 
     def row(self, line: bytes) -> bytes | None:
         return super().row(line.removeprefix(self.mark)) if self.mark and line.startswith(self.mark) else None

@@ -14,6 +14,7 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
         (health.malformed, f"{count(health.malformed)} malformed", "warn"),
         (health.oversized, f"{count(health.oversized)} oversized", "warn"),
         (health.filtered, f"{count(health.filtered)} filtered out", "plain"),
+        (health.other, f"{count(health.other)} other", "plain"),
         (health.late, f"{count(health.late)} late", "warn"),
         (health.too_late, f"{count(health.too_late)} too late", "warn"),
         (health.ahead, f"{count(health.ahead)} ahead", "warn"),
@@ -46,6 +47,11 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
         (
             health.filtered,
             f"{_lines(health.filtered)} {_does(health.filtered, 'is', 'are')} filtered out.",
+            "plain",
+        ),
+        (
+            health.other,
+            f"{_lines(health.other)} {_does(health.other, 'records', 'record')} no finished request (other).",
             "plain",
         ),
         (

@@ -241,6 +241,7 @@ def _health(health: Health) -> _Json:
         "oversized": health.oversized,
         "held": health.held,
         "filtered": health.filtered,
+        "other": health.other,
         "clock_steps": health.clock_steps,
         "observer_restarts": health.observer_restarts,
         "lag_s": health.lag_s,

@@ -23,6 +23,7 @@ class Pending:
     """Read after it; likewise the others."""
     oversized: int = 0
     filtered: int = 0
+    other: int = 0
 
     def __add__(self, other: "Pending") -> "Pending":
         """Return what waits at two gates."""
@@ -31,6 +32,7 @@ class Pending:
             self.malformed + other.malformed,
             self.oversized + other.oversized,
             self.filtered + other.filtered,
+            self.other + other.other,
         )
 
 
@@ -61,7 +63,8 @@ class Gate:
         held = self._held
         if held is None:
             return Pending()
-        return Pending(1, int(held.malformed_after[0]), int(held.oversized_after[0]), int(held.filtered_after[0]))
+        after = held.malformed_after, held.oversized_after, held.filtered_after, held.other_after
+        return Pending(1, *(int(lines[0]) for lines in after))
 
     def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
         """Return the rows whose decision is made, in file order.
@@ -120,6 +123,7 @@ class Gate:
                 lead_malformed=int(held.malformed_after[0]),
                 lead_oversized=int(held.oversized_after[0]),
                 lead_filtered=filtered,
+                lead_other=int(held.other_after[0]),
             )
         ]
 
@@ -191,21 +195,24 @@ def _with_gaps(batch: Batch, time_us: Int64s) -> Rows:
     if batch.lines == count:
         # Each line is a row, so there is nothing between them.
         none = np.zeros(count, np.int64)
-        return Rows(batch.rows, time_us, np.zeros(count, np.bool_), none, none, none)
+        return Rows(batch.rows, time_us, np.zeros(count, np.bool_), none, none, none, none)
     edges = np.concatenate((batch.line_nos, [batch.lines + 1]))
     oversized = np.searchsorted(batch.oversized_nos, edges)
     filtered = np.searchsorted(batch.filtered_nos, edges)
-    filtered_after = np.diff(filtered)
+    other = np.searchsorted(batch.other_nos, edges)
+    filtered_after, other_after = np.diff(filtered), np.diff(other)
     return Rows(
         batch=batch.rows,
         time_us=time_us,
         ahead=np.zeros(count, np.bool_),
-        malformed_after=np.diff(edges) - 1 - filtered_after,
+        malformed_after=np.diff(edges) - 1 - filtered_after - other_after,
         oversized_after=np.diff(oversized),
         filtered_after=filtered_after,
-        lead_malformed=int(edges[0]) - 1 - int(filtered[0]),
+        other_after=other_after,
+        lead_malformed=int(edges[0]) - 1 - int(filtered[0]) - int(other[0]),
         lead_oversized=int(oversized[0]),
         lead_filtered=int(filtered[0]),
+        lead_other=int(other[0]),
     )
 
 
@@ -215,4 +222,5 @@ def _followed_by_lead(held: Rows, rows: Rows) -> Rows:
         malformed_after=held.malformed_after + rows.lead_malformed,
         oversized_after=held.oversized_after + rows.lead_oversized,
         filtered_after=held.filtered_after + rows.lead_filtered,
+        other_after=held.other_after + rows.lead_other,
     )

@@ -99,4 +99,5 @@ def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
         malformed_after=np.concatenate([part.malformed_after for part in parts])[order],
         oversized_after=np.concatenate([part.oversized_after for part in parts])[order],
         filtered_after=np.concatenate([part.filtered_after for part in parts])[order],
+        other_after=np.concatenate([part.other_after for part in parts])[order],
     )

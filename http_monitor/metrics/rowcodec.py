@@ -11,7 +11,7 @@ from http_monitor.metrics.saving import integer
 from http_monitor.records import SCHEMA, Bools, Int64s
 
 _TIME, _AHEAD = "#time", "#ahead"
-_AFTER = ("#malformed_after", "#oversized_after", "#filtered_after")
+_AFTER = ("#malformed_after", "#oversized_after", "#filtered_after", "#other_after")
 _LEAD = b"lead"
 _FIELDS = {
     field.name: field
@@ -40,7 +40,7 @@ def encode_rows(rows: Rows) -> bytes:
     for name, values in zip((_AHEAD, *_AFTER), _decisions(rows), strict=True):
         if values.any():
             columns[name] = pa.array(values)
-    lead = json.dumps([rows.lead_malformed, rows.lead_oversized, rows.lead_filtered]).encode()
+    lead = json.dumps([rows.lead_malformed, rows.lead_oversized, rows.lead_filtered, rows.lead_other]).encode()
     schema = pa.schema([_FIELDS[name] for name in columns], metadata={_LEAD: lead})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
@@ -68,8 +68,10 @@ def decode_rows(data: bytes) -> Rows:
         checked = [*zip(SCHEMA, whole.columns, strict=True), *((field, columns[field.name]) for field in schema)]
         if any(column.null_count and not field.nullable for field, column in checked):
             raise ValueError("a row without what each row has")
-        malformed_after, oversized_after, filtered_after = (_numbers(columns.get(name), count) for name in _AFTER)
-        lead_malformed, lead_oversized, lead_filtered = json.loads((schema.metadata or {})[_LEAD])
+        malformed_after, oversized_after, filtered_after, other_after = (
+            _numbers(columns.get(name), count) for name in _AFTER
+        )
+        lead_malformed, lead_oversized, lead_filtered, lead_other = json.loads((schema.metadata or {})[_LEAD])
         return Rows(
             batch=whole,
             time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
@@ -77,16 +79,18 @@ def decode_rows(data: bytes) -> Rows:
             malformed_after=malformed_after,
             oversized_after=oversized_after,
             filtered_after=filtered_after,
+            other_after=other_after,
             lead_malformed=integer(lead_malformed, least=0),
             lead_oversized=integer(lead_oversized, least=0),
             lead_filtered=integer(lead_filtered, least=0),
+            lead_other=integer(lead_other, least=0),
         )
     except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:
         raise ValueError(f"no rows: {error}") from error
 
 
 def _decisions(rows: Rows) -> tuple[Bools | Int64s, ...]:
-    return rows.ahead, rows.malformed_after, rows.oversized_after, rows.filtered_after
+    return rows.ahead, rows.malformed_after, rows.oversized_after, rows.filtered_after, rows.other_after
 
 
 def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:

@@ -32,10 +32,13 @@ class Rows:
     """Those among them that were too long."""
     filtered_after: Int64s
     """Lines between each row and the next that the user does not want counted."""
+    other_after: Int64s
+    """Lines between each row and the next that record no finished request."""
     lead_malformed: int = 0
     """Malformed lines before the first row."""
     lead_oversized: int = 0
     lead_filtered: int = 0
+    lead_other: int = 0
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -49,9 +52,11 @@ class Rows:
             malformed_after=self.malformed_after[start:stop],
             oversized_after=self.oversized_after[start:stop],
             filtered_after=self.filtered_after[start:stop],
+            other_after=self.other_after[start:stop],
             lead_malformed=0 if start else self.lead_malformed,
             lead_oversized=0 if start else self.lead_oversized,
             lead_filtered=0 if start else self.lead_filtered,
+            lead_other=0 if start else self.lead_other,
         )
 
     @property
@@ -62,8 +67,8 @@ class Rows:
     @property
     def has_lead(self) -> bool:
         """Whether lines that are no rows stand before the first row."""
-        return bool(self.lead_malformed or self.lead_filtered)
+        return bool(self.lead_malformed or self.lead_filtered or self.lead_other)
 
     def without_lead(self) -> "Rows":
         """Return the rows, and nothing before the first."""
-        return replace(self, lead_malformed=0, lead_oversized=0, lead_filtered=0)
+        return replace(self, lead_malformed=0, lead_oversized=0, lead_filtered=0, lead_other=0)

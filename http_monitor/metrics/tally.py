@@ -28,6 +28,7 @@ class LineCounts:
     ahead: int = 0
     oversized: int = 0
     filtered: int = 0
+    other: int = 0
 
 
 class Tally:
@@ -46,10 +47,11 @@ class Tally:
 
     def add_lead(self, rows: Rows) -> None:
         """Count the lines before the first row that are no rows."""
-        self._counts.lines += rows.lead_malformed + rows.lead_filtered
+        self._counts.lines += rows.lead_malformed + rows.lead_filtered + rows.lead_other
         self._counts.malformed += rows.lead_malformed
         self._counts.oversized += rows.lead_oversized
         self._counts.filtered += rows.lead_filtered
+        self._counts.other += rows.lead_other
 
     def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
         """Take the decisions of rows that are about to be counted; `before` can look between them.
@@ -64,6 +66,7 @@ class Tally:
             "ahead": rows.ahead,
             "oversized": rows.oversized_after,
             "filtered": rows.filtered_after,
+            "other": rows.other_after,
         }
         # Most batches have none of most of them.
         self._before = {
@@ -83,10 +86,10 @@ class Tally:
         if row is None:
             return counts
         more = {name: int(upto[row]) for name, upto in self._before.items()}
-        malformed, filtered = more.get("malformed", 0), more.get("filtered", 0)
+        malformed, filtered, other = (more.get(name, 0) for name in ("malformed", "filtered", "other"))
         ahead, too_late = more.get("ahead", 0), more.get("too_late", 0)
         return LineCounts(
-            lines=counts.lines + row + malformed + filtered,
+            lines=counts.lines + row + malformed + filtered + other,
             accepted=counts.accepted + row - ahead - too_late,
             malformed=counts.malformed + malformed,
             late=counts.late + more.get("late", 0),
@@ -94,6 +97,7 @@ class Tally:
             ahead=counts.ahead + ahead,
             oversized=counts.oversized + more.get("oversized", 0),
             filtered=counts.filtered + filtered,
+            other=counts.other + other,
         )
 
     def begin_lateness(self, rows: Int64s, needed_us: Int64s) -> None:
@@ -143,6 +147,8 @@ class Elsewhere:
     held_oversized: int = 0
     held_filtered: int = 0
     """Lines filtered out that were read after a held one."""
+    held_other: int = 0
+    """Lines after a held one that record no finished request."""
     lag_bytes: int = 0
     lag_s: int = 0
     lost_bytes: int = 0
@@ -158,7 +164,7 @@ class Elsewhere:
 def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) -> Health:
     """Return the frozen health; `lines` is the sum that conservation asks for."""
     return Health(
-        lines=counts.lines + elsewhere.held + elsewhere.held_malformed + elsewhere.held_filtered,
+        lines=counts.lines + elsewhere.held + elsewhere.held_malformed + elsewhere.held_filtered + elsewhere.held_other,
         accepted=counts.accepted,
         malformed=counts.malformed + elsewhere.held_malformed,
         late=counts.late,
@@ -166,6 +172,7 @@ def health_of(counts: LineCounts, elsewhere: Elsewhere, advice_s: int | None) ->
         ahead=counts.ahead,
         held=elsewhere.held,
         filtered=counts.filtered + elsewhere.held_filtered,
+        other=counts.other + elsewhere.held_other,
         lag_bytes=elsewhere.lag_bytes,
         lag_s=elsewhere.lag_s,
         lost_bytes=elsewhere.lost_bytes,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from http_monitor.errors import FormatError, InputError
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US, event_times
@@ -86,6 +88,8 @@ class Input:
         self._lacking = Lacking(needs)
         self._lines = 0
         self._rows = 0
+        self._others = 0
+        """Lines that fit, and record no finished request."""
         self._first_bad: Sample | None = None
         self._recent_bad: Sample | None = None
         self._said_nothing_fits = False
@@ -135,6 +139,7 @@ class Input:
             "gate": self.gate.save(),
             "lines": self._lines,
             "rows": self._rows,
+            "others": self._others,
             "format": {"name": self._format.name, "kept": kept, "found": self._found},
         }
 
@@ -146,6 +151,7 @@ class Input:
         """
         self.gate.load(given["gate"])
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
+        self._others = integer(given["others"], least=0)
         self._said_nothing_fits = bool(self._lines)
         # What another format remembered, or this one with other options, says nothing about the lines to come.
         if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
@@ -188,7 +194,7 @@ class Input:
             bad = Sample(self._lines + sample.line_no, sample.raw)
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
-        if not self._rows and batch.kind is not None:
+        if self._rows == self._others and batch.kind is not None:
             self._found = batch.kind
             if batch.kind != self._announced and self._format.name == "auto":
                 notices.append(Notice(f"{self.name}: format {batch.kind}, as its first line shows"))
@@ -197,6 +203,7 @@ class Input:
             notices += self._change_to(changed)
         self._lines += batch.lines
         self._rows += batch.well_formed
+        self._others += len(batch.other_nos)
         self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
         return batch if self._select is None else self._select(batch), notices
@@ -216,26 +223,32 @@ class Input:
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.
 
+        Lines that record no request show nothing.
+
         Raises:
             FormatError: the batch, the last that was parsed, shows it.
         """
-        rows_before = self._rows - batch.well_formed
-        lines_before = self._lines - batch.lines
-        if rows_before:
+        others_before = self._others - len(batch.other_nos)
+        if self._rows - batch.well_formed > others_before:
             return
-        first_no = batch.first_well_formed
-        first_row_no = None if first_no is None else lines_before + first_no
-        unread = first_row_no is None and self._lines < FORMAT_LINES and not ended
-        if unread or not self._lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
+        lines = self._lines - self._others
+        first_no = batch.first_request
+        first_row_no = None
+        if first_no is not None:
+            others_between = int(np.searchsorted(batch.other_nos, first_no))
+            first_row_no = self._lines - batch.lines - others_before + first_no - others_between
+        unread = first_row_no is None and lines < FORMAT_LINES and not ended
+        if unread or not lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
             return
-        raise FormatError(self._nothing_fits(min(self._lines, FORMAT_LINES)))
+        raise FormatError(self._nothing_fits(min(lines, FORMAT_LINES)))
 
     def notice_if_nothing_fits(self) -> Notice | None:
         """Return, once, the sentence that says so; a live input goes on all the same."""
-        if self._said_nothing_fits or self._rows or not self._lines:
+        lines = self._lines - self._others
+        if self._said_nothing_fits or self._rows > self._others or not lines:
             return None
         self._said_nothing_fits = True
-        return Notice(self._nothing_fits(self._lines), "warning")
+        return Notice(self._nothing_fits(lines), "warning")
 
     def take_notices(self) -> list[Notice]:
         """Return what the user should know of the lines that were counted since this was asked the last time."""

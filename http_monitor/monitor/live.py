@@ -116,6 +116,7 @@ class LiveTurns:
             held_malformed=pending.malformed,
             held_oversized=pending.oversized,
             held_filtered=pending.filtered,
+            held_other=pending.other,
             lag_bytes=sum(health.lag_bytes for health in healths),
             lag_s=self.lag_s,
             lost_bytes=total.lost_bytes,

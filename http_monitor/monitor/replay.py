@@ -50,6 +50,7 @@ class ReplayTurns:
             held_malformed=pending.malformed,
             held_oversized=pending.oversized,
             held_filtered=pending.filtered,
+            held_other=pending.other,
             nul_bytes=sum(self._nul_bytes),
         )
 

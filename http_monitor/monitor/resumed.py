@@ -16,7 +16,7 @@ from http_monitor.ports import Alert, Json, Saved
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 
-VERSION = 5
+VERSION = 6
 """Of what is in a checkpoint; another is not read."""
 _OPTIONS = {
     "format": "--format",
@@ -140,6 +140,7 @@ def _checked(state: Json) -> Json:
     Gate(0).load(fields_of(state["gate"]))
     integer(state["lines"], least=0)
     integer(state["rows"], least=0)
+    integer(state["others"], least=0)
     if state["position"] is not None:
         fields_of(state["position"])
     return state

@@ -1,4 +1,4 @@
-"""Keeps account of the lines of a chunk: which are rows, blank, malformed, oversized."""
+"""Keeps account of the lines of a chunk: which are rows, blank, malformed, oversized, or record no request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,6 +25,8 @@ class Account:
     line: list[int] = field(default_factory=list)
     """For each entry the index of its line."""
     blank: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
+    """Lines that fit, and record no finished request."""
     oversized: list[int] = field(default_factory=list)
     samples: list[tuple[int, bytes]] = field(default_factory=list)
     """The first malformed lines with their indices."""
@@ -73,6 +75,7 @@ class Account:
             oversized_nos=number(np.array(self.oversized, np.int64)),
             samples=tuple(Sample(no, raw) for no, (_, raw) in zip(sample_nos, self.samples, strict=True)),
             kind=kind if len(row_line) else None,
+            other_nos=number(np.array(self.other, np.int64)),
         )
 
 

@@ -33,7 +33,7 @@ class Choice:
     fits: int
     """So many lines of the sample fit it."""
     lines: int
-    """So many lines the sample has."""
+    """So many lines the sample has, but for those that record no request."""
 
 
 def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFormat":
@@ -120,7 +120,7 @@ class AutoFormat:
         candidate, batch = best
         self._decide(candidate, self._made(candidate))
         name = (batch.kind or FAMILY) if candidate.name == FAMILY else candidate.name
-        return Choice(name, len(batch.line_nos), batch.lines)
+        return Choice(name, len(batch.line_nos), batch.lines - len(batch.other_nos))
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; until one fits something, all of them are malformed."""
@@ -129,7 +129,7 @@ class AutoFormat:
         while self._format is not None and self._change is not None and (start < len(data) or not parts):
             piece = data[start : _end_of(data, start + size)]
             batch = self._told(self._format.parse(piece))
-            turn = self._change.look(piece, batch, self._format)
+            turn = self._change.look(piece, batch)
             if turn is None:
                 parts.append(batch)
                 start += len(piece)
@@ -166,7 +166,7 @@ class AutoFormat:
                 self._decide(candidate, trial)
                 return reading
             readings.append((trial, reading))
-        # A line that counts as nothing says nothing about the file: many formats have comments.
+        # A line that records no request says nothing about the file: many formats have comments.
         return nearest_of(line, readings)[0]
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
@@ -226,8 +226,8 @@ class AutoFormat:
         for start, piece in pieces(data):
             kept = self._save_trials()
             batches = [trial.parse(piece) for trial in self._trying()]
-            if len({batch.lines for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
-                # A header line of some format is no line to that one, so each line has to be judged by itself.
+            if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
+                # What records no request to one format does not fit others, so each line has to be judged by itself.
                 self._load_trials(kept)
                 decided = self._try_lines(start, piece, before)
             else:
@@ -259,7 +259,7 @@ class AutoFormat:
         """Decide by the first line that fits; where none does, count them all and return False."""
         fitting = [(int(batch.line_nos[0]), index) for index, batch in enumerate(batches) if len(batch.line_nos)]
         if not fitting:
-            before.add(min(batches, key=lambda batch: batch.lines))
+            before.add(min(batches, key=lambda batch: batch.malformed_lines))
             return False
         self._load_trials(kept)
         _, index = min(fitting)

@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from http_monitor.parser.candidates import Pool
-from http_monitor.parser.reading import read_line
 from http_monitor.ports import Json, LogFormat, Remembering
 from http_monitor.records import Batch
 
@@ -83,19 +82,20 @@ class Change:
         left, self._rivals = self._rivals, {}
         return next((rival for rival in left.values() if rival.kind is not None), None)
 
-    def look(self, data: bytes, batch: Batch, fmt: LogFormat) -> Turn | None:
+    def look(self, data: bytes, batch: Batch) -> Turn | None:
         """Take the next lines; return where another format begins, then only what is before has been looked at.
 
         Args:
             data: Whole lines.
             batch: What the format of the file made of them.
-            fmt: That format.
         """
         if not batch.malformed_lines:
-            if batch.lines:
+            if len(batch.line_nos):
                 self.forget()
             return None
-        edges = np.concatenate(([0], batch.line_nos, [batch.lines + 1]))
+        # A line that records no request shows nothing.
+        numbers = np.delete(np.arange(1, batch.lines + 1), batch.other_nos - 1)
+        edges = np.concatenate(([0], 1 + np.searchsorted(numbers, batch.line_nos), [len(numbers) + 1]))
         gaps = np.diff(edges) - 1
         lines: list[tuple[int, bytes]] = []
         for index in np.flatnonzero(gaps).tolist():
@@ -105,8 +105,8 @@ class Change:
             # A short row within a batch, of which there may be many, shows nothing.
             if self._row + size < ENOUGH_LINES and index + 1 < len(gaps):
                 continue
-            lines = lines or _counted(data, batch, fmt, self._limit)
-            for number in range(first, first + size):
+            lines = lines or _counted(data, self._limit)
+            for number in numbers[first - 1 : first - 1 + size].tolist():
                 end, line = lines[number - 1]
                 rival = self.note_misfit(line)
                 if rival is not None:
@@ -146,7 +146,7 @@ class Change:
         self._row, self._rivals = row, rivals
 
 
-def _counted(data: bytes, batch: Batch, fmt: LogFormat, limit: int) -> list[tuple[int, bytes]]:
+def _counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
     """Return where each line ends that counts as one, with the line without its LF."""
     found: list[tuple[int, bytes]] = []
     start = 0
@@ -157,7 +157,4 @@ def _counted(data: bytes, batch: Batch, fmt: LogFormat, limit: int) -> list[tupl
         if len(line) > limit or line.strip():
             found.append((end + 1, line))
         start = end + 1
-    if len(found) == batch.lines:
-        return found
-    # What says how others are read is no line; asked again in its order, it changes nothing.
-    return [(end, line) for end, line in found if len(line) > limit or read_line(fmt, line).values != {}]
+    return found

@@ -36,6 +36,7 @@ class FallbackFormat:
             return batch
         fits: Bools = np.zeros(batch.lines, np.bool_)
         fits[batch.line_nos - 1] = True
+        fits[batch.other_nos - 1] = True
         lines = [line for line in data.split(b"\n") if len(line) > self._limit or line.strip()]
         numbers = np.flatnonzero(~fits) + 1
         other = self._second.parse(b"".join(lines[number - 1] + b"\n" for number in numbers.tolist()))
@@ -51,6 +52,7 @@ class FallbackFormat:
             oversized_nos=batch.oversized_nos,
             samples=tuple(replace(sample, line_no=int(numbers[sample.line_no - 1])) for sample in other.samples),
             kind=kind,
+            other_nos=np.sort(np.concatenate((batch.other_nos, numbers[other.other_nos - 1]))),
         )
 
     def read_line(self, line: bytes) -> LineReading:

@@ -24,6 +24,7 @@ def head_of(batch: Batch, lines: int) -> Batch:
         oversized_nos=batch.oversized_nos[batch.oversized_nos <= lines],
         samples=tuple(sample for sample in batch.samples if sample.line_no <= lines),
         kind=batch.kind if rows else None,
+        other_nos=batch.other_nos[batch.other_nos <= lines],
     )
 
 
@@ -43,20 +44,23 @@ def joined(batches: Sequence[Batch]) -> Batch:
         oversized_nos=np.concatenate([batch.oversized_nos + start for batch, start in placed]),
         samples=tuple(samples[:_SAMPLES]),
         kind=next((batch.kind for batch in batches if batch.kind is not None), None),
+        other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
     )
 
 
 @dataclass(slots=True)
 class Leading:
-    """The lines before the first that fits: all of them malformed."""
+    """The lines before the first that fits: malformed, but for those that one of the formats knows to be no request."""
 
     lines: int = 0
     oversized: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
 
     def add(self, batch: Batch) -> None:
         """Take the next of them."""
         self.oversized += (batch.oversized_nos + self.lines).tolist()
+        self.other += (batch.other_nos + self.lines).tolist()
         self.samples += self._shifted(batch)
         self.lines += batch.lines
 
@@ -70,6 +74,7 @@ class Leading:
             lines=batch.lines + self.lines,
             oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
             samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
+            other_nos=np.concatenate([np.array(self.other, np.int64), batch.other_nos + self.lines]),
         )
 
     def _shifted(self, batch: Batch) -> list[Sample]:

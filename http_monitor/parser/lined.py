@@ -34,7 +34,7 @@ class Texts(NamedTuple):
 
 
 class Outside(NamedTuple):
-    """A line that counts as nothing: a comment, or the names of columns."""
+    """A line that records no finished request: a comment, or the names of columns."""
 
 
 class LinedFormat(ABC):
@@ -69,7 +69,7 @@ class LinedFormat(ABC):
                 account.entries.append(read)
                 account.line.append(index)
             elif isinstance(read, Outside):
-                account.blank.append(index)
+                account.other.append(index)
             else:
                 account.malformed(index, raw)
         return account
@@ -96,7 +96,7 @@ class LinedFormat(ABC):
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit.
 
-        A line that counts as nothing has no fields, and is well-formed.
+        A line that records no finished request has no fields, and is well-formed.
         """
         if len(line) > self._limit:
             return self._unfit(Misfit(self._limit + 1, f"a line of at most {self._limit} bytes"), ())

@@ -28,8 +28,8 @@ _MOST_COLUMNS = 256
 class W3cFormat(LinedFormat):
     """One file of the format. It remembers the latest `#Fields` line; before any, the server's usual columns count.
 
-    Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` count
-    as nothing, as blank ones do.
+    Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` record
+    no request.
     """
 
     def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:

@@ -67,6 +67,7 @@ class Parsed:
     kind: str | None
     """``common``, ``combined``, ``vhost_common`` or ``vhost_combined``: the first well-formed line; None without."""
     filtered: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
     """Numbers of the lines that fit and are not to be counted; reading them gives none."""
 
 

@@ -34,6 +34,7 @@ class Health:
     truncations: int = 0
     oversized: int = 0
     filtered: int = 0
+    other: int = 0
 
 
 class Bucket:

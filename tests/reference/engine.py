@@ -12,7 +12,7 @@ from http_monitor.ports import ClassifyAgent
 from tests.reference.counter import Counter, Health, Json
 from tests.reference.families import family_of
 from tests.reference.gate import Gate
-from tests.reference.shapes import BadLine, FilteredLine, Options, ParsedLike, RowLike, lines_of
+from tests.reference.shapes import BadLine, FilteredLine, Options, OtherLine, ParsedLike, RowLike, lines_of
 
 __all__ = ["Json", "Look", "Options", "ParsedLike", "RowLike", "Turn", "live", "replay"]
 
@@ -26,7 +26,7 @@ class _Ahead:
     """A row that the gate of its file did not believe."""
 
 
-_NoRow = BadLine | FilteredLine
+_NoRow = BadLine | FilteredLine | OtherLine
 _Decided = RowLike | _NoRow | _Ahead
 
 
@@ -35,7 +35,7 @@ def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgen
     counter = Counter(options, "replay", classify)
     now_us: int | None = None
     for line in _merged([_decided(file, options) for file in files]):
-        if isinstance(line, BadLine | FilteredLine | _Ahead):
+        if isinstance(line, _NoRow | _Ahead):
             _count_unaccepted(counter.health, line)
             continue
         before = replace(counter.health)
@@ -52,13 +52,13 @@ def _decided(file: ParsedLike, options: Options) -> list[_Decided]:
     lines = lines_of(file)
     believed: dict[int, bool] = {}
     for line in lines:
-        if not isinstance(line, BadLine | FilteredLine):
+        if not isinstance(line, _NoRow):
             for row, accepted in gate.offer(line):
                 believed[row.line_no] = accepted
     held = gate.release()
     if held is not None:
         believed[held.line_no] = True
-    return [line if isinstance(line, BadLine | FilteredLine) or believed[line.line_no] else _Ahead() for line in lines]
+    return [line if isinstance(line, _NoRow) or believed[line.line_no] else _Ahead() for line in lines]
 
 
 def _merged(files: list[list[_Decided]]) -> list[_Decided]:
@@ -67,7 +67,7 @@ def _merged(files: list[list[_Decided]]) -> list[_Decided]:
     for file_no, lines in enumerate(files):
         greatest_us = _NEVER_US
         for place, line in enumerate(lines):
-            if not isinstance(line, BadLine | FilteredLine | _Ahead):
+            if not isinstance(line, _NoRow | _Ahead):
                 greatest_us = max(greatest_us, line.time_us)
             keyed.append((greatest_us, file_no, place, line))
     keyed.sort(key=lambda item: item[:3])
@@ -153,11 +153,11 @@ class _Live:
         self._previous_us = turn.wall_us
         # Every input has been read before the first row counts: one without lines that count has reached its end.
         for i, look in zip(self._inputs, turn.looks, strict=True):
-            idle = i.at_end and look.at_end and look.parsed.lines == len(look.parsed.filtered)
+            idle = i.at_end and look.at_end and look.parsed.lines == len(look.parsed.filtered) + len(look.parsed.other)
             i.position_us = turn.wall_us if idle else min(i.greatest_us, turn.wall_us)
         for i, look, is_caught_up in zip(self._inputs, turn.looks, caught_up, strict=True):
             for line in lines_of(look.parsed):
-                if isinstance(line, BadLine | FilteredLine):
+                if isinstance(line, _NoRow):
                     self._bad_line(i, line)
                 elif is_caught_up:
                     self._caught_up_row(i, line, turn.wall_us)
@@ -235,6 +235,8 @@ def _count_unaccepted(health: Health, line: _NoRow | _Ahead) -> None:
         health.ahead += 1
     elif isinstance(line, FilteredLine):
         health.filtered += 1
+    elif isinstance(line, OtherLine):
+        health.other += 1
     else:
         health.malformed += 1
         health.oversized += int(line.oversized)

@@ -132,6 +132,11 @@ class ParsedLike(Protocol):
         """Numbers of the lines that fit, and are not to be counted; they are not among the rows."""
         ...
 
+    @property
+    def other(self) -> Collection[int]:
+        """Numbers of the lines that fit, and record no finished request; they are not among the rows."""
+        ...
+
 
 @dataclass(frozen=True)
 class BadLine:
@@ -145,17 +150,23 @@ class FilteredLine:
     """A line that fits and is not to be counted."""
 
 
-def lines_of(parsed: ParsedLike) -> list[RowLike | BadLine | FilteredLine]:
+@dataclass(frozen=True)
+class OtherLine:
+    """A line that fits and records no finished request."""
+
+
+def lines_of(parsed: ParsedLike) -> list[RowLike | BadLine | FilteredLine | OtherLine]:
     """Return every non-blank line, in file order.
 
     Raises:
-        ValueError: a line that is not exactly one of row, malformed and filtered out.
+        ValueError: a line that is not exactly one of row, malformed, filtered out and other.
     """
     rows = {row.line_no: row for row in parsed.rows}
-    numbers = [*rows, *parsed.malformed, *parsed.filtered]
+    numbers = [*rows, *parsed.malformed, *parsed.filtered, *parsed.other]
     if sorted(numbers) != list(range(1, parsed.lines + 1)):
         raise ValueError("the line numbers do not add up")
     oversized = set(parsed.oversized)
-    others: dict[int, BadLine | FilteredLine] = {no: BadLine(no in oversized) for no in parsed.malformed}
+    others: dict[int, BadLine | FilteredLine | OtherLine] = {no: BadLine(no in oversized) for no in parsed.malformed}
     others |= {no: FilteredLine() for no in parsed.filtered}
+    others |= {no: OtherLine() for no in parsed.other}
     return [rows[no] if no in rows else others[no] for no in range(1, parsed.lines + 1)]

@@ -1,0 +1,70 @@
+"""Lines that fit and record no finished request are lines, in a counter of their own."""
+
+import pytest
+
+from http_monitor.clock import ManualClock
+from http_monitor.errors import FormatError
+from http_monitor.parser.auto import auto_format
+from tests.engine_strategies import START_S, log_line
+from tests.harness import Recorder, make_monitor, replay, settings_of
+from tests.live_scripts import Glance, TurnSource
+from tests.others import WithOthers
+from tests.reference.engine import Options
+
+FIELDS = b"#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n"
+LINE = b"2025-10-10 11:55:%02d 192.0.2.7 GET /a/b 200 31\n"
+IIS = b"#Software: x\n" + FIELDS + LINE % 36 + LINE % 37 + b"#Date: y\n" + b"junk\n" + LINE % 38
+
+
+def replayed(*chunks: bytes) -> Recorder:
+    return replay([chunks], settings_of(Options(), replay=True), make_format=lambda name: auto_format())
+
+
+def counters(recorder: Recorder) -> tuple[int, int, int, int]:
+    health = recorder.summary.health
+    return health.lines, health.accepted, health.malformed, health.other
+
+
+def test_the_directives_of_a_w3c_log_are_other_lines_wherever_they_were_cut() -> None:
+    assert counters(replayed(IIS)) == (7, 3, 1, 3)
+    assert counters(replayed(*IIS.splitlines(keepends=True))) == (7, 3, 1, 3)
+    assert counters(replayed(FIELDS * 3)) == (3, 0, 0, 3)
+
+
+def test_directives_before_lines_of_another_format_are_other_lines_for_nobody_can_know() -> None:
+    log = b"#!/bin/sh\n" + log_line(START_S) + b"\n# x\n"
+    assert counters(replayed(log)) == counters(replayed(*log.splitlines(keepends=True))) == (3, 1, 1, 1)
+
+
+def test_a_report_says_how_many_stood_before_the_line_that_closed_it() -> None:
+    first, *_ = replay(
+        [[FIELDS + LINE % 1 + b"#a\n#b\n" + LINE % 59 + b"#c\n" + LINE % 59]],
+        settings_of(Options(lateness_s=1), replay=True),
+        make_format=lambda name: auto_format(),
+    ).reports
+    assert (first.health.lines, first.health.accepted, first.health.other) == (4, 1, 3)
+
+
+def test_other_lines_alone_do_not_make_a_log_of_what_fits_nothing() -> None:
+    with pytest.raises(FormatError, match="none of its first 2 lines fits"):
+        replayed(b"#a\njunk\n#b\njunk\n")
+    with pytest.raises(FormatError, match="none of its first 1,000 lines fits"):
+        replayed(b"#a\njunk\n" * 1_000 + LINE % 1)
+    assert counters(replayed(b"#a\njunk\n" * 999 + FIELDS + LINE % 1)) == (2_000, 1, 999, 1_000)
+
+
+def test_live_an_input_with_other_lines_alone_is_idle_and_no_line_is_lost() -> None:
+    source = TurnSource()
+    settings = settings_of(Options(), from_start=True)
+    monitor, recorder = make_monitor(settings, [source], _clock(), make_format=WithOthers)
+    for data in (b"#a\n", b"#b\n\n#c\n" + log_line(START_S) + b"\n#d\njunk\n"):
+        source.following = Glance(data)
+        monitor.step()
+    health = monitor.health()
+    assert (health.lines, health.accepted, health.malformed, health.other) == (6, 1, 1, 4)
+    monitor.close(finished=False)
+    assert recorder.summary.health == health
+
+
+def _clock() -> ManualClock:
+    return ManualClock(START_S * 1_000_000)
