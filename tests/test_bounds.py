@@ -1,5 +1,7 @@
 """Memory and work stay bounded whatever the log: keys, hosts of a flood, open buckets, gaps of years."""
 
+import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -12,10 +14,12 @@ from http_monitor.clock import END_OF_TIME_US
 from http_monitor.metrics import rowbyrow
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.interval import IntervalStats
+from http_monitor.metrics.long_keys import shorten
 from http_monitor.metrics.table import KeyTable
 from http_monitor.monitor.inputs import times_of
 from http_monitor.parser.formats import get_format
-from http_monitor.report import KeyCount, Message
+from http_monitor.report import KeyCount, Message, Remainder, Summary, Table
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
@@ -78,6 +82,72 @@ def test_a_table_keeps_what_the_slow_one_keeps_and_knows_how_wrong_it_is(
         assert sum(row.hits for row in top.rows) + rest.hits == truth.total()
         kept = {row.key: row.hits for row in top.rows}
         assert all(kept.get(key, 0) <= hits <= kept.get(key, 0) + rest.error_bound for key, hits in truth.items())
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(
+                st.tuples(st.integers(0, 40), st.sampled_from((0, 0, 0, 256, 257, 700, 2_049, 5_000))), max_size=60
+            ),
+            st.booleans(),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from((1, 3, 20, 70, 200)),
+)
+def test_a_table_with_long_keys_keeps_what_the_slow_one_keeps(
+    batches: list[tuple[list[tuple[int, int]], bool]], cap: int
+) -> None:
+    table, slow = KeyTable(cap), BoundedTable(cap)
+    for batch, packs in batches:
+        keys = [(b"%d" % key).rjust(length, b"x") for key, length in batch]
+        hits = [Line(shorten(key), b"/", None, 500, len(key)) for key in keys]
+        if hits:
+            room = table.fits(groups_of(hits).piece("hosts", 0))
+            before = slow.remainder.hits
+            table.add(groups_of(hits), "hosts", 0)
+        if packs:
+            table.pack()
+        for key in keys:
+            slow.add(key, len(key), True)
+        assert not (hits and room) or slow.remainder.hits == before
+        table = KeyTable.load(json.loads(json.dumps(table.save())), cap) if packs else table
+        rows = [KeyCount(key, row.hits, row.size_bytes, row.errors) for key, row in slow.largest()]
+        rest = slow.remainder
+        assert table.top(2 * cap) == Table(
+            tuple(rows), len(rows), remainder=Remainder(rest.hits, rest.size_bytes, rest.errors, slow.error_bound)
+        )
+
+
+def test_a_long_key_is_its_beginning_and_a_hash_that_tells_it_from_others() -> None:
+    long = b"/" + b"a" * 2_047
+    assert shorten(long) == long
+    digits = hashlib.sha256(long + b"b").hexdigest()[:16].encode()
+    assert shorten(long + b"b") == long + "…#".encode() + digits
+    assert shorten(long + b"b") != shorten(long + b"c")
+
+
+def test_of_a_long_key_all_outputs_have_the_beginning_while_filters_see_it_whole() -> None:
+    paths = [b"/" + b"a" * 3_000 + end for end in (b"x", b"y", b"y")]
+    log = b"".join(log_line(START_S, b"h", request=b"GET %b HTTP/1.1" % path) + b"\n" for path in paths)
+    summary = replay([[log]], Settings(replay=True, filter='path ~ "y$"')).messages[-1]
+    assert isinstance(summary, Summary)
+    assert [(row.key, row.hits) for row in summary.endpoints.rows] == [(shorten(paths[1]), 2)]
+    assert [len(row.key) for row in summary.sections.rows] == [2_048 + 4 + 16]
+
+
+def test_keys_of_eight_thousand_bytes_that_never_come_again_take_little_room() -> None:
+    stats = IntervalStats(1_000)
+    for second in range(40):
+        hits = [Line(shorten(b"%d-%d" % (second, n) + b"h" * 8_000), b"/", None, 200, 1) for n in range(100)]
+        stats.add(groups_of(hits), 0)
+    assert stats.hits == 4_000
+    kept = sum(len(key) for key, _ in stats.table("hosts").items())
+    # Twenty thousand keys of 64 bytes.
+    assert 1_000_000 / 2 < kept < 20_000 * 64
+    assert stats.table("hosts").remainder.hits == 4_000 - len(stats.table("hosts"))
 
 
 def test_a_key_that_every_cut_takes_is_wrong_by_the_sum_of_the_cuts() -> None:

@@ -43,11 +43,10 @@ class MetricsBucket:
     def add(self, groups: FrameGroups, index: int) -> None:
         """Count the rows that a frame has for this bucket."""
         hits = groups.hits[index]
-        as_it_came = self._tables is None and self.hits + hits <= 2 * self._cap
+        as_it_came = self._has_room(groups, hits)
         self.hits += hits
         self.size_bytes += groups.sizes[index]
         self.errors += groups.errors[index]
-        # So few rows cannot have more keys than the tables hold.
         if as_it_came:
             self._pieces.append((groups, index))
             return
@@ -56,7 +55,7 @@ class MetricsBucket:
 
     def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
         """Return whether `add` of the same will cut no host."""
-        if self._tables is None and self.hits + groups.hits[index] <= 2 * self._cap:
+        if self._has_room(groups, groups.hits[index]):
             return True
         return self.tables()["hosts"].fits(groups.piece("hosts", index))
 
@@ -131,6 +130,10 @@ class MetricsBucket:
             return NotImplemented
         mine, others = (self.hits, self.size_bytes, self.errors), (other.hits, other.size_bytes, other.errors)
         return mine == others and self.tables() == other.tables()
+
+    def _has_room(self, groups: FrameGroups, hits: int) -> bool:
+        """Return whether more rows can be kept as they came: so few have no more keys than the tables hold."""
+        return self._tables is None and self.hits + hits <= 2 * self._cap and not groups.some_long
 
     def _made_tables(self) -> dict[str, KeyTable]:
         tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}

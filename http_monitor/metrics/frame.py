@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from http_monitor.metrics.histogram import BUCKETS, bucket_of
 from http_monitor.metrics.keys import Codes, Keys, Numbering, Numberings
+from http_monitor.metrics.long_keys import LIGHT_BYTES, longest_of
 from http_monitor.metrics.rows import Rows
 from http_monitor.records import Bools, Int64s
 
@@ -125,7 +126,9 @@ class Frame:
 def _column(name: str, array: Any, numberings: Numberings) -> Column:
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     indices, values = array.indices, array.dictionary
-    keys = Keys(None, values, numberings.choose(name, len(values), len(indices)))
+    some_long = longest_of(values) > LIGHT_BYTES
+    numbering = None if some_long else numberings.choose(name, len(values), len(indices))
+    keys = Keys(None, values, numbering, some_long=some_long)
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)

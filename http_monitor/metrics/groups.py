@@ -139,6 +139,11 @@ class FrameGroups:
         """The dimensions in which a row of the frame may have a key."""
         return self._frame.columns
 
+    @property
+    def some_long(self) -> bool:
+        """Some keys may take more room in a table than one."""
+        return any(column.keys.some_long for column in self._frame.columns.values())
+
     def united(self) -> "FrameGroups":
         """Return all rows as one group; they must have come in the order of their groups."""
         result = FrameGroups.__new__(FrameGroups)

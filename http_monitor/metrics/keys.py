@@ -23,10 +23,19 @@ _PASSED_KEYS = 16 * _TRIED_KEYS
 class Keys:
     """The keys that codes stand for; Python objects are made of them only when somebody asks."""
 
-    __slots__ = ("_keep", "_numbering", "_numbers", "_packed", "_values")
+    __slots__ = ("_keep", "_numbering", "_numbers", "_packed", "_values", "some_long")
 
-    def __init__(self, values: list[bytes] | None, packed: Any = None, numbering: "Numbering | None" = None) -> None:
+    def __init__(
+        self,
+        values: list[bytes] | None,
+        packed: Any = None,
+        numbering: "Numbering | None" = None,
+        *,
+        some_long: bool = False,
+    ) -> None:
         # Any: the stubs of pyarrow do not describe arrays of binary.
+        self.some_long = some_long
+        """Some may take more room in a table than one key (`long_keys`); such keys are not numbered."""
         self._values = values
         self._packed = packed
         self._keep = True
@@ -34,9 +43,9 @@ class Keys:
         self._numbers: Codes | None = None
 
     @staticmethod
-    def pack(values: list[bytes]) -> "Keys":
+    def pack(values: list[bytes], *, some_long: bool = False) -> "Keys":
         """Return keys that lie side by side, in a third of the memory."""
-        result = Keys(None, pa.array(values, pa.binary()))
+        result = Keys(None, pa.array(values, pa.binary()), some_long=some_long)
         result._keep = False
         return result
 

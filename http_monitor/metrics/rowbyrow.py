@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.metrics.groups import MOST_INT64, KeyRows, Piece, Sizes, size_sums
 from http_monitor.metrics.keys import Keys
+from http_monitor.metrics.long_keys import room_of
 from http_monitor.metrics.slots import Slots
 from http_monitor.records import Int64s
 from http_monitor.report import Remainder
@@ -74,23 +75,27 @@ def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> in
     return len(local) if len(first) <= room else int(at[np.partition(first, room)[room]])
 
 
+def add_rows_of_long_keys(slots: Slots, rows: KeyRows, cap: int) -> tuple[Slots, Remainder]:
+    """As `add_rows`, where a key may count for several (`long_keys.room_of`)."""
+    return _singly(slots, rows, cap)
+
+
 def _singly(slots: Slots, rows: KeyRows, cap: int) -> tuple[Slots, Remainder]:
     before, values, rest = slots.piece(), rows.keys.values(), Remainder()
     columns = zip(before.hits.tolist(), before.sizes.tolist(), before.errors.tolist(), strict=True)
     counts = dict(zip(before.names(), map(list, columns), strict=True))
+    room = sum(map(room_of, counts))
     for code, size, error in zip(
         rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
     ):
         name = values[code]
         mine = counts.get(name)
         if mine is None:
-            if len(counts) >= 2 * cap:
-                ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
-                counts = dict(ranked[:cap])
-                cut = [lost for _, lost in ranked[cap:]]
-                hits, size_bytes, errors = map(sum, zip(*cut, strict=True))
-                rest = rest.plus(Remainder(hits, size_bytes, errors, error_bound=cut[0][0]))
+            if room + room_of(name) > 2 * cap:
+                counts, room, cut = _cut_to(counts, cap)
+                rest = rest.plus(cut)
             mine = counts[name] = [0, 0, 0]
+            room += room_of(name)
         mine[0] += 1
         mine[1] += size
         mine[2] += error
@@ -100,3 +105,17 @@ def _singly(slots: Slots, rows: KeyRows, cap: int) -> tuple[Slots, Remainder]:
     return Slots.of(
         Piece(Keys(list(counts)), places, hits_of.astype(np.int64), sizes, errors_of.astype(np.int64))
     ), rest
+
+
+def _cut_to(counts: dict[bytes, list[int]], cap: int) -> tuple[dict[bytes, list[int]], int, Remainder]:
+    """Return the largest counts whose keys take room up to the cap, the room they take, and what that leaves out."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+    room = kept = 0
+    while kept < len(ranked) and room + room_of(ranked[kept][0]) <= cap:
+        room += room_of(ranked[kept][0])
+        kept += 1
+    lost = [count for _, count in ranked[kept:]]
+    if not lost:
+        return counts, room, Remainder()
+    hits, size_bytes, errors = map(sum, zip(*lost, strict=True))
+    return dict(ranked[:kept]), room, Remainder(hits, size_bytes, errors, error_bound=lost[0][0])

@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Self
 
@@ -11,9 +11,10 @@ import numpy as np
 from http_monitor.metrics.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.metrics.groups import FrameGroups, Piece
 from http_monitor.metrics.keys import Codes, Keys
+from http_monitor.metrics.long_keys import LIGHT_BYTES, room_of
 from http_monitor.metrics.packed import PackedPiece
 from http_monitor.metrics.pieces import Pieces
-from http_monitor.metrics.rowbyrow import add_rows
+from http_monitor.metrics.rowbyrow import add_rows, add_rows_of_long_keys
 from http_monitor.metrics.saving import (
     MOST_HITS,
     counts,
@@ -40,17 +41,19 @@ _FEW_KEYS = 64
 
 
 class KeyTable:
-    """Hits, bytes and errors by key, at most twice `cap` keys at any time.
+    """Hits, bytes and errors by key, at most twice `cap` keys at any time; a long key counts for several.
 
     Before a row that would bring one key more, the table is cut to its `cap` largest (hits down, then key
-    up); what is cut goes to `remainder`. The counts stay as a batch grouped them until more come.
+    up); what is cut goes to `remainder`. Where keys are long, it is cut before a row that would bring more room than
+    2 x `cap` (`long_keys.room_of`), to the largest in that order until one would bring their room over `cap`.
+    The counts stay as a batch grouped them until more come.
 
     Args:
         cap: so many keys are left by a cut.
         counts_distinct: from the first cut on, estimate how many distinct keys there were.
     """
 
-    __slots__ = ("_cap", "_counts", "_counts_distinct", "_distinct", "_remainder")
+    __slots__ = ("_cap", "_counts", "_counts_distinct", "_distinct", "_remainder", "_some_long")
 
     def __init__(self, cap: int, *, counts_distinct: bool = False) -> None:
         self._cap = cap
@@ -58,6 +61,8 @@ class KeyTable:
         self._distinct: DistinctKeys | None = None
         self._counts: Slots | Pieces | PackedPiece = Slots()
         self._remainder = _NOTHING_CUT
+        self._some_long = False
+        """A key may take more room than one; then room is counted by keys, which is slow."""
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -92,12 +97,15 @@ class KeyTable:
         if not isinstance(self._counts, PackedPiece):
             piece = self.piece().numbered()
             if isinstance(self._counts, Slots):
-                piece = replace(piece, keys=Keys.pack(piece.keys.values()))
+                piece = replace(piece, keys=Keys.pack(piece.keys.values(), some_long=self._some_long))
             self._counts = PackedPiece.of(piece)
 
     def fits(self, piece: Piece) -> bool:
         """Return whether all keys of a piece find room without a cut."""
         most = 2 * self._cap
+        if self._some_long or piece.keys.some_long:
+            names = piece.names()
+            return self._room_with(names, self._slots().lookup(names)) <= most
         if len(self) + len(piece) <= most:
             return True
         return len(self) + self._slots().lookup(piece.names()).count(None) <= most
@@ -105,21 +113,27 @@ class KeyTable:
     def add(self, groups: FrameGroups, dimension: str, index: int) -> None:
         """Add one group of rows, as if they came one by one in their order."""
         piece, most = groups.piece(dimension, index), 2 * self._cap
-        if not len(piece) or self._takes(piece, most):
+        if piece.keys.some_long:
+            self._some_long = True
+        if not len(piece) or (not self._some_long and self._takes(piece, most)):
             return
         held, names = self._slots(), piece.names()
         if self._distinct is not None:
             self._distinct.add(names)
         slots = held.lookup(names)
-        if len(held) + slots.count(None) <= most:
+        room = self._room_with(names, slots) if self._some_long else len(held) + slots.count(None)
+        if room <= most:
             held.add(names, slots, piece.hits, piece.sizes, piece.errors)
             return
-        if self._counts_distinct and self._distinct is None:
-            self._distinct = DistinctKeys()
-            self._distinct.add(held.names())
-            self._distinct.add(names)
-        self._counts, cut = add_rows(held, groups.rows(dimension, index), self._cap)
+        before = held.names() if self._counts_distinct and self._distinct is None else None
+        add = add_rows_of_long_keys if self._some_long else add_rows
+        self._counts, cut = add(held, groups.rows(dimension, index), self._cap)
         self._remainder = self._remainder.plus(cut)
+        # A cut for a long key may find nothing to leave out.
+        if before is not None and cut.hits:
+            self._distinct = DistinctKeys()
+            self._distinct.add(before)
+            self._distinct.add(names)
 
     def combined(self, other: Self, sign: int) -> "KeyTable":
         """Return this plus or minus the other, remainders included; no key is cut, and one left with nothing goes."""
@@ -129,6 +143,7 @@ class KeyTable:
         held.add(names, held.lookup(names), sign * theirs.hits, sign * theirs.sizes, sign * theirs.errors)
         held.drop_nothings()
         result._counts = held
+        result._some_long = self._some_long or other._some_long
         result._remainder = self._remainder.plus(other._remainder, sign)
         return result
 
@@ -159,7 +174,9 @@ class KeyTable:
         table = cls(cap, counts_distinct=counts_distinct)
         if counts_distinct and "distinct" in given:
             table._distinct = DistinctKeys.load(given["distinct"])
-        piece = Piece(Keys.pack(names), np.arange(count), hits, sizes(given["sizes"], count), errors)
+        table._some_long = max(map(len, names), default=0) > LIGHT_BYTES
+        keys = Keys.pack(names, some_long=table._some_long)
+        piece = Piece(keys, np.arange(count), hits, sizes(given["sizes"], count), errors)
         table._counts = Pieces(piece)
         *cut, error_bound = listed(given["rest"])
         table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MOST_HITS))
@@ -191,6 +208,11 @@ class KeyTable:
             return False
         self._counts = Pieces(piece)
         return True
+
+    def _room_with(self, names: Sequence[bytes], slots: Sequence[int | None]) -> int:
+        """Return the room that all keys take with some more, each given with what `lookup` returned for it."""
+        new = (name for name, slot in zip(names, slots, strict=True) if slot is None)
+        return sum(map(room_of, self._slots().names())) + sum(map(room_of, new))
 
     def _slots(self) -> Slots:
         """Have the counts where others are added to them."""

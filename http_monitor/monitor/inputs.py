@@ -1,12 +1,13 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from http_monitor.errors import FormatError, InputError
 from http_monitor.metrics.gate import Gate
+from http_monitor.metrics.long_keys import with_short_keys
 from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
@@ -206,7 +207,8 @@ class Input:
         self._others += len(batch.other_nos)
         self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
-        return batch if self._select is None else self._select(batch), notices
+        batch = batch if self._select is None else self._select(batch)
+        return replace(batch, rows=with_short_keys(batch.rows)), notices
 
     def _change_to(self, changed: str) -> list[Notice]:
         before, self._found = self._found, changed

@@ -1,0 +1,52 @@
+"""Bounds keys in bytes: how a long one is shortened, and how many short ones it counts for in a table (DESIGN §3)."""
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+MAX_KEY_BYTES = 2_048
+"""So much of a longer key is kept; the rest becomes a hash that tells keys apart."""
+HASH_DIGITS = 16
+LIGHT_BYTES = 256
+"""A key up to this length takes the room of one key in a table."""
+_BYTES_PER_ROOM = 64
+
+
+def shorten(key: bytes) -> bytes:
+    """Return a key as all tables and outputs have it: as it is, or its first 2,048 bytes, ``…#`` and 16 hex digits.
+
+    The digits begin the SHA-256 of the whole key. No key of the log that is left as it is looks like that, for it
+    would have to be longer than 2,048 bytes.
+    """
+    if len(key) <= MAX_KEY_BYTES:
+        return key
+    return key[:MAX_KEY_BYTES] + "…#".encode() + sha256(key).hexdigest()[:HASH_DIGITS].encode()
+
+
+def room_of(key: bytes) -> int:
+    """Return for how many keys a key counts where a table is bounded: one, or its length in units of 64 bytes."""
+    return 1 if len(key) <= LIGHT_BYTES else -(-len(key) // _BYTES_PER_ROOM)
+
+
+def longest_of(values: Any) -> int:
+    """Return the length in bytes of the longest value of an Arrow array of binary without nulls; 0 of none."""
+    if not len(values):
+        return 0
+    # Any: the stubs of pyarrow do not describe arrays of binary. Its own functions for lengths cost a slow import.
+    offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
+    return int(np.diff(offsets).max())
+
+
+def with_short_keys(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return rows (schema `records.SCHEMA`) with every long key shortened; others cost a look at their lengths."""
+    columns, changed = list(rows.columns), False
+    for at, column in enumerate(columns):
+        # Any: as above, for dictionary arrays.
+        array: Any = column
+        if pa.types.is_dictionary(array.type) and longest_of(array.dictionary) > MAX_KEY_BYTES:
+            values = pa.array(list(map(shorten, array.dictionary.to_pylist())), pa.binary())
+            columns[at] = pa.DictionaryArray.from_arrays(array.indices, values)
+            changed = True
+    return pa.RecordBatch.from_arrays(columns, schema=rows.schema) if changed else rows
