@@ -11,7 +11,7 @@ MAX_KEY_BYTES = 2_048
 HASH_DIGITS = 16
 LIGHT_BYTES = 256
 """A key up to this length takes the room of one key in a table."""
-_BYTES_PER_ROOM = 64
+_BYTES_PER_ROOM = 32
 
 
 def shorten(key: bytes) -> bytes:
@@ -26,7 +26,7 @@ def shorten(key: bytes) -> bytes:
 
 
 def room_of(key: bytes) -> int:
-    """Return for how many keys a key counts where a table is bounded: one, or its length in units of 64 bytes."""
+    """Return for how many keys a key counts where a table is bounded: one, or its length in units of 32 bytes."""
     return 1 if len(key) <= LIGHT_BYTES else -(-len(key) // _BYTES_PER_ROOM)
 
 

@@ -11,7 +11,7 @@ def shortened(key: bytes) -> bytes:
 
 def room_of(key: bytes) -> int:
     """Return for how many keys one counts."""
-    return 1 if len(key) <= 256 else (len(key) + 63) // 64
+    return 1 if len(key) <= 256 else (len(key) + 31) // 32
 
 
 @dataclass
