@@ -51,6 +51,8 @@ class Settings:
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
     format: str = "auto"
+    log_timezone: str | None = None
+    """Of times that name none: an IANA name, ``UTC`` or ``local``; None: that which is usual for each format."""
     format_from: str | None = None
     """The configuration of the server that writes the files; given: their format is the one it names."""
     explain: str | None = None

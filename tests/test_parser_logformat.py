@@ -81,7 +81,7 @@ def test_a_logformat_without_a_host_or_a_status_is_refused(text: str, lacks: str
     ("text", "got"),
     [
         ('%h %l %u "%r" %>s %b', "no time"),
-        ("%h %{%Y-%m-%d}t %{%T}t", "only %{%Y-%m-%d}t"),
+        ("%h %{%Y-%m-%d}t %{%H}t", "only %{%Y-%m-%d}t"),
         ("%{msec_frac}t %h", "only %{msec_frac}t"),
         ("%%t", "no time"),
     ],
@@ -112,7 +112,7 @@ def test_a_logformat_without_a_time_that_can_be_read_is_refused(text: str, got: 
         ("%t %{Host}i %h", f"{TIME} a.example:8080 h", "vhost", b"a.example"),
         ("%t %I", f"{TIME} 20", "bytes_in", 20),
         ("%t %{SSL_PROTOCOL}x", f"{TIME} TLSv1.3", "tls", b"TLSv1.3"),
-        ('%t "%{X-Forwarded-For}i"', f'{TIME} "192.0.2.1, 192.0.2.2"', "forwarded", b"192.0.2.1, 192.0.2.2"),
+        ('%h %t "%{X-Forwarded-For}i"', f'h {TIME} "192.0.2.1, 192.0.2.2"', "forwarded", b"192.0.2.1, 192.0.2.2"),
         ("%t %a", f"{TIME} 192.0.2.1", "host", b"192.0.2.1"),
         ("%t %{c}a", f"{TIME} 192.0.2.1", "host", b"192.0.2.1"),
         ("%t %a %h", f"{TIME} 192.0.2.1 a.example", "host", b"a.example"),
@@ -341,9 +341,9 @@ def test_every_logformat_of_other_projects_is_read_or_refused_for_its_time() -> 
             assert re.search(r"(no time|only %.*t), takes one with the time as %t$", str(error)) or "$" in refused[-1]
             continue
         batch = fmt.parse(case["line"].encode() + b"\n")
-        # The dash of %200t, for another status, is no time to count a line by.
-        assert batch.rows.num_rows == (0 if case["line"] == "-" else 1)
-    assert (len(CUSTOM), len(refused)) == (94, 56)
+        # The dash of %200t, for another status, is no time to count a line by; names of months are English.
+        assert batch.rows.num_rows == (0 if case["line"] == "-" or "M\u00e4r" in case["line"] else 1)
+    assert (len(CUSTOM), len(refused)) == (94, 38)
     assert not any("%t" in re.sub(r"\{.*?\}", "{}", text) for text in refused)
 
 

@@ -5,6 +5,7 @@ import pytest
 from http_monitor.parser.field import Field, Writing
 from http_monitor.parser.meaning import Meaning, Wrong
 from http_monitor.parser.writings import read_count, read_duration, read_time
+from http_monitor.parser.zones import UNZONED_US
 
 CLF = b"10/Oct/2000:13:55:36 -0700"
 CLF_US = 971_211_336_000_000
@@ -16,10 +17,10 @@ CLF_US = 971_211_336_000_000
         (CLF, "clf", CLF_US),
         (b"[" + CLF + b"]", "clf", CLF_US),
         (b"2000-10-10T20:55:36Z", "iso", CLF_US),
-        (b"2000-10-10 20:55:36", "iso", CLF_US),
+        (b"2000-10-10 20:55:36", "iso", CLF_US + UNZONED_US),
         (b"2000-10-10T13:55:36.25-07:00", "iso", CLF_US + 250_000),
         (b"2000-10-10T13:55:36,123456789-0700", "iso", CLF_US + 123_456),
-        (b"10/Oct/2000:20:55:36.655", "haproxy", CLF_US + 655_000),
+        (b"10/Oct/2000:20:55:36.655", "haproxy", CLF_US + 655_000 + UNZONED_US),
         (b"971211336", "epoch", CLF_US),
         (b"971211336.427", "epoch", CLF_US + 427_000),
         (b"971211336427", "epoch_ms", CLF_US + 427_000),
@@ -167,9 +168,9 @@ def test_date_and_clock_path_and_query_may_be_fields_of_their_own() -> None:
     entry = meaning.entry(texts)
 
     assert not isinstance(entry, Wrong)
-    assert (entry.time_us, entry.section, entry.path, entry.host) == (CLF_US, b"/a", b"/a/b", b"-")
+    assert (entry.time_us, entry.section, entry.path, entry.host) == (CLF_US + UNZONED_US, b"/a", b"/a/b", b"-")
     assert meaning.named(texts) == {
-        "time": CLF_US,
+        "time": CLF_US + UNZONED_US,
         "method": b"GET",
         "target": b"/a/b?c=1",
         "path": b"/a/b",

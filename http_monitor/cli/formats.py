@@ -12,6 +12,7 @@ from http_monitor.units import visible_text
 
 if TYPE_CHECKING:
     from http_monitor.parser.auto import Choice
+    from http_monitor.parser.zones import Zone
     from http_monitor.ports import Json, LogFormat
     from http_monitor.serverconf import Origin
 
@@ -30,6 +31,7 @@ class Formats:
     def __init__(self, settings: Settings, *, local: bool = True) -> None:
         self._settings = settings
         self._local = local
+        self._zone: Zone | None = None
         self._origins: dict[str, Origin] = {}
         self._ready: dict[str, LogFormat] = {}
         self._choices: dict[str, Choice | None] = {}
@@ -43,6 +45,10 @@ class Formats:
         Raises:
             UsageError: it cannot, or the server's configuration does not tell.
         """
+        if self._settings.log_timezone is not None:
+            from http_monitor.parser.zones import zone_named
+
+            self._zone = zone_named(self._settings.log_timezone)
         if self._settings.format_from is not None:
             from http_monitor.serverconf import find_formats
 
@@ -112,13 +118,14 @@ class Formats:
         from http_monitor.parser.formats import get_format
 
         origin = self._origin_of(path)
-        return get_format(self._settings.format if origin is None else origin.format, self._settings.max_line_bytes)
+        text = self._settings.format if origin is None else origin.format
+        return get_format(text, self._settings.max_line_bytes, self._zone)
 
     def _remember(self, path: str, state: "Json | None") -> bool:
         """Take what an earlier run had found of a file; returns whether that is of any use."""
         from http_monitor.parser.auto import auto_format
 
-        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
+        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
         kept = None if state is None else state.get("format")
         try:
             if kept is None or kept["name"] != found.name:
@@ -136,7 +143,7 @@ class Formats:
     def _detect(self, path: str, *, from_start: bool) -> None:
         from http_monitor.parser.auto import auto_format
 
-        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay)
+        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
         sample, head = self._sample(path, from_start=from_start)
         if sample.strip() or head:
             choice = found.choose(sample, head)

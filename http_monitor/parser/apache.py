@@ -2,9 +2,11 @@
 
 from http_monitor.parser.field import Field, Role
 from http_monitor.parser.logformat import Directive, split_logformat
-from http_monitor.parser.roles import duration_unit, find_roles
-from http_monitor.parser.slot import NUMBER, STATUS, Slot
-from http_monitor.parser.strftime import time_of
+from http_monitor.parser.roles import duration_unit, find_roles, forwarded_client, moments_of
+from http_monitor.parser.slot import NUMBER, STATUS, Slot, client_slot, request_slot
+from http_monitor.parser.strftime import pattern_of, time_of
+from http_monitor.parser.strings.making import check_count
+from http_monitor.parser.strptime import expression_of
 from http_monitor.parser.template import Template
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
@@ -16,13 +18,13 @@ KIND = "custom"
 class ApacheFormat(TemplateFormat):
     """A format that a LogFormat string gives."""
 
-    def __init__(self, text: str, limit: int = MAX_LINE_BYTES) -> None:
-        """Take the LogFormat string, and the longest line in bytes without its LF.
+    def __init__(self, text: str, limit: int = MAX_LINE_BYTES, *, name: str | None = None) -> None:
+        """Take the LogFormat string, and the longest line in bytes without its LF; a name, if that is another text.
 
         Raises:
             UsageError: it cannot be read, or has no time.
         """
-        super().__init__(text, apache_template(text), limit, KIND)
+        super().__init__(name or text, apache_template(text), limit, KIND)
 
 
 def apache_template(text: str) -> Template:
@@ -32,19 +34,34 @@ def apache_template(text: str) -> Template:
         UsageError: it cannot be read, or has no time.
     """
     parts = split_logformat(text)
-    roles = find_roles(part for part in parts if isinstance(part, Directive))
-    role_of = {directive: role for role, directive in roles.items()}
+    directives = [part for part in parts if isinstance(part, Directive)]
+    check_count(len(directives))
+    roles = find_roles(directives)
+    role_of: dict[Directive, Role] = {directive: role for role, directive in roles.items()}
+    role_of |= dict.fromkeys(moments_of(directives), "moment")
+    client = forwarded_client(directives)
+    if client is not None:
+        role_of[client] = "host"
     # Where the same directive stands twice, the first one is kept.
-    return Template(
-        [
-            part.encode("utf-8", "surrogateescape") if isinstance(part, str) else _slot(part, role_of.pop(part, None))
-            for part in parts
-        ],
-        "LogFormat",
-    )
+    placed: list[bytes | Slot] = []
+    quoted = False
+    for part in parts:
+        if isinstance(part, str):
+            placed.append(part.encode("utf-8", "surrogateescape"))
+            quoted ^= part.count('"') % 2 == 1
+        else:
+            placed.append(_slot(part, role_of.pop(part, None), quoted=quoted))
+    return Template(placed, "LogFormat")
 
 
-def _slot(directive: Directive, role: Role | None) -> Slot:
+def _slot(directive: Directive, role: Role | None, *, quoted: bool) -> Slot:
+    if role == "moment":
+        pattern = pattern_of(directive.parameter or "")
+        return Slot(Field(directive.text, role, "strftime", pattern=pattern), "typed", expression_of(pattern))
+    if role == "host" and directive.letter in "ie":
+        return client_slot(Field(directive.text, role, "addresses"), quoted=quoted)
+    if role == "request":
+        return request_slot(Field(directive.text, role), quoted=quoted)
     if role == "time":
         time = time_of(directive.parameter or "")
         assert time is not None, "a directive gets this role only if it can be read"

@@ -15,6 +15,7 @@ from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.usual import is_usual
+from http_monitor.parser.zones import Zone
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -36,14 +37,15 @@ class Choice:
     """So many lines the sample has, but for those that record no request."""
 
 
-def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False) -> "AutoFormat":
+def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
     """Return the format of a file that is found out by its lines, among the presets there are.
 
     Args:
         limit: The longest line, in bytes without its LF.
         replay: Lines without a time cannot be counted.
+        zone: Of times that name none; None: that which is usual for each format.
     """
-    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_usual)
+    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_usual, zone)
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
@@ -68,6 +70,7 @@ class AutoFormat:
         presets: The formats there are; they are asked for when a line may be of another one than the family.
         limit: The longest line, in bytes without its LF.
         is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
+        zone: Of times that name none; None: that which is usual for each format.
     """
 
     name = "auto"
@@ -77,11 +80,12 @@ class AutoFormat:
         presets: Iterable[Preset],
         limit: int = MAX_LINE_BYTES,
         is_usual: Callable[[bytes], bool] = lambda lines: not lines,
+        zone: Zone | None = None,
     ) -> None:
         self._limit = limit
         self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
-        self._candidates = Candidates(presets, self._family, limit)
+        self._candidates = Candidates(presets, self._family, limit, zone)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
         self._chosen: Candidate | None = None

@@ -9,6 +9,7 @@ from http_monitor.parser.nearest import nearest_first
 from http_monitor.parser.presets import Preset
 from http_monitor.parser.reading import read_line
 from http_monitor.parser.shape import kind_of
+from http_monitor.parser.zones import Zone, in_zone
 from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
 
 FAMILY = "family"
@@ -32,11 +33,13 @@ class Candidates:
         presets: The formats there are; they are asked for when somebody wants more than the family.
         family: The family.
         limit: The longest line, in bytes without its LF.
+        zone: Of times that name none; None: that which is usual for each format.
     """
 
-    def __init__(self, presets: Iterable[Preset], family: FamilyFormat, limit: int) -> None:
+    def __init__(self, presets: Iterable[Preset], family: FamilyFormat, limit: int, zone: Zone | None = None) -> None:
         self._presets = presets
         self._limit = limit
+        self._zone = zone
         self.family = Candidate(FAMILY, lambda: family)
 
     def __iter__(self) -> Iterator[Candidate]:
@@ -46,7 +49,7 @@ class Candidates:
     @cached_property
     def _every(self) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
-            return lambda: preset.make(self._limit)
+            return lambda: in_zone(preset.make(self._limit), self._zone)
 
         others = (
             Candidate(preset.name, maker(preset), preset.examples)

@@ -18,7 +18,9 @@ def unquoted(text: str) -> str:
     text, heads = _HEAD.subn("", text, count=1)
     stripped = text.strip().removesuffix(";").rstrip() if heads or text.rstrip().endswith(";") else text.strip()
     pieces = _pieces(stripped, certain=bool(heads))
-    return "".join(_plain(piece) for piece in pieces) if pieces else _plain(stripped)
+    whole = "".join(_plain(piece) for piece in pieces) if pieces else _plain(stripped)
+    # An empty line between two lines is none.
+    return whole.rstrip("\r\n")
 
 
 def _pieces(text: str, *, certain: bool) -> list[str]:

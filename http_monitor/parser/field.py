@@ -7,6 +7,7 @@ Role = Literal[
     "time",
     "date",
     "clock",
+    "moment",
     "host",
     "ident",
     "user",
@@ -31,13 +32,19 @@ Role = Literal[
     "forwarded",
 ]
 """`request` is a whole request line, `target` what stands in it between method and protocol, `path` that without its
-query. `date` and `clock` are a time in two fields. `size` is what was sent, `forwarded` X-Forwarded-For."""
+query. `date` and `clock` are a time in two fields, each `moment` is a piece of one. `size` is what was sent,
+`forwarded` X-Forwarded-For."""
 
 Writing = Literal[
     "plain",
     "clf",
     "iso",
     "haproxy",
+    "web",
+    "any",
+    "strftime",
+    "addresses",
+    "decimal",
     "epoch",
     "epoch_ms",
     "epoch_us",
@@ -47,9 +54,10 @@ Writing = Literal[
     "ns",
 ]
 """How a text is written. Of a time: ``clf`` (``10/Oct/2000:13:55:36 -0700``, with or without its brackets), ``iso``
-(ISO 8601), ``haproxy`` (``06/Feb/2009:12:14:14.655``), ``epoch`` (seconds, decimals or not), ``epoch_ms``,
-``epoch_us``. Of a duration: its unit; decimals and a unit behind it are read, of a list the sum. ``plain``: anything
-else."""
+(ISO 8601), ``haproxy`` (``06/Feb/2009:12:14:14.655``), ``web`` (``Tue, 10 Oct 2000 20:55:36 GMT``), ``any`` (any of
+these), ``strftime`` (as the field's pattern says), ``epoch`` (seconds, decimals or not), ``epoch_ms``, ``epoch_us``.
+Of a duration: its unit; decimals and a unit behind it are read, of a list the sum; ``decimal``: seconds where it has a
+decimal point, else nobody knows. Of a host: ``addresses`` (of a list the first). ``plain``: anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,5 @@ class Field:
     writing: Writing = "plain"
     adds_up: bool = False
     """It is one of several durations whose sum is how long the request took, if each of them is given."""
+    pattern: str = ""
+    """Of writing ``strftime``: as strftime would have it."""

@@ -12,7 +12,11 @@ from http_monitor.parser.field import Role
 from http_monitor.parser.jsonmap import PREFIX, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.shape import SHAPES, kind_of
+from http_monitor.parser.strings.making import check_size
+from http_monitor.parser.strings.pasted import pasted
+from http_monitor.parser.strings.programs import program_of, template_of
 from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.zones import Zone, in_zone
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
@@ -26,35 +30,46 @@ _MOST_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
-def get_format(name: str, limit: int = MAX_LINE_BYTES) -> LogFormat:
+def get_format(name: str, limit: int = MAX_LINE_BYTES, zone: Zone | None = None) -> LogFormat:
     """Return the format a user asked for with --format.
 
     Args:
-        name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, an
-            nginx log_format string, known by its variables, or an Apache LogFormat string, known by its ``%``.
+        name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, or a
+            format string of a server, with or without what it stands in.
         limit: The longest line, in bytes without its LF.
+        zone: Of times that name none; None: that which is usual for the format.
 
     Raises:
-        UsageError: no such format, or a LogFormat without a time, a host or a status.
+        UsageError: no such format, or a string without a time, a host or a status.
     """
+    return in_zone(_format(name, limit), zone)
+
+
+def _format(name: str, limit: int) -> LogFormat:
     if name in SHAPES:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
         return BY_NAME[name].make(limit)
+    check_size(name)
     if name.startswith(PREFIX):
         return json_format_from(name, limit)
-    if nginx.names_variables(name):
-        if nginx.is_json(name):
-            return nginx_json_template(unquoted(name), limit)
-        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(name)), limit, KIND)
-    if "%" not in name:
+    given = pasted(name)
+    program = program_of(given)
+    if program == "nginx":
+        text = given.text
+        if nginx.is_json(text):
+            return nginx_json_template(unquoted(text), limit)
+        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(text)), limit, KIND)
+    if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
         near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
-    preset = _PRESET.fullmatch(name.replace(r"\"", '"').strip())
+    if program != "apache":
+        return TemplateFormat(name, template_of(program, given.text), limit, KIND)
+    preset = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
     if preset is None:
-        return _countable(ApacheFormat(name, limit))
+        return _countable(ApacheFormat(given.text, limit, name=name))
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None), limit)
 

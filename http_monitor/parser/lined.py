@@ -11,7 +11,8 @@ from http_monitor.parser.field import Field
 from http_monitor.parser.line import Entry, Misfit, expected_of
 from http_monitor.parser.meaning import Meaning, Wrong
 from http_monitor.parser.rows import Part, in_file_order, rows_of
-from http_monitor.ports import FoundField, LineReading, Value
+from http_monitor.parser.zones import LOCAL, LocalTimes, Zone
+from http_monitor.ports import FoundField, Json, LineReading, Value
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -40,15 +41,31 @@ class Outside(NamedTuple):
 class LinedFormat(ABC):
     """The account of lines, rows and explanations; what is one line is for those who inherit from it."""
 
+    usual_zone = LOCAL
+    """Of times that name none, where the user does not say it."""
+
     def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
         """Take the name a user gives, and the longest line in bytes without its LF."""
         self._name = name
         self._limit = limit
+        self._local = LocalTimes(self.usual_zone)
 
     @property
     def name(self) -> str:
         """The name a user gives."""
         return self._name
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times without a zone in that one, in place of the usual one."""
+        self._local = LocalTimes(zone)
+
+    def save(self) -> Json:
+        """Return when the last line was."""
+        return self._local.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        self._local.load(given)
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
@@ -86,6 +103,7 @@ class LinedFormat(ABC):
             other[line] = False
         account = self._read_each((index, lines[index]) for index in np.flatnonzero(other).tolist())
         rows, line = in_file_order((rows_of(account.entries), np.array(account.line, np.int64)), *parts)
+        rows = self._local.resolved(rows)
         return account.batch(rows, line, len(lines), self._name)
 
     def explain(self, line: bytes) -> str:
@@ -111,7 +129,7 @@ class LinedFormat(ABC):
         if isinstance(entry, Wrong):
             span = dict(spans).get(read.fields[entry.field].name)
             return self._unfit(Misfit(1 + (span[0] if span else 0), expected_of(entry.reason)), spans)
-        return LineReading(self._name, _found(spans), self._explained(line, read))
+        return LineReading(self._name, _found(spans), self._local.named(self._explained(line, read)))
 
     @abstractmethod
     def _read(self, line: bytes) -> Texts | Misfit | Outside:

@@ -10,7 +10,7 @@ from http_monitor.parser.columns import dashes_in, span_keys
 from http_monitor.parser.keys import matching
 from http_monitor.parser.pattern import typed_pattern
 from http_monitor.parser.regular import Span, numbers
-from http_monitor.parser.slot import DIGITS, NUMBER, SIGNED, STATUS, STATUS_OR_NONE
+from http_monitor.parser.slot import DIGITS, ELSE_ANYTHING, NUMBER, SIGNED, STATUS, STATUS_OR_NONE
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.timecolumn import TIMES_THAT_LOOK_SO
 from http_monitor.parser.walk import Walked
@@ -31,7 +31,8 @@ class Looks:
         ]
         self._numbers = [place for place in typed if place.slot.looks in _NUMBERS and not place.optional]
         self._others = [
-            (place, re.compile(typed_pattern(place).encode(), re.DOTALL))
+            # What else there may be is for the reader of single lines.
+            (place, re.compile(typed_pattern(place).replace(ELSE_ANYTHING, "").encode(), re.DOTALL))
             for place in typed
             if place not in self._numbers
         ]

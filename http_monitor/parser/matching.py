@@ -75,11 +75,17 @@ class Matcher:
         """Return how far a line fits at most."""
         if self._exact:
             return self._exact_start(line)
-        for count in range(len(self._pieces) - 1, 0, -1):
+        # Where some parts fit, all but the last of them do too.
+        found = Start(0, (), 0)
+        low, high = 0, len(self._pieces) - 1
+        while low < high:
+            count = (low + high + 1) // 2
             groups = _extract([line], lenient_pattern(self._pieces[:count]))[0]
-            if groups is not None:
-                return self._start(groups, count)
-        return Start(0, (), 0)
+            if groups is None:
+                high = count - 1
+            else:
+                low, found = count, self._start(groups, count)
+        return found
 
     def _exact_start(self, line: bytes) -> Start:
         spans: list[Span] = []

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from http_monitor.parser.field import Field, Role
 from http_monitor.parser.line import Entry
+from http_monitor.parser.listed import first_address
 from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
+from http_monitor.parser.strptime import reader_of
 from http_monitor.parser.vhost import is_name_and_port, vhost_name
-from http_monitor.parser.writings import MOST, read_count, read_duration, read_time
+from http_monitor.parser.writings import MOST, read_count, read_day, read_duration, read_time
 from http_monitor.ports import Value
 
 Texts = Sequence[bytes | None]
@@ -27,7 +29,7 @@ _NAMES: dict[Role, str] = {
 }
 _OWN_NAME: tuple[Role, ...] = ("tls", "forwarded")
 _SPLIT: tuple[Role, ...] = ("request", "target", "path", "query")
-_TIMES: tuple[Role, ...] = ("time", "date", "clock")
+_TIMES: tuple[Role, ...] = ("time", "date", "clock", "moment")
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 
 
@@ -59,7 +61,11 @@ class Meaning:
         for index, field in enumerate(self._fields):
             if field.role is not None:
                 self._places.setdefault(field.role, []).append(index)
-        self._timeless = not {"time", "date"} & set(self._places)
+        self._timeless = not {"time", "date", "moment"} & set(self._places)
+        self._moments = self._places.get("moment", [])
+        if self._moments:
+            self._read_moment = reader_of([self._fields[index].pattern for index in self._moments])
+        self._is_address = {index for index in self._places.get("host", ()) if fields[index].writing == "addresses"}
         self._adding_up = [index for index, field in enumerate(self._fields) if field.adds_up]
 
     def has(self, role: Role) -> bool:
@@ -88,7 +94,7 @@ class Meaning:
         vhost, _ = self._text(texts, "vhost")
         return Entry(
             time_us=time_us,
-            host=self._text(texts, "host")[0] or b"-",
+            host=self._host(texts) or b"-",
             section=request.section,
             path=request.path,
             method=request.method,
@@ -118,7 +124,7 @@ class Meaning:
             role = field.role
             if field.adds_up:
                 values.setdefault("duration_us", self._duration_us(texts, "duration"))
-            if role in ("time", "date", "clock"):
+            if role in _TIMES:
                 if "time" not in values:
                     values["time"] = self._named_time(texts)
             elif role in ("request", "method", "target", "path", "query", "protocol"):
@@ -141,13 +147,20 @@ class Meaning:
                 return texts[index], index
         return None, places[0] if places else 0
 
+    def _host(self, texts: Texts) -> bytes | None:
+        text, at = self._text(texts, "host")
+        return text if text is None or at not in self._is_address else first_address(text)
+
     def _time_us(self, texts: Texts) -> int | Wrong:
         if self._timeless:
             return 0
+        if self._moments:
+            moment_us = self._read_moment(tuple(texts[index] or b"" for index in self._moments))
+            return Wrong(self._moments[0], moment_us) if isinstance(moment_us, str) else moment_us
         date, date_at = self._text(texts, "date")
         if date is not None:
             clock, clock_at = self._text(texts, "clock")
-            time_us = read_time(date + b"T" + (clock or b""), "iso")
+            time_us = read_day(date, clock or b"")
             return Wrong(date_at if clock is not None else clock_at, time_us) if isinstance(time_us, str) else time_us
         if not self.has("time"):
             return Wrong(date_at, "no date")
@@ -225,4 +238,6 @@ def _value(field: Field, text: bytes | None) -> Value:
         return read_count(text)
     if field.role in _DURATIONS:
         return read_duration(text, field.writing)
+    if field.writing == "addresses":
+        return first_address(text)
     return text

@@ -11,6 +11,7 @@ from http_monitor.parser.decimals import decimals
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span, numbers
 from http_monitor.parser.writings import END_US
+from http_monitor.parser.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 Times = tuple[Ints, Bools]
@@ -30,7 +31,7 @@ def clf_times(chunk: Chunk, time: Span) -> Times:
 
 
 def local_times(chunk: Chunk, time: Span) -> Times:
-    """Return times of 24 bytes: ``06/Feb/2009:12:14:14.655``, in UTC."""
+    """Return times of 24 bytes without a zone: ``06/Feb/2009:12:14:14.655``."""
     size = CLF_BYTES - len(_UTC)
 
     def texts(rows: Ints) -> Bytes:
@@ -38,7 +39,7 @@ def local_times(chunk: Chunk, time: Span) -> Times:
 
     whole_us, good = _by_runs(chunk, (time.start, size), texts)
     part_us, fine = _decimals(chunk, Span(time.start + size, time.stop))
-    return whole_us + part_us, good & fine
+    return whole_us + part_us + UNZONED_US, good & fine
 
 
 def iso_times(chunk: Chunk, time: Span) -> Times:
@@ -65,7 +66,7 @@ def iso_times(chunk: Chunk, time: Span) -> Times:
 
 
 def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
-    """Return times in UTC, to the second, of where a day (``2000-10-10``) and a time of day begin."""
+    """Return times to the second, as if of UTC, of where a day (``2000-10-10``) and a time of day begin."""
     dashes = (chunk.bytes_at(day + 4) == _DASH) & (chunk.bytes_at(day + 7) == _DASH)
 
     def texts(rows: Ints) -> Bytes:

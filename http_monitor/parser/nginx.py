@@ -17,7 +17,10 @@ from http_monitor.parser.slot import (
     TIME_OF_DAY,
     ZONE,
     Slot,
+    client_slot,
+    request_slot,
 )
+from http_monitor.parser.strings.making import check_count
 from http_monitor.parser.template import Template
 from http_monitor.units import visible_text
 
@@ -42,6 +45,7 @@ _ROLES: dict[str, Role] = {
     "http_referer": "referer",
     "http_user_agent": "agent",
     "http_x_forwarded_for": "forwarded",
+    "proxy_add_x_forwarded_for": "forwarded",
     "request_id": "request_id",
     "req_id": "request_id",
 }
@@ -68,8 +72,15 @@ _TYPED: dict[str, tuple[Role | None, Writing, str, int]] = {
 }
 """Role, writing, expression, usual width. Times are in seconds with milliseconds; lists have an item for each
 upstream server (ngx_http_log_module, ngx_http_upstream_module)."""
+_CLIENTS = (
+    *("proxy_protocol_addr", "http_cf_connecting_ip", "http_true_client_ip", "http_fastly_client_ip"),
+    *("http_x_real_ip", "http_x_client_ip", "http_x_cluster_client_ip", "http_x_forwarded_for"),
+    *("proxy_add_x_forwarded_for", "http_forwarded_for"),
+)
+"""What names the client where neither the address nor that of the connection does; who cannot be deceived first."""
 _ORDER = ("remote_addr", "time_local", "body_bytes_sent", "host", "http_host")
 """Of several variables of one role these go first."""
+_ADDRESSES = ("remote_addr", "realip_remote_addr")
 _NEEDED = {"host": "$remote_addr", "status": "$status", "time": "a time such as $time_local"}
 
 
@@ -113,14 +124,17 @@ def check_countable(template: Template) -> Template:
 
 def _split(text: str) -> list[bytes | Slot]:
     names = [name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)]
+    check_count(len(names))
     roles = _chosen(names)
+    quoted = False
     parts: list[bytes | Slot] = []
     at, count = 0, 0
     for match in _VARIABLE.finditer(text):
         parts.append(_literal(text[at : match.start()]))
+        quoted ^= text[at : match.start()].count('"') % 2 == 1
         touches = at == match.start() and count > 0
-        followed = text[match.end() : match.end() + 1]
-        parts.append(_slot(names[count], roles.get(count), touches=touches, empty=followed not in ("", " ", "$")))
+        empty = text[match.end() : match.end() + 1] not in ("", " ", "$")
+        parts.append(_slot(names[count], roles.get(count), quoted=quoted, touches=touches, empty=empty))
         at, count = match.end(), count + 1
     return _queries_joined([*parts, _literal(text[at:])])
 
@@ -134,26 +148,32 @@ def _literal(text: str) -> bytes:
 def _chosen(names: list[str]) -> dict[int, Role]:
     """Return by its number the variable that gives each role."""
     best: dict[Role, tuple[int, int]] = {}
+    client = None if set(names) & {*_ADDRESSES} else next((name for name in _CLIENTS if name in names), None)
     for number, name in enumerate(names):
-        role = _TYPED[name][0] if name in _TYPED else _ROLES.get(name)
+        role = "host" if name == client else _TYPED[name][0] if name in _TYPED else _ROLES.get(name)
         order = (_ORDER.index(name) if name in _ORDER else len(_ORDER), number)
         if role is not None and order < best.get(role, (len(names) + len(_ORDER), 0)):
             best[role] = order
     return {number: role for role, (_, number) in best.items()}
 
 
-def _slot(name: str, role: Role | None, *, touches: bool, empty: bool) -> Slot:
+def _slot(name: str, role: Role | None, *, quoted: bool, touches: bool, empty: bool) -> Slot:
     """Return the place of a variable.
 
     Args:
         name: Of the variable.
         role: What it gives.
+        quoted: It stands in quotes.
         touches: The variable before it stands right in front.
         empty: What follows it is not a space, so that it can be seen to be empty.
     """
     if name in _TYPED:
         _, writing, looks, width = _TYPED[name]
         return Slot(Field(name, role, writing), "typed", looks, width)
+    if role == "host" and name not in _ADDRESSES:
+        return client_slot(Field(name, role, "addresses"), quoted=quoted)
+    if role == "request":
+        return request_slot(Field(name, role), quoted=quoted)
     begins = b"/" if touches and name in ("request_uri", "uri", "document_uri") else b""
     return Slot(Field(name, role), "word" if role == "host" else "any", begins=begins, empty=empty and role != "host")
 

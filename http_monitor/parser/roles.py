@@ -2,12 +2,13 @@
 
 import importlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.field import Role, Writing
 from http_monitor.parser.logformat import Directive
-from http_monitor.parser.strftime import time_of
+from http_monitor.parser.strftime import pattern_of, time_of
+from http_monitor.parser.strptime import is_whole, parts_named
 
 # By the names that apache-log-parser gives to directives; the first of a role is taken where there are several.
 _ROLE_OF: dict[str, Role] = {
@@ -47,6 +48,11 @@ _BY_DIRECTIVE: dict[str, Role] = {
     "%{canonical}p": "port",
     "%{local}p": "port",
 }
+CLIENT_HEADERS = (
+    *("cf-connecting-ip", "true-client-ip", "fastly-client-ip", "x-real-ip", "x-client-ip", "x-cluster-client-ip"),
+    *("x-forwarded-for", "forwarded-for"),
+)
+"""Headers in which proxies name the client, those that hold one address first."""
 _UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("ms", 1), "us": ("us", 0)}
 """The unit of ``%{...}T``, and how coarse it is."""
 
@@ -61,21 +67,45 @@ def find_roles(directives: Iterable[Directive]) -> dict[Role, Directive]:
         UsageError: none of them is a time that can be read.
     """
     found: dict[Role, tuple[tuple[bool, int, bool], Directive]] = {}
-    times = []
+    times: list[Directive] = []
     for directive in directives:
         role, rank = _role(directive)
         if directive.letter == "t":
-            times.append(directive.text)
+            times.append(directive)
         if role is None:
             continue
         wants_final = role == "status"
         order = (directive.conditional, rank, directive.final != wants_final)
         if role not in found or order < found[role][0]:
             found[role] = (order, directive)
-    if "time" not in found:
-        got = f"only {times[0]}" if times else "no time"
+    pieces = moments_of(times)
+    if "time" not in found and not pieces:
+        got = f"only {times[0].text}" if times else "no time"
         raise UsageError(f"--format: got a LogFormat with {got}, takes one with the time as %t")
+    if pieces:
+        found.pop("time", None)
     return {role: directive for role, (_, directive) in found.items()}
+
+
+def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
+    """Return the directives, as few as may be, in which a time stands that none of them has by itself."""
+    times = [directive for directive in directives if directive.letter == "t"]
+    known = [time_of(directive.parameter or "") for directive in times]
+    if any(time is not None and time.zoned for time in known):
+        return ()
+    pieces: list[Directive] = []
+    parts: frozenset[str] = frozenset()
+    for directive in times:
+        own = parts_named(pattern_of(directive.parameter or ""))
+        if own and not own <= parts:
+            pieces.append(directive)
+            parts |= own
+    if not is_whole(parts):
+        return ()
+    alone = next((piece for piece in pieces if parts_named(pattern_of(piece.parameter or "")) == parts), None)
+    if alone is not None and time_of(alone.parameter or "") is not None:
+        return ()
+    return tuple(pieces) if alone is None else (alone,)
 
 
 def duration_unit(duration: Directive) -> Writing:
@@ -99,7 +129,18 @@ def _role(directive: Directive) -> tuple[Role | None, int]:
     if directive.letter in "pc" and directive.parameter not in (None, "c"):
         return None, 0
     name = _name(directive.plain if directive.letter in _BY_PARAMETER else f"%{directive.letter}")
-    return _ROLE_OF.get(name), _RANK.get(name, 0)
+    role = _ROLE_OF.get(name)
+    # The peer of the connection is a proxy where that differs from the client.
+    is_peer = role == "host" and directive.parameter is not None
+    return role, _RANK.get(name, 0) + is_peer * len(_RANK)
+
+
+def forwarded_client(directives: Sequence[Directive]) -> Directive | None:
+    """Return the header that names the client in a LogFormat that has no other; None where it has, or has none."""
+    if any(_role(directive)[0] == "host" for directive in directives):
+        return None
+    named = {(directive.parameter or "").lower(): directive for directive in directives if directive.letter in "ie"}
+    return next((named[header] for header in CLIENT_HEADERS if header in named), None)
 
 
 def _name(directive: str) -> str:

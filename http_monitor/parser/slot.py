@@ -37,7 +37,7 @@ NUMBER = "(?:-|[0-9]+)"
 SECONDS = _SECONDS
 """Seconds as nginx writes them: with three decimals, never more or fewer."""
 CLF_BRACKETED = r"\[[^\]]{1,30}\]"
-CLF_BARE = r"[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8} [+-][0-9]{4}"
+CLF_BARE = r"[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8} (?:[+-][0-9]{4}|UTC|GMT|Z)"
 CLF_LOCAL = r"[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8}\.[0-9]{3}"
 """A time without a zone, with milliseconds, as HAProxy writes it; 24 bytes."""
 DAY, TIME_OF_DAY, ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}", "[+-][0-9]{2}:?[0-9]{2}"
@@ -47,6 +47,12 @@ EPOCH_WITH_MS = r"[0-9]{9,11}\.[0-9]{3}"
 LIST = list_of(f"{ITEM}+")
 LIST_OF_NUMBERS = list_of(NUMBER)
 LIST_OF_SECONDS = list_of(f"(?:-|{_SECONDS})")
+ELSE_ANYTHING = "|.+?"
+"""The end of an expression that, where a line has none of what was expected, takes as little as fits."""
+ADDRESSES = f"(?:{ITEM}+(?:, *{ITEM}+)*{ELSE_ANYTHING})"
+"""A list of addresses outside of quotes."""
+REQUEST = f"(?:[^ ]+ .+? HTTP/[0-9]+(?:[.][0-9]+)?{ELSE_ANYTHING})"
+"""A request outside of quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +82,13 @@ def slot_of(field: Field) -> Slot:
     if field.role in ("size", "bytes_in", "port"):
         return Slot(field, "typed", NUMBER)
     return Slot(field, "word" if field.role == "host" else "any")
+
+
+def client_slot(field: Field, *, quoted: bool) -> Slot:
+    """Return the place of a list of addresses, which holds spaces."""
+    return Slot(field) if quoted else Slot(field, "typed", ADDRESSES)
+
+
+def request_slot(field: Field, *, quoted: bool) -> Slot:
+    """Return the place of a request, which holds spaces."""
+    return Slot(field) if quoted else Slot(field, "typed", REQUEST)

@@ -15,6 +15,8 @@ class Time(NamedTuple):
     """Its expression."""
     width: int
     """In bytes, where it is always the same; else 0."""
+    zoned: bool = True
+    """It names its zone, or needs none."""
 
 
 _CLF = Time("clf", CLF_BRACKETED, 28)
@@ -34,13 +36,18 @@ _SHORT = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y", "
 _WHEN = re.compile(r"(?:begin|end)(?::|$)")
 
 
+def pattern_of(parameter: str) -> str:
+    """Return what the braces say of how a time is written, without whether it is that of the beginning or the end."""
+    return _WHEN.sub("", parameter, count=1)
+
+
 def time_of(parameter: str) -> Time | None:
     """Return how a time is written; None for one that cannot be read, or is only a part of a time.
 
     Args:
         parameter: What stands in the braces; empty for a plain ``%t``.
     """
-    written = _WHEN.sub("", parameter, count=1)
+    written = pattern_of(parameter)
     for short, long in _SHORT.items():
         written = written.replace(short, long)
     if written in _KNOWN:
@@ -50,4 +57,4 @@ def time_of(parameter: str) -> Time | None:
         return None
     zone = iso["zone"] or ""
     looks = DAY + iso["between"] + TIME_OF_DAY + zone.replace("%z", ZONE)
-    return Time("iso", looks, len("2000-10-10T13:55:36") + len(zone.replace("%z", "+0000")))
+    return Time("iso", looks, len("2000-10-10T13:55:36") + len(zone.replace("%z", "+0000")), zoned=bool(zone))

@@ -1,5 +1,7 @@
 """Parses the lines of a text format: regular lines by columns, all others one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from http_monitor.parser.account import Account
@@ -13,7 +15,8 @@ from http_monitor.parser.slot import OWN_QUOTES
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.typed import Columns
 from http_monitor.parser.walk import Walker
-from http_monitor.ports import FoundField, LineReading
+from http_monitor.parser.zones import LOCAL, LocalTimes, Zone
+from http_monitor.ports import FoundField, Json, LineReading
 from http_monitor.records import Batch
 
 SMALL_BYTES = 16 << 10
@@ -21,7 +24,10 @@ SMALL_BYTES = 16 << 10
 
 
 class TemplateFormat:
-    """The format that a template describes. It has no state: a line means the same in any chunk."""
+    """The format that a template describes.
+
+    A line means the same in any chunk, but for a time without a zone in an hour that its zone has twice.
+    """
 
     def __init__(self, name: str, template: Template, limit: int, kind: str | None = None) -> None:
         """Compile a template.
@@ -40,6 +46,7 @@ class TemplateFormat:
         self._matcher = Matcher(template)
         self._walker = Walker(template)
         self._columns = Columns(template)
+        self._local = LocalTimes(LOCAL)
 
     @property
     def name(self) -> str:
@@ -50,12 +57,26 @@ class TemplateFormat:
         """Return whether a field gives this; a host or status that none gives is made up."""
         return self._template.gives(role)
 
+    def set_zone(self, zone: Zone) -> None:
+        """Read times without a zone in that one, in place of that of this process."""
+        self._local = LocalTimes(zone)
+
+    def save(self) -> Json:
+        """Return when the last line was."""
+        return self._local.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
+        self._local.load(given)
+
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
         columnar = self._walker.fits and self._columns.fits
-        return self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
+        batch = self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
+        rows = self._local.resolved(batch.rows)
+        return batch if rows is batch.rows else replace(batch, rows=rows)
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit."""
@@ -72,7 +93,8 @@ class TemplateFormat:
         read = self._meaning.entry(texts)
         if isinstance(read, Wrong):
             return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
-        return LineReading(self._name, self._found(start.spans), self._meaning.named(texts))
+        values = self._local.named(self._meaning.named(texts))
+        return LineReading(self._name, self._found(start.spans), values)
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit; empty when it does."""

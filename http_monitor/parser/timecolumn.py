@@ -1,12 +1,15 @@
 """Makes the column of times of the fields of a template."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
+from http_monitor.parser.arrays import Ints
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.clf_time import CLF_BYTES
 from http_monitor.parser.columns import span_keys
 from http_monitor.parser.field import Writing
-from http_monitor.parser.keys import codes, distinct
+from http_monitor.parser.keys import Keys, codes, distinct
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.moments import (
     CLOCK_BYTES,
@@ -21,6 +24,7 @@ from http_monitor.parser.moments import (
 from http_monitor.parser.regular import Span
 from http_monitor.parser.slot import CLF_BARE, CLF_BRACKETED, CLF_LOCAL, EPOCH_WITH_MS, ISO_UTC, Slot
 from http_monitor.parser.writings import read_time
+from http_monitor.parser.zones import UNZONED_US
 
 TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
 """What times look like that are checked here."""
@@ -58,10 +62,28 @@ def times_of(chunk: Chunk, marks: Marks, slot: Slot, span: Span) -> Times:
 
 
 def days_of(chunk: Chunk, day: Span, clock: Span) -> Times:
-    """Return the times that are a day and a time of day in two fields."""
+    """Return the times, without a zone, that are a day and a time of day in two fields."""
     plain = (day.stop - day.start == DAY_BYTES) & (clock.stop - clock.start == CLOCK_BYTES)
     time_us, good = day_times(chunk, day.start, clock.start)
-    return time_us, plain & good
+    return time_us + UNZONED_US, plain & good
+
+
+def moments_of(pieces: Sequence[Keys], read: Callable[[tuple[bytes, ...]], int | str]) -> Times:
+    """Return the times that stand in pieces; each is worked out once for all lines that have the same."""
+    place = np.zeros(len(pieces[0]), np.int64)
+    for keys in pieces:
+        _, place = np.unique(place * max(1, len(keys.dictionary)) + codes(keys), return_inverse=True)
+    _, first = np.unique(place, return_index=True)
+    texts = zip(*(_at(keys, first) for keys in pieces), strict=True)
+    found = [read(text) for text in texts]
+    values = np.array([0 if isinstance(value, str) else value for value in found], np.int64)
+    good = np.array([not isinstance(value, str) for value in found], np.bool_)
+    return values.take(place), good.take(place)
+
+
+def _at(keys: Keys, rows: Ints) -> list[bytes]:
+    texts = distinct(keys)
+    return [texts[code] for code in codes(keys)[rows].tolist()]
 
 
 def _by_writing(chunk: Chunk, marks: Marks, writing: Writing, span: Span) -> Times:

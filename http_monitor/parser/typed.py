@@ -17,17 +17,19 @@ from http_monitor.parser.columns import (
     vhost_names,
 )
 from http_monitor.parser.field import Role
-from http_monitor.parser.keys import Keys, no_keys
+from http_monitor.parser.keys import Keys, distinct, keys_of, no_keys, recoded
 from http_monitor.parser.lengths import durations_of
+from http_monitor.parser.listed import first_address
 from http_monitor.parser.looks import Looks
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.meaning import NO_STATUS
 from http_monitor.parser.moments import Times
 from http_monitor.parser.regular import Span, numbers
 from http_monitor.parser.slot import STATUS
+from http_monitor.parser.strptime import reader_of
 from http_monitor.parser.targets import before_query, paths, split_requests
 from http_monitor.parser.template import Place, Template
-from http_monitor.parser.timecolumn import days_of, times_of
+from http_monitor.parser.timecolumn import days_of, moments_of, times_of
 from http_monitor.parser.walk import Walked
 from http_monitor.records import SCHEMA
 
@@ -51,6 +53,8 @@ class Columns:
                 self._first[role] = place
         self._keeps_empty = not template.exact
         self._adding_up = [place for place in template.places if place.slot.field.adds_up]
+        self._moments = [place for place in template.places if place.slot.field.role == "moment"]
+        self._read_moment = reader_of([place.slot.field.pattern for place in self._moments])
         self._looks = Looks(template)
         self.fits = bool({"request", "target", "path"} & set(self._first)) and (
             ("date" in self._first) == ("clock" in self._first)
@@ -114,6 +118,9 @@ class Columns:
         return None if place is None else walked.spans[place.index]
 
     def _times(self, chunk: Chunk, marks: Marks, walked: Walked) -> Times:
+        if self._moments:
+            texts = [span_keys(chunk, walked.spans[place.index]) for place in self._moments]
+            return moments_of(texts, self._read_moment)
         day, clock = self._span(walked, "date"), self._span(walked, "clock")
         if day is not None and clock is not None:
             return days_of(chunk, day, clock)
@@ -175,9 +182,12 @@ class Columns:
         return method, target.where(tunnel, path), good
 
     def _hosts(self, chunk: Chunk, walked: Walked) -> Keys:
-        span = self._span(walked, "host")
-        if span is not None:
-            return span_keys(chunk, span)
+        place = self._first.get("host")
+        if place is not None:
+            keys = span_keys(chunk, walked.spans[place.index])
+            if place.slot.field.writing != "addresses":
+                return keys
+            return recoded(keys, keys_of([first_address(text) for text in distinct(keys)]))
         hosts: Keys = pa.DictionaryArray.from_arrays(
             pa.array([0] * len(walked.line), pa.int32()), pa.array([b"-"], pa.binary())
         )

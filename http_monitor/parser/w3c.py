@@ -13,6 +13,7 @@ from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, li
 from http_monitor.parser.rows import Part
 from http_monitor.parser.text import SMALL_BYTES
 from http_monitor.parser.w3ccolumns import Dialect, W3cColumns
+from http_monitor.parser.zones import UTC_ZONE
 from http_monitor.ports import Json
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
@@ -31,6 +32,8 @@ class W3cFormat(LinedFormat):
     Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` record
     no request.
     """
+
+    usual_zone = UTC_ZONE
 
     def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
         """Take the name a user gives, the server's ways, and the longest line in bytes without its LF."""
@@ -59,11 +62,12 @@ class W3cFormat(LinedFormat):
 
     def save(self) -> Json:
         """Return the columns of the latest `#Fields` line."""
-        return {"fields": None if self._columns is None else list(self._columns)}
+        return {"fields": None if self._columns is None else list(self._columns), **super().save()}
 
     def load(self, given: Json) -> None:
         """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         names = given["fields"]
+        super().load(given)
         if names is None:
             self._set(None)
             return

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from http_monitor.parser.clf_time import FIRST_YEAR, LAST_YEAR, decode_time
 from http_monitor.parser.field import Writing
+from http_monitor.parser.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 MOST = (1 << 63) - 1
@@ -13,9 +14,14 @@ MOST = (1 << 63) - 1
 
 _ISO = re.compile(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
-    rb"(?:([Zz])| ?([+-][0-9]{2}):?([0-9]{2}))?"
+    rb"(?:([Zz]| (?:UTC|GMT|Z))| ?([+-][0-9]{2}):?([0-9]{2}))?"
 )
 _HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_WEB = re.compile(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
+_UTC = (b" UTC", b" GMT", b" Z")
+"""What some servers write in place of an offset."""
+_EPOCH_DIGITS = {9: 6, 10: 6, 12: 3, 13: 3, 15: 0, 16: 0}
+"""By how many digits an epoch has before its point: the power of ten of the microseconds in its unit."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DECIMAL = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
 _DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|ms|ns|s)?")
@@ -28,8 +34,16 @@ END_US = 253_370_764_800 * US_PER_S
 
 
 def read_time(text: bytes, writing: Writing) -> int | str:
-    """Return the microseconds since the epoch, or in a few words what is wrong with a time."""
+    """Return the microseconds since the epoch, or in a few words what is wrong with a time.
+
+    One that names no zone is its local time plus `UNZONED_US`.
+    """
     return _TIMES[writing](text)
+
+
+def read_day(date: bytes, clock: bytes) -> int | str:
+    """Return a time of two fields, the date as ISO 8601 or as the common format has it."""
+    return _any(date + b":" + clock) if b"/" in date else _iso(date + b"T" + clock)
 
 
 def read_duration(text: bytes, writing: Writing) -> int | None:
@@ -46,6 +60,10 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
         if match is None:
             continue
         unit = match[3].decode() if match[3] else writing
+        if unit == "decimal":
+            if match[2] is None:
+                continue
+            unit = "s"
         total = (total or 0) + _scaled(match[1], match[2] or b"", POWER[unit])
     return None if total is None or total > MOST else total
 
@@ -67,6 +85,9 @@ def _scaled(whole: bytes, fraction: bytes, power: int) -> int:
 
 
 def _clf(text: bytes) -> int | str:
+    for name in _UTC:
+        if text.removesuffix(b"]").endswith(name):
+            text = text.removesuffix(b"]").removesuffix(name) + b" +0000" + b"]" * text.endswith(b"]")
     return decode_time(text if text.startswith(b"[") else b"[" + text + b"]")
 
 
@@ -91,7 +112,10 @@ def _iso(text: bytes) -> int | str:
         minutes,
     )
     whole_us = decode_time(clf)
-    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", fraction or b"", 6)
+    if isinstance(whole_us, str):
+        return whole_us
+    zoned = match[8] is not None or match[9] is not None
+    return whole_us + _scaled(b"0", fraction or b"", 6) + (0 if zoned else UNZONED_US)
 
 
 @lru_cache(maxsize=4096)
@@ -99,9 +123,28 @@ def _haproxy(text: bytes) -> int | str:
     match = _HAPROXY.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
     if match is None:
         return "a time that is not like 06/Feb/2009:12:14:14.655"
-    # HAProxy writes its local time without a zone; UTC is what servers should run on.
     whole_us = decode_time(b"[" + match[1] + b" +0000]")
-    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", match[2] or b"", 6)
+    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", match[2] or b"", 6) + UNZONED_US
+
+
+@lru_cache(maxsize=4096)
+def _web(text: bytes) -> int | str:
+    match = _WEB.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    if match is None:
+        return "a time that is not like Tue, 10 Oct 2000 20:55:36 GMT"
+    return decode_time(b"[%s/%s/%s:%s +0000]" % match.groups())
+
+
+def _any(text: bytes) -> int | str:
+    """Return a time in whichever of the other writings it is."""
+    for read in (_clf, _iso, _haproxy, _web):
+        found = read(text)
+        if not isinstance(found, str) or "not like" not in found:
+            return found
+    whole, _, part = text.partition(b".")
+    if whole.isdigit() and (part.isdigit() or not part) and len(whole) in _EPOCH_DIGITS:
+        return _epoch(_EPOCH_DIGITS[len(whole)])(text)
+    return "a time in no writing that is known"
 
 
 def _epoch(power: int) -> Callable[[bytes], int | str]:
@@ -120,6 +163,8 @@ _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "clf": _clf,
     "iso": _iso,
     "haproxy": _haproxy,
+    "web": _web,
+    "any": _any,
     "epoch": _epoch(6),
     "epoch_ms": _epoch(3),
     "epoch_us": _epoch(0),

@@ -79,6 +79,9 @@ def _after(line: bytes, at: int, literal: bytes, quoted: bool) -> Iterator[int]:
 
 def _stops(line: bytes, at: int, place: Place) -> Iterator[int]:
     """Yield where a field may end, in the order in which that is tried."""
+    if place.slot.looks in (slot.ADDRESSES, slot.REQUEST):
+        yield from _as_expected_or_not(line, at, place)
+        return
     if place.slot.kind == "typed":
         yield from (stop for stop in range(len(line), at, -1) if _is_typed(line[at:stop], place.slot.looks))
         return
@@ -100,6 +103,43 @@ def _stops(line: bytes, at: int, place: Place) -> Iterator[int]:
             yield stop
 
 
+def _as_expected_or_not(line: bytes, at: int, place: Place) -> Iterator[int]:
+    """Yield where a field may end: first as its kind has it, then as soon as anything fits."""
+    ends = range(at + 1, len(line) + 1)
+    if place.slot.looks == slot.REQUEST:
+        for stop in ends:
+            before, mark, version = line[at:stop].rpartition(b" HTTP/")
+            word, space, target = before.partition(b" ")
+            number, dot, part = version.partition(b".")
+            whole = mark and word and space and target and _digits(number) and (_digits(part) if dot else True)
+            # A number is as long as it can be, unless nothing fits then.
+            if whole:
+                yield from sorted((other for other in ends if _same_request(line, at, stop, other)), reverse=True)
+                break
+    else:
+        byte = set(b" \t," + (place.stops or b""))
+        yield from (stop for stop in reversed(ends) if _is_list(line[at:stop], byte))
+    yield from ends
+
+
+def _same_request(line: bytes, at: int, stop: int, other: int) -> bool:
+    before = line[at:stop].rpartition(b" HTTP/")[0]
+    if not line[at:other].startswith(before + b" HTTP/"):
+        return False
+    number, dot, part = line[at + len(before) + len(b" HTTP/") : other].partition(b".")
+    return _digits(number) and (_digits(part) if dot else True)
+
+
+def _digits(text: bytes) -> bool:
+    return bool(text) and all(byte in b"0123456789" for byte in text)
+
+
+def _is_list(text: bytes, ends: set[int]) -> bool:
+    first, *others = text.split(b",")
+    items = [first, *(item.lstrip(b" ") for item in others)]
+    return all(item and not any(byte in ends for byte in item) for item in items)
+
+
 def _is_typed(text: bytes, looks: str) -> bool:
     digits = b"0123456789"
 
@@ -113,6 +153,8 @@ def _is_typed(text: bytes, looks: str) -> bool:
     items = text.replace(b" : ", b", ").split(b", ")
     if looks == slot.STATUS:
         return len(text) == 3 and number(text) and text[:1] != b"0"
+    if looks == slot.STATUS_OR_NONE:
+        return text in (b"000", b"0", b"-1", b"-") or (len(text) == 3 and number(text) and text[:1] != b"0")
     if looks == slot.NUMBER:
         return number(text)
     if looks == slot.SECONDS:
@@ -121,7 +163,9 @@ def _is_typed(text: bytes, looks: str) -> bool:
         return text[:1] == b"[" and text.find(b"]") == len(text) - 1 and 3 <= len(text) <= 32
     if looks == slot.CLF_BARE:
         # Only whole times are tried: what else the expression takes is no time in the end.
-        return len(text) in (25, 26) and text[-6:-5] == b" " and text.count(b"/") == 2 and text.count(b":") == 3
+        clock, _, zone = text.rpartition(b" ")
+        ends = zone in (b"UTC", b"GMT", b"Z") or (len(zone) == 5 and zone[:1] in (b"+", b"-"))
+        return ends and len(clock) in (19, 20) and text.count(b"/") == 2 and text.count(b":") == 3
     if looks == slot.LIST_OF_NUMBERS:
         return all(number(item) for item in items)
     if looks == slot.LIST_OF_SECONDS:

@@ -160,13 +160,14 @@ def epoch_us(text: bytes, unit: str) -> int:
 def clf_us(text: bytes) -> int:
     """Return a time like ``10/Oct/2000:13:55:36 -0700``. Raises NoFit."""
     clock, space, zone = text.partition(b" ")
+    zone = b"+0000" if zone in (b"UTC", b"GMT", b"Z") else zone
     if not space or len(zone) != 5:
         raise NoFit
     return _civil_s(clock, 1) * 10**6 - _zone_s(zone[:3], zone[3:]) * 10**6
 
 
 def haproxy_us(text: bytes) -> int:
-    """Return a time like ``06/Feb/2009:12:14:14.655``. Raises NoFit."""
+    """Return a time like ``06/Feb/2009:12:14:14.655``, in UTC as all that name no zone. Raises NoFit."""
     clock, dot, part = text.partition(b".")
     if not dot or len(part) != 3 or not all_in(part, DIGITS):
         raise NoFit
@@ -189,7 +190,7 @@ def iso_us(text: bytes) -> int:
             raise NoFit
         part = Fraction(int(digits), 10 ** len(digits))
         rest = rest[1 + len(digits) :]
-    if rest not in (b"", b"Z", b"z"):
+    if rest not in (b"", b"Z", b"z", b" UTC", b" GMT", b" Z"):
         zone = rest.removeprefix(b" ")
         hours, minutes = zone[:3], zone[3:].removeprefix(b":")
         if len(zone) not in (5, 6) or (len(zone) == 6) != (zone[3:4] == b":"):
