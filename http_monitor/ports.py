@@ -1,6 +1,6 @@
 """The protocols that parts meet at; each has two implementations or more."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -212,12 +212,22 @@ class Remembering(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FormatChange:
+    """From some line on a file has another format."""
+
+    line_no: int
+    """The line that showed it, by its number among the non-blank lines of what was parsed, from 1."""
+    kind: str
+    """What the lines behind it are."""
+
+
 @runtime_checkable
 class Changing(Protocol):
     """A format that may find out that the lines of its file have become others."""
 
-    def take_change(self) -> str | None:
-        """Return what they turned out to be since this was asked the last time; None: what they were."""
+    def take_changes(self) -> Sequence[FormatChange]:
+        """Return what was found in the lines parsed since this was asked the last time."""
         ...
 
 

@@ -71,6 +71,20 @@ class Batch:
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
     of one request), strictly increasing; they are rows of no table (DESIGN §3, `other`)."""
 
+    def head(self, lines: int) -> "Batch":
+        """Return what it says of its first lines."""
+        rows = int(np.searchsorted(self.line_nos, lines, "right"))
+        return Batch(
+            rows=self.rows.slice(0, rows),
+            line_nos=self.line_nos[:rows],
+            lines=lines,
+            oversized_nos=self.oversized_nos[self.oversized_nos <= lines],
+            samples=tuple(sample for sample in self.samples if sample.line_no <= lines),
+            kind=self.kind if rows else None,
+            filtered_nos=self.filtered_nos[self.filtered_nos <= lines],
+            other_nos=self.other_nos[self.other_nos <= lines],
+        )
+
     @property
     def malformed_lines(self) -> int:
         """How many lines fit no format."""

@@ -1,11 +1,12 @@
 """The frozen values that leave the monitor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
+Level = Literal["info", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +304,17 @@ class Notice:
 
     text: str
     """One line, log text in it sanitised already."""
-    level: Literal["info", "warning"] = "info"
+    level: Level = "info"
     name: str = "notice"
     """What kind of notice it is, for a program that reads NDJSON: ``malformed``, ``coverage``, ``ahead``."""
     file: str | None = None
     """The input that it is about, as the user calls it; None: the run as a whole."""
+    at_us: int | None = None
+    """Now (DESIGN §3) when it was told; None: there was none yet."""
+
+    def at(self, now_us: int | None) -> "Notice":
+        """Return it as told at that time."""
+        return replace(self, at_us=now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +326,8 @@ class CaughtUp:
     lines: int
     alerts: int
     """Raises in it."""
+    at_us: int | None = None
+    """Now when that was so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,9 @@ def ndjson(messages: Iterable[Message]) -> str:
 
 
 def objects(messages: Iterable[Message]) -> list[Json]:
-    """Return the NDJSON objects of messages, restricted to the keys of the contract."""
-    return [contract_keys(json.loads(line)) for line in ndjson(messages).splitlines()]
+    """Return the NDJSON objects of what was counted, restricted to the keys of the contract."""
+    said = (json.loads(line) for line in ndjson(messages).splitlines())
+    return [contract_keys(thing) for thing in said if thing["type"] != "notice"]
 
 
 def contract_keys(thing: Json) -> Json:

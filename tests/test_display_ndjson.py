@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from http_monitor.display.ndjson import NdjsonDisplay, alert_line, report_line, summary_line
+from http_monitor.display.ndjson import NdjsonDisplay, alert_line, notice_line, report_line, summary_line
 from http_monitor.display.notices import Notices
 from http_monitor.report import CaughtUp, Notice, Pulse
 from tests.display_samples import (
@@ -152,18 +152,48 @@ def test_each_message_is_flushed_as_one_line() -> None:
     assert raw.getvalue().count(b"\n") == 1
 
 
-def test_only_data_goes_to_the_output() -> None:
+def test_what_is_noticed_goes_to_both_streams_and_a_pulse_to_none() -> None:
     out, err = io.StringIO(), io.StringIO()
     display = NdjsonDisplay(out, Notices(err))
 
     display.publish(Notice("the log has appeared"))
     display.publish(Pulse(START_US, 0.0, 0.0, 10.0, START_US, 0, 0))
-    display.publish(CaughtUp(60, 1, 0))
+    display.publish(CaughtUp(60, 1, 0, at_us=START_US))
 
-    assert out.getvalue() == ""
+    assert out.getvalue() == (
+        '{"type":"notice","at":null,"name":"notice","file":null,"message":"the log has appeared"}\n'
+        '{"type":"notice","at":"2026-03-02T09:30:00Z","name":"caught-up","file":null,'
+        '"message":"Caught up: 1 min of log, 1 line, 0 alerts."}\n'
+    )
     assert err.getvalue() == (
         "http_monitor: the log has appeared\nhttp_monitor: Caught up: 1 min of log, 1 line, 0 alerts.\n"
     )
+
+
+def test_a_notice_has_the_keys_of_the_contract_and_nothing_of_a_name_breaks_it() -> None:
+    notice = Notice("a\udcff\x1b.log: gone", "warning", "unreadable", "a\udcff\x1b.log", START_US)
+    assert notice_line(notice) == (
+        '{"type":"notice","at":"2026-03-02T09:30:00Z","name":"unreadable","file":"a\\\\xff\\\\x1b.log",'
+        '"message":"a\\\\xff\\\\x1b.log: gone"}'
+    )
+
+
+def test_of_a_replay_a_program_is_told_warnings_only() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    display = NdjsonDisplay(out, Notices(err), tells_all=False)
+
+    display.publish(Notice("format common"))
+    assert (out.getvalue(), err.getvalue()) == ("", "")
+    display.publish(Notice("it lacks a client", "warning", "lacking"))
+    assert json.loads(out.getvalue())["name"] == "lacking"
+    assert err.getvalue() == "http_monitor: it lacks a client\n"
+
+
+def test_advice_under_a_report_is_a_notice_once() -> None:
+    report = busy_report()
+    late = replace(report, health=replace(report.health, lines=500, late=60, too_late=0, ahead=0, lateness_advice_s=20))
+    types = [(value["type"], value.get("name")) for value in map(json.loads, ndjson((late, late)).splitlines())]
+    assert types == [("report", None), ("notice", "times"), ("report", None)]
 
 
 def test_a_backlog_is_recorded_too() -> None:

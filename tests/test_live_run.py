@@ -69,7 +69,7 @@ def test_the_end_of_a_backlog_says_how_long_it_was_with_its_lines_and_its_alerts
     assert recorder.caught_up == []
     monitor.step()
     # The traffic of 1,201 lines, and their host's.
-    assert recorder.caught_up == [CaughtUp(span_s=240, lines=1_205, alerts=2)]
+    assert recorder.caught_up == [CaughtUp(span_s=240, lines=1_205, alerts=2, at_us=START_US + 10_000 * US_PER_S)]
     # After the reports of the backlog.
     assert recorder.messages[-1] is recorder.caught_up[0]
     for _ in range(20):
@@ -90,7 +90,7 @@ def test_a_stall_ends_with_the_same_sentence_and_only_if_something_came() -> Non
     clock.set(START_US + 601 * US_PER_S)
     monitor.step()
     # From the moment at which it was last there, to the last line.
-    assert recorder.caught_up == [CaughtUp(span_s=289, lines=3, alerts=0)]
+    assert recorder.caught_up == [CaughtUp(span_s=289, lines=3, alerts=0, at_us=START_US + 601 * US_PER_S)]
 
 
 def test_a_reader_that_keeps_up_never_catches_up() -> None:

@@ -13,6 +13,7 @@ from http_monitor.parser.auto import AutoFormat, auto_format
 from http_monitor.parser.candidates import FAMILY
 from http_monitor.parser.change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
+from http_monitor.ports import FormatChange
 from tests.examples import examples
 from tests.test_parser_auto import auto, outcome, said_slowly, some_lines
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
@@ -75,13 +76,13 @@ def lines_read(found: AutoFormat, *lines: bytes) -> list[bool]:
 def test_three_lines_in_a_row_of_another_format_are_enough_and_stay_malformed() -> None:
     found = auto()
     assert lines_read(found, COMMON, *[PIPED] * 5, COMMON) == [True, False, False, False, True, True, False]
-    assert (found.chosen, found.take_change(), found.take_change()) == ("piped", "piped", None)
+    assert (found.chosen, found.take_changes(), found.take_changes()) == ("piped", [FormatChange(1, "piped")], [])
 
 
 def test_a_line_that_fits_or_one_that_fits_nothing_in_between_shows_no_change() -> None:
     found = auto()
     assert not any(lines_read(found, COMMON, PIPED, PIPED, COMMON, PIPED, PIPED, OTHER, PIPED, PIPED)[4:])
-    assert (found.chosen, found.take_change()) == (FAMILY, None)
+    assert (found.chosen, found.take_changes()) == (FAMILY, [])
 
 
 def test_after_lines_of_nothing_it_is_looked_again_each_time_twice_as_far() -> None:
@@ -101,7 +102,7 @@ def test_a_header_among_the_lines_is_known_to_the_format_that_reads_them() -> No
 def test_of_the_family_what_it_changed_to_is_called_what_its_lines_are() -> None:
     found = auto()
     found.parse(PIPED + b"\n" + (COMMON + b' "-" "curl/8"\n') * 4)
-    assert (found.chosen, found.take_change()) == (FAMILY, "combined")
+    assert (found.chosen, found.take_changes()) == (FAMILY, [FormatChange(4, "combined")])
 
 
 def test_a_state_without_or_with_another_memory_of_it_goes_on() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from http_monitor.clock import ManualClock
 from http_monitor.ports import Chunk, Diagnosing, Json, Resumable, Source, SourceHealth
-from http_monitor.report import Notice
+from http_monitor.report import Level, Notice
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.polled import PolledSource
 
@@ -201,6 +201,10 @@ def test_a_look_that_says_nothing_new_wakes_nobody(own: Own) -> None:
     assert not owner.woken.acquire(blocking=False)
 
 
+def notice(words: str, name: str, level: Level = "info") -> Notice:
+    return Notice(f"web.log: {words}", level, name, "web.log")
+
+
 @pytest.mark.parametrize("how", ["silently", "loudly"])
 def test_a_look_in_which_the_link_was_cut_counts_for_nothing_and_nothing_is_lost(own: Own, how: str) -> None:
     remote = Remote([b"a\n", b"b\n", b"c\n"])
@@ -209,12 +213,12 @@ def test_a_look_in_which_the_link_was_cut_counts_for_nothing_and_nothing_is_lost
     owner = own(remote, clock)
     assert owner.take().data == b"a\n"
     cut = owner.take()
-    assert cut == Chunk(b"", at_end=True, notices=(Notice(f"web.log: {_CUT.notice}", "warning"),))
+    assert cut == Chunk(b"", at_end=True, notices=(notice(_CUT.notice, "unreadable", "warning"),))
     assert owner.source.health() == SourceHealth(
         rotations=1, waiting_for="web.log cannot be reached (gone)", waiting_since_us=_START_US
     )
     assert owner.source.position() == {"next": 1}
-    assert owner.take() == Chunk(b"b\n", at_end=False, notices=(Notice("web.log: reached again"),))
+    assert owner.take() == Chunk(b"b\n", at_end=False, notices=(notice("reached again", "readable"),))
     assert owner.source.health() == SourceHealth(rotations=2)
     assert owner.take().data == b"c\n"
     assert remote.made == [None, {"next": 1}, {"next": 1}]
@@ -235,7 +239,9 @@ def test_an_error_of_the_system_that_no_link_has_caused_is_a_state_too(own: Own)
     remote = Remote([b"a\n"])
     remote.errors = {1: OSError(5, "Input/output error")}
     owner = own(remote)
-    assert owner.take().notices == (Notice("web.log: cannot be read (Input/output error), trying again", "warning"),)
+    assert owner.take().notices == (
+        notice("cannot be read (Input/output error), trying again", "unreadable", "warning"),
+    )
     assert owner.take().data == b"a\n"
 
 
@@ -248,7 +254,7 @@ def test_an_error_of_the_program_ends_it_with_a_word(own: Own, caplog: pytest.Lo
         last = owner.take()
     what = "ZeroDivisionError: by \\x1b[31mzero"
     words = f"not followed any more because of an error of this program ({what})"
-    assert last == Chunk(b"", at_end=True, notices=(Notice(f"web.log: {words}", "warning"),))
+    assert last == Chunk(b"", at_end=True, notices=(notice(words, "failed", "warning"),))
     assert owner.source.health() == SourceHealth(
         rotations=1, waiting_for=f"web.log is not followed any more ({what})", waiting_since_us=_START_US
     )

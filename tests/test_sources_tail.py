@@ -536,7 +536,7 @@ def test_a_missing_file_is_waited_for_and_read_from_its_start(tmp_path: Path, fo
     path = tmp_path / "access.log"
     tail = follow(path, from_start=False)
     chunk = tail.tail.read()
-    assert chunk == Chunk(notices=(Notice(f"{path}: missing, waiting for it", "warning"),))
+    assert chunk == Chunk(notices=(Notice(f"{path}: missing, waiting for it", "warning", "unreadable", str(path)),))
     health = tail.tail.health()
     assert (health.waiting_for, health.waiting_since_us) == (f"{path} is missing", tail.clock.now_us())
     tail.clock.advance(5)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from http_monitor.display.notices import Notices
     from http_monitor.filtering import RowSelection
     from http_monitor.ports import Source
+    from http_monitor.report import Notice
     from http_monitor.simulator import SimulatorThread
     from http_monitor.sources.files import FileStatus
     from http_monitor.sources.opening import Obstacle
@@ -82,7 +83,7 @@ def _run(settings: Settings, stop: Stop) -> int:
         be_one_thread()
     formats = Formats(settings, local=_prefix(settings) is None)
     selection = None if settings.explain is not None else _selection(settings)
-    paths = _read_to_the_end(settings) if selection is None else selection.first()
+    paths, repeated = _read_to_the_end(settings) if selection is None else (selection.first(), [])
     formats.check(paths)
     if formats.timeless:
         settings = replace(settings, time="arrival")
@@ -90,9 +91,11 @@ def _run(settings: Settings, stop: Stop) -> int:
         from http_monitor.cli.doctor import explain
 
         end_imports()
+        for notice in repeated:
+            complain(notice.text)
         return explain(settings, formats, paths, stop.requested)
     # Where the files end now is where they are followed from: what comes while the columns are imported counts.
-    beginning = _Beginning(settings, paths)
+    beginning = _Beginning(settings, paths, repeated)
     from http_monitor.display.notices import Notices
 
     notices = Notices(sys.stderr, None if settings.replay else beginning.clock.now_us)
@@ -104,15 +107,16 @@ def _run(settings: Settings, stop: Stop) -> int:
 
 
 class _Beginning:
-    """The moment a run begins, and what stands at its paths then."""
+    """The moment a run begins, and what stands at its paths then; with what is to be said before anything else."""
 
-    def __init__(self, settings: Settings, paths: list[str]) -> None:
+    def __init__(self, settings: Settings, paths: list[str], notices: "list[Notice]") -> None:
         from http_monitor.clock import ReplayClock, WallClock
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         self.via = _prefix(settings)
         self.seen = {} if settings.replay or self.via is not None else _seen(paths)
         self.started_us = self.clock.now_us()
+        self.notices = notices
 
 
 def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
@@ -178,7 +182,7 @@ def _monitor(
             selection.know(source.name for source in sources)
         inputs = [input_of(source) for source in sources]
         display = display_of(settings, notices)
-        for notice in kept.notices:
+        for notice in (*beginning.notices, *kept.notices):
             display.publish(notice)
         monitor = HTTPMonitor(
             settings,
@@ -222,18 +226,26 @@ def _selection(settings: Settings) -> "LiveSelection | None":
     return None if settings.replay else LiveSelection(settings.files, local=settings.via is None)
 
 
-def _read_to_the_end(settings: Settings) -> list[str]:
-    """Return the paths of a replay, or of lines to explain, each of which can be read."""
+def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
+    """Return the paths of a replay, or of lines to explain, each of which can be read; and what to say of them."""
     if settings.explain:
-        return list(settings.files)
+        return list(settings.files), []
+    from http_monitor.report import Notice
     from http_monitor.sources.selecting import check_replay_inputs, expand, without_repeats
     from http_monitor.units import visible_text
 
     paths, repeats = without_repeats(expand(settings.files))
-    for path, owner in repeats:
-        complain(f"{visible_text(path)} is the same file as {visible_text(owner)}, and is read once")
+    notices = [
+        Notice(
+            f"{visible_text(path)} is the same file as {visible_text(owner)}, and is read once",
+            "warning",
+            "same-file",
+            path,
+        )
+        for path, owner in repeats
+    ]
     check_replay_inputs(paths)
-    return paths
+    return paths, notices
 
 
 def _kept(settings: Settings) -> Kept:

@@ -18,7 +18,7 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
     if settings.output == "ndjson":
         from http_monitor.display.ndjson import NdjsonDisplay
 
-        return NdjsonDisplay(sys.stdout, notices)
+        return NdjsonDisplay(sys.stdout, notices, tells_all=not settings.replay)
     from http_monitor.display.text import Display
 
     return Display(

@@ -20,7 +20,7 @@ def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
     directory = settings.state_dir or default_directory(environment)
     if directory is None:
         words = "no state is kept: there is no home directory, --state-dir names another place"
-        return Kept(notices=(Notice(words, "warning"),))
+        return Kept(notices=(Notice(words, "warning", "checkpoint"),))
     opened = open_store(directory, key_of(files, settings.via))
     if opened.store is None or opened.saved is None:
         return Kept(opened.store, notices=opened.notices, unreadable=opened.store is not None and bool(opened.notices))
@@ -30,7 +30,7 @@ def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
     except ValueError as error:
         notices = (*opened.notices, opened.store.set_aside(str(error)))
         return Kept(opened.store, notices=notices, unreadable=True)
-    return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings))))
+    return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
 
 
 def _check_positions(resumed: Resumed) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TextIO
 
+from http_monitor.display.health import advice
 from http_monitor.display.lines import caught_up
 from http_monitor.display.notices import Notices
 from http_monitor.report import (
@@ -116,34 +117,67 @@ def summary_line(summary: Summary) -> str:
     )
 
 
-class NdjsonDisplay:
-    """A `ReportSink` for programs: each message is one write. Owned by the thread that publishes."""
+def notice_line(notice: Notice) -> str:
+    """Return the object of a notice, without a newline."""
+    return _dumps(
+        {
+            "type": "notice",
+            "at": None if notice.at_us is None else iso_utc(notice.at_us),
+            "name": notice.name,
+            "file": None if notice.file is None else visible_text(notice.file),
+            "message": visible_text(notice.text),
+        }
+    )
 
-    def __init__(self, stream: TextIO, notices: Notices) -> None:
-        """Write objects to `stream`, which becomes UTF-8 with LF; sentences for people go to `notices`."""
+
+class NdjsonDisplay:
+    """A `ReportSink` for programs: each message is one write. Owned by the thread that publishes.
+
+    Args:
+        stream: Takes the objects; it becomes UTF-8 with LF.
+        notices: Takes the sentences of notices, for people.
+        tells_all: Whether what is no warning is told too; a program that reads a replay has no use for it.
+    """
+
+    def __init__(self, stream: TextIO, notices: Notices, *, tells_all: bool = True) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="strict", newline="\n")
         self._stream = stream
         self._notices = notices
+        self._tells_all = tells_all
+        self._advised = ""
 
     def publish(self, message: Message) -> None:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
         match message:
             case Report():
                 self._write(report_line(message))
+                self._advise(message)
             case AlertEvent():
                 self._write(alert_line(message))
             case Summary():
                 self._write(summary_line(message))
             case Notice():
-                self._notices.say(message.text)
+                self._tell(message)
             case CaughtUp():
-                self._notices.say(caught_up(message))
+                self._tell(Notice(caught_up(message), name="caught-up", at_us=message.at_us))
             case Pulse():
                 pass
 
     def close(self) -> None:
         """Do nothing: every message was written whole."""
+
+    def _tell(self, notice: Notice) -> None:
+        if self._tells_all or notice.level == "warning":
+            self._write(notice_line(notice))
+            self._notices.say(notice.text)
+
+    def _advise(self, report: Report) -> None:
+        """Tell what the text says under a report, when that has become something else."""
+        say = advice(report.health, report.mode)
+        if say and say != self._advised:
+            self._tell(Notice(say, "warning", "times", at_us=report.end_us))
+        self._advised = say
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")

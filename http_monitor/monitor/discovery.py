@@ -52,14 +52,14 @@ class Discovery:
         found, needless = self._finder.more()
         for entry in found:
             self._inputs.append(entry)
-            yield Notice(f"{entry.name}: new, reading it from its start")
+            yield entry.notice("new, reading it from its start", "joined")
         for entry in list(self._inputs):
             if entry.source.name in needless:
                 self._let_go(entry)
             elif self._finder.may_go(entry.source.name) and self._is_gone(entry):
                 self._let_go(entry)
                 self._finder.forget(entry.source.name)
-                yield Notice(f"{entry.name}: gone for {GONE_S // 60} min, not followed any more")
+                yield entry.notice(f"gone for {GONE_S // 60} min, not followed any more", "left")
 
     def _is_gone(self, entry: Input) -> bool:
         health = entry.source.health()

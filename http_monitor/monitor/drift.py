@@ -84,10 +84,10 @@ class Drift:
             too_many = malformed * 100 > MOST_PERCENT * lines
             if not course.has_drifted and too_many and malformed >= LEAST_LINES and entry.rows:
                 course.has_drifted = True
-                yield Notice(_words(entry, lines, malformed, course.first_bad()), "warning")
+                yield entry.notice(_words(entry, lines, malformed, course.first_bad()), "malformed", "warning")
             elif course.has_drifted and lines and not too_many:
                 course.has_drifted = False
-                yield Notice(f"{entry.name}: its lines fit the format {entry.format_name} again")
+                yield entry.notice(f"its lines fit the format {entry.format_name} again", "malformed-ended")
 
 
 def _begun(now_us: int, lines: int = 0, malformed: int = 0) -> _Course:
@@ -104,5 +104,5 @@ def _going_on(entry: Input, now_us: int) -> _Course:
 
 def _words(entry: Input, lines: int, malformed: int, bad: Sample | None) -> str:
     share = f"{malformed:,} of the {lines:,} lines of the last minute ({100 * malformed / lines:.1f} %)"
-    text = f"{entry.name}: {share} do not fit the format {entry.format_name}, has it changed?"
+    text = f"{share} do not fit the format {entry.format_name}, has it changed?"
     return text if bad is None else f"{text} {entry.words_for(bad)}"

@@ -11,9 +11,9 @@ from http_monitor.metrics.long_keys import with_short_keys
 from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
-from http_monitor.ports import Changing, Failing, Json, LogFormat, Need, Remembering, Resumable, Source
+from http_monitor.ports import Changing, Failing, FormatChange, Json, LogFormat, Need, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
-from http_monitor.report import Notice
+from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible, visible_text
 
@@ -26,6 +26,15 @@ Explain = Callable[[bytes, LogFormat], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Something that lines showed, and which of them."""
+
+    line_no: int | None
+    """By its number among the non-blank lines of what was read together, from 1; None: the end of the input."""
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """The next lines of a replayed input, and what was known of it when they had been read."""
 
@@ -34,8 +43,8 @@ class Look:
     """Nothing comes after them."""
     nul_bytes: int
     """Left out of the input so far."""
-    notices: tuple[Notice, ...]
-    """What the user should know of its lines."""
+    found: tuple[Found, ...]
+    """What the user should know of its lines, in their order."""
     failure: InputError | None
     """Why there are no more of them, though the input has more."""
 
@@ -94,6 +103,8 @@ class Input:
         self._first_bad: Sample | None = None
         self._recent_bad: Sample | None = None
         self._said_nothing_fits = False
+        self._enough_no: int | None = None
+        """The line among those parsed last with which enough are known to say what they lack."""
         self._notices: list[Notice] = []
 
     @property
@@ -120,6 +131,10 @@ class Input:
     def format_name(self) -> str:
         """What its lines should be."""
         return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
+
+    def notice(self, words: str, name: str, level: Level = "info") -> Notice:
+        """Return a sentence about this input, of this kind."""
+        return Notice(f"{self.name}: {words}", level, name, self.source.name)
 
     def take_bad(self) -> Sample | None:
         """Return the first line that did not fit since this was asked the last time."""
@@ -163,8 +178,8 @@ class Input:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of the next lines, and remember what the user should know of them."""
-        batch, notices = self._parse(data)
-        self._notices += notices
+        batch, found = self._parse(data)
+        self._notices += [each.notice for each in found]
         return batch
 
     def look(self) -> Look:
@@ -174,53 +189,64 @@ class Input:
             FormatError: as `check_format`.
         """
         chunk = self.source.read()
-        batch, notices = self._parse(chunk.data)
+        batch, found = self._parse(chunk.data)
         self.check_format(batch, ended=chunk.finished)
-        notices += self._lacks(ended=chunk.finished)
+        found += [Found(self._enough_no, notice) for notice in self._lacks(ended=chunk.finished)]
+        found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
-        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(notices), failure)
+        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(found), failure)
 
     def take(self, look: Look) -> None:
         """Make a look a part of what is known: its lines are being counted now."""
-        self._notices += look.notices
         self.finished = look.finished
         self.failure = look.failure
 
-    def _parse(self, data: bytes) -> tuple[Batch, list[Notice]]:
-        """Return the rows of the next lines, and what the user should know of them."""
+    def _parse(self, data: bytes) -> tuple[Batch, list[Found]]:
+        """Return the rows of the next lines, and what the user should know of them, in their order."""
         batch = self._format.parse(data)
-        notices: list[Notice] = []
         if batch.samples:
             sample = batch.samples[0]
             bad = Sample(self._lines + sample.line_no, sample.raw)
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
-        if self._rows == self._others and batch.kind is not None:
-            self._found = batch.kind
-            if batch.kind != self._announced and self._format.name == "auto":
-                notices.append(Notice(f"{self.name}: format {batch.kind}, as its first line shows"))
-        changed = self._format.take_change() if isinstance(self._format, Changing) else None
-        if changed is not None:
-            notices += self._change_to(changed)
+        found = self._formats(batch)
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._others += len(batch.other_nos)
-        self._lacking.look(batch)
+        self._enough_no = self._lacking.look(batch)
         # What fits the format is known before anything is taken out.
         batch = batch if self._select is None else self._select(batch)
-        return replace(batch, rows=with_short_keys(batch.rows)), notices
+        return replace(batch, rows=with_short_keys(batch.rows)), found
 
-    def _change_to(self, changed: str) -> list[Notice]:
-        before, self._found = self._found, changed
+    def _formats(self, batch: Batch) -> list[Found]:
+        """Return what lines show of their format: the first that fits, and those that another one reads from there."""
+        changes = self._format.take_changes() if isinstance(self._format, Changing) else ()
+        first_no = batch.first_request if self._rows == self._others else None
+        found: list[Found] = []
+        for change in changes:
+            if first_no is not None and first_no <= change.line_no:
+                found += self._first(first_no, batch)
+                first_no = None
+            found += self._change(change)
+        return found if first_no is None else [*found, *self._first(first_no, batch)]
+
+    def _first(self, line_no: int, batch: Batch) -> list[Found]:
+        kind, self._found = batch.kind, batch.kind or self._found
+        if kind is None or kind == self._announced or self._format.name != "auto":
+            return []
+        return [Found(line_no, self.notice(f"format {kind}, as its first line shows", "format"))]
+
+    def _change(self, change: FormatChange) -> list[Found]:
+        before, self._found = self._found, change.kind
         self.changes += 1
         if before is None:
             return []
         words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
-        return [Notice(f"{self.name}: {words}", "warning")]
+        return [Found(change.line_no, self.notice(words, "format-changed", "warning"))]
 
     def _lacks(self, *, ended: bool) -> list[Notice]:
         """Return, once, what options ask of its lines and none of the first of them has."""
-        return [Notice(f"{self.name}: {words}", "warning") for words in self._lacking.tell(ended=ended)]
+        return [self.notice(words, "lacking", "warning") for words in self._lacking.tell(ended=ended)]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.
@@ -250,7 +276,7 @@ class Input:
         if self._said_nothing_fits or self._rows > self._others or not lines:
             return None
         self._said_nothing_fits = True
-        return Notice(self._nothing_fits(lines), "warning")
+        return Notice(self._nothing_fits(lines), "warning", "nothing-fits", self.source.name)
 
     def take_notices(self) -> list[Notice]:
         """Return what the user should know of the lines that were counted since this was asked the last time."""

@@ -23,11 +23,15 @@ class Lacking:
         self._needs = list(needs)
         self._rows = 0
 
-    def look(self, batch: Batch) -> None:
-        """Take the next lines, before any of them is filtered out."""
+    def look(self, batch: Batch) -> int | None:
+        """Take the next lines, before any of them is filtered out.
+
+        Returns:
+            The number of the line with which enough of them are known; None where that is not among these.
+        """
         part = batch.rows.slice(0, ENOUGH_ROWS - self._rows) if self._needs else batch.rows
         if not self._needs or not len(part):
-            return
+            return None
         self._rows += len(part)
         columns = dict(zip(part.schema.names, part.columns, strict=True))
         # A host is never null.
@@ -36,6 +40,7 @@ class Lacking:
             for need in self._needs
             if columns[need.column].null_count == len(part) or set(columns[need.column].to_pylist()) == _NOBODY
         ]
+        return int(batch.line_nos[len(part) - 1]) if self._rows == ENOUGH_ROWS else None
 
     def tell(self, *, ended: bool) -> Iterator[str]:
         """Yield, once, what no line has; after fewer lines only where no more will come.

@@ -5,11 +5,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from http_monitor.clock import Clock
+from http_monitor.errors import HttpMonitorError
 from http_monitor.metrics.aggregator import MetricsAggregator
+from http_monitor.metrics.rows import NEVER_US
 from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.replay import ReplayTurns
+from http_monitor.monitor.waiting import WaitingNotices
 from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
@@ -104,10 +107,9 @@ class HTTPMonitor:
         self._live: LiveTurns | None = None if self._following is None else self._following.turns
         self._keeper: Keeper | None = None if self._following is None else self._following.keeper
         self._ahead = ahead
-        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, ahead)
+        self._waiting = WaitingNotices(settings.lateness_s * US_PER_S)
+        self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._waiting, ahead)
         self._stopping = False
-        # A program that reads a replay has no use for what is said beside it.
-        self._quiet = settings.replay and settings.output == "ndjson"
         self._asides: list[Callable[[], Sequence[Notice]]] = []
         if self._following is not None:
             self._asides += self._following.asides
@@ -119,7 +121,12 @@ class HTTPMonitor:
         return self._aggregator.health(self._turns.elsewhere())
 
     def publish(self, message: Message) -> None:
-        """Hand a message to every sink, in order."""
+        """Hand a message to every sink, in order; what a replay has shown until then goes before it."""
+        for notice in self._waiting.before(message):
+            self._hand_out(notice)
+        self._hand_out(message)
+
+    def _hand_out(self, message: Message) -> None:
         for sink in self._sinks:
             sink.publish(message)
         if self._keeper is not None:
@@ -142,9 +149,15 @@ class HTTPMonitor:
         """Take one turn; return True when nothing can come any more."""
         if self._keeper is not None:
             self._say(self._keeper.before_turn())
-        finished = self._turns.turn()
-        self._tell_of_inputs()
+        try:
+            finished = self._turns.turn()
+        except HttpMonitorError:
+            # What was found of the other files is no less true.
+            for notice in self._waiting.rest():
+                self._hand_out(notice)
+            raise
         if self._live is not None:
+            self._tell_of_inputs(self._live)
             self._tell_of_backlog(self._live)
             self._pulse(self._live)
         if self._keeper is not None:
@@ -209,18 +222,14 @@ class HTTPMonitor:
             waker.gather(_LARGE_TURN_S if is_large else _TURN_S)
 
     def _say(self, notices: Sequence[Notice]) -> None:
+        now_us = self._aggregator.now_us
         for notice in notices:
-            self.publish(notice)
+            self.publish(notice.at(None if now_us == NEVER_US else now_us))
 
-    def _tell_of_inputs(self) -> None:
+    def _tell_of_inputs(self, live: "LiveTurns") -> None:
         for entry in self._inputs:
-            notices = entry.take_notices()
-            if self._live is not None:  # in a replay another may be looking at the next lines
-                notices += entry.take_lacks()
-            if not self._quiet:
-                self._say(notices)
-        if self._live is not None:
-            self._say(self._live.notices)
+            self._say([*entry.take_notices(), *entry.take_lacks()])
+        self._say(live.notices)
 
     def _tell_of_backlog(self, live: "LiveTurns") -> None:
         """Remember where a backlog began; say how large it was when it has been worked off."""
@@ -235,7 +244,7 @@ class HTTPMonitor:
                 # Now has gone on to the wall clock, which an old log may have ended long before.
                 end_us = min(here[0], self._aggregator.last_us)
                 span_s = max(0, end_us - max(since_us, self._aggregator.first_us)) // US_PER_S
-                self.publish(CaughtUp(span_s, counts.lines - lines, here[2] - raises))
+                self.publish(CaughtUp(span_s, counts.lines - lines, here[2] - raises, at_us=here[0]))
 
     def _pulse(self, live: "LiveTurns") -> None:
         now_us = self._clock.now_us()
@@ -246,7 +255,7 @@ class HTTPMonitor:
         for entry in self._inputs:
             notice: Notice | None = entry.notice_if_nothing_fits()
             if notice is not None:
-                self.publish(notice)
+                self._say([notice])
         for aside in self._asides:
             self._say(aside())
         window = self._aggregator.window

@@ -55,7 +55,7 @@ class Pace:
         if not progress.behind:
             self._least = None
             was_slow, self._is_slow = self._is_slow, False
-            return [Notice("reading has caught up with writing")] if was_slow else []
+            return [Notice("reading has caught up with writing", name="pace")] if was_slow else []
         if self._least is None or slept or progress.lag_bytes <= self._least.lag_bytes:
             self._least_us, self._least = now_us, progress
             return []
@@ -73,4 +73,4 @@ class Pace:
             f"reading is slower than writing: {progress.lag_bytes / _MIB:,.1f} MiB, {progress.lag_s:,} s behind and"
             f" growing; written {(read + grown) / seconds / _MIB:,.1f} MiB/s, read {read / seconds / _MIB:,.1f} MiB/s"
         )
-        return [Notice(words, "warning")]
+        return [Notice(words, "warning", "pace")]

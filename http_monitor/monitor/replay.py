@@ -1,6 +1,7 @@
 """A turn of a replay: feed the merge what it wants, count what it gives."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.metrics.aggregator import MetricsAggregator
@@ -9,7 +10,8 @@ from http_monitor.metrics.merge import Merge
 from http_monitor.metrics.rows import Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.ahead import ReadAhead
-from http_monitor.monitor.inputs import Input, times_of
+from http_monitor.monitor.inputs import Input, Look, times_of
+from http_monitor.monitor.waiting import WaitingNotices
 
 
 class ReplayTurns:
@@ -18,11 +20,19 @@ class ReplayTurns:
     Args:
         inputs: The files.
         aggregator: What counts.
+        waiting: Takes what lines of the files show, until now has come to them.
         ahead: Looks at the inputs beside the counting; None: each look is made when it is needed.
     """
 
-    def __init__(self, inputs: Sequence[Input], aggregator: MetricsAggregator, ahead: ReadAhead | None = None) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        aggregator: MetricsAggregator,
+        waiting: WaitingNotices,
+        ahead: ReadAhead | None = None,
+    ) -> None:
         self._inputs = inputs
+        self._waiting = waiting
         self._aggregator = aggregator
         self._ahead = ahead
         # Of the lines that were fed: what was read ahead of them is not known of yet.
@@ -61,15 +71,28 @@ class ReplayTurns:
             return
         entry.take(look)
         self._nul_bytes[index] = look.nul_bytes
+        self._note_found(index, look)
         for rows in entry.gate.admit(look.batch, times_of(look.batch), None):
             self._hand_over(index, rows)
         if look.finished:
             for rows in entry.gate.release(None):
                 self._hand_over(index, rows)
+            for found in look.found:
+                if found.line_no is None:
+                    self._waiting.note(entry.gate.greatest_us, index, found.notice)
             self._merge.end(index)
         upcoming = self._merge.upcoming()
         if self._ahead is not None and upcoming is not None:
             self._ahead.begin(self._inputs[upcoming])
+
+    def _note_found(self, index: int, look: Look) -> None:
+        """Note what lines show, each with the now that they and those before them make."""
+        for found in look.found:
+            if found.line_no is not None:
+                head = look.batch.head(found.line_no)
+                gate = deepcopy(self._inputs[index].gate)
+                gate.admit(head, times_of(head), None)
+                self._waiting.note(gate.greatest_us, index, found.notice)
 
     def _hand_over(self, index: int, rows: Rows) -> None:
         lead = self._merge.feed(index, rows)

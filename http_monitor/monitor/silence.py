@@ -53,7 +53,7 @@ class Silence:
                 yield from self._hear(entry, hearing, now_us)
             elif not asked and (quiet_us := _silent_us(hearing, now_us)):
                 asked = hearing.is_silent = True
-                yield Notice(f"{entry.name}: no lines for {_span(quiet_us)}{_why(entry)}", "warning")
+                yield entry.notice(f"no lines for {_span(quiet_us)}{_why(entry)}", "silence", "warning")
 
     def _hear(self, entry: Input, hearing: _Hearing, now_us: int) -> Iterator[Notice]:
         hearing.lines = entry.lines
@@ -61,7 +61,7 @@ class Silence:
             gap_us = now_us - hearing.heard_us
             if hearing.is_silent:
                 hearing.is_silent = False
-                yield Notice(f"{entry.name}: lines again, after {_span(gap_us)}")
+                yield entry.notice(f"lines again, after {_span(gap_us)}", "silence-ended")
             # Silences count too: a log that speaks once in ten minutes is told of once, not every time.
             usual_us = gap_us if hearing.usual_us is None else hearing.usual_us
             hearing.usual_us = usual_us + _WEIGHT * (gap_us - usual_us)

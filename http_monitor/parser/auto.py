@@ -9,14 +9,14 @@ from http_monitor.parser.candidates import FAMILY, Candidate, Candidates, Pool, 
 from http_monitor.parser.change import Change, Rival
 from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.joining import Leading, head_of, joined, pieces, whole_lines
+from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.usual import is_usual
 from http_monitor.parser.zones import Zone
-from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
+from http_monitor.ports import FormatChange, Headed, Json, LineReading, LogFormat, Remembering
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -95,7 +95,7 @@ class AutoFormat:
         """One of each candidate, while none is chosen; made when they are needed."""
         self._change: Change | None = None
         """Finds out when the choice is no longer right; None while there is none."""
-        self._changed_to: str | None = None
+        self._changes: list[FormatChange] = []
 
     @property
     def chosen(self) -> str | None:
@@ -138,16 +138,16 @@ class AutoFormat:
                 parts.append(batch)
                 start += len(piece)
                 continue
-            parts.append(head_of(batch, turn.lines))
-            self._turn_to(turn.rival)
+            parts.append(batch.head(turn.lines))
+            self._turn_to(turn.rival, sum(part.lines for part in parts))
             # What is behind has been read in vain, which must not happen to much of it again and again.
             start, size = start + turn.offset, _PIECE_BYTES
         return joined(parts) if parts else self._undecided(data)
 
-    def take_change(self) -> str | None:
+    def take_changes(self) -> list[FormatChange]:
         """Return what the lines turned out to be instead since this was asked the last time."""
-        changed, self._changed_to = self._changed_to, None
-        return changed
+        changes, self._changes = self._changes, []
+        return changes
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
@@ -215,15 +215,17 @@ class AutoFormat:
         if reading.values is None:
             rival = self._change.note_misfit(line)
             if rival is not None:
-                self._turn_to(rival)
+                self._turn_to(rival, 1)
         elif reading.values:
             self._change.forget()
         return reading
 
-    def _turn_to(self, rival: Rival) -> None:
+    def _turn_to(self, rival: Rival, line_no: int) -> None:
         candidate = next(candidate for candidate in self._candidates if candidate.name == rival.name)
         self._decide(candidate, rival.made)
-        self._changed_to = rival.kind if candidate.name == FAMILY else candidate.name
+        kind = rival.kind if candidate.name == FAMILY else candidate.name
+        assert kind is not None
+        self._changes.append(FormatChange(line_no, kind))
 
     def _undecided(self, data: bytes) -> Batch:
         before = Leading()
@@ -237,7 +239,9 @@ class AutoFormat:
             else:
                 decided = start if self._try(batches, kept, before) else None
             if decided is not None:
-                return before.followed_by(self.parse(data[decided:]))
+                batch = self.parse(data[decided:])
+                self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]
+                return before.followed_by(batch)
         return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
 
     def _made(self, candidate: Candidate) -> LogFormat:

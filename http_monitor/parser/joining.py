@@ -14,20 +14,6 @@ _MOST_LINES = 256
 """So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
 
 
-def head_of(batch: Batch, lines: int) -> Batch:
-    """Return what a batch says of its first lines."""
-    rows = int(np.searchsorted(batch.line_nos, lines, "right"))
-    return Batch(
-        rows=batch.rows.slice(0, rows),
-        line_nos=batch.line_nos[:rows],
-        lines=lines,
-        oversized_nos=batch.oversized_nos[batch.oversized_nos <= lines],
-        samples=tuple(sample for sample in batch.samples if sample.line_no <= lines),
-        kind=batch.kind if rows else None,
-        other_nos=batch.other_nos[batch.other_nos <= lines],
-    )
-
-
 def joined(batches: Sequence[Batch]) -> Batch:
     """Return the batches, at least one, of lines that follow each other as one."""
     if len(batches) == 1:

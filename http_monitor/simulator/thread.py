@@ -48,7 +48,7 @@ class SimulatorThread:
         notices = self._writer.file.take_notices()
         if self._failure is not None and not self._told:
             self._told = True
-            notices = (*notices, Notice(f"no more simulated traffic: {self._failure}", "warning"))
+            notices = (*notices, Notice(f"no more simulated traffic: {self._failure}", "warning", "simulator"))
         return notices
 
     def _run(self) -> None:

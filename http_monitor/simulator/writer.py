@@ -87,6 +87,7 @@ class FileWriter:
                     f"the simulator cannot remember that it made {visible_text(self._path)}, and will refuse it the"
                     f" next time ({visible_text(problem)})",
                     "warning",
+                    "simulator",
                 )
             )
 

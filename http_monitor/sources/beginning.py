@@ -121,7 +121,7 @@ def _join(chain: Chain, position: FilePosition, located: Located, followed: Foll
     chain.losses.maybe_lost = True
     chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
     if not located.truncated:
-        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", warning=True)
+        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
 
 
 def _at_path(chain: Chain) -> set[Identity]:

@@ -108,7 +108,7 @@ class Chain:
             return False
         if owner != self.same_as:
             self.same_as = owner
-            self.say(f"the same file as {visible_text(owner)}, which is followed already")
+            self.say(f"the same file as {visible_text(owner)}, which is followed already", "same-file")
         return True
 
     def inherit(self, followed: Followed, size: int) -> bool:
@@ -176,14 +176,14 @@ class Chain:
         """Let files that came and went between two looks join."""
         if not between.complete:
             self.losses.maybe_lost = True
-            self.say("there were more files at this path than can be found, lines may be lost", warning=True)
+            self.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
         for sibling in between.files:
             if self.claims.take(sibling.identity, self.path) != self.path:
                 continue
             handle = siblings.open(sibling)
             if handle is None:
                 self.losses.maybe_lost = True
-                self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", warning=True)
+                self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
                 continue
             followed = self.opened(sibling.identity, sibling.path, handle, now_us)
             followed.whole = sibling.compressed
@@ -198,7 +198,9 @@ class Chain:
             self.losses.lost_bytes += max(0, followed.expected_size - followed.offset)
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
             self.losses.maybe_lost = True
-            self.say(f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", warning=True)
+            self.say(
+                f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", "archive", warning=True
+            )
         self.take_counts(followed)
         followed.let_go = True
         done = followed.position()
@@ -264,11 +266,11 @@ class Chain:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
         self.losses.truncations += 1
         self.losses.maybe_lost = True
-        self.say("truncated, reading from its start")
+        self.say("truncated, reading from its start", "truncation")
 
-    def say(self, words: str, *, warning: bool = False) -> None:
-        """Tell the user something about the path."""
-        self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info"))
+    def say(self, words: str, name: str, *, warning: bool = False) -> None:
+        """Tell the user something about the path, of this kind."""
+        self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
 
     def take_notices(self) -> tuple[Notice, ...]:
         """Return what was said since it was last asked."""
@@ -350,6 +352,6 @@ class Chain:
         self.losses.rotations += between + (not restarted)
         if between:
             words = f"rotated {between + 1} times since the last look, reading the {between} before the new file first"
-            self.say(words)
+            self.say(words, "rotation")
         elif not restarted:
-            self.say("rotated, following the new file")
+            self.say("rotated, following the new file", "rotation")

@@ -200,7 +200,7 @@ class Watcher:
             if not directory.refused:
                 reason = getattr(error, "strerror", None) or str(error)
                 words = f"{visible_text(directory.path)}: cannot be watched ({reason}), looking five times a second"
-                notices.append(Notice(words, "warning"))
+                notices.append(Notice(words, "warning", "unwatched"))
             directory.refused = True
             return
         directory.identity = identity

@@ -201,7 +201,7 @@ class PolledSource:
             return self._cut_off(failure)
         if self._cut is not None:
             self._cut = None
-            chunk = replace(chunk, notices=(self._notice("reached again"), *chunk.notices))
+            chunk = replace(chunk, notices=(self._notice("reached again", "readable"), *chunk.notices))
         self._resume = self._reader.position()
         self._last = _Look(chunk, self._reader.health(), self._resume)
         return self._last
@@ -212,12 +212,13 @@ class PolledSource:
             self._cut_us = self._clock.now_us()
         if failure != self._cut:
             self._cut = failure
-            notices = (self._notice(failure.notice, level="warning"),)
+            notices = (self._notice(failure.notice, "unreadable", level="warning"),)
         return self._waiting(notices, failure.state, self._cut_us)
 
     def _at_a_loss(self, error: Exception) -> _Look:
         what = visible_text(f"{type(error).__name__}: {error}")
-        notice = self._notice(f"not followed any more because of an error of this program ({what})", level="warning")
+        words = f"not followed any more because of an error of this program ({what})"
+        notice = self._notice(words, "failed", level="warning")
         return self._waiting((notice,), f"is not followed any more ({what})", self._clock.now_us())
 
     def _waiting(self, notices: tuple[Notice, ...], state: str, since_us: int) -> _Look:
@@ -225,8 +226,8 @@ class PolledSource:
         health = replace(self._last.health, waiting_for=waiting_for, waiting_since_us=since_us)
         return _Look(Chunk(notices=notices), health, self._last.position)
 
-    def _notice(self, words: str, level: Literal["info", "warning"] = "info") -> Notice:
-        return Notice(f"{visible_text(self._name)}: {words}", level)
+    def _notice(self, words: str, name: str, level: Literal["info", "warning"] = "info") -> Notice:
+        return Notice(f"{visible_text(self._name)}: {words}", level, name, self._name)
 
     def _hand_over(self, look: _Look) -> None:
         """Give a look to the owner, as soon as the one before was taken; one that says nothing new is kept."""

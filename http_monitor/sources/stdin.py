@@ -122,7 +122,7 @@ class StdinSource:
         if self._wait_s:
             self.failure = InputError(text)
         else:
-            self._notices.append(Notice(text, "warning"))
+            self._notices.append(Notice(text, "warning", "unreadable", "-"))
 
 
 class _Pieces(Protocol):

@@ -261,13 +261,13 @@ class FileTail:
         if met is None:
             if self._obstacle is not None:
                 self._obstacle = None
-                self._chain.say(self._welcome)
+                self._chain.say(self._welcome, "readable")
             self._welcome = "readable again"
         elif met != self._obstacle:
             if self._obstacle is None:
                 self._obstacle_us = self._clock.now_us()
             self._obstacle = met
-            self._chain.say(met.notice, warning=True)
+            self._chain.say(met.notice, "unreadable", warning=True)
 
 
 def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:

@@ -78,7 +78,7 @@ class FileStore:
         notices = []
         if wrong:
             words = "its end is damaged: it goes on from a moment before; what was counted since counts again"
-            notices.append(Notice(f"checkpoint: {words}", "warning"))
+            notices.append(Notice(f"checkpoint: {words}", "warning", "checkpoint"))
         return Saved(state, tuple(increments)), notices
 
     def snapshot(self, parts: Iterable[bytes]) -> None:
@@ -136,11 +136,12 @@ class FileStore:
         try:
             self._held.folder.replace(SNAPSHOT, name)
         except OSError as error:
-            return Notice(f"{words}it is not used, nor can it be set aside ({error.strerror})", "warning")
+            words += f"it is not used, nor can it be set aside ({error.strerror})"
+            return Notice(words, "warning", "checkpoint")
         with contextlib.suppress(OSError):
             self._held.folder.replace(f"{JOURNAL}{self._generation}", f"{name}.journal")
         shown = visible_text(os.path.join(self._held.folder.path, name))
-        return Notice(f"{words}set aside as {shown}, this run begins without", "warning")
+        return Notice(f"{words}set aside as {shown}, this run begins without", "warning", "checkpoint")
 
     def close(self) -> None:
         """Let another process have it; more than once does no harm."""
