@@ -496,6 +496,236 @@ def _pino(hit: Hit) -> tuple[bytes, Row]:
     return line, {"time": _cut(hit.at_us, 1000), "duration_us": _cut(hit.took_us, 1000), "agent": hit.agent}
 
 
+def _local(at_us: int, between: str = ":") -> bytes:
+    at = _moment(at_us)
+    return f"{at:%d}/{_MONTHS[at.month - 1]}/{at:%Y}{between}{at:%H:%M:%S}".encode()
+
+
+def _spaced_iso(at_us: int) -> bytes:
+    return f"{_moment(at_us):%Y-%m-%d %H:%M:%S} +0000".encode()
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _asctime(at_us: int) -> bytes:
+    at = _moment(at_us)
+    return f"{_DAYS[at.weekday()]} {_MONTHS[at.month - 1]} {at.day:2} {at:%H:%M:%S %Y}".encode()
+
+
+def _to_second(hit: Hit) -> Row:
+    return {"time": _cut(hit.at_us, 10**6), "size_bytes": hit.size}
+
+
+def _istio(hit: Hit) -> tuple[bytes, Row]:
+    line = b'[%bZ] "%b" %d - via_upstream - "-" %d %d %d %d "%b" "%b" "cc21" "%b" "198.51.100.1:80" %b %b:50123 - x' % (
+        *(_iso(hit.at_us, 3), _request(hit), hit.status, hit.bytes_in, hit.size, hit.took_us // 1000),
+        *(hit.upstream_us // 1000, _dash(hit.forwarded), _dash(hit.agent), hit.vhost),
+        *(b"outbound|80||a.b 10.0.0.1:1 10.0.0.2:2", hit.host),
+    )
+    return line, {
+        "time": _cut(hit.at_us, 1000),
+        "bytes_in": hit.bytes_in,
+        "size_bytes": hit.size,
+        "duration_us": _cut(hit.took_us, 1000),
+        "upstream_us": _cut(hit.upstream_us, 1000),
+        "forwarded": hit.forwarded,
+        "agent": hit.agent,
+        "vhost": hit.vhost,
+    }
+
+
+def _npmplus(hit: Hit) -> tuple[bytes, Row]:
+    line = b'[%b] %b %b %b "%b" %d %d %d %b %b' % (
+        *(_clf(hit.at_us), hit.vhost, hit.host, _seconds(hit.took_us), _request(hit), hit.status, hit.size),
+        *(hit.size + 300, _dash(hit.referer), _dash(hit.agent)),
+    )
+    said = {"vhost": hit.vhost, "duration_us": _cut(hit.took_us, 1000), "referer": hit.referer, "agent": hit.agent}
+    return line, _to_second(hit) | said
+
+
+def _before_request(word: Callable[[Hit], bytes], role: str) -> "_Writer":
+    def whole(hit: Hit) -> tuple[bytes, Row]:
+        line = b'%b - %b [%b] %b "%b" %d %d' % (
+            *(hit.host, _dash(hit.user), _clf(hit.at_us), word(hit), _request(hit), hit.status, hit.size),
+        )
+        said = _to_second(hit) | {"user": hit.user, role: word(hit)}
+        if hit.tls == b"TLSv1.2":  # as good as any reason to have no pair behind
+            return line, said
+        return _with_pair(line, said, hit)
+
+    return whole
+
+
+def _with_pair(line: bytes, said: Row, hit: Hit) -> tuple[bytes, Row]:
+    agent = None if hit.agent is None else _escaped(hit.agent)
+    return line + b' "%b" "%b"' % (_escaped(hit.referer), _escaped(hit.agent)), said | {
+        "referer": hit.referer,
+        "agent": agent,
+    }
+
+
+def _apisix(hit: Hit) -> tuple[bytes, Row]:
+    line, said = _before_request(lambda hit: hit.vhost, "vhost")(hit)
+    line = line.partition(b' "-" "')[0] if hit.tls == b"TLSv1.2" else line
+    front = b'%b - %b [%b] %b "%b" %d %d %b' % (
+        *(hit.host, _dash(hit.user), _clf(hit.at_us), hit.vhost, _request(hit), hit.status, hit.size),
+        _seconds(hit.took_us),
+    )
+    line, said = _with_pair(front, said, hit)
+    again = hit.status == 503  # a second server was asked
+    first = (b"198.51.100.1:80, ", b"502, ", b"0.001, ") if again else (b"", b"", b"")
+    line += b' %b198.51.100.2:80 %b200 %b%b "http://a"' % (*first, _seconds(hit.upstream_us))
+    took = {"duration_us": _cut(hit.took_us, 1000), "upstream_us": 1000 * again + _cut(hit.upstream_us, 1000)}
+    return line, said | took
+
+
+def _combined_iso(hit: Hit) -> tuple[bytes, Row]:
+    digits = {b"HIT": 3, b"MISS": 6}[hit.cache]
+    zone = {b"HIT": b"Z", b"MISS": b"+00:00"}[hit.cache]
+    line = b'%b - %b [%b%b] "%b" %d %d' % (
+        *(hit.host, _dash(hit.user), _iso(hit.at_us, digits), zone, _request(hit), hit.status, hit.size),
+    )
+    said = {"time": _cut(hit.at_us, 10 ** (6 - digits)), "size_bytes": hit.size, "user": hit.user}
+    return (line, said) if hit.tls == b"TLSv1.2" else _with_pair(line, said, hit)
+
+
+def _gin(hit: Hit) -> tuple[bytes, Row]:
+    at = f"{_moment(hit.at_us):%Y/%m/%d - %H:%M:%S}".encode()
+    seconds = hit.took_us // 10**6
+    took = {
+        b"HIT": b"%d.%03dms" % divmod(hit.took_us, 1000),
+        b"MISS": b"%dm%d.5s" % divmod(seconds, 60) if seconds > 1 else b"%d\xc2\xb5s" % hit.took_us,
+    }[hit.cache]
+    took_us = hit.took_us if hit.cache == b"HIT" or seconds <= 1 else seconds * 10**6 + 500_000
+    colour, plain = (b"\x1b[97;42m", b"\x1b[0m") if hit.tls == b"TLSv1.2" else (b"", b"")
+    line = b'[GIN] %b |%b %3d %b| %13b | %15b |%b %-7b %b "%b"' % (
+        *(at, colour, hit.status, plain, took, hit.host, colour, hit.method, plain, hit.target),
+    )
+    return line, {"time": _cut(hit.at_us, 10**6), "duration_us": took_us}
+
+
+def _haproxy_clf(hit: Hit) -> tuple[bytes, Row]:
+    line = b'%b - - [%b] "%b" %d %d "" "" 50123 17 "fe" "be" "<NOSRV>" 10 0 -1 %d %d ---- 1 1 0 0 0 0 0 "" "" ' % (
+        *(hit.host, _clf(hit.at_us), _request(hit), hit.status, hit.size, hit.upstream_us // 1000, hit.took_us // 1000),
+    )
+    took = {"duration_us": _cut(hit.took_us, 1000), "upstream_us": _cut(hit.upstream_us, 1000)}
+    return line, _to_second(hit) | took
+
+
+def _raw_pair(hit: Hit) -> tuple[bytes, Row]:
+    line = b' "%b" "%b"' % (_dash(hit.referer), _dash(hit.agent))
+    return line, {"referer": hit.referer, "agent": hit.agent}
+
+
+def _squid_combined(hit: Hit) -> tuple[bytes, Row]:
+    line, said = _common(hit)
+    pair, more = _raw_pair(hit)
+    cache = b"TCP_" + hit.cache
+    return line + pair + b" " + cache + b":HIER_DIRECT", said | more | {"cache": cache}
+
+
+def _uwsgi(hit: Hit) -> tuple[bytes, Row]:
+    ms = hit.referer is None or hit.cache == b"HIT"  # else it was told to log microseconds
+    took = b"%d msecs" % (hit.took_us // 1000) if ms else b"%d micros" % hit.took_us
+    line = (
+        b"[pid: 89|app: -1|req: 1/2] %b (%b) {24 vars in %d bytes} [%b] %b %b => generated %d bytes in %b%b (%b %d) "
+        b"3 headers in 76 bytes (1 switches on core 0)"
+        % (
+            *(hit.host, hit.user or b"", hit.bytes_in, _asctime(hit.at_us), hit.method, hit.target, hit.size, took),
+            *(b"" if ms else b" via sendfile()", b"HTTP/1.1" if ms else b"x 200) HTTP/1.1", hit.status),
+        )
+    )
+    took_us = _cut(hit.took_us, 1000) if ms else hit.took_us
+    return line, _to_second(hit) | {"user": hit.user, "duration_us": took_us}
+
+
+def _hypercorn(hit: Hit) -> tuple[bytes, Row]:
+    line = b'[%b] [19511] [INFO] %b:50123 - - [%b] "%b %b 1.1" %d %d' % (
+        *(_spaced_iso(hit.at_us), hit.host, _clf(hit.at_us), hit.method, hit.target, hit.status, hit.size),
+    )
+    pair, said = _raw_pair(hit)
+    return line + pair, _to_second(hit) | said
+
+
+def _granian(hit: Hit) -> tuple[bytes, Row]:
+    line = b'[%b] %b - "%b" %d %b' % (
+        *(_spaced_iso(hit.at_us), hit.host, _request(hit), hit.status, b"%d.%03d" % divmod(hit.took_us, 1000)),
+    )
+    return line, {"time": _cut(hit.at_us, 10**6), "duration_us": hit.took_us}
+
+
+def _daphne(hit: Hit) -> tuple[bytes, Row]:
+    line = b'%b:50123 - - [%b] "%b %b" %d %d' % (
+        *(hit.host, _local(hit.at_us), hit.method, hit.target, hit.status, hit.size),
+    )
+    return line, _to_second(hit)
+
+
+def _httpserver(hit: Hit) -> tuple[bytes, Row]:
+    before, behind = {200: (b"", b""), 304: (b"\x1b[36m", b"\x1b[0m")}.get(hit.status, (b"\x1b[31m\x1b[1m", b"\x1b[0m"))
+    line = b'%b - - [%b] "%b%b%b" %d %d' % (
+        *(hit.host, _local(hit.at_us, " "), before, _request(hit), behind, hit.status, hit.size),
+    )
+    return line, _to_second(hit)
+
+
+def _aiohttp(hit: Hit) -> tuple[bytes, Row]:
+    line = b'%b [%b] "%b" %d %d' % (hit.host, _clf(hit.at_us), _request(hit), hit.status, hit.size)
+    pair, said = _raw_pair(hit)
+    return line + pair, _to_second(hit) | said
+
+
+def _tornado(hit: Hit) -> tuple[bytes, Row]:
+    at_us = hit.at_us if hit.at_us < 4_102_444_800_000_000 else 1_760_097_336_000_000  # it writes no century
+    line = b"[%b %b web:2591] %d %b %b (%b) %d.%02dms" % (
+        *(b"E" if hit.status == 503 else b"I", f"{_moment(at_us):%y%m%d %H:%M:%S}".encode(), hit.status, hit.method),
+        *(hit.target, hit.host, *divmod(hit.took_us // 10, 100)),
+    )
+    return line, {"time": _cut(at_us, 10**6), "duration_us": _cut(hit.took_us, 10)}
+
+
+def _cherrypy(hit: Hit) -> tuple[bytes, Row]:
+    line = b'%b - %b [%b] "%b" %d %d "%b" "%b"' % (
+        *(hit.host, _dash(hit.user), _local(hit.at_us), _request(hit), hit.status, hit.size),
+        *(hit.referer or b"", _escaped(hit.agent or b"")),
+    )
+    agent = None if hit.agent is None else _escaped(hit.agent)
+    return line, _to_second(hit) | {"user": hit.user, "referer": hit.referer, "agent": agent}
+
+
+def _sanic(hit: Hit) -> tuple[bytes, Row]:
+    host = b"[%b]" % hit.host if b":" in hit.host else hit.host
+    took = b" %d.%dms" % divmod(hit.took_us // 100, 10) if hit.cache == b"HIT" else b""
+    line = b"Main |%b INFO: %b:44330 %b http://%b%b %d %d %b" % (
+        *(_spaced_iso(hit.at_us), host, hit.method, hit.vhost, hit.target, hit.status, hit.size, took),
+    )
+    return line, _to_second(hit) | {"duration_us": _cut(hit.took_us, 100) if took else None}
+
+
+def _twisted(hit: Hit) -> tuple[bytes, Row]:
+    line = b'"%b" - - [%b] "%b" %d %d' % (hit.host, _clf(hit.at_us), _request(hit), hit.status, hit.size)
+    return _with_pair(line, _to_second(hit), hit)
+
+
+def _http_server_node(hit: Hit) -> tuple[bytes, Row]:
+    line = b'[%bZ]  "%b %b" "%b"' % (_iso(hit.at_us, 3), hit.method, hit.target, _dash(hit.agent))
+    return line, {"time": _cut(hit.at_us, 1000), "host": b"-", "status": 0, "agent": hit.agent}
+
+
+def _heroku(hit: Hit) -> tuple[bytes, Row]:
+    failed = b' code=H12 desc="Request timeout"' if hit.status == 503 else b""
+    line = (
+        b'%b+00:00 heroku[router]: at=info%b method=%b path="%b" host=%b request_id=8601 fwd="%b" dyno=web.1 '
+        b"connect=1ms service=%dms status=%d bytes=%d protocol=https"
+        % (
+            *(_iso(hit.at_us, 6), failed, hit.method, hit.target, hit.vhost, hit.host, hit.took_us // 1000, hit.status),
+            hit.size,
+        )
+    )
+    return line, {"vhost": hit.vhost, "size_bytes": hit.size, "duration_us": _cut(hit.took_us, 1000)}
+
+
 _Writer = Callable[[Hit], tuple[bytes, Row]]
 
 WRITERS: dict[str, _Writer] = {
@@ -514,6 +744,28 @@ WRITERS: dict[str, _Writer] = {
     "envoy": _envoy,
     "traefik_clf": _behind(_combined, _traefik_tail),
     "uvicorn": _uvicorn,
+    "istio": _istio,
+    "heroku_router": _heroku,
+    "uwsgi": _uwsgi,
+    "gin": _gin,
+    "tornado": _tornado,
+    "sanic": _sanic,
+    "hypercorn": _hypercorn,
+    "granian": _granian,
+    "http_server_node": _http_server_node,
+    "npmplus": _npmplus,
+    "haproxy_clf": _haproxy_clf,
+    "squid_combined": _squid_combined,
+    "twisted": _twisted,
+    "cherrypy": _cherrypy,
+    "httpserver": _httpserver,
+    "werkzeug": _httpserver,
+    "daphne": _daphne,
+    "aiohttp": _aiohttp,
+    "apisix": _apisix,
+    "nginx_cache_status": _before_request(lambda hit: hit.cache, "cache"),
+    "nginx_host_inside": _before_request(lambda hit: hit.vhost, "vhost"),
+    "combined_iso": _combined_iso,
     "ingress_nginx": _behind(_combined, _ingress),
     "nginx_upstream_time": _behind(_combined, _guide),
     "nginx_main_timed": _behind(_behind(_combined, _forwarded), _behind(_took, _upstream)),
@@ -525,6 +777,8 @@ WRITERS: dict[str, _Writer] = {
     "vhost_common": _vhosted(_common),
     "common": _common,
     "gunicorn": _combined,
+    "mini_httpd": _combined,
+    "morgan": _combined,
     "apache_combined_d": _behind(_combined, lambda hit: (b" %d" % hit.took_us, {"duration_us": hit.took_us})),
     "apache_combined_t": _behind(
         _combined, lambda hit: (b" %d" % (hit.took_us // 10**6), {"duration_us": _cut(hit.took_us, 10**6)})

@@ -41,7 +41,7 @@ class ExactSteps(Steps):
             elif isinstance(part, Group):
                 self._through(part.parts, there & self._begins(part))
             else:
-                start, stop, behind, fine = self._found(part)
+                start, stop, behind, fine = self._found(part, self.at)
                 before = self.at
                 self._go(behind, fine, there)
                 took = there & self.good
@@ -67,22 +67,30 @@ class ExactSteps(Steps):
         self.good &= ~more
 
     def _begins(self, group: Group) -> Bools:
-        """Return in which lines there are the parts of a group, as its first one says."""
-        first = group.parts[0]
+        """Return in which lines there are the parts of a group, as its first one says, and a typed one behind that."""
+        first, *others = group.parts
         if isinstance(first, bytes):
-            return self._reads(first)
+            reads = self._reads(first)
+            second = others[0] if others else None
+            if not isinstance(second, Place) or second.slot.kind != "typed":
+                return reads
+            return reads & self._looks(second, self.at + len(first) * reads)
         assert isinstance(first, Place), "a group begins with a literal or a field"
-        start, stop, _, fine = self._found(first)
+        return self._looks(first, self.at)
+
+    def _looks(self, place: Place, at: Ints) -> Bools:
+        """Return in which lines a field is there, and looks as it has to."""
+        start, stop, _, fine = self._found(place, at)
         stop = np.where(fine, stop, start)
         # What a field looks like is asked of the others later, when they are read.
         keys = keys_between(self.chunk.data, start, stop)
-        return fine & matching(keys, re.compile(typed_pattern(first).encode(), re.DOTALL))
+        return fine & matching(keys, re.compile(typed_pattern(place).encode(), re.DOTALL))
 
-    def _found(self, place: Place) -> tuple[Ints, Ints, Ints, Bools]:
+    def _found(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
         """Return where a field starts and stops, where what follows it begins, and in which lines it is there."""
-        at, end, slot = self.at, self.end, place.slot
+        end, slot = self.end, place.slot
         if slot.kind in OWN_QUOTES:
-            return self._own_quotes(place)
+            return self._own_quotes(place, at)
         if slot.width:
             stop = at + slot.width
             return at, stop, stop, stop <= end
@@ -94,6 +102,9 @@ class ExactSteps(Steps):
                 stop = np.minimum(stop, self.marks.after(text, at))
             if slot.kind == "typed":
                 return at, stop, stop, (stop > at) & (stop < end)
+            if slot.then:
+                # What is behind it shows whether it ends there; where it goes on, the reader of single lines says.
+                return at, stop, stop, ((stop >= at) if slot.empty else (stop > at)) & (stop < end)
         elif slot.kind == "last":
             stop = self.marks.before(place.stops or b"", np.minimum(self.marks.after(b" ", at), end))
         else:
@@ -102,8 +113,8 @@ class ExactSteps(Steps):
                 stop = np.minimum(self.marks.after(b" ", at), stop)
         return at, stop, stop, (stop >= at) if slot.empty else (stop > at)
 
-    def _own_quotes(self, place: Place) -> tuple[Ints, Ints, Ints, Bools]:
-        chunk, at, end = self.chunk, self.at, self.end
+    def _own_quotes(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
+        chunk, end = self.chunk, self.end
         start = at + 1
         stop = self.marks.closing_after(start) if place.slot.kind == "loose" else self.marks.after(b'"', start)
         fine = (chunk.bytes_at(at) == QUOTE) & (stop < end)

@@ -134,8 +134,8 @@ class Meaning:
                 name, _, port = text.rpartition(b":")
                 values.setdefault("vhost", name)
                 values.setdefault("port", read_count(port))
-            else:
-                values.setdefault(shown_name(field), _value(field, text))
+            elif values.get(shown_name(field)) is None:
+                values[shown_name(field)] = _value(field, text)
         return values
 
     def _text(self, texts: Texts, role: Role) -> tuple[bytes | None, int]:

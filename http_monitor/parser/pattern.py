@@ -136,6 +136,8 @@ def _exact(place: Place) -> str:
     if slot.kind == "last":
         mark = _byte_but(stops + b" ")
         return rf"([^ ]+)(?=[{_escaped(stops)}]{mark}*+{_WORD_ENDS})"
+    if slot.kind == "until" and slot.then:
+        return rf"(.{'*' if slot.empty else '+'}?)(?={slot.then})"
     if slot.kind == "until":
         ends = "|".join(_escaped(end) for end in slot.ends)
         return rf"(.{'*' if slot.empty else '+'}?)(?={ends}|\Z)"

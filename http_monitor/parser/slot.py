@@ -40,8 +40,14 @@ CLF_BRACKETED = r"\[[^\]]{1,30}\]"
 CLF_BARE = r"[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8} (?:[+-][0-9]{4}|UTC|GMT|Z)"
 CLF_LOCAL = r"[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8}\.[0-9]{3}"
 """A time without a zone, with milliseconds, as HAProxy writes it; 24 bytes."""
+CLF_WITHOUT_ZONE = "[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8}"
+CLF_SPACED = "[0-9]{2}/[A-Za-z]{3}/[0-9]{4} [0-9:]{8}"
+"""A time without a zone, as servers in Python write it; 20 bytes."""
 DAY, TIME_OF_DAY, ZONE = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}", "[+-][0-9]{2}:?[0-9]{2}"
 ISO_UTC = f"{DAY}T[0-9:.]+Z"
+ISO_ZONED = rf"{DAY}T{TIME_OF_DAY}(?:\.[0-9]{{1,9}})?(?:Z|{ZONE})"
+ISO_SPACED = f"{DAY} {TIME_OF_DAY} [+-][0-9]{{4}}"
+"""With spaces in place of the T and in front of the zone, as Python writes it; 25 bytes."""
 EPOCH = r"[0-9]+(?:\.[0-9]+)?"
 EPOCH_WITH_MS = r"[0-9]{9,11}\.[0-9]{3}"
 LIST = list_of(f"{ITEM}+")
@@ -71,6 +77,10 @@ class Slot:
     """The byte that it begins with, whatever it is; a field right in front of it ends there."""
     ends: tuple[bytes, ...] = ()
     """Of kind ``until``: what may follow it. Of a typed one: what follows it, and never stands in it."""
+    then: str = ""
+    """Of kind ``until``: an expression for what has to follow it, one of its ends and all that shows that it is its
+    end; the parts behind it that fit a line fit this too. Where nobody escapes what is in it, it ends at the first
+    such place, not at the first of its ends."""
 
 
 def slot_of(field: Field) -> Slot:

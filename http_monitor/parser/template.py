@@ -1,5 +1,6 @@
 """A text format: literal bytes with fields between them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -74,6 +75,7 @@ class Template:
         exact: bool = False,
         whole: bool = False,
         heading: bytes | None = None,
+        others: bytes | None = None,
     ) -> None:
         """Take the parts in their order.
 
@@ -83,11 +85,14 @@ class Template:
             exact: Whether a line may be written in one way only.
             whole: Whether nothing may follow the last part.
             heading: How a line begins that names the columns, and counts as nothing.
+            others: How lines begin that the server writes besides and that record no finished request, as an
+                expression; a line that fits is none of them.
         """
         self.noun = noun
         self.exact = exact
         self.whole = whole
         self.heading = heading
+        self.others = None if others is None else re.compile(others)
         self.parts: tuple[Part, ...] = tuple(_Placing(exact, whole).placed(_joined(parts), b"", False))
         self.places: tuple[Place, ...] = tuple(places_in(self.parts))
         self.fields: tuple[Field, ...] = tuple(place.slot.field for place in self.places)

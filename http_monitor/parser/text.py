@@ -86,11 +86,15 @@ class TemplateFormat:
         if self._is_heading(line):
             return LineReading(self._name, (), {})
         start = self._matcher.whole(line)
+        if start is None and self._is_other(line):
+            return LineReading(self._name, (), {})
         if start is None:
             start = self._matcher.longest_start(line)
             return self._misfit(start.spans, start.stop, self._part(start.parts))
         texts = _texts(line, start.spans)
         read = self._meaning.entry(texts)
+        if isinstance(read, Wrong) and self._is_other(line):
+            return LineReading(self._name, (), {})
         if isinstance(read, Wrong):
             return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
         values = self._local.named(self._meaning.named(texts))
@@ -104,10 +108,14 @@ class TemplateFormat:
         if self._is_heading(line):
             return ""
         start = self._matcher.whole(line)
+        if start is None and self._is_other(line):
+            return ""
         if start is None:
             start = self._matcher.longest_start(line)
             return f"column {start.stop + 1}: not {self._part(start.parts)} of the {self._template.noun}"
         read = self._meaning.entry(_texts(line, start.spans))
+        if isinstance(read, Wrong) and self._is_other(line):
+            return ""
         return f"column {start.spans[read.field][0] + 1}: {read.reason}" if isinstance(read, Wrong) else ""
 
     def _parse_small(self, data: bytes) -> Batch:
@@ -147,7 +155,9 @@ class TemplateFormat:
                 account.blank.append(index)
                 continue
             entry = self._entry(texts)
-            if entry is None:
+            if entry is None and self._is_other(raw):
+                account.other.append(index)
+            elif entry is None:
                 account.malformed(index, raw)
             else:
                 account.entries.append(entry)
@@ -170,6 +180,10 @@ class TemplateFormat:
 
     def _is_heading(self, line: bytes) -> bool:
         return self._template.heading is not None and line.startswith(self._template.heading)
+
+    def _is_other(self, line: bytes) -> bool:
+        """Return whether a line that does not fit is one that records no finished request."""
+        return self._template.others is not None and self._template.others.match(line) is not None
 
     def _part(self, number: int) -> str:
         """Return what a part of the template is called; behind the last one, the end of the line."""

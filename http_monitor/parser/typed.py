@@ -34,6 +34,8 @@ from http_monitor.parser.walk import Walked
 from http_monitor.records import SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
+_MERGED: tuple[Role | None, ...] = ("host", "vhost", "cache", "tls", "forwarded")
+"""Roles whose texts have no look that depends on their place."""
 _SLASH = ord("/")
 _STATUS_BYTES = 3
 
@@ -44,11 +46,12 @@ class Columns:
     def __init__(self, template: Template) -> None:
         """Take a template; `fits` says whether its columns can be made here."""
         self._first: dict[Role, Place] = {}
-        self._more: list[Place] = []
+        self._more: list[tuple[Place, Place]] = []
+        """A place and a later one of the same role, whose text counts where the first has none."""
         for place in template.places:
             role = place.slot.field.role
             if role is not None and role in self._first:
-                self._more.append(self._first[role])
+                self._more.append((self._first[role], place))
             elif role is not None:
                 self._first[role] = place
         self._keeps_empty = not template.exact
@@ -69,9 +72,8 @@ class Columns:
             walked: Where they are.
         """
         good = self._looks.good(chunk, walked)
-        for place in self._more:
-            span = walked.spans[place.index]
-            good &= ~(dashes_in(chunk, span) | (span.stop == span.start))
+        walked, fine = self._merged(chunk, walked)
+        good &= fine
         host = self._span(walked, "host")
         if host is not None:
             good &= host.stop > host.start
@@ -79,7 +81,7 @@ class Columns:
         good &= fine
         status, fine = self._statuses(chunk, walked)
         good &= fine
-        if any(place.slot.field.role == "status" for place in self._more):
+        if any(first.slot.field.role == "status" for first, _ in self._more):
             good &= status != NO_STATUS
         counts = []
         for role in ("size", "bytes_in"):
@@ -112,6 +114,24 @@ class Columns:
             no_keys(count),  # source
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
+
+    def _merged(self, chunk: Chunk, walked: Walked) -> tuple[Walked, Bools]:
+        """Return the fields, each first of its role with the text of the later one where it has none of its own.
+
+        Where that is written in another way, or an empty text is one, the lines are left out.
+        """
+        good = np.ones(len(walked.line), np.bool_)
+        spans = [*walked.spans]
+        for first, other in self._more:
+            absent = self._absent(chunk, spans[first.index])
+            if not absent.any():
+                continue
+            role = first.slot.field.role
+            if self._keeps_empty or role not in _MERGED or first.slot.field.writing != other.slot.field.writing:
+                good &= ~absent | self._absent(chunk, spans[other.index])
+            else:
+                spans[first.index] = spans[first.index].where(~absent, spans[other.index])
+        return Walked(walked.line, tuple(spans)), good
 
     def _span(self, walked: Walked, role: Role) -> Span | None:
         place = self._first.get(role)

@@ -16,7 +16,12 @@ _ISO = re.compile(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
     rb"(?:([Zz]| (?:UTC|GMT|Z))| ?([+-][0-9]{2}):?([0-9]{2}))?"
 )
-_HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4})[: ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_ASCTIME = re.compile(
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) ([0-9]{4})"
+)
+_SLASHES = re.compile(rb"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: -)? ([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?")
+_COMPACT = re.compile(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
 _WEB = re.compile(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
 _UTC = (b" UTC", b" GMT", b" Z")
 """What some servers write in place of an offset."""
@@ -24,8 +29,11 @@ _EPOCH_DIGITS = {9: 6, 10: 6, 12: 3, 13: 3, 15: 0, 16: 0}
 """By how many digits an epoch has before its point: the power of ten of the microseconds in its unit."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DECIMAL = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
-_DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|ms|ns|s)?")
+_DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|\xc2\xb5s|\xce\xbcs|ms|ns|s)?")
+_LONG = re.compile(rb"(?:([0-9]{1,6})h)?([0-9]{1,9})m([0-9.]+s)")
+"""More than a minute as programs in Go write it: ``1m2.5s``."""
 _DURATIONS = re.compile(rb"[ ,:]+")
+_OF_MICRO = {b"\xc2\xb5s": b"us", b"\xce\xbcs": b"us"}
 POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
 """Of ten, of the microseconds in each unit."""
 _FIRST_US = 0
@@ -50,16 +58,19 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
     """Return the whole microseconds of a duration, of a list of them the sum; None where none is given.
 
     Args:
-        text: A number in the unit, or with a unit of its own; several of them between commas, colons and spaces, as
-            nginx has it for several upstream servers; a dash for none.
+        text: A number in the unit, or with a unit of its own (``12.5ms``, ``1m2.5s``); several of them between commas,
+            colons and spaces, as nginx has it for several upstream servers; a dash for none.
         writing: The unit of a number that has none.
     """
     total = None
     for part in _DURATIONS.split(text):
-        match = _DURATION.fullmatch(part)
+        long = _LONG.fullmatch(part)
+        match = _DURATION.fullmatch(part if long is None else long[3])
         if match is None:
             continue
-        unit = match[3].decode() if match[3] else writing
+        if long is not None:
+            total = (total or 0) + (int(long[1] or b"0") * 60 + int(long[2])) * 60 * US_PER_S
+        unit = _OF_MICRO.get(match[3], match[3]).decode() if match[3] else writing
         if unit == "decimal":
             if match[2] is None:
                 continue
@@ -123,8 +134,47 @@ def _haproxy(text: bytes) -> int | str:
     match = _HAPROXY.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
     if match is None:
         return "a time that is not like 06/Feb/2009:12:14:14.655"
-    whole_us = decode_time(b"[" + match[1] + b" +0000]")
-    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", match[2] or b"", 6) + UNZONED_US
+    return _without_zone(match[1], match[2], match[3])
+
+
+@lru_cache(maxsize=4096)
+def _asctime(text: bytes) -> int | str:
+    match = _ASCTIME.fullmatch(text)
+    if match is None:
+        return "a time that is not like Fri Feb  6 12:14:14 2009"
+    month, day, clock, year = match.groups()
+    return _without_zone(b"%s/%s/%s" % (day.replace(b" ", b"0"), month, year), clock, None)
+
+
+@lru_cache(maxsize=4096)
+def _slashes(text: bytes) -> int | str:
+    match = _SLASHES.fullmatch(text)
+    if match is None:
+        return "a time that is not like 2009/02/06 12:14:14"
+    year, month, day, clock, fraction = match.groups()
+    return _numbered(year, month, day, clock, fraction)
+
+
+@lru_cache(maxsize=4096)
+def _compact(text: bytes) -> int | str:
+    match = _COMPACT.fullmatch(text)
+    if match is None:
+        return "a time that is not like 090206 12:14:14"
+    year, month, day, clock = match.groups()
+    return _numbered(b"20" + year, month, day, clock, None)
+
+
+def _numbered(year: bytes, month: bytes, day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
+    """Return a time without a zone whose month is a number."""
+    if not 1 <= int(month) <= 12:
+        return "a date that does not exist"
+    return _without_zone(b"%s/%s/%s" % (day, _MONTHS[int(month) - 1], year), clock, fraction)
+
+
+def _without_zone(day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
+    """Return the local time of a server that writes no zone."""
+    whole_us = decode_time(b"[" + day + b":" + clock + b" +0000]")
+    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", fraction or b"", 6) + UNZONED_US
 
 
 @lru_cache(maxsize=4096)
@@ -163,6 +213,9 @@ _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "clf": _clf,
     "iso": _iso,
     "haproxy": _haproxy,
+    "asctime": _asctime,
+    "slashes": _slashes,
+    "compact": _compact,
     "web": _web,
     "any": _any,
     "epoch": _epoch(6),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http_monitor.parser.presets import BY_NAME, caddy_json, json, nginx_json, traefik_json
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
-from tests.reference import servers
+from tests.reference import frameworks, servers
 from tests.reference.clf import Row as ClfRow
 from tests.reference.clf import parse_line
 from tests.reference.structured import KeyMap, W3cReader, read_json
@@ -23,7 +23,9 @@ _CLOUDFRONT = (
     "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
     "sc-range-start sc-range-end"
 )
-_FAMILY = {"gunicorn": "combined"} | {name: name for name in ("vhost_combined", "combined", "vhost_common", "common")}
+_FAMILY = dict.fromkeys(("gunicorn", "mini_httpd", "morgan"), "combined") | {
+    name: name for name in ("vhost_combined", "combined", "vhost_common", "common")
+}
 _JSON: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
     "traefik_json": (traefik_json.KEYS, ("RequestMethod",)),
     "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri")),
@@ -57,8 +59,9 @@ def read_log(name: str, lines: list[bytes]) -> list[Row | None]:
 
 
 def _reader(name: str) -> Read:
-    if name in servers.READERS:
-        return servers.READERS[name]
+    for readers in (servers.READERS, frameworks.READERS):
+        if name in readers:
+            return readers[name]
     if name in _FAMILY:
         return lambda line: _of_family(parse_line(line, _FAMILY[name]))
     if name in _JSON:

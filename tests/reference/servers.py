@@ -282,8 +282,10 @@ def haproxy_http(text: bytes) -> Row:
     parts[4], counts[4], size = (item.removeprefix(b"+") for item in (parts[4], counts[4], size))
     _check(all(all_in(part.removeprefix(b"-"), DIGITS) for part in parts))
     _check(all(all_in(count, DIGITS) for count in (*counts, *queues.split(b"/"), size)))
-    for ends in ((b"} {", b'} "'), (b'} "',)):
+    last = (b'} "', b"} TLSv", b"} SSLv", b"} - - ")
+    for ends in ((b"} {", *last), last):
         _skip_headers(line, ends)
+    secured = _haproxy_version(line)
     line.expect(b' "')
     request, quote, _ = line.rest().partition(b'"')
     line.at += len(request) + len(quote)
@@ -296,7 +298,19 @@ def haproxy_http(text: bytes) -> Row:
         "size": size,
         "request": request,
     }
-    return row_of(texts | tail, haproxy_us(time), {"duration": "ms", "upstream": "ms"})
+    tls = tail.get("tls") if secured in (None, b"-") else secured
+    return row_of(tail | texts | {"tls": tls}, haproxy_us(time), {"duration": "ms", "upstream": "ms"})
+
+
+def _haproxy_version(line: _Line) -> bytes | None:
+    """Return the version of TLS where it stands in front of the request, with the cipher behind it."""
+    version, space, behind = line.rest()[1:].partition(b" ")
+    number = version[4:] if version.startswith((b"TLSv", b"SSLv")) else b"0" if version == b"-" else b""
+    cipher = behind.partition(b" ")[0]
+    if line.rest()[:1] != b" " or not space or not all_in(number, DIGITS + b".") or not cipher:
+        return None
+    line.at += 1 + len(version) + 1 + len(cipher)
+    return version
 
 
 def _skip_headers(line: _Line, ends: tuple[bytes, ...]) -> None:

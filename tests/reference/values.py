@@ -134,12 +134,28 @@ def _length(text: bytes | None, unit: str) -> int | None:
 
 def one_length(text: bytes, unit: str) -> int | None:
     """Return the whole microseconds of a number, which may have a unit of its own behind it."""
-    for own in ("us", "ms", "ns", "s"):
-        if text.endswith(own.encode()):
-            text, unit = text.removesuffix(own.encode()), own
+    minutes = 0
+    if b"m" in text and not text.endswith(b"ms") and text.endswith(b"s"):
+        front, _, text = text.rpartition(b"m")
+        hours, has_hours, rest = front.rpartition(b"h")
+        if not all_in(rest, DIGITS) or (has_hours and not all_in(hours, DIGITS)) or not text:
+            return None
+        if len(rest) > 9 or len(hours) > 6 or not all_in(text.removesuffix(b"s"), DIGITS + b"."):
+            return None
+        minutes = int(hours or b"0") * 60 + int(rest)
+    for own, spelled in (
+        ("us", b"us"),
+        ("us", b"\xc2\xb5s"),
+        ("us", b"\xce\xbcs"),
+        ("ms", b"ms"),
+        ("ns", b"ns"),
+        ("s", b"s"),
+    ):
+        if text.endswith(spelled):
+            text, unit = text.removesuffix(spelled), own
             break
     value = _decimal(text)
-    return None if value is None else int(value * _UNITS[unit])
+    return None if value is None else minutes * 60 * 10**6 + int(value * _UNITS[unit])
 
 
 def _decimal(text: bytes) -> Fraction | None:
@@ -172,6 +188,36 @@ def haproxy_us(text: bytes) -> int:
     if not dot or len(part) != 3 or not all_in(part, DIGITS):
         raise NoFit
     return _civil_s(clock, 2) * 10**6 + int(part) * 1000
+
+
+def local_us(text: bytes, between: bytes) -> int:
+    """Return a time like ``10/Oct/2000:13:55:36``, with a text between day and time of day. Raises NoFit."""
+    if len(text) != 20 or text[11:12] != between:
+        raise NoFit
+    return _civil_s(text[:11] + b":" + text[12:], 2) * 10**6
+
+
+def asctime_us(text: bytes) -> int:
+    """Return a time like ``Tue Oct 10 13:55:36 2000``, a day of one digit with a space before it. Raises NoFit."""
+    days = (b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun ")
+    if text[:4] not in days or text[7:8] != b" " or text[10:11] != b" " or text[19:20] != b" " or len(text) != 24:
+        raise NoFit
+    day = text[8:10].replace(b" ", b"0") if text[9:10] != b" " else text[8:10]
+    return _civil_s(day + b"/" + text[4:7] + b"/" + text[20:] + b":" + text[11:19], 2) * 10**6
+
+
+def slashes_us(text: bytes) -> int:
+    """Return a time like ``2000/10/10 - 13:55:36``. Raises NoFit."""
+    if text[4:5] != b"/" or text[7:8] != b"/":
+        raise NoFit
+    return iso_us(text[:10].replace(b"/", b"-") + b"T" + text[10:].removeprefix(b" -").removeprefix(b" "))
+
+
+def compact_us(text: bytes) -> int:
+    """Return a time like ``001010 13:55:36``. Raises NoFit."""
+    if len(text) != 15 or not all_in(text[:6], DIGITS):
+        raise NoFit
+    return iso_us(b"20%b-%b-%bT%b" % (text[:2], text[2:4], text[4:6], text[7:]))
 
 
 def iso_us(text: bytes) -> int:

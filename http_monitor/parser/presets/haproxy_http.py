@@ -12,6 +12,9 @@ def _timer(name: str, field: Field | None = None) -> Slot:
     return Slot(field or Field(name), "typed", SIGNED)
 
 
+_VERSION = "(?:TLS|SSL)v[0-9.]+"
+_LAST = (b'} "', b"} TLSv", b"} SSLv", b"} - - ")
+"""What may follow the last captured headers."""
 _PLUS = Maybe((b"+",))
 """In front of a figure that was not complete when the line was written (``option logasap``)."""
 _TEMPLATE = Template(
@@ -36,8 +39,10 @@ _TEMPLATE = Template(
             Slot(Field("connections"), "typed", r"(?:[0-9]+/){4}\+?[0-9]+"),
             Slot(Field("queues"), "typed", "[0-9]+/[0-9]+"),
         ),
-        Maybe((b" {", Slot(Field("request_headers"), "until", empty=True, ends=(b"} {", b'} "')), b"}")),
-        Maybe((b" {", Slot(Field("response_headers"), "until", empty=True, ends=(b'} "',)), b"}")),
+        Maybe((b" {", Slot(Field("request_headers"), "until", empty=True, ends=(b"} {", *_LAST)), b"}")),
+        Maybe((b" {", Slot(Field("response_headers"), "until", empty=True, ends=_LAST), b"}")),
+        # With log-format ... %sslv %sslc in front of the request.
+        Maybe((b" ", Slot(Field("ssl_version", "tls"), "typed", f"(?:{_VERSION}|-)"), b" ", word("ssl_ciphers"))),
         # The syslog line may be too short for the request, and then it has no closing quote.
         *(b' "', Slot(Field("request", "request"), "until", empty=True, ends=(b'"',)), Maybe((b'"',))),
         behind(word("errors"), (word("sni"), b"/", word("ssl_version", "tls"), b"/", word("cipher"))),

@@ -1,10 +1,17 @@
 """The parts that lines of several servers have in common."""
 
 from http_monitor.parser.field import Field, Role, Writing
-from http_monitor.parser.slot import DIGITS, NUMBER, STATUS_OR_NONE, Slot
+from http_monitor.parser.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, NUMBER, STATUS_OR_NONE, Slot
 from http_monitor.parser.template import Given, Maybe
 
 Parts = Given | tuple[Given, ...]
+
+BEFORE_STATUS = f'" {STATUS_OR_NONE} '
+"""What shows that a request in quotes ends, which may hold quotes that nobody escaped."""
+BEFORE_STATUS_AND_SIZE = rf'" {STATUS_OR_NONE} (?:-|[0-9]++)(?:[ ]|\Z)'
+"""The same, where the size of the response is behind its status (DESIGN §2)."""
+COLOUR = Maybe((b"\x1b[", Slot(Field("colour"), "typed", "[0-9;]+"), b"m"))
+"""What makes a terminal write in another colour, or does not stand there."""
 
 
 def word(name: str, role: Role | None = None, writing: Writing = "plain") -> Slot:
@@ -42,6 +49,41 @@ def client(name: str = "client", port: str = "client_port") -> tuple[Given, ...]
     return Slot(Field(name, "host"), "last"), b":", digits(port)
 
 
+def clf_time(name: str = "time") -> tuple[Given, ...]:
+    """Return a time in brackets, with its offset from UTC."""
+    return b"[", Slot(Field(name, "time", "clf"), "typed", CLF_BARE, width=26), b"]"
+
+
+def local_time(name: str = "time", looks: str = CLF_WITHOUT_ZONE) -> tuple[Given, ...]:
+    """Return a time in brackets that has no zone."""
+    return b"[", Slot(Field(name, "time", "haproxy"), "typed", looks, width=20), b"]"
+
+
+def user(name: str = "user") -> Slot:
+    """Return a user who may hold spaces, in front of a time in brackets."""
+    return Slot(Field(name, "user"), "until", ends=(b" [",))
+
+
+def raw_request(then: str = BEFORE_STATUS_AND_SIZE) -> tuple[Given, ...]:
+    """Return a request in quotes that nobody escaped."""
+    return b'"', Slot(Field("request", "request"), "until", empty=True, ends=(b'" ',), then=then), b'"'
+
+
+def raw(name: str, role: Role | None = None, end: bytes = b'"', then: str = r'"\Z') -> tuple[Given, ...]:
+    """Return a field in quotes that nobody escaped, which ends where the last part of the line begins, or with it."""
+    return b'"', Slot(Field(name, role), "until", empty=True, ends=(end,), then=then), b'"'
+
+
+def raw_pair(then: str = r'"\Z') -> tuple[Given, ...]:
+    """Return referrer and user agent, whose quotes nobody escaped.
+
+    Args:
+        then: What follows the agent.
+    """
+    referer = Slot(Field("referer", "referer"), "until", empty=True, ends=(b'" "',), then='" "')
+    return b'"', referer, b'" ', *raw("user_agent", "agent", then=then)
+
+
 def spaced(*parts: Parts) -> tuple[Given, ...]:
     """Return parts with a space between them; what is a tuple stays together."""
     together: list[Given] = []
@@ -55,3 +97,17 @@ def behind(*parts: Parts) -> Maybe:
     first, *others = parts
     own = first if isinstance(first, tuple) else (first,)
     return Maybe((b" ", *own, *((behind(*others),) if others else ())))
+
+
+def before_request(part: Slot) -> tuple[Given, ...]:
+    """Return the parts of common, or combined, with one more in front of the request."""
+    return *spaced(
+        word("remote_addr", "host"),
+        word("ident", "ident"),
+        user("remote_user"),
+        clf_time("time_local"),
+        part,
+        quoted("request", "request"),
+        status("status"),
+        count("body_bytes_sent", "size"),
+    ), behind(quoted("http_referer", "referer"), quoted("http_user_agent", "agent"))

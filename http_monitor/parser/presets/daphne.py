@@ -1,0 +1,26 @@
+"""The access log of Daphne."""
+
+from http_monitor.parser.presets.parts import BEFORE_STATUS_AND_SIZE, client, count, local_time, raw, status, word
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
+
+_TEMPLATE = Template(
+    (
+        *(*client(), b" - - ", *local_time(), b' "', word("method", "method"), b" "),
+        *raw("path", "target", b'" ', BEFORE_STATUS_AND_SIZE)[1:],
+        *(b" ", status("status"), b" ", count("size", "size")),
+    ),
+    exact=True,
+    whole=True,
+    # The first and the last line of a WebSocket; the one between them, WSCONNECT or WSREJECT, is the request.
+    others=rb'[^ ]+ - - \[[^\]]+\] "WS(?:CONNECTING|DISCONNECT) [^ ]* ?" - -',
+)
+
+PRESET = Preset(
+    "daphne",
+    "Daphne with --access-log",
+    "https://github.com/django/daphne/blob/main/daphne/access.py",
+    (b'192.0.2.7:50123 - - [10/Oct/2025:11:55:36] "GET /basket/add?item=7" 200 2326',),
+    lambda limit: TemplateFormat("daphne", _TEMPLATE, limit),
+)

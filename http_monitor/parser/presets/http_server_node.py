@@ -1,0 +1,29 @@
+"""What the package http-server for Node.js writes; it says neither the client nor the status."""
+
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import raw, word
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import ISO_UTC, Slot
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
+
+_TEMPLATE = Template(
+    (
+        *(b"[", Slot(Field("time", "time", "iso"), "typed", ISO_UTC), b']  "'),
+        *(word("method", "method"), b" ", *raw("url", "target", b'" "', '" "')[1:], b" ", *raw("user_agent", "agent")),
+    ),
+    exact=True,
+    whole=True,
+    # The second line of a request that failed, and what it says when it starts.
+    others=rb'\[[0-9T:.-]+Z\]  ".*" Error \([0-9]{3}\): "|Starting up http-server|http-server (?:version|settings): |'
+    rb"(?:CORS|Cache|Connection Timeout|Directory Listings|AutoIndex|Serve GZIP Files|Serve Brotli Files|"
+    rb"Default File Extension): |Available on:|  https?://|Hit CTRL-C|http-server stopped",
+)
+
+PRESET = Preset(
+    "http_server_node",
+    "http-server for Node.js, whose lines have no client and no status",
+    "https://github.com/http-party/http-server",
+    (b'[2025-10-10T11:55:36.500Z]  "GET /basket/add?item=7" "curl/8.5.0"',),
+    lambda limit: TemplateFormat("http_server_node", _TEMPLATE, limit),
+)

@@ -1,0 +1,48 @@
+"""The default access log of the sidecars and gateways of Istio, as text."""
+
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import client, count, loose, spaced, status, word
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import ISO_UTC, Slot
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
+
+_TEMPLATE = Template(
+    spaced(
+        (b"[", Slot(Field("start_time", "time", "iso"), "typed", ISO_UTC), b"]"),
+        loose("request", "request"),
+        status("response_code"),
+        word("response_flags"),
+        word("response_code_details"),
+        Slot(Field("connection_termination_details"), "until", ends=(b' "',)),
+        loose("upstream_transport_failure_reason"),
+        count("bytes_received", "bytes_in"),
+        count("bytes_sent", "size"),
+        word("duration", "duration", "ms"),
+        word("upstream_service_time", "upstream", "ms"),
+        loose("x-forwarded-for", "forwarded"),
+        loose("user-agent", "agent"),
+        loose("x-request-id", "request_id"),
+        loose("authority", "vhost"),
+        loose("upstream_host"),
+        word("upstream_cluster"),
+        word("upstream_local_address"),
+        word("downstream_local_address"),
+        client("downstream_remote_address", "downstream_remote_port"),
+        word("requested_server_name"),
+        word("route_name"),
+    ),
+    exact=True,
+)
+
+PRESET = Preset(
+    "istio",
+    "Istio, its default format as text",
+    "https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format",
+    (
+        b'[2025-10-10T11:55:36.500Z] "GET /basket/add?item=7 HTTP/1.1" 200 - via_upstream - "-" 421 2326 12 11 "-" '
+        b'"curl/8.5.0" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "shop.example" "198.51.100.1:8080" '
+        b"outbound|8080||shop.default.svc.cluster.local 10.0.0.1:44854 10.0.0.2:8080 192.0.2.7:50123 - default",
+    ),
+    lambda limit: TemplateFormat("istio", _TEMPLATE, limit),
+)

@@ -1,0 +1,36 @@
+"""The log of Squid that is called combined."""
+
+from http_monitor.parser.field import Field
+from http_monitor.parser.presets.parts import clf_time, count, raw_pair, raw_request, spaced, status, user, word
+from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import Slot
+from http_monitor.parser.template import Template
+from http_monitor.parser.text import TemplateFormat
+
+_RESULT, _HIERARCHY = "[A-Z_]+", "[A-Z_]+"
+_TEMPLATE = Template(
+    spaced(
+        word("client", "host"),
+        word("ident", "ident"),
+        user(),
+        clf_time(),
+        raw_request(),
+        status("status"),
+        count("size", "size"),
+        raw_pair(rf'" {_RESULT}:{_HIERARCHY}\Z'),
+        (Slot(Field("result", "cache"), "typed", _RESULT), b":", Slot(Field("hierarchy"), "typed", _HIERARCHY)),
+    ),
+    exact=True,
+    whole=True,
+)
+
+PRESET = Preset(
+    "squid_combined",
+    "Squid, its combined log",
+    "https://www.squid-cache.org/Doc/config/logformat/",
+    (
+        b'192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] "GET http://shop.example/basket/add?item=7 HTTP/1.1" 200 2326 '
+        b'"-" "curl/8.5.0" TCP_MISS:HIER_DIRECT',
+    ),
+    lambda limit: TemplateFormat("squid_combined", _TEMPLATE, limit),
+)
