@@ -323,34 +323,29 @@ def squid_combined(text: bytes) -> Row:
     return row_of(texts | pair | {"cache": line.upto(b":")}, time_us, {})
 
 
-_UWSGI = (
-    *(b"*** ", b"spawned uWSGI ", b"mapped ", b"worker ", b"gateway ", b"SIG", b"goodbye to uWSGI"),
-    *(b"invalid HTTP request size", b"[uwsgi-"),
-)
+_UWSGI = (b"*** ", b"spawned uWSGI ", b"goodbye to uWSGI", b"invalid HTTP request size", b"[uwsgi-")
 
 
 def uwsgi(text: bytes) -> Row | None:
     try:
         return _uwsgi(text)
     except NoFit:
-        if text[24:27] == b" - " and _fits(asctime_us, text[:24], loose=True):
+        words = text.split(b" ", 2)
+        if (text[24:27] == b" - " and _looks_asctime(text[:24])) or text.startswith(_UWSGI):
             return None
-        for start in _UWSGI:
-            rest = text.removeprefix(start)
-            number, space, _ = rest.partition(b" ")
-            if len(rest) == len(text):
-                continue
-            if start in (b"mapped ", b"worker "):
-                if space and all_in(number, DIGITS):
-                    return None
-            elif start != b"SIG" or rest[:1] in {bytes([byte]) for byte in CAPITALS}:
+        if len(words) == 3 and all_in(words[1], DIGITS):
+            if words[0] == b"mapped" and words[2].startswith(b"bytes"):
                 return None
+            if words[0] == b"worker" and words[2].startswith(b"buried "):
+                return None
+        signals = words[0].split(b"/")
+        named = len(signals) == 2 and all(one[:3] == b"SIG" and all_in(one[3:], CAPITALS) for one in signals)
+        if named and text[len(words[0]) :].startswith(b" received"):
+            return None
         raise
 
 
-def _fits(read: Callable[[bytes], int], text: bytes, *, loose: bool) -> bool:
-    """Tell whether a text looks like a time, if loosely also like one that does not exist."""
-    del read, loose
+def _looks_asctime(text: bytes) -> bool:
     shape = bytes(
         ord("0") if byte in DIGITS else ord("A") if byte in CAPITALS else ord("a") if byte in LETTERS else byte
         for byte in text
@@ -469,8 +464,12 @@ def granian(text: bytes) -> Row | None:
         took = all_in(whole, DIGITS) and dot != b"" and all_in(part, DIGITS) and len(part) == 3
         return rest.startswith(b'" ') and len(words) == 2 and _is_status(words[0]) and took
 
-    for level in (b"DEBUG", b"INFO", b"WARNING", b"ERROR", b"CRITICAL"):
-        if text.startswith(b"[" + level + b"] "):
+    for level in (b"[INFO] ", b"[WARNING] ", b"[ERROR] "):
+        said = text.removeprefix(level)
+        verb, _, whom = said.partition(b" ")
+        verbs = (b"Spawning", b"Started", b"Stopping", b"Stopped", b"Respawning", b"Restarting", b"Killing")
+        starts = (b"Starting granian", b"Shutting down granian", b"Listening at: ")
+        if said != text and (said.startswith(starts) or (verb in verbs and whom.startswith(b"worker-"))):
             return None
     line = Line(text)
     time_us = _iso_spaced(line.in_brackets())
@@ -549,10 +548,16 @@ def httpserver(text: bytes) -> Row | None:
         line.at = 0
         line.words(1)
         line.expect(b"- - ")
-        line.in_brackets()
+        _check(_looks_local(line.in_brackets()))
         line.expect(b" ")
         _check(line.rest()[:1] != b'"')
         return None
+
+
+def _looks_local(text: bytes) -> bool:
+    day, space, clock = text.partition(b" ")
+    shape = bytes(ord("0") if byte in DIGITS else ord("a") if byte in LETTERS else byte for byte in day)
+    return shape == b"00/aaa/0000" and space != b"" and len(clock) == 8 and all_in(clock, DIGITS + b":")
 
 
 def aiohttp(text: bytes) -> Row:

@@ -388,7 +388,22 @@ def traefik_clf(text: bytes) -> Row:
     return row_of(texts, time_us, {"duration": "ms"})
 
 
-def uvicorn(text: bytes) -> Row:
+_UVICORN = (
+    *(b"Started server process ", b"Started parent process ", b"Started reloader process ", b"Waiting for "),
+    *(b"Application startup complete", b"Application shutdown complete", b"Uvicorn running on ", b"Shutting down"),
+    *(b"Finished server process ", b"Stopping parent process ", b"Stopping reloader process ", b"connection open"),
+    *(b"Will watch for changes ", b"Invalid HTTP request received", b"connection closed"),
+)
+
+
+def uvicorn(text: bytes) -> Row | None:
+    for level in (b"INFO: ", b"WARNING: "):
+        if text.startswith(level) and text.removeprefix(level).lstrip(b" ").startswith(_UVICORN):
+            return None
+    return _uvicorn(text)
+
+
+def _uvicorn(text: bytes) -> Row:
     line = _Line(text)
     line.expect(b"INFO: ")
     line.at = len(text) - len(line.rest().lstrip(b" "))
@@ -403,7 +418,8 @@ def uvicorn(text: bytes) -> Row:
     return row_of({"host": host, "request": request, "status": status}, 0, {})
 
 
-READERS: dict[str, Callable[[bytes], Row | None]] = {
-    reader.__name__: reader for reader in (aws_alb, aws_elb, aws_s3, squid, haproxy_http, envoy, traefik_clf, uvicorn)
-} | {"gcs": gcs}
+_ALL: tuple[Callable[[bytes], Row | None], ...] = (
+    *(aws_alb, aws_elb, aws_s3, squid, haproxy_http, envoy, traefik_clf, uvicorn, gcs),
+)
+READERS = {reader.__name__: reader for reader in _ALL}
 """By the name of the preset; None for a line that counts as nothing. They raise `NoFit`."""

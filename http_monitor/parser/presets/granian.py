@@ -15,7 +15,8 @@ _TEMPLATE = Template(
     ),
     exact=True,
     whole=True,
-    others=rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\] ",
+    others=rb"\[(?:INFO|WARNING|ERROR)\] (?:(?:Starting|Shutting down) granian|Listening at: |"
+    rb"(?:Spawning|Started|Stopping|Stopped|Respawning|Restarting|Killing) worker-)",
 )
 
 PRESET = Preset(

@@ -24,7 +24,8 @@ _TEMPLATE = Template(
     ),
     exact=True,
     # What it says in front of a request that it refuses, and when it starts.
-    others=rb"[^ ]+ - - \[[^\]]+\] (?!\")|Serving HTTP on | \* |(?:\x1b\[[0-9;]+m)*(?:WARNING: |Press CTRL\+C)|"
+    others=rb"[^ ]+ - - \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4} [0-9:]{8}\] (?!\")|Serving HTTP on | \* |"
+    rb"(?:\x1b\[[0-9;]+m)*(?:WARNING: |Press CTRL\+C)|"
     rb"Keyboard interrupt received",
 )
 

@@ -14,6 +14,9 @@ _TEMPLATE = Template(
     ),
     exact=True,
     whole=True,
+    others=rb"(?:INFO|WARNING): +(?:Started (?:server|parent|reloader) process |Waiting for |Application (?:startup|"
+    rb"shutdown) complete|Uvicorn running on |Shutting down|Finished server process |Stopping (?:parent|reloader) "
+    rb"process |Will watch for changes |Invalid HTTP request received|connection (?:open|closed))",
 )
 
 PRESET = Preset(

@@ -46,8 +46,8 @@ _TEMPLATE = Template(
         *(b" headers in ", digits("hsize"), b" bytes ("),
     ),
     exact=True,
-    others=rb"(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4} - |\*\*\* |spawned uWSGI |mapped [0-9]+ |"
-    rb"worker [0-9]+ |gateway |SIG[A-Z]+|goodbye to uWSGI|invalid HTTP request size|\[uwsgi-)",
+    others=rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4} - |\*\*\* |spawned uWSGI |mapped [0-9]+ bytes|"
+    rb"worker [0-9]+ buried |SIG[A-Z]+/SIG[A-Z]+ received|goodbye to uWSGI|invalid HTTP request size|\[uwsgi-",
 )
 
 PRESET = Preset(
