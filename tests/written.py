@@ -90,6 +90,7 @@ def write(name: str, hit: Hit) -> tuple[bytes, Row]:
         "cache": None,
         "tls": None,
         "forwarded": None,
+        "source": None,
     }
     return line, row | said
 

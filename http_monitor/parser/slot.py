@@ -50,6 +50,8 @@ ISO_SPACED = f"{DAY} {TIME_OF_DAY} [+-][0-9]{{4}}"
 """With spaces in place of the T and in front of the zone, as Python writes it; 25 bytes."""
 EPOCH = r"[0-9]+(?:\.[0-9]+)?"
 EPOCH_WITH_MS = r"[0-9]{9,11}\.[0-9]{3}"
+NAME = r"[^ \t]*[^ \t0-9][^ \t]*"
+"""A word that is no number."""
 LIST = list_of(f"{ITEM}+")
 LIST_OF_NUMBERS = list_of(NUMBER)
 LIST_OF_SECONDS = list_of(f"(?:-|{_SECONDS})")

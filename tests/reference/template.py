@@ -170,5 +170,7 @@ def _is_typed(text: bytes, looks: str) -> bool:
         return all(number(item) for item in items)
     if looks == slot.LIST_OF_SECONDS:
         return all(item == b"-" or seconds(item) for item in items)
+    if looks == slot.NAME:
+        return bool(text) and not any(byte in _SPACES for byte in text) and any(byte not in digits for byte in text)
     assert looks == slot.LIST
     return all(item and not any(byte in b" \t," for byte in item) for item in items)

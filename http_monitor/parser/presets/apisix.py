@@ -1,13 +1,42 @@
 """The default access log of Apache APISIX."""
 
-from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.field import Field
 from http_monitor.parser.presets.preset import Preset
+from http_monitor.parser.slot import (
+    CLF_BARE,
+    LIST,
+    LIST_OF_NUMBERS,
+    LIST_OF_SECONDS,
+    NAME,
+    NUMBER,
+    SECONDS,
+    STATUS_OR_NONE,
+    Slot,
+)
+from http_monitor.parser.template import Template
 from http_monitor.parser.text import TemplateFormat
 
+
+def _within_quotes(field: Field) -> Slot:
+    return Slot(field, empty=True)
+
+
 # Newer ones write the upstream's address behind, which is ignored as all is that stands there.
-_TEXT = (
-    '$remote_addr - $remote_user [$time_local] $http_host "$request" $status $body_bytes_sent $request_time '
-    '"$http_referer" "$http_user_agent" $upstream_addr $upstream_status $upstream_response_time'
+_TEMPLATE = Template(
+    (
+        *(Slot(Field("remote_addr", "host"), "word"), b" - ", Field("remote_user", "user"), b" ["),
+        *(Slot(Field("time_local", "time", "clf"), "typed", CLF_BARE, width=26), b"] "),
+        *(Slot(Field("http_host", "vhost"), "typed", NAME), b' "', _within_quotes(Field("request", "request")), b'" '),
+        *(Slot(Field("status", "status"), "typed", STATUS_OR_NONE), b" "),
+        *(Slot(Field("body_bytes_sent", "size"), "typed", NUMBER), b" "),
+        *(Slot(Field("request_time", "duration", "s"), "typed", SECONDS), b' "'),
+        *(_within_quotes(Field("http_referer", "referer")), b'" "'),
+        *(_within_quotes(Field("http_user_agent", "agent")), b'" '),
+        *(Slot(Field("upstream_addr"), "typed", LIST), b" "),
+        *(Slot(Field("upstream_status"), "typed", LIST_OF_NUMBERS), b" "),
+        Slot(Field("upstream_response_time", "upstream", "s"), "typed", LIST_OF_SECONDS),
+    ),
+    "log_format",
 )
 
 PRESET = Preset(
@@ -18,5 +47,5 @@ PRESET = Preset(
         b'192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] shop.example "GET /basket/add?item=7 HTTP/2.0" 200 2326 0.012 '
         b'"-" "curl/8.5.0" 198.51.100.1:8080 200 0.011 "http://shop.example"',
     ),
-    lambda limit: TemplateFormat("apisix", nginx_template(_TEXT), limit),
+    lambda limit: TemplateFormat("apisix", _TEMPLATE, limit),
 )
