@@ -125,7 +125,7 @@ def _address(text: bytes) -> bytes:
 
 def _utc(text: bytes) -> int:
     # ISO 8601 allows a comma before the decimals; these servers write a dot.
-    _check(text[10:11] == b"T" and text.endswith(b"Z") and b"," not in text)
+    _check(text[10:11] == b"T" and text.endswith(b"Z") and not any(byte in b", " for byte in text))
     return iso_us(text)
 
 
