@@ -7,20 +7,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.jsonlines import JsonFormat, KeyMap
-from http_monitor.parser.presets import BY_NAME, PRESETS, caddy_json, nginx_json, traefik_json
-from http_monitor.parser.presets import json as any_json
+from http_monitor.parser import jsonnames
+from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
 from tests.examples import examples
-from tests.reference.presets import read_log
+from tests.reference.objects import KeyMap, spread
+from tests.reference.presets import JSON, read_log
 
-KEYS: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
-    "traefik_json": (traefik_json.KEYS, ("RequestMethod",)),
-    "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri")),
-    "nginx_json": (nginx_json.KEYS, ("remote_addr", "status")),
-    "json": (any_json.KEYS, ("status",)),
-}
+
+def known() -> KeyMap:
+    """Return keys that the format json knows, each in one of the spellings that there are."""
+    found: dict[str, tuple[str, str]] = {}
+    for role, text in jsonnames.KEYS.items():
+        for word in spread(text):
+            name = word[:1].removeprefix(":") + word[1:].partition("@")[0].partition("!")[0].partition("=")[0]
+            found.setdefault(name.removesuffix("?"), (role, "plain"))
+    for role, text in (("duration", jsonnames.DURATIONS), ("upstream", jsonnames.UPSTREAMS)):
+        for at, name in enumerate(spread(text)):
+            suffix = [*jsonnames.SUFFIXES, ""][at % (len(jsonnames.SUFFIXES) + 1)]
+            found.setdefault(f"{name}{'._'[at % 2]}{suffix}" if suffix else name, (role, "plain"))
+    return found
+
+
+KEYS: dict[str, tuple[KeyMap, tuple[str, ...]]] = {name: (own, needs) for name, (own, needs, _) in JSON.items()}
+KEYS["json"] = (known(), ("status",))
 PLAIN: dict[str, list[Any]] = {
     "time": [1760097336, 1760097336.25, 1760097336250, "2025-10-10T11:55:36.25Z", "2025-10-10T13:55:36+02:00"],
     "status": [200, "200", 404],
@@ -95,7 +107,7 @@ def test_every_odd_value_under_every_key_is_read_alike(name: str) -> None:
     key_map, needs = KEYS[name]
     # Of each role one key that is usual, and the one that is odd.
     usual = dict.fromkeys([*needs, *{role: key for key, (role, _) in reversed([*key_map.items()])}.values()])
-    for odd in [*key_map][:: 1 if len(key_map) < 40 else 3]:
+    for odd in [*key_map][:: 1 if len(key_map) < 40 else 23]:
         logs: list[list[bytes]] = [[], [], []]
         for value in ODD:
             found: dict[str, Any] = {}
@@ -118,9 +130,10 @@ def test_every_json_preset_is_among_them() -> None:
 def test_objects_of_ever_other_keys_do_not_fill_the_memory() -> None:
     made = BY_NAME["json"].make(MAX_LINE_BYTES)
     assert isinstance(made, JsonFormat)
-    keys = [*any_json.KEYS][6:30]
+    keys = [*KEYS["json"][0]][60:84]
     for number in range(100):
         chosen = [key for place, key in enumerate(keys) if number >> place % 7 & 1]
         line = json.dumps({"time": 1760097336, "request": "GET / HTTP/1.1", **dict.fromkeys(chosen, "x")}).encode()
         made.parse((line + b"\n") * 200)
-    assert len(made._readers) <= 64
+    assert len(made._columnar._readers) <= 64
+    assert len(made._layouts) <= 1_000

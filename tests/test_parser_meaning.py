@@ -2,9 +2,10 @@
 
 import pytest
 
+from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Field, Writing
 from http_monitor.parser.meaning import Meaning, Wrong
-from http_monitor.parser.writings import read_count, read_duration, read_time
+from http_monitor.parser.writings import read_count, read_time
 from http_monitor.parser.zones import UNZONED_US
 
 CLF = b"10/Oct/2000:13:55:36 -0700"

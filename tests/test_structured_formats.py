@@ -219,7 +219,7 @@ def test_a_time_is_read_as_it_looks(text: str, time_us: int) -> None:
     [
         (b"nothing", 1, "a JSON object"),
         (b" [1]", 2, "a JSON object"),
-        (b'{"time":NaN}', 1, "JSON with numbers of fewer digits"),
+        (b'{"time":NaN}', 13, "a key with the request or the status"),
         (b'{"time":1,}', 11, "JSON"),
         (b'{"a":' + b"9" * 5_000 + b"x}", 1, "JSON with numbers of fewer digits"),
         (b'{"time":1760097336}', 20, "a key with the request or the status"),

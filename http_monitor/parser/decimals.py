@@ -25,7 +25,9 @@ def decimals(chunk: Chunk, marks: Marks, span: Span, power: int | Ints) -> tuple
     whole, good = numbers(chunk, Span(span.start, dot))
     behind = np.maximum(span.stop - dot - 1, 0)
     part, fine = numbers(chunk, Span(span.stop - behind, span.stop))
-    good &= (whole < _MOST_WHOLE) & ((dot == span.stop) | (fine & (behind <= _MOST_DECIMALS)))
+    good &= ((whole < _MOST_WHOLE) | (np.asarray(power) <= 0)) & (
+        (dot == span.stop) | (fine & (behind <= _MOST_DECIMALS))
+    )
     behind = np.where(good, behind, 0)
     places = np.maximum(power, 0)
     scaled = part * 10 ** np.maximum(places - behind, 0) // 10 ** np.maximum(behind - places, 0)

@@ -51,18 +51,23 @@ Writing = Literal[
     "epoch",
     "epoch_ms",
     "epoch_us",
+    "epoch_ns",
+    "any",
     "us",
     "ms",
     "s",
     "ns",
+    "unit",
+    "nginx",
 ]
 """How a text is written. Of a time: ``clf`` (``10/Oct/2000:13:55:36 -0700``, with or without its brackets), ``iso``
 (ISO 8601), ``haproxy`` (``06/Feb/2009:12:14:14.655``, with or without the fraction, or a space in place of the first
 colon), ``asctime`` (``Fri Feb  6 12:14:14 2009``), ``slashes`` (``2009/02/06 12:14:14.655``, with or without the
 fraction, or a dash between the two), ``compact`` (``090206 12:14:14``), ``web`` (``Tue, 10 Oct 2000 20:55:36 GMT``),
-``any`` (any of those that are most usual), ``strftime`` (as the field's pattern says), ``epoch`` (seconds, decimals or
-not), ``epoch_ms``, ``epoch_us``. Of a duration: its unit; decimals and a unit behind it are read, of a list the sum;
-``decimal``: seconds where it has a decimal point, else nobody knows. Of a host: ``addresses`` (of a list the first).
+``any`` (as it looks), ``strftime`` (as the field's pattern says), ``epoch`` (seconds, decimals or not), ``epoch_ms``,
+``epoch_us``, ``epoch_ns``. Of a duration: its unit; decimals and a unit behind it are read, of a list the sum;
+``decimal``: seconds where it has a decimal point, else nobody knows; ``unit``: only with a unit of its own; ``nginx``:
+that, or seconds with the three decimals that nginx has. Of a host: ``addresses`` (of a list the first).
 ``plain``: anything else."""
 
 

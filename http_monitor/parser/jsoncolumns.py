@@ -1,67 +1,60 @@
 """Makes rows of many JSON objects at once that have the same keys."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.arrays import Ints
+from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import index_chunk
-from http_monitor.parser.field import Field
-from http_monitor.parser.jsontext import Path, scalar_text
+from http_monitor.parser.field import Field, Role
+from http_monitor.parser.jsonbook import Candidate, Object
+from http_monitor.parser.jsonlayout import NOT_COUNTED, Layout
+from http_monitor.parser.jsontext import Path
+from http_monitor.parser.jsonvalues import can_be, is_nothing, text_of
+from http_monitor.parser.lined import FEW
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
+from http_monitor.parser.rows import Part
 from http_monitor.parser.slot import Slot
 from http_monitor.parser.template import Template
 from http_monitor.parser.typed import Columns
 from http_monitor.parser.walk import Walked
-
-Object = dict[str, Any]
-Keys = tuple[Any, ...]
-"""The keys of an object in their order, with those of the objects in it that a map looks into."""
+from http_monitor.parser.writings import writing_of
 
 Getter = Callable[[Object], Any]
+_MOST_READERS = 64
 _PADDING = b"\n" * 32
 
 
-@dataclass(slots=True)
 class Alike:
-    """Objects with the same keys."""
+    """Objects with the same keys.
 
-    line: list[int] = field(default_factory=list)
-    """For each the index of its line, ascending."""
-    objects: list[Object] = field(default_factory=list)
+    Args:
+        layout: What their keys say.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.line: list[int] = []
+        """For each the index of its line, ascending."""
+        self.objects: list[Object] = []
 
     def add(self, index: int, found: Object) -> None:
         """Take the object of a line."""
         self.line.append(index)
         self.objects.append(found)
 
-
-class KeyTree:
-    """The keys under which a map looks into objects within the object of a line."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Take the paths of a map."""
-        heads = dict.fromkeys(path[0] for path in paths if len(path) > 1)
-        self._inner = {
-            head: KeyTree([path[1:] for path in paths if path[0] == head and len(path) > 1]) for head in heads
-        }
-
-    def keys_of(self, found: Object) -> Keys:
-        """Return the keys of an object."""
-        keys: list[Any] = [*found]
-        for head, tree in self._inner.items():
-            inner = found.get(head)
-            if type(inner) is dict:
-                keys.append((head, tree.keys_of(inner)))
-        return tuple(keys)
+    def texts(self, path: Path, role: Role | None) -> "pa.Array[Any]":
+        """Return what each says under a path, null where it says nothing."""
+        get = _getter_of(self.objects[0], path)
+        return texts_of([None] * len(self.objects) if get is None else [*map(get, self.objects)], role)
 
 
-def getter_of(found: Object, path: Path) -> Getter | None:
+def _getter_of(found: Object, path: Path) -> Getter | None:
     """Return what gets the value at a path out of objects with these keys; None where they have none."""
     one: Any = found
     for key in path:
@@ -82,7 +75,7 @@ def getter_of(found: Object, path: Path) -> Getter | None:
     return deep
 
 
-def texts_of(values: list[Any]) -> "pa.Array[Any]":
+def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, of a list its first; null where one says none."""
     kinds = set(map(type, values))
     if kinds <= {str}:
@@ -90,10 +83,102 @@ def texts_of(values: list[Any]) -> "pa.Array[Any]":
         return found
     if kinds == {int}:
         return pa.array([b"%d" % value for value in values], pa.binary())
-    if list in kinds:
-        values = [(value[0] if value else None) if type(value) is list else value for value in values]
-    texts: pa.Array[Any] = pa.array([scalar_text(value) for value in values], pa.binary())
+    texts: pa.Array[Any] = pa.array([text_of(value, role) for value in values], pa.binary())
     return texts
+
+
+class Columnar:
+    """Makes rows of objects that have the same keys, where these say the same of all of them."""
+
+    def __init__(self) -> None:
+        self._readers: dict[tuple[Field, ...], ObjectReader] = {}
+
+    def part(self, alike: Alike, needs: Sequence[Path]) -> Part | None:
+        """Return the rows of objects that need no closer look, and their lines; None where all of them need one.
+
+        Args:
+            alike: The objects.
+            needs: Keys that each must have.
+        """
+        if len(alike.objects) < FEW:
+            return None
+        chosen = _Chosen(alike)
+        for role, places in alike.layout.places.items():
+            if role not in NOT_COUNTED:
+                chosen.take(role, places)
+        texts = chosen.texts
+        roles = {alike.layout.fields[index].role: index for index in texts}
+        asked = bool(roles.keys() & {"request", "method"}) or "host" in roles
+        if "time" not in roles or not asked or not all(chosen.has(path) for path in needs):
+            return None
+        time = roles["time"]
+        fields = {index: alike.layout.fields[index] for index in texts}
+        if fields[time].writing == "any":
+            writings = {writing_of(text or b"") for text in texts[time].to_pylist()}
+            writing = next(iter(writings)) if len(writings) == 1 else "any"
+            fields[time] = replace(fields[time], writing=writing)
+        reader = self._reader(tuple(fields.values()))
+        if not reader.fits:
+            return None
+        line, columns = np.array(alike.line, np.int64), [*texts.values()]
+        if not chosen.keep.all():
+            mask = pa.array(chosen.keep)
+            line, columns = line[chosen.keep], [column.filter(mask) for column in columns]
+        return reader.rows(line, columns)
+
+    def _reader(self, fields: tuple[Field, ...]) -> "ObjectReader":
+        reader = self._readers.get(fields)
+        if reader is None:
+            if len(self._readers) >= _MOST_READERS:
+                self._readers.clear()
+            reader = self._readers[fields] = ObjectReader(fields)
+        return reader
+
+
+class _Chosen:
+    """Of each role the key that counts for the objects of one shape, and for which of them it does."""
+
+    def __init__(self, alike: Alike) -> None:
+        self._alike = alike
+        self.texts: dict[int, pa.Array[Any]] = {}
+        self.keep: Bools = np.ones(len(alike.objects), np.bool_)
+        """Of the others another key counts, or none, which is for the reader of single lines."""
+
+    def take(self, role: Role, places: Sequence[int]) -> None:
+        """Choose among the candidates of a role."""
+        for place, index in enumerate(places, start=1):
+            candidate = self._alike.layout.candidates[index]
+            texts = self._alike.texts(candidate.path, role)
+            if texts.null_count == len(texts):
+                continue
+            last = place == len(places)
+            if last and not candidate.vague and (role != "request" or self._alike.layout.declared):
+                self.texts[index] = texts
+                return
+            good, nothing = self._judge(texts, candidate)
+            if good.any():
+                self.texts[index] = texts
+                self.keep &= good | (nothing & last)
+                return
+            if not candidate.vague:
+                self.keep &= nothing
+
+    def has(self, path: Path) -> bool:
+        """Return whether each object has a key."""
+        for index, texts in self.texts.items():
+            if self._alike.layout.candidates[index].path == path:
+                return texts.null_count == 0
+        return self._alike.texts(path, None).null_count == 0
+
+    def _judge(self, texts: "pa.Array[Any]", candidate: Candidate) -> tuple[Bools, Bools]:
+        """Return which texts can be what a key says, and which say that there is none; each other one is asked once."""
+        keys: Any = texts.dictionary_encode()
+        declared = self._alike.layout.declared
+        values = [text or b"" for text in keys.dictionary.to_pylist()]
+        good = np.array([can_be(text, candidate.field, vague=candidate.vague, declared=declared) for text in values])
+        nothing = np.array([is_nothing(text, candidate.field.role) for text in values])
+        code = keys.indices.fill_null(len(values)).to_numpy()
+        return np.append(good, False)[code].astype(np.bool_), np.append(nothing, True)[code].astype(np.bool_)
 
 
 class ObjectReader:

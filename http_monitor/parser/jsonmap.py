@@ -14,7 +14,7 @@ from http_monitor.units import visible_text
 PREFIX = "json:"
 _EXAMPLE = "json:time=ts,host=ip,status=code"
 _ROLES: tuple[Role, ...] = get_args(Role)
-_TIMES: tuple[Writing, ...] = ("plain", "clf", "iso", "haproxy", "epoch", "epoch_ms")
+_TIMES: tuple[Writing, ...] = ("plain", "clf", "iso", "haproxy", "epoch", "epoch_ms", "epoch_us", "epoch_ns")
 _UNITS: tuple[Writing, ...] = ("s", "ms", "us", "ns")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\$(?:\{\w+\}|\w+)|[^"$]+|.', re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -52,7 +52,7 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
         key_map[key] = (role, _writing(role, written if slash else ""))
     if not any(role == "time" for role, _ in key_map.values()):
         raise UsageError(f"--format: got {PREFIX} without a time, takes one with time=key")
-    return JsonFormat(text, key_map, limit)
+    return JsonFormat(text, key_map, limit, declared=True)
 
 
 def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
@@ -78,7 +78,7 @@ def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES) -> Js
         _collect(template, (), key_map)
     if not any(role == "time" for role, _ in key_map.values()):
         raise UsageError("--format: got a log_format in JSON without a time, takes one with $time_iso8601")
-    return JsonFormat(log_format_text, key_map, limit)
+    return JsonFormat(log_format_text, key_map, limit, declared=True)
 
 
 def _collect(template: dict[str, Any], path: tuple[str, ...], key_map: dict[str, tuple[Role, Writing]]) -> None:

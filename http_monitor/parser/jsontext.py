@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 
@@ -17,12 +17,16 @@ Path = tuple[str, ...]
 # A string without its end takes the rest, or every quote in it would be tried as the beginning of one.
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"?|([{}\[\]:,])|[^{}\[\]:,"\s]++', re.DOTALL)
 _MOST_DEPTH = 100
+# Servers that know nothing of JSON write a byte as \x22 (nginx, Apache) or \v: the backslash is then one that nobody
+# escaped, and stays in the text as it is in a log of another format.
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(.?))', re.DOTALL)
 
 
 def decode_object(line: bytes) -> dict[str, Any] | Misfit:
     """Return the object of a line; bytes that are not UTF-8 become surrogates (PEP 383).
 
-    Of a key that comes twice the last value counts.
+    Of a key that comes twice the last value counts. NaN and infinity are null, control bytes in a string are
+    themselves, and so is a backslash that begins no escape of JSON.
     """
     front = len(line) - len(line.lstrip(b" \t"))
     if line[front : front + 1] != b"{":
@@ -93,8 +97,16 @@ def _key(quoted: bytes) -> str:
 def _decode_leniently(line: bytes) -> object:
     # Slower, but it knows lone surrogates, and says where it stops. A server may write an agent's bytes as they are.
     text = line.decode("utf-8", "surrogateescape")
+    found = _decode_text(text)
+    if isinstance(found, Misfit) and "\\" in text:
+        mended = _decode_text(_ESCAPE.sub(_doubled, text))
+        return found if isinstance(mended, Misfit) else mended
+    return found
+
+
+def _decode_text(text: str) -> object:
     try:
-        found: object = json.loads(text, parse_constant=_refuse)
+        found: object = json.loads(text, parse_constant=_nothing, strict=False)
     except json.JSONDecodeError as error:
         return Misfit(len(text[: error.pos].encode("utf-8", "surrogateescape")) + 1, "JSON")
     except ValueError:
@@ -104,8 +116,12 @@ def _decode_leniently(line: bytes) -> object:
     return found
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
+def _doubled(match: re.Match[str]) -> str:
+    return match[0] if match[1] is None else "\\" + match[0]
+
+
+def _nothing(constant: str) -> None:
+    del constant
 
 
 def _bytes_of(char: str) -> bytes:

@@ -9,11 +9,12 @@ from http_monitor.parser.arrays import arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import dashes_in, span_keys
 from http_monitor.parser.decimals import decimals
+from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Writing
 from http_monitor.parser.keys import codes, distinct
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
-from http_monitor.parser.writings import POWER, read_duration
+from http_monitor.parser.writings import POWER
 
 
 def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "pa.Array[Any]":
@@ -27,8 +28,12 @@ def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "p
     """
     stop = span.stop
     in_ms = (chunk.bytes_at(stop - 1) == ord("s")) & (chunk.bytes_at(stop - 2) == ord("m")) & (stop - span.start > 2)
-    power = np.where(in_ms, POWER["ms"], POWER[writing])
+    power = np.where(in_ms, POWER["ms"], POWER.get(writing, POWER["s"]))
     value, good = decimals(chunk, marks, Span(span.start, stop - 2 * in_ms), power)
+    if writing not in POWER:
+        # A number without a unit of its own says nothing there, but for the three decimals of nginx.
+        nginx = (chunk.bytes_at(stop - 4) == ord(".")) & (stop - span.start > 4) & (writing == "nginx")
+        good &= in_ms | nginx
     none = (span.stop == span.start) | dashes_in(chunk, span)
     other = np.flatnonzero(~good & ~none)
     if len(other):

@@ -81,7 +81,7 @@ class LinedFormat(ABC):
         for index, raw in numbered:
             if not account.is_candidate(index, raw):
                 continue
-            read = self._entry(raw.removesuffix(b"\r"))
+            read = self._entry_at(index, raw.removesuffix(b"\r"))
             if isinstance(read, Entry):
                 account.entries.append(read)
                 account.line.append(index)
@@ -144,8 +144,12 @@ class LinedFormat(ABC):
         del line
         return values_of(read)
 
-    def _entry(self, line: bytes) -> Entry | Misfit | Outside:
-        read = self._read(line)
+    def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
+        """Return what a line says, which is without its line end; its index in the chunk is for those who looked."""
+        del index
+        return self._entry(self._read(line))
+
+    def _entry(self, read: Texts | Misfit | Outside) -> Entry | Misfit | Outside:
         if not isinstance(read, Texts):
             return read
         entry = _entry_of(read)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Field, Role
 from http_monitor.parser.line import Entry
 from http_monitor.parser.listed import first_address
 from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
 from http_monitor.parser.strptime import reader_of
 from http_monitor.parser.vhost import is_name_and_port, vhost_name
-from http_monitor.parser.writings import MOST, read_count, read_day, read_duration, read_time
+from http_monitor.parser.writings import MOST, read_count, read_day, read_time
 from http_monitor.ports import Value
 
 Texts = Sequence[bytes | None]
@@ -202,7 +203,7 @@ class Meaning:
         if target is None:
             path, _ = self._text(texts, "path")
             query, _ = self._text(texts, "query")
-            if path is not None and query is not None:
+            if path is not None and query is not None and b"?" not in path:
                 path += (b"" if query.startswith(b"?") else b"?") + query
             target = path
         return method, target or b""

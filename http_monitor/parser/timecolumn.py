@@ -30,7 +30,7 @@ TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS
 """What times look like that are checked here."""
 
 _OPEN, _CLOSE, _DOT = (ord(char) for char in "[].")
-_EPOCHS: dict[Writing, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0}
+_EPOCHS: dict[Writing, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0, "epoch_ns": -3}
 """The power of ten of the microseconds in a unit."""
 
 

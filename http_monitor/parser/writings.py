@@ -1,4 +1,4 @@
-"""Reads the texts of times, durations and counts, each in the ways that servers write them."""
+"""Reads the texts of times and counts, each in the ways that servers write them."""
 
 import re
 from collections.abc import Callable
@@ -25,17 +25,21 @@ _COMPACT = re.compile(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]
 _WEB = re.compile(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
 _UTC = (b" UTC", b" GMT", b" Z")
 """What some servers write in place of an offset."""
-_EPOCH_DIGITS = {9: 6, 10: 6, 12: 3, 13: 3, 15: 0, 16: 0}
-"""By how many digits an epoch has before its point: the power of ten of the microseconds in its unit."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
-_DECIMAL = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
-_DURATION = re.compile(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?(us|\xc2\xb5s|\xce\xbcs|ms|ns|s)?")
-_LONG = re.compile(rb"(?:([0-9]{1,6})h)?([0-9]{1,9})m([0-9.]+s)")
-"""More than a minute as programs in Go write it: ``1m2.5s``."""
-_DURATIONS = re.compile(rb"[ ,:]+")
-_OF_MICRO = {b"\xc2\xb5s": b"us", b"\xce\xbcs": b"us"}
+_DECIMAL = re.compile(rb"([0-9]{1,20})(?:\.([0-9]{0,18}))?")
 POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
 """Of ten, of the microseconds in each unit."""
+_CLF = re.compile(rb"(\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8})(?:\.([0-9]{1,9}))?( [+-][0-9]{4}\]?)")
+_BEGINS_CLF = re.compile(rb"\[?[0-9]{1,2}/")
+_HAS_ZONE = re.compile(rb".* (?:[+-][0-9]{4}|UTC|GMT|Z)\]?", re.DOTALL)
+_MAIL = re.compile(
+    rb"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
+    rb"(GMT|UTC|[+-][0-9]{4})"
+)
+# Go prints a time with the name of its zone, and with what its monotonic clock said.
+_ZONE_NAMED = re.compile(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[+-][0-9.]+)?", re.DOTALL)
+_OFFSET_BEHIND = re.compile(rb".* [+-][0-9]{4}", re.DOTALL)
+_NUMBER = re.compile(rb"([0-9]+)(?:\.[0-9]*)?")
 _FIRST_US = 0
 END_US = 253_370_764_800 * US_PER_S
 """Where the year 9999 begins."""
@@ -54,31 +58,6 @@ def read_day(date: bytes, clock: bytes) -> int | str:
     return _any(date + b":" + clock) if b"/" in date else _iso(date + b"T" + clock)
 
 
-def read_duration(text: bytes, writing: Writing) -> int | None:
-    """Return the whole microseconds of a duration, of a list of them the sum; None where none is given.
-
-    Args:
-        text: A number in the unit, or with a unit of its own (``12.5ms``, ``1m2.5s``); several of them between commas,
-            colons and spaces, as nginx has it for several upstream servers; a dash for none.
-        writing: The unit of a number that has none.
-    """
-    total = None
-    for part in _DURATIONS.split(text):
-        long = _LONG.fullmatch(part)
-        match = _DURATION.fullmatch(part if long is None else long[3])
-        if match is None:
-            continue
-        if long is not None:
-            total = (total or 0) + (int(long[1] or b"0") * 60 + int(long[2])) * 60 * US_PER_S
-        unit = _OF_MICRO.get(match[3], match[3]).decode() if match[3] else writing
-        if unit == "decimal":
-            if match[2] is None:
-                continue
-            unit = "s"
-        total = (total or 0) + _scaled(match[1], match[2] or b"", POWER[unit])
-    return None if total is None or total > MOST else total
-
-
 def read_count(text: bytes) -> int | None:
     """Return a number of bytes; None where the text is not digits within 63 bits."""
     digits = text.lstrip(b"0") or b"0"
@@ -88,7 +67,7 @@ def read_count(text: bytes) -> int | None:
     return number if number <= MOST else None
 
 
-def _scaled(whole: bytes, fraction: bytes, power: int) -> int:
+def scaled(whole: bytes, fraction: bytes, power: int) -> int:
     """Return the decimal number ``whole.fraction`` times a power of ten, cut to an integer."""
     places = max(power, 0)
     number = int(whole + fraction[:places].ljust(places, b"0"))
@@ -126,7 +105,7 @@ def _iso(text: bytes) -> int | str:
     if isinstance(whole_us, str):
         return whole_us
     zoned = match[8] is not None or match[9] is not None
-    return whole_us + _scaled(b"0", fraction or b"", 6) + (0 if zoned else UNZONED_US)
+    return whole_us + scaled(b"0", fraction or b"", 6) + (0 if zoned else UNZONED_US)
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +153,7 @@ def _numbered(year: bytes, month: bytes, day: bytes, clock: bytes, fraction: byt
 def _without_zone(day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
     """Return the local time of a server that writes no zone."""
     whole_us = decode_time(b"[" + day + b":" + clock + b" +0000]")
-    return whole_us if isinstance(whole_us, str) else whole_us + _scaled(b"0", fraction or b"", 6) + UNZONED_US
+    return whole_us if isinstance(whole_us, str) else whole_us + scaled(b"0", fraction or b"", 6) + UNZONED_US
 
 
 @lru_cache(maxsize=4096)
@@ -185,16 +164,41 @@ def _web(text: bytes) -> int | str:
     return decode_time(b"[%s/%s/%s:%s +0000]" % match.groups())
 
 
+def writing_of(text: bytes) -> Writing:
+    """Return how a time is written, by its looks; ``any`` for one that is read as one of several rare ones."""
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        return _EPOCH_OF_DIGITS.get(len(number[1]), "any")
+    if _BEGINS_CLF.match(text):
+        return "clf" if b"." not in text and _HAS_ZONE.fullmatch(text) else "any"
+    return "iso" if text[4:5] == b"-" and not text.endswith((b"T", b"C", b")")) and b" m=" not in text else "any"
+
+
 def _any(text: bytes) -> int | str:
-    """Return a time in whichever of the other writings it is."""
-    for read in (_clf, _iso, _haproxy, _web):
-        found = read(text)
-        if not isinstance(found, str) or "not like" not in found:
-            return found
-    whole, _, part = text.partition(b".")
-    if whole.isdigit() and (part.isdigit() or not part) and len(whole) in _EPOCH_DIGITS:
-        return _epoch(_EPOCH_DIGITS[len(whole)])(text)
-    return "a time in no writing that is known"
+    writing = writing_of(text)
+    if writing != "any":
+        return read_time(text, writing)
+    if _NUMBER.fullmatch(text):
+        return "a number that is not of seconds since 1970, or their thousandths, millionths or billionths"
+    match = _CLF.fullmatch(text)
+    if match is not None:
+        whole_us = _clf(match[1] + match[3])
+        return whole_us if isinstance(whole_us, str) else whole_us + scaled(b"0", match[2] or b"", 6)
+    if _BEGINS_CLF.match(text):
+        return _haproxy(text)
+    match = _MAIL.fullmatch(text)
+    if match is not None:
+        zone = match[5] if match[5][:1] in (b"+", b"-") else b"+0000"
+        return _clf(b"%b/%b/%b:%b %b" % (match[1], match[2], match[3], match[4], zone))
+    for pattern, read in ((_SLASHES, _slashes), (_ASCTIME, _asctime)):
+        if pattern.fullmatch(text):
+            return read(text)
+    match = _ZONE_NAMED.fullmatch(text)
+    if match is not None and _OFFSET_BEHIND.fullmatch(match[1]):
+        return _iso(match[1])
+    if match is not None and match[2] in (b"UTC", b"GMT"):
+        return _iso(match[1] + b"Z")
+    return _iso(text)
 
 
 def _epoch(power: int) -> Callable[[bytes], int | str]:
@@ -202,11 +206,19 @@ def _epoch(power: int) -> Callable[[bytes], int | str]:
         match = _DECIMAL.fullmatch(text)
         if match is None:
             return "a time that is not a number since 1970"
-        time_us = _scaled(match[1], match[2] or b"", power)
+        time_us = scaled(match[1], match[2] or b"", power)
         return time_us if _FIRST_US <= time_us < END_US else f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
 
     return read
 
+
+_EPOCH_OF_DIGITS: dict[int, Writing] = {
+    **dict.fromkeys(range(9, 12), "epoch"),
+    **dict.fromkeys(range(12, 15), "epoch_ms"),
+    **dict.fromkeys(range(15, 18), "epoch_us"),
+    **dict.fromkeys(range(18, 21), "epoch_ns"),
+}
+"""By the digits of a number since 1970, of which a unit has the years from 1973 on."""
 
 _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "plain": _clf,
@@ -221,4 +233,5 @@ _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "epoch": _epoch(6),
     "epoch_ms": _epoch(3),
     "epoch_us": _epoch(0),
+    "epoch_ns": _epoch(-3),
 }

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from http_monitor.parser.presets import BY_NAME, caddy_json, json, nginx_json, traefik_json
+from http_monitor.parser.presets import BY_NAME, caddy_json, nginx_json, traefik_json
 from http_monitor.parser.text import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference import frameworks, servers
 from tests.reference.clf import Row as ClfRow
 from tests.reference.clf import parse_line
-from tests.reference.structured import KeyMap, W3cReader, read_json
+from tests.reference.objects import JsonReader, KeyMap
+from tests.reference.structured import W3cReader
 from tests.reference.template import find_fields
 from tests.reference.values import NoFit, Row, clf_us, row_of
 
@@ -26,12 +27,13 @@ _CLOUDFRONT = (
 _FAMILY = dict.fromkeys(("gunicorn", "mini_httpd", "morgan"), "combined") | {
     name: name for name in ("vhost_combined", "combined", "vhost_common", "common")
 }
-_JSON: dict[str, tuple[KeyMap, tuple[str, ...]]] = {
-    "traefik_json": (traefik_json.KEYS, ("RequestMethod",)),
-    "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri")),
-    "nginx_json": (nginx_json.KEYS, ("remote_addr", "status")),
-    "json": (json.KEYS, ()),
+JSON: dict[str, tuple[KeyMap, tuple[str, ...], tuple[str, ...]]] = {
+    "traefik_json": (traefik_json.KEYS, ("RequestMethod",), ()),
+    "caddy_json": (caddy_json.KEYS, ("request.method", "request.uri"), ()),
+    "nginx_json": (nginx_json.KEYS, nginx_json.NEEDS, nginx_json.NEEDS_ANY),
+    "json": ({}, (), ()),
 }
+"""Of each format of JSON its own keys, those that a line must have, and those of which it must have one."""
 
 Read = Callable[[bytes], Row | None]
 
@@ -64,8 +66,8 @@ def _reader(name: str) -> Read:
             return readers[name]
     if name in _FAMILY:
         return lambda line: _of_family(parse_line(line, _FAMILY[name]))
-    if name in _JSON:
-        return lambda line: read_json(line, *_JSON[name])
+    if name in JSON:
+        return JsonReader(*JSON[name]).read
     if name == "iis":
         return W3cReader(tuple(_IIS.split()), frozenset({15}), "ms", "").read
     if name == "cloudfront":

@@ -61,10 +61,10 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         "referer": said("referer"),
         "agent": said("agent"),
         "status": _status(said("status")),
-        "size_bytes": _count(said("size")),
-        "duration_us": _length(said("duration"), units.get("duration", "")),
-        "upstream_us": _length(said("upstream"), units.get("upstream", "")),
-        "bytes_in": _count(said("bytes_in")),
+        "size_bytes": count_of(said("size")),
+        "duration_us": length_of(said("duration"), units.get("duration", "")),
+        "upstream_us": length_of(said("upstream"), units.get("upstream", "")),
+        "bytes_in": count_of(said("bytes_in")),
         "vhost": _without_port(said("vhost")),
         "cache": said("cache"),
         "tls": said("tls"),
@@ -84,6 +84,8 @@ def _request(said: Any) -> tuple[bytes | None, bytes, bytes | None]:
     target = said("target")
     if target is None and said("path") is not None:
         query = said("query")
+        if b"?" in said("path"):
+            query = None
         target = said("path") + (b"" if query is None else b"?" + query.removeprefix(b"?"))
     return method, *section_and_endpoint(method, target)
 
@@ -97,7 +99,7 @@ def _status(text: bytes | None) -> int:
     return int(text)
 
 
-def _count(text: bytes | None) -> int | None:
+def count_of(text: bytes | None) -> int | None:
     if text is None:
         return None
     if not all_in(text, DIGITS):
@@ -110,12 +112,12 @@ def _count(text: bytes | None) -> int | None:
 
 def _without_port(text: bytes | None) -> bytes | None:
     name, colon, port = (text or b"").rpartition(b":")
-    if not colon or not name or not all_in(port, DIGITS) or _is_ip(text or b""):
+    if not colon or not name or not all_in(port, DIGITS) or is_ip(text or b""):
         return text
     return None if name == b"-" else name
 
 
-def _is_ip(text: bytes) -> bool:
+def is_ip(text: bytes) -> bool:
     try:
         ipaddress.ip_address(text.decode("ascii"))
     except ValueError:
@@ -123,51 +125,111 @@ def _is_ip(text: bytes) -> bool:
     return True
 
 
-def _length(text: bytes | None, unit: str) -> int | None:
+def length_of(text: bytes | None, unit: str) -> int | None:
     """Return the microseconds of a duration, of a list the sum of those that are there."""
     if text is None:
         return None
-    found = [one_length(part, unit) for part in text.replace(b",", b" ").replace(b":", b" ").split(b" ")]
-    lengths = [length for length in found if length is not None]
+    whole = _clock_length(text) if text[:2] != b"PT" else _iso_length(text[2:])
+    if whole is not None:
+        return whole
+    pieces = text.replace(b":", b",").split(b",")
+    parts = [part for piece in pieces for part in _with_their_units(piece.split(b" "))]
+    lengths = [length for length in (one_length(part, unit) for part in parts) if length is not None]
     return sum(lengths) if lengths and sum(lengths) <= GREATEST else None
 
 
+def _with_their_units(parts: list[bytes]) -> list[bytes]:
+    """Put a word that begins with a unit behind the number that stands before it."""
+    found: list[bytes] = []
+    for part in parts:
+        letters = part[: len(part) - len(part.lstrip(LETTERS.lower() + b"\xc2\xb5\xce\xbc"))]
+        if letters in _LENGTHS and found and found[-1][-1:] in [*_each(DIGITS), b"."]:
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return found
+
+
+def _each(letters: bytes) -> list[bytes]:
+    return [letters[at : at + 1] for at in range(len(letters))]
+
+
+def _clock_length(text: bytes) -> int | None:
+    """Return the microseconds of ``0:01:02.5``."""
+    clock, dot, part = text.partition(b".")
+    pieces = clock.split(b":")
+    if len(pieces) != 3 or not all(all_in(piece, DIGITS) for piece in pieces):
+        return None
+    if not 1 <= len(pieces[0]) <= 4 or len(pieces[1]) != 2 or len(pieces[2]) != 2:
+        return None
+    if dot and not (all_in(part, DIGITS) and len(part) <= 9):
+        return None
+    seconds = int(pieces[0]) * 3600 + int(pieces[1]) * 60 + int(pieces[2])
+    return seconds * 10**6 + int(Fraction(int(part or b"0"), 10 ** len(part)) * 10**6)
+
+
+def _iso_length(text: bytes) -> int | None:
+    """Return the microseconds of what follows the ``PT`` of ``PT1H2M3.5S``."""
+    total = Fraction(0)
+    if text[:1] not in _each(DIGITS):
+        return None
+    for letter, seconds in ((b"H", 3600), (b"M", 60), (b"S", 1)):
+        number, found, rest = text.partition(letter)
+        whole, dot, part = number.partition(b".")
+        if not found:
+            continue
+        if not all_in(whole, DIGITS) or len(whole) > 9 or (dot and letter != b"S"):
+            return None
+        if dot and not (all_in(part, DIGITS) and len(part) <= 9):
+            return None
+        total += (Fraction(int(whole)) + Fraction(int(part or b"0"), 10 ** len(part))) * seconds
+        text = rest
+    return None if text else int(total * 10**6)
+
+
+_LENGTHS = {
+    **dict.fromkeys((b"ns", b"nsec", b"nanoseconds"), _UNITS["ns"]),
+    **dict.fromkeys((b"us", b"usec", b"microseconds", "\N{MICRO SIGN}s".encode()), _UNITS["us"]),
+    **dict.fromkeys(("\N{GREEK SMALL LETTER MU}s".encode(),), _UNITS["us"]),
+    **dict.fromkeys((b"ms", b"msec", b"millis", b"milliseconds"), _UNITS["ms"]),
+    **dict.fromkeys((b"s", b"sec", b"secs", b"seconds"), _UNITS["s"]),
+    **dict.fromkeys((b"m", b"min", b"h"), _UNITS["s"]),
+}
+
+
 def one_length(text: bytes, unit: str) -> int | None:
-    """Return the whole microseconds of a number, which may have a unit of its own behind it."""
-    minutes = 0
-    if b"m" in text and not text.endswith(b"ms") and text.endswith(b"s"):
-        front, _, text = text.rpartition(b"m")
-        hours, has_hours, rest = front.rpartition(b"h")
-        if not all_in(rest, DIGITS) or (has_hours and not all_in(hours, DIGITS)) or not text:
-            return None
-        if len(rest) > 9 or len(hours) > 6 or not all_in(text.removesuffix(b"s"), DIGITS + b"."):
-            return None
-        minutes = int(hours or b"0") * 60 + int(rest)
-    for own, spelled in (
-        ("us", b"us"),
-        ("us", b"\xc2\xb5s"),
-        ("us", b"\xce\xbcs"),
-        ("ms", b"ms"),
-        ("ns", b"ns"),
-        ("s", b"s"),
-    ):
-        if text.endswith(spelled):
-            text, unit = text.removesuffix(spelled), own
-            break
+    """Return the whole microseconds of a number, or of numbers that each have a unit of their own behind them."""
     value = _decimal(text)
-    return None if value is None else minutes * 60 * 10**6 + int(value * _UNITS[unit])
+    if value is not None:
+        if unit == "nginx":
+            return int(value * _UNITS["s"]) if len(text.partition(b".")[2]) == 3 else None
+        return None if unit == "unit" else int(value * _UNITS[unit])
+    total = 0
+    number = b""
+    while text:
+        number = text[: len(text) - len(text.lstrip(DIGITS + b"."))]
+        value = _decimal(number)
+        behind = text[len(number) :]
+        named = next((name for name in sorted(_LENGTHS, key=len, reverse=True) if behind.startswith(name)), None)
+        if value is None or named is None:
+            return None
+        # Minutes are whole microseconds of seconds, sixty times.
+        times = {b"h": 3600, b"m": 60, b"min": 60}.get(named, 1)
+        total += int(value * _LENGTHS[named]) * times
+        text = behind[len(named) :]
+    return total if number else None
 
 
-def _decimal(text: bytes) -> Fraction | None:
+def _decimal(text: bytes, digits: int = 18) -> Fraction | None:
     whole, _, part = text.partition(b".")
-    if not all_in(whole, DIGITS) or len(whole) > 18 or (part and not all_in(part, DIGITS)) or len(part) > 18:
+    if not all_in(whole, DIGITS) or len(whole) > digits or (part and not all_in(part, DIGITS)) or len(part) > 18:
         return None
     return Fraction(int(whole)) + Fraction(int(part or b"0"), 10 ** len(part))
 
 
 def epoch_us(text: bytes, unit: str) -> int:
     """Return a time that is a number of a unit since 1970. Raises NoFit."""
-    value = _decimal(text)
+    value = _decimal(text, 20)
     if value is None or int(value * _UNITS[unit]) >= _END_S * 10**6:
         raise NoFit
     return int(value * _UNITS[unit])
@@ -243,6 +305,72 @@ def iso_us(text: bytes) -> int:
             raise NoFit
         whole_s -= _zone_s(hours, minutes)
     return whole_s * 10**6 + int(part * 10**6)
+
+
+def any_us(text: bytes, writing: str) -> int:
+    """Return a time as it is written, or as it looks. Raises NoFit."""
+    if writing in ("epoch", "epoch_ms", "epoch_us", "epoch_ns"):
+        return epoch_us(text, {"epoch": "s"}.get(writing, writing[-2:]))
+    if writing == "clf":
+        return clf_us(text[1:-1] if text.startswith(b"[") and text.endswith(b"]") else text)
+    bare = text.removeprefix(b"[").removesuffix(b"]")
+    if writing == "iso":
+        return iso_us(bare)
+    return _looks_us(text, bare)
+
+
+def _looks_us(text: bytes, bare: bytes) -> int:
+    whole, _, part = text.partition(b".")
+    if all_in(whole, DIGITS) and (not part or all_in(part, DIGITS)):
+        units = {9: "s", 10: "s", 11: "s", 12: "ms", 13: "ms", 14: "ms", 15: "us", 16: "us", 17: "us"}
+        unit = units.get(len(whole), "ns" if 18 <= len(whole) <= 20 else "")
+        if not unit:
+            raise NoFit
+        return epoch_us(text, unit)
+    first, slash, _ = text.removeprefix(b"[").partition(b"/")
+    if slash and all_in(first, DIGITS) and len(first) <= 2:
+        return _clf_with_part_us(text)
+    if text[4:5] == b"/":
+        behind = text[10:].removeprefix(b" -")
+        if behind[:1] != b" " or b"," in behind or (len(behind) > 9 and behind[9:10] != b"."):
+            raise NoFit
+        return slashes_us(text)
+    words = text.split(b" ")
+    if words[0].endswith(b",") and len(words[0]) == 4:
+        words = words[1:]
+    if len(words) == 5 and words[1] in _MONTHS and not words[0].startswith(b"["):
+        zone = b"+0000" if words[4] in (b"GMT", b"UTC") else words[4]
+        if len(words[3]) != 8:
+            raise NoFit
+        return clf_us(b"/".join(words[:3]) + b":" + words[3] + b" " + zone)
+    if words[0] in (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"):
+        return asctime_us(text)
+    if words[-1].startswith(b"m="):
+        words = words[:-1]
+    if 3 <= len(words[-1]) <= 4 and all_in(words[-1], LETTERS[:26]) and len(words) >= 2:
+        before = b" ".join(words[:-1])
+        if len(words[-2]) == 5 and words[-2][:1] in (b"+", b"-"):
+            return iso_us(before)
+        if words[-1] in (b"UTC", b"GMT"):
+            return iso_us(before + b"Z")
+    return iso_us(bare)
+
+
+def _clf_with_part_us(text: bytes) -> int:
+    bare = text[1:-1] if text.startswith(b"[") and text.endswith(b"]") else text
+    zone = text.removesuffix(b"]").rpartition(b" ")[2]
+    if zone[:1] not in (b"+", b"-") and zone not in (b"UTC", b"GMT", b"Z"):
+        local, dot, part = text.removeprefix(b"[").removesuffix(b"]").partition(b".")
+        if dot and not (all_in(part, DIGITS) and len(part) <= 6):
+            raise NoFit
+        return local_us(local, local[11:12] if local[11:12] in (b" ", b":") else b":") + int(part.ljust(6, b"0") or b"0")
+    before, dot, behind = bare.partition(b".")
+    if not dot:
+        return clf_us(bare)
+    digits = behind[: _leading_digits(behind)]
+    if not 1 <= len(digits) <= 9 or zone[:1] not in (b"+", b"-"):
+        raise NoFit
+    return clf_us(before + behind[len(digits) :]) + int(Fraction(int(digits), 10 ** len(digits)) * 10**6)
 
 
 def _leading_digits(text: bytes) -> int:

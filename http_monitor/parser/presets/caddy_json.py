@@ -1,12 +1,14 @@
 """The access log of Caddy."""
 
-from http_monitor.parser.jsonlines import JsonFormat, KeyMap
+from http_monitor.parser.jsonbook import KeyMap
+from http_monitor.parser.jsonlines import JsonFormat
 from http_monitor.parser.presets.preset import Preset
 
 KEYS: KeyMap = {
     "ts": ("time", "plain"),
     "request.client_ip": ("host", "plain"),
     "request.remote_ip": ("host", "plain"),
+    "request.remote_addr": ("host", "plain"),
     "user_id": ("user", "plain"),
     "request.method": ("method", "plain"),
     "request.uri": ("target", "plain"),

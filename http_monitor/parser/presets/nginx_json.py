@@ -1,6 +1,7 @@
 """The JSON that nginx writes where keys are named as its variables."""
 
-from http_monitor.parser.jsonlines import JsonFormat, KeyMap
+from http_monitor.parser.jsonbook import KeyMap
+from http_monitor.parser.jsonlines import JsonFormat
 from http_monitor.parser.presets.preset import Preset
 
 KEYS: KeyMap = {
@@ -37,6 +38,12 @@ KEYS: KeyMap = {
     "http_x_forwarded_for": ("forwarded", "plain"),
     "request_id": ("request_id", "plain"),
 }
+NEEDS = ("remote_addr", "status")
+NEEDS_ANY = (
+    *("request", "request_uri", "request_method", "request_time", "body_bytes_sent", "bytes_sent", "http_user_agent"),
+    *("http_referer", "time_local", "time_iso8601", "msec", "upstream_response_time"),
+)
+"""Other programs may call a client and a status so too; none of these."""
 
 PRESET = Preset(
     "nginx_json",
@@ -46,5 +53,5 @@ PRESET = Preset(
         b'{"time_iso8601":"2025-10-10T13:55:36+02:00","remote_addr":"192.0.2.7","request":"GET /basket/add '
         b'HTTP/1.1","status":"200","body_bytes_sent":"2326","request_time":"0.012","http_user_agent":"curl/8.5.0"}',
     ),
-    lambda limit: JsonFormat("nginx_json", KEYS, limit, needs=("remote_addr", "status")),
+    lambda limit: JsonFormat("nginx_json", KEYS, limit, needs=NEEDS, needs_any=NEEDS_ANY),
 )
