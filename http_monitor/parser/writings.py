@@ -37,7 +37,7 @@ _MAIL = re.compile(
     rb"(GMT|UTC|[+-][0-9]{4})"
 )
 # Go prints a time with the name of its zone, and with what its monotonic clock said.
-_ZONE_NAMED = re.compile(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[+-][0-9.]+)?", re.DOTALL)
+_ZONE_NAMED = re.compile(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[^ ]*)?", re.DOTALL)
 _OFFSET_BEHIND = re.compile(rb".* [+-][0-9]{4}", re.DOTALL)
 _NUMBER = re.compile(rb"([0-9]+)(?:\.[0-9]*)?")
 _FIRST_US = 0

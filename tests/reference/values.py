@@ -336,19 +336,20 @@ def _looks_us(text: bytes, bare: bytes) -> int:
             raise NoFit
         return slashes_us(text)
     words = text.split(b" ")
-    if words[0].endswith(b",") and len(words[0]) == 4:
+    if words[0] in (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"):
+        return asctime_us(text)
+    day = words[0]
+    if len(day) == 4 and all_in(day[:1], LETTERS[:26]) and all_in(day[1:3], LETTERS[26:]) and day.endswith(b","):
         words = words[1:]
     if len(words) == 5 and words[1] in _MONTHS and not words[0].startswith(b"["):
         zone = b"+0000" if words[4] in (b"GMT", b"UTC") else words[4]
         if len(words[3]) != 8:
             raise NoFit
         return clf_us(b"/".join(words[:3]) + b":" + words[3] + b" " + zone)
-    if words[0] in (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"):
-        return asctime_us(text)
-    if words[-1].startswith(b"m="):
+    if len(words) > 1 and words[-1].startswith(b"m="):
         words = words[:-1]
     if 3 <= len(words[-1]) <= 4 and all_in(words[-1], LETTERS[:26]) and len(words) >= 2:
-        before = b" ".join(words[:-1])
+        before = b" ".join(words[:-1]).removeprefix(b"[")
         if len(words[-2]) == 5 and words[-2][:1] in (b"+", b"-"):
             return iso_us(before)
         if words[-1] in (b"UTC", b"GMT"):
@@ -363,7 +364,9 @@ def _clf_with_part_us(text: bytes) -> int:
         local, dot, part = text.removeprefix(b"[").removesuffix(b"]").partition(b".")
         if dot and not (all_in(part, DIGITS) and len(part) <= 6):
             raise NoFit
-        return local_us(local, local[11:12] if local[11:12] in (b" ", b":") else b":") + int(part.ljust(6, b"0") or b"0")
+        return local_us(local, local[11:12] if local[11:12] in (b" ", b":") else b":") + int(
+            part.ljust(6, b"0") or b"0"
+        )
     before, dot, behind = bare.partition(b".")
     if not dot:
         return clf_us(bare)
