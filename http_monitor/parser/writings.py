@@ -39,6 +39,7 @@ _MAIL = re.compile(
 # Go prints a time with the name of its zone, and with what its monotonic clock said.
 _ZONE_NAMED = re.compile(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[^ ]*)?", re.DOTALL)
 _OFFSET_BEHIND = re.compile(rb".* [+-][0-9]{4}", re.DOTALL)
+_ENDS_ISO = re.compile(rb".?[0-9]\Z|[0-9 ][Zz]", re.DOTALL)
 _NUMBER = re.compile(rb"([0-9]+)(?:\.[0-9]*)?")
 _FIRST_US = 0
 END_US = 253_370_764_800 * US_PER_S
@@ -171,7 +172,7 @@ def writing_of(text: bytes) -> Writing:
         return _EPOCH_OF_DIGITS.get(len(number[1]), "any")
     if _BEGINS_CLF.match(text):
         return "clf" if b"." not in text and _HAS_ZONE.fullmatch(text) else "any"
-    return "iso" if text[4:5] == b"-" and not text.endswith((b"T", b"C", b")")) and b" m=" not in text else "any"
+    return "iso" if text[4:5] == b"-" and _ENDS_ISO.match(text[-2:]) and b" m=" not in text else "any"
 
 
 def _any(text: bytes) -> int | str:

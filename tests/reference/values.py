@@ -332,7 +332,8 @@ def _looks_us(text: bytes, bare: bytes) -> int:
         return _clf_with_part_us(text)
     if text[4:5] == b"/":
         behind = text[10:].removeprefix(b" -")
-        if behind[:1] != b" " or b"," in behind or (len(behind) > 9 and behind[9:10] != b"."):
+        part = behind[10:]
+        if behind[:1] != b" " or (len(behind) > 9 and not (behind[9:10] == b"." and all_in(part, DIGITS))):
             raise NoFit
         return slashes_us(text)
     words = text.split(b" ")
@@ -371,7 +372,7 @@ def _clf_with_part_us(text: bytes) -> int:
     if not dot:
         return clf_us(bare)
     digits = behind[: _leading_digits(behind)]
-    if not 1 <= len(digits) <= 9 or zone[:1] not in (b"+", b"-"):
+    if not 1 <= len(digits) <= 9 or zone[:1] not in (b"+", b"-") or behind[len(digits) :][:1] != b" ":
         raise NoFit
     return clf_us(before + behind[len(digits) :]) + int(Fraction(int(digits), 10 ** len(digits)) * 10**6)
 
