@@ -162,6 +162,16 @@ class LineReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that the user should know of how the lines of a log are read."""
+
+    name: str
+    """What kind it is: ``unread``, ``unit``, ``client``."""
+    text: str
+    """One line, log text in it sanitised already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """Something that an option asks of the lines of a log, which a format may not have."""
 

@@ -153,6 +153,7 @@ def _monitor(
     from http_monitor.monitor import HTTPMonitor, Input
     from http_monitor.monitor.lacking import CLIENT
     from http_monitor.parser.auto import explain_and_suggest
+    from http_monitor.parser.remarks import Remarks
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
@@ -162,12 +163,23 @@ def _monitor(
         if settings.output == "text":
             notices.show(formats.banner())
 
+        remarks = Remarks()
+
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
             needs = (CLIENT, *(() if select is None else select.needs))
             made = formats.of(source.name)
-            return Input(source, made, max_ahead_us, explain_and_suggest, announced=kind, select=select, needs=needs)
+            return Input(
+                source,
+                made,
+                max_ahead_us,
+                explain_and_suggest,
+                announced=kind,
+                select=select,
+                needs=needs,
+                remarks=remarks.of_file().look,
+            )
 
         finder = None
         if selection is None:

@@ -1,6 +1,6 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from http_monitor.metrics.long_keys import with_short_keys
 from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
-from http_monitor.ports import Changing, Failing, FormatChange, Json, LogFormat, Need, Remembering, Resumable, Source
+from http_monitor.ports import Changing, Failing, FormatChange, Json, LogFormat, Need, Remark, Remembering, Resumable, Source
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
@@ -21,6 +21,8 @@ _SHOWN_BYTES = 120
 
 Select = Callable[[Batch], Batch]
 """Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
+LookAtLines = Callable[[bytes, Batch, LogFormat], Iterable[tuple[int, Remark]]]
+"""Returns what is to be said of the next lines, each with the number of its line, given what their format made of them."""
 Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 
@@ -65,6 +67,7 @@ class Input:
         announced: str | None = None,
         select: Select | None = None,
         needs: Sequence[Need] = (),
+        remarks: LookAtLines | None = None,
     ) -> None:
         """Begin.
 
@@ -76,6 +79,7 @@ class Input:
             announced: The kind of its lines that the user has been told already.
             select: Takes out the rows that the user does not want counted; None: counts all.
             needs: What options ask of the lines.
+            remarks: Says what of the lines is not read; None: nothing is said.
         """
         self.source = source
         self.gate = Gate(max_ahead_us)
@@ -96,6 +100,7 @@ class Input:
         self._announced = announced
         self._select = select
         self._lacking = Lacking(needs)
+        self._remarks = remarks
         self._lines = 0
         self._rows = 0
         self._others = 0
@@ -214,6 +219,9 @@ class Input:
         self._rows += batch.well_formed
         self._others += len(batch.other_nos)
         self._enough_no = self._lacking.look(batch)
+        if self._remarks is not None:
+            for line_no, remark in self._remarks(data, batch, self._format):
+                found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         # What fits the format is known before anything is taken out.
         batch = batch if self._select is None else self._select(batch)
         return replace(batch, rows=with_short_keys(batch.rows)), found

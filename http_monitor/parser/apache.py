@@ -1,6 +1,8 @@
 """Makes a template of an Apache LogFormat string."""
 
-from http_monitor.parser.field import Field, Role
+from collections.abc import Sequence
+
+from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.logformat import Directive, split_logformat
 from http_monitor.parser.roles import duration_unit, find_roles, forwarded_client, moments_of
 from http_monitor.parser.slot import NUMBER, STATUS, Slot, client_slot, request_slot
@@ -9,26 +11,86 @@ from http_monitor.parser.strings.making import check_count
 from http_monitor.parser.strptime import expression_of
 from http_monitor.parser.template import Template
 from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.units_shown import UnitFormat
+from http_monitor.ports import Remark
 from http_monitor.settings import MAX_LINE_BYTES
 
 KIND = "custom"
 """The kind of a batch that a format string of the user's own read."""
 
 
+_ONLY_APACHE = "OkfLnePRVCE"
+"""Letters that Tomcat does not know."""
+_UNKNOWN = Remark(
+    "unit",
+    "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing shows which: a number without a unit,"
+    " these lines have no duration (%{us}T or %{ms}T in its place says it)",
+)
+
+
 class ApacheFormat(TemplateFormat):
     """A format that a LogFormat string gives."""
 
-    def __init__(self, text: str, limit: int = MAX_LINE_BYTES, *, name: str | None = None) -> None:
-        """Take the LogFormat string, and the longest line in bytes without its LF; a name, if that is another text.
+    def __init__(
+        self, text: str, limit: int = MAX_LINE_BYTES, *, name: str | None = None, unit: Writing | None = "us"
+    ) -> None:
+        """Compile a LogFormat.
+
+        Args:
+            text: The string.
+            limit: The longest line, in bytes without its LF.
+            name: What the user calls it, if that is another text.
+            unit: Of ``%D``; None: nobody knows.
 
         Raises:
             UsageError: it cannot be read, or has no time.
         """
-        super().__init__(name or text, apache_template(text), limit, KIND)
+        template = apache_template(text, unit)
+        unknown = unit is None and any(field.name == "%D" for field in template.fields)
+        doubts = (_UNKNOWN,) if unknown and not template.gives("duration") else ()
+        super().__init__(name or text, template, limit, KIND, doubts=doubts)
 
 
-def apache_template(text: str) -> Template:
+def logformat_made(text: str, limit: int, *, name: str, of_httpd: bool) -> ApacheFormat | UnitFormat:
+    """Return the format of a LogFormat, the unit of its ``%D`` as far as it is known.
+
+    Args:
+        text: The string, of Apache or of Tomcat.
+        limit: The longest line, in bytes without its LF.
+        name: What the user calls it.
+        of_httpd: It stands in a configuration of Apache.
+
+    Raises:
+        UsageError: it cannot be read, or has no time.
+    """
+    directives = [part for part in split_logformat(text) if isinstance(part, Directive)]
+    if of_httpd or any(map(_is_only_apache, directives)) or all(it.letter != "D" for it in directives):
+        return ApacheFormat(text, limit, name=name)
+    unknown = ApacheFormat(text, limit, name=name, unit=None)
+    if not any(it.letter == "T" and it.parameter in (None, "s") for it in directives) or _has_finer(directives):
+        return unknown
+    by_unit = (ApacheFormat(text, limit, name=name, unit=unit) for unit in _UNITS)
+    return UnitFormat(unknown, *by_unit)
+
+
+_UNITS: tuple[Writing, Writing] = ("us", "ms")
+
+
+def _has_finer(directives: Sequence[Directive]) -> bool:
+    return any(it.letter == "T" and it.parameter in ("us", "ms") for it in directives)
+
+
+def _is_only_apache(directive: Directive) -> bool:
+    letter = directive.letter
+    return directive.final or directive.conditional or "<" in directive.text or letter in _ONLY_APACHE or "^" in letter
+
+
+def apache_template(text: str, unit: Writing | None = "us") -> Template:
     """Return the template of a LogFormat string as it stands in a configuration.
+
+    Args:
+        text: The string.
+        unit: Of ``%D``; None: nobody knows, so it is no duration.
 
     Raises:
         UsageError: it cannot be read, or has no time.
@@ -36,13 +98,15 @@ def apache_template(text: str) -> Template:
     parts = split_logformat(text)
     directives = [part for part in parts if isinstance(part, Directive)]
     check_count(len(directives))
-    roles = find_roles(directives)
+    roles = find_roles(it for it in directives if unit is not None or it.letter != "D")
     role_of: dict[Directive, Role] = {directive: role for role, directive in roles.items()}
     role_of |= dict.fromkeys(moments_of(directives), "moment")
     client = forwarded_client(directives)
     if client is not None:
         role_of[client] = "host"
-    # Where the same directive stands twice, the first one is kept.
+    if unit is None and not any(map(_is_only_apache, directives)):
+        # Tomcat's is the name of a thread.
+        role_of = {directive: role for directive, role in role_of.items() if directive.letter != "I"}
     placed: list[bytes | Slot] = []
     quoted = False
     for part in parts:
@@ -50,11 +114,11 @@ def apache_template(text: str) -> Template:
             placed.append(part.encode("utf-8", "surrogateescape"))
             quoted ^= part.count('"') % 2 == 1
         else:
-            placed.append(_slot(part, role_of.pop(part, None), quoted=quoted))
+            placed.append(_slot(part, role_of.pop(part, None), unit, quoted=quoted))
     return Template(placed, "LogFormat")
 
 
-def _slot(directive: Directive, role: Role | None, *, quoted: bool) -> Slot:
+def _slot(directive: Directive, role: Role | None, unit: Writing | None, *, quoted: bool) -> Slot:
     if role == "moment":
         pattern = pattern_of(directive.parameter or "")
         return Slot(Field(directive.text, role, "strftime", pattern=pattern), "typed", expression_of(pattern))
@@ -67,7 +131,8 @@ def _slot(directive: Directive, role: Role | None, *, quoted: bool) -> Slot:
         assert time is not None, "a directive gets this role only if it can be read"
         return Slot(Field(directive.text, role, time.writing), "typed", time.looks, time.width)
     if role == "duration":
-        return Slot(Field(directive.text, role, duration_unit(directive)))
+        own = unit if directive.letter == "D" else None
+        return Slot(Field(directive.text, role, own or duration_unit(directive)))
     field = Field(directive.text, role)
     if role == "status":
         return Slot(field, "typed", STATUS, width=3)

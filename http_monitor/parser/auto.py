@@ -1,6 +1,6 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,11 @@ from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.parser.reading import explain, read_line
+from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.usual import is_usual
 from http_monitor.parser.zones import Zone
-from http_monitor.ports import FormatChange, Headed, Json, LineReading, LogFormat, Remembering
+from http_monitor.ports import FormatChange, Headed, Json, LineReading, LogFormat, Remark, Remembering
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -181,6 +182,12 @@ class AutoFormat:
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
         return self._readers.readings(line, self._head)
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        made: object = self._format
+        if isinstance(made, Remarking):
+            yield from made.remarks(line)
 
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""

@@ -1,12 +1,14 @@
 """Reads with a second format what does not fit the first."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from http_monitor.parser.reading import read_line
+from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rows import in_file_order
-from http_monitor.ports import LineReading, LogFormat
+from http_monitor.ports import LineReading, LogFormat, Remark
 from http_monitor.records import Batch, Bools
 
 
@@ -66,3 +68,9 @@ class FallbackFormat:
         if second.values is not None:
             return second
         return replace(second, format=first.format) if second.found else first
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        made = self._first if self._first.parse(line + b"\n").line_nos.size else self._second
+        if isinstance(made, Remarking):
+            yield from made.remarks(line)

@@ -1,6 +1,6 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +14,10 @@ from http_monitor.parser.field import Field
 from http_monitor.parser.line import Misfit, expected_of, parse_line, spans_of
 from http_monitor.parser.meaning import Meaning, shown_name
 from http_monitor.parser.plain import plain_rows
+from http_monitor.parser.remarks import rest_remark
 from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
 from http_monitor.parser.shape import SHAPES, kind_of
-from http_monitor.ports import FoundField, LineReading
+from http_monitor.ports import FoundField, LineReading, Remark
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -95,6 +96,16 @@ class FamilyFormat:
         texts = [line[start:stop] for start, stop in spans]
         values = Meaning(fields, read.kind, keeps_empty=True).named(texts)
         return LineReading(self.name, _found(fields, spans), values)
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        line = line.removesuffix(b"\r")
+        if isinstance(parse_line(line, self._shape), Misfit):
+            return
+        has_vhost, spans = spans_of(line, self._shape)
+        last = spans[-1][1]
+        named = len(spans) == len(_FIELDS) - (not has_vhost)
+        yield from rest_remark(line[last + named :], kind_of(has_vhost, named))
 
     def resembles(self, line: bytes) -> bool:
         """Tell whether a line has a time in brackets and a request in quotes where those of the family have them."""

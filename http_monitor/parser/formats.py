@@ -5,7 +5,7 @@ import re
 
 from http_monitor.errors import UsageError
 from http_monitor.parser import nginx
-from http_monitor.parser.apache import KIND, ApacheFormat
+from http_monitor.parser.apache import KIND, ApacheFormat, logformat_made
 from http_monitor.parser.configured import unquoted
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.field import Role
@@ -30,7 +30,9 @@ _MOST_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
-def get_format(name: str, limit: int = MAX_LINE_BYTES, zone: Zone | None = None) -> LogFormat:
+def get_format(
+    name: str, limit: int = MAX_LINE_BYTES, zone: Zone | None = None, *, of_httpd: bool = False
+) -> LogFormat:
     """Return the format a user asked for with --format.
 
     Args:
@@ -38,14 +40,15 @@ def get_format(name: str, limit: int = MAX_LINE_BYTES, zone: Zone | None = None)
             format string of a server, with or without what it stands in.
         limit: The longest line, in bytes without its LF.
         zone: Of times that name none; None: that which is usual for the format.
+        of_httpd: The string stands in a configuration of Apache, so it is none of Tomcat.
 
     Raises:
         UsageError: no such format, or a string without a time, a host or a status.
     """
-    return in_zone(_format(name, limit), zone)
+    return in_zone(_format(name, limit, of_httpd=of_httpd), zone)
 
 
-def _format(name: str, limit: int) -> LogFormat:
+def _format(name: str, limit: int, *, of_httpd: bool) -> LogFormat:
     if name in SHAPES:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
@@ -69,14 +72,14 @@ def _format(name: str, limit: int) -> LogFormat:
         return TemplateFormat(name, template_of(program, given.text), limit, KIND)
     preset = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
     if preset is None:
-        return _countable(ApacheFormat(given.text, limit, name=name))
+        _check_countable(ApacheFormat(given.text, limit))
+        return logformat_made(given.text, limit, name=name, of_httpd=of_httpd and not given.of_xml)
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None), limit)
 
 
-def _countable(apache: ApacheFormat) -> ApacheFormat:
+def _check_countable(apache: ApacheFormat) -> None:
     # Without a host all traffic would be one client's flood, without a status no error would be seen.
     for role, directive in _NEEDED.items():
         if not apache.gives(role):
             raise UsageError(f"--format: got a LogFormat without {directive}, takes one with %h, %t and %>s")
-    return apache

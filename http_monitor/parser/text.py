@@ -1,22 +1,25 @@
 """Parses the lines of a text format: regular lines by columns, all others one by one."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from http_monitor.parser.account import Account
 from http_monitor.parser.chunk import index_chunk
+from http_monitor.parser.field import Field
 from http_monitor.parser.line import Entry, expected_of
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.matching import Found, Matcher, Span
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
+from http_monitor.parser.remarks import rest_remark
 from http_monitor.parser.rows import in_file_order, rows_of
 from http_monitor.parser.slot import OWN_QUOTES
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.typed import Columns
 from http_monitor.parser.walk import Walker
 from http_monitor.parser.zones import LOCAL, LocalTimes, Zone
-from http_monitor.ports import FoundField, Json, LineReading
+from http_monitor.ports import FoundField, Json, LineReading, Remark
 from http_monitor.records import Batch
 
 SMALL_BYTES = 16 << 10
@@ -29,7 +32,9 @@ class TemplateFormat:
     A line means the same in any chunk, but for a time without a zone in an hour that its zone has twice.
     """
 
-    def __init__(self, name: str, template: Template, limit: int, kind: str | None = None) -> None:
+    def __init__(
+        self, name: str, template: Template, limit: int, kind: str | None = None, *, doubts: Sequence[Remark] = ()
+    ) -> None:
         """Compile a template.
 
         Args:
@@ -37,6 +42,7 @@ class TemplateFormat:
             template: Its parts.
             limit: The longest line, in bytes without its LF.
             kind: What its batches are called, if not by the name.
+            doubts: What is to be said of any of its lines.
         """
         self._name = name
         self._template = template
@@ -47,6 +53,7 @@ class TemplateFormat:
         self._walker = Walker(template)
         self._columns = Columns(template)
         self._local = LocalTimes(LOCAL)
+        self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
 
     @property
     def name(self) -> str:
@@ -77,6 +84,15 @@ class TemplateFormat:
         batch = self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
         rows = self._local.resolved(batch.rows)
         return batch if rows is batch.rows else replace(batch, rows=rows)
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        yield from self._doubts
+        start = None if self._template.exact else self._matcher.whole(line.removesuffix(b"\r"))
+        if start is not None and start.spans:
+            rest = line[start.spans[-1][1] :]
+            last = self._template.parts[-1]
+            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _called(self._kind))
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit."""
@@ -195,6 +211,19 @@ class TemplateFormat:
         if not isinstance(part, bytes) or part == b" ":
             return "a space"
         return repr(part.decode("utf-8", "backslashreplace"))
+
+
+def _called(kind: str) -> str:
+    return "the format given" if kind == "custom" else kind
+
+
+def _is_claimed(field: Field) -> bool:
+    return field.role == "host" and "forwarded" in field.name.lower()
+
+
+def _of_client(field: Field) -> Remark:
+    words = f"the client is the first address of {field.name}, which whoever sends a request may write"
+    return Remark("client", f"{words}; the address of the connection is not logged")
 
 
 def _texts(line: bytes, spans: tuple[Span, ...]) -> Found:

@@ -29,6 +29,8 @@ class Origin:
     """What ``--format`` would take."""
     words: str
     """Its name or itself, with the file and the line it was found at."""
+    of_httpd: bool = False
+    """It is of Apache, not of nginx."""
 
 
 def find_formats(config: str, paths: Sequence[str]) -> dict[str, Origin]:

@@ -18,7 +18,7 @@ _MEANT: dict[str, Meant] = {
     "x": Meant("time", "any"),
     "d": Meant("date", "plain"),
     "t": Meant("clock", "plain"),
-    "h": Meant("host", "addresses"),
+    "h": Meant("host"),
     "v": Meant("vhost"),
     "e": Meant("user"),
     "r": Meant("request"),
