@@ -1,12 +1,16 @@
 """Configurations as they are found: line ends of another system, files in files, parts that hold only sometimes."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.formats import get_format
-from http_monitor.serverconf import find_formats
+from http_monitor.serverconf import Stopped, find_formats
+from http_monitor.serverconf import found as found_module
+from http_monitor.serverconf.found import MOST_BYTES
 
 TIMED = '%h %l %u %t "%r" %>s %b %D'
 SITE = f"CustomLog logs/site.log {TIMED.replace(chr(34), chr(92) + chr(34)).join((chr(34), chr(34)))}\n"
@@ -125,3 +129,102 @@ def test_pieces_of_a_log_format_are_joined_and_its_escape_is_no_piece(
 ) -> None:
     config = written(tmp_path, nginx_conf=f"http {{\n log_format x {text};\n access_log /l/site.log x;\n}}\n")
     assert found(config) == log_format
+
+
+ISUCON = """http {
+ log_format json escape=json '{"time":"$time_iso8601",'
+                            '"host":"$remote_addr",'
+                            '"status":"$status"}';
+ access_log /var/log/nginx/access.log json;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "log_format"),
+    [
+        (ISUCON, '{"time":"$time_iso8601","host":"$remote_addr","status":"$status"}'),
+        # Directives of names that nobody knows, and such that Apache has too.
+        ("events {}\nhttp {\n LogLevel { x; }\n access_log /l combined;\n}", "combined"),
+        (
+            "log_format x '$remote_addr $status'\n '}';\nmap $a $b { default 1; }\naccess_log /l x if=$b;",
+            "$remote_addr $status}",
+        ),
+        ("http { content_by_lua_block { if a then say('}') end -- don't\n } access_log /l; }", "combined"),
+        ("stream { log_format a '$remote_addr'; access_log /l a; }\nhttp { access_log /m; }", "combined"),
+        ('# <a>\nhttp { server { location ~ "^/a{1,2}$" { } access_log /x/${host}_a.log; } }', "combined"),
+        ("CustomLog /l '%h;'\nServerName x\n", "%h;"),
+        ("<Location /a>\nheader x {};\n</Location>\nCustomLog /l %h\n", "%h"),
+        ("CustomLog /l %h", "%h"),
+    ],
+)
+def test_whose_configuration_it_is_shows_in_its_grammar(tmp_path: Path, text: str, log_format: str) -> None:
+    config = written(tmp_path, some_conf=text)
+    assert found(config) == log_format
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "directory", "huge"])
+@pytest.mark.parametrize("included", [None, "Include {}", "http {{ include {}; }}"])
+def test_only_regular_files_of_a_bounded_size_are_opened(tmp_path: Path, kind: str, included: str | None) -> None:
+    planted = tmp_path / "planted"
+    if kind == "pipe":
+        os.mkfifo(planted)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(os.path.relpath(planted))
+    elif kind == "device":
+        planted.symlink_to("/dev/zero")
+    elif kind == "directory":
+        planted.mkdir()
+    else:
+        with planted.open("wb") as handle:
+            handle.truncate(MOST_BYTES + 1)
+    config = planted if included is None else written(tmp_path, some_conf=included.format(planted) + "\n")
+    if kind == "directory" and included == "Include {}":
+        return  # of a directory Apache includes what is in it
+    said = refusal(config)
+    assert said.isprintable()
+    assert ("more than 8 MiB" if kind == "huge" else "(no regular file)") in said
+
+
+def test_what_is_included_is_bounded_in_all(tmp_path: Path) -> None:
+    files = {f"c__{n}_conf": "#" * (7 << 20) + "\n" for n in range(10)}
+    for text in ("Include c/*.conf\n", "http { include c/*.conf; }\n"):
+        assert "more than 64 MiB" in refusal(written(tmp_path, some_conf=text, **files))
+
+
+def test_a_pattern_for_which_all_of_a_machine_would_be_searched_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found_module, "_MOST_NAMES", 50)
+    for number in range(51):
+        (tmp_path / f"{number}.conf").touch()
+    for text in (f"Include {tmp_path}/*.x\n", f"http {{ include {tmp_path}/*.x; }}\n"):
+        assert "for which more than 50 names are looked at" in refusal(written(tmp_path / "a", some_conf=text))
+
+
+@pytest.mark.parametrize("text", ["Include c/*.conf\n", "http { include c/*.conf; }\n"])
+def test_a_signal_ends_the_reading_between_two_files(tmp_path: Path, text: str) -> None:
+    config = written(tmp_path, some_conf=text, **{f"c__{n}_conf": "#\n" for n in range(9)})
+    asked: list[bool] = []
+
+    def stopping() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    with pytest.raises(Stopped):
+        find_formats(str(config), ["/x"], stopping)
+
+
+def test_durations_of_a_configuration_of_httpd_are_microseconds_and_lines_may_end_in_a_line_end(tmp_path: Path) -> None:
+    config = written(tmp_path, some_conf='CustomLog /x/site.log "%h %t \\"%r\\" %s %D"\n')
+    origin = find_formats(str(config), ["/x/site.log"])["/x/site.log"]
+    line = b'192.0.2.7 [10/Oct/2025:13:55:36 +0200] "GET / HTTP/1.1" 200 1500\n'
+    rows = get_format(origin.format, of_httpd=origin.of_httpd).parse(line).rows
+    assert rows.column("duration_us").to_pylist() == [1_500]
+    text = "[START] --- [$remote_addr] --- [$time_local] --- $status --- $request_time --- [END]\\n"
+    nginx = written(tmp_path, nginx_conf=f"http {{\n log_format x '{text}';\n access_log /x/site.log x;\n}}\n")
+    shop = b"[START] --- [192.0.2.7] --- [20/Mar/2026:10:06:18 +0530] --- 200 --- 0.123 --- [END]\n\n"
+    batch = get_format(found(nginx)).parse(shop * 2)
+    assert (batch.lines, batch.malformed_lines) == (2, 0)
+    assert batch.rows.column("duration_us").to_pylist() == [123_000] * 2

@@ -28,6 +28,9 @@ TEXTS = {
     "SC-Status": ["404", "-"],
     "X-Edge-Result-Type": ["Hit"],
     "other": ["1", ""],
+    "sc-win32-status": ["0"],
+    "date-local": ["2025-10-10"],
+    "Time-Local": ["11:55:36"],
 }
 NAMES = st.lists(st.sampled_from([*TEXTS, "date", "time", "cs-uri-stem"]), min_size=1, max_size=9)
 
@@ -37,6 +40,9 @@ def logs(draw: st.DrawFn) -> list[bytes]:
     """Return lines under some #Fields lines, most with as many columns as these name."""
     lines: list[bytes] = []
     for _ in range(draw(st.integers(1, 3))):
+        lines += draw(
+            st.sampled_from([[], [], [b"#Software: Microsoft IIS"], [b"#software:WebLogic"], [b"#Software: x"]])
+        )
         names = [*draw(NAMES), *draw(st.sampled_from([("date", "time"), ()]))]
         separator = draw(st.sampled_from([" ", " ", "\t", "  "]))
         lines.append(draw(st.sampled_from(["#Fields: ", "#fields:", "#Fields: ", "# ", " #Fields: "])).encode())

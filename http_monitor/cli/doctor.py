@@ -13,7 +13,7 @@ from http_monitor.display.reading import format_line, reading_line
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
 from http_monitor.parser.auto import AutoFormat
-from http_monitor.parser.reading import read_line
+from http_monitor.parser.reading import read_line, utf16_words
 from http_monitor.ports import LineReading, LogFormat
 from http_monitor.settings import FORMAT_LINES, Settings
 from http_monitor.sources.replay import ReplayFile
@@ -103,6 +103,8 @@ class _Teller:
         self._best = best
         self._number = self._seen = 0
         self._fits = False
+        self._first = b""
+        """The first line, for what may be wrong with all of them."""
         self._wanted = settings.format != "auto" or settings.format_from is not None
         self._is_json = settings.output == "ndjson"
         if not self._is_json:
@@ -120,6 +122,7 @@ class _Teller:
             if not too_long and (not line or line.isspace()):
                 continue
             self._seen += 1
+            self._first = self._first or line[:FORMAT_LINES]
             told += self._too_long(line, log_format) if too_long else self._tell(line, log_format)
             if not self._fits and self._seen >= FORMAT_LINES:
                 break
@@ -144,7 +147,8 @@ class _Teller:
             wanted = (
                 f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )
-            raise FormatError(f"{subject} {wanted}")
+            utf16 = utf16_words(self._first)
+            raise FormatError(f"{subject} {wanted}" + (f"; {utf16}" if utf16 else ""))
 
     def _tell(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
         if self._is_json:

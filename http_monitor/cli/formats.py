@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import width_of
@@ -39,8 +39,12 @@ class Formats:
         self._remembered: dict[str, str] = {}
         """What an earlier run had found, which this one goes on with."""
 
-    def check(self, paths: Sequence[str]) -> None:
+    def check(self, paths: Sequence[str], stopping: Callable[[], bool] = lambda: False) -> None:
         """See that the format can be read that was asked for; what is needed for it is imported now.
+
+        Args:
+            paths: Of the files.
+            stopping: Whether the user wants no more; then it does no more than it has.
 
         Raises:
             UsageError: it cannot, or the server's configuration does not tell.
@@ -50,9 +54,12 @@ class Formats:
 
             self._zone = zone_named(self._settings.log_timezone)
         if self._settings.format_from is not None:
-            from http_monitor.serverconf import find_formats
+            from http_monitor.serverconf import Stopped, find_formats
 
-            self._origins = find_formats(self._settings.format_from, paths)
+            try:
+                self._origins = find_formats(self._settings.format_from, paths, stopping)
+            except Stopped:
+                return
         for path in paths:
             if not self._detects(path):
                 self._named(path)
@@ -118,8 +125,15 @@ class Formats:
         from http_monitor.parser.formats import get_format
 
         origin = self._origin_of(path)
-        text = self._settings.format if origin is None else origin.format
-        return get_format(text, self._settings.max_line_bytes, self._zone)
+        limit = self._settings.max_line_bytes
+        if origin is None:
+            return get_format(self._settings.format, limit, self._zone)
+        made = get_format(origin.format, limit, self._zone, of_httpd=origin.of_httpd)
+        for text in origin.others:
+            from http_monitor.parser.fallback import FallbackFormat
+
+            made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=origin.of_httpd), limit)
+        return made
 
     def _remember(self, path: str, state: "Json | None") -> bool:
         """Take what an earlier run had found of a file; returns whether that is of any use."""

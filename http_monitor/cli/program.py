@@ -84,7 +84,9 @@ def _run(settings: Settings, stop: Stop) -> int:
     formats = Formats(settings, local=_prefix(settings) is None)
     selection = None if settings.explain is not None else _selection(settings)
     paths, repeated = _read_to_the_end(settings) if selection is None else (selection.first(), [])
-    formats.check(paths)
+    formats.check(paths, stop.requested)
+    if stop.requested() and settings.format_from is not None:
+        return EXIT_DONE
     if formats.timeless:
         settings = replace(settings, time="arrival")
     if settings.explain is not None:

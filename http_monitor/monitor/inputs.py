@@ -11,7 +11,18 @@ from http_monitor.metrics.long_keys import with_short_keys
 from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
-from http_monitor.ports import Changing, Failing, FormatChange, Json, LogFormat, Need, Remark, Remembering, Resumable, Source
+from http_monitor.ports import (
+    Changing,
+    Failing,
+    FormatChange,
+    Json,
+    LogFormat,
+    Need,
+    Remark,
+    Remembering,
+    Resumable,
+    Source,
+)
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
@@ -22,7 +33,7 @@ _SHOWN_BYTES = 120
 Select = Callable[[Batch], Batch]
 """Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
 LookAtLines = Callable[[bytes, Batch, LogFormat], Iterable[tuple[int, Remark]]]
-"""Returns what is to be said of the next lines, each with the number of its line, given what their format made of them."""
+"""Returns what is to be said of the next lines, with the number of each, given what their format made of them."""
 Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 

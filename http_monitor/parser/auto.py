@@ -12,7 +12,7 @@ from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
 from http_monitor.parser.presets import PRESETS, Preset
-from http_monitor.parser.reading import explain, read_line
+from http_monitor.parser.reading import explain, read_line, utf16_words
 from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rows import EMPTY
 from http_monitor.parser.usual import is_usual
@@ -51,6 +51,9 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
     """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    utf16 = utf16_words(line)
+    if utf16:
+        return utf16
     limit = MAX_LINE_BYTES
     nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
     fits = f" (it fits {nearest.format})" if nearest.values else ""
@@ -92,6 +95,8 @@ class AutoFormat:
         self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
         self._head = b""
+        self._sample = b""
+        """What a file begins with, for those that want to know what its first lines were meant to be."""
         self._trials: list[LogFormat] = []
         """One of each candidate, while none is chosen; made when they are needed."""
         self._change: Change | None = None
@@ -113,6 +118,7 @@ class AutoFormat:
         if self._chosen is not None:
             return None
         self._head = head
+        self._sample = head or sample
         best: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
@@ -181,7 +187,7 @@ class AutoFormat:
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
-        return self._readers.readings(line, self._head)
+        return self._readers.readings(line, self._head or self._sample)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line that it has read; it changes nothing."""

@@ -47,6 +47,7 @@ Writing = Literal[
     "any",
     "strftime",
     "addresses",
+    "utc",
     "decimal",
     "epoch",
     "epoch_ms",
@@ -67,7 +68,8 @@ fraction, or a dash between the two), ``compact`` (``090206 12:14:14``), ``web``
 ``any`` (as it looks), ``strftime`` (as the field's pattern says), ``epoch`` (seconds, decimals or not), ``epoch_ms``,
 ``epoch_us``, ``epoch_ns``. Of a duration: its unit; decimals and a unit behind it are read, of a list the sum;
 ``decimal``: seconds where it has a decimal point, else nobody knows; ``unit``: only with a unit of its own; ``nginx``:
-that, or seconds with the three decimals that nginx has. Of a host: ``addresses`` (of a list the first).
+that, or seconds with the three decimals that nginx has. Of a host: ``addresses`` (of a list the first). Of a date:
+``utc``.
 ``plain``: anything else."""
 
 

@@ -33,7 +33,7 @@ def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "p
     if writing not in POWER:
         # A number without a unit of its own says nothing there, but for the three decimals of nginx.
         nginx = (chunk.bytes_at(stop - 4) == ord(".")) & (stop - span.start > 4) & (writing == "nginx")
-        good &= in_ms | nginx
+        good &= in_ms | nginx | ((marks.after(b".", span.start) < stop) & (writing == "decimal"))
     none = (span.stop == span.start) | dashes_in(chunk, span)
     other = np.flatnonzero(~good & ~none)
     if len(other):

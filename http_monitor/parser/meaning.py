@@ -11,6 +11,7 @@ from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, s
 from http_monitor.parser.strptime import reader_of
 from http_monitor.parser.vhost import is_name_and_port, vhost_name
 from http_monitor.parser.writings import MOST, read_count, read_day, read_time
+from http_monitor.parser.zones import UNZONED_US
 from http_monitor.ports import Value
 
 Texts = Sequence[bytes | None]
@@ -162,6 +163,8 @@ class Meaning:
         if date is not None:
             clock, clock_at = self._text(texts, "clock")
             time_us = read_day(date, clock or b"")
+            if not isinstance(time_us, str) and time_us >= UNZONED_US and self._fields[date_at].writing == "utc":
+                time_us -= UNZONED_US
             return Wrong(date_at if clock is not None else clock_at, time_us) if isinstance(time_us, str) else time_us
         if not self.has("time"):
             return Wrong(date_at, "no date")

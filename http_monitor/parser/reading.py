@@ -8,6 +8,7 @@ import pyarrow as pa
 from http_monitor.ports import Explaining, LineReading, LogFormat, Value
 
 _COLUMN = re.compile(r"column ([0-9]+): (.*)", re.DOTALL)
+_LEAST_UTF16 = 8
 
 
 @runtime_checkable
@@ -40,3 +41,18 @@ def read_line(fmt: LogFormat, line: bytes) -> LineReading:
     values: dict[str, Value] = {name: column[0].as_py() for name, column in columns.items()}
     name = batch.kind if fmt.name == "auto" and batch.kind else fmt.name
     return LineReading(name, (), {column: value for column, value in values.items() if value is not None})
+
+
+def utf16_words(raw: bytes) -> str:
+    """Return what to do about a line that is UTF-16; empty for any other.
+
+    Args:
+        raw: As it was cut out of its file at the bytes of line ends.
+    """
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    half = len(raw) // 2
+    # Of plain text in UTF-16 every other byte is NUL.
+    every_other = half >= _LEAST_UTF16 and 2 * max(raw[0::2].count(0), raw[1::2].count(0)) > half
+    if not (marked or every_other):
+        return ""
+    return "this is UTF-16, as > of PowerShell writes it; iconv -f UTF-16 -t UTF-8 makes lines of it that can be read"

@@ -11,6 +11,8 @@ from http_monitor.units import visible
 ENOUGH_ROWS = 20
 """So many of the first lines that fit are looked at."""
 _MOST_SHOWN = 60
+_KIND_CHARS = 14
+"""So much of a remark tells it from another one of its kind; what lines hold comes later in it."""
 _NUMBER = re.compile(rb"[ \t]*([0-9]{1,18})(?:[ \t\r]|$)")
 _NOTHING = re.compile(rb"[\s\"'|-]*")
 _HINT = "--format-from takes the format from the server's configuration, --format the string itself"
@@ -33,7 +35,7 @@ class Remarks:
     """What was said in one run: the same is not said of each of its files."""
 
     def __init__(self) -> None:
-        self._said: set[tuple[str, str]] = set()
+        self._said: set[tuple[str, str, str]] = set()
 
     def of_file(self) -> "FileRemarks":
         """Return what looks at the lines of one file."""
@@ -44,15 +46,15 @@ class FileRemarks:
     """Looks at the first lines of one file. Owned by the thread that parses.
 
     Args:
-        said: The kinds of what was said in this run already, each with the name of the format.
+        said: What was said in this run already: its kind, the format, and how it begins.
     """
 
-    def __init__(self, said: set[tuple[str, str]]) -> None:
+    def __init__(self, said: set[tuple[str, str, str]]) -> None:
         self._said = said
         self._rows = 0
 
-    def look(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[Remark]:
-        """Yield what is to be said of the next lines.
+    def look(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[tuple[int, Remark]]:
+        """Yield what is to be said of the next lines, with the number of each among those of the batch.
 
         Args:
             data: Whole lines.
@@ -63,12 +65,12 @@ class FileRemarks:
             return
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
-        for line in _lines_numbered(data, wanted):
+        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=True):
             for remark in fmt.remarks(line):
-                kind = (remark.name, batch.kind or fmt.name)
+                kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said:
                     self._said.add(kind)
-                    yield remark
+                    yield number, remark
 
 
 def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:

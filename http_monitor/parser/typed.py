@@ -31,6 +31,7 @@ from http_monitor.parser.targets import before_query, paths, split_requests
 from http_monitor.parser.template import Place, Template
 from http_monitor.parser.timecolumn import days_of, moments_of, times_of
 from http_monitor.parser.walk import Walked
+from http_monitor.parser.zones import UNZONED_US
 from http_monitor.records import SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
@@ -143,7 +144,8 @@ class Columns:
             return moments_of(texts, self._read_moment)
         day, clock = self._span(walked, "date"), self._span(walked, "clock")
         if day is not None and clock is not None:
-            return days_of(chunk, day, clock)
+            time_us, good = days_of(chunk, day, clock)
+            return time_us - UNZONED_US * (self._first["date"].slot.field.writing == "utc"), good
         place = self._first.get("time")
         if place is None:
             return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)

@@ -72,12 +72,9 @@ class UnitFormat:
             by_seconds: Rows whose duration is that of ``%T``.
             counted: The same with that of ``%D``, one for one.
         """
-        seconds_us, number = _durations(by_seconds), _durations(counted)
-        can_be = {unit: _agree(number * _US_IN[unit], seconds_us) for unit in _US_IN}
-        decided = np.flatnonzero(can_be["us"] != can_be["ms"]).tolist()
-        if decided:
-            self._unit = "us" if can_be["us"][decided[0]] else "ms"
-        return decided[0] if decided else None
+        unit, row = _unit_shown(by_seconds, counted)
+        self._unit = unit or self._unit
+        return row
 
     def read_line(self, line: bytes) -> LineReading:
         """Return field by field what one line says, or where it stops to fit."""
@@ -107,12 +104,27 @@ class UnitFormat:
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line."""
-        if self._unit is None:
-            what = "%D is microseconds in Apache and milliseconds in old Tomcats, and %T does not show yet which"
-            yield Remark("unit", f"{what}: these lines have no duration (%{{us}}T or %{{ms}}T says it)")
+        kept = self._seconds.save(), self._in["us"].save()
+        unit = _unit_shown(self._seconds.parse(line), self._in["us"].parse(line))[0]
+        self._seconds.load(kept[0])
+        self._in["us"].load(kept[1])
+        # What lines before it have shown does not change what is said of it.
+        if unit is None:
+            what = "%D is microseconds in Apache and milliseconds in old Tomcats; until %T shows which"
+            yield Remark("unit", f"{what}, lines have no duration (%{{us}}T or %{{ms}}T says it)")
         else:
-            yield Remark("unit", f"%D is taken for {_WORDS[self._unit]}, as %T beside it shows")
+            yield Remark("unit", f"%D is taken for {_WORDS[unit]}, as %T beside it shows")
         yield from self._seconds.remarks(line)
+
+
+def _unit_shown(by_seconds: Batch, counted: Batch) -> tuple[Unit | None, int | None]:
+    """Return the unit that the first row shows of which only one can be, and which row that is."""
+    seconds_us, number = _durations(by_seconds), _durations(counted)
+    can_be = {unit: _agree(number * _US_IN[unit], seconds_us) for unit in _US_IN}
+    decided = np.flatnonzero(can_be["us"] != can_be["ms"]).tolist()
+    if not decided:
+        return None, None
+    return ("us" if can_be["us"][decided[0]] else "ms"), decided[0]
 
 
 def _durations(batch: Batch) -> Any:

@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from http_monitor.parser.chunk import Chunk, index_chunk
+from http_monitor.parser.field import Writing
 from http_monitor.parser.line import Misfit
 from http_monitor.parser.lined import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.rows import Part
 from http_monitor.parser.text import SMALL_BYTES
-from http_monitor.parser.w3ccolumns import Dialect, W3cColumns
-from http_monitor.parser.zones import UTC_ZONE
-from http_monitor.ports import Json
+from http_monitor.parser.w3ccolumns import Dialect, W3cColumns, unit_of_columns, unit_of_software
+from http_monitor.parser.zones import Zone
+from http_monitor.ports import Json, Remark
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
-_FIELDS = b"#fields:"
+_FIELDS, _SOFTWARE = b"#fields:", b"#software:"
 _COMMENT = b"#"
 _MOST_COMMENTS = 8
 """In a chunk that is read by columns: under each the columns may be others."""
@@ -33,14 +34,27 @@ class W3cFormat(LinedFormat):
     no request.
     """
 
-    usual_zone = UTC_ZONE
-
     def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
         """Take the name a user gives, the server's ways, and the longest line in bytes without its LF."""
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
+        self._unit: Writing | None = None
+        """Of time-taken, as the latest `#Software` line shows; None: it does not, or there was none."""
         self._known: W3cColumns | None = None
+        self._utc = True
+        """Nobody has said that times are of another zone."""
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times in that zone, in place of UTC."""
+        super().set_zone(zone)
+        self._utc, self._known = False, None
+
+    def resembles(self, line: bytes) -> bool:
+        """Tell whether a line stands under a #Fields line of this server."""
+        del line
+        columns = self._columns
+        return columns is not None and (not self._dialect.mark or self._dialect.mark in columns)
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
@@ -62,12 +76,17 @@ class W3cFormat(LinedFormat):
 
     def save(self) -> Json:
         """Return the columns of the latest `#Fields` line."""
-        return {"fields": None if self._columns is None else list(self._columns), **super().save()}
+        fields = None if self._columns is None else list(self._columns)
+        return {"fields": fields, "unit": self._unit, **super().save()}
 
     def load(self, given: Json) -> None:
         """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         names = given["fields"]
+        unit = given["unit"]
+        if unit not in (None, "s", "ms"):
+            raise ValueError("no unit")
         super().load(given)
+        self._unit = unit
         if names is None:
             self._set(None)
             return
@@ -82,7 +101,7 @@ class W3cFormat(LinedFormat):
             self._directive(line)
             return Outside()
         texts: list[bytes] = _split(line)
-        columns = self._columns_under(self._columns, len(texts))
+        columns = self._columns_under(self._columns, len(texts), self._unit)
         if columns is None:
             what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
             wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
@@ -104,37 +123,56 @@ class W3cFormat(LinedFormat):
 
     def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
         """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
-        names, first = self._columns, 0
+        names, unit, first = self._columns, self._unit, 0
         comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
         for index in (*comments, len(chunk.lfs)):
             if index - first >= FEW:
-                columns = self._columns_under(names, len(_split(chunk.data[chunk.starts[first] : chunk.ends[first]])))
+                line = chunk.data[chunk.starts[first] : chunk.ends[first]]
+                columns = self._columns_under(names, len(_split(line)), unit)
                 if columns is not None and self._lack(columns) is None and columns.reader.fits:
                     yield columns.reader.rows(chunk, first, index, self._limit)
             if index < len(chunk.lfs) and chunk.lfs[index] - chunk.starts[index] <= self._limit:
-                names = _names_in(chunk.data[chunk.starts[index] : chunk.ends[index]]) or names
+                line = chunk.data[chunk.starts[index] : chunk.ends[index]]
+                names = _names_in(line) or names
+                if line[: len(_SOFTWARE)].lower() == _SOFTWARE:
+                    unit = unit_of_software(line.decode("latin-1"))
             first = index + 1
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        texts = _split(line.removesuffix(b"\r"))
+        columns = self._columns_under(self._columns, len(texts), self._unit)
+        if columns is None or columns.time_taken != "decimal":
+            return
+        for field, text in zip(columns.fields, texts, strict=True):
+            if field.role == "duration" and text.isdigit():
+                what = f"{field.name} is seconds in some servers and milliseconds in others, and neither #Software"
+                yield Remark("unit", f"{what} nor a decimal point shows which: it is not taken for a duration")
 
     def _directive(self, line: bytes) -> None:
         names = _names_in(line)
         if names is not None:
             self._set(names)
+        elif line[: len(_SOFTWARE)].lower() == _SOFTWARE:
+            self._unit = unit_of_software(line.decode("latin-1"))
 
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names
 
-    def _columns_under(self, names: tuple[str, ...] | None, count: int) -> W3cColumns | None:
+    def _columns_under(self, names: tuple[str, ...] | None, count: int, unit: Writing | None) -> W3cColumns | None:
         """Return the columns of a line that has so many; None where these cannot be its columns.
 
         Args:
             names: What the latest `#Fields` line names; None without one.
             count: Of the line.
+            unit: Of time-taken, as the latest `#Software` line shows.
         """
         if count not in (self._dialect.usual_counts if names is None else (len(names),)):
             return None
         named = self._dialect.usual[:count] if names is None else names
-        if self._known is None or self._known.names != named:
-            self._known = W3cColumns(named, self._dialect.time_taken, self._name)
+        time_taken = self._dialect.time_taken or unit or unit_of_columns(named)
+        if self._known is None or (self._known.names, self._known.time_taken) != (named, time_taken):
+            self._known = W3cColumns(named, time_taken, self._name, utc=self._utc)
         return self._known
 
     def _lack(self, columns: W3cColumns) -> str | None:

@@ -1,6 +1,6 @@
 """Says what the columns of a W3C log mean, by their names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from http_monitor.parser.field import Field, Role, Writing
@@ -11,6 +11,8 @@ from http_monitor.parser.separated import SeparatedReader
 _ROLES: Mapping[str, Role] = {
     "date": "date",
     "time": "clock",
+    "date-local": "date",
+    "time-local": "clock",
     "c-ip": "host",
     "c-dns": "host",
     "cs-username": "user",
@@ -38,14 +40,37 @@ _ROLES: Mapping[str, Role] = {
 }
 # CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
 _ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
+_LOCAL = ("date-local", "time-local")
+_ONLY_IIS = {"sc-win32-status", "sc-substatus", "s-sitename", "s-computername"}
+_SOFTWARE: tuple[tuple[str, Writing], ...] = (
+    ("microsoft", "ms"),
+    ("internet information", "ms"),
+    ("weblogic", "s"),
+    ("oracle", "s"),
+    ("tomcat", "s"),
+    ("catalina", "s"),
+    ("amazon", "s"),
+    ("cloudfront", "s"),
+)
+"""What `#Software` may say, and the unit of `time-taken` then."""
+
+
+def unit_of_software(line: str) -> Writing | None:
+    """Return the unit in which a server counts that a `#Software` line names; None where it is not known."""
+    return next((unit for name, unit in _SOFTWARE if name in line.lower()), None)
+
+
+def unit_of_columns(names: Sequence[str]) -> Writing:
+    """Return the unit that columns show by themselves; where they show none, only a decimal point in a line does."""
+    return "ms" if _ONLY_IIS & {name.lower() for name in names} else "decimal"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one server does where the format leaves it open."""
 
-    time_taken: Writing
-    """The unit of ``time-taken``."""
+    time_taken: Writing | None
+    """The unit of ``time-taken``; None: there are servers of both, so the header, or the lines, have to show it."""
     usual: tuple[str, ...]
     """The columns that the server writes where it was told nothing, by their names."""
     usual_counts: frozenset[int]
@@ -57,11 +82,23 @@ class Dialect:
 class W3cColumns:
     """What the columns of a file mean."""
 
-    def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str) -> None:
-        """Take the names, and how this server writes; `kind` is what a batch of such lines is called."""
+    def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str, *, utc: bool = True) -> None:
+        """Take the names, and how this server writes.
+
+        Args:
+            names: Of the columns.
+            time_taken: The unit of that column.
+            kind: What a batch of such lines is called.
+            utc: Dates and times are of UTC, but for those that call themselves local.
+        """
+        self.time_taken = time_taken
         asked_for = any(name.lower() == _ASKED_FOR for name in names)
         self.names = names
-        self.fields = tuple(_field(name, time_taken, asked_for) for name in names)
+        # Where both are logged, the time of UTC counts.
+        needless = {f"{name.lower()}-local" for name in names}
+        self.fields = tuple(
+            Field(name) if name.lower() in needless else _field(name, time_taken, asked_for, utc=utc) for name in names
+        )
         self.meaning = Meaning(self.fields, kind)
         self.has_time = self.meaning.has("date") and self.meaning.has("clock")
         self._reader: SeparatedReader | None = None
@@ -74,6 +111,8 @@ class W3cColumns:
         return self._reader
 
 
-def _field(name: str, time_taken: Writing, asked_for: bool) -> Field:
+def _field(name: str, time_taken: Writing, asked_for: bool, *, utc: bool) -> Field:
     role = None if asked_for and name.lower() == _OWN_DOMAIN else _ROLES.get(name.lower())
+    if role == "date" and utc and name.lower() not in _LOCAL:
+        return Field(name, role, "utc")
     return Field(name, role, time_taken if role == "duration" else "plain")

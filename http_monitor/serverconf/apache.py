@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from http_monitor.serverconf.directives import logical_lines, read_envvars, substituted, words_of
-from http_monitor.serverconf.found import LogUse, read_text, refused
+from http_monitor.serverconf.found import Files, LogUse, refused
 
 _DEFAULT = '%h %l %u %t "%r" %>s %b'
 """What TransferLog writes where no LogFormat without a name came before it."""
 _MOST_DEPTH = 32
-_MOST_FILES = 2_000
 _UNKNOWN = re.compile(r"\$\{[^}]*\}|%[A-Za-z]|\$[A-Za-z_]+|@[A-Za-z_]+@")
 
 
@@ -34,6 +33,7 @@ class _Place:
 class _Reading:
     """What was read so far."""
 
+    files: Files
     root: str
     """ServerRoot."""
     variables: dict[str, str]
@@ -41,31 +41,33 @@ class _Reading:
     """By virtual host and nickname."""
     defaults: dict[int, tuple[str, _Place]] = field(default_factory=dict)
     """By virtual host, the LogFormat without a nickname."""
-    logs: list[tuple[str, str | None, _Place]] = field(default_factory=list)
-    """(path, format or nickname, place); None: the default."""
-    files: int = 0
+    logs: list[tuple[str, str | None, _Place, bool]] = field(default_factory=list)
+    """(path, format or nickname, place, whether only some requests are written so); None: the default."""
     hosts: int = 0
 
 
-def read_apache(path: str) -> list[LogUse]:
+def read_apache(path: str, files: Files) -> list[LogUse]:
     """Return the access logs of a configuration.
+
+    Args:
+        path: Of the configuration.
+        files: Reads it, and what it includes.
 
     Raises:
         UsageError: it, or a file that it includes, cannot be read.
     """
     directory = os.path.dirname(os.path.abspath(path))
     envvars = os.path.join(directory, "envvars")
-    known = read_envvars(read_text(envvars, file=envvars, line=None)) if os.path.isfile(envvars) else {}
-    reading = _Reading(directory, known)
+    known = read_envvars(files.text(envvars, file=envvars, line=None)) if os.path.isfile(envvars) else {}
+    reading = _Reading(files, directory, known)
     _read_file(path, _Place(path, 0, 0), 0, reading)
-    return [_use(log, wanted, place, reading) for log, wanted, place in reading.logs]
+    return [_use(log, wanted, place, reading, conditional=if_) for log, wanted, place, if_ in reading.logs]
 
 
 def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
-    reading.files += 1
-    if depth > _MOST_DEPTH or reading.files > _MOST_FILES:
+    if depth > _MOST_DEPTH:
         raise refused(place.file, place.line, f"includes {path}, and so on without an end")
-    text = read_text(path, file=place.file, line=place.line or None)
+    text = reading.files.text(path, file=place.file, line=place.line or None)
     host = place.host
     sections: list[str] = []
     for line in logical_lines(text):
@@ -99,10 +101,10 @@ def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> Non
             reading.defaults[place.host] = text, place
         case "logformat", [text, nickname, *_]:
             reading.formats[place.host, nickname] = text, place
-        case (("customlog" | "globallog"), [log, wanted, *_]):
-            reading.logs.append((log, wanted, place))
+        case (("customlog" | "globallog"), [log, wanted, *others]):
+            reading.logs.append((log, wanted, place, any(it.startswith(("env=", "expr=")) for it in others)))
         case "transferlog", [log]:
-            reading.logs.append((log, None, place))
+            reading.logs.append((log, None, place, False))
         case (("include" | "includeoptional"), [pattern]):
             for path in _included(pattern, place, reading, optional=name.lower() == "includeoptional"):
                 _read_file(path, place, depth + 1, reading)
@@ -113,22 +115,31 @@ def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> Non
 def _included(pattern: str, place: _Place, reading: _Reading, *, optional: bool) -> list[str]:
     """Return the files that a pattern stands for, in Apache's order; of a directory all that are in it."""
     wanted = os.path.join(reading.root, pattern)
-    found = sorted(glob.glob(wanted)) if glob.has_magic(wanted) else [wanted] * os.path.exists(wanted)
+    if glob.has_magic(wanted):
+        found = reading.files.matching(wanted, file=place.file, line=place.line)
+    else:
+        found = [wanted] * os.path.exists(wanted)
     if not found and not optional:
         raise refused(place.file, place.line, f"includes {pattern}, which is not there (ServerRoot is {reading.root})")
-    return [path for entry in found for path in _files_in(entry)]
+    return [path for entry in found for path in _files_in(entry, pattern, place, reading)]
 
 
-def _files_in(path: str) -> Iterator[str]:
+def _files_in(path: str, pattern: str, place: _Place, reading: _Reading) -> Iterator[str]:
     if not os.path.isdir(path):
         yield path
         return
-    for directory, below, names in os.walk(path):
-        below.sort()
-        yield from (os.path.join(directory, name) for name in sorted(names))
+    waiting = [path]
+    while waiting:
+        directory = waiting.pop()
+        paths = [
+            os.path.join(directory, name)
+            for name in reading.files.names(directory, pattern, file=place.file, line=place.line)
+        ]
+        yield from (entry for entry in paths if not os.path.isdir(entry))
+        waiting += [entry for entry in reversed(paths) if os.path.isdir(entry) and not os.path.islink(entry)]
 
 
-def _use(log: str, wanted: str | None, place: _Place, reading: _Reading) -> LogUse:
+def _use(log: str, wanted: str | None, place: _Place, reading: _Reading, *, conditional: bool) -> LogUse:
     """Return a log with its format; what a virtual host does not define the main server may."""
     text, at, name = wanted or _DEFAULT, place, ""
     for host in (place.host, 0):
@@ -144,7 +155,7 @@ def _use(log: str, wanted: str | None, place: _Place, reading: _Reading) -> LogU
             name = text
             text, at = reading.formats[host, text]
             break
-    return LogUse(_path_of(log), (reading.root,), text, name, at.file, at.line)
+    return LogUse(_path_of(log), (reading.root,), text, name, at.file, at.line, conditional)
 
 
 def _path_of(log: str) -> str:

@@ -4,13 +4,13 @@ import fnmatch
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.serverconf.apache import read_apache
-from http_monitor.serverconf.directives import logical_lines
-from http_monitor.serverconf.found import LogUse, read_text, refused
+from http_monitor.serverconf.found import Files, LogUse, refused
+from http_monitor.serverconf.grammar import is_nginx
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text
 
@@ -31,41 +31,59 @@ class Origin:
     """Its name or itself, with the file and the line it was found at."""
     of_httpd: bool = False
     """It is of Apache, not of nginx."""
+    others: tuple[str, ...] = ()
+    """Further formats of lines of the same file, to be tried where that one does not fit."""
 
 
-def find_formats(config: str, paths: Sequence[str]) -> dict[str, Origin]:
+def find_formats(config: str, paths: Sequence[str], stopping: Callable[[], bool] = lambda: False) -> dict[str, Origin]:
     """Return the format of each path, as the configuration of nginx or Apache says.
+
+    Args:
+        config: The path of the configuration.
+        paths: Of the logs.
+        stopping: Whether the user wants no more.
 
     Raises:
         UsageError: the configuration cannot be read, or does not tell.
+        Stopped: the user wants no more.
     """
-    text = read_text(config, file=config, line=None)
-    uses = read_nginx(config) if _is_nginx(text) else read_apache(config)
+    files = Files(stopping)
+    text = files.text(config, file=config, line=None)
+    of_httpd = not is_nginx(text)
+    uses = read_apache(config, files) if of_httpd else read_nginx(config, files)
     if not uses:
         raise refused(config, None, "has no log of requests (access_log of nginx, CustomLog of Apache)")
-    return {path: _origin(_chosen(uses, path, config), config) for path in paths}
+    return {path: _origin(_chosen(uses, path, config), config, of_httpd=of_httpd) for path in paths}
 
 
-def _is_nginx(text: str) -> bool:
-    """Tell whether most lines end as those of nginx do; none of Apache's has to."""
-    ends = [line.text.partition(" #")[0].rstrip()[-1:] for line in logical_lines(text)]
-    return 2 * sum(end in (";", "{", "}") for end in ends) > len(ends)
+def _of_several(uses: Sequence[LogUse]) -> bool:
+    """Tell whether logs are one file, of whose lines a condition says in which of their formats each is."""
+    return len({use.path for use in uses}) == 1 and all(use.conditional for use in uses)
 
 
-def _origin(use: LogUse, config: str) -> Origin:
-    if "%" not in use.format and "$" not in use.format and use.format != DEFAULT:
-        raise refused(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
-    return Origin(use.format, f"{_called(use)}, from {visible_text(use.file)} line {use.line}")
+def _origin(found: Sequence[LogUse], config: str, *, of_httpd: bool) -> Origin:
+    for use in found:
+        if "%" not in use.format and "$" not in use.format and use.format != DEFAULT:
+            raise refused(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
+    # A list of addresses is read by the others too, as something else.
+    first, *others = sorted(found, key=lambda use: "forwarded" not in use.format.lower())
+    words = " or ".join(f"{_called(use)}, from {visible_text(use.file)} line {use.line}" for use in found)
+    return Origin(first.format, words, of_httpd, tuple(use.format for use in others))
 
 
-def _chosen(uses: Sequence[LogUse], path: str, config: str) -> LogUse:
-    """Return the log that is that file, else one of the same name, else the only format there is."""
+def _chosen(uses: Sequence[LogUse], path: str, config: str) -> Sequence[LogUse]:
+    """Return the log that is that file, else one of the same name, else the only format there is.
+
+    It is several where conditions say in which format a line of the file is.
+    """
     exact = [use for use in uses if path != _STDIN and any(_is_path(pattern, path) for pattern in _full_paths(use))]
     alike = [use for use in uses if path != _STDIN and _has_name(use, path)]
     found = exact or alike or list(uses)
     matching = {use.format: use for use in reversed(found)}
     if len(matching) == 1:
-        return found[0]
+        return found[:1]
+    if _of_several(found):
+        return [*reversed(matching.values())]
     shown = "standard input" if path == _STDIN else visible_text(path)
     several = f"several formats for {shown}" if exact or alike else f"no log {shown}, but several others"
     raise UsageError(f"--format-from: {visible_text(config)} has {several}: {_listed(reversed(matching.values()))}")

@@ -1,15 +1,17 @@
 """Reads which logs an nginx configuration has written, and in which formats.
 
-The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Files are read by crossplane, which
-follows includes and takes each file once, so that includes in a circle come to an end.
+The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is taken once, so that
+includes in a circle come to an end.
 """
 
+import glob
 import os
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from http_monitor.serverconf.found import LogUse, refused
+from http_monitor.serverconf.found import Files, LogUse, refused
+from http_monitor.serverconf.statements import SyntaxFault, statements
 
 DEFAULT = "combined"
 """The format that nginx knows by itself, and takes where none is named."""
@@ -28,13 +30,17 @@ class _Directive(NamedTuple):
     line: int
 
 
-def read_nginx(path: str) -> list[LogUse]:
+def read_nginx(path: str, files: Files) -> list[LogUse]:
     """Return the access logs of a configuration.
+
+    Args:
+        path: Of the configuration.
+        files: Reads it, and what it includes.
 
     Raises:
         UsageError: it cannot be read, or names a format that it does not define.
     """
-    directives = list(_directives(path))
+    directives = list(_directives(path, files))
     formats: dict[str, _Directive] = {}
     for directive in directives:
         if directive.name == "log_format" and len(directive.args) > 1:
@@ -54,49 +60,54 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
     log, *others = directive.args
     name = others[0] if others and not others[0].startswith(_OPTIONS) else DEFAULT
     path = _VARIABLE.sub("*", log)
+    conditional = any(other.startswith("if=") for other in others)
     if name == DEFAULT and name not in formats:
-        return LogUse(path, bases, DEFAULT, DEFAULT, directive.file, directive.line)
+        return LogUse(path, bases, DEFAULT, DEFAULT, directive.file, directive.line, conditional)
     if name not in formats:
         raise refused(
             directive.file, directive.line, f"access_log names the format {name}, which no log_format defines"
         )
     _, (_, *texts), file, line = formats[name]
     text = "".join(texts[1:] if texts and texts[0].startswith("escape=") else texts)
-    return LogUse(path, bases, text, name, file, line)
+    return LogUse(path, bases, text, name, file, line, conditional)
 
 
-def _directives(path: str) -> Iterator[_Directive]:
+def _directives(path: str, files: Files) -> Iterator[_Directive]:
     """Yield every directive of every file, those of protocols other than HTTP left out."""
-    files = _parsed(path)
-    elsewhere: set[int] = set()
-    found: list[tuple[int, _Directive]] = []
-    for index, config in enumerate(files):
-        # Depth first by hand: blocks may be nested deeper than Python would follow.
-        waiting: list[tuple[Any, bool]] = [(block, False) for block in reversed(config["parsed"])]
-        while waiting:
-            block, skipped = waiting.pop()
-            skipped = skipped or block["directive"] in _OTHER_PROTOCOLS
-            if skipped:
-                elsewhere.update(block.get("includes", ()))
-            else:
-                found.append((index, _Directive(block["directive"], block["args"], config["file"], block["line"])))
-            waiting += [(inner, skipped) for inner in reversed(block.get("block", ()))]
-    for index, directive in found:
-        if index not in elsewhere:
-            yield directive
+    root = os.path.dirname(os.path.abspath(path))
+    seen: set[str] = set()
+    # One that is read is on top of those that include it.
+    open_files = [_in_file(path, files, file=path, line=None)]
+    seen.add(os.path.realpath(path))
+    while open_files:
+        statement = next(open_files[-1], None)
+        if statement is None:
+            open_files.pop()
+            continue
+        if statement.name != "include":
+            yield statement
+            continue
+        if not statement.args:
+            raise refused(statement.file, statement.line, f"{_UNREADABLE} (include of nothing)")
+        wanted = os.path.join(root, statement.args[0])
+        several = glob.has_magic(wanted)
+        found = files.matching(wanted, file=statement.file, line=statement.line) if several else [wanted]
+        for included in reversed(found):
+            if os.path.realpath(included) not in seen:
+                seen.add(os.path.realpath(included))
+                open_files.append(_in_file(included, files, file=statement.file, line=statement.line))
 
 
-def _parsed(path: str) -> list[Any]:
-    """Return what crossplane makes of a configuration: a list of files, each a tree of directives."""
-    import crossplane  # noqa: PLC0415 - only where a configuration is read
-
+def _in_file(path: str, files: Files, *, file: str, line: int | None) -> Iterator[_Directive]:
+    """Yield the directives of one file, without those of protocols other than HTTP."""
+    skipped_at: int | None = None
     try:
-        read: Any = crossplane.parse(path, catch_errors=True, check_ctx=False, check_args=False)
-    except (OSError, ValueError, IndexError, RuntimeError, StopIteration) as error:
-        raise refused(path, None, f"{_UNREADABLE} ({error})") from None
-    for flaw in read["errors"]:
-        reason = str(flaw["error"]).partition(" in ")[0]
-        unplaced = flaw["line"] is None
-        raise refused(flaw["file"], flaw["line"], f"{_UNREADABLE} ({reason})" if unplaced else reason)
-    files: list[Any] = read["config"]
-    return files
+        for statement in statements(files.text(path, file=file, line=line)):
+            files.check()
+            if skipped_at is not None and statement.depth > skipped_at:
+                continue
+            skipped_at = statement.depth if statement.words[0] in _OTHER_PROTOCOLS else None
+            name, *args = statement.words
+            yield _Directive(name, args, path, statement.line)
+    except SyntaxFault as fault:
+        raise refused(path, fault.line, str(fault)) from None

@@ -69,7 +69,7 @@ def _reader(name: str) -> Read:
     if name in JSON:
         return JsonReader(*JSON[name]).read
     if name == "iis":
-        return W3cReader(tuple(_IIS.split()), frozenset({15}), "ms", "").read
+        return W3cReader(tuple(_IIS.split()), frozenset({15}), None, "").read
     if name == "cloudfront":
         return W3cReader(tuple(_CLOUDFRONT.split()), frozenset(range(24, 34)), "s", "x-edge-location").read
     made = BY_NAME[name].make(MAX_LINE_BYTES)

@@ -10,6 +10,10 @@ _ROLES = {
     **{"x-edge-result-type": "cache", "x-forwarded-for": "forwarded", "cs(x-forwarded-for)": "forwarded"},
 }
 
+_OF_MS = ("microsoft", "internet information")
+_OF_S = ("weblogic", "oracle", "tomcat", "catalina", "amazon", "cloudfront")
+_ONLY_IIS = ("sc-win32-status", "sc-substatus", "s-sitename", "s-computername")
+
 
 class W3cReader:
     """The columns of one file, as its latest #Fields line names them.
@@ -17,16 +21,17 @@ class W3cReader:
     Args:
         usual: What the server writes where there is no such line.
         counts: How many of these a line may have then.
-        unit: Of time-taken.
+        unit: Of time-taken; None: what #Software says, or columns that only IIS has, or a decimal point.
         mark: A column that has to be there.
     """
 
-    def __init__(self, usual: tuple[str, ...], counts: frozenset[int], unit: str, mark: str) -> None:
+    def __init__(self, usual: tuple[str, ...], counts: frozenset[int], unit: str | None, mark: str) -> None:
         self._usual = usual
         self._counts = counts
         self._unit = unit
         self._mark = mark
         self._names: list[str] | None = None
+        self._software = ""
 
     def read(self, line: bytes) -> Row | None:
         """Return the row of a line, None for a comment. Raises NoFit."""
@@ -34,6 +39,8 @@ class W3cReader:
             named = line[8:].decode("utf-8", "backslashreplace").split()
             if line[:8].lower() == b"#fields:" and 0 < len(named) <= 256:
                 self._names = named
+            if line[:10].lower() == b"#software:":
+                self._software = line[10:].decode("latin-1").lower()
             return None
         line = line.strip(b" \t")
         columns = line.split(b"\t") if b"\t" in line else line.split(b" ")
@@ -49,10 +56,17 @@ class W3cReader:
             nothing = (b"", b"-", b"0", b"000", b"-1") if role == "status" else (b"", b"-")
             if role is not None and role not in texts and text not in nothing:
                 texts[role] = text
-        return row_of(texts, self._time_us(lower, columns), {"duration": self._unit})
+        return row_of(texts, self._time_us(lower, columns), {"duration": self._unit or self._shown(lower)})
+
+    def _shown(self, names: list[str]) -> str:
+        for unit, servers in (("ms", _OF_MS), ("s", _OF_S)):
+            if any(server in self._software for server in servers):
+                return unit
+        return "ms" if any(name in names for name in _ONLY_IIS) else "decimal"
 
     def _time_us(self, names: list[str], columns: list[bytes]) -> int:
-        if "date" not in names or "time" not in names:
+        wanted = [name if name in names else f"{name}-local" for name in ("date", "time")]
+        if not all(name in names for name in wanted):
             raise NoFit
         date, clock = (
             next(
@@ -63,6 +77,6 @@ class W3cReader:
                 ),
                 b"",
             )
-            for name in ("date", "time")
+            for name in wanted
         )
         return iso_us((date + b"T" + clock).removeprefix(b"[").removesuffix(b"]"))

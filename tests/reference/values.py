@@ -203,6 +203,9 @@ def one_length(text: bytes, unit: str) -> int | None:
     if value is not None:
         if unit == "nginx":
             return int(value * _UNITS["s"]) if len(text.partition(b".")[2]) == 3 else None
+        if unit == "decimal":
+            # Seconds have a decimal point; of other numbers nobody knows.
+            return int(value * _UNITS["s"]) if b"." in text else None
         return None if unit == "unit" else int(value * _UNITS[unit])
     total = 0
     number = b""

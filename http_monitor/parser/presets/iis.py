@@ -5,7 +5,7 @@ from http_monitor.parser.w3c import W3cFormat
 from http_monitor.parser.w3ccolumns import Dialect
 
 _DIALECT = Dialect(
-    "ms",
+    None,
     (
         *("date", "time", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip"),
         *("cs(User-Agent)", "cs(Referer)", "sc-status", "sc-substatus", "sc-win32-status", "time-taken"),
