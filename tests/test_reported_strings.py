@@ -84,4 +84,4 @@ def test_a_line_end_in_a_log_format_is_no_part_of_its_lines() -> None:
     )
     summary = done.objects[-1]
     assert (summary["hits"], summary["health"]["lines"], summary["health"]["malformed"]) == (2, 2, 0)
-    assert summary["duration"]["p50_s"] == pytest.approx(0.123, rel=0.008)
+    assert summary["duration_us"]["p50"] == pytest.approx(123_000, rel=0.008)

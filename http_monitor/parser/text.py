@@ -33,7 +33,14 @@ class TemplateFormat:
     """
 
     def __init__(
-        self, name: str, template: Template, limit: int, kind: str | None = None, *, doubts: Sequence[Remark] = ()
+        self,
+        name: str,
+        template: Template,
+        limit: int,
+        kind: str | None = None,
+        *,
+        doubts: Sequence[Remark] = (),
+        tail_known: bool = False,
     ) -> None:
         """Compile a template.
 
@@ -43,6 +50,7 @@ class TemplateFormat:
             limit: The longest line, in bytes without its LF.
             kind: What its batches are called, if not by the name.
             doubts: What is to be said of any of its lines.
+            tail_known: What may stand behind is known, and of no use, so that nothing need be said of it.
         """
         self._name = name
         self._template = template
@@ -53,6 +61,7 @@ class TemplateFormat:
         self._walker = Walker(template)
         self._columns = Columns(template)
         self._local = LocalTimes(LOCAL)
+        self._tail_known = tail_known
         self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
 
     @property
@@ -88,7 +97,7 @@ class TemplateFormat:
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line that it has read; it changes nothing."""
         yield from self._doubts
-        start = None if self._template.exact else self._matcher.whole(line.removesuffix(b"\r"))
+        start = None if self._template.exact or self._tail_known else self._matcher.whole(line.removesuffix(b"\r"))
         if start is not None and start.spans:
             rest = line[start.spans[-1][1] :]
             last = self._template.parts[-1]

@@ -47,5 +47,5 @@ PRESET = Preset(
         b'192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] shop.example "GET /basket/add?item=7 HTTP/2.0" 200 2326 0.012 '
         b'"-" "curl/8.5.0" 198.51.100.1:8080 200 0.011 "http://shop.example"',
     ),
-    lambda limit: TemplateFormat("apisix", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("apisix", _TEMPLATE, limit, tail_known=True),
 )
