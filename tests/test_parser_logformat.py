@@ -371,4 +371,5 @@ def test_a_real_log_with_commas_is_read_to_its_last_line() -> None:
         "cache": None,
         "tls": None,
         "forwarded": None,
+        "source": None,
     }
