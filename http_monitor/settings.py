@@ -33,6 +33,12 @@ MAX_THREADS = 2
 """One reads and parses, the other counts."""
 MAX_SEED = (1 << 63) - 1
 
+UNWRAPS = (
+    *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "fluentd", "kubectl", "compose", "fly"),
+    *("heroku", "fastly", "logentries", "syslog", "journald", "docker", "stern"),
+)
+"""What may stand around the lines of a log; the earlier say more surely that they do."""
+
 TimeBase = Literal["event", "arrival"]
 Output = Literal["text", "ndjson"]
 Color = Literal["auto", "always", "never"]
@@ -53,6 +59,8 @@ class Settings:
     format: str = "auto"
     log_timezone: str | None = None
     """Of times that name none: an IANA name, ``UTC`` or ``local``; None: that which is usual for each format."""
+    unwrap: str = "auto"
+    """What stands around each line: ``auto``, ``none`` or one of `UNWRAPS`."""
     format_from: str | None = None
     """The configuration of the server that writes the files; given: their format is the one it names."""
     explain: str | None = None
@@ -196,6 +204,9 @@ class Settings:
                 raise UsageError(f"--give-me-traffic: got --file {given}, takes exactly one, a plain path to write to")
 
     def _check_format_options(self) -> None:
+        if self.unwrap not in ("auto", "none", *UNWRAPS):
+            names = ", ".join(sorted(UNWRAPS))
+            raise UsageError(f"--unwrap: got {visible_text(self.unwrap)}, takes auto, none, {names}")
         if self.format_from is not None and self.format != "auto":
             raise UsageError("--format-from: got it together with --format, takes one of the two")
         if self.format_from is not None and self.via:

@@ -29,7 +29,7 @@ MISSES = {
     "caddy": 1,
     "haproxy_clf": 0,
     "haproxy_httplog": 0,
-    "haproxy_stdout_short": 20,
+    "haproxy_stdout_short": 0,
     "jetty": 82,
     "mini_httpd": 0,
     "nginx": 0,

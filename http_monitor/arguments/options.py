@@ -5,7 +5,7 @@ from typing import get_args
 
 from http_monitor import settings
 from http_monitor.arguments import values
-from http_monitor.settings import Settings
+from http_monitor.settings import UNWRAPS, Settings
 
 _DEFAULTS = Settings()
 _MOST_S = f"{settings.MAX_DURATION_S // 86_400} days"
@@ -171,6 +171,15 @@ GROUPS: tuple[Group, ...] = (
                 "FORMAT",
                 "auto, a name that --list-formats shows, json: with keys, or a LogFormat or log_format string",
                 _DEFAULTS.format,
+            ),
+            _text(
+                "--unwrap",
+                "unwrap",
+                "what stands around each line and is taken off first: auto (the lines show it), none, or one of "
+                + ", ".join(sorted(UNWRAPS)),
+                "NAME",
+                "auto, none or the name of a wrapper",
+                _DEFAULTS.unwrap,
             ),
             _text(
                 "--format-from",

@@ -14,6 +14,7 @@ from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
 from http_monitor.parser.auto import AutoFormat
 from http_monitor.parser.reading import read_line, utf16_words
+from http_monitor.parser.wrapped import WrappedFormat
 from http_monitor.ports import LineReading, LogFormat
 from http_monitor.settings import FORMAT_LINES, Settings
 from http_monitor.sources.replay import ReplayFile
@@ -163,7 +164,7 @@ class _Teller:
 
     def _nearest(self, line: bytes, log_format: LogFormat) -> Sequence[LineReading]:
         """Return what the line is, or the readings that come nearest where that is not known."""
-        if isinstance(log_format, AutoFormat):
+        if isinstance(log_format, AutoFormat | WrappedFormat):
             if self._best > 1:
                 return log_format.nearest(line, self._best)
             reading = log_format.read_line(line)

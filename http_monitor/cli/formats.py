@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import width_of
@@ -12,8 +13,9 @@ from http_monitor.units import visible_text
 
 if TYPE_CHECKING:
     from http_monitor.parser.auto import Choice
+    from http_monitor.parser.wrapped import WrappedFormat
     from http_monitor.parser.zones import Zone
-    from http_monitor.ports import Json, LogFormat
+    from http_monitor.ports import Json, LogFormat, Wrapper
     from http_monitor.serverconf import Origin
 
 _SAMPLE_LINES = 100
@@ -90,7 +92,7 @@ class Formats:
     def of(self, path: str) -> "LogFormat":
         """Return the format for one input, which no other has; one that has joined is read from its start."""
         if not self._detects(path):
-            return self._named(path)
+            return self._around(lambda: self._named(path))
         if path not in self._ready:
             self._detect(path, from_start=True)
         return self._ready.pop(path)
@@ -135,11 +137,30 @@ class Formats:
             made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=origin.of_httpd), limit)
         return made
 
-    def _remember(self, path: str, state: "Json | None") -> bool:
-        """Take what an earlier run had found of a file; returns whether that is of any use."""
+    def _auto(self) -> "LogFormat":
         from http_monitor.parser.auto import auto_format
 
-        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
+        return auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
+
+    def _around(self, make: "Callable[[], LogFormat]") -> "WrappedFormat":
+        """Return the format of lines that may have something around them.
+
+        Args:
+            make: Makes the format of what is inside.
+        """
+        from http_monitor.parser.wrapped import WrappedFormat
+
+        limit, name = self._settings.max_line_bytes, self._settings.unwrap
+        named = None
+        if name not in ("auto", "none"):
+            from http_monitor.unwrap import wrapper
+
+            named = wrapper(name, limit)
+        return WrappedFormat(make, partial(_wrappers, limit), limit, wrapper=named, finds_out=name == "auto")
+
+    def _remember(self, path: str, state: "Json | None") -> bool:
+        """Take what an earlier run had found of a file; returns whether that is of any use."""
+        found = self._around(self._auto)
         kept = None if state is None else state.get("format")
         try:
             if kept is None or kept["name"] != found.name:
@@ -155,9 +176,7 @@ class Formats:
         return True
 
     def _detect(self, path: str, *, from_start: bool) -> None:
-        from http_monitor.parser.auto import auto_format
-
-        found = auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
+        found = self._around(self._auto)
         sample, head = self._sample(path, from_start=from_start)
         if sample.strip() or head:
             choice = found.choose(sample, head)
@@ -205,6 +224,13 @@ class Formats:
             names = dict.fromkeys(map(visible_text, self._remembered.values()))
             words.append(f"goes on with {' and '.join(names)}")
         return f"auto, {', '.join(words) or 'found by the first line that fits'}"
+
+
+def _wrappers(limit: int) -> "Sequence[Wrapper]":
+    """Return one of each wrapper; they are imported when some line may have one."""
+    from http_monitor.unwrap import wrappers
+
+    return wrappers(limit)
 
 
 def _share(fits: int, lines: int) -> str:

@@ -26,6 +26,8 @@ from http_monitor.report import (
 from http_monitor.units import iso_utc, visible, visible_text
 
 SCHEMA = 1
+_ALWAYS_TOLD = {"unwrap"}
+"""Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
 """Grows when a key changes its meaning or goes; more keys may come at any time."""
 
 # The moments at which alerts were raised are told again in each report.
@@ -168,7 +170,7 @@ class NdjsonDisplay:
         """Do nothing: every message was written whole."""
 
     def _tell(self, notice: Notice) -> None:
-        if self._tells_all or notice.level == "warning":
+        if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
             self._notices.say(notice.text)
 

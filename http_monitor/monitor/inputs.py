@@ -13,6 +13,7 @@ from http_monitor.metrics.saving import integer
 from http_monitor.monitor.lacking import Lacking
 from http_monitor.ports import (
     Changing,
+    Ending,
     Failing,
     FormatChange,
     Json,
@@ -22,6 +23,7 @@ from http_monitor.ports import (
     Remembering,
     Resumable,
     Source,
+    Telling,
 )
 from http_monitor.records import Batch, Int64s, Sample
 from http_monitor.report import Level, Notice
@@ -192,9 +194,14 @@ class Input:
             self._found = found if isinstance(found, str) else None
         self.resumed = given["position"] is not None
 
-    def parse(self, data: bytes) -> Batch:
-        """Return the rows of the next lines, and remember what the user should know of them."""
-        batch, found = self._parse(data)
+    def parse(self, data: bytes, *, last: bool = False) -> Batch:
+        """Return the rows of the next lines, and remember what the user should know of them.
+
+        Args:
+            data: Whole lines.
+            last: Nothing comes after them.
+        """
+        batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
         return batch
 
@@ -205,7 +212,7 @@ class Input:
             FormatError: as `check_format`.
         """
         chunk = self.source.read()
-        batch, found = self._parse(chunk.data)
+        batch, found = self._parse(chunk.data, last=chunk.finished)
         self.check_format(batch, ended=chunk.finished)
         found += [Found(self._enough_no, notice) for notice in self._lacks(ended=chunk.finished)]
         found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
@@ -217,15 +224,19 @@ class Input:
         self.finished = look.finished
         self.failure = look.failure
 
-    def _parse(self, data: bytes) -> tuple[Batch, list[Found]]:
+    def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
         """Return the rows of the next lines, and what the user should know of them, in their order."""
-        batch = self._format.parse(data)
+        ending = self._format if last and isinstance(self._format, Ending) else None
+        batch = self._format.parse(data) if ending is None else ending.parse_last(data)
+        told: list[Found] = []
+        if batch.lines and isinstance(self._format, Telling):
+            told += [Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.take_told()]
         if batch.samples:
             sample = batch.samples[0]
             bad = Sample(self._lines + sample.line_no, sample.raw)
             self._first_bad = self._first_bad or bad
             self._recent_bad = self._recent_bad or bad
-        found = self._formats(batch)
+        found = [*told, *self._formats(batch)]
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._others += len(batch.other_nos)

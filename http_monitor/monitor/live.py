@@ -83,7 +83,7 @@ class LiveTurns:
                 entry.gate.forget_greatest()
         self._wall_us = wall_us
         chunks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
-        looks = [(entry, chunk, entry.parse(chunk.data)) for entry, chunk in chunks]
+        looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
         self.turn_bytes = sum(len(chunk.data) for _, chunk in chunks)
         self.read_bytes += self.turn_bytes
         self.notices = [notice for _, chunk in chunks for notice in chunk.notices]

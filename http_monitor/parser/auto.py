@@ -211,7 +211,8 @@ class AutoFormat:
         """
         chosen, kept = given["chosen"], dict(given["kept"])
         self._chosen = self._format = self._change = None
-        self._trials = []
+        if chosen is not None:
+            self._trials = []
         for candidate in self._candidates:
             if candidate.name == chosen:
                 made = self._made(candidate)

@@ -105,7 +105,7 @@ class Change:
             # A short row within a batch, of which there may be many, shows nothing.
             if self._row + size < ENOUGH_LINES and index + 1 < len(gaps):
                 continue
-            lines = lines or _counted(data, self._limit)
+            lines = lines or counted(data, self._limit)
             for number in numbers[first - 1 : first - 1 + size].tolist():
                 end, line = lines[number - 1]
                 rival = self.note_misfit(line)
@@ -146,7 +146,7 @@ class Change:
         self._row, self._rivals = row, rivals
 
 
-def _counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
+def counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
     """Return where each line ends that counts as one, with the line without its LF."""
     found: list[tuple[int, bytes]] = []
     start = 0

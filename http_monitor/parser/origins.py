@@ -1,0 +1,64 @@
+"""Knows which programs write the lines that fit, among those whose lines stand in one log."""
+
+from typing import Self
+
+import numpy as np
+
+from http_monitor.ports import Unwrapped
+from http_monitor.records import Batch, Int64s
+
+_MOST = 1_000
+"""Beyond so many a program is not remembered, and all that its lines do not say is malformed."""
+
+
+class Origins:
+    """The programs, containers or streams of which some line has fitted.
+
+    As soon as there is one, lines of others are *other*, not malformed: nobody meant them to be of this log's format.
+    """
+
+    def __init__(self) -> None:
+        self._fitting: set[bytes] = set()
+
+    def take(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Int64s:
+        """Take the next lines; return the numbers of those that do not fit, and whose program has had none that did.
+
+        Args:
+            batch: What a format made of them.
+            inside: The lines.
+            place: For each line of the batch its index among them.
+        """
+        fits = np.zeros(batch.lines, np.bool_)
+        fits[batch.line_nos - 1] = True
+        origin = inside.origin[place]
+        misfits = ~fits & (origin >= 0)
+        misfits[batch.oversized_nos - 1] = False
+        misfits[batch.other_nos - 1] = False
+        first = np.full(len(inside.origins), batch.lines, np.int64)
+        fitting = np.flatnonzero(fits & (origin >= 0))
+        # The last to be written to an item is the first line.
+        first[origin[fitting[::-1]]] = fitting[::-1]
+        for index, name in enumerate(inside.origins):
+            if name in self._fitting or (len(self._fitting) >= _MOST and first[index] == batch.lines):
+                first[index] = -1
+        begun = 0 if self._fitting else int(fitting[0]) if len(fitting) else batch.lines
+        at = np.flatnonzero(misfits)
+        at = at[at >= begun]
+        other: Int64s = at[at < first[origin[at]]] + 1
+        for index in np.flatnonzero((first >= 0) & (first < batch.lines)).tolist():
+            if len(self._fitting) < _MOST:
+                self._fitting.add(inside.origins[index])
+        return other
+
+    def save(self) -> list[str]:
+        """Return it as JSON."""
+        return sorted(name.decode("latin-1") for name in self._fitting)
+
+    @classmethod
+    def load(cls, given: object) -> Self:
+        """Return what was saved. Raises TypeError or ValueError for anything else."""
+        if not isinstance(given, list) or len(given) > _MOST or not all(isinstance(name, str) for name in given):
+            raise TypeError("no programs")
+        origins = cls()
+        origins._fitting = {name.encode("latin-1") for name in given}
+        return origins

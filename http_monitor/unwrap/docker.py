@@ -1,0 +1,13 @@
+"""The time in front of each line: ``docker logs -t``, ``kubectl logs --timestamps``.
+
+https://docs.docker.com/reference/cli/docker/container/logs/
+"""
+
+from http_monitor.unwrap.patterns import RFC3339, TIME_BEGINS
+from http_monitor.unwrap.stage import front
+from http_monitor.unwrap.wrapping import Kind
+
+TIME = front(rf"{RFC3339} ", begins=TIME_BEGINS)
+"""Also behind what other programs put in front, where they are asked for times."""
+
+KIND = Kind("docker", "a time in front of each line", (TIME,))

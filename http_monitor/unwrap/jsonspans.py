@@ -1,0 +1,68 @@
+"""Finds where the values of a JSON object stand in its line."""
+
+import re
+from collections.abc import Collection, Mapping
+
+Path = tuple[bytes, ...]
+Span = tuple[int, int]
+
+_TOKEN = re.compile(
+    rb'[ \t\r]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([{}\[\],:])|(-?[0-9][0-9.eE+-]*+|true|false|null))', re.DOTALL
+)
+_REST = re.compile(rb"[ \t\r]*+")
+_MOST_DEPTH = 64
+
+
+def find_strings(line: bytes, wanted: Collection[Path], start: int = 0) -> Mapping[Path, Span] | None:
+    """Return where strings of an object stand, each without its quotes; of a key that is there twice the last.
+
+    Args:
+        line: Ends with the object.
+        wanted: The keys that lead to them, as they are written.
+        start: Where the object begins.
+
+    Returns:
+        None where the line is no JSON object.
+    """
+    found: dict[Path, Span] = {}
+    path: list[bytes | None] = []
+    """For each object or list that is open the key that was read last in it; None: a list."""
+    at, expected = start, "value"
+    while True:
+        token = _TOKEN.match(line, at)
+        if token is None:
+            return None
+        at = token.end()
+        mark = token[2]
+        if expected in ("key", "first key") and token[1] is not None:
+            path[-1], expected = token[1], "colon"
+        elif expected == "colon" and mark == b":":
+            expected = "value"
+        elif expected in ("value", "first value") and mark in (b"{", b"["):
+            if not path and mark == b"[":
+                return None
+            if len(path) >= _MOST_DEPTH:
+                return None
+            path.append(b"" if mark == b"{" else None)
+            expected = "first key" if mark == b"{" else "first value"
+        elif expected in ("value", "first value") and mark is None:
+            if not path:
+                return None
+            if token[1] is not None and None not in path:
+                key = tuple(step for step in path if step is not None)
+                if key in wanted:
+                    found[key] = token.span(1)
+            elif None not in path:
+                found.pop(tuple(step for step in path if step is not None), None)
+            expected = "comma"
+        elif expected == "comma" and mark == b",":
+            expected = "value" if path[-1] is None else "key"
+        elif mark in (b"}", b"]") and expected in ("comma", "first key" if mark == b"}" else "first value"):
+            if (path.pop() is None) != (mark == b"]"):
+                return None
+            expected = "comma"
+            if not path:
+                rest = _REST.match(line, at)
+                return found if rest is not None and rest.end() == len(line) else None
+        else:
+            return None

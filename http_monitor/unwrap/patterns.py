@@ -1,0 +1,16 @@
+"""Expressions that several wrappers share."""
+
+ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+"""A time of ISO 8601, with or without a fraction and a zone."""
+RFC3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+"""As container runtimes write it."""
+BSD = r"[A-Z][a-z]{2} {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+"""The time of RFC 3164, with a year or a fraction where somebody added them."""
+TAG = r"(?P<origin>[^ :\[\]\"]{1,128}+)(?:\[[^\] \"]{0,64}+\])?"
+"""The program that syslog and journald name, perhaps with its number."""
+HOST = r"(?P<source>[^ \"]{0,255}[^ :\"])"
+"""The host in front of the program; its last byte tells it from a program."""
+COLOUR = r"\x1b\[[0-9;]{0,16}m"
+"""What a terminal takes for a colour."""
+TIME_BEGINS = (b"0000-00-00T00:00:00",)
+"""How a time of a container runtime begins, each digit as 0."""

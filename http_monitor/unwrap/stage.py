@@ -1,0 +1,69 @@
+"""What one step of taking a wrapper off finds in one line."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Taken(NamedTuple):
+    """Where the text stands in a line, and what is said of it."""
+
+    start: int
+    stop: int
+    source: tuple[int, int] = (0, 0)
+    """Where the name of its container, pod or host stands; nowhere where it is empty."""
+    origin: bytes = b""
+    """What wrote it, each digit as 0."""
+    part: bytes = b""
+    """A line that comes in parts: which of those that are open at a time; empty: the text is a whole line."""
+    more: bool = False
+    """Of a part: the line goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of taking a wrapper off.
+
+    What stands in front of and behind the text decides alone, and digit for digit alike: a line that has the same
+    there, but for other digits, has the same `Taken`.
+    """
+
+    take: Callable[[bytes], Taken | None]
+    """Finds the text in a line without its LF; None: it is not wrapped."""
+    begins: tuple[bytes, ...] = ()
+    """How a line that is wrapped may begin, each digit as 0; none: in any way."""
+    blank: bool = False
+    """A blank before the text, if there is one, belongs to the wrapper."""
+    quoted: bool = False
+    """The text is a JSON string, without its quotes."""
+
+
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+
+
+def masked(text: bytes) -> bytes:
+    """Return a text with each digit as 0."""
+    return text.translate(_DIGITS)
+
+
+def front(*patterns: str, begins: tuple[bytes, ...] = (), blank: bool = False) -> Stage:
+    """Return the step that takes off what one of some expressions fits at the beginning of a line.
+
+    Args:
+        patterns: Linear in the line; no text that one of them fits may begin with another one that one of them fits.
+            Their groups may be ``source`` and ``origin``.
+        begins: As of the stage.
+        blank: As of the stage.
+    """
+    compiled = [re.compile(pattern.encode("ascii"), re.DOTALL) for pattern in patterns]
+
+    def take(line: bytes) -> Taken | None:
+        match = next(filter(None, (pattern.match(line) for pattern in compiled)), None)
+        if match is None:
+            return None
+        said = match.groupdict()
+        source = match.span("source") if said.get("source") else (0, 0)
+        return Taken(match.end(), len(line), source, masked(said.get("origin") or b""))
+
+    return Stage(take, begins, blank)

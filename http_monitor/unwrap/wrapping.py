@@ -1,0 +1,248 @@
+"""What all wrappers of lines share: the account of the lines, and one line looked at by itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from http_monitor.ports import Json, Peeled, Unwrapped
+from http_monitor.records import Int64s
+from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
+from http_monitor.unwrap.jsontext import is_string, plainly_unescaped, unescaped, with_places
+from http_monitor.unwrap.parts import Parts
+from http_monitor.unwrap.stage import Stage
+
+
+class Inner(NamedTuple):
+    """A line inside another."""
+
+    text: bytes
+    source: bytes | None
+    origin: bytes | None
+    """None: it stood in no wrapper."""
+
+
+Explode = Callable[[bytes], Sequence[Inner] | None]
+"""Returns the lines, at least one, inside a line that may have several, or whose text is not written as one string;
+None: it is not wrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of wrapper."""
+
+    name: str
+    """What ``--unwrap`` calls it."""
+    words: str
+    stages: tuple[Stage, ...]
+    """One after the other, each with what the one before it left; a line is wrapped if one of them finds it so."""
+    behind: Stage | None = None
+    """Takes off more of lines that are wrapped, where there is more."""
+    explode: Explode | None = None
+    """Asked for lines that no stage finds wrapped."""
+
+
+class Wrapping:
+    """A `ports.Wrapper` of one file.
+
+    Args:
+        kind: Of the wrapper.
+        limit: The longest line, in bytes without its LF; a longer one is none of the wrapper's.
+    """
+
+    def __init__(self, kind: Kind, limit: int) -> None:
+        self._kind = kind
+        self._limit = limit
+        self._parts = Parts(limit)
+        self._quoted = any(stage.quoted for stage in kind.stages)
+
+    @property
+    def name(self) -> str:
+        """What ``--unwrap`` calls it."""
+        return self._kind.name
+
+    @property
+    def words(self) -> str:
+        """What it is."""
+        return self._kind.words
+
+    def front(self, line: bytes) -> bytes | None:
+        """Return what stands before the text of a line; None where it is not wrapped."""
+        if len(line) > self._limit:
+            return None
+        start, wrapped = 0, False
+        for stage in self._kind.stages:
+            taken = stage.take(line[start:])
+            if taken is not None:
+                wrapped = True
+                start += 0 if stage.quoted else taken.start
+        if not wrapped and self._exploded(line) is None:
+            return None
+        return line[:start]
+
+    def unwrap(self, data: bytes) -> Unwrapped:
+        """Return what stands inside whole lines."""
+        if data and not data.endswith(b"\n"):
+            data += b"\n"
+        found = lines_in(data)
+        if not len(found.start):
+            return Unwrapped(b"", found.wrapped, found.origin, (), found.origin, ())
+        todo = np.flatnonzero(found.stop - found.start <= self._limit)
+        for stage in self._kind.stages:
+            find(data, found, stage, todo)
+        if self._kind.behind is not None:
+            find(data, found, self._kind.behind, np.flatnonzero(found.wrapped))
+        inside = self._texts(data, found)
+        whole = self._kind.explode is None or bool(found.wrapped.all())
+        if whole and not self._parts and not found.more.any():
+            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin, tuple(found.origins))
+        return self._one_by_one(data, found, inside)
+
+    def peel(self, line: bytes) -> Sequence[Peeled]:
+        """Return what stands inside one line; its part, if it is one, is remembered."""
+        if len(line) > self._limit:
+            return ()
+        start, stop, source, taken, quoted = 0, len(line), (0, 0), None, False
+        for stage in filter(None, (*self._kind.stages, self._kind.behind)):
+            now = stage.take(line[start:stop])
+            if now is None or (stage is self._kind.behind and taken is None):
+                continue
+            taken, quoted = now, stage.quoted
+            if now.source[0] < now.source[1]:
+                source = start + now.source[0], start + now.source[1]
+            start, stop = start + now.start, start + now.stop
+            if stage.blank and line[start:stop].startswith(b" "):
+                start += 1
+        named = (line[slice(*source)], *source) if source[0] < source[1] else None
+        if taken is None:
+            return [Peeled(inner.text, [-1] * (len(inner.text) + 1)) for inner in self._exploded(line) or ()]
+        text = line[start:stop]
+        places: Sequence[int] = range(start, stop + 1)
+        if quoted:
+            text, inside = with_places(text)
+            places = [start + place for place in inside]
+        if taken.part:
+            before = len(self._parts.before(taken.part))
+            whole = self._parts.add(taken.part, text, more=taken.more)
+            if whole is None:
+                return [Peeled(None, places, named)]
+            text, places = whole, [*[-1] * before, *places][: len(whole) + 1]
+        return [Peeled(text, places, named)]
+
+    def end(self) -> bytes:
+        """Return the lines that were not complete."""
+        return b"".join(line + b"\n" for line in self._parts.end())
+
+    def save(self) -> Json:
+        """Return the parts of lines that are not complete."""
+        return self._parts.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        self._parts.load(given)
+
+    def _exploded(self, line: bytes) -> Sequence[Inner] | None:
+        return None if self._kind.explode is None else self._kind.explode(line)
+
+    def _texts(self, data: bytes, found: Found) -> bytes:
+        """Return the text of each line with an LF."""
+        if not self._quoted:
+            return cut(data, found.start, found.stop + 1)
+        raw = _with_lf(data, found)
+        plain = plainly_unescaped(raw) if found.wrapped.all() else None
+        if plain is not None:
+            return plain
+        lines = self._strings(data, found, raw)
+        return b"".join(
+            (unescaped(line) if wrapped else line) + b"\n"
+            for line, wrapped in zip(lines, found.wrapped.tolist(), strict=True)
+        )
+
+    def _strings(self, data: bytes, found: Found, raw: bytes) -> list[bytes]:
+        """Return the JSON strings as they are written; those that are none after all are looked at by themselves."""
+        lines = raw.split(b"\n")
+        lines.pop()
+        doubted = [
+            index
+            for index, (line, wrapped) in enumerate(zip(lines, found.wrapped.tolist(), strict=True))
+            if wrapped and not is_string(line)
+        ]
+        if not doubted:
+            return lines
+        # The line has a string that ends before that of a line that is alike.
+        begin = lines_in(data)
+        for index in doubted:
+            one = np.array([index], np.int64)
+            found.start[index], found.stop[index] = begin.start[index], begin.stop[index]
+            found.wrapped[index], found.origin[index] = False, -1
+            found.source_start[index] = found.source_stop[index] = found.part[index] = 0
+            found.more[index] = False
+            for stage in self._kind.stages:
+                line = data[int(found.start[index]) : int(found.stop[index])]
+                taken = stage.take(line)
+                if taken is not None:
+                    found.take(one, taken, len(line))
+            lines[index] = data[int(found.start[index]) : int(found.stop[index])]
+        return lines
+
+    def _one_by_one(self, data: bytes, found: Found, inside: bytes) -> Unwrapped:
+        lines = inside.split(b"\n")
+        source, sources = _sources(data, found)
+        origins, parts = list(found.origins), list(found.parts)
+        kept: list[Inner] = []
+        wrapped = found.wrapped.tolist()
+        for index, line in enumerate(lines[:-1]):
+            if not wrapped[index]:
+                several = self._exploded(line) if len(line) <= self._limit else None
+                kept += (Inner(line, None, None),) if several is None else several
+                continue
+            text: bytes | None = line
+            if found.part[index]:
+                text = self._parts.add(parts[found.part[index]], line, more=bool(found.more[index]))
+            if text is not None:
+                name = None if source[index] < 0 else sources[source[index]]
+                kept.append(Inner(text, name, origins[found.origin[index]]))
+        return _unwrapped(kept)
+
+
+def _with_lf(data: bytes, found: Found) -> bytes:
+    """Return the texts, each with an LF in place of what stands behind it."""
+    raw = bytearray(cut(data, found.start, found.stop + 1))
+    ends = np.cumsum(found.stop + 1 - found.start) - 1
+    np.frombuffer(raw, np.uint8)[ends] = ord("\n")
+    return bytes(raw)
+
+
+def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
+    """Return the name of the source of each line."""
+    named = np.flatnonzero(found.source_start < found.source_stop)
+    source = np.full(len(found.start), -1, np.int64)
+    if not len(named):
+        return source, ()
+    length = found.source_stop[named] - found.source_start[named]
+    if (length == length[0]).all():
+        # Most logs have one.
+        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), int(length[0]))
+        if (windows[found.source_start[named]] == windows[found.source_start[named[0]]]).all():
+            source[named] = 0
+            return source, (windows[found.source_start[named[0]]].tobytes(),)
+    keys = texts(data, found.source_start[named], found.source_stop[named]).dictionary_encode()
+    source[named] = keys.indices.to_numpy()
+    return source, tuple(keys.dictionary.to_pylist())
+
+
+def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
+    """Return the account of lines that were looked at one by one."""
+    sources: dict[bytes, int] = {}
+    origins: dict[bytes, int] = {}
+    source = [-1 if line.source is None else sources.setdefault(line.source, len(sources)) for line in lines]
+    origin = [-1 if line.origin is None else origins.setdefault(line.origin, len(origins)) for line in lines]
+    return Unwrapped(
+        data=b"".join(line.text + b"\n" for line in lines),
+        wrapped=np.array(origin, np.int64) >= 0,
+        source=np.array(source, np.int64),
+        sources=tuple(sources),
+        origin=np.array(origin, np.int64),
+        origins=tuple(origins),
+    )

@@ -1,0 +1,240 @@
+"""What stands around lines is taken off, whatever they hold, wherever they are cut."""
+
+import json
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.ports import Unwrapped
+from http_monitor.settings import UNWRAPS
+from http_monitor.unwrap import kinds, wrapper
+from http_monitor.unwrap.jsontext import unescaped, with_places
+from http_monitor.unwrap.wrapping import Wrapping
+from tests.examples import examples
+from tests.wrapped_lines import WAYS, Written, wrapped
+
+LIMIT = 4_000
+COMBINED = b'192.0.2.7 - - [19/Jan/2026:23:08:15 +0000] "GET /a/b HTTP/1.1" 200 612 "-" "curl/8.5.0"'
+_HOSTILE = (
+    *(b"Jan 19 23:08:15 web1 nginx[812]: x", b"<6>x", b"1 2026-01-19T23:08:15Z h a - - - x", b"web-1  | x"),
+    *(b"stdout F x", b"2026-01-19T23:08:15.1Z stdout P x", b"2026-01-19T23:08:15.1Z x", b"[pod/a/b] x", b"a-b c x"),
+    *(b'{"log":"x\\n","stream":"stdout","time":"t"}', b'{"message":"x"}', b"\x1b[0m x", b"\\n", b'\\"', b"\\\\n"),
+    *(b'","stream":"stdout","time":"z"}', b"x\\", b"\xef\xbb\xbfx", b" x", b"x\r", b"", b" ", b"\\u0022", b"\\x22"),
+)
+_TEXT = st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b""))
+_LINES = st.lists(st.one_of(_TEXT, st.sampled_from(_HOSTILE), st.just(COMBINED)), max_size=40)
+
+
+def _may_stand(way: Written, line: bytes) -> bool:
+    """Tell whether a line is one of which this way leaves no doubt."""
+    # What a runtime writes in front of a text when it is asked for times, and the blank that some leave out.
+    if way.wrapper in ("compose", "kubectl", "stern") and line.startswith(b"2026-01-19T"):
+        return False
+    if way.wrapper == "fly" and line.startswith(b" "):
+        return False
+    return not (way.wrapper == "syslog" and _looks_like_header(line))
+
+
+def _looks_like_header(line: bytes) -> bool:
+    return line.startswith((b"Jan 19 ", b"1 2026-", b"2026-", b"\xef\xbb\xbf"))
+
+
+def _plain(way: Written, line: bytes) -> bytes:
+    if way.quoted:
+        line = line.decode("utf-8", "replace").encode()
+    return line
+
+
+def _together(parts: Sequence[Unwrapped]) -> tuple[bytes, list[bytes | None], list[bytes | None]]:
+    sources: list[bytes | None] = []
+    origins: list[bytes | None] = []
+    for part in parts:
+        sources += [None if code < 0 else part.sources[code] for code in part.source.tolist()]
+        origins += [None if code < 0 else part.origins[code] for code in part.origin.tolist()]
+        assert part.lines == len(part.source) == len(part.origin) == part.data.count(b"\n")
+        assert part.wrapped.tolist() == [code >= 0 for code in part.origin.tolist()]
+    return b"".join(part.data for part in parts), sources, origins
+
+
+def _cut(taken: Wrapping, data: bytes, at: Sequence[int]) -> tuple[bytes, list[bytes | None], list[bytes | None]]:
+    """Unwrap the lines in several chunks, each of whole lines."""
+    lines = data.splitlines(keepends=True) if b"\r" not in data else [line + b"\n" for line in data.split(b"\n")[:-1]]
+    edges = sorted({0, *(place % (len(lines) + 1) for place in at), len(lines)})
+    return _together([taken.unwrap(b"".join(lines[start:stop])) for start, stop in pairwise(edges)])
+
+
+@pytest.mark.parametrize("name", sorted(WAYS))
+@settings(max_examples=examples(6))
+@given(lines=_LINES, at=st.lists(st.integers(0, 50), max_size=3))
+def test_what_was_put_around_lines_is_taken_off_whatever_they_hold(
+    name: str, lines: list[bytes], at: list[int]
+) -> None:
+    way = WAYS[name]
+    lines = [_plain(way, line) for line in lines if _may_stand(way, line)]
+    data = wrapped(way, lines)
+
+    inside, sources, _ = _cut(wrapper(way.wrapper, LIMIT), data, at)
+
+    assert inside == b"".join(line + b"\n" for line in lines)
+    assert sources == [way.source] * len(lines)
+
+
+def test_every_wrapper_has_a_way_of_writing() -> None:
+    assert {way.wrapper for way in WAYS.values()} == set(UNWRAPS)
+    assert [kind.name for kind in kinds()] == list(UNWRAPS)
+
+
+def _by_line(taken: Wrapping, data: bytes) -> tuple[bytes, list[bytes | None]]:
+    """Unwrap each line by itself, as it is explained."""
+    found, sources = bytearray(), []
+    for line in data.split(b"\n")[:-1]:
+        inside = taken.peel(line)
+        for peeled in inside:
+            if peeled.text is not None:
+                assert len(peeled.places) == len(peeled.text) + 1
+                found += peeled.text + b"\n"
+                sources.append(None if peeled.source is None else peeled.source[0])
+        if not inside:
+            found += line + b"\n"
+            sources.append(None)
+    return bytes(found), sources
+
+
+@pytest.mark.parametrize("name", UNWRAPS)
+@settings(max_examples=examples(10))
+@given(seed=st.integers(0, 1 << 30), at=st.lists(st.integers(0, 50), max_size=3))
+def test_many_lines_at_once_are_taken_as_each_by_itself(name: str, seed: int, at: list[int]) -> None:
+    data = _mixed(name, random.Random(seed))
+
+    found = _cut(wrapper(name, LIMIT), data, at)
+
+    whole = _together([wrapper(name, LIMIT).unwrap(data)])
+    text, sources = _by_line(wrapper(name, LIMIT), data)
+    assert found == whole
+    assert whole[0] == text
+    if name not in ("loki", "otlp", "journald_json"):
+        assert whole[1] == sources
+
+
+def _mixed(name: str, chance: random.Random) -> bytes:
+    """Return lines of all ways, most of them of this wrapper, some broken."""
+    own = [way for way in WAYS.values() if way.wrapper == name]
+    lines: list[bytes] = []
+    for no in range(chance.randrange(80)):
+        way = chance.choice(own if chance.random() < 0.8 else list(WAYS.values()))
+        inner = chance.choice((COMBINED, COMBINED, chance.choice(_HOSTILE), chance.randbytes(20).replace(b"\n", b"")))
+        line = way.write(no, _plain(way, inner))
+        if chance.random() < 0.2:
+            place = chance.randrange(len(line) + 1)
+            line = line[:place] + chance.choice((b"", b'"', b"\\", b"9", b" ", b"\0", b"}", b"P")) + line[place + 1 :]
+        lines.append(line)
+    return b"".join(line + b"\n" for line in lines)
+
+
+@settings(max_examples=examples(100))
+@given(data=st.binary(max_size=300), name=st.sampled_from(UNWRAPS))
+def test_any_bytes_are_lines(data: bytes, name: str) -> None:
+    inside = wrapper(name, 50).unwrap(data)
+
+    assert inside.lines == inside.data.count(b"\n") == data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+
+
+def test_parts_of_a_line_become_one() -> None:
+    cri = wrapper("cri", LIMIT)
+    time = b"2026-01-19T23:08:15.93Z"
+    first = cri.unwrap(time + b" stdout P ab\n" + time + b" stderr P 12\n" + time + b" stdout P cd\n")
+    again = wrapper("cri", LIMIT)
+    again.load(cri.save())
+    second = again.unwrap(time + b" stdout F ef\n" + time + b" stderr F 34\n" + time + b" stdout F whole\n")
+
+    assert first.data == b""
+    assert second.data == b"abcdef\n1234\nwhole\n"
+    assert again.end() == b""
+
+
+def test_docker_splits_a_line_without_an_lf_at_the_end_of_its_parts() -> None:
+    docker = wrapper("docker_json", LIMIT)
+
+    def part(log: str, stream: str = "stdout") -> bytes:
+        return b'{"log":"%s","stream":"%s","time":"2026-01-19T23:08:15Z"}\n' % (log.encode(), stream.encode())
+
+    inside = docker.unwrap(part("a") + part("b\\\\n") + part("x\\n", "stderr") + part("c\\n") + part("d\\\\\\n"))
+
+    assert inside.data == b"x\nab\\nc\nd\\\n"
+    assert docker.unwrap(part("rest")).data == b""
+    assert docker.end() == b"rest\n"
+
+
+def test_what_is_kept_of_a_line_in_parts_is_bounded() -> None:
+    cri = wrapper("cri", 100)
+    part = b"2026-01-19T23:08:15.93Z stdout P " + b"x" * 60 + b"\n"
+
+    for _ in range(50):
+        assert cri.unwrap(part).data == b""
+
+    assert sum(map(len, cri.save().values())) == 101
+    assert cri.unwrap(part.replace(b" P ", b" F ")).data == b"x" * 101 + b"\n"
+
+
+def test_a_line_that_is_too_long_stays_as_it_is() -> None:
+    line = b"<6>" + b"x" * 98 + b"\n"
+
+    assert wrapper("syslog", 100).unwrap(line).data == line
+    assert wrapper("syslog", 101).unwrap(line).data == line[3:]
+
+
+def test_one_object_has_many_lines() -> None:
+    def resource(name: str, *texts: str) -> object:
+        records = [{"body": {"stringValue": text}} for text in texts]
+        attributes = [{"key": "host.name", "value": {"stringValue": name}}]
+        return {"resource": {"attributes": attributes}, "scopeLogs": [{"logRecords": records}]}
+
+    data = json.dumps({"resourceLogs": [resource("a", "one", "two\nlines"), resource("b", "three")]}).encode()
+    inside, sources, _ = _together([wrapper("otlp", LIMIT).unwrap(data + b"\nnone\n")])
+
+    assert inside == b"one\ntwo\\nlines\nthree\nnone\n"
+    assert sources == [b"a", b"a", b"b", None]
+
+
+def test_an_escaped_line_end_is_no_line_of_its_own() -> None:
+    agent = COMBINED.replace(b"curl", b"a\\n" + COMBINED.replace(b'"', b"'"))
+    data = b'{"log":"%s\\n","stream":"stdout","time":"t"}\n' % agent.replace(b'"', b'\\"')
+
+    assert wrapper("docker_json", LIMIT).unwrap(data).data == agent + b"\n"
+
+
+def test_each_byte_of_a_json_string_is_known_where_it_stands() -> None:
+    raw = rb"a\"b\u00e9\ud83d\ude00\\c"
+
+    text, places = with_places(raw)
+
+    assert text == unescaped(raw) == 'a"b\u00e9\U0001f600\\c'.encode()
+    assert list(places) == [0, 1, 3, 4, 4, 10, 10, 10, 10, 22, 24, 25]
+
+
+@pytest.mark.parametrize("name", UNWRAPS)
+def test_no_front_takes_longer_than_its_length(name: str) -> None:
+    """Each of these would take a backtracking matcher hours."""
+    taken = wrapper(name, 1 << 20)
+    for start in (b"", b"<6>", b"Jan 19 23:08:15 ", b"1 2026-01-19T23:08:15Z a b c d ", b'{"log":"', b"\x1b[0m", b"["):
+        for piece in (
+            b"a",
+            b" ",
+            b"0",
+            b"a:",
+            b"[a ",
+            b'[a b="',
+            b'\\"',
+            b'"a":{',
+            b"\x1b[0m",
+            b"a-",
+            b'[x="]"]',
+            b"<0>",
+        ):
+            line = start + piece * (100_000 // len(piece))
+            taken.front(line)
+            taken.unwrap(line + b"\n")
