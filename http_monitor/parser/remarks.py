@@ -65,7 +65,8 @@ class FileRemarks:
             return
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
-        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=True):
+        # One line may have had several inside, or several one: then it is another that is looked at, or none.
+        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=False):
             for remark in fmt.remarks(line):
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said:

@@ -1,6 +1,6 @@
 """Reads a log whose lines stand inside those of somebody else: syslog, a container runtime, a log shipper."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from http_monitor.parser.change import counted
 from http_monitor.parser.joining import joined, pieces, whole_lines
 from http_monitor.parser.origins import Origins
 from http_monitor.parser.reading import explain, read_line
+from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rewrapped import Rewrapped, Turn, doubted
 from http_monitor.parser.usual import is_usual
 from http_monitor.parser.wellread import is_well_read, row_is_well_read
@@ -24,6 +25,7 @@ from http_monitor.ports import (
     Json,
     LineReading,
     LogFormat,
+    Remark,
     Remembering,
     Unwrapped,
     Wrapper,
@@ -162,6 +164,17 @@ class WrappedFormat:
         """Return what was found around the lines since this was asked the last time."""
         told, self._told = self._told, []
         return told
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of the text in a line that was read."""
+        front = None if self._wrapper is None else self._wrapper.front(line)
+        if self._wrapper is not None and front is not None:
+            memory = self._wrapper.save()
+            inside = self._wrapper.peel(line)
+            self._wrapper.load(memory)
+            line = next((peeled.text for peeled in inside if peeled.text is not None), line)
+        if isinstance(self._inner, Remarking):
+            yield from self._inner.remarks(line)
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
