@@ -48,6 +48,8 @@ class Layout:
             if field.role is not None:
                 self.places.setdefault(field.role, []).append(index)
         self.declared = declared
+        self.is_asked = any(role in self.places for role in _REQUEST)
+        """A key may say what was asked for."""
         names = frozenset(found.names)
         self._message = next((found.names[name] for name in _MESSAGES if name in names), None)
         self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
@@ -83,10 +85,9 @@ class Layout:
 
     def _part(self, names: frozenset[str]) -> Part:
         ended = any(role in self.places for role in _ENDED)
-        asked = any(role in self.places for role in _REQUEST)
         if "reqid" in names and "err" in names and "res" in names and "duration" not in self.places:
             return "again"  # Fastify tells of an error before it tells that the request ended
-        if asked and not ended:
+        if self.is_asked and not ended:
             if {"reqid", "req"} <= names and "res" not in names:
                 return "first"
             return "maybe first" if self._message is not None else "whole"

@@ -1,12 +1,13 @@
 """Reads logs of one JSON object a line, by a map that says what each key means, and by the keys that are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import orjson
 
 from http_monitor.parser.field import Field
 from http_monitor.parser.jsonbook import KeyBook, KeyMap, Object, Shape
 from http_monitor.parser.jsoncolumns import Alike, Columnar
+from http_monitor.parser.jsondoubts import doubt
 from http_monitor.parser.jsonlayout import Layout
 from http_monitor.parser.jsonpairs import Pairs
 from http_monitor.parser.jsontext import decode_object, places, scalar_text
@@ -15,7 +16,7 @@ from http_monitor.parser.line import Entry, Misfit
 from http_monitor.parser.lined import LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.rows import Part
 from http_monitor.parser.text import SMALL_BYTES
-from http_monitor.ports import Json, Value
+from http_monitor.ports import Json, Remark, Value
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -81,6 +82,21 @@ class JsonFormat(LinedFormat):
         batch = self._joined(parts, lines)
         self._objects.clear()
         return batch
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing.
+
+        Args:
+            line: Without its LF.
+        """
+        found = decode_object(line)
+        if self._declared or isinstance(found, Misfit):
+            return
+        layout = self._layout(self._book.eye.shape_of(found), found)
+        # What a last line lacks its first line may have said.
+        words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, layout.texts_in(found))
+        if words is not None:
+            yield Remark("json-keys", words)
 
     def save(self) -> Json:
         """Return when the last line was, and which requests have begun."""

@@ -59,7 +59,7 @@ DURATIONS = (
     "service_time execution_time run_time handling_time time_spent time_elapsed turn_around_time response_elapsed "
     "request_elapsed request_time_taken roundtrip round_trip_time http_duration http_latency cost cost_time dur lat rt "
     "{http_response,response,res}.{duration,latency,elapsed,time,elapsed_time,response_time} "
-    "{request,req}.{duration,latency,time_taken} latencies.request"
+    "{request,req,http_request}.{duration,latency,elapsed,time_taken} latencies.request"
 )
 UPSTREAMS = (
     "upstream_response_time upstream_time upstream_duration upstream_latency upstream_service_time upstream_elapsed "

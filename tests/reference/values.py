@@ -354,6 +354,8 @@ def _looks_us(text: bytes, bare: bytes) -> int:
         words = words[:-1]
     if 3 <= len(words[-1]) <= 4 and all_in(words[-1], LETTERS[:26]) and len(words) >= 2:
         before = b" ".join(words[:-1]).removeprefix(b"[")
+        if before[-1:] not in _each(DIGITS):
+            raise NoFit
         if len(words[-2]) == 5 and words[-2][:1] in (b"+", b"-"):
             return iso_us(before)
         if words[-1] in (b"UTC", b"GMT"):
