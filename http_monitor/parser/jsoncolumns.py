@@ -14,7 +14,7 @@ from http_monitor.parser.field import Field, Role
 from http_monitor.parser.jsonbook import Candidate, Object
 from http_monitor.parser.jsonlayout import NOT_COUNTED, Layout
 from http_monitor.parser.jsontext import Path
-from http_monitor.parser.jsonvalues import can_be, is_nothing, text_of
+from http_monitor.parser.jsonvalues import address_alone, can_be, is_nothing, text_of
 from http_monitor.parser.lined import FEW
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
@@ -78,6 +78,8 @@ def _getter_of(found: Object, path: Path) -> Getter | None:
 def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, of a list its first; null where one says none."""
     kinds = set(map(type, values))
+    if role == "host" and kinds == {str}:
+        values = [address_alone(value.encode()).decode() if ":" in value else value for value in values]
     if kinds <= {str}:
         found: pa.Array[Any] = pa.array(values, pa.string()).view(pa.binary())
         return found

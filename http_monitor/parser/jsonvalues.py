@@ -39,7 +39,7 @@ def text_of(value: Any, role: Role | None) -> bytes | None:
         value = value[0] if value else None
     text = scalar_text(value)
     if text is None or role not in COUNTS:
-        return text
+        return address_alone(text) if text is not None and role == "host" else text
     if type(value) is float and text.endswith(b".0"):
         text = text[:-2]
     if role != "status":
@@ -81,12 +81,20 @@ def can_be(text: bytes, field: Field, *, vague: bool, declared: bool = False) ->
     return not vague or _is_plausible(text, role)
 
 
+def address_alone(text: bytes) -> bytes:
+    """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address alone, all else as it is."""
+    if b":" not in text or len(text) > _LONGEST_ADDRESS:
+        return text
+    match = _ADDRESS.fullmatch(text)
+    if match is None:
+        return text
+    address: bytes = match[1] or match[2]
+    return address if is_ip(address) and (b":" in address) == (match[1] is not None) else text
+
+
 def is_address(text: bytes) -> bool:
     """Return whether a text is an IP address, with a port or without."""
-    if len(text) > _LONGEST_ADDRESS:
-        return False
-    match = _ADDRESS.fullmatch(text)
-    return is_ip(text if match is None else match[1] or match[2])
+    return len(text) <= _LONGEST_ADDRESS and is_ip(address_alone(text))
 
 
 def _is_plausible(text: bytes, role: Role | None) -> bool:

@@ -366,19 +366,20 @@ def _is_target(text: bytes) -> bool:
     return text.startswith(b"/") or text == b"*" or has_scheme
 
 
+def client_alone(text: bytes) -> bytes:
+    """Return an address without its port and its brackets; anything else as it is."""
+    name, colon, port = text.rpartition(b":")
+    has_port = colon != b"" and all_in(port, DIGITS) and len(port) <= 5
+    bare = name if has_port and (name.endswith(b"]") or all_in(name, DIGITS + b".")) else text
+    if bare.startswith(b"[") and bare.endswith(b"]"):
+        inner = bare[1:-1]
+        return inner if b":" in inner and is_ip(inner) and len(text) <= 64 else text
+    return bare if is_ip(bare) and len(text) <= 64 else text
+
+
 def is_client(text: bytes) -> bool:
     """Return whether a text is an address, with a port or without."""
-    name, colon, port = text.rpartition(b":")
-    if len(text) > 64:
-        return False
-    if text.startswith(b"[") and text.endswith(b"]"):
-        return is_ip(text[1:-1])
-    if colon and all_in(port, DIGITS) and len(port) <= 5:
-        if name.startswith(b"[") and name.endswith(b"]"):
-            return is_ip(name[1:-1])
-        if all_in(name, DIGITS + b"."):
-            return is_ip(name)
-    return is_ip(text)
+    return len(text) <= 64 and is_ip(client_alone(text))
 
 
 def text_of(value: Any, role: str) -> bytes | None:
@@ -386,6 +387,8 @@ def text_of(value: Any, role: str) -> bytes | None:
     if isinstance(value, list):
         value = value[0] if value else None
     text = scalar(value)
+    if text is not None and role == "host":
+        return client_alone(text)
     if text is None or role not in ("status", "size", "bytes_in"):
         return text
     if isinstance(value, float):
