@@ -28,12 +28,16 @@ SCHEMA = pa.schema(
         pa.field("tls", _KEY),
         pa.field("forwarded", _KEY),
         pa.field("source", _KEY),
+        pa.field("lacks", pa.int8()),
     ]
 )
 """One row per well-formed line, in file order. `path` is the endpoint of DESIGN §2, null in section (none);
 `vhost` is without its port; `forwarded` is what X-Forwarded-For said, not believed yet; `source` is the container, the
 pod, the program or the machine that stands in front of a wrapped line; `status` is 0 where a line has none. Whatever is
-nullable is null for ``-`` and where the format has no such field."""
+nullable is null for ``-`` and where the format has no such field; `lacks` tells these two apart where the difference
+counts: it is the sum of `LACKS_SIZE` and `LACKS_AGENT`, null where a line has both fields."""
+LACKS_SIZE = 1
+LACKS_AGENT = 2
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

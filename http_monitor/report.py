@@ -119,6 +119,39 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of some accepted lines have what a figure rests on."""
+
+    lines: int = 0
+    """All of them."""
+    status: int = 0
+    """``-`` and 0 say that there is none."""
+    host: int = 0
+    """Likewise ``-``."""
+    endpoint: int = 0
+    size: int = 0
+    """``-`` says that it is 0 bytes."""
+    duration: int = 0
+    agent: int = 0
+    """``-`` says that there was none."""
+
+    @property
+    def no_status(self) -> bool:
+        """There are lines, and none has a status: nobody knows the errors."""
+        return self.lines > 0 and not self.status
+
+    @property
+    def no_size(self) -> bool:
+        """Likewise for the bytes."""
+        return self.lines > 0 and not self.size
+
+    @property
+    def no_host(self) -> bool:
+        """Likewise for who asked."""
+        return self.lines > 0 and not self.host
+
+
+@dataclass(frozen=True, slots=True)
 class WindowTotals:
     """The sliding window at the last bucket that closed."""
 
@@ -227,6 +260,7 @@ class Report:
     events: int = 0
     """Alert events whose `at` lies in this interval."""
     details: Details = Details()
+    coverage: Coverage = Coverage()
 
     @property
     def seconds(self) -> int:
@@ -296,6 +330,7 @@ class Summary:
     active: tuple[ActiveAlert, ...]
     health: Health
     details: Details = Details()
+    coverage: Coverage = Coverage()
 
 
 @dataclass(frozen=True, slots=True)

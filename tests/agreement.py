@@ -19,14 +19,16 @@ FILLER = b"x" * SMALL_BYTES
 _NAMED = ("user", "referer", "agent", "size_bytes", "duration_us", "upstream_us", "bytes_in", "path", "cache")
 
 
-def rows_read(preset: Preset, data: bytes) -> list[Row | None]:
-    """Return the row of each line but the others, None for a malformed one."""
+def rows_read(preset: Preset, data: bytes, *, lacks: bool = True) -> list[Row | None]:
+    """Return the row of each line but the others, None for a malformed one; with what it lacks where that is wanted."""
     batch = preset.make(MAX_LINE_BYTES).parse(data)
     batch.rows.validate(full=True)
     assert batch.rows.schema.equals(SCHEMA)
     rows: list[Row | None] = [None] * batch.lines
     times = batch.rows.column("time").cast(pa.int64()).to_pylist()
     for number, row, time in zip(batch.line_nos.tolist(), batch.rows.to_pylist(), times, strict=True):
+        if not lacks:
+            del row["lacks"]
         rows[number - 1] = row | {"time": time}
     return [row for number, row in enumerate(rows, start=1) if number not in batch.other_nos]
 

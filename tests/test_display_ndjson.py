@@ -50,7 +50,7 @@ DETAILS = [
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
     *("hits_per_s", "errors", "error_rate", "distinct_hosts", "status", "methods", "sections", "endpoints", "hosts"),
-    *("users", "agents", "referers", "window", "active", "health"),
+    *("users", "agents", "referers", "window", "active", "health", "coverage"),
     *DETAILS,
 ]
 
@@ -115,7 +115,19 @@ def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
 
     assert list(value) == [
         *("type", "schema", "mode", "first", "last", "hits", "bytes", "errors", "status", "sections", "endpoints"),
-        *("hosts", "alerts", "active", "health", "methods", "users", "agents", "referers", *DETAILS, "remainders"),
+        *(
+            "hosts",
+            "alerts",
+            "active",
+            "health",
+            "methods",
+            "users",
+            "agents",
+            "referers",
+            "coverage",
+            *DETAILS,
+            "remainders",
+        ),
     ]
     assert (value["first"], value["last"]) == ("2026-02-26T22:07:57Z", "2026-03-02T09:30:00Z")
 

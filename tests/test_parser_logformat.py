@@ -372,4 +372,5 @@ def test_a_real_log_with_commas_is_read_to_its_last_line() -> None:
         "tls": None,
         "forwarded": None,
         "source": None,
+        "lacks": None,
     }

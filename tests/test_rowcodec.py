@@ -112,7 +112,7 @@ def test_what_are_no_rows_is_refused(data: bytes) -> None:
 def test_columns_that_say_nothing_are_left_out() -> None:
     line = b'192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET /a HTTP/1.1" 200 5\n'
     with pa.ipc.open_stream(encode_rows(_caught_up(2 * line))) as reader:
-        assert reader.schema.names == ["time", "host", "section", "path", "method", "status", "size_bytes"]
+        assert reader.schema.names == ["time", "host", "section", "path", "method", "status", "size_bytes", "lacks"]
     nobody = encode_rows(_two_lines().part(0, 0))
     with pa.ipc.open_stream(nobody) as reader:
         assert reader.schema.names == []

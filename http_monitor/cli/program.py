@@ -153,7 +153,7 @@ def _monitor(
     from http_monitor.alerts import default_alerts
     from http_monitor.cli.families import family_of
     from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.monitor.lacking import CLIENT
+    from http_monitor.monitor.lacking import EVERY_LOG
     from http_monitor.parser.auto import explain_and_suggest
     from http_monitor.parser.remarks import Remarks
     from http_monitor.units import US_PER_S
@@ -170,7 +170,7 @@ def _monitor(
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S
             kind = formats.kind_of(source.name)
-            needs = (CLIENT, *(() if select is None else select.needs))
+            needs = (*EVERY_LOG, *(() if select is None else select.needs))
             made = formats.of(source.name)
             return Input(
                 source,

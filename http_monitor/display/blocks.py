@@ -57,12 +57,13 @@ def facts(totals: Report | Summary, hosts: int, per_s: float | None, style: Styl
     error, more = totals.hosts.distinct_error, "+" if totals.hosts.remainder.hits else ""
     if error:
         more = f" {style.glyphs.plus_minus}{error:,}"
-    number = figures.counted(hosts, "host")
+    number, unknown, coverage = figures.counted(hosts, "host"), style.glyphs.dash, totals.coverage
+    error_rate = figures.percent(ratio(100 * totals.errors, totals.hits))
     pieces = [
         fact(figures.counted(totals.hits, "hit")),
-        fact(figures.size(totals.size_bytes)),
-        fact(number.replace(" ", f"{more} ")),
-        fact(f"{figures.percent(ratio(100 * totals.errors, totals.hits))} 5xx", "bad" if totals.errors else "bold"),
+        fact(f"{unknown} bytes" if coverage.no_size else figures.size(totals.size_bytes)),
+        fact(f"{unknown} hosts" if coverage.no_host else number.replace(" ", f"{more} ")),
+        fact(f"{unknown if coverage.no_status else error_rate} 5xx", "bad" if totals.errors else "bold"),
     ]
     if per_s is not None:
         pieces.insert(1, fact(figures.rate(per_s)))
@@ -119,7 +120,7 @@ def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Li
     for band in _bands(totals, width):
         present = [cell for cell in band if wide or _has_rows(cell)]
         cells = cell_widths(width, len(present)) if wide else _uneven_widths(width, len(present))
-        drawn = [_drawn(cell, totals.hits, columns, style) for cell, columns in zip(present, cells, strict=True)]
+        drawn = [_drawn(cell, totals, columns, style) for cell, columns in zip(present, cells, strict=True)]
         lines += side_by_side(drawn, cells, style)
     return lines
 
@@ -166,10 +167,10 @@ def _has_rows(cell: _Cell) -> bool:
     return bool(cell.rows if isinstance(cell, Slowest) else cell.table.rows)
 
 
-def _drawn(cell: _Cell, hits: int, width: int, style: Style) -> list[Line]:
+def _drawn(cell: _Cell, totals: Report | Summary, width: int, style: Style) -> list[Line]:
     if isinstance(cell, Slowest):
         return render_slowest(cell, width, style)
-    return render_table(cell, hits, width, style)
+    return render_table(cell, totals.hits, width, style, knows_errors=not totals.coverage.no_status)
 
 
 def _first(table: Table, count: int) -> Table:

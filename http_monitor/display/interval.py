@@ -88,7 +88,7 @@ def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: T
         with_bots = wrapped([*pieces, share], left)
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
-    window = [*_spark(report.window, right, style), *_average(report.window, right, thresholds)]
+    window = [*_spark(report.window, right, style), *_average(report, right, style, thresholds)]
     durations = render_durations(details, width)
     if not wide:
         return [*interval, *window, *durations[:1]]
@@ -111,7 +111,8 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     return [[(before, "dim"), (figures.sparkline(series, style.glyphs), "accent"), (after, "dim")]]
 
 
-def _average(window: WindowTotals, width: int, thresholds: Thresholds) -> list[Line]:
+def _average(report: Report, width: int, style: Style, thresholds: Thresholds) -> list[Line]:
+    window = report.window
     span = figures.exact_span(window.seconds)
     per_s: Line = [
         (f"{span} average ", "plain"),
@@ -120,7 +121,9 @@ def _average(window: WindowTotals, width: int, thresholds: Thresholds) -> list[L
     ]
     errors: Line = [
         ("5xx ", "plain"),
-        (figures.percent(window.error_rate), _against(window.error_rate, thresholds.error_rate)),
+        (style.glyphs.dash, "dim")
+        if report.coverage.no_status and not window.errors
+        else (figures.percent(window.error_rate), _against(window.error_rate, thresholds.error_rate)),
         (f" (alert above {figures.level(thresholds.error_rate)} %)", "dim"),
     ]
     return wrapped([per_s, errors], width)

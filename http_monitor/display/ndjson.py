@@ -13,7 +13,7 @@ from http_monitor.report import (
     ActiveAlert,
     AlertEvent,
     CaughtUp,
-    Details,
+    Coverage,
     Durations,
     Health,
     Message,
@@ -25,21 +25,23 @@ from http_monitor.report import (
 )
 from http_monitor.units import iso_utc, visible, visible_text
 
-SCHEMA = 1
+SCHEMA = 2
+"""Grows when a key changes its meaning or goes; more keys may come at any time."""
 _ALWAYS_TOLD = {"unwrap"}
 """Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
-"""Grows when a key changes its meaning or goes; more keys may come at any time."""
 
 # The moments at which alerts were raised are told again in each report.
 _iso_utc = lru_cache(maxsize=1_024)(iso_utc)
 
 _Json = dict[str, object]
+_COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
 
 
 def report_line(report: Report) -> str:
     """Return the object of an interval, without a newline."""
     partial: _Json = {"partial": True} if report.partial else {}
+    coverage = report.coverage
     return _dumps(
         {
             "type": "report",
@@ -53,10 +55,10 @@ def report_line(report: Report) -> str:
             "late_hits": report.late_hits,
             "late_bytes": report.late_bytes,
             "late_errors": report.late_errors,
-            "bytes": report.size_bytes,
+            "bytes": None if coverage.no_size else report.size_bytes,
             "hits_per_s": report.hits_per_s,
-            "errors": report.errors,
-            "error_rate": report.error_rate,
+            "errors": None if coverage.no_status else report.errors,
+            "error_rate": None if coverage.no_status else report.error_rate,
             "distinct_hosts": report.distinct_hosts,
             "status": _status(report.status),
             "methods": _hits_by_key(report.methods),
@@ -69,7 +71,8 @@ def report_line(report: Report) -> str:
             },
             "active": _active(report.active),
             "health": _health(report.health),
-            **_details(report.details),
+            "coverage": _coverage(coverage),
+            **_details(report),
             **({"distinct_hosts_error": report.hosts.distinct_error} if report.hosts.distinct_error else {}),
             **_remainders(report),
         }
@@ -104,8 +107,8 @@ def summary_line(summary: Summary) -> str:
             "first": None if summary.first_us is None else _iso_utc(summary.first_us),
             "last": None if summary.last_us is None else _iso_utc(summary.last_us),
             "hits": summary.hits,
-            "bytes": summary.size_bytes,
-            "errors": summary.errors,
+            "bytes": None if summary.coverage.no_size else summary.size_bytes,
+            "errors": None if summary.coverage.no_status else summary.errors,
             "status": _status(summary.status),
             **_tables(summary, ("sections", "endpoints", "hosts")),
             "alerts": summary.alerts,
@@ -113,7 +116,8 @@ def summary_line(summary: Summary) -> str:
             "health": _health(summary.health),
             "methods": _hits_by_key(summary.methods),
             **_tables(summary, ("users", "agents", "referers")),
-            **_details(summary.details),
+            "coverage": _coverage(summary.coverage),
+            **_details(summary),
             **_remainders(summary),
         }
     )
@@ -199,34 +203,45 @@ def _hits_by_key(counts: Sequence[tuple[bytes, int]]) -> dict[str, int]:
 
 
 def _tables(totals: Report | Summary, names: Iterable[str]) -> _Json:
-    return {name: _rows(getattr(totals, name)) for name in names}
+    return {name: _rows(getattr(totals, name), totals.coverage) for name in names}
 
 
-def _rows(table: Table) -> list[_Json]:
+def _rows(table: Table, coverage: Coverage) -> list[_Json]:
     return [
-        {"key": visible(row.key), "hits": row.hits, "bytes": row.size_bytes, "errors": row.errors} for row in table.rows
+        {
+            "key": visible(row.key),
+            "hits": row.hits,
+            "bytes": None if coverage.no_size else row.size_bytes,
+            "errors": None if coverage.no_status else row.errors,
+        }
+        for row in table.rows
     ]
 
 
-def _details(details: Details) -> _Json:
-    kinds = details.kinds
+def _coverage(coverage: Coverage) -> dict[str, float | None]:
+    lines = coverage.lines
+    return {name: getattr(coverage, name) / lines if lines else None for name in _COVERED}
+
+
+def _details(totals: Report | Summary) -> _Json:
+    details, kinds = totals.details, totals.details.kinds
     return {
-        "vhosts": _rows(details.vhosts),
+        "vhosts": _rows(details.vhosts, totals.coverage),
         "duration_us": _durations(details.duration),
         "upstream_us": _durations(details.upstream),
         "slowest": [{"key": visible(row.key), "hits": row.hits, "mean_us": row.mean_us} for row in details.slowest],
         "bytes_in": details.bytes_in,
         "cache": _hits_by_key(details.cache),
         "tls": _hits_by_key(details.tls),
-        "browsers": _rows(details.browsers),
-        "systems": _rows(details.systems),
+        "browsers": _rows(details.browsers, totals.coverage),
+        "systems": _rows(details.systems, totals.coverage),
         "agent_kinds": {
             "person": kinds.person,
             "bot": kinds.bot,
             "library": kinds.library,
             "unknown": kinds.unknown,
         },
-        "sources": _rows(details.sources),
+        "sources": _rows(details.sources, totals.coverage),
     }
 
 

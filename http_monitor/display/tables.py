@@ -25,7 +25,7 @@ class Heading:
     """Draw a bar behind each key, the greatest one full."""
 
 
-def render_table(heading: Heading, hits: int, width: int, style: Style) -> list[Line]:
+def render_table(heading: Heading, hits: int, width: int, style: Style, *, knows_errors: bool = True) -> list[Line]:
     """Return a heading, the rows, and what the table had to cut.
 
     Args:
@@ -33,12 +33,16 @@ def render_table(heading: Heading, hits: int, width: int, style: Style) -> list[
         hits: what a share of 100 % is.
         width: columns of the cell; a bar stands only in a wide one, and share or errors make way in a narrow one.
         style: the characters of the stream.
+        knows_errors: a line has a status; else a dash stands in place of the errors.
     """
     rows = heading.table.rows
     if not rows:
         return []
     shape = _Shape.of(heading, width)
-    lines = [_heading(heading, shape, style), *(_row(row, rows[0].hits, hits, shape, style) for row in rows)]
+    lines = [
+        _heading(heading, shape, style),
+        *(_row(row, rows[0].hits, hits, shape, style, knows_errors) for row in rows),
+    ]
     rest = heading.table.remainder
     if rest.hits:
         note = f"+{figures.count(rest.hits)} in keys not kept ({style.glyphs.plus_minus}{rest.error_bound:,})"
@@ -85,7 +89,7 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
     return line
 
 
-def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style) -> Line:
+def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style, knows_errors: bool) -> Line:
     space = 1 if shape.bar else 0
     key = shorten(style.key(row.key), max(1, shape.key - space), style.glyphs.ellipsis)
     # An empty agent is a key like any other; a blank cell would look like a fault of the display.
@@ -97,7 +101,9 @@ def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style) -> Li
     if shape.share:
         line.append((figures.percent(100 * ratio(row.hits, hits), 1).rjust(shape.share), "plain"))
     if shape.errors:
-        line.append(_errors(row.errors, shape.errors))
+        line.append(
+            _errors(row.errors, shape.errors) if knows_errors else (style.glyphs.dash.rjust(shape.errors), "dim")
+        )
     return line
 
 

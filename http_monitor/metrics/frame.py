@@ -1,6 +1,7 @@
 """Rows as arrays: for every dimension a code per row, and the measures that are summed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from http_monitor.metrics.histogram import BUCKETS, bucket_of
 from http_monitor.metrics.keys import Codes, Keys, Numbering, Numberings
 from http_monitor.metrics.long_keys import LIGHT_BYTES, longest_of
 from http_monitor.metrics.rows import Rows
-from http_monitor.records import Bools, Int64s
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE, Bools, Int64s
 
 Index = npt.NDArray[np.int64] | Bools | slice
 
@@ -38,6 +39,10 @@ BYTES_IN = "bytes_in"
 WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
 """What a window bucket keeps by key; the other tables exist for intervals and the summary only."""
 
+COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
+"""What a line may lack, as `report.Coverage` calls it."""
+NOBODY = b"-"
+"""The host of a line that does not say who asked."""
 _EXACT_FLOAT = float(1 << 52)
 
 
@@ -81,6 +86,8 @@ class Frame:
 
     columns: dict[str, Column]
     measures: Measures
+    lacks: Mapping[str, Bools | None] = field(default_factory=dict)
+    """Which rows lack each of `COVERED`, where some do; None: all of them do."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
@@ -95,16 +102,20 @@ class Frame:
         status = batch.column("status").to_numpy()
         measures = _measures(_filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
         columns = {"status": _status_column(status, numberings)}
-        for name, field in DIMENSIONS.items():
-            column = _column(name, batch.column(field), numberings)
+        for name, at in DIMENSIONS.items():
+            column = _column(name, batch.column(at), numberings)
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
         _add_numbers(columns, batch, measures.errors, numberings)
-        return Frame(columns, measures)
+        return Frame(columns, measures, _lacks(batch, status))
 
     def take(self, index: Index) -> "Frame":
         """Return some of the rows."""
-        return Frame({name: column.take(index) for name, column in self.columns.items()}, self.measures.take(index))
+        return Frame(
+            {name: column.take(index) for name, column in self.columns.items()},
+            self.measures.take(index),
+            {name: None if rows is None else rows[index] for name, rows in self.lacks.items()},
+        )
 
     def take_if(self, wanted: Bools) -> "Frame":
         """Return the rows where `wanted` is true."""
@@ -121,6 +132,37 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.measures.sizes)
+
+
+def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bools | None]:
+    """Return which rows lack what, where some do."""
+    lacks: dict[str, Bools | None] = {}
+    count = len(status)
+
+    def note(name: str, rows: Bools) -> None:
+        if rows.any():
+            lacks[name] = None if rows.all() else rows
+
+    host: Any = batch.column("host")
+    nobody = host.dictionary.index(pa.scalar(NOBODY, pa.binary())).as_py()
+    if nobody >= 0:
+        note("host", host.indices.to_numpy() == nobody)
+    if not status.all():
+        note("status", status == 0)
+    path = batch.column("path")
+    if path.null_count:
+        note("endpoint", path.is_null().to_numpy(zero_copy_only=False))
+    duration = _present(batch, "duration_us")
+    if duration is None:
+        lacks["duration"] = None
+    else:
+        note("duration", duration < 0)
+    said = batch.column("lacks")
+    if said.null_count < count:
+        fields = _filled(said, 0)
+        note("size", (fields & LACKS_SIZE) != 0)
+        note("agent", (fields & LACKS_AGENT) != 0)
+    return lacks
 
 
 def _column(name: str, array: Any, numberings: Numberings) -> Column:
@@ -166,8 +208,8 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
 
 def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
     """Add the columns that are made of durations and of bytes received, where some row has them."""
-    for name, field in HISTOGRAMS.items():
-        values = _present(batch, field)
+    for name, at in HISTOGRAMS.items():
+        values = _present(batch, at)
         if values is not None:
             columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
             if name == "durations":
@@ -179,9 +221,9 @@ def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bool
         columns[BYTES_IN] = Column(codes, keys, True, _measures(np.maximum(values, 0), errors))
 
 
-def _present(batch: pa.RecordBatch, field: str) -> Int64s | None:
+def _present(batch: pa.RecordBatch, name: str) -> Int64s | None:
     """Return the numbers of a column, negative where a row has none; None where no row has one."""
-    array = batch.column(field)
+    array = batch.column(name)
     if array.null_count == len(array):
         return None
     values: Int64s = _filled(array, -1)

@@ -106,7 +106,18 @@ class FrameGroups:
     A group is a bucket or an interval; its rows keep their order, for those who must count row by row.
     """
 
-    __slots__ = ("_bounds", "_by_dimension", "_finer", "_frame", "_group_of", "errors", "hits", "in_order", "sizes")
+    __slots__ = (
+        "_bounds",
+        "_by_dimension",
+        "_finer",
+        "_frame",
+        "_group_of",
+        "errors",
+        "hits",
+        "in_order",
+        "lacks",
+        "sizes",
+    )
 
     def __init__(self, frame: Frame, group_of: Codes, count: int) -> None:
         """Group rows.
@@ -129,6 +140,11 @@ class FrameGroups:
         measures = frame.measures
         self.hits: list[int] = np.diff(self._bounds).tolist()
         self.errors: list[int] = np.diff(np.searchsorted(np.flatnonzero(measures.errors), self._bounds)).tolist()
+        self.lacks: dict[str, list[int]] = {
+            name: self.hits if rows is None else np.diff(np.searchsorted(np.flatnonzero(rows), self._bounds)).tolist()
+            for name, rows in frame.lacks.items()
+        }
+        """For each of `frame.COVERED` that some row lacks, how many rows of each group do."""
         if measures.weights is None:
             self.sizes: list[int] = size_sums(group_of, count, measures).tolist()
         else:
@@ -154,6 +170,7 @@ class FrameGroups:
         result._by_dimension = {}
         result._finer = self
         result.hits, result.errors, result.sizes = [sum(self.hits)], [sum(self.errors)], [sum(self.sizes)]
+        result.lacks = {name: [sum(counts)] for name, counts in self.lacks.items()}
         return result
 
     def piece(self, dimension: str, index: int) -> Piece:

@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from http_monitor.metrics.durations import durations_of, slowest_of
 from http_monitor.metrics.families import families_of
-from http_monitor.metrics.frame import BYTES_IN, DIMENSIONS, HISTOGRAMS, TIMED
+from http_monitor.metrics.frame import BYTES_IN, COVERED, DIMENSIONS, HISTOGRAMS, TIMED
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.histogram import BUCKETS
-from http_monitor.metrics.saving import fields_of, integer, totals
+from http_monitor.metrics.saving import fields_of, integer, listed, totals
 from http_monitor.metrics.table import KeyTable
 from http_monitor.ports import ClassifyAgent, Json
-from http_monitor.report import Details, Table
+from http_monitor.report import Coverage, Details, Table
 
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
 _DISTINCT = "hosts"
@@ -22,12 +22,13 @@ CAP_FACTOR = 10
 class IntervalStats:
     """Hits, bytes and errors of some rows, in total and by every dimension that some row has a key in."""
 
-    __slots__ = ("_cap", "_tables", "errors", "hits", "size_bytes")
+    __slots__ = ("_cap", "_lacks", "_tables", "errors", "hits", "size_bytes")
 
     def __init__(self, max_keys: int) -> None:
         self.hits = 0
         self.size_bytes = 0
         self.errors = 0
+        self._lacks: dict[str, int] = {}
         self._cap = CAP_FACTOR * max_keys
         # Most logs have few of the dimensions, and a quiet log has many intervals: an empty table is not kept.
         self._tables: dict[str, KeyTable] = {}
@@ -37,6 +38,8 @@ class IntervalStats:
         self.hits += groups.hits[index]
         self.size_bytes += groups.sizes[index]
         self.errors += groups.errors[index]
+        for name, lacks in groups.lacks.items():
+            self._lacks[name] = self._lacks.get(name, 0) + lacks[index]
         for name in groups.dimensions:
             if name in self._tables:
                 self._tables[name].add(groups, name, index)
@@ -53,7 +56,7 @@ class IntervalStats:
 
     def save_totals(self) -> list[int]:
         """Return what it is without its tables, as JSON."""
-        return [self.hits, self.size_bytes, self.errors]
+        return [self.hits, self.size_bytes, self.errors, *(self._lacks.get(name, 0) for name in COVERED)]
 
     def save_tables(self) -> Iterator[tuple[str, Json]]:
         """Yield (name, JSON) of each table that has keys."""
@@ -65,7 +68,9 @@ class IntervalStats:
     def load(cls, given_totals: Any, max_keys: int) -> Self:
         """Return what was saved, without tables. Raises TypeError or ValueError for anything else."""
         stats = cls(max_keys)
-        stats.hits, stats.size_bytes, stats.errors = totals(given_totals)
+        sums, lacks = listed(given_totals)[:3], listed(given_totals)[3:]
+        stats.hits, stats.size_bytes, stats.errors = totals(sums)
+        stats._lacks = {name: integer(count, 0, stats.hits) for name, count in zip(COVERED, lacks, strict=True)}
         return stats
 
     def load_table(self, name: Any, given: Any) -> None:
@@ -81,6 +86,10 @@ class IntervalStats:
             for key, _ in table.items():
                 integer(int(key), 0, BUCKETS - 1)
         self._tables[name] = table
+
+    def coverage(self) -> Coverage:
+        """Return how many of the rows have what a figure rests on."""
+        return Coverage(self.hits, **{name: self.hits - self._lacks.get(name, 0) for name in COVERED})
 
     def status(self) -> tuple[tuple[int, int], ...]:
         """Return (code, hits), by code."""

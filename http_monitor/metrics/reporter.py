@@ -125,6 +125,7 @@ class Reporter:
             partial=partial,
             catch_up=catch_up,
             events=events,
+            coverage=stats.coverage(),
             details=stats.details(self._top, self._classify),
         )
 
@@ -221,6 +222,7 @@ class Reporter:
             alerts=alerts,
             active=active,
             health=health,
+            coverage=whole.coverage(),
             details=whole.details(self._top, self._classify),
         )
 

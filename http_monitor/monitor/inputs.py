@@ -10,7 +10,7 @@ from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.long_keys import with_short_keys
 from http_monitor.metrics.rows import NEVER_US, event_times
 from http_monitor.metrics.saving import integer
-from http_monitor.monitor.lacking import Lacking
+from http_monitor.monitor.lacking import EVERY_LOG, Lacking
 from http_monitor.ports import (
     Changing,
     Ending,
@@ -276,7 +276,8 @@ class Input:
 
     def _lacks(self, *, ended: bool) -> list[Notice]:
         """Return, once, what options ask of its lines and none of the first of them has."""
-        return [self.notice(words, "lacking", "warning") for words in self._lacking.tell(ended=ended)]
+        told = self._lacking.tell(ended=ended)
+        return [self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in told]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file none of whose first lines fits.

@@ -1,6 +1,7 @@
 """Makes the columns of `records.SCHEMA` from the fields of regular lines, without a loop over the rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from http_monitor.parser.regular import Fields, Span, find_fields
 from http_monitor.parser.request import CONNECT, METHOD, SECTION_CONNECT
 from http_monitor.parser.shape import Shape
 from http_monitor.parser.vhost import is_ip, is_name_and_port, vhost_name
-from http_monitor.records import SCHEMA
+from http_monitor.records import LACKS_AGENT, SCHEMA
 
 _DASH, _QUESTION, _SLASH = (ord(char) for char in "-?/")
 
@@ -66,10 +67,17 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             no_keys(len(time_us)),  # tls
             no_keys(len(time_us)),  # forwarded
             no_keys(len(time_us)),  # source
+            lacking(np.where(no_pair, LACKS_AGENT, 0)),
         ],
         schema=SCHEMA,
     )
     return RegularRows(batch, fields.line, vhost, fields.pair)
+
+
+def lacking(fields: Ints) -> "pa.Array[Any]":
+    """Return the column of what lines lack."""
+    column: pa.Array[Any] = arrow_of(fields.astype(np.int8), pa.int8(), fields == 0)
+    return column
 
 
 def sections(path: Keys) -> Keys:

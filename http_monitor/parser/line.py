@@ -7,12 +7,13 @@ from http_monitor.parser.clf_time import decode_time
 from http_monitor.parser.request import split_request
 from http_monitor.parser.shape import Shape, kind_of
 from http_monitor.parser.vhost import stands_in_front, vhost_name
+from http_monitor.records import LACKS_AGENT
 
 MAX_SIZE = (1 << 63) - 1
 
 
 class Entry(NamedTuple):
-    """A well-formed line; the fields up to `source` are the columns of `records.SCHEMA`, in its order."""
+    """A well-formed line; the fields up to `lacks` are the columns of `records.SCHEMA`, in its order."""
 
     time_us: int
     host: bytes
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
     tls: bytes | None = None
     forwarded: bytes | None = None
     source: bytes | None = None
+    lacks: int | None = None
     kind: str = ""
     """``common``, ``vhost_combined``, …: what this line is."""
 
@@ -108,6 +110,7 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
         agent=dash_to_none(pair[2]) if pair else None,
         status=int(status[1]),
         size_bytes=None if size[1] else int(digits or b"0"),
+        lacks=None if pair else LACKS_AGENT,
         vhost=vhost_name(head[1]) if has_vhost else None,
         kind=kind_of(has_vhost, pair is not None),
     )

@@ -13,6 +13,7 @@ from http_monitor.parser.vhost import is_name_and_port, vhost_name
 from http_monitor.parser.writings import MOST, read_count, read_day, read_time
 from http_monitor.parser.zones import UNZONED_US
 from http_monitor.ports import Value
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE
 
 Texts = Sequence[bytes | None]
 """The text of each field of a format, in its order; None where a line has none."""
@@ -112,6 +113,7 @@ class Meaning:
             cache=self._text(texts, "cache")[0],
             tls=self._text(texts, "tls")[0],
             forwarded=self._text(texts, "forwarded")[0],
+            lacks=(LACKS_SIZE * self._lacks(texts, "size") + LACKS_AGENT * self._lacks(texts, "agent")) or None,
             kind=self._kind,
         )
 
@@ -148,6 +150,10 @@ class Meaning:
             if texts[index] not in absent:
                 return texts[index], index
         return None, places[0] if places else 0
+
+    def _lacks(self, texts: Texts, role: Role) -> bool:
+        """Return whether no field has a text for a role, not even a dash."""
+        return self._text(texts, role)[0] is None and all(texts[at] != b"-" for at in self._places.get(role, ()))
 
     def _host(self, texts: Texts) -> bytes | None:
         text, at = self._text(texts, "host")

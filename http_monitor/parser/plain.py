@@ -17,7 +17,7 @@ from http_monitor.parser.markedlines import QUOTES as PAIRED_QUOTES
 from http_monitor.parser.plainfields import PlainFields, find_plain
 from http_monitor.parser.regular import Span, escapes_in, numbers_in
 from http_monitor.parser.shape import Shape
-from http_monitor.records import SCHEMA
+from http_monitor.records import LACKS_AGENT, SCHEMA
 
 _QUESTION = ord("?")
 _QUOTES = 2
@@ -106,6 +106,8 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
         "status": arrow_of(fields.status, pa.int16()),
         "size_bytes": arrow_of(np.where(is_dash, 0, size), pa.int64(), is_dash),
     }
+    if not pair:
+        columns["lacks"] = arrow_of(np.full(count, LACKS_AGENT, np.int8), pa.int8())
     absent = {field.name: nothing if field.type == KEY else none for field in SCHEMA}
     batch = pa.RecordBatch.from_arrays([(absent | columns)[name] for name in SCHEMA.names], schema=SCHEMA)
     return batch, good

@@ -60,6 +60,10 @@ class TemplateFormat:
         self._matcher = Matcher(template)
         self._walker = Walker(template)
         self._columns = Columns(template)
+        self._dashes = {
+            part.index for part in template.parts if isinstance(part, Place) and part.slot.kind in OWN_QUOTES
+        }
+        """Fields that every line has, and of which a dash stands without quotes."""
         self._local = LocalTimes(LOCAL)
         self._tail_known = tail_known
         self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
@@ -190,6 +194,9 @@ class TemplateFormat:
         return account
 
     def _entry(self, texts: Found | None) -> Entry | None:
+        if texts is not None and None in texts:
+            # A dash in place of quotes.
+            texts = tuple(b"-" if text is None and at in self._dashes else text for at, text in enumerate(texts))
         read = None if texts is None else self._meaning.entry(texts)
         return None if isinstance(read, Wrong) else read
 

@@ -10,6 +10,7 @@ from http_monitor.parser.arrays import Bools, Ints, arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import (
     dashes_in,
+    lacking,
     plain_methods,
     sections,
     span_keys,
@@ -32,7 +33,7 @@ from http_monitor.parser.template import Place, Template
 from http_monitor.parser.timecolumn import days_of, moments_of, times_of
 from http_monitor.parser.walk import Walked
 from http_monitor.parser.zones import UNZONED_US
-from http_monitor.records import SCHEMA
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE, SCHEMA
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 _MERGED: tuple[Role | None, ...] = ("host", "vhost", "cache", "tls", "forwarded")
@@ -113,6 +114,7 @@ class Columns:
             vhost_names(self._texts(chunk, walked, "vhost")),
             *(self._texts(chunk, walked, role) for role in ("cache", "tls", "forwarded")),
             no_keys(count),  # source
+            lacking(self._lacks(walked)),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 
@@ -223,6 +225,18 @@ class Columns:
         if role not in _TEXTS or not self._keeps_empty:
             absent |= span.stop == span.start
         return span_keys(chunk, span, absent)
+
+    def _lacks(self, walked: Walked) -> Ints:
+        """Return which of size and agent lines have no text for, not even a dash."""
+        lacks = np.zeros(len(walked.line), np.int64)
+        bits: dict[Role, int] = {"size": LACKS_SIZE, "agent": LACKS_AGENT}
+        for role, bit in bits.items():
+            span = self._span(walked, role)
+            if span is None:
+                lacks += bit
+            elif role not in _TEXTS or not self._keeps_empty:
+                lacks += bit * (span.stop == span.start)
+        return lacks
 
     def _durations(self, chunk: Chunk, marks: Marks, walked: Walked, role: Role) -> "pa.Array[Any]":
         places = self._adding_up if role == "duration" and self._adding_up else [self._first.get(role)]

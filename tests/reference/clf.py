@@ -51,6 +51,8 @@ class Row:
     cache: bytes | None = None
     tls: bytes | None = None
     source: bytes | None = None
+    lacks: int | None = None
+    """2 where the line has no agent, not even a dash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _read_line(reader: _Reader, format_name: str, line_no: int) -> tuple[Row, st
         agent=_unless_dash(agent),
         status=status,
         size_bytes=size_bytes,
+        lacks=2 if pair is None else None,
         vhost=_unless_dash(_without_port(fields[0])) if vhost else None,
     )
     return row, ("vhost_" if vhost else "") + ("common" if pair is None else "combined")

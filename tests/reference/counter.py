@@ -68,11 +68,21 @@ class Span:
         self.vhosts = BoundedTable(cap)
         self.sources = BoundedTable(cap)
         self.details = Details(cap)
+        self.having = dict.fromkeys(("status", "host", "endpoint", "size", "duration", "agent"), 0)
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
         self.total.add(size_bytes, is_error)
         self.details.add(row, is_error)
+        for name, is_there in (
+            ("status", row.status != 0),
+            ("host", row.host != b"-"),
+            ("endpoint", row.path is not None),
+            ("size", row.lacks not in (1, 3)),
+            ("duration", row.duration_us is not None and row.duration_us >= 0),
+            ("agent", row.lacks not in (2, 3)),
+        ):
+            self.having[name] += is_there
         self.every_host.add(row.host)
         for table, key in (
             (self.status, str(row.status).encode() if row.status else None),
@@ -88,6 +98,19 @@ class Span:
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
+
+    @property
+    def coverage(self) -> Json:
+        """The share of the rows that has each; None without rows."""
+        hits = self.total.hits
+        return {name: having / hits if hits else None for name, having in self.having.items()}
+
+    def known(self, tally: Tally) -> Json:
+        """Bytes and errors, None where no row says any."""
+        return {
+            "bytes": None if self.coverage["size"] == 0 else tally.size_bytes,
+            "errors": None if self.coverage["status"] == 0 else tally.errors,
+        }
 
     @property
     def distinct_hosts(self) -> int:
@@ -291,9 +314,12 @@ class Counter:
         self._reports += 1
         window = [] if self.closed_us is None else self._window(self.closed_us)
         window_hits = sum(bucket.total.hits for bucket in window)
+        error_rate: float | None = (100 * total.errors) / total.hits if total.hits else 0.0
+        if span.known(total)["errors"] is None:
+            error_rate = None
         report = {
             "type": "report",
-            "schema": 1,
+            "schema": 2,
             "seq": self._reports,
             "mode": self._mode,
             "start": iso_utc(start_us),
@@ -302,19 +328,18 @@ class Counter:
             "late_hits": late.hits,
             "late_bytes": late.size_bytes,
             "late_errors": late.errors,
-            "bytes": total.size_bytes,
             "hits_per_s": total.hits / o.interval_s,
-            "errors": total.errors,
-            "error_rate": (100 * total.errors) / total.hits if total.hits else 0.0,
+            **span.known(total),
+            "error_rate": error_rate,
             "distinct_hosts": span.distinct_hosts,
             "status": _hits_by_key(span.status),
             "methods": _hits_by_key(span.methods),
-            "sections": self._top(span.sections),
-            "endpoints": self._top(span.endpoints),
-            "hosts": self._top(span.hosts),
-            "users": self._top(span.users),
-            "agents": self._top(span.agents),
-            "referers": self._top(span.referers),
+            "sections": self._top(span, span.sections),
+            "endpoints": self._top(span, span.endpoints),
+            "hosts": self._top(span, span.hosts),
+            "users": self._top(span, span.users),
+            "agents": self._top(span, span.agents),
+            "referers": self._top(span, span.referers),
             "window": {
                 "seconds": o.window_s,
                 "hits": window_hits,
@@ -336,17 +361,16 @@ class Counter:
         self.out.append(
             {
                 "type": "summary",
-                "schema": 1,
+                "schema": 2,
                 "mode": self._mode,
                 "first": None if self._first_us is None else iso_utc(self._first_us),
                 "last": None if self._last_us is None else iso_utc(self._last_us),
                 "hits": run.total.hits,
-                "bytes": run.total.size_bytes,
-                "errors": run.total.errors,
+                **run.known(run.total),
                 "status": _hits_by_key(run.status),
-                "sections": self._top(run.sections),
-                "endpoints": self._top(run.endpoints),
-                "hosts": self._top(run.hosts),
+                "sections": self._top(run, run.sections),
+                "endpoints": self._top(run, run.endpoints),
+                "hosts": self._top(run, run.hosts),
                 "alerts": self._raises,
                 "active": self._active_now(),
                 "health": asdict(self.health),
@@ -355,13 +379,13 @@ class Counter:
         )
 
     def _details(self, span: Span) -> Json:
-        families = families_of(span.agents, span.total.hits, self._options.top, self._classify)
-        tables = {"vhosts": self._top(span.vhosts), "sources": self._top(span.sources)}
-        return {**tables, **span.details.told(self._options.top), **families}
+        families = families_of(span.agents, span.total.hits, self._options.top, self._classify, span.known)
+        tables = {"vhosts": self._top(span, span.vhosts), "sources": self._top(span, span.sources)}
+        return {"coverage": span.coverage, **tables, **span.details.told(self._options.top), **families}
 
-    def _top(self, table: BoundedTable) -> list[Json]:
+    def _top(self, span: Span, table: BoundedTable) -> list[Json]:
         return [
-            {"key": visible(key), "hits": tally.hits, "bytes": tally.size_bytes, "errors": tally.errors}
+            {"key": visible(key), "hits": tally.hits, **span.known(tally)}
             for key, tally in table.largest()[: self._options.top]
         ]
 

@@ -1,5 +1,7 @@
 """The families of the agents of a table, told by a rule that any agent fits."""
 
+from collections.abc import Callable
+
 from http_monitor.ports import AgentFamily, ClassifyAgent
 from http_monitor.units import visible
 from tests.reference.table import BoundedTable, Tally
@@ -18,7 +20,11 @@ def family_of(agent: bytes) -> AgentFamily:
     return AgentFamily(None, system, "unknown") if len(agent) % 4 == 2 else AgentFamily(browser, system, "person")
 
 
-def families_of(agents: BoundedTable, hits: int, top: int, family_of: ClassifyAgent) -> Json:
+Known = Callable[[Tally], Json]
+"""Says bytes and errors as far as any line tells them."""
+
+
+def families_of(agents: BoundedTable, hits: int, top: int, family_of: ClassifyAgent, known: Known) -> Json:
     """Return what is told of the agents of a table, among so many hits."""
     browsers: dict[bytes, Tally] = {}
     systems: dict[bytes, Tally] = {}
@@ -33,12 +39,9 @@ def families_of(agents: BoundedTable, hits: int, top: int, family_of: ClassifyAg
                 mine.hits += tally.hits
                 mine.size_bytes += tally.size_bytes
                 mine.errors += tally.errors
-    return {"browsers": _told(browsers, top), "systems": _told(systems, top), "agent_kinds": kinds}
+    return {"browsers": _told(browsers, top, known), "systems": _told(systems, top, known), "agent_kinds": kinds}
 
 
-def _told(table: dict[bytes, Tally], top: int) -> list[Json]:
+def _told(table: dict[bytes, Tally], top: int, known: Known) -> list[Json]:
     ordered = sorted(table.items(), key=lambda item: (-item[1].hits, item[0]))
-    return [
-        {"key": visible(key), "hits": tally.hits, "bytes": tally.size_bytes, "errors": tally.errors}
-        for key, tally in ordered[:top]
-    ]
+    return [{"key": visible(key), "hits": tally.hits, **known(tally)} for key, tally in ordered[:top]]

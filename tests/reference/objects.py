@@ -199,7 +199,11 @@ class JsonReader:
         if lacking or not hit or not time[0] or time[0] == b"-":
             raise NoFit
         return row_of(
-            {role: text for role, (text, _) in texts.items() if role != "time" and _is_there(role, text)},
+            {
+                role: text
+                for role, (text, _) in texts.items()
+                if role != "time" and (text == b"-" or _is_there(role, text))
+            },
             any_us(time[0], time[1]),
             {role: writing for role, (_, writing) in texts.items()},
         )

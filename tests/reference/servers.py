@@ -56,7 +56,7 @@ class _Line:
 
     def quoted(self) -> bytes | None:
         if self._dash():
-            return None
+            return b"-"
         self.expect(b'"')
         start = self.at
         while self.at < len(self.line):
@@ -68,7 +68,7 @@ class _Line:
 
     def loose(self) -> bytes | None:
         if self._dash():
-            return None
+            return b"-"
         self.expect(b'"')
         for stop in range(self.at, len(self.line)):
             if self.line[stop] == ord('"') and self.line[stop + 1 : stop + 2] in (b"", b" "):

@@ -91,6 +91,11 @@ class RowLike(Protocol):
     def source(self) -> bytes | None: ...
 
     @property
+    def lacks(self) -> int | None:
+        """1 where there is no size, 2 where there is no agent, 3 where neither; not even a dash."""
+        ...
+
+    @property
     def duration_us(self) -> int | None:
         """How long it took; one below 0 is none."""
         ...

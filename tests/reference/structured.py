@@ -51,12 +51,15 @@ class W3cReader:
             raise NoFit
         lower = [name.lower() for name in names]
         texts: dict[str, bytes] = {}
+        dashes: dict[str, bytes] = {}
         for name, text in zip(lower, columns, strict=True):
             role = None if name == "cs(host)" and "x-host-header" in lower else _ROLES.get(name)
             nothing = (b"", b"-", b"0", b"000", b"-1") if role == "status" else (b"", b"-")
+            if role in ("size", "agent") and text == b"-":
+                dashes[role] = text
             if role is not None and role not in texts and text not in nothing:
                 texts[role] = text
-        return row_of(texts, self._time_us(lower, columns), {"duration": self._unit or self._shown(lower)})
+        return row_of(dashes | texts, self._time_us(lower, columns), {"duration": self._unit or self._shown(lower)})
 
     def _shown(self, names: list[str]) -> str:
         for unit, servers in (("ms", _OF_MS), ("s", _OF_S)):

@@ -50,6 +50,9 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         kept = keeps_empty and role in ("user", "referer", "agent")
         return None if text in (None, b"-") or (text == b"" and not kept) else text
 
+    def lacks(role: str) -> bool:
+        return said(role) is None and texts.get(role) != b"-"
+
     method, section, path = _request(said)
     return {
         "time": time_us,
@@ -70,6 +73,7 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         "tls": said("tls"),
         "forwarded": said("forwarded"),
         "source": None,
+        "lacks": (lacks("size") * 1 + lacks("agent") * 2) or None,
     }
 
 

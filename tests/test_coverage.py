@@ -1,0 +1,118 @@
+"""What is said where lines lack what a figure rests on: shares in NDJSON, dashes in text, null in place of zero."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.program import run
+
+NO_STATUS = "none of its first 20 lines has a status, so errors are not known, and error-rate cannot be judged"
+NO_SIZE = "none of its first 20 lines has a size, so bytes are not known"
+NO_HOST = "none of its first 20 lines has a client address, so nobody's flood is noticed, and ddos cannot be judged"
+NO_PATH = "none of its first 20 lines has a path, so sections and endpoints are not known"
+FORMAT = "json:time=t,host=h,status=s,size=b,path=p,agent=a,duration/s=d"
+FULL = {"t": "2025-10-10T13:55:36Z", "h": "192.0.2.7", "s": 200, "b": 5, "p": "/a", "a": "x", "d": 0.5}
+
+
+def replayed(tmp_path: Path, rows: list[dict[str, Any]], *options: str) -> tuple[list[dict[str, Any]], str]:
+    """Return the objects and what people were told of a replay of JSON lines."""
+    log = tmp_path / "app.json"
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    outcome = run("--replay", "--output", "ndjson", "--file", log, "--format", FORMAT, *options)
+    assert outcome.code == 0, outcome.err
+    return outcome.objects, outcome.err.decode()
+
+
+def without(*keys: str) -> dict[str, Any]:
+    return {key: value for key, value in FULL.items() if key not in keys}
+
+
+def test_coverage_is_the_exact_share_of_the_lines_that_have_each(tmp_path: Path) -> None:
+    rows = [FULL, without("s"), without("h", "b"), FULL | {"b": "-", "a": "-", "h": "-"}]
+    objects, _ = replayed(tmp_path, rows)
+    want = {"status": 0.75, "host": 0.5, "endpoint": 1.0, "size": 0.75, "duration": 1.0, "agent": 1.0}
+    assert [thing["coverage"] for thing in objects] == [want, want]
+    assert [thing["schema"] for thing in objects] == [2, 2]
+
+
+def test_partial_coverage_changes_no_figure(tmp_path: Path) -> None:
+    objects, said = replayed(tmp_path, [*[FULL] * 30, *[without("s", "b")] * 30])
+    assert said == ""
+    for thing in objects:
+        assert (thing["hits"], thing["bytes"], thing["errors"]) == (60, 150, 0)
+        assert (thing["coverage"]["status"], thing["coverage"]["size"]) == (0.5, 0.5)
+
+
+def test_what_no_line_has_is_null_and_told_and_never_zero(tmp_path: Path) -> None:
+    objects, said = replayed(tmp_path, [without("s", "b", "h")] * 25)
+    *notices, report, summary = objects
+    name = str(tmp_path / "app.json")
+    assert [(notice["name"], notice["file"], notice["message"]) for notice in notices] == [
+        ("coverage", name, f"{name}: {words}") for words in (NO_STATUS, NO_HOST, NO_SIZE)
+    ]
+    assert said.splitlines() == [f"http_monitor: {notice['message']}" for notice in notices]
+    assert (report["errors"], report["error_rate"], report["bytes"]) == (None, None, None)
+    assert (summary["errors"], summary["bytes"]) == (None, None)
+    row = {"key": "/a", "hits": 25, "bytes": None, "errors": None}
+    assert (report["endpoints"], summary["sections"]) == ([row], [row])
+
+
+def test_an_interval_without_lines_covers_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "empty.log"
+    log.write_bytes(b"")
+    (summary,) = run("--replay", "--output", "ndjson", "--file", log).objects
+    assert set(summary["coverage"].values()) == {None}
+    assert (summary["errors"], summary["bytes"]) == (0, 0)
+
+
+def test_a_common_log_has_no_agents_and_is_not_told_so(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    line = '192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 304 -'
+    log.write_text(f"{line}\n" * 25 + f'{line} "-" "-"\n' * 25)
+    outcome = run("--replay", "--output", "ndjson", "--file", log)
+    report, _ = outcome.objects
+    assert outcome.err == b""
+    assert report["coverage"] == {
+        **{"status": 1.0, "host": 1.0, "endpoint": 1.0, "size": 1.0},
+        **{"duration": 0.0, "agent": 0.5},
+    }
+    assert (report["bytes"], report["errors"]) == (0, 0)
+
+
+def test_lines_without_a_path_are_told_of(tmp_path: Path) -> None:
+    _, said = replayed(tmp_path, [without("p")] * 25)
+    assert NO_PATH in said
+
+
+def test_text_shows_a_dash_in_place_of_what_is_not_known(tmp_path: Path) -> None:
+    log = tmp_path / "app.json"
+    log.write_text((json.dumps(without("s", "b", "h")) + "\n") * 25)
+    out = run("--replay", "--file", log, "--format", FORMAT).out.decode()
+    interval, summary = out.split("Summary")
+    assert interval.count("\u2013 bytes") == summary.count("\u2013 bytes") == 1
+    assert interval.count("\u2013 hosts") == summary.count("\u2013 hosts") == 1
+    assert "\u2013 5xx" in interval
+    assert "5xx \u2013 (alert above 5 %)" in interval
+    assert "0.00 % 5xx" not in out
+    assert "0 B" not in out
+
+
+@pytest.mark.parametrize(
+    ("expression", "key", "field"),
+    [
+        ("status == 500", "s", "status"),
+        ('host == "192.0.2.7"', "h", "host"),
+        ("size_bytes > 5", "b", "size_bytes"),
+        ("duration_us > 5s", "d", "duration_us"),
+        ('agent ~ "x"', "a", "agent"),
+        ('path == "/a"', "p", "path"),
+    ],
+)
+def test_a_filter_that_names_a_field_that_no_line_has_says_so(
+    tmp_path: Path, expression: str, key: str, field: str
+) -> None:
+    _, said = replayed(tmp_path, [without(key)] * 25, "--filter", expression)
+    words = f"none of its first 20 lines has {field}, so no comparison of --filter with {field} is true"
+    assert words in said
