@@ -1449,7 +1449,9 @@ def test_the_cost_of_an_append_does_not_depend_on_the_size(tmp_path: Path, monke
     for name, size in (("small.log", 4_096), ("huge.log", 1 << 40)):
         path = tmp_path / name
         with path.open("wb") as file:
-            file.truncate(size)  # sparse
+            file.truncate(size - 1)  # sparse
+            file.seek(0, os.SEEK_END)
+            file.write(b"x")
         tail = Following(path, WAYS["direct"](), from_start=False)
         tail.read()
         tail.read()

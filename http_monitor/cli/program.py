@@ -123,11 +123,12 @@ class _Beginning:
 
 def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
     """Return what stands at each path now."""
+    from http_monitor.sources.beginning import seen_at
     from http_monitor.sources.files import LocalFiles
     from http_monitor.sources.selecting import STDIN
 
     files = LocalFiles()
-    return {path: files.look(path) for path in paths if path != STDIN}
+    return {path: seen_at(files, path) for path in paths if path != STDIN}
 
 
 def _prefix(settings: Settings) -> list[str] | None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from http_monitor.sources.chain import Chain
-from http_monitor.sources.files import FileStatus, Identity
+from http_monitor.sources.files import Files, FileStatus, Identity
+from http_monitor.sources.fingerprint import data_end
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import Obstacle, obstacle
 from http_monitor.sources.position import FilePosition, TailPosition
@@ -14,6 +15,23 @@ from http_monitor.units import visible_text
 def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
     """Return where a file that was seen at a path is to be read from."""
     return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
+
+
+def seen_at(files: Files, path: str) -> FileStatus | Obstacle:
+    """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
+    found = files.look(path)
+    if isinstance(found, Obstacle) or not found.size:
+        return found
+    opened = files.open(path)
+    if isinstance(opened, Obstacle):
+        return found
+    handle, status = opened
+    try:
+        return replace(status, size=data_end(handle, status.size))
+    except OSError:
+        return found
+    finally:
+        handle.close()
 
 
 def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
@@ -31,7 +49,8 @@ def begin(chain: Chain, start: FilePosition, now_us: int) -> Obstacle | None:
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
         if not chain.inherit(followed, located.handle.status().size):
-            followed.begin_at(start.offset)
+            # Where it was seen just now its end may be allocated ahead.
+            followed.begin_at(data_end(located.handle, start.offset) if start.offset else 0)
     except OSError as error:
         followed.close()
         return obstacle(error)

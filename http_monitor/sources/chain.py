@@ -219,7 +219,7 @@ class Chain:
         older = self.followed if self.same_as else self.followed[:-1]
         for followed in tuple(older):
             later = self.followed[self.followed.index(followed) + 1 :]
-            has_successor = bool(self.same_as) or any(other.size for other in later)
+            has_successor = bool(self.same_as) or any(other.holds_data for other in later)
             idle = now_us - followed.changed_us >= grace_us
             crowded = len(self.followed) > _MOST_FOLLOWED
             if followed.handle is not None and has_successor and (idle or crowded) and not followed.unread:

@@ -9,6 +9,7 @@ from http_monitor.sources.lines import LineCutter
 from http_monitor.sources.position import FilePosition, head_of, print_of
 
 _LF = b"\n"
+_NUL = b"\0"
 
 
 class Truncated(Exception):
@@ -51,6 +52,10 @@ class Followed:
         """Bytes of lines whose beginning was handed on as if it were all; the owner takes them away."""
         self.nul_bytes = 0
         """NUL bytes skipped at the beginning of lines; the owner takes them away."""
+        self._nul_end = 0
+        """What stands between the offset and there was NUL: an end that was allocated ahead, to be filled in place."""
+        self._hole_end = 0
+        """Before that NULs are no such end: data was seen behind them."""
         self._limit = limit
         self._mtime_ns: int | None = None
         self._settled = False
@@ -64,8 +69,18 @@ class Followed:
 
     @property
     def unread(self) -> int:
-        """Bytes seen to exist and not read."""
-        return max(0, self.size - self.offset)
+        """Bytes seen to exist and not read, without the NULs at the end."""
+        return max(0, self.size - max(self.offset, self._nul_end))
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether anything was ever seen in it but NULs at its end."""
+        return self.offset > 0 or self.unread > 0
+
+    @property
+    def is_allocated_ahead(self) -> bool:
+        """Whether it ends in NULs, which may be filled without its size or even its time changing."""
+        return self._nul_end > self.offset
 
     @property
     def pending(self) -> int:
@@ -86,7 +101,7 @@ class Followed:
         """
         assert self.handle is not None
         self.just_met = True
-        self._head = self.handle.read(0, HEAD_BYTES)
+        self._head = self._known_head(self.handle.read(0, HEAD_BYTES))
         self.size = max(status.size, self.offset)
         if not self.whole:  # what an archive says of its size is no proof
             self.proven_size = max(self.proven_size, self.size)
@@ -168,7 +183,7 @@ class Followed:
     def start_again(self, now_us: int) -> None:
         """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
         self._noted_us, self._settled = now_us, False
-        self.offset = self.size = self.proven_size = 0
+        self.offset = self.size = self.proven_size = self._nul_end = self._hole_end = 0
         self._mtime_ns = None
         self._head = self._marker = b""
         self._skipping = self._skipped_are_lost = False
@@ -193,6 +208,7 @@ class Followed:
             raise Truncated
         known = (status.size, status.mtime_ns) == (self.size, self._mtime_ns) and status.mtime_ns is not None
         if known and self._settled:
+            self._look_at_allocated(now_us)
             return
         # What is written within the granularity of the file system's clock changes no time: look once more, later.
         self._settled = known and now_us > self._noted_us
@@ -201,6 +217,7 @@ class Followed:
         self._check(at_offset=status.size == self.offset)
         if status.size != self.size:
             self.changed_us = now_us
+        has_grown = status.size > self.size
         # Cut off behind the offset.
         self.lost_bytes += max(0, self.proven_size - status.size)
         self.proven_size = min(self.proven_size, status.size)
@@ -208,6 +225,10 @@ class Followed:
         self._mtime_ns = status.mtime_ns
         if status.size == self.offset:
             self.proven_size = self.offset
+        if not (known or has_grown):
+            # Something may have been written behind what is not written yet.
+            self._nul_end = 0
+        self._look_at_allocated(now_us)
 
     def read(self, most: int) -> tuple[int, bytes]:
         """Read on up to the size that was seen, `most` bytes at the most; returns their number and the whole lines.
@@ -217,17 +238,28 @@ class Followed:
             OSError: the file cannot be read.
         """
         assert self.handle is not None
+        if self.is_allocated_ahead:
+            return self._search_behind(most), b""
         kept = len(self._marker)
         wanted = min(most, self.size - self.offset)
         data = self.handle.read(self.offset - kept, kept + wanted)
         if data[:kept] != self._marker:
             raise Truncated
         fresh = data[kept:] if kept else data
+        if _NUL in fresh and not self.whole:
+            read = len(fresh)
+            fresh = self._without_allocated(fresh)
+            if not fresh:
+                return read, b""
+            data = data[: kept + len(fresh)]
         if self.whole and len(fresh) < wanted:
             self.size = self.offset + len(fresh)  # what an archive says of its size is not always true
-        self.proven_size = max(self.proven_size, self.offset + len(fresh)) if self.whole else self.size
         self._marker = data[-MARKER_BYTES:]
         self.offset += len(fresh)
+        if self.whole:
+            self.proven_size = max(self.proven_size, self.offset)
+        else:
+            self.proven_size = self.offset if self.is_allocated_ahead else self.size
         before = self._cutter.nul_bytes
         lines = self._cutter.feed(self._after_start(fresh))
         self.nul_bytes += self._cutter.nul_bytes - before
@@ -250,18 +282,69 @@ class Followed:
 
     def _remember(self, offset: int) -> None:
         assert self.handle is not None
-        self._head = self.handle.read(0, HEAD_BYTES)
-        self._marker = self.handle.read(max(0, offset - MARKER_BYTES), min(MARKER_BYTES, offset))
         self.offset = offset
+        self._head = self._known_head(self.handle.read(0, HEAD_BYTES))
+        self._marker = self.handle.read(max(0, offset - MARKER_BYTES), min(MARKER_BYTES, offset))
         self.size = self.proven_size = offset
         self._cutter = LineCutter(self._limit, at_start=not offset)
+
+    def _known_head(self, head: bytes) -> bytes:
+        """Return what of the first bytes is data: NULs that were not read may be filled in place."""
+        return head[: max(self.offset, len(head.rstrip(_NUL)))]
+
+    def _without_allocated(self, fresh: bytes) -> bytes:
+        """Return what can be taken of what stands behind the offset: up to NULs that may be filled in place.
+
+        NULs with data behind them are looked at twice before they are taken for a hole: who fills a file in place
+        may be between two pages of it.
+        """
+        first = fresh.find(_NUL, max(0, self._hole_end - self.offset))
+        if first < 0:
+            return fresh
+        end = self.offset + len(fresh.rstrip(_NUL))
+        if end > self.offset + first:
+            self._hole_end = end
+        else:
+            self._nul_end = self.offset + len(fresh)
+            self.proven_size = self.offset + first
+        return fresh[:first]
+
+    def _search_behind(self, most: int) -> int:
+        """Look for data behind NULs, up to `most` bytes; returns how many were looked at."""
+        assert self.handle is not None
+        data = self.handle.read(self._nul_end, min(most, self.size - self._nul_end))
+        rest = data.lstrip(_NUL)
+        if rest:
+            self._hole_end, self._nul_end = self._nul_end + len(data) - len(rest), 0
+        elif data:
+            self._nul_end += len(data)
+        else:
+            self.size = self._nul_end
+        return len(data)
+
+    def _look_at_allocated(self, now_us: int) -> None:
+        """See whether anything was filled in behind the offset.
+
+        Raises:
+            Truncated: what stands before it is not what was read there.
+        """
+        self._nul_end = min(self._nul_end, self.size)
+        if not self.is_allocated_ahead:
+            return
+        assert self.handle is not None
+        kept = len(self._marker)
+        data = self.handle.read(self.offset - kept, kept + 1)
+        if data[:kept] != self._marker:
+            raise Truncated
+        if data[kept:] not in (b"", _NUL):
+            self._nul_end, self.changed_us = 0, now_us
 
     def _check(self, *, at_offset: bool) -> None:
         assert self.handle is not None
         head = self.handle.read(0, HEAD_BYTES)
         if not head.startswith(self._head[: len(head)]):
             raise Truncated
-        self._head = head
+        self._head = self._known_head(head)
         # Reading on looks at the marker by itself.
         if at_offset and len(self._head) < self.offset:
             kept = len(self._marker)
