@@ -57,6 +57,8 @@ class Settings:
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
     format: str = "auto"
+    log_time: str | None = None
+    """The variable of a format string that is the time of a line, with ``=`` and a pattern of strftime or without."""
     log_timezone: str | None = None
     """Of times that name none: an IANA name, ``UTC`` or ``local``; None: that which is usual for each format."""
     unwrap: str = "auto"

@@ -29,6 +29,7 @@ DEFAULTS_IN_HELP = {
     "--via": "none",
     "--format": "auto",
     "--format-from": "none",
+    "--log-time": "that of the server",
     "--unwrap": "auto",
     "--log-timezone": "local, UTC for IIS and CloudFront",
     "--filter": "none",

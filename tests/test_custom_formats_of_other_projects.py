@@ -14,7 +14,7 @@ DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "custom_
 TIME = b"[10/Oct/2000:13:55:36 -0700] "
 MANY_WORDS = "a time of several words, of which this program reads none, ends at its first space"
 DIFFERENCES = {
-    ("%s", "%s"): "a status of 000 is none that Apache writes; its line is malformed",
+    ("%s", "%s"): "a status of 000 says here that there is none, as other servers write it; there it is the number 0",
     ("%u", "%u"): 'the user is the bytes of the log, quotes included; that project takes "" for an empty one',
     ("%{%a %b %d}t %r", "%r"): MANY_WORDS,
     ("%{%A %B %d}t %r", "%r"): MANY_WORDS,

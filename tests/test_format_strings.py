@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from http_monitor.errors import UsageError
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.formats import get_format
+from http_monitor.parser.owntime import own_time
 from http_monitor.parser.strings.pasted import pasted
 from http_monitor.parser.strings.programs import program_of
 from http_monitor.parser.text import SMALL_BYTES
@@ -246,3 +247,42 @@ def test_a_string_that_misses_what_stands_in_front_is_refused_where_it_stops_to_
 )
 def test_whose_string_it_is_shows_in_its_placeholders(text: str, program: str | None) -> None:
     assert program_of(pasted(text)) == program
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "line"),
+    [
+        ("$remote_addr [$my_time] $status", "my_time", "::1 [2026-01-19T23:08:15Z] 200"),
+        ("$remote_addr [$my_time] $time_local $status", "$my_time", "::1 [1768864095] 19/Feb/2026:23:08:15 +0000 200"),
+        ("$remote_addr [${t}] $status", "t=%d.%m.%Y %H:%M:%S %z", "::1 [20.01.2026 00:08:15 +0100] 200"),
+        ('{"a":"$remote_addr","t":"$t","u":"$time_local","s":$status}', "t", '{"t":1768864095,"s":200,"a":"::1"}'),
+        ("%h %t %{stamp}e %>s", "stamp=%s", "::1 [19/Feb/2026:23:08:15 +0000] 1768864095 200"),
+        ('%h "%{X-Time}i" %>s', "X-Time", '::1 "Mon, 19 Jan 2026 23:08:15 GMT" 200'),
+    ],
+)
+def test_the_time_of_a_line_may_be_a_variable_of_one_s_own(text: str, own: str, line: str) -> None:
+    made = get_format(text, own=own_time(own))
+    for copies in (1, SMALL_BYTES // len(line) + 2):
+        row = _row(made.parse((line + "\n").encode() * copies))
+        assert (row["time"], row["host"], row["status"]) == (1_768_864_095_000_000, b"::1", 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "message"),
+    [
+        ("$remote_addr $status $x", "y", "--log-time: got y, takes a variable that the format has"),
+        ("%h %t %>s", "y", "--log-time: got y, takes a variable that the format has"),
+        ("combined", "y", "--log-time: got y, takes a variable that the format has"),
+        ("%ci %tr %ST", "y", "--log-time: got y, takes a variable that the format has"),
+        (
+            "$remote_addr $status $x",
+            "x=%H:%M",
+            "--log-time: got x=%H:%M, takes the name of a variable, or NAME=PATTERN",
+        ),
+        ("$remote_addr $status $x", "=", "--log-time: got =, takes the name of a variable, or NAME=PATTERN"),
+    ],
+)
+def test_a_variable_that_is_not_there_or_no_time_is_refused(text: str, own: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        get_format(text, own=own_time(own))
+    assert str(caught.value).startswith(message)

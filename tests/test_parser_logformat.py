@@ -173,7 +173,7 @@ def test_a_directive_gives_a_field(text: str, line: str, name: str, value: objec
     ("text", "line", "reason"),
     [
         ("%h %t %s", f"h {TIME} 099", "column 32: not %s of the LogFormat"),
-        ("%h %t %s", f"h {TIME} -", "column 32: not %s of the LogFormat"),
+        ("%h %t %s", f"h {TIME} --", "column 32: not %s of the LogFormat"),
         ("%h %t %s", "h [10/Oct/2000] 200", "column 3: a time that is not like [10/Oct/2000:13:55:36 -0700]"),
         ("%h %t %s", "h [30/Feb/2000:13:55:36 -0700] 200", "column 3: a date that does not exist"),
         ("%h %t %b", f"h {TIME} 9223372036854775808", "column 32: a size that is neither - nor digits within 63 bits"),

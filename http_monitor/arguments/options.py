@@ -201,6 +201,14 @@ GROUPS: tuple[Group, ...] = (
                 alone="",
             ),
             _text(
+                "--log-time",
+                "log_time",
+                "which variable of a format string is the time: NAME, or NAME=PATTERN as strftime writes it",
+                "NAME",
+                "the name of a variable, or NAME=PATTERN",
+                "that of the server",
+            ),
+            _text(
                 "--log-timezone",
                 "log_timezone",
                 "the zone of times that name none (HAProxy, IIS, …): an IANA name such as Europe/Berlin, UTC, or local",

@@ -13,6 +13,7 @@ from http_monitor.units import visible_text
 
 if TYPE_CHECKING:
     from http_monitor.parser.auto import Choice
+    from http_monitor.parser.owntime import OwnTime
     from http_monitor.parser.wrapped import WrappedFormat
     from http_monitor.parser.zones import Zone
     from http_monitor.ports import Json, LogFormat, Wrapper
@@ -34,6 +35,7 @@ class Formats:
         self._settings = settings
         self._local = local
         self._zone: Zone | None = None
+        self._own_time: OwnTime | None = None
         self._origins: dict[str, Origin] = {}
         self._ready: dict[str, LogFormat] = {}
         self._choices: dict[str, Choice | None] = {}
@@ -55,6 +57,12 @@ class Formats:
             from http_monitor.parser.zones import zone_named
 
             self._zone = zone_named(self._settings.log_timezone)
+        if self._settings.log_time is not None:
+            from http_monitor.parser.owntime import own_time
+
+            if self._settings.format == "auto" and self._settings.format_from is None:
+                raise UsageError("--log-time: got it without --format or --format-from, whose string has the variable")
+            self._own_time = own_time(self._settings.log_time)
         if self._settings.format_from is not None:
             from http_monitor.serverconf import Stopped, find_formats
 
@@ -129,12 +137,13 @@ class Formats:
         origin = self._origin_of(path)
         limit = self._settings.max_line_bytes
         if origin is None:
-            return get_format(self._settings.format, limit, self._zone)
-        made = get_format(origin.format, limit, self._zone, of_httpd=origin.of_httpd)
+            return get_format(self._settings.format, limit, self._zone, own=self._own_time)
+        of_httpd, own = origin.of_httpd, self._own_time
+        made = get_format(origin.format, limit, self._zone, of_httpd=of_httpd, own=own)
         for text in origin.others:
             from http_monitor.parser.fallback import FallbackFormat
 
-            made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=origin.of_httpd), limit)
+            made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=of_httpd, own=own), limit)
         return made
 
     def _auto(self) -> "LogFormat":

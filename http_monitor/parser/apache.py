@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from http_monitor.parser.field import Field, Role, Writing
 from http_monitor.parser.logformat import Directive, split_logformat
+from http_monitor.parser.owntime import OwnTime, check_used
 from http_monitor.parser.roles import duration_unit, find_roles, forwarded_client, moments_of
-from http_monitor.parser.slot import NUMBER, STATUS, Slot, client_slot, request_slot
+from http_monitor.parser.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
 from http_monitor.parser.strftime import pattern_of, time_of
 from http_monitor.parser.strings.making import check_count
 from http_monitor.parser.strptime import expression_of
@@ -32,7 +33,13 @@ class ApacheFormat(TemplateFormat):
     """A format that a LogFormat string gives."""
 
     def __init__(
-        self, text: str, limit: int = MAX_LINE_BYTES, *, name: str | None = None, unit: Writing | None = "us"
+        self,
+        text: str,
+        limit: int = MAX_LINE_BYTES,
+        *,
+        name: str | None = None,
+        unit: Writing | None = "us",
+        own: OwnTime | None = None,
     ) -> None:
         """Compile a LogFormat.
 
@@ -41,17 +48,20 @@ class ApacheFormat(TemplateFormat):
             limit: The longest line, in bytes without its LF.
             name: What the user calls it, if that is another text.
             unit: Of ``%D``; None: nobody knows.
+            own: A directive that is the time of a line; None: ``%t`` is.
 
         Raises:
             UsageError: it cannot be read, or has no time.
         """
-        template = apache_template(text, unit)
+        template = apache_template(text, unit, own)
         unknown = unit is None and any(field.name == "%D" for field in template.fields)
         doubts = (_UNKNOWN,) if unknown and not template.gives("duration") else ()
         super().__init__(name or text, template, limit, KIND, doubts=doubts)
 
 
-def logformat_made(text: str, limit: int, *, name: str, of_httpd: bool) -> ApacheFormat | UnitFormat:
+def logformat_made(
+    text: str, limit: int, *, name: str, of_httpd: bool, own: OwnTime | None = None
+) -> ApacheFormat | UnitFormat:
     """Return the format of a LogFormat, the unit of its ``%D`` as far as it is known.
 
     Args:
@@ -59,17 +69,18 @@ def logformat_made(text: str, limit: int, *, name: str, of_httpd: bool) -> Apach
         limit: The longest line, in bytes without its LF.
         name: What the user calls it.
         of_httpd: It stands in a configuration of Apache.
+        own: A directive that is the time of a line; None: ``%t`` is.
 
     Raises:
         UsageError: it cannot be read, or has no time.
     """
     directives = [part for part in split_logformat(text) if isinstance(part, Directive)]
     if of_httpd or any(map(_is_only_apache, directives)) or all(it.letter != "D" for it in directives):
-        return ApacheFormat(text, limit, name=name)
-    unknown = ApacheFormat(text, limit, name=name, unit=None)
+        return ApacheFormat(text, limit, name=name, own=own)
+    unknown = ApacheFormat(text, limit, name=name, unit=None, own=own)
     if not any(it.letter == "T" and it.parameter in (None, "s") for it in directives) or _has_finer(directives):
         return unknown
-    by_unit = (ApacheFormat(text, limit, name=name, unit=unit) for unit in _UNITS)
+    by_unit = (ApacheFormat(text, limit, name=name, unit=unit, own=own) for unit in _UNITS)
     return UnitFormat(unknown, *by_unit)
 
 
@@ -85,12 +96,13 @@ def _is_only_apache(directive: Directive) -> bool:
     return directive.final or directive.conditional or "<" in directive.text or letter in _ONLY_APACHE or "^" in letter
 
 
-def apache_template(text: str, unit: Writing | None = "us") -> Template:
+def apache_template(text: str, unit: Writing | None = "us", own: OwnTime | None = None) -> Template:
     """Return the template of a LogFormat string as it stands in a configuration.
 
     Args:
         text: The string.
         unit: Of ``%D``; None: nobody knows, so it is no duration.
+        own: A directive that is the time of a line; None: ``%t`` is.
 
     Raises:
         UsageError: it cannot be read, or has no time.
@@ -98,9 +110,11 @@ def apache_template(text: str, unit: Writing | None = "us") -> Template:
     parts = split_logformat(text)
     directives = [part for part in parts if isinstance(part, Directive)]
     check_count(len(directives))
-    roles = find_roles(it for it in directives if unit is not None or it.letter != "D")
+    check_used(own, there=own is None or any(it.parameter == own.name for it in directives))
+    roles = find_roles((it for it in directives if unit is not None or it.letter != "D"), timed=own is not None)
     role_of: dict[Directive, Role] = {directive: role for role, directive in roles.items()}
-    role_of |= dict.fromkeys(moments_of(directives), "moment")
+    if own is None:
+        role_of |= dict.fromkeys(moments_of(directives), "moment")
     client = forwarded_client(directives)
     if client is not None:
         role_of[client] = "host"
@@ -114,6 +128,9 @@ def apache_template(text: str, unit: Writing | None = "us") -> Template:
             placed.append(part.encode("utf-8", "surrogateescape"))
             quoted ^= part.count('"') % 2 == 1
         else:
+            if own is not None and part.parameter == own.name:
+                placed.append(own.slot(part.text))
+                continue
             placed.append(_slot(part, role_of.pop(part, None), unit, quoted=quoted))
     return Template(placed, "LogFormat")
 
@@ -135,7 +152,7 @@ def _slot(directive: Directive, role: Role | None, unit: Writing | None, *, quot
         return Slot(Field(directive.text, role, own or duration_unit(directive)))
     field = Field(directive.text, role)
     if role == "status":
-        return Slot(field, "typed", STATUS, width=3)
+        return Slot(field, "typed", STATUS_OR_NONE, width=3)
     if role in ("size", "bytes_in", "port") or directive.letter == "p":
         return Slot(field, "typed", NUMBER)
     if directive.letter == "q":

@@ -10,6 +10,7 @@ from http_monitor.parser.configured import unquoted
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.field import Role
 from http_monitor.parser.jsonmap import PREFIX, json_format_from, nginx_json_template
+from http_monitor.parser.owntime import OwnTime, check_used
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.parser.strings.making import check_size
@@ -31,7 +32,12 @@ _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
 def get_format(
-    name: str, limit: int = MAX_LINE_BYTES, zone: Zone | None = None, *, of_httpd: bool = False
+    name: str,
+    limit: int = MAX_LINE_BYTES,
+    zone: Zone | None = None,
+    *,
+    of_httpd: bool = False,
+    own: OwnTime | None = None,
 ) -> LogFormat:
     """Return the format a user asked for with --format.
 
@@ -41,14 +47,17 @@ def get_format(
         limit: The longest line, in bytes without its LF.
         zone: Of times that name none; None: that which is usual for the format.
         of_httpd: The string stands in a configuration of Apache, so it is none of Tomcat.
+        own: What of the string is the time; None: what the server calls so.
 
     Raises:
         UsageError: no such format, or a string without a time, a host or a status.
     """
-    return in_zone(_format(name, limit, of_httpd=of_httpd), zone)
+    return in_zone(_format(name, limit, of_httpd, own), zone)
 
 
-def _format(name: str, limit: int, *, of_httpd: bool) -> LogFormat:
+def _format(name: str, limit: int, of_httpd: bool, own: OwnTime | None) -> LogFormat:
+    if name in SHAPES or name in BY_NAME or name.startswith(PREFIX):
+        check_used(own, there=False)
     if name in SHAPES:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
@@ -61,19 +70,20 @@ def _format(name: str, limit: int, *, of_httpd: bool) -> LogFormat:
     if program == "nginx":
         text = given.text
         if nginx.is_json(text):
-            return nginx_json_template(unquoted(text), limit)
-        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(text)), limit, KIND)
+            return nginx_json_template(unquoted(text), limit, own)
+        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(text, own)), limit, KIND)
     if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
         near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
+    check_used(own, there=program == "apache")
     if program != "apache":
         return TemplateFormat(name, template_of(program, given.text), limit, KIND)
     preset = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
-    if preset is None:
-        _check_countable(ApacheFormat(given.text, limit))
-        return logformat_made(given.text, limit, name=name, of_httpd=of_httpd and not given.of_xml)
+    if preset is None or own is not None:
+        _check_countable(ApacheFormat(given.text, limit, own=own))
+        return logformat_made(given.text, limit, name=name, of_httpd=of_httpd and not given.of_xml, own=own)
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None), limit)
 

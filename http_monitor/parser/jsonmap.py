@@ -7,6 +7,7 @@ from typing import Any, get_args
 from http_monitor.errors import UsageError
 from http_monitor.parser.field import Role, Writing
 from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.owntime import OwnTime, check_used
 from http_monitor.parser.presets.nginx_json import KEYS as NGINX_KEYS
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
@@ -55,12 +56,13 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
     return JsonFormat(text, key_map, limit, declared=True)
 
 
-def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
+def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES, own: OwnTime | None = None) -> JsonFormat:
     """Return the format of the lines that a log_format with ``escape=json`` writes.
 
     Args:
         log_format_text: The JSON object with variables in the place of values, its quoted pieces joined.
         limit: The longest line, in bytes without its LF.
+        own: A variable that is the time of a line; None: one of nginx's is.
 
     Raises:
         UsageError: it is no JSON object, or no key holds a time.
@@ -75,19 +77,28 @@ def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES) -> Js
         raise UsageError("--format: got a log_format that is no JSON object, takes one with $variables") from error
     key_map: dict[str, tuple[Role, Writing]] = {}
     if isinstance(template, dict):
-        _collect(template, (), key_map)
+        _collect(template, (), key_map, own)
+        check_used(own, there=own is None or any(role == "time" for role, _ in key_map.values()))
+    if own is not None and own.pattern:
+        raise UsageError("--log-time: got a pattern for a log_format in JSON, takes the name of a variable for it")
     if not any(role == "time" for role, _ in key_map.values()):
         raise UsageError("--format: got a log_format in JSON without a time, takes one with $time_iso8601")
     return JsonFormat(log_format_text, key_map, limit, declared=True)
 
 
-def _collect(template: dict[str, Any], path: tuple[str, ...], key_map: dict[str, tuple[Role, Writing]]) -> None:
+def _collect(
+    template: dict[str, Any], path: tuple[str, ...], key_map: dict[str, tuple[Role, Writing]], own: OwnTime | None
+) -> None:
     for key, value in template.items():
         here = (*path, key)
         if isinstance(value, dict):
-            _collect(value, here, key_map)
+            _collect(value, here, key_map, own)
         variable = _VARIABLE.fullmatch(value) if isinstance(value, str) else None
-        meaning = NGINX_KEYS.get(variable[1] or variable[2]) if variable else None
+        name = (variable[1] or variable[2]) if variable else ""
+        meaning = NGINX_KEYS.get(name)
+        if own is not None:
+            is_time = meaning is not None and meaning[0] == "time"
+            meaning = ("time", "plain") if name == own.name else None if is_time else meaning
         if meaning is not None:
             key_map[".".join(here)] = meaning
 

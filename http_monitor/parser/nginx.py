@@ -5,6 +5,7 @@ import re
 from http_monitor.errors import UsageError
 from http_monitor.parser.configured import unquoted
 from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.owntime import OwnTime, check_used
 from http_monitor.parser.slot import (
     CLF_BARE,
     DAY,
@@ -13,7 +14,7 @@ from http_monitor.parser.slot import (
     LIST_OF_SECONDS,
     NUMBER,
     SECONDS,
-    STATUS,
+    STATUS_OR_NONE,
     TIME_OF_DAY,
     ZONE,
     Slot,
@@ -53,7 +54,7 @@ _TYPED: dict[str, tuple[Role | None, Writing, str, int]] = {
     "time_local": ("time", "clf", CLF_BARE, 26),
     "time_iso8601": ("time", "iso", f"{DAY}T{TIME_OF_DAY}{ZONE}", 25),
     "msec": ("time", "epoch", SECONDS, 14),
-    "status": ("status", "plain", STATUS, 3),
+    "status": ("status", "plain", STATUS_OR_NONE, 3),
     "body_bytes_sent": ("size", "plain", NUMBER, 0),
     "bytes_sent": ("size", "plain", NUMBER, 0),
     "request_length": ("bytes_in", "plain", NUMBER, 0),
@@ -96,18 +97,23 @@ def names_variables(text: str) -> bool:
     return bool(variables) and ("%" not in text or bool(variables & (_TYPED.keys() | _ROLES.keys())))
 
 
-def nginx_template(text: str) -> Template:
+def nginx_template(text: str, own: OwnTime | None = None) -> Template:
     """Return the template of a log_format, with or without the directive itself, as it stands in a configuration.
+
+    Args:
+        text: The log_format.
+        own: A variable that is the time of a line; None: one of nginx's is.
 
     Raises:
         UsageError: it cannot be read, has no time, or writes JSON.
     """
     if is_json(text):
         raise UsageError("--format: got a log_format that writes JSON, takes --format json for it")
-    parts = _split(unquoted(text))
-    if not any(isinstance(part, Slot) and part.field.role == "time" for part in parts):
+    parts = _split(unquoted(text), own)
+    if not any(isinstance(part, Slot) and part.field.role in ("time", "moment") for part in parts):
         raise UsageError(
-            "--format: got a log_format without a time, takes one with $time_local, $time_iso8601 or $msec"
+            "--format: got a log_format without a time, takes one with $time_local, $time_iso8601 or $msec; --log-time"
+            " names another variable"
         )
     return Template(parts, "log_format")
 
@@ -115,17 +121,20 @@ def nginx_template(text: str) -> Template:
 def check_countable(template: Template) -> Template:
     """Return a template that has a host, a status and a time. Raises UsageError for another one."""
     for role, variable in _NEEDED.items():
-        if not template.gives(role):
+        if not (template.gives(role) or (role == "time" and template.gives("moment"))):
             raise UsageError(
                 f"--format: got a log_format without {variable}, takes one with $remote_addr, $status and a time"
             )
     return template
 
 
-def _split(text: str) -> list[bytes | Slot]:
+def _split(text: str, own: OwnTime | None = None) -> list[bytes | Slot]:
     names = [name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)]
     check_count(len(names))
+    check_used(own, there=own is None or own.name in names)
     roles = _chosen(names)
+    if own is not None:
+        roles = {number: role for number, role in roles.items() if role != "time"}
     quoted = False
     parts: list[bytes | Slot] = []
     at, count = 0, 0
@@ -133,6 +142,10 @@ def _split(text: str) -> list[bytes | Slot]:
         parts.append(_literal(text[at : match.start()]))
         quoted ^= text[at : match.start()].count('"') % 2 == 1
         touches = at == match.start() and count > 0
+        if own is not None and names[count] == own.name:
+            parts.append(own.slot(names[count]))
+            at, count = match.end(), count + 1
+            continue
         empty = text[match.end() : match.end() + 1] not in ("", " ", "$")
         parts.append(_slot(names[count], roles.get(count), quoted=quoted, touches=touches, empty=empty))
         at, count = match.end(), count + 1

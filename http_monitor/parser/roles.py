@@ -57,11 +57,15 @@ _UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("m
 """The unit of ``%{...}T``, and how coarse it is."""
 
 
-def find_roles(directives: Iterable[Directive]) -> dict[Role, Directive]:
+def find_roles(directives: Iterable[Directive], *, timed: bool = False) -> dict[Role, Directive]:
     """Return for each field of a row the directive that gives it.
 
     Where several would, the one that is logged for every status goes first, then the one nearer to what the
     client saw: the final status, ``%h`` before ``%a``, ``%b`` before ``%O``, the finer duration.
+
+    Args:
+        directives: Of the string.
+        timed: Another one gives the time.
 
     Raises:
         UsageError: none of them is a time that can be read.
@@ -78,6 +82,9 @@ def find_roles(directives: Iterable[Directive]) -> dict[Role, Directive]:
         order = (directive.conditional, rank, directive.final != wants_final)
         if role not in found or order < found[role][0]:
             found[role] = (order, directive)
+    if timed:
+        found.pop("time", None)
+        return {role: directive for role, (_, directive) in found.items()}
     pieces = moments_of(times)
     if "time" not in found and not pieces:
         got = f"only {times[0].text}" if times else "no time"

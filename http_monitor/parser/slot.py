@@ -90,7 +90,7 @@ def slot_of(field: Field) -> Slot:
     if field.role == "time" and field.writing in ("clf", "plain"):
         return Slot(field, "typed", CLF_BARE, width=26)
     if field.role == "status":
-        return Slot(field, "typed", STATUS, width=3)
+        return Slot(field, "typed", STATUS_OR_NONE, width=3)
     if field.role in ("size", "bytes_in", "port"):
         return Slot(field, "typed", NUMBER)
     return Slot(field, "word" if field.role == "host" else "any")
