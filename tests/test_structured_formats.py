@@ -109,7 +109,7 @@ def test_one_line_is_read_as_the_columns_are(preset: Preset, data: st.DataObject
 def test_the_columns_are_those_of_the_latest_fields_line() -> None:
     swapped = b"#Fields: time date sc-status c-ip\n11:55:37 2025-10-10 404 192.0.2.8\n"
 
-    found, numbers, lines = rows(make("iis"), b"#Software: x\n" + FIELDS + LINE + b"\n" + swapped)
+    found, numbers, lines = rows(make("iis"), b"#Software: Microsoft IIS\n" + FIELDS + LINE + b"\n" + swapped)
 
     assert [(r["time"], r["host"], r["status"]) for r in found] == [
         (AT_US, b"192.0.2.7", 200),
