@@ -28,6 +28,10 @@ class Chunk:
     """What happened to the input since the last look."""
 
 
+UNCHANGED = Chunk()
+"""What a source returns, this very object, if all is as it was at the last look: its health and its position too."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """Counters of one source since its start, and its state now."""

@@ -248,7 +248,7 @@ def test_events_of_seconds_gone_by_make_no_burst() -> None:
 def test_a_file_and_what_it_is_renamed_to_wake(name: str, wakes: int) -> None:
     woken: list[str] = []
     directory = _Directory("/var/log", lambda: woken.append(name))
-    directory.names = ("access.log",)
+    directory.names = {"access.log": 1}
     directory.dispatch(FileModifiedEvent(f"/var/log/{name}"))
     assert len(woken) == wakes
 
@@ -258,7 +258,7 @@ def test_a_wake_up_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
         raise ValueError("a defect")
 
     directory = _Directory("/var/log", fail)
-    directory.names = ("access.log",)
+    directory.names = {"access.log": 1}
     for _ in range(3):
         directory.dispatch(FileModifiedEvent(b"/var/log/access.log"))
     assert len(caplog.records) == 1

@@ -48,7 +48,7 @@ class LiveSources:
         self._seen = seen
         self._claims = Claims()
         self._watcher = Watcher(wake, clock)
-        self._files = LocalFiles()
+        self._files = LocalFiles(clock)
 
     def make(self, path: str, position: Json | None, *, from_start: bool) -> Source:
         """Return the source for a path, or for ``-``.

@@ -79,6 +79,8 @@ class Drift:
             if course.changes != entry.changes:
                 # What did not fit the format before has been explained.
                 course = self._courses[entry] = _going_on(entry, now_us)
+            if course.marks[0].lines == entry.lines and not course.has_drifted:
+                continue  # nothing came in the last minute
             course.note(_Mark(now_us, entry.lines, entry.lines - entry.rows, entry.take_bad()))
             lines, malformed = course.recent()
             too_many = malformed * 100 > MOST_PERCENT * lines

@@ -104,6 +104,9 @@ class Input:
         """Why a replay could not read it to its end."""
         self.resumed = False
         """It goes on where another process stopped, and has not been read to its end since."""
+        self.stirred = True
+        """It may stand elsewhere than when it was last saved."""
+        self._saved: Json | None = None
         self.changes = 0
         """So often its lines have become those of another format."""
         self._format = log_format
@@ -166,6 +169,11 @@ class Input:
 
     def save(self) -> Json:
         """Return where it stands, for another process."""
+        if self.stirred or self._saved is None:
+            self._saved, self.stirred = self._save(), False
+        return self._saved
+
+    def _save(self) -> Json:
         position = self.source.position() if isinstance(self.source, Resumable) else None
         kept = self._format.save() if isinstance(self._format, Remembering) else None
         return {
@@ -183,6 +191,7 @@ class Input:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
+        self.stirred = True
         self.gate.load(given["gate"])
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._others = integer(given["others"], least=0)

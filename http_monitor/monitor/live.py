@@ -1,6 +1,6 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.carried import Carried
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
 from http_monitor.monitor.journal import JournalledEngine
-from http_monitor.ports import Chunk
+from http_monitor.ports import UNCHANGED, Chunk
 from http_monitor.records import Batch
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
@@ -64,6 +64,13 @@ class LiveTurns:
         """Of lines, in the last turn."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
+        self.interrupted: Callable[[], bool] = lambda: False
+        """Asked between two inputs whether the turn is to end before the others are read."""
+        self._total: Carried | None = None
+        """Health of all inputs, in the midst of a turn, in which it does not change after they were read."""
+        self._lag_bytes = 0
+        self._holding = {entry for entry in inputs if entry.gate.pending != Pending()}
+        """Inputs whose gates hold lines."""
         for entry in inputs:
             # What is already there when everything is to be read is a backlog.
             entry.at_end = not (settings.from_start or entry.resumed)
@@ -81,8 +88,9 @@ class LiveTurns:
             self._aggregator.restart_at(wall_us, self.elsewhere())
             for entry in self._inputs:
                 entry.gate.forget_greatest()
+                entry.stirred = True
         self._wall_us = wall_us
-        chunks = [(entry, entry.source.read()) for entry in self._inputs if not entry.finished]
+        chunks = list(self._read())
         looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
         self.turn_bytes = sum(len(chunk.data) for _, chunk in chunks)
         self.read_bytes += self.turn_bytes
@@ -90,34 +98,66 @@ class LiveTurns:
         self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.report_empty = not self.catching_up
         self._aggregator.catch_up = self.catching_up
-        positions = {
-            entry: wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.gate.greatest_us
-            for entry, chunk, batch in looks
-        }
-        for entry, chunk, batch in looks:
-            others = [position for other, position in positions.items() if other is not entry]
+        self._sum_up()
+        # Of each input that was read; the others are where they were, at the wall clock.
+        positions = np.array(
+            [
+                wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.gate.greatest_us
+                for entry, chunk, batch in looks
+            ],
+            np.int64,
+        )
+        if self._broken_off:
+            wall_us = min(wall_us, self._aggregator.now_us)
+        for number, (entry, chunk, batch) in enumerate(looks):
+            positions[number] = END_OF_TIME_US
             caught_up = entry.at_end and chunk.at_end and not stalled
-            self._count(entry, chunk, batch, wall_us, caught_up, min([wall_us, *others]))
+            self._count(entry, chunk, batch, self._wall_us, caught_up, min(wall_us, int(positions.min())))
             entry.finished = chunk.finished
-            positions[entry] = _position(entry, wall_us)
-        self.lag_s = self._lag_s(wall_us)
-        self._aggregator.advance(min([wall_us, *positions.values()]), self.elsewhere())
+            positions[number] = _position(entry, self._wall_us)
+        self.lag_s = self._lag_s(self._wall_us)
+        if not self._broken_off:
+            self._aggregator.advance(min([wall_us, *positions.tolist()]), self.elsewhere())
+        self._total = None
         return all(entry.finished for entry in self._inputs)
 
-    def elsewhere(self, besides: Input | None = None) -> Elsewhere:
-        """Return the health that only inputs and the clock know; `besides`: an input whose gate is left out."""
+    def _read(self) -> Iterator[tuple[Input, Chunk]]:
+        """Yield what inputs have to give; those at which nothing happened are left out."""
+        self._broken_off = False
+        for entry in self._inputs:
+            if entry.finished:
+                continue
+            if self.interrupted():
+                self._broken_off = True
+                return
+            chunk = entry.source.read()
+            if chunk is UNCHANGED and entry.at_end and not entry.resumed:
+                continue
+            entry.stirred = True
+            yield entry, chunk
+
+    def _sum_up(self) -> None:
         healths = [entry.source.health() for entry in self._inputs]
-        pending = sum((entry.gate.pending for entry in self._inputs if entry is not besides), Pending())
         total = replace(self._carried)
         for health in healths:
             total.take(health)
+        self._total, self._lag_bytes = total, sum(health.lag_bytes for health in healths)
+
+    def elsewhere(self, besides: Input | None = None) -> Elsewhere:
+        """Return the health that only inputs and the clock know; `besides`: an input whose gate is left out."""
+        in_turn = self._total is not None
+        if not in_turn:
+            self._sum_up()
+        total = self._carried if self._total is None else self._total
+        self._total = total if in_turn else None
+        pending = sum((entry.gate.pending for entry in self._holding if entry is not besides), Pending())
         return Elsewhere(
             held=pending.held,
             held_malformed=pending.malformed,
             held_oversized=pending.oversized,
             held_filtered=pending.filtered,
             held_other=pending.other,
-            lag_bytes=sum(health.lag_bytes for health in healths),
+            lag_bytes=self._lag_bytes,
             lag_s=self.lag_s,
             lost_bytes=total.lost_bytes,
             maybe_lost=total.maybe_lost,
@@ -134,6 +174,7 @@ class LiveTurns:
         greatest_us = entry.gate.greatest_us
         self._add(entry, entry.gate.release(self._clock.now_us()), greatest_us, self._clock.now_us())
         self._carried.take(entry.source.health())
+        self._holding.discard(entry)
 
     def _lag_s(self, wall_us: int) -> int:
         behind = [entry.gate.greatest_us for entry in self._inputs if not entry.at_end]
@@ -155,6 +196,10 @@ class LiveTurns:
             entry.resumed = False
             greatest_us = entry.gate.greatest_us
             self._add(entry, entry.gate.release(wall_us), greatest_us, cap_us)
+        if entry.gate.pending == Pending():
+            self._holding.discard(entry)
+        else:
+            self._holding.add(entry)
 
     def _add(self, entry: Input, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
         if not parts:

@@ -170,6 +170,8 @@ class HTTPMonitor:
         duration_s = self._settings.duration_s
         deadline = None if duration_s is None else Deadline(self._clock, duration_s)
         finished = False
+        if self._live is not None:
+            self._live.interrupted = lambda: self._stopping
         while not (finished or self._stopping):
             finished = self.step()
             if deadline is not None and not deadline.wait_s():
@@ -204,6 +206,7 @@ class HTTPMonitor:
     def _drain(self, live: "LiveTurns") -> None:
         """Read what is there at a stop; a large backlog, or a log that grows all the while, must not hold it up."""
         deadline = Deadline(self._clock, _DRAIN_S)
+        live.interrupted = lambda: not deadline.wait_s()
         while not self.step() and live.behind and deadline.wait_s():
             pass
 

@@ -61,6 +61,11 @@ class Chain:
         yield from self.followed
 
     @property
+    def rests_until_us(self) -> int | None:
+        """When files that were let go are to be looked at again, by the running clock; None: there are none."""
+        return self._rested_us + _REST_US if self.rested else None
+
+    @property
     def newest(self) -> Followed | None:
         """The file at the path, or the last that was there; None before the first and after it was let go."""
         return self.followed[-1] if self.followed else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http_monitor.sources.archive import GzHandle
 from http_monitor.sources.files import Files, Handle, Identity
 from http_monitor.sources.opening import MISSING, SPECIAL, Obstacle, obstacle
-from http_monitor.sources.rotated import age_key, is_compressed, rotated_of, same_template
+from http_monitor.sources.rotated import age_key, is_compressed, rotated_of, same_template, stem_of
 
 _LOOKS = 5
 _GZ = ".gz"
@@ -49,7 +49,8 @@ class Directory:
         An archive beside the file that it is being made of is left out.
         """
         names = self.listing()
-        kept = [name for name in names if rotated_of(self.base, name)]
+        stem = stem_of(self.base)  # of many names most are told apart by this alone
+        kept = [name for name in names if name.startswith(stem) and rotated_of(self.base, name)]
         plain = {age_key(self.base, name) for name in kept if not is_compressed(name)}
         kept = [name for name in kept if not is_compressed(name) or age_key(self.base, name) not in plain]
         kept.sort(key=lambda name: age_key(self.base, name))
@@ -99,7 +100,7 @@ class Directory:
         listing = self.files.listing(self.directory)
         for _ in range(_LOOKS):
             again = self.files.listing(self.directory)
-            if again == listing:
+            if again is listing or again == listing:
                 break
             listing = again
         return listing

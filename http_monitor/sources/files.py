@@ -4,7 +4,13 @@ import os
 from dataclasses import dataclass
 from typing import Protocol
 
+from http_monitor.clock import Clock
 from http_monitor.sources.opening import Obstacle, look, open_regular
+from http_monitor.units import US_PER_S
+
+_LISTED_US = US_PER_S
+_UNCHANGED_US = 3 * US_PER_S
+_MOST_LISTED = 16
 
 Identity = tuple[int, int]
 """Device and inode."""
@@ -59,6 +65,16 @@ class Files(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A directory as it was listed."""
+
+    changed: tuple[int, int, int]
+    """Which it is, and when it was changed."""
+    at_us: int
+    names: dict[str, Identity]
+
+
 class LocalFiles:
     """The files of this machine, read in this process; an open one stays reachable whatever its name becomes."""
 
@@ -75,8 +91,33 @@ class LocalFiles:
         descriptor, status = opened
         return LocalHandle(descriptor), status_of(status)
 
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Begin; with a clock a directory that has not changed for a while is listed once a second at most."""
+        self._clock = clock
+        self._listed: dict[str, _Listed] = {}
+
     def listing(self, directory: str) -> dict[str, Identity]:
         """Return what stands in a directory, by name, symbolic links left out."""
+        if self._clock is None:
+            return self._list(directory)
+        try:
+            status = os.stat(directory or os.curdir)
+        except OSError:
+            return {}
+        changed = status.st_dev, status.st_ino, status.st_mtime_ns
+        now_us = self._clock.now_us()
+        known = self._listed.get(directory)
+        if known is not None and known.changed == changed and 0 <= now_us - known.at_us < _LISTED_US:
+            return known.names
+        names = self._list(directory)
+        # What changes within one tick of the file system's clock changes no time.
+        if now_us - status.st_mtime_ns // 1_000 > _UNCHANGED_US:
+            if len(self._listed) >= _MOST_LISTED:
+                self._listed.clear()
+            self._listed[directory] = _Listed(changed, now_us, names)
+        return names
+
+    def _list(self, directory: str) -> dict[str, Identity]:
         found: dict[str, Identity] = {}
         try:
             with os.scandir(directory or os.curdir) as entries:

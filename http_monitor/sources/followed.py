@@ -87,6 +87,11 @@ class Followed:
         """Bytes read of a line that is not complete."""
         return self._cutter.pending
 
+    def is_at_rest(self, status: FileStatus) -> bool:
+        """Tell whether it is all read, and a look that finds it like that again finds nothing."""
+        seen = (self.identity, self.size, self._mtime_ns) == (status.identity, status.size, status.mtime_ns)
+        return seen and self._settled and self.offset == self.size and status.mtime_ns is not None
+
     def is_suspect(self, status: FileStatus) -> bool:
         """Tell whether something happened to it before anything was read, of which neither head nor marker can tell."""
         if self._head or self.whole or status.mtime_ns is None or self._mtime_ns is None:

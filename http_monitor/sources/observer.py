@@ -17,7 +17,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from http_monitor.clock import Clock
-from http_monitor.ports import Chunk, Json, SourceHealth
+from http_monitor.ports import UNCHANGED, Chunk, Json, SourceHealth
 from http_monitor.report import Notice
 from http_monitor.sources.files import Identity
 from http_monitor.sources.tail import FileTail
@@ -33,6 +33,8 @@ _FAST_BYTES = 256 << 10
 BURST_EVENTS = 50
 """So many events of a directory within a second cost more than looking."""
 
+_PLACES_EVERY = 10
+"""So many looks that find nothing go by before it is seen again where the links of a path lead."""
 _QUIET_US = 2 * US_PER_S
 _RETRY_US = 10 * US_PER_S
 # Opening and closing a file to read it must not wake us again, so no other kinds.
@@ -51,6 +53,8 @@ class FileObserver:
         self._watcher = watcher
         self._restarts = 0
         self._last_bytes = 0
+        self._quiet_looks = 0
+        self._health: SourceHealth | None = None
 
     @property
     def name(self) -> str:
@@ -61,9 +65,14 @@ class FileObserver:
         """Return what is new, whatever woke the monitor."""
         # The watch comes first: what is written after the look then wakes.
         restarts = self._watcher.restarts
-        notices = self._watcher.attend(self.name)
+        notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % _PLACES_EVERY > 0)
         self._restarts += self._watcher.restarts - restarts
         chunk = self._tail.read()
+        if chunk is UNCHANGED and not notices and restarts == self._watcher.restarts:
+            self._last_bytes = 0
+            self._quiet_looks += 1
+            return chunk
+        self._health, self._quiet_looks = None, 0
         self._last_bytes = len(chunk.data)
         if chunk.data or not chunk.at_end:
             self._watcher.note_data(self.name)
@@ -71,7 +80,9 @@ class FileObserver:
 
     def health(self) -> SourceHealth:
         """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
-        return replace(self._tail.health(), observer_restarts=self._restarts)
+        if self._health is None:
+            self._health = replace(self._tail.health(), observer_restarts=self._restarts)
+        return self._health
 
     def position(self) -> Json | None:
         """Return where another process has to go on; None while nobody could look at the path."""
@@ -116,17 +127,27 @@ class Watcher:
         self.restarts = 0
         """How often watchdog was found dead and started anew."""
 
-    def attend(self, path: str) -> list[Notice]:
-        """See to it that changes at this path wake, as far as they can; returns what the user should know."""
-        now_us = self._clock.now_us()
-        places = _places(path)
-        if places != self._places.get(path):
-            self._places[path] = places
-            self._share_out()
+    def attend(self, path: str, *, is_quiet: bool = False) -> list[Notice]:
+        """See to it that changes at this path wake, as far as they can; returns what the user should know.
+
+        Args:
+            path: It.
+            is_quiet: The file there is the same as ever; where its links lead need not be found out anew.
+        """
+        places = self._places.get(path) if is_quiet else None
+        if places is None:
+            places = _places(path)
+            if places != self._places.get(path):
+                self._move(path, places)
         self._bury_the_dead()
         notices: list[Notice] = []
         for place in places:
-            self._settle(self._directories[place], now_us, notices)
+            directory = self._directories[place]
+            # Once for all files in it that are looked at one after the other.
+            if not directory.attended or path in directory.attended or directory.watch is None:
+                directory.attended.clear()
+                self._settle(directory, self._clock.now_us(), notices)
+            directory.attended.add(path)
         return notices
 
     def note_data(self, path: str) -> None:
@@ -137,8 +158,7 @@ class Watcher:
 
     def forget(self, path: str) -> None:
         """Stop watching for this path; the observer ends with the last one."""
-        self._places.pop(path, None)
-        self._share_out()
+        self._move(path, {})
         if not self._places:
             self._end()
 
@@ -155,17 +175,21 @@ class Watcher:
     def _directories_of(self, path: str) -> list["_Directory"]:
         return [self._directories[place] for place in self._places.get(path, ())]
 
-    def _share_out(self) -> None:
-        """Give every directory the names that matter in it, and drop the directories without any."""
-        names: dict[str, set[str]] = {}
-        for places in self._places.values():
-            for place, name in places.items():
-                names.setdefault(place, set()).add(name)
-        for place in self._directories.keys() - names.keys():
-            self._unschedule(self._directories.pop(place))
-        for place, wanted in names.items():
+    def _move(self, path: str, places: dict[str, str]) -> None:
+        """Let a path be watched in other places, and drop the directories in which nothing matters any more."""
+        before = self._places.pop(path, {})
+        for place, name in places.items():
             directory = self._directories.setdefault(place, _Directory(place, self._wake))
-            directory.names = tuple(wanted)
+            directory.names[name] = directory.names.get(name, 0) + 1
+        for place, name in before.items():
+            directory = self._directories[place]
+            directory.names[name] -= 1
+            if not directory.names[name]:
+                del directory.names[name]
+            if not directory.names:
+                self._unschedule(self._directories.pop(place))
+        if places:
+            self._places[path] = places
 
     def _settle(self, directory: "_Directory", now_us: int, notices: list[Notice]) -> None:
         """Bring one directory to the state it should be in: watched, polled, or waited for."""
@@ -249,7 +273,10 @@ class _Directory(FileSystemEventHandler):
 
     def __init__(self, path: str, wake: Callable[[], None]) -> None:
         self.path = path
-        self.names: tuple[str, ...] = ()
+        self.names: dict[str, int] = {}
+        """The names that matter in it, each with the number of paths for which it does."""
+        self.attended: set[str] = set()
+        """The paths that were looked at since it was last seen to."""
         self.watch: ObservedWatch | None = None
         self.identity: Identity | None = None
         self.bursting = False
@@ -295,7 +322,8 @@ class _Directory(FileSystemEventHandler):
 
     def _concerns(self, raw: str | bytes) -> bool:
         # access.log.1 concerns access.log: a writer goes on in the renamed file until it is told to reopen.
-        return os.path.basename(os.fsdecode(raw)).startswith(self.names)
+        name = os.path.basename(os.fsdecode(raw))
+        return any(name[:length] in self.names for length in range(len(name), 0, -1))
 
 
 def _places(path: str) -> dict[str, str]:

@@ -34,6 +34,12 @@ def rotated_of(base: str, name: str) -> bool:
     return _suffix(base, name) is not None
 
 
+def stem_of(base: str) -> str:
+    """Return what every name that rotation gives to the file `base` begins with."""
+    extension = _LOG.search(base)
+    return base if extension is None else base[: extension.start()]
+
+
 def bases_of(name: str) -> Iterator[str]:
     """Yield every name of which this one may be the rotated file: those for which `rotated_of` is true.
 

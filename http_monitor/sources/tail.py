@@ -4,7 +4,7 @@ import errno
 from collections.abc import Iterator
 
 from http_monitor.clock import Clock
-from http_monitor.ports import Chunk, Json, SourceHealth
+from http_monitor.ports import UNCHANGED, Chunk, Json, SourceHealth
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.beginning import begin, go_on, start_of
 from http_monitor.sources.chain import Chain
@@ -67,6 +67,8 @@ class FileTail:
         self._obstacle: Obstacle | None = None
         self._obstacle_us = 0
         self._welcome = "readable again"
+        self._rest: FileStatus | None = None
+        """What stands at the path while nothing happens; None: something may have to be done."""
         # Before any tail reads: whoever was the first to follow a file stays the one.
         for identity in _claimed_at_start(seen, resume):
             self._chain.claims.take(identity, path)
@@ -78,8 +80,12 @@ class FileTail:
 
     def read(self) -> Chunk:
         """Return the lines that became whole since the last look, at most about `read_bytes`; never waits."""
+        found = self._files.look(self._path)
+        if self._rest is not None and found == self._rest and not self._is_due():
+            return UNCHANGED
         lines: list[bytes] = []
-        at_end = self._turn(lines)
+        at_end = self._turn(found, lines)
+        self._rest = self._rest_after(found) if at_end else None
         return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
 
     def health(self) -> SourceHealth:
@@ -126,10 +132,22 @@ class FileTail:
             followed.close()
             self._chain.claims.leave(followed.identity, self._path, followed.position())
 
-    def _turn(self, lines: list[bytes]) -> bool:
+    def _is_due(self) -> bool:
+        until_us = self._chain.rests_until_us
+        return until_us is not None and self._clock.running_us() >= until_us
+
+    def _rest_after(self, found: FileStatus | Obstacle) -> FileStatus | None:
+        """Return what stands at the path if a look that finds the same again has nothing to do."""
+        if isinstance(found, Obstacle) or self._obstacle is not None or self._chain.same_as:
+            return None
+        followed = self._chain.newest
+        if followed is None or len(self._chain.followed) > 1 or followed.handle is None:
+            return None
+        return found if followed.is_at_rest(found) else None
+
+    def _turn(self, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
         # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
         # been seen is read before the successor.
-        found = self._files.look(self._path)
         now_us = self._clock.running_us()
         met = self._begin(found, now_us) or self._arrive(found, now_us)
         self._chain.look_at_rested(now_us)
