@@ -80,6 +80,19 @@ def test_a_sample_shows_what_is_around_the_lines(name: str) -> None:
     assert column(made.parse(data), "host") == [b"192.0.2.%d" % no for no in range(30)]
 
 
+def test_lines_without_the_wrapper_are_read_as_they_stand_whichever_are_more() -> None:
+    plain = b"".join(line(no) + b"\n" for no in range(20))
+    inside = wrapped(WAYS["short"], [line(no) for no in range(5)])
+    for sample in (plain + inside, inside + plain):
+        made = finding()
+        made.choose(sample)
+
+        assert made.wrapper == "syslog"
+        assert sorted(column(made.parse(sample), "host")) == sorted(
+            b"192.0.2.%d" % no for no in [*range(20), *range(5)]
+        )
+
+
 @pytest.mark.parametrize(
     "log",
     [

@@ -121,16 +121,18 @@ class WrappedFormat:
         best: tuple[int, Wrapper, LogFormat, Choice | None] | None = None
         if self._finds_out and not self._decided and any(map(_may_be_wrapped_line, sample.split(b"\n"))):
             lines = [line for line in sample.split(b"\n") if line.strip()]
-            well = self._well_read(plain, sample, None)
+            well = self._well_read(plain, sample)
             for wrapper in self._wrappers():
                 if all(wrapper.front(line) is None for line in lines):
                     continue
                 made, found = self._chosen(wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
                 wrapper.load({})
-                fits = self._well_read(made, sample, wrapper)
-                wrapper.load({})
-                if fits > max(best[0] if best else 0, well if best is None else 0):
+                fits, every = self._fitting_inside(made, sample, wrapper)
+                without = sum(wrapper.front(line) is not None for line in well)
+                if fits > max(best[0] if best else 0, without):
                     best = fits, wrapper, made, found
+                    if fits == every:
+                        break
         if best is not None:
             _, self._wrapper, self._inner, choice = best
             self._decided = True
@@ -269,29 +271,30 @@ class WrappedFormat:
             made.learn(head)
         return made, None
 
-    def _well_read(self, made: LogFormat, sample: bytes, wrapper: Wrapper | None) -> int:
-        """Return how many lines of a sample fit, and show a host that is none of the wrapper's.
+    def _well_read(self, made: LogFormat, sample: bytes) -> list[bytes]:
+        """Return the lines of a sample that fit as they stand, and show a host that is none of a wrapper's.
 
         Args:
             made: Reads them; what it remembers is as it was then.
-            sample: The lines.
-            wrapper: Taken off before; None: none is, and a line that any of them has something for may be misread.
+            sample: Whole lines.
         """
         memory = _memory(made)
-        inside = None if wrapper is None else wrapper.unwrap(sample)
-        batch = made.parse(sample if inside is None else inside.data)
+        batch = made.parse(sample)
         _remind(made, memory)
-        if inside is not None:
-            if batch.lines != inside.lines:
-                return len(batch.line_nos)
-            return int(inside.wrapped[batch.line_nos - 1].sum())
-        lines = [line for line in sample.split(b"\n") if line.strip()]
-        if batch.lines != len(lines):
-            return len(batch.line_nos)
+        lines = [line for line in sample.split(b"\n") if len(line) > self._limit or line.strip()]
         kinds = self._wrappers()
-        return sum(
-            row_is_well_read(batch, row, lines[number - 1], kinds) for row, number in enumerate(batch.line_nos.tolist())
-        )
+        numbered = enumerate(batch.line_nos.tolist())
+        return [lines[no - 1] for row, no in numbered if row_is_well_read(batch, row, lines[no - 1], kinds)]
+
+    def _fitting_inside(self, made: LogFormat, sample: bytes, wrapper: Wrapper) -> tuple[int, int]:
+        """Return how many lines of a sample have something inside that fits, and how many have something."""
+        memory = _memory(made)
+        inside = wrapper.unwrap(sample)
+        batch = made.parse(inside.data)
+        _remind(made, memory)
+        wrapper.load({})
+        place = _places(batch, inside, self._limit)
+        return int(inside.wrapped[place[batch.line_nos - 1]].sum()), batch.lines
 
     def _parse_inner(self, data: bytes, before: int) -> Batch:
         """Return what the format makes of lines.
