@@ -1,4 +1,4 @@
-"""Throws hostile lines at every format that has a name, for a bounded time.
+"""Throws hostile lines at every format that has a name, and at some format strings, for a bounded time.
 
 Usage: python scripts/fuzz_formats.py [--seconds N] [--seed N] [--format NAME]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from http_monitor.parser.presets import BY_NAME, PRESETS
+from tests.fuzzed_strings import STRINGS
 from tests.fuzzing import Broken, Fuzzer
 
 
@@ -24,10 +25,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="read hostile lines in every format", allow_abbrev=False)
     parser.add_argument("--seconds", type=float, default=60, help="how long, in all (default %(default)s)")
     parser.add_argument("--seed", type=int, default=None, help="the same lines again")
-    parser.add_argument("--format", choices=sorted(BY_NAME), help="only this one")
+    parser.add_argument(
+        "--format", choices=sorted([*BY_NAME, *(preset.name for preset in STRINGS)]), help="only this one"
+    )
     given = parser.parse_args()
     seed = random.randrange(1 << 32) if given.seed is None else given.seed
-    presets = tuple(PRESETS) if given.format is None else (BY_NAME[given.format],)
+    every = {preset.name: preset for preset in (*PRESETS, *STRINGS)}
+    presets = tuple(every.values()) if given.format is None else (every[given.format],)
     print(f"seed {seed}, {len(presets)} formats", flush=True)
     fuzzer = Fuzzer(presets, seed)
     try:

@@ -5,6 +5,7 @@ import pytest
 from http_monitor.parser.presets import PRESETS, Preset
 from http_monitor.ports import LogFormat
 from http_monitor.records import Batch
+from tests.fuzzed_strings import STRINGS
 from tests.fuzzing import Broken, Fuzzer
 
 _SEED = 20_261_126
@@ -15,6 +16,12 @@ def test_no_format_fails_for_a_mutated_line_or_depends_on_cuts(preset: Preset) -
     fuzzer = Fuzzer((preset,), _SEED)
     fuzzer.rounds(12)
     assert fuzzer.lines > 100
+
+
+@pytest.mark.parametrize("preset", STRINGS, ids=lambda preset: preset.name)
+def test_no_format_string_fails_for_a_mutated_line_or_depends_on_cuts(preset: Preset) -> None:
+    assert preset.make(1_000).parse(preset.examples[0]).malformed_lines == 0
+    Fuzzer((preset,), _SEED).rounds(4)
 
 
 def test_a_format_that_fails_is_found_with_its_line() -> None:

@@ -43,8 +43,11 @@ def _parsed(name: str) -> Parsed:
 def _replayed(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[Json]:
     code = main(["--replay", "--output", "ndjson", *map(str, arguments)])
     printed = capsys.readouterr()
-    assert (code, printed.err) == (0, "")
-    return [json.loads(line) for line in printed.out.splitlines()]
+    assert code == 0
+    objects = [json.loads(line) for line in printed.out.splitlines()]
+    told = [it["message"] for it in objects if it["type"] == "notice"]
+    assert printed.err.splitlines() == [f"http_monitor: {message}" for message in told]
+    return [it for it in objects if it["type"] != "notice"]
 
 
 def _check_conservation(objects: list[Json]) -> None:
@@ -97,7 +100,7 @@ def test_a_process_of_its_own_prints_the_same_twice(capsys: pytest.CaptureFixtur
     arguments = ("--replay", "--output", "ndjson", "--file", log)
     first, second = run(*arguments), run(*arguments)
 
-    assert (first.code, first.err) == (0, b"")
+    assert (first.code, first.err) == (0, second.err)
     assert first == second
     assert first.objects == _replayed(capsys, "--file", log)
 

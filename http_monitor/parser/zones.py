@@ -5,7 +5,6 @@ a chunk are complete and `LocalTimes` makes instants of them; nothing outside of
 """
 
 import difflib
-import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -51,6 +50,8 @@ def zone_named(name: str) -> Zone:
         return LOCAL
     if name == "UTC":
         return UTC_ZONE
+    import zoneinfo  # noqa: PLC0415 - most runs name no zone
+
     try:
         # Names of files are none of zones.
         found = zoneinfo.ZoneInfo(name) if name and not name.startswith((".", "/")) else None
@@ -75,8 +76,12 @@ UTC_ZONE = Zone("UTC", lambda _: 0)
 
 
 def _nearest(name: str) -> str:
+    import zoneinfo  # noqa: PLC0415 - as above
+
     every = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
     wanted = name[:_MOST_NAME].lower().replace(" ", "_")
+    if wanted in every:
+        return every[wanted]
     ends = [every[zone] for zone in sorted(every) if wanted and zone.rpartition("/")[2] == wanted]
     near = ends or [every[zone] for zone in difflib.get_close_matches(wanted, sorted(every), n=_NEAREST, cutoff=0.7)]
     if not near and every:
