@@ -497,6 +497,92 @@ def _pino(hit: Hit) -> tuple[bytes, Row]:
     return line, {"time": _cut(hit.at_us, 1000), "duration_us": _cut(hit.took_us, 1000), "agent": hit.agent}
 
 
+def _elastic(hit: Hit) -> tuple[bytes, Row]:
+    """Return what Elastic's conventions have, in objects within objects."""
+
+    def text(value: bytes | None) -> str | None:
+        return None if value is None else value.decode("utf-8", "surrogateescape")
+
+    line = _object(
+        **{"@timestamp": _iso(hit.at_us, 3) + b"Z"},
+        source={"ip": text(hit.host)},
+        http={
+            "request": {"method": text(hit.method), "referrer": text(hit.referer)},
+            "response": {"status_code": hit.status, "body": {"bytes": hit.size}},
+        },
+        url={"original": text(hit.target)},
+        user_agent={"original": text(hit.agent)},
+        user={"name": text(hit.user)},
+        event={"duration": hit.took_us * 1000},
+    )
+    return line, {
+        "time": _cut(hit.at_us, 1000),
+        "user": hit.user,
+        "size_bytes": hit.size,
+        "duration_us": hit.took_us,
+        "agent": hit.agent,
+        "referer": hit.referer,
+    }
+
+
+def _envoy_json(hit: Hit) -> tuple[bytes, Row]:
+    """Return what Envoy writes where each value is a text, and a dash says that there is none."""
+    line = _object(
+        start_time=_iso(hit.at_us, 3) + b"Z",
+        method=hit.method,
+        path=hit.target,
+        protocol=b"HTTP/1.1",
+        response_code=b"%d" % hit.status,
+        response_flags=b"-",
+        bytes_received=b"%d" % hit.bytes_in,
+        bytes_sent=b"%d" % hit.size,
+        duration=b"%d" % (hit.took_us // 1000),
+        upstream_service_time=b"%d" % (hit.upstream_us // 1000),
+        x_forwarded_for=_dash(hit.forwarded),
+        user_agent=_dash(hit.agent),
+        authority=hit.vhost,
+        downstream_remote_address=(b"[%b]:4711" if b":" in hit.host else b"%b:4711") % hit.host,
+    )
+    return line, {
+        "time": _cut(hit.at_us, 1000),
+        "bytes_in": hit.bytes_in,
+        "size_bytes": hit.size,
+        "duration_us": _cut(hit.took_us, 1000),
+        "upstream_us": _cut(hit.upstream_us, 1000),
+        "agent": hit.agent,
+        "vhost": hit.vhost,
+        "forwarded": hit.forwarded,
+    }
+
+
+def _zerolog(hit: Hit) -> tuple[bytes, Row]:
+    """Return what loggers of Go write: seconds since 1970, and durations with their unit."""
+    short = hit.took_us < 1000
+    line = _object(
+        level=b"info",
+        time=hit.at_us // 10**6,
+        ip=hit.host,
+        method=hit.method,
+        url=hit.target,
+        status=hit.status,
+        size=hit.size,
+        latency=b"%d\xc2\xb5s" % hit.took_us if short else b"%dms" % (hit.took_us // 1000),
+        user_agent=hit.agent,
+        message=b"access",
+    )
+    return line, {
+        "time": _cut(hit.at_us, 10**6),
+        "size_bytes": hit.size,
+        "duration_us": hit.took_us if short else _cut(hit.took_us, 1000),
+        "agent": hit.agent,
+    }
+
+
+def _any_json(hit: Hit) -> tuple[bytes, Row]:
+    """Return an object by one of the loggers that have no format of their own."""
+    return (_pino, _elastic, _envoy_json, _zerolog)[hit.size % 4](hit)
+
+
 def _local(at_us: int, between: str = ":") -> bytes:
     at = _moment(at_us)
     return f"{at:%d}/{_MONTHS[at.month - 1]}/{at:%Y}{between}{at:%H:%M:%S}".encode()
@@ -733,7 +819,7 @@ WRITERS: dict[str, _Writer] = {
     "traefik_json": _traefik_json,
     "caddy_json": _caddy,
     "nginx_json": _nginx_json,
-    "json": _pino,
+    "json": _any_json,
     "cloudfront": _cloudfront,
     "iis": _iis,
     "aws_alb": _alb,
