@@ -34,14 +34,16 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
             servers; a dash for none.
         writing: The unit of a number that has none.
     """
-    for pattern in (_CLOCK, _ISO):
-        whole = pattern.fullmatch(text)
+    if b":" in text or text.startswith(b"P"):
+        whole = _CLOCK.fullmatch(text) or _ISO.fullmatch(text)
         if whole is not None:
             hours, minutes, seconds, fraction = (part or b"" for part in whole.groups())
             long_s = int(hours or b"0") * 3600 + int(minutes or b"0") * 60
             return long_s * 10**6 + scaled(seconds or b"0", fraction, POWER["s"])
     total = None
-    for part in _SEPARATORS.split(_SPACED.sub(rb"\1", text)):
+    if text.upper() != text:
+        text = _SPACED.sub(rb"\1", text)
+    for part in _SEPARATORS.split(text):
         length_us = _one(part, writing)
         if length_us is not None:
             total = (total or 0) + length_us

@@ -153,24 +153,24 @@ class Eye:
         self._headers = all(place.folded == "headers" for place in places)
         self._seen: dict[tuple[str, ...], Sequence[tuple[str, Eye]]] = {}
         self._eyes: dict[str, Eye | None] = {}
-        self._means: dict[str, bool] = {}
+        self._means = _Means(book, places)
 
     def shape_of(self, found: Object) -> Shape:
         """Return the shape of an object."""
         keys = tuple(found)
         if self._headers:
             # Clients choose which headers they send; one that means nothing must not make another shape.
-            keys = tuple([key for key in keys if self._is_known(key)])
+            means = self._means
+            keys = tuple([key for key in keys if means[key]])
         inner = self._seen.get(keys)
         if inner is None:
             inner = self._learn(keys)
-        if not inner:
-            return keys
-        shape: list[Any] = [keys]
+        shape: list[Any] = []
         for key, eye in inner:
             value = found[key]
-            shape.append(eye.shape_of(value) if type(value) is dict else None)
-        return tuple(shape)
+            if type(value) is dict:
+                shape.append((key, eye.shape_of(value)))
+        return (keys, *shape) if shape else keys
 
     def _learn(self, keys: tuple[str, ...]) -> Sequence[tuple[str, "Eye"]]:
         inner = [(key, eye) for key in keys if (eye := self._eye(key)) is not None]
@@ -188,12 +188,19 @@ class Eye:
             self._eyes[key] = Eye(self._book, *places) if places else None
         return self._eyes[key]
 
-    def _is_known(self, key: str) -> bool:
-        known = self._means.get(key)
-        if known is None:
-            if len(self._means) >= _MOST_SEEN:
-                self._means.clear()
-            known = self._means[key] = any(self._book.means(place, key) for place in self._places)
+
+class _Means(dict[str, bool]):
+    """Tells which keys of some objects are known; it remembers the last it was asked."""
+
+    def __init__(self, book: KeyBook, places: Sequence[_Place]) -> None:
+        super().__init__()
+        self._book = book
+        self._places = places
+
+    def __missing__(self, key: str) -> bool:
+        if len(self) >= _MOST_SEEN:
+            self.clear()
+        known = self[key] = any(self._book.means(place, key) for place in self._places)
         return known
 
 

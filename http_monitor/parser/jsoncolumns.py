@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import index_chunk
@@ -14,7 +15,7 @@ from http_monitor.parser.field import Field, Role
 from http_monitor.parser.jsonbook import Candidate, Object
 from http_monitor.parser.jsonlayout import NOT_COUNTED, Layout
 from http_monitor.parser.jsontext import Path
-from http_monitor.parser.jsonvalues import address_alone, can_be, is_nothing, text_of
+from http_monitor.parser.jsonvalues import COUNTS, NOTHING, TARGET, address_alone, can_be, is_nothing, text_of
 from http_monitor.parser.lined import FEW
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span
@@ -27,6 +28,10 @@ from http_monitor.parser.writings import writing_of
 
 Getter = Callable[[Object], Any]
 _MOST_READERS = 64
+_TARGET = f"^(?s:{TARGET.pattern.decode()})\\z"
+_NOTHING = pa.array(NOTHING, pa.binary())
+_IN_EXPONENTS = frozenset("ein")
+"""What is in the digits of a float that are in exponents, infinite or no number."""
 _PADDING = b"\n" * 32
 
 
@@ -78,13 +83,22 @@ def _getter_of(found: Object, path: Path) -> Getter | None:
 def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, of a list its first; null where one says none."""
     kinds = set(map(type, values))
+    if kinds == {list}:
+        values = [value[0] if value else None for value in values]
+        kinds = set(map(type, values))
     if role == "host" and kinds == {str}:
-        values = [address_alone(value.encode()).decode() if ":" in value else value for value in values]
+        bare = {value: address_alone(value.encode()).decode() for value in set(values) if ":" in value}
+        if any(value != address for value, address in bare.items()):
+            values = [bare.get(value, value) for value in values]
     if kinds <= {str}:
         found: pa.Array[Any] = pa.array(values, pa.string()).view(pa.binary())
         return found
     if kinds == {int}:
         return pa.array([b"%d" % value for value in values], pa.binary())
+    if kinds == {float} and role not in COUNTS:
+        numbers = [*map(repr, values)]
+        if _IN_EXPONENTS.isdisjoint("".join(numbers)):
+            return pa.array(numbers, pa.string()).view(pa.binary())
     texts: pa.Array[Any] = pa.array([text_of(value, role) for value in values], pa.binary())
     return texts
 
@@ -174,6 +188,12 @@ class _Chosen:
 
     def _judge(self, texts: "pa.Array[Any]", candidate: Candidate) -> tuple[Bools, Bools]:
         """Return which texts can be what a key says, and which say that there is none; each other one is asked once."""
+        if candidate.field.role == "request" and not candidate.vague:
+            none = pc.is_in(texts, value_set=_NOTHING).to_numpy(zero_copy_only=False)
+            filled: Any = texts.fill_null(b"")
+            target = pc.match_substring_regex(filled, _TARGET).to_numpy(zero_copy_only=False)
+            null = texts.is_null().to_numpy(zero_copy_only=False)
+            return ~(none | target | null), none | null
         keys: Any = texts.dictionary_encode()
         declared = self._alike.layout.declared
         values = [text or b"" for text in keys.dictionary.to_pylist()]
