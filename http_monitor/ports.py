@@ -490,6 +490,15 @@ class ReportSink(Protocol):
         ...
 
 
+@runtime_checkable
+class Settling(Protocol):
+    """A `ReportSink` that may keep messages back for a moment, to tell several in one."""
+
+    def settle(self) -> None:
+        """Let go of them: the turn that made them is over. Raises BrokenPipeError when its reader is gone."""
+        ...
+
+
 class BucketSink(Protocol):
     """Takes closed buckets, in order."""
 

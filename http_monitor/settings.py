@@ -85,6 +85,8 @@ class Settings:
     """Hits per second of one host over the window."""
     alert_min_hits: int = 20
     """Below so many hits in the window the error rate counts as 0."""
+    alert_recover_at: float = 100.0
+    """Percent of its threshold at or below which an alert recovers; at 100 only below it."""
     top: int = 5
     output: Output = "text"
     color: Color = "auto"
@@ -177,6 +179,10 @@ class Settings:
         ):
             if not (math.isfinite(threshold) and 0 < threshold <= most):
                 raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {most}")
+        if not 0 <= self.alert_recover_at <= MAX_PERCENT:
+            raise UsageError(
+                f"--alert-recover-at: got {self.alert_recover_at:g}, takes a number from 0 to {MAX_PERCENT:g}"
+            )
         _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         _within("--top", self.top, 1, MAX_TOP, "")
         _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")

@@ -49,6 +49,7 @@ DEFAULTS_IN_HELP = {
     "--alert-error-rate": "5 %",
     "--ddos-threshold": "5 hits/s",
     "--alert-min-hits": "20 hits",
+    "--alert-recover-at": "100 %",
     "--top": "5 rows",
     "--output": "text",
     "--color": "auto",

@@ -311,6 +311,15 @@ GROUPS: tuple[Group, ...] = (
                 settings.MAX_COUNT,
                 "hits",
             ),
+            Option(
+                ("--alert-recover-at",),
+                "alert_recover_at",
+                "an alert recovers at or below this share of its threshold; at 100 below it",
+                values.percent,
+                "PERCENT",
+                f"a number from 0 to {settings.MAX_PERCENT:g}",
+                f"{_DEFAULTS.alert_recover_at:g} %",
+            ),
         ),
     ),
     Group(

@@ -10,6 +10,8 @@ from http_monitor.errors import RefusedError
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from http_monitor.display.style import Palette
     from http_monitor.ports import ReportSink
     from http_monitor.report import Message
@@ -81,8 +83,17 @@ class Output:
 
     def publish(self, message: "Message") -> None:
         """Hand a message on. Raises BrokenPipeError and RefusedError."""
+        self._do(lambda: self._display.publish(message))
+
+    def settle(self) -> None:
+        """Let the display tell what it keeps. Raises likewise."""
+        settle = getattr(self._display, "settle", None)
+        if settle is not None:
+            self._do(settle)
+
+    def _do(self, write: "Callable[[], None]") -> None:
         try:
-            self._display.publish(message)
+            write()
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -6,8 +6,9 @@ from typing import TextIO
 from http_monitor.display.episodes import Episodes
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
-from http_monitor.display.lines import render_alert, render_caught_up, render_status
+from http_monitor.display.lines import render_alert, render_caught_up, render_status, render_storm
 from http_monitor.display.notices import Notices
+from http_monitor.display.storm import MOST, Storms
 from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
 from http_monitor.display.summary import render_summary
 from http_monitor.display.thresholds import Thresholds
@@ -53,17 +54,23 @@ class Display:
         self._status_columns = 0
         self._advised = ""
         self._episodes = Episodes()
+        self._storms = Storms()
 
     def publish(self, message: Message) -> None:
         """Show one message. Raises BrokenPipeError when the reader of the stream is gone."""
         width = max(LEAST_WIDTH, self._width())
+        if not isinstance(message, AlertEvent):
+            self._tell(self._storms.rest())
         match message:
             case Report():
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
                 self._episodes.note(message)
-                self._write([render_alert(message, self._style)])
+                self._tell(self._storms.take(message))
+                if message.subject is None:
+                    # Of a rule without subjects there is one event at a time.
+                    self.settle()
             case Summary():
                 episodes = self._episodes.and_active(message.active)
                 self._write(render_summary(message, episodes, width, self._style))
@@ -75,10 +82,21 @@ class Display:
                 self.close()
                 self._notices.say(message.text)
 
+    def settle(self) -> None:
+        """Write what is kept: no more events of its moment come."""
+        self._tell(self._storms.rest())
+
     def close(self) -> None:
-        """Take the status line away; what is written next starts in an empty line."""
+        """Write what is kept, and take the status line away; what is written next starts in an empty line."""
+        self._tell(self._storms.rest())
         if self._status_columns:
             self._write([])
+
+    def _tell(self, events: Sequence[AlertEvent]) -> None:
+        if len(events) > MOST:
+            self._write([render_storm(events, self._style)])
+        elif events:
+            self._write([render_alert(event, self._style) for event in events])
 
     def _report(self, report: Report, width: int) -> list[str]:
         lines = render_report(report, width, self._style, self._thresholds)

@@ -44,7 +44,7 @@ class EngineState:
         self._settings = settings
         self.lengths = Lengths.of(settings)
         self.reporter = reporter
-        self.tracker = AlertTracker()
+        self.tracker = AlertTracker(settings.alert_recover_at)
         self.tally = Tally()
         self.open = OpenBuckets(settings.max_keys)
         self.window = self._window_until(0)

@@ -14,9 +14,13 @@ class AlertTracker:
     """One state per (alert, subject): raised above the threshold, recovered below it, unchanged at it.
 
     Owned by the monitor's thread.
+
+    Args:
+        recover_percent: Of its threshold, an alert recovers at or below that; at 100 only below.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recover_percent: float = 100.0) -> None:
+        self._recover_percent = recover_percent
         self._alerts: list[Alert] = []
         self._active: dict[str, dict[bytes | None, int]] = {}
         self._raises = 0
@@ -40,8 +44,8 @@ class AlertTracker:
 
     @property
     def foresees(self) -> bool:
-        """Whether `may_change` can be answered."""
-        return all(isinstance(alert, ForeseeingAlert) for alert in self._alerts)
+        """Whether `may_change` can be answered: rules foresee the crossing of their threshold only."""
+        return self._recover_percent == 100 and all(isinstance(alert, ForeseeingAlert) for alert in self._alerts)
 
     def may_change(self, windows: WindowsAhead) -> Bools:
         """Return at which closes to come an alert may be raised or recover; the last close must have been judged."""
@@ -57,7 +61,7 @@ class AlertTracker:
             active = self._active[alert.name]
             for reading in alert.measure(window, tuple(active)):
                 if reading.subject in active:
-                    if not reading.value < alert.threshold:
+                    if not self._is_over(reading.value, alert.threshold):
                         continue
                     del active[reading.subject]
                 elif reading.value > alert.threshold:
@@ -77,6 +81,11 @@ class AlertTracker:
                     title=alert.title(reading.subject),
                     reading=alert.reading(reading.value),
                 )
+
+    def _is_over(self, value: float, threshold: float) -> bool:
+        if self._recover_percent == 100:
+            return value < threshold
+        return value <= threshold * self._recover_percent / 100
 
     def save(self) -> Json:
         """Return it as JSON."""

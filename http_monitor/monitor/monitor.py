@@ -13,7 +13,7 @@ from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.inputs import Input
 from http_monitor.monitor.replay import ReplayTurns
 from http_monitor.monitor.waiting import WaitingNotices
-from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink
+from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink, Settling
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -160,6 +160,9 @@ class HTTPMonitor:
             self._tell_of_inputs(self._live)
             self._tell_of_backlog(self._live)
             self._pulse(self._live)
+        for sink in self._sinks:
+            if isinstance(sink, Settling):
+                sink.settle()
         if self._keeper is not None:
             # After the messages: a kill in between repeats some, and loses none.
             self._say(self._keeper.after_turn())

@@ -39,6 +39,7 @@ _KEPT = (
     "alert_error_rate",
     "ddos_threshold",
     "alert_min_hits",
+    "alert_recover_at",
 )
 
 

@@ -271,11 +271,12 @@ class Counter:
 
     def _track(self, name: str, subject: Subject, value: float, threshold: float, hits: int, at_us: int) -> None:
         active = (name, subject) in self._active
+        recover_at = self._options.alert_recover_at
         if not active and value > threshold:
             state = "raised"
             self._active[name, subject] = at_us
             self._raises += 1
-        elif active and value < threshold:
+        elif active and (value < threshold if recover_at == 100 else value <= threshold * recover_at / 100):
             state = "recovered"
             del self._active[name, subject]
         else:

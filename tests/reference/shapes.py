@@ -20,6 +20,7 @@ class Options:
     alert_error_rate: float = 5.0
     ddos_threshold: float = 5.0
     alert_min_hits: int = 20
+    alert_recover_at: float = 100.0
     top: int = 5
     max_keys: int = 1_000
 
