@@ -712,6 +712,11 @@ def _squid_combined(hit: Hit) -> tuple[bytes, Row]:
     return line + pair + b" " + cache + b":HIER_DIRECT", said | more | {"cache": cache}
 
 
+def _rack(hit: Hit) -> tuple[bytes, Row]:
+    line, said = _common(hit)
+    return line + b" %d.%04d" % divmod(hit.took_us // 100, 10_000), said | {"duration_us": _cut(hit.took_us, 100)}
+
+
 def _uwsgi(hit: Hit) -> tuple[bytes, Row]:
     ms = hit.referer is None or hit.cache == b"HIT"  # else it was told to log microseconds
     took = b"%d msecs" % (hit.took_us // 1000) if ms else b"%d micros" % hit.took_us
@@ -843,6 +848,7 @@ WRITERS: dict[str, _Writer] = {
     "npmplus": _npmplus,
     "haproxy_clf": _haproxy_clf,
     "squid_combined": _squid_combined,
+    "rack": _rack,
     "twisted": _twisted,
     "cherrypy": _cherrypy,
     "httpserver": _httpserver,

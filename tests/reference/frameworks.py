@@ -709,6 +709,28 @@ def twisted(text: bytes) -> Row:
     return row_of(texts | {"referer": referer, "agent": line.quoted()}, time_us, {})
 
 
+def rack(text: bytes) -> Row:
+    line = Line(text)
+    *claimed, client = line.upto(b" - ").replace(b", ", b",").split(b",")
+    _check(all(all_in(one, DIGITS + b"abcdefABCDEF:.") for one in claimed))
+    _check(client != b"" and b" " not in client and b'"' not in client)
+    host = text[: line.at]
+    line.expect(b" - ")
+    user = line.upto(b" [")
+    line.expect(b" ")
+    time_us = clf_us(line.in_brackets())
+    line.expect(b' "')
+    method, target = line.words(2)
+    protocol = line.upto(b'" ')
+    _check(protocol.startswith(b"HTTP/") and all_in(protocol[5:], DIGITS + b"."))
+    line.expect(b'" ')
+    status, size = line.words(2)
+    whole, dot, part = line.rest().partition(b".")
+    _check(all_in(whole, DIGITS) and dot != b"" and all_in(part, DIGITS) and len(part) == 4)
+    texts = {"host": host, "user": user, "method": method, "target": target, "status": _status(status)}
+    return row_of(texts | {"size": _number(size), "duration": line.rest()}, time_us, {"duration": "s"})
+
+
 _NODE = (
     *(b"Starting up http-server", b"http-server version: ", b"http-server settings: ", b"CORS: ", b"Cache: "),
     *(b"Connection Timeout: ", b"Directory Listings: ", b"AutoIndex: ", b"Serve GZIP Files: ", b"Hit CTRL-C"),
@@ -778,7 +800,7 @@ def heroku_router(text: bytes) -> Row:
 _ALL: tuple[Callable[[bytes], Row | None], ...] = (
     *(istio, npmplus, nginx_cache_status, nginx_host_inside, combined_iso, gin, haproxy_clf, squid_combined, uwsgi),
     *(hypercorn, granian, daphne, httpserver, aiohttp, tornado, cherrypy, sanic, twisted, http_server_node),
-    heroku_router,
+    *(heroku_router, rack),
 )
 READERS = {reader.__name__: reader for reader in _ALL} | {"werkzeug": httpserver}
 """By the name of the preset."""

@@ -32,6 +32,7 @@ _NAMES = (
     "traefik_clf",
     "haproxy_clf",
     "squid_combined",
+    "rack",
     "uvicorn",
     "twisted",
     "cherrypy",
