@@ -1,14 +1,18 @@
 """Every preset has what the list of formats shows of it, and reads its own examples."""
 
 import pkgutil
+import random
 import re
 from importlib import import_module
 
 import pytest
 
 from http_monitor.parser import presets
-from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
+from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.presets import BY_NAME, PRESETS, Preset, presets_for
+from http_monitor.parser.text import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
+from tests.written import any_hit, write
 
 each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 
@@ -40,3 +44,24 @@ def test_a_preset_reads_its_own_examples(preset: Preset) -> None:
     batch = preset.make(MAX_LINE_BYTES).parse(data)
     assert batch.malformed_lines == 0
     assert batch.rows.num_rows > 0
+
+
+@each_preset
+def test_a_preset_whose_lines_show_it_fits_none_that_does_not(preset: Preset) -> None:
+    never = not preset.detected or isinstance(preset.make(MAX_LINE_BYTES), FamilyFormat)
+    assert (preset.name in presets._NEVER_FOUND) == never
+    if never:
+        return
+    source = random.Random(5)
+    lines = [*preset.examples, *(write(preset.name, any_hit(source))[0] for _ in range(20))]
+    assert all(preset in presets_for(line + b"\n") for line in lines)
+    assert preset in presets_for(b"x\n" + lines[-1])
+    shows = presets._SHOWS.get(preset.name, b"")
+    made = preset.make(MAX_LINE_BYTES)
+    if shows and isinstance(made, TemplateFormat) and preset.name != "gcs":
+        # What has to stand in a line is part of a literal of its template; in CSV the quotes are those of the fields.
+        literals = [part for part in made._template.parts if isinstance(part, bytes)]
+        starts = shows.startswith(b"\n")
+        assert any(
+            part.startswith(shows[1:]) if starts else shows in part for part in literals[: 1 if starts else None]
+        )

@@ -11,7 +11,7 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
-from http_monitor.parser.presets import PRESETS, Preset
+from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.parser.reading import explain, read_line, utf16_words
 from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rows import EMPTY
@@ -46,7 +46,12 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone
         replay: Lines without a time cannot be counted.
         zone: Of times that name none; None: that which is usual for each format.
     """
-    return AutoFormat((preset for preset in PRESETS if not (replay and preset.timeless)), limit, is_usual, zone)
+
+    def presets_of(lines: bytes | None) -> Iterable[Preset]:
+        presets = PRESETS if lines is None else presets_for(lines)
+        return (preset for preset in presets if not (replay and preset.timeless))
+
+    return AutoFormat(presets_of(None), limit, is_usual, zone, presets_of)
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
@@ -75,6 +80,7 @@ class AutoFormat:
         limit: The longest line, in bytes without its LF.
         is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
         zone: Of times that name none; None: that which is usual for each format.
+        presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
     """
 
     name = "auto"
@@ -85,11 +91,12 @@ class AutoFormat:
         limit: int = MAX_LINE_BYTES,
         is_usual: Callable[[bytes], bool] = lambda lines: not lines,
         zone: Zone | None = None,
+        presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
     ) -> None:
         self._limit = limit
         self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
-        self._candidates = Candidates(presets, self._family, limit, zone)
+        self._candidates = Candidates(presets, self._family, limit, zone, presets_of)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
         self._chosen: Candidate | None = None
@@ -122,7 +129,7 @@ class AutoFormat:
         best: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
-        for candidate in (self._candidates.family,) if only_family else self._candidates:
+        for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
                 best = candidate, batch

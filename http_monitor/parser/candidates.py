@@ -34,10 +34,19 @@ class Candidates:
         family: The family.
         limit: The longest line, in bytes without its LF.
         zone: Of times that name none; None: that which is usual for each format.
+        presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
     """
 
-    def __init__(self, presets: Iterable[Preset], family: FamilyFormat, limit: int, zone: Zone | None = None) -> None:
+    def __init__(
+        self,
+        presets: Iterable[Preset],
+        family: FamilyFormat,
+        limit: int,
+        zone: Zone | None = None,
+        presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
+    ) -> None:
         self._presets = presets
+        self._presets_of = presets_of
         self._limit = limit
         self._zone = zone
         self.family = Candidate(FAMILY, lambda: family)
@@ -46,14 +55,21 @@ class Candidates:
         """Yield them, in the order in which they are tried."""
         return iter(self._every)
 
+    def of(self, lines: bytes) -> Iterable[Candidate]:
+        """Return those that some lines may be of; the others fit none of them."""
+        return self if self._presets_of is None else self._made_of(self._presets_of(lines))
+
     @cached_property
     def _every(self) -> tuple[Candidate, ...]:
+        return self._made_of(self._presets)
+
+    def _made_of(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
             return lambda: in_zone(preset.make(self._limit), self._zone)
 
         others = (
             Candidate(preset.name, maker(preset), preset.examples)
-            for preset in self._presets
+            for preset in presets
             if preset.detected and not isinstance(preset.make(self._limit), FamilyFormat)
         )
         return (*others, self.family)

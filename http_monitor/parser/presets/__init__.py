@@ -1,6 +1,6 @@
 """The list of presets: formats that have a name, in the order in which they are tried and shown."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 
 from http_monitor.parser.presets.preset import Preset
@@ -62,6 +62,26 @@ _NAMES = (
 )
 """The more a preset asks of a line, the earlier it stands: of two that fit as many lines the first is chosen."""
 
+_SHOWS: Mapping[str, bytes] = {
+    **dict.fromkeys(("traefik_json", "caddy_json", "nginx_json", "json"), b"{"),
+    **dict.fromkeys(("envoy", "istio", "hypercorn", "granian", "http_server_node", "npmplus"), b"\n["),
+    "gcs": b'","',
+    "heroku_router": b" heroku[router]:",
+    "uwsgi": b"\n[pid: ",
+    "gin": b"\n[GIN] ",
+    "tornado": b"\n[",
+    "sanic": b"|",
+    "haproxy_clf": b'"" ""',
+    "twisted": b'\n"',
+    "nginx_upstream_time": b"rt=",
+}
+"""What every line has that is of these, behind the LF of the line before it: without it they need not be imported."""
+_NEVER_FOUND = (
+    *("uvicorn", "vhost_combined", "combined", "vhost_common", "common", "gunicorn", "mini_httpd", "morgan"),
+    *("werkzeug", "apache_combined_d", "apache_combined_t"),
+)
+"""What has to be named, or is found as the family that it is of."""
+
 
 class _Presets(Mapping[str, Preset]):
     """Imports a preset when it is asked for: all together take long, and most runs need none."""
@@ -79,10 +99,19 @@ class _Presets(Mapping[str, Preset]):
         return len(_NAMES)
 
 
+def presets_for(lines: bytes) -> Iterable[Preset]:
+    """Yield the presets that some lines may be found to be of, in their order; the others are not even imported."""
+    for name in _NAMES:
+        if name in _NEVER_FOUND:
+            continue
+        if name not in _SHOWS or _SHOWS[name] in b"\n" + lines:
+            yield BY_NAME[name]
+
+
 BY_NAME: Mapping[str, Preset] = _Presets()
 """Each preset by the name a user gives."""
 
 PRESETS: Collection[Preset] = BY_NAME.values()
 """All of them, in their order."""
 
-__all__ = ["BY_NAME", "PRESETS", "Preset"]
+__all__ = ["BY_NAME", "PRESETS", "Preset", "presets_for"]
