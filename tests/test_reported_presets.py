@@ -34,6 +34,15 @@ RIGHT: dict[str, dict[str, Any]] = {
     "050": {"host": "192.0.2.7", "status": 304, "cache": "HIT", "path": "/forums/", "agent": "curl/8.5.0"},
     "051": {"host": "192.0.2.7", "status": 204, "time": "2026-01-31T00:00:02.146Z", "path": "/api", "size_bytes": 0},
     "052": {"host": "192.0.2.7", "status": 200, "ssl_version": "TLSv1.3", "path": "/path", "duration_us": 7000},
+    "060": {
+        "status": 200,
+        "path": "/",
+        "method": "GET",
+        "size_bytes": 10,
+        "duration_us": 1200,
+        "vhost": "www.example.com",
+        "agent": "curl/8.5.0",
+    },
     "064": {
         "host": "192.0.2.7",
         "status": 200,

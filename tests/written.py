@@ -604,6 +604,17 @@ def _to_second(hit: Hit) -> Row:
     return {"time": _cut(hit.at_us, 10**6), "size_bytes": hit.size}
 
 
+def _caddy_console(hit: Hit) -> tuple[bytes, Row]:
+    line, said = _caddy(hit)
+    content = json.loads(line.decode("utf-8", "surrogateescape"))
+    for key in ("level", "ts", "logger", "msg"):
+        content.pop(key, None)
+    at = f"{_moment(hit.at_us):%Y/%m/%d %H:%M:%S.%f}"[:-3].encode()
+    level = b"\x1b[34mINFO\x1b[0m" if hit.cache == b"HIT" else b"info"
+    front = b"%b\t%b\thttp.log.access.log0\thandled request\t" % (at, level)
+    return front + json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape"), said
+
+
 def _istio(hit: Hit) -> tuple[bytes, Row]:
     line = b'[%bZ] "%b" %d - via_upstream - "-" %d %d %d %d "%b" "%b" "cc21" "%b" "198.51.100.1:80" %b %b:50123 - x' % (
         *(_iso(hit.at_us, 3), _request(hit), hit.status, hit.bytes_in, hit.size, hit.took_us // 1000),
@@ -823,6 +834,7 @@ _Writer = Callable[[Hit], tuple[bytes, Row]]
 WRITERS: dict[str, _Writer] = {
     "traefik_json": _traefik_json,
     "caddy_json": _caddy,
+    "caddy_console": _caddy_console,
     "nginx_json": _nginx_json,
     "json": _any_json,
     "cloudfront": _cloudfront,

@@ -1,5 +1,6 @@
 """What the slow readers make of the lines of any format that has a name."""
 
+import datetime
 from collections.abc import Callable
 
 from http_monitor.parser.presets import BY_NAME, caddy_json, nginx_json, traefik_json
@@ -8,10 +9,10 @@ from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference import frameworks, servers
 from tests.reference.clf import Row as ClfRow
 from tests.reference.clf import parse_line
-from tests.reference.objects import JsonReader, KeyMap
+from tests.reference.objects import JsonReader, KeyMap, decoded
 from tests.reference.structured import W3cReader
 from tests.reference.template import find_fields
-from tests.reference.values import NoFit, Row, clf_us, row_of
+from tests.reference.values import NoFit, Row, clf_us, row_of, slashes_us
 
 _IIS = (
     "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status "
@@ -68,6 +69,9 @@ def _reader(name: str) -> Read:
         return lambda line: _of_family(parse_line(line, _FAMILY[name]))
     if name in JSON:
         return JsonReader(*JSON[name]).read
+    if name == "caddy_console":
+        inside = JsonReader(*JSON["caddy_json"]).read
+        return lambda line: _of_console(line, inside)
     if name == "iis":
         return W3cReader(tuple(_IIS.split()), frozenset({15}), None, "").read
     if name == "cloudfront":
@@ -75,6 +79,36 @@ def _reader(name: str) -> Read:
     made = BY_NAME[name].make(MAX_LINE_BYTES)
     assert isinstance(made, TemplateFormat), f"{name} has no slow reader"
     return lambda line: _of_template(made, line)
+
+
+def _of_console(line: bytes, inside: Read) -> Row | None:
+    """Read a line of Caddy's console: a time, a level and words between tabs, then an object."""
+    time, tab, rest = line.partition(b"\t")
+    level, second, _ = rest.partition(b"\t")
+    level = _without_colours(level)
+    digits = bytes(ord("0") if byte in b"0123456789" else byte for byte in time)
+    fraction = digits[20:] if digits[19:20] == b"." else digits[19:]
+    shaped = digits[:19] == b"0000/00/00 00:00:00" and (time[19:] == b"" or set(fraction) == {ord("0")})
+    if not tab or not second or not level.isalpha() or not shaped or len(fraction) > 9:
+        raise NoFit
+    at = line.find(b"\t{", len(time) + 1)
+    content = line[at + 1 :] if at >= 0 else b"{}"
+    if "request" not in decoded(content):
+        return None
+    seconds, part = divmod(slashes_us(time), 10**6)
+    stamp = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return inside(b'{"ts":"%b.%06dZ",' % (f"{stamp:%Y-%m-%dT%H:%M:%S}".encode(), part) + content[1:])
+
+
+def _without_colours(level: bytes) -> bytes:
+    """Return a word without an escape sequence in front of it and one behind it; nothing where they are others."""
+    numbers, letter, word = level[2:].partition(b"m")
+    if level.startswith(b"\x1b["):
+        level = word if letter and 1 <= len(numbers) <= 9 and not numbers.strip(b"0123456789;") else b""
+    word, escape, rest = level.partition(b"\x1b[")
+    if not escape:
+        return level
+    return word if rest.endswith(b"m") and len(rest) <= 10 and not rest[:-1].strip(b"0123456789;") else b""
 
 
 def _of_family(row: ClfRow | None) -> Row:

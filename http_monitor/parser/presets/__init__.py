@@ -8,6 +8,7 @@ from http_monitor.parser.presets.preset import Preset
 _NAMES = (
     "traefik_json",
     "caddy_json",
+    "caddy_console",
     "nginx_json",
     "json",
     "cloudfront",
@@ -65,6 +66,7 @@ _NAMES = (
 _SHOWS: Mapping[str, bytes] = {
     **dict.fromkeys(("traefik_json", "caddy_json", "nginx_json", "json"), b"{"),
     **dict.fromkeys(("envoy", "istio", "hypercorn", "granian", "http_server_node", "npmplus"), b"\n["),
+    "caddy_console": b"\t{",
     "gcs": b'","',
     "heroku_router": b" heroku[router]:",
     "uwsgi": b"\n[pid: ",
