@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 
 from http_monitor.parser import presets
+from http_monitor.parser.auto import auto_format, explain_and_suggest
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset, presets_for
 from http_monitor.parser.text import TemplateFormat
@@ -65,3 +66,15 @@ def test_a_preset_whose_lines_show_it_fits_none_that_does_not(preset: Preset) ->
         assert any(
             part.startswith(shows[1:]) if starts else shows in part for part in literals[: 1 if starts else None]
         )
+
+
+@each_preset
+def test_a_preset_without_times_is_in_their_list(preset: Preset) -> None:
+    assert (preset.name in presets.TIMELESS) == preset.timeless
+
+
+def test_a_line_without_a_time_is_said_to_be_of_a_format_that_has_to_be_named() -> None:
+    line = BY_NAME["uvicorn"].examples[0]
+    assert explain_and_suggest(line, auto_format()).endswith(
+        "(it fits uvicorn, to be named with --format: its lines have no time)"
+    )

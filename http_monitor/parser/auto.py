@@ -11,7 +11,7 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
-from http_monitor.parser.presets import PRESETS, Preset, presets_for
+from http_monitor.parser.presets import BY_NAME, PRESETS, TIMELESS, Preset, presets_for
 from http_monitor.parser.reading import explain, read_line, utf16_words
 from http_monitor.parser.remarks import Remarking
 from http_monitor.parser.rows import EMPTY
@@ -61,8 +61,16 @@ def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
         return utf16
     limit = MAX_LINE_BYTES
     nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
-    fits = f" (it fits {nearest.format})" if nearest.values else ""
+    fits = f" (it fits {nearest.format})" if nearest.values else _named_only(line)
     return explain(line, fmt) + fits
+
+
+def _named_only(line: bytes) -> str:
+    """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
+    for name in TIMELESS:
+        if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
+            return f" (it fits {name}, to be named with --format: its lines have no time)"
+    return ""
 
 
 class AutoFormat:

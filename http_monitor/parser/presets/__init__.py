@@ -85,6 +85,10 @@ _NEVER_FOUND = (
 """What has to be named, or is found as the family that it is of."""
 
 
+TIMELESS = ("uvicorn",)
+"""Whose lines have no time."""
+
+
 class _Presets(Mapping[str, Preset]):
     """Imports a preset when it is asked for: all together take long, and most runs need none."""
 
@@ -116,4 +120,4 @@ BY_NAME: Mapping[str, Preset] = _Presets()
 PRESETS: Collection[Preset] = BY_NAME.values()
 """All of them, in their order."""
 
-__all__ = ["BY_NAME", "PRESETS", "Preset", "presets_for"]
+__all__ = ["BY_NAME", "PRESETS", "TIMELESS", "Preset", "presets_for"]

@@ -19,7 +19,7 @@ from http_monitor.parser.text import TemplateFormat
 _VERSION = "[0-9](?:[.][0-9])?"
 # What a path holds is decoded: spaces, quotes and control bytes.
 _PATH = Slot(*(Field("path", "target"), "until"), empty=True, ends=(b" ",), then=f" {_VERSION}{BEFORE_STATUS_AND_SIZE}")
-_FRONT = rb"\[[0-9-]{10} [0-9:]{8} [+-][0-9]{4}\] \[[0-9]+\] \[[A-Z]+\] "
+_FRONT = rb"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\] \[[0-9]+\] \[[A-Z]+\] "
 _TEMPLATE = Template(
     (
         *(b"[", Slot(Field("logged"), "typed", ISO_SPACED, width=25), b"] [", digits("process"), b"] ["),

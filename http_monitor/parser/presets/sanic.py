@@ -8,7 +8,7 @@ from http_monitor.parser.template import Maybe, Template
 from http_monitor.parser.text import TemplateFormat
 
 _PORT = (b":", digits("client_port"), b" ")
-_FRONT = rb"[A-Za-z]+ ?[0-9 -]{0,8}[ |][0-9-]{10} [0-9:]{8} [+-][0-9]{4} [A-Z]+: "
+_FRONT = rb"[A-Za-z]+ ?[0-9 -]{0,8}[ |][0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4} [A-Z]+: "
 _TEMPLATE = Template(
     (
         *(Slot(Field("ident"), "until", ends=(b"|",)), b"|"),
