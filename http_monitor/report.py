@@ -188,15 +188,16 @@ class Health:
     """Counters since the start: where every line and byte went that is not among the hits."""
 
     lines: int = 0
-    """Non-blank lines = accepted + malformed + filtered + other + too_late + ahead + held."""
+    """Non-blank lines = accepted + malformed + filtered + other + ahead + held."""
     accepted: int = 0
     malformed: int = 0
     late: int = 0
     """Among the accepted: their bucket had closed already."""
     too_late: int = 0
+    """Among the late: the window had passed, and no alert has seen them."""
     ahead: int = 0
     held: int = 0
-    """Lines waiting for a second one that agrees with their time (at most one a file)."""
+    """Lines waiting for another one that agrees with their time (at most ten a file)."""
     filtered: int = 0
     """Well-formed lines that the user does not want counted."""
     other: int = 0
@@ -219,7 +220,7 @@ class Health:
     since_us: int | None = None
     """Counted since then, over restarts; None: since the start of this run."""
     lateness_advice_s: int | None = None
-    """The --lateness that would have caught nearly all late and too late lines; None without any, or when
+    """The --lateness that would have caught nearly all late lines; None without any, or when
     only more than an hour would."""
 
 

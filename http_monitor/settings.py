@@ -74,7 +74,8 @@ class Settings:
     interval_s: int = 10
     window_s: int = 120
     bucket_size_s: int = 1
-    lateness_s: int = 1
+    lateness_s: int | None = None
+    """None: 1 live; 60 in a replay, where nobody waits. See `bucket_waits_s`."""
     max_ahead_s: int = 60
     time: TimeBase = "event"
     alert_threshold: float = 10.0
@@ -117,6 +118,13 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     """Networks that are believed about whom they forward."""
 
+    @property
+    def bucket_waits_s(self) -> int:
+        """How long a bucket waits for lines out of order before it closes."""
+        if self.lateness_s is not None:
+            return self.lateness_s
+        return 60 if self.replay else 1
+
     def __post_init__(self) -> None:
         """Check every value, and the values against each other."""
         self._check_words()
@@ -156,7 +164,7 @@ class Settings:
             ("--interval", self.interval_s, 1),
             ("--window", self.window_s, 1),
             ("--bucket-size", self.bucket_size_s, 1),
-            ("--lateness", self.lateness_s, 0),
+            ("--lateness", self.bucket_waits_s, 0),
             ("--max-ahead", self.max_ahead_s, 0),
             ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),

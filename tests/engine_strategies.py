@@ -109,6 +109,43 @@ def logs(draw: st.DrawFn, most_lines: int = 30) -> bytes:
 
 
 @st.composite
+def held_logs(draw: st.DrawFn) -> bytes:
+    """Return a log of lines far ahead, several at once, that others confirm: at once, the tenth, the eleventh, or none.
+
+    Between them stand lines that do not, late ones, and some that are no rows (`tests.others`).
+    """
+    chance = random.Random(draw(st.integers(min_value=0, max_value=1 << 30)))
+    clock_s = START_S + chance.randrange(12)
+    waiting: list[int] = []
+    quiet = 0
+    out: list[bytes] = []
+    for _ in range(draw(st.integers(min_value=1, max_value=60))):
+        dice = chance.random()
+        if dice < 0.08:
+            out.append(chance.choice((b"# other", b"# other", b"junk")))
+            continue
+        if quiet:
+            quiet -= 1
+            clock_s += chance.choice((0, 0, 0, 0, 1))
+            time_s = clock_s
+        elif dice < 0.25:
+            time_s = clock_s + chance.choice((5, 6, 7, 9, 40, 61, 70, 3_000_000_000))
+            waiting.append(time_s)
+            quiet = chance.choice((0, 0, 1, 3, 7, 8, 9, 10, 10))
+        elif waiting and dice < 0.5:
+            time_s = waiting.pop(chance.randrange(len(waiting))) + chance.choice((-61, -60, -59, -5, -4, -3, 0, 1, 5))
+            clock_s = max(clock_s, time_s) if time_s < START_S + 1_000_000 else clock_s
+        elif dice < 0.6:
+            time_s = clock_s - chance.randrange(40)
+        else:
+            clock_s += chance.choice((0, 0, 1, 2))
+            time_s = clock_s
+        out.append(log_line(time_s, chance.choice(_HOSTS), status=chance.choice(_STATUSES)))
+    out.append(log_line(clock_s))
+    return b"".join(line + b"\n" for line in out)
+
+
+@st.composite
 def many_key_logs(draw: st.DrawFn) -> bytes:
     """Return a log with more hosts, paths, users and agents than a small table holds, some much larger than others.
 
@@ -169,6 +206,11 @@ def cases() -> st.SearchStrategy[tuple[list[bytes], Options]]:
     """Return one log, seldom two or three, with options."""
     files = st.one_of(st.lists(logs(), min_size=1, max_size=1), st.lists(logs(most_lines=15), min_size=1, max_size=3))
     return st.tuples(files, options())
+
+
+def held_cases() -> st.SearchStrategy[tuple[list[bytes], Options]]:
+    """Return one log or two with lines that are held, with options."""
+    return st.tuples(st.lists(held_logs(), min_size=1, max_size=2), options())
 
 
 def many_key_cases() -> st.SearchStrategy[tuple[list[bytes], Options]]:

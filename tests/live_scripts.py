@@ -1,19 +1,20 @@
 """Turns of live runs, drawn at random, for the engine and for its slow reference alike."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
-from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.parser.formats import get_format
+from http_monitor.ports import Chunk, LogFormat, SourceHealth
 from http_monitor.settings import Settings
 from tests import engine_strategies
 from tests.engine_strategies import START_S
 from tests.harness import Json, make_monitor, objects, settings_of
-from tests.reference.clf import parse_log
+from tests.reference.clf import Parsed, parse_log
 from tests.reference.engine import Look, Options, Turn, live
 
 US_PER_S = 1_000_000
@@ -67,12 +68,17 @@ class TurnSource:
         pass
 
 
-def follow(script: Script, expression: str | None = None, time: Literal["event", "arrival"] = "event") -> list[Json]:
+def follow(
+    script: Script,
+    expression: str | None = None,
+    time: Literal["event", "arrival"] = "event",
+    make_format: Callable[[str], LogFormat] = get_format,
+) -> list[Json]:
     """Return what the program says about a script, and is told to stop after it."""
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
     settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
-    monitor, recorder = make_monitor(settings, sources, clock)
+    monitor, recorder = make_monitor(settings, sources, clock, make_format=make_format)
     for wall_us, glances in script.turns:
         clock.set(wall_us)
         for source, glance in zip(sources, glances, strict=True):
@@ -82,20 +88,23 @@ def follow(script: Script, expression: str | None = None, time: Literal["event",
     return objects(recorder.messages)
 
 
-def expected(script: Script) -> list[Json]:
+def expected(script: Script, parse: Callable[[bytes], Parsed] = parse_log) -> list[Json]:
     """Return what the slow reference says about a script."""
     turns = [
-        Turn(wall_us, [Look(parse_log(glance.data), glance.at_end) for glance in glances])
+        Turn(wall_us, [Look(parse(glance.data), glance.at_end) for glance in glances])
         for wall_us, glances in script.turns
     ]
     return live(turns, script.options, start_us=script.start_us, inputs=script.inputs, from_start=script.from_start)
 
 
 @st.composite
-def scripts(draw: st.DrawFn, most_inputs: int = 2, most_lines: int = 30) -> Script:
+def scripts(
+    draw: st.DrawFn, most_inputs: int = 2, most_lines: int = 30, logs: st.SearchStrategy[bytes] | None = None
+) -> Script:
     """Return a run of small logs: read as they are written, with stalls, or as a backlog in pieces."""
     options = draw(engine_strategies.options())
-    files = draw(st.lists(engine_strategies.logs(most_lines), min_size=1, max_size=most_inputs))
+    some = engine_strategies.logs(most_lines) if logs is None else logs
+    files = draw(st.lists(some, min_size=1, max_size=most_inputs))
     chance = random.Random(draw(st.integers(min_value=0, max_value=1 << 20)))
     pieces = [_pieces(data, chance) for data in files]
     start_us = START_S * US_PER_S + chance.choice((-1_500_000, 0, 0, 3_200_000, 15_000_000, 1_000_000_000))

@@ -42,7 +42,7 @@ DEFAULTS_IN_HELP = {
     "--window": "120 s",
     "--reporting-window": "120 s",
     "--bucket-size": "1 s",
-    "--lateness": "1 s",
+    "--lateness": "1 s, 60 s in a replay",
     "--max-ahead": "60 s",
     "--time": "event",
     "--alert-threshold": "10 hits/s",

@@ -3,7 +3,6 @@
 import json
 import random
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,8 +64,7 @@ def test_an_engine_that_was_saved_goes_on_with_details_exactly(data: bytes, chos
 
 def _rows(data: bytes) -> Rows:
     batch = DetailedFormat().parse(data)
-    none = np.zeros(len(batch.line_nos), np.int64)
-    return Rows(batch.rows, times_of(batch), none.astype(np.bool_), none, none, none, none)
+    return Rows(batch.rows, times_of(batch))
 
 
 def _counted(run: Settings, parts: list[Rows], *, swap: bool = False) -> tuple[Summary, list[Message]]:

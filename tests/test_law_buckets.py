@@ -55,7 +55,7 @@ def groups_of(lines: list[Line]) -> FrameGroups:
     ]
     batch = pa.RecordBatch.from_pylist(records, schema=SCHEMA)
     none = np.zeros(len(lines), np.int64)
-    rows = Rows(batch, none, none.astype(np.bool_), none, none, none, none)
+    rows = Rows(batch, none)
     return FrameGroups(Frame.of(rows).only(WINDOW_DIMENSIONS), none, 1)
 
 

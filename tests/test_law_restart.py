@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
 from http_monitor.metrics.aggregator import NOTHING_ELSEWHERE, MetricsAggregator
-from http_monitor.metrics.gate import Gate, Pending
+from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.saving import counts, keys_of, sizes
 from http_monitor.monitor import HTTPMonitor
@@ -21,7 +21,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.ports import Json
 from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
 from http_monitor.settings import Settings
-from tests.engine_strategies import START_S, log_line, logs, many_key_logs, options
+from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs, options
 from tests.examples import examples
 from tests.harness import Recorder, make_monitor, ndjson, settings_of
 from tests.live_scripts import Script, TurnSource, scripts
@@ -111,7 +111,7 @@ class _Operation:
 @st.composite
 def _operations(draw: st.DrawFn) -> list[_Operation]:
     """Return a log in pieces, with other things done to the engine in between."""
-    data = draw(st.one_of(logs(), many_key_logs()))
+    data = draw(st.one_of(logs(), held_logs(), many_key_logs()))
     chance = random.Random(draw(st.integers(0, 1 << 20)))
     batch = get_format("auto").parse(data if data.endswith(b"\n") else data + b"\n")
     gate = Gate(60 * _US_PER_S)
@@ -154,7 +154,7 @@ def _done(
             (engine.finish if mode == "replay" else engine.stop)(NOTHING_ELSEWHERE)
         elif operation.rows is not None:
             engine.add(operation.rows, greatest_us=greatest_us, cap_us=cap_us)
-            greatest_us = max(greatest_us, greatest_of(operation.rows.time_us[~operation.rows.ahead]))
+            greatest_us = max(greatest_us, greatest_of(operation.rows.time_us))
         elif operation.kind == "advance":
             engine.advance(operation.time_us, NOTHING_ELSEWHERE)
         else:
@@ -371,8 +371,8 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
 def test_a_gate_that_makes_no_sense_is_refused_in_one_way() -> None:
     batch = get_format("auto").parse(log_line(START_S) + b"\n")
     gate = Gate(60 * _US_PER_S)
-    assert gate.admit(batch, times_of(batch), None) == []
-    assert gate.pending == Pending(held=1)
+    assert [rows.lead for rows in gate.admit(batch, times_of(batch), None)] == [(0, 0, 0, 0, 0, 1)]
+    assert gate.held == 1
     text = json.dumps(gate.save())
     chance = random.Random(6)
     refused = 0

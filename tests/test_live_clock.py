@@ -149,7 +149,7 @@ def test_a_late_line_before_the_first_close_can_be_reported_at_once() -> None:
     run.monitor.close(finished=False)
     assert run.reports == [(0, 0, True)]
     report = run.recorder.reports[0]
-    assert (report.late_hits, report.window.hits, sum(report.window.series)) == (2, 2, 2)
+    assert (report.late_hits, report.window.hits, sum(report.window.series)) == (3, 2, 2)
     assert run.recorder.summary.health.too_late == 1
 
 

@@ -50,7 +50,7 @@ def grouped(rows: list[Row]) -> tuple[FrameGroups, "np.typing.NDArray[np.int64]"
     batch = pa.RecordBatch.from_pylist(records, schema=SCHEMA)
     none = np.zeros(len(rows), np.int64)
     starts, group_of = np.unique(np.array([row.start for row in rows], np.int64), return_inverse=True)
-    frame = Frame.of(Rows(batch, none, none.astype(np.bool_), none, none, none, none)).only(WINDOW_DIMENSIONS)
+    frame = Frame.of(Rows(batch, none)).only(WINDOW_DIMENSIONS)
     return FrameGroups(frame, group_of, len(starts)), starts
 
 

@@ -81,8 +81,8 @@ def test_the_time_of_an_alert_is_the_one_of_the_log() -> None:
 def test_buckets_before_the_start_count_as_closed() -> None:
     # Start in the middle of an interval: its own late lines are in its tables, those of the one before are late hits.
     out = follow([turn(106, 105, 104, 99, 85, 84), *ticks(107, 111)], start_s=105)
-    assert spans(out) == [(at(100), 2, 2), (at(110), 0, 0)]
-    assert out[-1]["health"] == health(5, late=3, too_late=1)
+    assert spans(out) == [(at(100), 2, 3), (at(110), 0, 0)]
+    assert out[-1]["health"] == health(5, late=4, too_late=1)
     assert out[0]["window"]["hits"] == 3
 
 
@@ -153,8 +153,8 @@ def test_a_stalled_reader_that_is_let_go_finds_the_alerts_of_the_log() -> None:
 
 
 def test_in_catch_up_a_line_alone_beyond_max_ahead_is_not_believed() -> None:
-    out = follow([turn(1000, 100, 101, 900, 102, at_end=False)], start_s=999, from_start=True)
-    assert out[-1]["health"] == health(4, ahead=1)
+    out = follow([turn(1000, 100, 101, 900, *[102] * 10, at_end=False)], start_s=999, from_start=True)
+    assert out[-1]["health"] == health(13, ahead=1)
     out = follow([turn(1000, 100, 101, 900, 901, at_end=False)], start_s=999, from_start=True)
     assert out[-1]["health"] == health(4)
     assert spans(out) == [(at(100), 2, 0), (at(900), 2, 0)]
@@ -167,9 +167,9 @@ def test_a_held_line_waits_over_turns_and_is_in_the_health() -> None:
     out = follow([*turns, turn(1001, 901, at_end=False)], start_s=999, from_start=True)
     assert out[-1]["health"] == health(5, malformed=1)
     # The report of the interval from 100 was closed by the held line.
-    assert of_type("report", out)[0]["health"] == health(2)
-    out = follow([*turns, turn(1001, 102, at_end=False)], start_s=999, from_start=True)
-    assert out[-1]["health"] == health(5, ahead=1, malformed=1)
+    assert of_type("report", out)[0]["health"] == health(4, held=1, malformed=1)
+    out = follow([*turns, turn(1001, *[102] * 10, at_end=False)], start_s=999, from_start=True)
+    assert out[-1]["health"] == health(14, ahead=1, malformed=1)
 
 
 def test_a_held_line_is_released_at_the_end_of_the_backlog_unless_it_is_far_beyond_the_wall() -> None:
@@ -247,7 +247,7 @@ def test_an_input_that_has_accepted_nothing_keeps_everything_open() -> None:
 
 def test_one_caught_up_input_takes_lines_by_the_wall_while_another_catches_up() -> None:
     turns = [both(101, log(), log(50), at_end=(True, False)), both(102, log(500, 501), log(51), at_end=(True, False))]
-    assert follow(turns)[-1]["health"] == health(4, ahead=2, held=0, too_late=2)
+    assert follow(turns)[-1]["health"] == health(4, ahead=2, held=0, late=2, too_late=2)
 
 
 def test_a_held_line_of_another_input_is_in_the_health_of_a_report() -> None:
@@ -257,7 +257,7 @@ def test_a_held_line_of_another_input_is_in_the_health_of_a_report() -> None:
     first = of_type("report", out)[0]
     # Nothing closes before the first input has a position, which its held line has when 901 agrees.
     assert first["start"] == at(100)
-    assert first["health"] == health(3, malformed=1)
+    assert first["health"] == health(4, malformed=1, held=1)
 
 
 # Laws
@@ -308,7 +308,7 @@ def test_live_every_line_goes_to_one_counter_and_every_accepted_one_to_one_repor
     out = live(turns, options, start_us=engine_strategies.START_S * US_PER_S, from_start=from_start)
     for thing in [*of_type("report", out), out[-1]]:
         counts = thing["health"]
-        others = counts["malformed"] + counts["too_late"] + counts["ahead"] + counts["held"]
+        others = counts["malformed"] + counts["other"] + counts["ahead"] + counts["held"]
         assert counts["lines"] == counts["accepted"] + others
     assert out[-1]["health"]["lines"] == sum(look.parsed.lines for script_turn in turns for look in script_turn.looks)
     reports = of_type("report", out)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from http_monitor.metrics.gate import Gate
 from http_monitor.metrics.rowcodec import decode_rows, encode_rows
-from http_monitor.metrics.rows import Rows
+from http_monitor.metrics.rows import FATES, Rows
 from http_monitor.parser.formats import get_format
-from tests.engine_strategies import START_S, log_line, logs, many_key_logs
+from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs
 from tests.examples import examples
 
 _US_PER_S = 1_000_000
@@ -37,7 +37,7 @@ def _caught_up(data: bytes) -> Rows:
 
 
 @settings(max_examples=examples(80), deadline=None)
-@given(st.one_of(logs(), many_key_logs()), st.integers(0, 300), st.integers(0, 300))
+@given(st.one_of(logs(), held_logs(), many_key_logs()), st.integers(0, 300), st.integers(0, 300))
 def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
     for rows in _rows(data):
         some = rows.part(min(one, other, len(rows)), min(max(one, other), len(rows)))
@@ -45,10 +45,15 @@ def test_rows_come_back_as_they_were(data: bytes, one: int, other: int) -> None:
             back = decode_rows(encode_rows(given_rows))
             assert back.batch.schema == given_rows.batch.schema
             assert back.batch.to_pylist() == given_rows.batch.to_pylist()
-            for name in ("time_us", "ahead", "malformed_after", "oversized_after"):
-                assert getattr(back, name).tolist() == getattr(given_rows, name).tolist()
-                assert getattr(back, name).dtype == getattr(given_rows, name).dtype
-            assert (back.lead_malformed, back.lead_oversized) == (given_rows.lead_malformed, given_rows.lead_oversized)
+            assert back.time_us.tolist() == given_rows.time_us.tolist()
+            assert back.time_us.dtype == given_rows.time_us.dtype
+            for there, before in ((back.after, given_rows.after), (back.looks, given_rows.looks)):
+                lacks = before is None or not before.any()
+                assert (there is None) == lacks
+                if there is not None and before is not None:
+                    assert there.tolist() == before.tolist()
+                    assert there.dtype == before.dtype
+            assert back.lead == given_rows.lead
 
 
 def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
@@ -61,18 +66,16 @@ def test_of_a_large_dictionary_only_the_keys_in_use_are_written() -> None:
 def test_malformed_lines_before_between_and_after_rows_come_back(good: int) -> None:
     bad = b"junk\n"
     rows = _caught_up(3 * bad + good * (log_line(START_S) + b"\n" + 2 * bad))
-    rows = replace(rows, lead_oversized=1, oversized_after=rows.malformed_after - 1)
-    back = decode_rows(encode_rows(rows))
-    assert (len(back), back.lead_malformed, back.lead_oversized) == (good, 3, 1)
-    assert back.malformed_after.tolist() == [2] * good
-    assert back.oversized_after.tolist() == [1] * good
+    back = decode_rows(encode_rows(replace(rows, lead=(3, 1, 0, 0, 7, -2))))
+    assert (len(back), back.lead) == (good, (3, 1, 0, 0, 7, -2))
+    assert good == 0 or (back.after is not None and back.after.tolist() == [[2] * good, *[[0] * good] * 5])
 
 
 def _two_lines() -> Rows:
     """Return rows with a column for whatever is not the same in most logs."""
     rows = _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
     some = np.array([0, 1])
-    return Rows(rows.batch, rows.time_us + 1, some == 1, some, some, some, some)
+    return Rows(rows.batch, rows.time_us + 1, np.array([some] * len(FATES)), looks=some)
 
 
 @settings(max_examples=examples(150), deadline=None)
@@ -86,10 +89,12 @@ def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
         del data[chance.randrange(len(data)) :]
     with contextlib.suppress(ValueError):
         back = decode_rows(bytes(data))
-        assert len(back.batch) == len(back.time_us) == len(back.ahead) == len(back.malformed_after)
+        assert len(back.batch) == len(back.time_us)
+        assert back.after is None or back.after.shape == (len(FATES), len(back.time_us))
+        assert back.looks is None or len(back.looks) == len(back.time_us)
 
 
-@pytest.mark.parametrize("column", ["host", "status", "#time", "#ahead", "#malformed_after"])
+@pytest.mark.parametrize("column", ["host", "status", "#time", "#look", "#malformed_after"])
 def test_a_row_that_lacks_what_each_row_has_is_refused(column: str) -> None:
     with pa.ipc.open_stream(encode_rows(_two_lines())) as reader:
         (batch,) = list(reader)

@@ -60,7 +60,7 @@ def _check_conservation(objects: list[Json]) -> None:
 def test_every_report_is_that_of_the_reference(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     objects = _replayed(capsys, "--file", DATA / name)
 
-    assert [contract_keys(message) for message in objects] == replay([_parsed(name)], Options(), classify)
+    assert [contract_keys(message) for message in objects] == replay([_parsed(name)], Options(lateness_s=60), classify)
     _check_conservation(objects)
 
 
@@ -89,7 +89,7 @@ def test_a_week_of_files_two_of_them_packed_is_the_week_of_the_reference(capsys:
 
     assert len(names) == 7
     assert [contract_keys(message) for message in objects] == replay(
-        [_parsed(name) for name in names], Options(), classify
+        [_parsed(name) for name in names], Options(lateness_s=60), classify
     )
     assert objects[-1]["health"]["lines"] == sum(FACTS[name]["lines"] for name in names)
     _check_conservation(objects)
@@ -107,8 +107,8 @@ def test_a_process_of_its_own_prints_the_same_twice(capsys: pytest.CaptureFixtur
 
 def test_lines_up_to_a_minute_late_get_the_advice_that_helps() -> None:
     log = DATA / "logs/elastic_apache_combined.log"
-    advised = run("--replay", "--file", log)
-    followed = run("--replay", "--file", log, "--lateness", "60")
+    advised = run("--replay", "--file", log, "--lateness", "1")
+    followed = run("--replay", "--file", log)
 
     assert b"--lateness 60 (1 min) would have caught nearly all of\n  them." in advised.out
     assert b"--lateness" not in followed.out

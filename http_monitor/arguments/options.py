@@ -56,10 +56,10 @@ def _text(flag: str, field: str, text: str, metavar: str, takes: str, default: s
     return Option((flag,), field, text, values.text, metavar, takes, default, repeatable)
 
 
-def _duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1) -> Option:
+def _duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, default: str | None = None) -> Option:
     default_s = getattr(_DEFAULTS, field)
     takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m, 1h or 1d"
-    default = "none" if default_s is None else f"{default_s} s"
+    default = default or ("none" if default_s is None else f"{default_s} s")
     return Option(flags, field, text, values.duration, "TIME", takes, default)
 
 
@@ -268,11 +268,12 @@ GROUPS: tuple[Group, ...] = (
                 "lateness_s",
                 "wait that long for lines out of order before a bucket closes",
                 least_s=0,
+                default="1 s, 60 s in a replay",
             ),
             _duration(
                 ("--max-ahead",),
                 "max_ahead_s",
-                "do not believe a single line whose time is further ahead than this",
+                "do not believe a line whose time is further ahead than this",
                 least_s=0,
             ),
             _choice(

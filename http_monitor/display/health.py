@@ -62,8 +62,8 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
         ),
         (
             health.too_late,
-            f"{_lines(health.too_late)} came after the window had passed, and"
-            f" {_does(health.too_late, 'is', 'are')} not counted (too late).",
+            f"{count(health.too_late)} of them came after the window had passed: no alert has seen"
+            f" {_does(health.too_late, 'it', 'them')} (too late).",
             "warn",
         ),
         (
@@ -115,10 +115,7 @@ def advice(health: Health, mode: Mode) -> str:
             "Many lines are ahead of this machine's clock: is the server's clock or time zone right? "
             "--time arrival counts them as they come."
         )
-    if health.too_late and not health.accepted:
-        return "Every line so far is older than the window: --replay is for old logs."
-    behind = health.late + health.too_late
-    if behind < _MANY or behind * _MANY_OF <= health.lines:
+    if health.late < _MANY or health.late * _MANY_OF <= health.lines:
         return ""
     if health.lateness_advice_s is None:
         return "Many lines come late, and no --lateness up to 1 h would have caught them: are the lines in order?"

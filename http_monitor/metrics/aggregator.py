@@ -143,7 +143,7 @@ class MetricsAggregator:
         for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
             self._count(piece, frame.take(part), greatest_us, cap_us, elsewhere)
-            greatest_us = max(greatest_us, int(piece.accepted_us.max()))
+            greatest_us = max(greatest_us, int(piece.time_us.max()))
         frame.release()
 
     def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, elsewhere: Elsewhere) -> None:
@@ -259,14 +259,14 @@ class MetricsAggregator:
         self._state.begin_at(time_us)
 
     def _note_lateness(self, decisions: Decisions) -> None:
-        missed = np.flatnonzero(decisions.late | decisions.too_late)
+        missed = np.flatnonzero(decisions.late)
         if len(missed):
             # So long before the row came had its bucket ended, rounded up to buckets.
             gap_us = decisions.closed_before[missed] - decisions.bucket_of[missed]
             self._tally.begin_lateness(missed, gap_us + self._lengths.lateness_us + self._lengths.bucket_us)
 
     def _count_buckets(self, frame: Frame, decisions: Decisions) -> None:
-        wanted, bucket_of = decisions.is_open, decisions.bucket_of
+        wanted, bucket_of = ~decisions.late, decisions.bucket_of
         if not wanted.any():
             return
         starts, group_of = numbered(bucket_of if wanted.all() else bucket_of[wanted], self._lengths.bucket_us)
@@ -274,10 +274,11 @@ class MetricsAggregator:
         self._open.add(groups, starts)
 
     def _count_late(self, late: Sequence[LateGroup]) -> None:
-        """Add late rows to the buckets that had closed, and so to the window."""
+        """Add late rows to the buckets that had closed, and so to the window, if they are in it."""
         for groups, group, start_us, passed in late:
-            self._state.changed = True
-            self._state.window.add_late(groups, group, start_us, self._settings.max_keys)
+            if start_us != NEVER_US:
+                self._state.changed = True
+                self._state.window.add_late(groups, group, start_us, self._settings.max_keys)
             if passed:
                 self._reporter.count_late(groups, group)
 
@@ -368,7 +369,7 @@ class MetricsAggregator:
         self._publish(report)
 
     def _health(self, row: int | None, elsewhere: Elsewhere) -> Health:
-        return health_of(self._tally.before(row), elsewhere, self._tally.lateness_advice_s(row))
+        return health_of(self._tally.before_look(row), elsewhere, self._tally.lateness_advice_s(row))
 
 
 def _parts(interval_no: Int64s) -> Iterator[slice]:

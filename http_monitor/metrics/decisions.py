@@ -31,20 +31,14 @@ class Decisions:
     """Start of the last bucket that is closed after the row."""
     closed_before: Int64s
     """Start of the last bucket that was closed before it."""
-    is_open: Bools
-    """Accepted, into a bucket that was open."""
     late: Bools
-    """Accepted, into a bucket that had closed."""
+    """Into a bucket that had closed; all others are into an open one."""
     too_late: Bools
+    """Of those, into one that is before the window of the last close."""
     passed: Bools
     """Late, and its interval has been reported or skipped as empty."""
     now_us: int
     """Now after the last row."""
-
-    @property
-    def accepted(self) -> Bools:
-        """Counted at all."""
-        return self.is_open | self.late
 
     @property
     def closing(self) -> Int64s:
@@ -65,31 +59,27 @@ def decide(rows: Rows, lengths: Lengths, moment: Moment, greatest_us: int, cap_u
     bucket_us = lengths.bucket_us
     bucket_of = rows.time_us // bucket_us * bucket_us
     interval_of = rows.time_us // lengths.interval_us * lengths.interval_us
-    position = np.minimum(np.maximum(running_max(rows.accepted_us), greatest_us), cap_us)
-    # Where the cap has moved on since the last rows, the first one that counts moves now.
-    moving = np.where(rows.ahead, NEVER_US, position) if rows.ahead.any() else position
-    now = np.maximum(running_max(moving), moment.now_us)
+    position = np.minimum(np.maximum(running_max(rows.time_us), greatest_us), cap_us)
+    # Where the cap has moved on since the last rows, the first one moves now.
+    now = np.maximum(position, moment.now_us)
     due = (now - lengths.lateness_us) // bucket_us * bucket_us - bucket_us
     if moment.closed_us == NEVER_US:
-        earliest = np.minimum.accumulate(np.where(rows.ahead, -NEVER_US, bucket_of))
+        earliest = np.minimum.accumulate(bucket_of)
         if moment.earliest_us is not None:
             earliest = np.minimum(earliest, moment.earliest_us)
         # Once the first bucket has closed, a row from before it is late and opens nothing.
         due = np.maximum.accumulate(np.where(due >= earliest, due, NEVER_US))
     due = np.maximum(due, moment.closed_us)
     closed_before = np.concatenate(([moment.closed_us], due[:-1]))
-    candidate = ~rows.ahead
-    is_open = candidate & (bucket_of > closed_before)
-    missed = candidate & ~is_open
-    late = missed & (bucket_of >= closed_before + bucket_us - lengths.window_us)
+    late = bucket_of <= closed_before
+    end_us = closed_before + bucket_us
     return Decisions(
         bucket_of=bucket_of,
         interval_of=interval_of,
         due=due,
         closed_before=closed_before,
-        is_open=is_open,
         late=late,
-        too_late=missed & ~late,
-        passed=late & (interval_of + lengths.interval_us <= closed_before + bucket_us),
+        too_late=late & (bucket_of < end_us - lengths.window_us),
+        passed=late & (interval_of + lengths.interval_us <= end_us),
         now_us=int(now[-1]),
     )

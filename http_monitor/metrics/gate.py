@@ -1,43 +1,51 @@
 """The gate of one input: which lines are too far in the future to be believed (DESIGN §3, Ahead)."""
 
 import base64
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from http_monitor.metrics.admission import Admission
 from http_monitor.metrics.rowcodec import decode_rows, encode_rows
-from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.rows import (
+    AHEAD,
+    FATES,
+    FILTERED,
+    HELD,
+    MALFORMED,
+    NEVER_US,
+    NO_LINES,
+    OTHER,
+    OVERSIZED,
+    Rows,
+)
 from http_monitor.metrics.running import running_max
-from http_monitor.metrics.saving import key_of, moment_of
+from http_monitor.metrics.saving import fields_of, integer, key_of, listed, moment_of
 from http_monitor.ports import Json
-from http_monitor.records import Batch, Bools, Int64s
+from http_monitor.records import Batch, Int64s
+
+NEXT_LINES = 10
+"""So many well-formed lines may confirm one that is held."""
+_FEW, _MORE = 1_024, 8
+"""So many rows are looked at together at first, and so many times as many then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Lines that were read and are not passed on yet."""
+@dataclass(slots=True)
+class _Held:
+    """A line that waits for another one of its time."""
 
-    held: int = 0
-    """1 where a line waits for another one of its time."""
-    malformed: int = 0
-    """Read after it; likewise the others."""
-    oversized: int = 0
-    filtered: int = 0
-    other: int = 0
-
-    def __add__(self, other: "Pending") -> "Pending":
-        """Return what waits at two gates."""
-        return Pending(
-            self.held + other.held,
-            self.malformed + other.malformed,
-            self.oversized + other.oversized,
-            self.filtered + other.filtered,
-            self.other + other.other,
-        )
+    index: int
+    """Its place among the rows that are admitted; below 0 for those of earlier ones."""
+    time_us: int
+    ordinal: int
+    """Its number among the well-formed lines that are admitted, from 0."""
+    rows: Rows | None = None
+    """The line, where it is of earlier ones."""
 
 
 class Gate:
-    """Decides, line by line, what is `ahead`; holds at most one line until a second agrees with it.
+    """Decides, line by line, what is `ahead`; holds lines until one of the next ten agrees with them.
 
     Owned by the monitor's thread. The decisions depend on the lines and their order only, not on how they
     were cut into batches.
@@ -46,28 +54,25 @@ class Gate:
     def __init__(self, max_ahead_us: int) -> None:
         self._max_ahead_us = max_ahead_us
         self._greatest_us = NEVER_US
-        self._held: Rows | None = None
+        self._held: list[_Held] = []
+        """In file order; the ordinals are those before the lines to come, so that -1 is the last line there was."""
 
     @property
     def greatest_us(self) -> int:
         """The greatest time let through so far; `NEVER_US` before the first."""
         return self._greatest_us
 
+    @property
+    def held(self) -> int:
+        """How many lines wait."""
+        return len(self._held)
+
     def forget_greatest(self) -> None:
         """Measure the lines to come by each other only: the clock was set, and what came before says nothing."""
         self._greatest_us = NEVER_US
 
-    @property
-    def pending(self) -> Pending:
-        """The lines read but not yet passed on."""
-        held = self._held
-        if held is None:
-            return Pending()
-        after = held.malformed_after, held.oversized_after, held.filtered_after, held.other_after
-        return Pending(1, *(int(lines[0]) for lines in after))
-
     def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
-        """Return the rows whose decision is made, in file order.
+        """Return the rows that are accepted now, in the order in which they are, with what becomes of other lines.
 
         Args:
             batch: what the parser made of the next lines.
@@ -75,152 +80,201 @@ class Gate:
             wall_us: the wall clock for an input that is live and caught up; None in replay and catch-up,
                 where a line is measured by the lines before and after it.
         """
-        rows = _with_gaps(batch, time_us)
-        done = [] if wall_us is None else self.release(wall_us)
-        if self._held is not None:
-            self._held = _followed_by_lead(self._held, rows)
-            rows = rows.without_lead()
-        if not len(rows):
-            return [*done, rows] if rows.has_lead else done
+        between = _between(batch)
         if wall_us is not None:
-            ahead = rows.time_us > wall_us + self._max_ahead_us
-            self._raise_greatest(rows.time_us[~ahead])
-            return [*done, replace(rows, ahead=ahead)]
-        if self._held is not None:
-            done.append(self._resolve(int(rows.time_us[0])))
-        ahead, last_held = self._decide(rows.time_us)
-        rows = replace(rows, ahead=ahead)
-        if last_held:
-            self._held = rows.part(len(rows) - 1, len(rows))
-            if len(rows) == 1:
-                self._held = self._held.without_lead()
-                # The lines before the held one are in front of it, and can be passed on.
-                rows = rows.part(0, 0)
-                return [*done, rows] if rows.has_lead else done
-            rows = rows.part(0, len(rows) - 1)
-        return [*done, rows]
+            return [*self.release(wall_us), *self._admit_by_wall(batch, time_us, between, wall_us)]
+        if not self._held:
+            first = self._next_ahead(time_us, 0)
+            if first == len(time_us):
+                return _as_they_are(batch, time_us, between)
+        else:
+            first = 0
+        return self._look(batch, time_us, between, first)
 
     def release(self, wall_us: int | None) -> list[Rows]:
-        """Let the held line go because the end of the input was reached: accepted, unless beyond the wall."""
-        held, self._held = self._held, None
-        if held is None:
+        """Let the held lines go because the end of the input was reached: accepted, unless beyond the wall."""
+        held, self._held = self._held, []
+        if not held:
             return []
-        if wall_us is not None and held.time_us[0] > wall_us + self._max_ahead_us:
-            return [replace(held, ahead=np.ones(1, np.bool_))]
-        self._raise_greatest(held.time_us)
-        return [held]
+        given = Admission(None, None, [_rows_of(line) for line in held])
+        refused = 0
+        for line in held:
+            if wall_us is not None and line.time_us > wall_us + self._max_ahead_us:
+                refused += 1
+            else:
+                given.release(line.index)
+                self._greatest_us = max(self._greatest_us, line.time_us)
+        given.change(AHEAD, refused)
+        given.change(HELD, -refused)
+        return given.rows()
 
-    def refuse_held(self) -> list[Rows]:
-        """Let the held line go because the user does not want it counted any more."""
-        held, self._held = self._held, None
-        if held is None:
+    def refuse_held(self, refused: Sequence[bool]) -> list[Rows]:
+        """Let held lines go because the user does not want them counted any more.
+
+        Args:
+            refused: whether that is so, for each line of `held_batches`.
+        """
+        kept = [line for line, goes in zip(self._held, refused, strict=True) if not goes]
+        gone = len(self._held) - len(kept)
+        if not gone:
             return []
-        nothing = held.part(0, 0)
-        filtered = 1 + int(held.filtered_after[0])
-        return [
-            replace(
-                nothing,
-                lead_malformed=int(held.malformed_after[0]),
-                lead_oversized=int(held.oversized_after[0]),
-                lead_filtered=filtered,
-                lead_other=int(held.other_after[0]),
-            )
-        ]
+        nothing = _rows_of(self._held[0]).part(0, 0)
+        self._held = kept
+        for index, line in enumerate(kept):
+            line.index = index - len(kept)
+        lead = list(NO_LINES)
+        lead[FILTERED], lead[HELD] = gone, -gone
+        return [Rows(nothing.batch, nothing.time_us, lead=tuple(lead))]
 
-    def held_batch(self) -> Batch | None:
-        """Return the held line as a batch of its own; None where none is held."""
-        return None if self._held is None else Batch(self._held.batch, np.ones(1, np.int64), 1)
+    def held_batches(self) -> list[Batch]:
+        """Return each held line as a batch of its own, in file order."""
+        return [Batch(_rows_of(line).batch, np.ones(1, np.int64), 1) for line in self._held]
 
     def save(self) -> Json:
         """Return it as JSON."""
-        held = None if self._held is None else base64.b64encode(encode_rows(self._held)).decode()
+        held = [
+            {"row": base64.b64encode(encode_rows(_rows_of(line))).decode(), "passed": -1 - line.ordinal}
+            for line in self._held
+        ]
         return {"greatest": self._greatest_us, "held": held}
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         self._greatest_us = moment_of(given["greatest"], NEVER_US)
-        self._held = None
-        if given["held"] is not None:
-            held = decode_rows(base64.b64decode(key_of(given["held"]), validate=True))
-            if len(held) != 1 or held.has_lead or held.lead_oversized:
+        saved = [fields_of(line) for line in listed(given["held"])]
+        held: list[_Held] = []
+        for index, line in enumerate(saved):
+            rows = decode_rows(base64.b64decode(key_of(line["row"]), validate=True))
+            passed = integer(line["passed"], 0, NEXT_LINES - 1)
+            if len(rows) != 1 or rows.has_lead or rows.after is not None or rows.looks is not None:
                 raise ValueError("not one line is held")
-            self._held = held
+            if held and -1 - passed <= held[-1].ordinal:
+                raise ValueError("lines are held that are not in order")
+            held.append(_Held(index - len(saved), int(rows.time_us[0]), -1 - passed, rows))
+        self._held = held
 
-    def _resolve(self, next_us: int) -> Rows:
-        held, self._held = self._held, None
-        assert held is not None
-        if next_us >= held.time_us[0] - self._max_ahead_us:
-            self._raise_greatest(held.time_us)
-            return held
-        return replace(held, ahead=np.ones(1, np.bool_))
+    def _admit_by_wall(self, batch: Batch, time_us: Int64s, between: Int64s | None, wall_us: int) -> list[Rows]:
+        ahead = time_us > wall_us + self._max_ahead_us
+        accepted = time_us if not ahead.any() else time_us[~ahead]
+        if len(accepted):
+            self._greatest_us = max(self._greatest_us, int(accepted.max()))
+        if len(accepted) == len(time_us):
+            return _as_they_are(batch, time_us, between)
+        given = Admission(batch.rows, time_us, [])
+        edges = [*np.flatnonzero(ahead).tolist(), len(time_us)]
+        start = 0
+        for edge in edges:
+            given.accept(start, edge)
+            if edge < len(time_us):
+                given.pass_over(edge)
+                given.change(AHEAD, 1)
+            start = edge + 1
+        return given.rows(between)
 
-    def _raise_greatest(self, time_us: Int64s) -> None:
-        if len(time_us):
-            self._greatest_us = max(self._greatest_us, int(time_us.max()))
+    def _look(self, batch: Batch, time_us: Int64s, between: Int64s | None, first: int) -> list[Rows]:
+        """Look at rows of which one is held, or one before them is.
 
-    def _decide(self, time_us: Int64s) -> tuple[Bools, bool]:
-        """Return (ahead, whether the last row is held); `greatest_us` moves on."""
-        ahead = np.zeros(len(time_us), np.bool_)
-        running = running_max(time_us)
-        before = np.maximum(np.concatenate(([NEVER_US], running[:-1])), self._greatest_us)
-        jumps = np.flatnonzero((before == NEVER_US) | (time_us > before + self._max_ahead_us))
-        last = len(time_us) - 1
-        inner = jumps[jumps < last]
-        if (time_us[inner + 1] >= time_us[inner] - self._max_ahead_us).all():
-            # Every jump is confirmed by the line after it, so all lines count and `before` was right.
-            held = len(jumps) > 0 and int(jumps[-1]) == last
-            self._greatest_us = int(before[last]) if held else max(self._greatest_us, int(running[last]))
-            return ahead, held
-        return self._decide_slowly(time_us, ahead)
-
-    def _decide_slowly(self, time_us: Int64s, ahead: Bools) -> tuple[Bools, bool]:
-        times = time_us.tolist()
-        greatest = self._greatest_us
-        for index, time in enumerate(times):
-            if greatest != NEVER_US and time <= greatest + self._max_ahead_us:
-                greatest = max(greatest, time)
-            elif index + 1 == len(times):
-                self._greatest_us = greatest
-                return ahead, True
-            elif times[index + 1] >= time - self._max_ahead_us:
-                greatest = max(greatest, time)
+        Args:
+            batch: what the parser made of them.
+            time_us: their times.
+            between: as `_between` returns it.
+            first: the rows before it are accepted, and have been measured.
+        """
+        given = Admission(batch.rows, time_us, [_rows_of(line) for line in self._held])
+        others = None if between is None or not between[OTHER].any() else np.cumsum(between[OTHER])
+        held, count = self._held, len(time_us)
+        given.accept(0, first)
+        at = first
+        while at < count:
+            ordinal = at if others is None else at + int(others[at])
+            held = _still_waiting(held, ordinal, given)
+            if not held:
+                until = self._next_ahead(time_us, at)
+                given.accept(at, until)
+                at = until
+                if at == count:
+                    break
+                ordinal = at if others is None else at + int(others[at])
+            now_us = int(time_us[at])
+            released = 0
+            for line in held:
+                if now_us >= line.time_us - self._max_ahead_us:
+                    given.release(line.index)
+                    released += 1
+                    self._greatest_us = max(self._greatest_us, line.time_us)
+            if released:
+                held = [line for line in held if now_us < line.time_us - self._max_ahead_us]
+            if self._greatest_us == NEVER_US or now_us > self._greatest_us + self._max_ahead_us:
+                given.pass_over(at)
+                given.change(HELD, 1)
+                held = [*held, _Held(at, now_us, ordinal)]
             else:
-                ahead[index] = True
-        self._greatest_us = greatest
-        return ahead, False
+                given.accept(at, at + 1, behind=released)
+                self._greatest_us = max(self._greatest_us, now_us)
+            at += 1
+        total = count if others is None else count + int(others[-1])
+        held = _still_waiting(held, total, given)
+        self._held = [
+            _Held(place - len(held), line.time_us, line.ordinal - total, given.row(line.index))
+            for place, line in enumerate(held)
+        ]
+        return given.rows(between)
+
+    def _next_ahead(self, time_us: Int64s, at: int) -> int:
+        """Return the first row from there on that is far ahead of those before it, which are accepted; else the end."""
+        if self._greatest_us == NEVER_US:
+            return at
+        count, size = len(time_us), _FEW
+        while at < count:
+            some = time_us[at : at + size]
+            running = running_max(some)
+            before = np.maximum(np.concatenate(([self._greatest_us], running[:-1])), self._greatest_us)
+            jumps = np.flatnonzero(some > before + self._max_ahead_us)
+            if len(jumps):
+                self._greatest_us = int(before[jumps[0]])
+                return at + int(jumps[0])
+            self._greatest_us = max(self._greatest_us, int(running[-1]))
+            at += size
+            size *= _MORE
+        return count
 
 
-def _with_gaps(batch: Batch, time_us: Int64s) -> Rows:
-    count = len(time_us)
+def _still_waiting(held: list[_Held], ordinal: int, given: Admission) -> list[_Held]:
+    """Return the held lines of which fewer than ten well-formed lines have passed before the one of that ordinal."""
+    if not held or held[0].ordinal + NEXT_LINES >= ordinal:
+        return held
+    waiting = [line for line in held if line.ordinal + NEXT_LINES >= ordinal]
+    given.change(AHEAD, len(held) - len(waiting))
+    given.change(HELD, len(waiting) - len(held))
+    return waiting
+
+
+def _rows_of(line: _Held) -> Rows:
+    assert line.rows is not None
+    return line.rows
+
+
+def _between(batch: Batch) -> Int64s | None:
+    """Return how many lines of each of `FATES` stand before the first row and behind each, shape (fates, 1 + rows)."""
+    count = len(batch.line_nos)
     if batch.lines == count:
-        # Each line is a row, so there is nothing between them.
-        none = np.zeros(count, np.int64)
-        return Rows(batch.rows, time_us, np.zeros(count, np.bool_), none, none, none, none)
-    edges = np.concatenate((batch.line_nos, [batch.lines + 1]))
-    oversized = np.searchsorted(batch.oversized_nos, edges)
-    filtered = np.searchsorted(batch.filtered_nos, edges)
-    other = np.searchsorted(batch.other_nos, edges)
-    filtered_after, other_after = np.diff(filtered), np.diff(other)
-    return Rows(
-        batch=batch.rows,
-        time_us=time_us,
-        ahead=np.zeros(count, np.bool_),
-        malformed_after=np.diff(edges) - 1 - filtered_after - other_after,
-        oversized_after=np.diff(oversized),
-        filtered_after=filtered_after,
-        other_after=other_after,
-        lead_malformed=int(edges[0]) - 1 - int(filtered[0]) - int(other[0]),
-        lead_oversized=int(oversized[0]),
-        lead_filtered=int(filtered[0]),
-        lead_other=int(other[0]),
-    )
+        return None
+    edges = np.concatenate(([0], batch.line_nos, [batch.lines + 1]))
+    found = np.zeros((len(FATES), count + 1), np.int64)
+    for fate, numbers in (
+        (OVERSIZED, batch.oversized_nos),
+        (FILTERED, batch.filtered_nos),
+        (OTHER, batch.other_nos),
+    ):
+        if len(numbers):
+            found[fate] = np.diff(np.searchsorted(numbers, edges))
+    found[MALFORMED] = np.diff(edges) - 1 - found[FILTERED] - found[OTHER]
+    return found
 
 
-def _followed_by_lead(held: Rows, rows: Rows) -> Rows:
-    return replace(
-        held,
-        malformed_after=held.malformed_after + rows.lead_malformed,
-        oversized_after=held.oversized_after + rows.lead_oversized,
-        filtered_after=held.filtered_after + rows.lead_filtered,
-        other_after=held.other_after + rows.lead_other,
-    )
+def _as_they_are(batch: Batch, time_us: Int64s, between: Int64s | None) -> list[Rows]:
+    if between is None:
+        return [Rows(batch.rows, time_us)] if len(time_us) else []
+    lead, after = between[:, 0], between[:, 1:]
+    rows = Rows(batch.rows, time_us, after if after.any() else None, tuple(lead.tolist()))
+    return [rows] if len(rows) or rows.has_lead else []

@@ -23,7 +23,7 @@ class Lengths:
             bucket_us=settings.bucket_size_s * US_PER_S,
             interval_us=settings.interval_s * US_PER_S,
             window_us=settings.window_s * US_PER_S,
-            lateness_us=settings.lateness_s * US_PER_S,
+            lateness_us=settings.bucket_waits_s * US_PER_S,
         )
 
     def bucket_of(self, time_us: int) -> int:

@@ -1,11 +1,13 @@
 """The stable merge of several replayed files by each file's running maximum (DESIGN §3, Several files)."""
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.rows import NEVER_US, NO_LINES, Rows
 from http_monitor.metrics.running import running_max
 from http_monitor.records import Int64s
 
@@ -19,7 +21,7 @@ class _File:
         self.ended = False
 
     def feed(self, rows: Rows) -> None:
-        keys = np.maximum(running_max(rows.accepted_us), self.greatest_us)
+        keys = np.maximum(running_max(rows.time_us), self.greatest_us)
         self.greatest_us = int(keys[-1])
         self.waiting.append((rows, keys))
 
@@ -58,11 +60,12 @@ class Merge:
     def feed(self, index: int, rows: Rows) -> Rows | None:
         """Take the next rows of a file; return what counts at once, ahead of all rows that wait.
 
-        The lines in front of these rows that are no rows belong to the row before them, which was taken already;
-        those at the head of a file come before everything.
+        What becomes of lines in front of these rows belongs to the row before them, which was taken already; what is at
+        the head of a file comes before everything.
         """
         if len(rows):
-            self._files[index].feed(rows.without_lead())
+            file = None if rows.looks is None else np.full(len(rows), index, np.int64)
+            self._files[index].feed(replace(rows, lead=NO_LINES, file=file))
         return rows.part(0, 0) if rows.has_lead else None
 
     def end(self, index: int) -> None:
@@ -91,13 +94,33 @@ class Merge:
 def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
     # Stable: rows with the same key stay in the order of the files, and of the lines within each.
     order = np.argsort(np.concatenate(keys), kind="stable")
+    sizes = [len(part) for part in parts]
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     return Rows(
         batch=table.take(order).combine_chunks().to_batches()[0],
         time_us=np.concatenate([part.time_us for part in parts])[order],
-        ahead=np.concatenate([part.ahead for part in parts])[order],
-        malformed_after=np.concatenate([part.malformed_after for part in parts])[order],
-        oversized_after=np.concatenate([part.oversized_after for part in parts])[order],
-        filtered_after=np.concatenate([part.filtered_after for part in parts])[order],
-        other_after=np.concatenate([part.other_after for part in parts])[order],
+        after=_side_by_side([part.after for part in parts], sizes, order),
+        looks=_side_by_side([part.looks for part in parts], sizes, order),
+        file=_side_by_side([part.file for part in parts], sizes, order, -1),
     )
+
+
+def _side_by_side(
+    columns: Sequence[Int64s | None], sizes: Sequence[int], order: Int64s, nothing: int = 0
+) -> Int64s | None:
+    """Return what some parts have for each row, in that order; None where none of them has it.
+
+    Args:
+        columns: Of each part; the rows are along the last axis.
+        sizes: How many rows each part has.
+        order: Of the rows of all of them.
+        nothing: What the rows of a part have that has no such column.
+    """
+    shape = next((column.shape[:-1] for column in columns if column is not None), None)
+    if shape is None:
+        return None
+    filled = [
+        np.full((*shape, size), nothing, np.int64) if column is None else column
+        for column, size in zip(columns, sizes, strict=True)
+    ]
+    return np.concatenate(filled, axis=-1)[..., order]

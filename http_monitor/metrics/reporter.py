@@ -60,16 +60,11 @@ class Reporter:
 
     def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
         """Count rows; those of passed intervals only for the whole run, see `count_late`."""
-        accepted = decisions.accepted
-        if not accepted.any():
-            return
-        times = times_us[accepted]
-        self.first_us = min(self.first_us, int(times.min()))
-        self.last_us = max(self.last_us, int(times.max()))
+        self.first_us = min(self.first_us, int(times_us.min()))
+        self.last_us = max(self.last_us, int(times_us.max()))
         groups = self._count_intervals(frame, decisions)
         if groups is None or not groups.in_order or decisions.passed.any():
-            everyone = frame.take_if(accepted)
-            groups = FrameGroups(everyone, np.zeros(len(everyone), np.int64), 1)
+            groups = FrameGroups(frame, np.zeros(len(frame), np.int64), 1)
         self._whole.add(groups.united(), 0)
 
     def count_late(self, groups: FrameGroups, index: int) -> None:
@@ -228,7 +223,7 @@ class Reporter:
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
         """Add rows to their intervals; return them as they were grouped for that."""
-        wanted = decisions.accepted & ~decisions.passed
+        wanted = ~decisions.passed
         if not wanted.any():
             return None
         interval_of = decisions.interval_of

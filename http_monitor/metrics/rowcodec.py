@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.metrics.rows import Rows, event_times
-from http_monitor.metrics.saving import integer
-from http_monitor.records import SCHEMA, Bools, Int64s
+from http_monitor.metrics.rows import FATES, Rows, event_times
+from http_monitor.metrics.saving import integer, listed
+from http_monitor.records import SCHEMA, Int64s
 
-_TIME, _AHEAD = "#time", "#ahead"
-_AFTER = ("#malformed_after", "#oversized_after", "#filtered_after", "#other_after")
+_TIME, _LOOK = "#time", "#look"
+_AFTER = tuple(f"#{fate}_after" for fate in FATES)
 _LEAD = b"lead"
 _FIELDS = {
     field.name: field
     for field in (
         *SCHEMA,
         pa.field(_TIME, pa.int64(), nullable=False),
-        pa.field(_AHEAD, pa.bool_(), nullable=False),
+        pa.field(_LOOK, pa.int64(), nullable=False),
         *(pa.field(name, pa.int64(), nullable=False) for name in _AFTER),
     )
 }
@@ -37,10 +37,12 @@ def encode_rows(rows: Rows) -> bytes:
     }
     if not np.array_equal(rows.time_us, event_times(rows.batch)):
         columns[_TIME] = pa.array(rows.time_us)
-    for name, values in zip((_AHEAD, *_AFTER), _decisions(rows), strict=True):
+    if rows.looks is not None and rows.looks.any():
+        columns[_LOOK] = pa.array(rows.looks)
+    for name, values in zip(_AFTER, () if rows.after is None else rows.after, strict=rows.after is not None):
         if values.any():
             columns[name] = pa.array(values)
-    lead = json.dumps([rows.lead_malformed, rows.lead_oversized, rows.lead_filtered, rows.lead_other]).encode()
+    lead = json.dumps(rows.lead).encode()
     schema = pa.schema([_FIELDS[name] for name in columns], metadata={_LEAD: lead})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
@@ -68,29 +70,19 @@ def decode_rows(data: bytes) -> Rows:
         checked = [*zip(SCHEMA, whole.columns, strict=True), *((field, columns[field.name]) for field in schema)]
         if any(column.null_count and not field.nullable for field, column in checked):
             raise ValueError("a row without what each row has")
-        malformed_after, oversized_after, filtered_after, other_after = (
-            _numbers(columns.get(name), count) for name in _AFTER
-        )
-        lead_malformed, lead_oversized, lead_filtered, lead_other = json.loads((schema.metadata or {})[_LEAD])
+        after = [_numbers(columns.get(name), count) for name in _AFTER]
+        lead = tuple(integer(number) for number in listed(json.loads((schema.metadata or {})[_LEAD])))
+        if len(lead) != len(FATES):
+            raise ValueError("other counters than there are")
         return Rows(
             batch=whole,
             time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
-            ahead=_numbers(columns.get(_AHEAD), count).astype(np.bool_),
-            malformed_after=malformed_after,
-            oversized_after=oversized_after,
-            filtered_after=filtered_after,
-            other_after=other_after,
-            lead_malformed=integer(lead_malformed, least=0),
-            lead_oversized=integer(lead_oversized, least=0),
-            lead_filtered=integer(lead_filtered, least=0),
-            lead_other=integer(lead_other, least=0),
+            after=np.array(after) if any(name in columns for name in _AFTER) else None,
+            lead=lead,
+            looks=_numbers(columns[_LOOK], count) if _LOOK in columns else None,
         )
     except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:
         raise ValueError(f"no rows: {error}") from error
-
-
-def _decisions(rows: Rows) -> tuple[Bools | Int64s, ...]:
-    return rows.ahead, rows.malformed_after, rows.oversized_after, rows.filtered_after, rows.other_after
 
 
 def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:

@@ -1,14 +1,19 @@
-"""Rows on their way from a file's gate to the counters, each with its decision."""
+"""Rows on their way from a file's gate to the counters, in the order in which they are accepted."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.records import Bools, Int64s
+from http_monitor.records import Int64s
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""
+
+FATES = ("malformed", "oversized", "filtered", "other", "ahead", "held")
+"""The counters of lines that are not accepted, or not yet; the oversized are among the malformed."""
+MALFORMED, OVERSIZED, FILTERED, OTHER, AHEAD, HELD = range(len(FATES))
+NO_LINES = (0,) * len(FATES)
 
 
 def event_times(batch: pa.RecordBatch) -> Int64s:
@@ -18,27 +23,22 @@ def event_times(batch: pa.RecordBatch) -> Int64s:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Well-formed lines in the order they are counted, and how many that are no hits stand between them."""
+    """Accepted lines in the order they are counted, and what becomes of other lines between them."""
 
     batch: pa.RecordBatch
     """Schema `records.SCHEMA`."""
     time_us: Int64s
     """What they are bucketed by: the time in the line, or the time of arrival."""
-    ahead: Bools
-    """True where the gate refused the line for being too far in the future."""
-    malformed_after: Int64s
-    """Malformed lines between each row and the next."""
-    oversized_after: Int64s
-    """Those among them that were too long."""
-    filtered_after: Int64s
-    """Lines between each row and the next that the user does not want counted."""
-    other_after: Int64s
-    """Lines between each row and the next that record no finished request."""
-    lead_malformed: int = 0
-    """Malformed lines before the first row."""
-    lead_oversized: int = 0
-    lead_filtered: int = 0
-    lead_other: int = 0
+    after: Int64s | None = None
+    """By how much each counter of `FATES` grows between each row and the next, shape (fates, rows); a row that was
+    held until then takes itself from those held here too. None: no counter does."""
+    lead: tuple[int, ...] = NO_LINES
+    """By how much they grow before the first row."""
+    looks: Int64s | None = None
+    """At which look at its file a row was accepted. 0: when it was looked at itself; n > 0: likewise, behind n held
+    ones that it released; -1 - n < 0: it was held, and released behind n others. None: all are 0."""
+    file: Int64s | None = None
+    """Of which file each row is, where there are several and there are looks."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -48,27 +48,17 @@ class Rows:
         return Rows(
             batch=self.batch.slice(start, stop - start),
             time_us=self.time_us[start:stop],
-            ahead=self.ahead[start:stop],
-            malformed_after=self.malformed_after[start:stop],
-            oversized_after=self.oversized_after[start:stop],
-            filtered_after=self.filtered_after[start:stop],
-            other_after=self.other_after[start:stop],
-            lead_malformed=0 if start else self.lead_malformed,
-            lead_oversized=0 if start else self.lead_oversized,
-            lead_filtered=0 if start else self.lead_filtered,
-            lead_other=0 if start else self.lead_other,
+            after=None if self.after is None else self.after[:, start:stop],
+            lead=NO_LINES if start else self.lead,
+            looks=None if self.looks is None else self.looks[start:stop],
+            file=None if self.file is None else self.file[start:stop],
         )
 
     @property
-    def accepted_us(self) -> Int64s:
-        """The times, `NEVER_US` where the gate refused the line; not to be changed."""
-        return np.where(self.ahead, NEVER_US, self.time_us) if self.ahead.any() else self.time_us
-
-    @property
     def has_lead(self) -> bool:
-        """Whether lines that are no rows stand before the first row."""
-        return bool(self.lead_malformed or self.lead_filtered or self.lead_other)
+        """Whether something becomes of lines before the first row."""
+        return any(self.lead)
 
     def without_lead(self) -> "Rows":
         """Return the rows, and nothing before the first."""
-        return replace(self, lead_malformed=0, lead_oversized=0, lead_filtered=0, lead_other=0)
+        return replace(self, lead=NO_LINES)

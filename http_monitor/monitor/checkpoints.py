@@ -81,17 +81,19 @@ class Checkpoints:
             self._release(state, resumed)
 
     def _refuse_held(self, gate: Gate, resumed: Resumed) -> None:
-        """Take out a held line that does not count by what the user wants now.
+        """Take out held lines that do not count by what the user wants now.
 
-        Whose it is cannot be found out again once other proxies are trusted, so then it does not count either.
+        Whose they are cannot be found out again once other proxies are trusted, so then they do not count either.
         """
-        held = gate.held_batch() if _SELECTING & {*resumed.changed} else None
-        if held is None:
+        if not _SELECTING & {*resumed.changed}:
             return
         select = next((entry.select for entry in self._inputs), None)
-        if _TRUSTING in resumed.changed or (select is not None and select(held).filtered_nos.size):
-            for rows in gate.refuse_held():
-                self._engine.add(rows, greatest_us=gate.greatest_us, cap_us=self._clock.now_us())
+        refused = [
+            _TRUSTING in resumed.changed or (select is not None and bool(select(held).filtered_nos.size))
+            for held in gate.held_batches()
+        ]
+        for rows in gate.refuse_held(refused):
+            self._engine.add(rows, greatest_us=gate.greatest_us, cap_us=self._clock.now_us())
 
     def _release(self, state: Json, resumed: Resumed) -> None:
         """Count what was held of an input that is not there any more, as at the end of a file."""

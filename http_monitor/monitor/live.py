@@ -7,7 +7,6 @@ import numpy as np
 
 from http_monitor.clock import END_OF_TIME_US, Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.gate import Pending
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.carried import Carried
@@ -69,8 +68,6 @@ class LiveTurns:
         self._total: Carried | None = None
         """Health of all inputs, in the midst of a turn, in which it does not change after they were read."""
         self._lag_bytes = 0
-        self._holding = {entry for entry in inputs if entry.gate.pending != Pending()}
-        """Inputs whose gates hold lines."""
         for entry in inputs:
             # What is already there when everything is to be read is a backlog.
             entry.at_end = not (settings.from_start or entry.resumed)
@@ -143,20 +140,14 @@ class LiveTurns:
             total.take(health)
         self._total, self._lag_bytes = total, sum(health.lag_bytes for health in healths)
 
-    def elsewhere(self, besides: Input | None = None) -> Elsewhere:
-        """Return the health that only inputs and the clock know; `besides`: an input whose gate is left out."""
+    def elsewhere(self) -> Elsewhere:
+        """Return the health that only inputs and the clock know."""
         in_turn = self._total is not None
         if not in_turn:
             self._sum_up()
         total = self._carried if self._total is None else self._total
         self._total = total if in_turn else None
-        pending = sum((entry.gate.pending for entry in self._holding if entry is not besides), Pending())
         return Elsewhere(
-            held=pending.held,
-            held_malformed=pending.malformed,
-            held_oversized=pending.oversized,
-            held_filtered=pending.filtered,
-            held_other=pending.other,
             lag_bytes=self._lag_bytes,
             lag_s=self.lag_s,
             lost_bytes=total.lost_bytes,
@@ -172,9 +163,8 @@ class LiveTurns:
     def retire(self, entry: Input) -> None:
         """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
         greatest_us = entry.gate.greatest_us
-        self._add(entry, entry.gate.release(self._clock.now_us()), greatest_us, self._clock.now_us())
+        self._add(entry.gate.release(self._clock.now_us()), greatest_us, self._clock.now_us())
         self._carried.take(entry.source.health())
-        self._holding.discard(entry)
 
     def _lag_s(self, wall_us: int) -> int:
         behind = [entry.gate.greatest_us for entry in self._inputs if not entry.at_end]
@@ -190,25 +180,20 @@ class LiveTurns:
                 times_us = np.full(len(times_us), wall_us, np.int64)
             greatest_us = entry.gate.greatest_us
             measured = wall_us if caught_up or by_arrival else None
-            self._add(entry, entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
+            self._add(entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
         entry.at_end = chunk.at_end
         if chunk.at_end:
             entry.resumed = False
             greatest_us = entry.gate.greatest_us
-            self._add(entry, entry.gate.release(wall_us), greatest_us, cap_us)
-        if entry.gate.pending == Pending():
-            self._holding.discard(entry)
-        else:
-            self._holding.add(entry)
+            self._add(entry.gate.release(wall_us), greatest_us, cap_us)
 
-    def _add(self, entry: Input, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
+    def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
         if not parts:
             return
-        # A report made by a row counts the lines before it, and nothing that waits behind it at its own gate.
-        elsewhere = self.elsewhere(besides=entry)
+        elsewhere = self.elsewhere()
         for rows in parts:
             self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, elsewhere=elsewhere)
-            greatest_us = max(greatest_us, greatest_of(rows.time_us[~rows.ahead]))
+            greatest_us = max(greatest_us, greatest_of(rows.time_us))
 
 
 def _position(entry: Input, wall_us: int) -> int:

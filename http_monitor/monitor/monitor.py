@@ -107,7 +107,7 @@ class HTTPMonitor:
         self._live: LiveTurns | None = None if self._following is None else self._following.turns
         self._keeper: Keeper | None = None if self._following is None else self._following.keeper
         self._ahead = ahead
-        self._waiting = WaitingNotices(settings.lateness_s * US_PER_S)
+        self._waiting = WaitingNotices(settings.bucket_waits_s * US_PER_S)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._waiting, ahead)
         self._stopping = False
         self._asides: list[Callable[[], Sequence[Notice]]] = []

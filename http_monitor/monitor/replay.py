@@ -5,7 +5,6 @@ from copy import deepcopy
 
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.gate import Pending
 from http_monitor.metrics.merge import Merge
 from http_monitor.metrics.rows import Rows
 from http_monitor.metrics.tally import Elsewhere
@@ -53,16 +52,8 @@ class ReplayTurns:
         return False
 
     def elsewhere(self) -> Elsewhere:
-        """Return what is held back at the gates, and what was left out of what was read."""
-        pending = sum((entry.gate.pending for entry in self._inputs), Pending())
-        return Elsewhere(
-            held=pending.held,
-            held_malformed=pending.malformed,
-            held_oversized=pending.oversized,
-            held_filtered=pending.filtered,
-            held_other=pending.other,
-            nul_bytes=sum(self._nul_bytes),
-        )
+        """Return what was left out of what was read."""
+        return Elsewhere(nul_bytes=sum(self._nul_bytes))
 
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]

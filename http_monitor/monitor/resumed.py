@@ -131,8 +131,10 @@ def _value(value: Any, name: str, example: object) -> Any:
     """Return a setting as it was written down; it is of the type of `example`."""
     if isinstance(value, list) and isinstance(example, tuple) and all(isinstance(text, str) for text in value):
         return tuple(value)
-    may_be_text = name == "filter" and (value is None or isinstance(value, str))
-    if not may_be_text and (type(value) is not type(example) or isinstance(value, tuple)):
+    may_lack = (name == "filter" and isinstance(value, str | None)) or (
+        name == "lateness_s" and type(value) in (int, type(None))
+    )
+    if not may_lack and (type(value) is not type(example) or isinstance(value, tuple)):
         raise ValueError(f"its {name} makes no sense")
     return value
 

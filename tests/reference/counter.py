@@ -141,22 +141,26 @@ class Counter:
         self._first_us: int | None = None
         self._last_us: int | None = None
 
-    def count(self, row: RowLike) -> None:
-        """Count a row that its file's gate let through."""
+    def count(self, row: RowLike, was_held: bool = False) -> None:
+        """Count a row that its file's gate let through, at once or after it was held."""
         o = self._options
         t = row.time_us
         bucket_us = t // o.bucket_us * o.bucket_us
         interval_us = t // o.interval_us * o.interval_us
-        self.health.lines += 1
-        if self.closed_us is not None and bucket_us <= self.closed_us:
-            if bucket_us < self.closed_us + o.bucket_us - o.window_us:
-                self.health.too_late += 1
-                return
-            self.health.late += 1
+        if was_held:
+            self.health.held -= 1
+        else:
+            self.health.lines += 1
         self.health.accepted += 1
+        is_late = self.closed_us is not None and bucket_us <= self.closed_us
+        # Before the window of the last close: no window has such a line, and no alert sees it.
+        is_too_late = self.closed_us is not None and bucket_us < self.closed_us + o.bucket_us - o.window_us
+        self.health.late += int(is_late)
+        self.health.too_late += int(is_too_late)
         self._first_us = t if self._first_us is None else min(self._first_us, t)
         self._last_us = t if self._last_us is None else max(self._last_us, t)
-        self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
+        if not is_too_late:
+            self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
         self._run.add(row)
         if self.closed_us is not None and interval_us + o.interval_us <= self.closed_us + o.bucket_us:
             self._passed_late.add(*_measures(row))
@@ -236,7 +240,7 @@ class Counter:
         o = self._options
         end_us = start_us + o.bucket_us
         self.closed_us = start_us
-        # A line for a bucket before this window is too late from now on.
+        # A line for a bucket before this window enters none from now on.
         self._buckets = {s: bucket for s, bucket in self._buckets.items() if s >= end_us - o.window_us}
         self._judge(start_us)
         if end_us % o.interval_us == 0:

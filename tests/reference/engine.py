@@ -6,7 +6,7 @@ of turns.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from http_monitor.ports import ClassifyAgent
 from tests.reference.counter import Counter, Health, Json
@@ -20,58 +20,105 @@ __all__ = ["Json", "Look", "Options", "ParsedLike", "RowLike", "Turn", "live", "
 _NEVER_US = -(1 << 63)
 """Earlier than every line."""
 
+_NoRow = BadLine | FilteredLine | OtherLine
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """A row is accepted: when it is looked at, or later where it was held until then."""
+
+    row: RowLike
+    was_held: bool
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A row is looked at, and waits."""
+
 
 @dataclass(frozen=True)
 class _Ahead:
-    """A row that the gate of its file did not believe."""
+    """Held rows have waited in vain."""
+
+    count: int
 
 
-_NoRow = BadLine | FilteredLine | OtherLine
-_Decided = RowLike | _NoRow | _Ahead
+@dataclass(frozen=True)
+class _Event:
+    """What happens to a line of a file."""
+
+    file_no: int
+    look: int
+    """Which look at the file decided it: there is one at each line, and one at the end."""
+    what: _NoRow | _Accepted | _Held | _Ahead
+    greatest_us: int
+    """The greatest time accepted from the file, with this event."""
 
 
 def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgent = family_of) -> list[Json]:
     """Return the NDJSON objects of a replay, in order: alerts, reports, one summary."""
     counter = Counter(options, "replay", classify)
     now_us: int | None = None
-    for line in _merged([_decided(file, options) for file in files]):
-        if isinstance(line, _NoRow | _Ahead):
-            _count_unaccepted(counter.health, line)
-            continue
-        before = replace(counter.health)
-        counter.count(line)
-        now_us = line.time_us if now_us is None else max(now_us, line.time_us)
-        counter.close_due(now_us, before)
+    # Of each file: its share of the health, that share before the look that goes on, and which look that is.
+    shares = [Health() for _ in files]
+    before_look = [Health() for _ in files]
+    look_of = [-1 for _ in files]
+    for event in _merged([_events(no, file, options) for no, file in enumerate(files)]):
+        own = event.file_no
+        if look_of[own] != event.look:
+            look_of[own] = event.look
+            before_look[own] = replace(shares[own])
+        total_before = replace(counter.health)
+        if isinstance(event.what, _Accepted):
+            told = _sum([before_look[own], *(share for no, share in enumerate(shares) if no != own)])
+            counter.count(event.what.row, event.what.was_held)
+            now_us = event.what.row.time_us if now_us is None else max(now_us, event.what.row.time_us)
+            counter.close_due(now_us, told)
+        else:
+            _count_unaccepted(counter.health, event.what)
+        for name, value in asdict(counter.health).items():
+            setattr(shares[own], name, getattr(shares[own], name) + value - getattr(total_before, name))
     counter.end_replay()
     return counter.out
 
 
-def _decided(file: ParsedLike, options: Options) -> list[_Decided]:
-    """Return the lines of a file, in its order, each with what the gate decided about it."""
+def _sum(shares: Sequence[Health]) -> Health:
+    return Health(**{f.name: sum(getattr(share, f.name) for share in shares) for f in fields(Health)})
+
+
+def _events(file_no: int, file: ParsedLike, options: Options) -> list[_Event]:
+    """Return what happens to the lines of a file, look by look."""
     gate = Gate(options.max_ahead_us)
-    lines = lines_of(file)
-    believed: dict[int, bool] = {}
-    for line in lines:
-        if not isinstance(line, _NoRow):
-            for row, accepted in gate.offer(line):
-                believed[row.line_no] = accepted
-    held = gate.release()
-    if held is not None:
-        believed[held.line_no] = True
-    return [line if isinstance(line, _NoRow) or believed[line.line_no] else _Ahead() for line in lines]
+    events: list[_Event] = []
+    greatest_us = _NEVER_US
+
+    def note(what: _NoRow | _Accepted | _Held | _Ahead) -> None:
+        nonlocal greatest_us
+        if isinstance(what, _Accepted):
+            greatest_us = max(greatest_us, what.row.time_us)
+        events.append(_Event(file_no, look, what, greatest_us))
+
+    look = 0
+    for look, line in enumerate(lines_of(file)):  # noqa: B007
+        if isinstance(line, _NoRow):
+            note(line)
+            if isinstance(line, OtherLine):
+                note(_Ahead(gate.let_pass()))
+        else:
+            offered = gate.offer(line)
+            for row in offered.released:
+                note(_Accepted(row, was_held=True))
+            note(_Held() if offered.is_held else _Accepted(line, was_held=False))
+            note(_Ahead(offered.ahead))
+    look += 1
+    for row in gate.release():
+        note(_Accepted(row, was_held=True))
+    return events
 
 
-def _merged(files: list[list[_Decided]]) -> list[_Decided]:
-    """Return the stable merge by each file's running maximum of the times that its gate let through."""
-    keyed: list[tuple[int, int, int, _Decided]] = []
-    for file_no, lines in enumerate(files):
-        greatest_us = _NEVER_US
-        for place, line in enumerate(lines):
-            if not isinstance(line, _NoRow | _Ahead):
-                greatest_us = max(greatest_us, line.time_us)
-            keyed.append((greatest_us, file_no, place, line))
-    keyed.sort(key=lambda item: item[:3])
-    return [item[3] for item in keyed]
+def _merged(files: list[list[_Event]]) -> list[_Event]:
+    """Return the stable merge by each file's running maximum of accepted times."""
+    return sorted((event for events in files for event in events), key=lambda event: event.greatest_us)
 
 
 @dataclass(frozen=True)
@@ -101,8 +148,6 @@ class _Input:
     at_end: bool
     position_us: int
     greatest_us: int = _NEVER_US
-    behind_held: list[_NoRow] = field(default_factory=list)
-    """Lines that are no rows after the held row: they are counted when that row is decided."""
 
 
 def live(
@@ -158,26 +203,22 @@ class _Live:
         for i, look, is_caught_up in zip(self._inputs, turn.looks, caught_up, strict=True):
             for line in lines_of(look.parsed):
                 if isinstance(line, _NoRow):
-                    self._bad_line(i, line)
+                    _count_unaccepted(self.counter.health, line)
+                    if isinstance(line, OtherLine):
+                        _count_unaccepted(self.counter.health, _Ahead(i.gate.let_pass()))
                 elif is_caught_up:
                     self._caught_up_row(i, line, turn.wall_us)
                 else:
-                    for row, accepted in i.gate.offer(line):
-                        self._decide(i, row, accepted, turn.wall_us)
+                    self._backlog_row(i, line, turn.wall_us)
             if look.at_end:
-                held = i.gate.release()
-                if held is not None:
-                    in_time = held.time_us <= turn.wall_us + self._options.max_ahead_us
-                    if in_time:
-                        i.gate.accept(held)
-                    self._decide(i, held, in_time, turn.wall_us)
+                self._release(i, turn.wall_us)
                 i.position_us = turn.wall_us
             i.at_end = look.at_end
         if self._every_interval and self.counter.has_seen_nothing:
             # Where a run from the start finds nothing to catch up with, it goes on like one from the end, so that
             # its intervals are reported although they are empty.
             self._begin_here()
-        self._move(self._health_but_for(None))
+        self._move(self.counter.health)
 
     def _begin_here(self) -> None:
         now_us = min(i.position_us for i in self._inputs)
@@ -185,58 +226,61 @@ class _Live:
             self.counter.let_close_in_silence(now_us)
 
     def stop(self) -> None:
-        self.counter.health = self._health_but_for(None)
         self.counter.stop(None if self._now_us == _NEVER_US else self._now_us)
 
-    def _bad_line(self, i: _Input, line: _NoRow) -> None:
-        if i.gate.held is not None:
-            i.behind_held.append(line)
-        else:
-            _count_unaccepted(self.counter.health, line)
-
     def _caught_up_row(self, i: _Input, row: RowLike, wall_us: int) -> None:
-        in_time = row.time_us <= wall_us + self._options.max_ahead_us
-        if in_time:
+        if row.time_us <= wall_us + self._options.max_ahead_us:
             i.gate.accept(row)
-        self._decide(i, row, in_time, wall_us)
-
-    def _decide(self, i: _Input, row: RowLike, accepted: bool, wall_us: int) -> None:
-        if accepted:
-            before = self._health_but_for(i)
-            self.counter.count(row)
-            i.greatest_us = max(i.greatest_us, row.time_us)
-            i.position_us = min(i.greatest_us, wall_us)
-            self._move(before)
+            self._accept(i, row, wall_us, replace(self.counter.health), was_held=False)
         else:
-            _count_unaccepted(self.counter.health, _Ahead())
-        for line in i.behind_held:
-            _count_unaccepted(self.counter.health, line)
-        i.behind_held.clear()
+            self.counter.health.lines += 1
+            self.counter.health.ahead += 1
+
+    def _backlog_row(self, i: _Input, row: RowLike, wall_us: int) -> None:
+        before = replace(self.counter.health)
+        offered = i.gate.offer(row)
+        for released in offered.released:
+            self._accept(i, released, wall_us, before, was_held=True)
+        if offered.is_held:
+            _count_unaccepted(self.counter.health, _Held())
+        else:
+            self._accept(i, row, wall_us, before, was_held=False)
+        _count_unaccepted(self.counter.health, _Ahead(offered.ahead))
+
+    def _release(self, i: _Input, wall_us: int) -> None:
+        """The backlog has ended: the wall clock judges what waits."""
+        before = replace(self.counter.health)
+        held = i.gate.release()
+        for row in held:
+            if row.time_us <= wall_us + self._options.max_ahead_us:
+                i.gate.accept(row)
+                self._accept(i, row, wall_us, before, was_held=True)
+        refused = [row for row in held if row.time_us > wall_us + self._options.max_ahead_us]
+        _count_unaccepted(self.counter.health, _Ahead(len(refused)))
+
+    def _accept(self, i: _Input, row: RowLike, wall_us: int, before: Health, *, was_held: bool) -> None:
+        self.counter.count(row, was_held)
+        i.greatest_us = max(i.greatest_us, row.time_us)
+        i.position_us = min(i.greatest_us, wall_us)
+        self._move(before)
 
     def _move(self, health: Health) -> None:
         self._now_us = max(self._now_us, min(i.position_us for i in self._inputs))
         self.counter.close_due(self._now_us, health, self._every_interval)
 
-    def _health_but_for(self, own: _Input | None) -> Health:
-        """Return the health with what is read and undecided in the inputs other than that one."""
-        health = replace(self.counter.health)
-        for i in self._inputs:
-            if i is not own and i.gate.held is not None:
-                health.lines += 1
-                health.held += 1
-                for line in i.behind_held:
-                    _count_unaccepted(health, line)
-        return health
 
-
-def _count_unaccepted(health: Health, line: _NoRow | _Ahead) -> None:
+def _count_unaccepted(health: Health, what: _NoRow | _Held | _Ahead) -> None:
+    if isinstance(what, _Ahead):
+        health.ahead += what.count
+        health.held -= what.count
+        return
     health.lines += 1
-    if isinstance(line, _Ahead):
-        health.ahead += 1
-    elif isinstance(line, FilteredLine):
+    if isinstance(what, _Held):
+        health.held += 1
+    elif isinstance(what, FilteredLine):
         health.filtered += 1
-    elif isinstance(line, OtherLine):
+    elif isinstance(what, OtherLine):
         health.other += 1
     else:
         health.malformed += 1
-        health.oversized += int(line.oversized)
+        health.oversized += int(what.oversized)
