@@ -219,7 +219,7 @@ class _Shelf:
 
 def test_a_bucket_sink_gets_the_closed_buckets_in_order() -> None:
     shelf, recorder = _Shelf(), Recorder()
-    settings = Settings(replay=True, bucket_size_s=5)
+    settings = Settings(replay=True, lateness_s=1, bucket_size_s=5)
     log = lines(7, 2) + lines(3, status=503) + lines(61) + lines(62) + lines(9, 4) + lines(200, status=404)
     source = ScriptedSource([log], ends=True)
     entry = Input(source, get_format("auto"), 60 * US_PER_S, explain)

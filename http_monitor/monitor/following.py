@@ -3,6 +3,7 @@
 from http_monitor.clock import Clock
 from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.monitor.checkpoints import Checkpoints
+from http_monitor.monitor.clocks import Clocks
 from http_monitor.monitor.discovery import Discovery, Finder
 from http_monitor.monitor.drift import Drift
 from http_monitor.monitor.inputs import Input
@@ -55,7 +56,12 @@ class Following:
         self.keeper = kept.keeper
         """Writes checkpoints; None: there are none."""
         self.turns = LiveTurns(settings, inputs, kept.journal or aggregator, clock, kept.carried, kept.since_us)
-        self.asides = Silence(inputs, clock), Drift(inputs, clock), Pace(self._progress, clock)
+        self.asides = (
+            Silence(inputs, clock),
+            Drift(inputs, clock),
+            Clocks(inputs, clock, settings),
+            Pace(self._progress, clock),
+        )
         """Are asked once a second what there is to say."""
 
     def discovery(self, finder: Finder) -> Discovery:

@@ -107,6 +107,8 @@ class Input:
         self.stirred = True
         """It may stand elsewhere than when it was last saved."""
         self._saved: Json | None = None
+        self.offsets_us: list[int] = []
+        """So far the times of its first lines that came live are ahead of the clock."""
         self.changes = 0
         """So often its lines have become those of another format."""
         self._format = log_format

@@ -22,6 +22,10 @@ STALL_S = 5
 """After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
 
 
+_OFFSETS = 100
+"""Of so many lines of an input it is noted how far their times are from the clock."""
+
+
 class LiveTurns:
     """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
 
@@ -178,6 +182,8 @@ class LiveTurns:
             by_arrival = self._by_arrival and not entry.resumed
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
+            if caught_up and not by_arrival and len(entry.offsets_us) < _OFFSETS:
+                entry.offsets_us += (times_us[: _OFFSETS - len(entry.offsets_us)] - wall_us).tolist()
             greatest_us = entry.gate.greatest_us
             measured = wall_us if caught_up or by_arrival else None
             self._add(entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)

@@ -1,0 +1,75 @@
+"""Lines whose times are not those of this machine's clock: by how much, what that looks like, what to type."""
+
+import pytest
+
+from http_monitor.clock import ManualClock
+from http_monitor.settings import Settings
+from tests.engine_strategies import START_S, log_line
+from tests.harness import Recorder, make_monitor
+from tests.live_scripts import Glance, TurnSource
+
+US_PER_S = 1_000_000
+
+
+def followed(*offsets_s: int, seconds: int = 30, **more: object) -> Recorder:
+    """Follow a log of one line a second, whose times are so far from the clock, one offset after the other."""
+    source, clock = TurnSource(), ManualClock(START_S * US_PER_S)
+    monitor, recorder = make_monitor(Settings(**more), [source], clock)  # type: ignore[arg-type]
+    for second in range(seconds):
+        clock.set((START_S + second) * US_PER_S)
+        time_s = START_S + second + offsets_s[second % len(offsets_s)]
+        source.following = Glance(log_line(time_s) + b"\n")
+        monitor.step()
+    monitor.close(finished=False)
+    return recorder
+
+
+def told(recorder: Recorder) -> list[tuple[str, str]]:
+    return [(notice.name, notice.text) for notice in recorder.notices if notice.name in ("ahead", "late", "old")]
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "name", "words"),
+    [
+        (3_600, "ahead", "1 h ahead of this machine's clock: its times look like UTC+1"),
+        (-18_000, "late", "5 h behind this machine's clock: its times look like UTC-5"),
+        (20_700, "ahead", "5 h 45 min ahead of this machine's clock: its times look like UTC+5:45"),
+        (180, "ahead", "3 min ahead of this machine's clock: the server's clock looks fast"),
+        (-240, "late", "4 min behind this machine's clock: the server's clock looks slow"),
+    ],
+)
+def test_a_constant_offset_is_told_once_with_what_it_looks_like(offset_s: int, name: str, words: str) -> None:
+    ((kind, text),) = told(followed(offset_s))
+    assert kind == name
+    assert f"turns.log: nearly all lines come {words}" in text
+    assert "--time arrival" in text
+    assert ("--log-timezone" in text) == (abs(offset_s) >= 3_600)
+    assert "--replay" not in text
+
+
+def test_lines_too_late_for_any_window_count_all_the_same() -> None:
+    health = followed(-18_000).summary.health
+    assert (health.lines, health.accepted, health.late, health.too_late) == (30, 30, 30, 30)
+
+
+def test_a_server_that_writes_late_gets_the_lateness_that_catches_its_lines() -> None:
+    ((kind, text),) = told(followed(-9, -6, -3, 0))
+    assert kind == "late"
+    assert "--lateness 10 waits for them" in text
+
+
+def test_lines_on_time_are_no_news_nor_by_arrival() -> None:
+    assert told(followed(0, -1)) == []
+    assert told(followed(3_600, time="arrival")) == []
+
+
+def test_a_log_that_is_old_and_does_not_grow_is_for_a_replay() -> None:
+    source, clock = TurnSource(), ManualClock(START_S * US_PER_S)
+    monitor, recorder = make_monitor(Settings(from_start=True), [source], clock)
+    source.following = Glance(log_line(START_S - 90_000) + b"\n")
+    for _ in range(15):
+        monitor.step()
+        clock.advance(1)
+    ((kind, text),) = told(recorder)
+    assert kind == "old"
+    assert "--replay is for old logs" in text
