@@ -54,10 +54,25 @@ _LOOKALIKES = (
     b"a,b",
     b"\\",
     b"[10/Oct/2000:13:55:36",
+    b"[2001:db8::7]:4711",
+    b"[2001:db8::7]",
+    b"[::1]:1234567",
+    b"[1.2.3.4]:80",
+    b"1.2.3.4:123456",
+    b'"1.2.3.4"',
+    b'"1.2.3.4:80"',
+    b'"1.2.3.4, ::1"',
+    b"1.2.3.4,5.6.7.8:90",
+    b"1.2.3.4, 5.6.7.8",
+    b"unknown, [::1]:80,  10.0.0.1",
+    b"fe80::1%x, 10.0.0.1",
+    b"a, b",
+    b'"1.2.3.4',
 )
 _VHOSTS = (b"www.example.com:80", b"example.com:443", b"192.0.2.1:8080", b"[2001:db8::1]:443", b"a:b:1")
 _USERS = (
     *(b"-", b"frank", b"John Smith", b"John  \t Smith", b"- -", b"a@example.com", b"o'neil", b"null", b"N/A", b"#N/A"),
+    *(b"", b" ", b"a [b", b"[b", b"x, 1.2.3.4 y", b"[10/Oct/2000:13:55:36 -0700]", b'a "b'),
     *(b'""', b'"frank"', b'"John Smith"', b'a"b', b'"', b"\\", b"domain\\user", "Zoë".encode()),
 )
 _METHODS = (b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"get", b"VERSION-CONTROL", b"SSTP_DUPLEX_POST")
@@ -91,6 +106,12 @@ _TARGETS = (
     b"/x HTTP/1.1",
     rb"/q\"uo\\te",
     rb"/x\\",
+    b'/x"y',
+    b'/x" y',
+    b"/x\\",
+    b'/x" 200 5',
+    b'/x" 500 7 "-" "a" z',
+    b'/x" - - "',
 )
 _PROTOCOLS = (b" HTTP/1.1", b" HTTP/1.0", b" HTTP/2.0", b" HTTP/2", b" HTTP/", b"", b" http/1.1", b"  HTTP/1.1")
 _REQUESTS = (
@@ -113,7 +134,23 @@ _REQUESTS = (
     b"G3T /x HTTP/1.1",
     b"hello world",
 )
-_STATUSES = (b"200", b"304", b"404", b"499", b"500", b"503", b"599", b"600", b"100", b"999", b"301")
+_STATUSES = (
+    b"000",
+    b"0",
+    b"-",
+    b"-1",
+    b"200",
+    b"304",
+    b"404",
+    b"499",
+    b"500",
+    b"503",
+    b"599",
+    b"600",
+    b"100",
+    b"999",
+    b"301",
+)
 _SIZES = (b"-", b"0", b"1", b"2326", b"007", b"9223372036854775807", b"1048576")
 _QUOTED = (
     b"-",
@@ -123,6 +160,11 @@ _QUOTED = (
     rb"say \"hi\"",
     rb"c:\\",
     rb"\x22",
+    b'q"uo',
+    b'q" "uo',
+    b'"',
+    b'a"b c" d',
+    b"x\\",
     b"a\tb",
     b"\xff\xfe",
     b"a, b; c",
@@ -164,7 +206,7 @@ def times(draw: st.DrawFn) -> bytes:
     moment = draw(st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(9998, 12, 31, 23, 59, 59)))
     form = draw(st.sampled_from((b"%02d", b"%02d", b"%02d", b"%d")))
     second = draw(st.sampled_from((moment.second,) * 9 + (60,)))
-    zone = draw(st.one_of(_any_of(b"+0000", b"-0700", b"+0530", b"-0000"), _zones()))
+    zone = draw(st.one_of(_any_of(b"+0000", b"-0700", b"+0530", b"-0000", b"UTC", b"Z"), _zones()))
     pattern = b"[" + form + b"/%b/%04d:" + form + b":" + form + b":" + form + b" %b]"
     clock = (moment.hour, moment.minute, second, zone)
     return pattern % (moment.day, _MONTHS[moment.month - 1], moment.year, *clock)
@@ -192,6 +234,8 @@ class _Pieces:
     pair: tuple[bytes, ...]
     """Referer and agent, or nothing."""
     extra: bytes
+    wrapped: bool = False
+    """Whether there are quotes round the whole line."""
 
 
 @st.composite
@@ -209,13 +253,15 @@ def _pieces(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> _Pieces:
         draw(_any_of(*_SIZES)),
         pair,
         draw(_any_of(*_EXTRAS)) if pair else draw(_any_of(b"", b"", b" ", b" 0.003", b' "x"', b' "x" y', b"\tz")),
+        draw(st.integers(0, 15)) == 15,
     )
 
 
 def _joined(pieces: _Pieces, separator: bytes) -> bytes:
     quoted = [b'"' + text + b'"' for text in pieces.pair]
     parts = [*pieces.front, pieces.time, b'"' + pieces.request + b'"', pieces.status, pieces.size, *quoted]
-    return separator.join(parts) + pieces.extra
+    line = separator.join(parts) + pieces.extra
+    return b'"' + line + b'"' if pieces.wrapped else line
 
 
 def lines(kinds: tuple[str, ...] = KINDS) -> st.SearchStrategy[bytes]:
@@ -280,6 +326,13 @@ _BAD_TIMES = (
     b"[x] [01/Jan/2024:10:00:00 +0000]",
     b"[]",
     b"-",
+    b"[01/Jan/2024:10:00:00 UTC]",
+    b"[01/Jan/2024:10:00:00 GMT]",
+    b"[01/Jan/2024:10:00:00 CEST]",
+    b"[01/Jan/2024:10:00:00 utc]",
+    b"[01/Jan/2024:10:00:00 +0075]",
+    b"[01/Foo/2024:10:00:00 +0000] [01/Jan/2024:10:00:00 +0000]",
+    b'[01/Jan/2024:10:00:00 +0000] "x" [01/Jan/2024:10:00:00 +0000]',
 )
 _BAD_REQUESTS = (
     b'"GET /x HTTP/1.1',
@@ -305,7 +358,20 @@ _BAD_REQUESTS = (
     b'"\x16\x03\x01\x00\xf4\x01"',
     b'"GET /,"",;\'" HTTP/1.1"',
 )
-_BAD_STATUSES = (b"99", b"099", b"1000", b"-", b"2xx", b"+20", b"20 0", b"\xd9\xa2\xd9\xa0\xd9\xa0", b"200.", b'"200"')
+_BAD_STATUSES = (
+    b"99",
+    b"099",
+    b"1000",
+    b"--",
+    b"00",
+    b"-0",
+    b"2xx",
+    b"+20",
+    b"20 0",
+    b"\xd9\xa2\xd9\xa0\xd9\xa0",
+    b"200.",
+    b'"200"',
+)
 _BAD_SIZES = (
     b"",
     b"--",

@@ -31,6 +31,6 @@ def test_a_line_is_explained_as_what_it_is_read_as(name: str, line: bytes) -> No
         assert 1 <= reading.column <= len(line) + 1
         return
     row = batch.rows.to_pylist()[0] | {"time": batch.rows.column("time").cast(pa.int64()).to_pylist()[0]}
-    # A host that says nothing is a dash in the rows, which need one.
-    values = {**reading.values, "host": reading.values["host"] or b"-"}
+    # A host that says nothing is a dash in the rows, and no status a zero, for they need one.
+    values = {**reading.values, "host": reading.values["host"] or b"-", "status": reading.values["status"] or 0}
     assert {key: values.get(key) for key in NAMES} == {key: row[key] for key in NAMES}

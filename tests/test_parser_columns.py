@@ -87,7 +87,6 @@ REGULAR = {
     "a duration behind": COMMON + b" 0.003",
     "a duration behind a pair": COMBINED + b" 0.003",
     "a quoted field behind": COMBINED + b' "-"',
-    "text stuck to the pair": COMBINED + b"text",
     "one quoted field": COMMON + b' "http://www.example.com/"',
     "an agent that is not closed": COMBINED[:-1],
     "spaces in the referer": COMBINED.replace(b"start.html", b"start page"),

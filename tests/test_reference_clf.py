@@ -45,6 +45,7 @@ def test_every_field_of_a_common_line_is_read() -> None:
         agent=None,
         status=200,
         size_bytes=2326,
+        lacks=2,
     )
     assert kind(COMMON) == "common"
 
@@ -77,13 +78,21 @@ def test_a_combined_format_takes_a_line_without_the_pair() -> None:
         (b' "" ""', b"", b""),
         (b' "r" "a" 0.003 "-"', b"r", b"a"),
         (b' "r" "a"more', b"r", b"a"),
-        (b' "r" "a""b"', b"r", b"a"),
+        (b' "r" "a"more "b"', b"r", b'a"more "b'),
+        (b' "r" "a""b"', b"r", b'a""b'),
+        (b' "r"x" "a"y"', b'r"x', b'a"y'),
+        (b' "r"\t "" "b"', b"r", b""),
+        (b' "r" "a "b" c" d"', b"r", b'a "b'),
+        (rb' "r\" "a" x', b"r\\", b"a"),
+        (rb' "r" "a\" x', b"r", b"a\\"),
         (rb' "a \" b" "c \\"', rb"a \" b", rb"c \\"),
         (b' "r"', None, None),
         (b' "r" a', None, None),
         (b' "r""a"', None, None),
         (b' "r" "a', None, None),
-        (rb' "r" "a\"', None, None),
+        (rb' "r" "a\"', b"r", b"a\\"),
+        (rb' "r" "a\"b', None, None),
+        (b' "r" "a"b"', b"r", b'a"b'),
         (b' 12 "r" "a"', None, None),
         (b" anything more", None, None),
         (b" ", None, None),
@@ -118,7 +127,17 @@ def test_referer_and_agent_are_a_pair_or_not_there(more: bytes, referer: bytes |
         (b"a:b:1 h - u", b"h", b"u", True),
         (b"a: h - u", b"a:", b"- u", False),
         (b":1 h - u", b":1", b"- u", False),
-        (b"1.2.3.4:80 h - u", b"h", b"u", True),
+        (b"1.2.3.4:80 h - u", b"1.2.3.4", b"- u", False),
+        (b"[::1]:80 h - u", b"::1", b"- u", False),
+        (b"[::1]:1234567 h - u", b"[::1]:1234567", b"- u", False),
+        (b"www 1.2.3.4:80 - u", b"1.2.3.4", b"u", True),
+        (b"www [::1]:80 - u", b"::1", b"u", True),
+        (b"1.2.3.4:80 5.6.7.8:90 - u", b"5.6.7.8", b"u", True),
+        (b"www:80 h  ", b"www:80", None, False),
+        (b"h -  ", b"h", None, False),
+        (b"h -\t ", b"h", None, False),
+        (b"www 1.2.3.4 -  ", b"www", None, False),
+        (b"www:80 h -  ", b"www:80", None, False),
         (b"www 1.2.3.4 - u", b"1.2.3.4", b"u", True),
         (b"www ::ffff:1.2.3.4 - u", b"::ffff:1.2.3.4", b"u", True),
         (b"::1 ::1 - u", b"::1", b"u", True),
@@ -126,6 +145,18 @@ def test_referer_and_agent_are_a_pair_or_not_there(more: bytes, referer: bytes |
         (b"www 1.2.3.4, - u", b"www", b"- u", False),
         (b"\xff:1 h - u", b"h", b"u", True),
         (b"www h - u", b"www", b"- u", False),
+        (b"1.2.3.4:80 - u", b"1.2.3.4", b"u", False),
+        (b"[2001:db8::7]:4711 - u", b"2001:db8::7", b"u", False),
+        (b"[2001:db8::7] - u", b"2001:db8::7", b"u", False),
+        (b"[1.2.3.4]:80 - u", b"[1.2.3.4]:80", b"u", False),
+        (b"1.2.3.400:80 - u", b"1.2.3.400:80", b"u", False),
+        (b"name:80 - u", b"name:80", b"u", False),
+        (b'"1.2.3.4" - u', b"1.2.3.4", b"u", False),
+        (b'"1.2.3.4:80" - u', b"1.2.3.4", b"u", False),
+        (b'"name" - u', b"name", b"u", False),
+        (b'a"b" - u', b'a"b"', b"u", False),
+        (b"h - [b", b"h", b"[b", False),
+        (b"h - [10/Oct/2000:13:55:36 -0700]", b"h", b"[10/Oct/2000:13:55:36 -0700]", False),
     ],
 )
 def test_auto_takes_the_first_field_for_a_vhost_only_where_it_must_be_one(
@@ -135,6 +166,11 @@ def test_auto_takes_the_first_field_for_a_vhost_only_where_it_must_be_one(
     row = read(line)
     assert (row.host, row.user) == (host, user)
     assert kind(line) == ("vhost_common" if vhost else "common")
+
+
+@pytest.mark.parametrize("front", [b"h - a [b", b"h -  [b", b"h - a b [", b"::1 - - [::1]"])
+def test_the_time_begins_at_the_first_bracket_that_begins_a_field_behind_a_user(front: bytes) -> None:
+    assert parse_line(front + b' [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326') is None
 
 
 def test_a_named_format_never_asks_what_the_fields_look_like() -> None:
@@ -147,6 +183,77 @@ def test_a_named_format_never_asks_what_the_fields_look_like() -> None:
     bracketed = b'x y z [u] [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326'
     assert (read(bracketed, "vhost_common").host, read(bracketed, "vhost_common").user) == (b"y", b"[u]")
     assert parse_line(bracketed, "common") is None
+    empty = b'x y -  [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326'
+    assert (read(empty, "vhost_common").host, read(empty, "vhost_common").user) == (b"y", None)
+    assert parse_line(empty.replace(b"-  [", b"- ["), "vhost_common") is None
+
+
+@pytest.mark.parametrize(
+    ("front", "host", "forwarded", "user"),
+    [
+        (b"1.2.3.4, 5.6.7.8 - -", b"5.6.7.8", b"1.2.3.4", None),
+        (b"1.2.3.4, 5.6.7.8 - -  ", b"5.6.7.8", b"1.2.3.4", None),
+        (b"1.2.3.4, 5.6.7.8 -  ", b"5.6.7.8", b"1.2.3.4", None),
+        (b"1.2.3.4,5.6.7.8 - -", b"5.6.7.8", b"1.2.3.4", None),
+        (b"a, b,  ::1,\t1.2.3.4:80 - J S", b"1.2.3.4", b"a, b,  ::1", b"J S"),
+        (b"unknown, 5.6.7.8:80 - -", b"5.6.7.8", b"unknown", None),
+        (b"fe80::1%x, 5.6.7.8 - -", b"5.6.7.8", b"fe80::1%x", None),
+        (b"a, b - -", b"a,", None, b"- -"),
+        (b"a,b - -", b"a,b", None, None),
+        (b"1.2.3.4, 5.6.7.8 -", b"1.2.3.4,", None, None),
+        (b"h - x, 5.6.7.8 - -", b"h", None, b"x, 5.6.7.8 - -"),
+    ],
+)
+def test_a_list_in_front_is_its_last_address_and_what_it_was_forwarded_for(
+    front: bytes, host: bytes, forwarded: bytes | None, user: bytes | None
+) -> None:
+    for format_name in ("auto", "common"):
+        row = read(front + b' [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', format_name)
+        assert (row.host, row.forwarded, row.user, row.vhost) == (host, forwarded, user, None)
+
+
+def test_quotes_round_the_whole_line_are_no_part_of_it() -> None:
+    for line in (COMMON, COMBINED, b"www.example.com " + COMBINED):
+        assert read(b'"' + line + b'"') == read(line)
+        assert read(b' "' + line + b'"\r') == read(line)
+    assert read(b'"' + COMMON).host == b'"127.0.0.1'
+    assert parse_line(b'" ' + COMMON + b'"') is None
+
+
+@pytest.mark.parametrize(
+    ("request_text", "status", "size", "taken"),
+    [
+        (b'GET /a?q="x', b"200", b"5", None),
+        (b'GET /a?q="x y" z', b"200", b"5", None),
+        (rb"GET /a\b", b"200", b"5", None),
+        (rb'GET /a"x\y', b"200", b"5", None),
+        (b'GET /a" 500 7 x', b"200", b"5", (b"GET /a", 500, 7)),
+        (b'GET /a" 500 7x', b"200", b"5", None),
+        (b'GET /a" 50 7', b"200", b"5", None),
+        (b'GET /a" - - x', b"200", b"5", (b"GET /a", 0, None)),
+        (b'"', b"200", b"5", None),
+        (b'""', b"0", b"-", None),
+    ],
+)
+def test_a_request_that_nobody_escaped_ends_where_status_and_size_follow(
+    request_text: bytes, status: bytes, size: bytes, taken: tuple[bytes, int, int] | None
+) -> None:
+    for more in (b"", b' "-" "a"b"', b"\tx"):
+        front = b'h - - [10/Oct/2000:13:55:36 -0700] "'
+        row = read(front + request_text + b'" ' + status + b"\t " + size + more)
+        request, code, count = taken or (request_text, int(status), None if size == b"-" else int(size))
+        method, target = split_request(request)
+        assert (row.status, row.size_bytes, row.method) == (code, count, method)
+        assert row.path == section_and_endpoint(method, target)[1]
+
+
+def test_a_size_beyond_63_bits_makes_a_line_malformed_that_nobody_escaped() -> None:
+    line = b'h - - [10/Oct/2000:13:55:36 -0700] "GET /"x" 200 9223372036854775808 "-" "a" 200 5'
+    assert parse_line(line) is None
+    assert read(line.replace(b"5808", b"5807")).size_bytes == 2**63 - 1
+    escaped = rb'h - - [10/Oct/2000:13:55:36 -0700] "GET /\" 200 5 x" 200 9223372036854775808'
+    assert read(escaped).size_bytes == 5
+    assert (read(escaped[:-1]).size_bytes, read(escaped[:-1]).path) == (922337203685477580, rb"/\" 200 5 x")
 
 
 @pytest.mark.parametrize(
@@ -156,17 +263,19 @@ def test_a_named_format_never_asks_what_the_fields_look_like() -> None:
         b"-",
         b"nonsense",
         COMMON.replace(b"frank ", b""),
-        COMMON.replace(b"frank", b"frank [x]"),
+        COMMON.replace(b"frank", b"frank [x").replace(b'"GET', b"GET"),
         COMMON.replace(b"] ", b"]"),
         COMMON.replace(b"] ", b"]\x0b"),
         COMMON.replace(b'" 200', b'"200'),
         COMMON.replace(b'" 200', b" 200"),
-        COMMON.replace(b'" 200', b'\\" 200'),
+        COMMON.replace(b'" 200', b'\\"200'),
         COMMON.replace(b'"GET', b"GET"),
         COMMON.replace(b" 200 ", b" 99 "),
         COMMON.replace(b" 200 ", b" 099 "),
         COMMON.replace(b" 200 ", b" 1000 "),
-        COMMON.replace(b" 200 ", b" - "),
+        COMMON.replace(b" 200 ", b" -- "),
+        COMMON.replace(b" 200 ", b" 00 "),
+        COMMON.replace(b" 200 ", b" -0 "),
         COMMON.replace(b" 200 ", b" +20 "),
         COMMON.replace(b" 200 ", " ٢٠٠ ".encode()),
         COMMON.replace(b" 2326", b""),
@@ -207,6 +316,12 @@ def test_a_status_is_any_three_digits_from_100(status: int) -> None:
     assert read(COMMON.replace(b" 200 ", b" %d " % status)).status == status
 
 
+@pytest.mark.parametrize("status", [b"000", b"0", b"-", b"-1"])
+def test_a_request_that_was_not_answered_has_no_status(status: bytes) -> None:
+    for format_name in ("auto", "common"):
+        assert read(COMBINED.replace(b" 200 ", b" " + status + b" "), format_name).status == 0
+
+
 @pytest.mark.parametrize(
     ("time", "second"),
     [
@@ -215,6 +330,9 @@ def test_a_status_is_any_three_digits_from_100(status: int) -> None:
         (b"01/Jan/1970:00:00:00 +0530", -19_800),
         (b"01/Jan/1970:00:00:00 -2359", 86_340),
         (b"01/Jan/1970:00:00:00 -0000", 0),
+        (b"01/Jan/1970:00:00:05 UTC", 5),
+        (b"01/Jan/1970:00:00:05 GMT", 5),
+        (b"1/Jan/1970:00:00:05 Z", 5),
         (b"29/Feb/2000:00:00:00 +0000", 951_782_400),
         (b"29/Feb/2024:23:59:59 +0000", 1_709_251_199),
         (b"31/Dec/2016:23:59:60 +0000", 1_483_228_800),
@@ -253,7 +371,12 @@ def test_a_time_is_seconds_since_the_epoch(time: bytes, second: int) -> None:
         b"01/Jan/2024:00:00:00 +000",
         b"01/Jan/2024:00:00:00 +00:00",
         b"01/Jan/2024:00:00:00 0000",
-        b"01/Jan/2024:00:00:00 Z",
+        b"01/Jan/2024:00:00:00 z",
+        b"01/Jan/2024:00:00:00 utc",
+        b"01/Jan/2024:00:00:00 UTCX",
+        b"01/Jan/2024:00:00:00  UTC",
+        b"01/Jan/2024:00:00:00 XYZ",
+        b"01/Jan/2024:00:00:00 +0075",
         b"01/Jan/2024:00:00:00",
         b"01/Jan/2024:00:00:00  +0000",
         b"01/Jan/2024:00:00:00\t+0000",
@@ -286,7 +409,9 @@ def test_a_time_that_does_not_exist_is_malformed(time: bytes) -> None:
         (b"Get /a HTTP/1.1", b"Get", b"/a"),
         (b"SSTP_DUPLEX_POST /a HTTP/1.1", b"SSTP_DUPLEX_POST", b"/a"),
         (b"VERSION-CONTROL /a HTTP/1.1", b"VERSION-CONTROL", b"/a"),
-        (b"- - -", b"-", b"- -"),
+        (b"- - -", None, None),
+        (b"- /a HTTP/1.1", None, None),
+        (b"-- /a HTTP/1.1", b"--", b"/a"),
         (b"CONNECT a:443 HTTP/1.1", b"CONNECT", b"a:443"),
         (b"OPTIONS * HTTP/1.1", b"OPTIONS", b"*"),
         (b"GET HTTP/1.1", None, None),

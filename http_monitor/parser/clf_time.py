@@ -13,9 +13,12 @@ CLF_BYTES = 26
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 
 TIME = re.compile(
-    rb"\[([0-9]{1,2})/([A-Za-z]{3})/([0-9]{4}):([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}) ([+-])([0-9]{2})([0-9]{2})\]"
+    rb"\[([0-9]{1,2})/([A-Za-z]{3})/([0-9]{4}):([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})"
+    rb" (?:([+-])([0-9]{2})([0-9]{2})|UTC|GMT|Z)\]"
 )
-"""The time with its brackets; what it matches may still be a date that does not exist."""
+"""The time with its brackets; what it matches may still be a date that does not exist.
+
+Of the abbreviations of zones that stand in the place of an offset (WEBrick) only those of UTC mean one for certain."""
 
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _MONTH_NO = {name: number for number, name in enumerate(_MONTHS, start=1)}
@@ -37,7 +40,8 @@ def decode_time(bracketed: bytes) -> int | str:
     match = TIME.fullmatch(bracketed)
     if match is None:
         return "a time that is not like [10/Oct/2000:13:55:36 -0700]"
-    day, year, hour, minute, second, zone_h, zone_min = (int(match[group]) for group in (1, 3, 4, 5, 6, 8, 9))
+    day, year, hour, minute, second = (int(match[group]) for group in (1, 3, 4, 5, 6))
+    zone_h, zone_min = (int(match[group] or b"0") for group in (8, 9))
     month = _MONTH_NO.get(match[2])
     if month is None:
         return "a month not written Jan … Dec"

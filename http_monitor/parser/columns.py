@@ -8,14 +8,17 @@ import pyarrow as pa
 
 from http_monitor.parser.arrays import Bools, Bytes, Ints, arrow_of
 from http_monitor.parser.chunk import Chunk
+from http_monitor.parser.hosts import client_of, is_address
 from http_monitor.parser.keys import Keys, codes, distinct, distinct_bytes, keys_between, keys_of, no_keys, recoded
 from http_monitor.parser.moments import clf_times
 from http_monitor.parser.regular import Fields, Span, find_fields
 from http_monitor.parser.request import CONNECT, METHOD, SECTION_CONNECT
 from http_monitor.parser.shape import Shape
-from http_monitor.parser.vhost import is_ip, is_name_and_port, vhost_name
+from http_monitor.parser.vhost import is_named_port, vhost_name
 from http_monitor.records import LACKS_AGENT, SCHEMA
 
+_NOT_OF_PATHS = (CONNECT, b"-")
+_NOT_IN_NAMES = (b":", b",", b'"', b"[")
 _DASH, _QUESTION, _SLASH = (ord(char) for char in "-?/")
 
 
@@ -47,10 +50,11 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
     user = fields.user_from_fourth.where(vhost, fields.user_from_third)
     path = span_keys(chunk, without_query(chunk, fields.target))
     no_pair = ~fields.pair
+    hosts, forwarded = clients(span_keys(chunk, host))
     batch = pa.RecordBatch.from_arrays(
         [
             arrow_of(time_us, SCHEMA.field("time").type),
-            span_keys(chunk, host),
+            hosts,
             sections(path),
             path,
             method,
@@ -65,7 +69,7 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             vhost_names(span_keys(chunk, fields.first, ~vhost)),
             no_keys(len(time_us)),  # cache
             no_keys(len(time_us)),  # tls
-            no_keys(len(time_us)),  # forwarded
+            forwarded,
             no_keys(len(time_us)),  # source
             lacking(np.where(no_pair, LACKS_AGENT, 0)),
         ],
@@ -99,6 +103,21 @@ def sections(path: Keys) -> Keys:
     return recoded(path, names)
 
 
+def clients(fields: Keys) -> tuple[Keys, Keys]:
+    """Return the hosts that fields say, and what stands in front of those that are lists of X-Forwarded-For.
+
+    Worked out once for each distinct field.
+    """
+    data, _ = distinct_bytes(fields)
+    if not any(byte in data for byte in _NOT_IN_NAMES):
+        return fields, no_keys(len(fields))
+    found = [client_of(field) for field in distinct(fields)]
+    forwarded = [client.forwarded for client in found]
+    if not any(forwarded):
+        return recoded(fields, keys_of([client.host for client in found])), no_keys(len(fields))
+    return recoded(fields, keys_of([client.host for client in found])), recoded(fields, keys_of(forwarded))
+
+
 def vhost_names(fields: Keys) -> Keys:
     """Return the vhosts without their ports; worked out once for each distinct field."""
     return recoded(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
@@ -113,7 +132,9 @@ def plain_methods(method: Keys) -> Bools:
     """Return which methods are ones whose target is a path."""
     if not len(method):
         return np.empty(0, np.bool_)
-    plain = np.array([METHOD.fullmatch(key) is not None and key != CONNECT for key in distinct(method)], np.bool_)
+    plain = np.array(
+        [METHOD.fullmatch(key) is not None and key not in _NOT_OF_PATHS for key in distinct(method)], np.bool_
+    )
     good: Bools = plain.take(codes(method))
     return good
 
@@ -134,8 +155,8 @@ def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
     if vhost.any():
         first = span_keys(chunk, fields.first.only(fields.four))
         second = span_keys(chunk, fields.second.only(fields.four))
-        named = np.array([is_name_and_port(key) for key in distinct(first)])
-        ip = np.array([is_ip(key) for key in distinct(second)])
+        named = np.array([is_named_port(key) for key in distinct(first)])
+        ip = np.array([is_address(key) for key in distinct(second)])
         vhost[vhost] = named[codes(first)] | ip[codes(second)]
     return vhost
 

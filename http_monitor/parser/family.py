@@ -11,7 +11,7 @@ from http_monitor.parser.arrays import Ints
 from http_monitor.parser.chunk import LF, index_chunk
 from http_monitor.parser.columns import regular_rows
 from http_monitor.parser.field import Field
-from http_monitor.parser.line import Misfit, expected_of, parse_line, spans_of
+from http_monitor.parser.line import Misfit, expected_of, locate, parse_line
 from http_monitor.parser.meaning import Meaning, shown_name
 from http_monitor.parser.plain import plain_rows
 from http_monitor.parser.remarks import rest_remark
@@ -86,30 +86,34 @@ class FamilyFormat:
         if len(line) > limit:
             return LineReading(self.name, (), None, limit + 1, f"the end of a line of at most {limit} bytes")
         line = line.removesuffix(b"\r")
-        read = parse_line(line, self._shape)
-        has_vhost, spans = spans_of(line, self._shape)
+        has_vhost, spans, misfit, *_ = locate(line, self._shape)
         fields = _FIELDS[not has_vhost :]
-        if isinstance(read, Misfit):
-            spans = [span for span in spans if span[1] < read.column]
-            return LineReading(self.name, _found(fields, spans), None, read.column, expected_of(read.reason))
+        if misfit is not None:
+            spans = [span for span in spans if span[1] < misfit.column]
+            return LineReading(self.name, _found(fields, spans), None, misfit.column, expected_of(misfit.reason))
         fields = fields[: len(spans)]
-        texts = [line[start:stop] for start, stop in spans]
-        values = Meaning(fields, read.kind, keeps_empty=True).named(texts)
+        # An empty user stands between two blanks, and is none.
+        texts = [
+            line[start:stop] or (None if field.role == "user" else b"")
+            for field, (start, stop) in zip(fields, spans, strict=True)
+        ]
+        kind = kind_of(has_vhost, fields[-1].role == "agent")
+        values = Meaning(fields, kind, keeps_empty=True).named(texts)
         return LineReading(self.name, _found(fields, spans), values)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line that it has read; it changes nothing."""
         line = line.removesuffix(b"\r")
-        if isinstance(parse_line(line, self._shape), Misfit):
+        has_vhost, spans, misfit, *_ = locate(line, self._shape)
+        if misfit is not None:
             return
-        has_vhost, spans = spans_of(line, self._shape)
         last = spans[-1][1]
         named = len(spans) == len(_FIELDS) - (not has_vhost)
         yield from rest_remark(line[last + named :], kind_of(has_vhost, named))
 
     def resembles(self, line: bytes) -> bool:
         """Tell whether a line has a time in brackets and a request in quotes where those of the family have them."""
-        return len(line) <= self._shape.limit and len(spans_of(line, self._shape)[1]) >= _TO_REQUEST
+        return len(line) <= self._shape.limit and len(locate(line, self._shape).spans) >= _TO_REQUEST
 
     def _parse_small(self, data: bytes) -> Batch:
         lines = data.split(b"\n")

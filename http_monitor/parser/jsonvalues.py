@@ -5,9 +5,9 @@ from typing import Any
 
 from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Field, Role
+from http_monitor.parser.hosts import is_ip
 from http_monitor.parser.jsontext import scalar_text
-from http_monitor.parser.meaning import NO_STATUS_TEXTS
-from http_monitor.parser.vhost import is_ip
+from http_monitor.parser.line import NO_STATUS_TEXTS
 from http_monitor.parser.writings import read_count, read_time
 
 COUNTS: tuple[Role, ...] = ("status", "size", "bytes_in")

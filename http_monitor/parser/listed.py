@@ -2,7 +2,7 @@
 
 import re
 
-from http_monitor.parser.vhost import is_ip
+from http_monitor.parser.hosts import is_ip
 
 _PORT = re.compile(rb"(?:\[(?P<six>[0-9A-Fa-f:.%a-z]+)\]|(?P<four>[0-9]{1,3}(?:\.[0-9]{1,3}){3}))(?::[0-9]{1,5})?")
 

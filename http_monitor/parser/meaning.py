@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Field, Role
-from http_monitor.parser.line import Entry
+from http_monitor.parser.hosts import client_of
+from http_monitor.parser.line import NO_STATUS, NO_STATUS_TEXTS, Entry
 from http_monitor.parser.listed import first_address
 from http_monitor.parser.request import METHOD, NO_REQUEST, Request, classify, split_request
 from http_monitor.parser.strptime import reader_of
@@ -18,11 +19,7 @@ from http_monitor.records import LACKS_AGENT, LACKS_SIZE
 Texts = Sequence[bytes | None]
 """The text of each field of a format, in its order; None where a line has none."""
 
-NO_STATUS = 0
-"""The status of a row whose line has none."""
 _ABSENT = (None, b"", b"-")
-# What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1).
-NO_STATUS_TEXTS = (b"", b"-", b"-1", b"0", b"000")
 _NUMBERS = ("port", "status", "size", "bytes_in")
 _DURATIONS = ("duration", "upstream")
 _NAMES: dict[Role, str] = {
@@ -95,9 +92,10 @@ class Meaning:
             counts.append(number)
         request = self._request(texts)
         vhost, _ = self._text(texts, "vhost")
+        client = client_of(self._host(texts) or b"-")
         return Entry(
             time_us=time_us,
-            host=self._host(texts) or b"-",
+            host=client.host,
             section=request.section,
             path=request.path,
             method=request.method,
@@ -112,7 +110,7 @@ class Meaning:
             vhost=None if vhost is None else vhost_name(vhost),
             cache=self._text(texts, "cache")[0],
             tls=self._text(texts, "tls")[0],
-            forwarded=self._text(texts, "forwarded")[0],
+            forwarded=self._text(texts, "forwarded")[0] or client.forwarded,
             lacks=(LACKS_SIZE * self._lacks(texts, "size") + LACKS_AGENT * self._lacks(texts, "agent")) or None,
             kind=self._kind,
         )
@@ -244,6 +242,9 @@ def shown_name(field: Field) -> str:
 def _value(field: Field, text: bytes | None) -> Value:
     if text is None or text == b"-" or (field.role == "status" and text in NO_STATUS_TEXTS):
         return None
+    if field.role == "host":
+        host = client_of(text).host
+        return None if host in _ABSENT else host
     if field.role in _NUMBERS:
         return read_count(text)
     if field.role in _DURATIONS:

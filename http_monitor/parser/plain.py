@@ -11,7 +11,7 @@ import pyarrow as pa
 from http_monitor.parser.arrays import Bools, Bytes, Ints, arrow_of
 from http_monitor.parser.chunk import LF, words_of
 from http_monitor.parser.clf_time import CLF_BYTES, decode_times
-from http_monitor.parser.columns import are_dashes, plain_methods, sections
+from http_monitor.parser.columns import are_dashes, clients, plain_methods, sections
 from http_monitor.parser.keys import KEY, Binary, Keys, between, codes, keys_between, no_keys
 from http_monitor.parser.markedlines import QUOTES as PAIRED_QUOTES
 from http_monitor.parser.plainfields import PlainFields, find_plain
@@ -94,9 +94,10 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
         referer, agent = (
             _without_dash(keys_between(text, span.start, span.stop)) for span in (fields.referer, fields.agent)
         )
+    hosts, forwarded = clients(keys_between(text, fields.host.start, fields.host.stop))
     columns = {
         "time": arrow_of(time_us, SCHEMA.field("time").type),
-        "host": keys_between(text, fields.host.start, fields.host.stop),
+        "host": hosts,
         "section": sections(path),
         "path": path,
         "method": method,
@@ -105,6 +106,7 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
         "agent": agent,
         "status": arrow_of(fields.status, pa.int16()),
         "size_bytes": arrow_of(np.where(is_dash, 0, size), pa.int64(), is_dash),
+        "forwarded": forwarded,
     }
     if not pair:
         columns["lacks"] = arrow_of(np.full(count, LACKS_AGENT, np.int8), pa.int8())

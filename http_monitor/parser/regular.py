@@ -75,7 +75,7 @@ _TAIL_AT = len(_THREE) - WORD_BYTES
 
 _HTTP = word(b"HTTP/")
 _HTTP_MASK = np.uint64((1 << 40) - 1)
-_BRACKET_OPEN, _BRACKET_CLOSE, _SLASH, _DASH, _ZERO = (ord(char) for char in "[]/-0")
+_BRACKET_OPEN, _BRACKET_CLOSE, _SLASH, _DASH, _ZERO, _COMMA = (ord(char) for char in "[]/-0,")
 
 
 def find_fields(chunk: Chunk, shape: Shape) -> Fields:
@@ -105,7 +105,9 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     before_time, before_request, open_quote, after_method, after_target, close_quote, before_status, before_size = (
         marks_at(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
     )
-    good = (space[0] > start) & (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
+    # What begins with a list is more than one field.
+    good = (space[0] > start) & (chunk.bytes_at(space[0] - 1) != _COMMA)
+    good &= (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
     good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes_at(space[2] + 1) != _BRACKET_OPEN))
     time_stop = open_quote - 2
     time_start = time_stop - CLF_BYTES
@@ -200,9 +202,12 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     open_1, close_1, open_2, close_2 = (marks_at(quotes.take(rank + number)) for number in range(4))
     end = ends[quoted]
     next_1, next_2 = (chunk.bytes_at(close_1 + number) for number in (1, 2))
-    spaced = (close_1 < end) & (next_1 == SPACE)
-    both = spaced & (next_2 == QUOTE) & (close_2 < end)
-    unclear[quoted] = spaced & (next_2 == SPACE)
+    both = (next_1 == SPACE) & (next_2 == QUOTE)
+    both &= (close_2 + 1 == end) | (chunk.bytes_at(close_2 + 1) == SPACE)
+    four = close_2 < end
+    both &= four
+    # With fewer quotes there is none, and with others there may be one.
+    unclear[quoted] = four & ~both
     pair[quoted] = both
     paired = quoted[both]
     for span, left, right in ((referer, open_1, close_1), (agent, open_2, close_2)):

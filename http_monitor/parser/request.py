@@ -32,7 +32,8 @@ def split_request(request: bytes) -> Request:
     # With a space in front the version is found also where nothing else follows the method.
     target, _, version = (b" " + rest).rpartition(b" ")
     target = target[1:] if version.startswith(b"HTTP/") else rest
-    if not target or METHOD.fullmatch(method) is None:
+    # Jetty writes "- - -" where it read no request.
+    if not target or method == b"-" or METHOD.fullmatch(method) is None:
         return NO_REQUEST
     return classify(method, target)
 

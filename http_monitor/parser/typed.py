@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from http_monitor.parser.arrays import Bools, Ints, arrow_of
 from http_monitor.parser.chunk import Chunk
 from http_monitor.parser.columns import (
+    clients,
     dashes_in,
     lacking,
     plain_methods,
@@ -20,10 +21,10 @@ from http_monitor.parser.columns import (
 from http_monitor.parser.field import Role
 from http_monitor.parser.keys import Keys, distinct, keys_of, no_keys, recoded
 from http_monitor.parser.lengths import durations_of
+from http_monitor.parser.line import NO_STATUS
 from http_monitor.parser.listed import first_address
 from http_monitor.parser.looks import Looks
 from http_monitor.parser.marks import Marks
-from http_monitor.parser.meaning import NO_STATUS
 from http_monitor.parser.moments import Times
 from http_monitor.parser.regular import Span, numbers
 from http_monitor.parser.slot import STATUS
@@ -78,7 +79,8 @@ class Columns:
         good &= fine
         host = self._span(walked, "host")
         if host is not None:
-            good &= host.stop > host.start
+            # What is a list of X-Forwarded-For says more than who asked.
+            good &= (host.stop > host.start) & (marks.after(b",", host.start) >= host.stop)
         time_us, fine = self._times(chunk, marks, walked)
         good &= fine
         status, fine = self._statuses(chunk, walked)
@@ -209,9 +211,9 @@ class Columns:
         place = self._first.get("host")
         if place is not None:
             keys = span_keys(chunk, walked.spans[place.index])
-            if place.slot.field.writing != "addresses":
-                return keys
-            return recoded(keys, keys_of([first_address(text) for text in distinct(keys)]))
+            if place.slot.field.writing == "addresses":
+                keys = recoded(keys, keys_of([first_address(text) for text in distinct(keys)]))
+            return clients(keys)[0]
         hosts: Keys = pa.DictionaryArray.from_arrays(
             pa.array([0] * len(walked.line), pa.int32()), pa.array([b"-"], pa.binary())
         )

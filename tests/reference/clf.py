@@ -1,7 +1,8 @@
 """The slow, obvious reader of the Common Log Format family: what a line means, one byte after the other.
 
 It is the oracle of the fast parser, so it shares nothing with it: no regular expressions, no columns. The rules
-are those of Apache's mod_log_config documentation and of nginx's predefined ``combined`` format, read tolerantly.
+are those of Apache's mod_log_config documentation and of nginx's predefined ``combined`` format, read tolerantly, and
+of what servers write that escape nothing.
 """
 
 import datetime
@@ -18,6 +19,8 @@ _DIGITS = b"0123456789"
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _METHOD_BYTES = _LETTERS + b"_-"
 _SCHEME_BYTES = _LETTERS + _DIGITS + b"+.-"
+_UTC = (b"UTC", b"GMT", b"Z")
+_NO_STATUS = (b"000", b"0", b"-", b"-1")
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 _GREATEST_SIZE = 2**63 - 1
@@ -40,6 +43,7 @@ class Row:
     referer: bytes | None
     agent: bytes | None
     status: int
+    """0 for none."""
     size_bytes: int | None
     """None for ``-``."""
     vhost: bytes | None = None
@@ -50,6 +54,8 @@ class Row:
     bytes_in: int | None = None
     cache: bytes | None = None
     tls: bytes | None = None
+    forwarded: bytes | None = None
+    """What stands in front of the host where the first field is a list of X-Forwarded-For."""
     source: bytes | None = None
     lacks: int | None = None
     """2 where the line has no agent, not even a dash."""
@@ -80,9 +86,9 @@ class _NoFit(Exception):
 class _Reader:
     """A position in a line; one parse owns it."""
 
-    def __init__(self, line: bytes) -> None:
+    def __init__(self, line: bytes, at: int) -> None:
         self.line = line
-        self.at = 0
+        self.at = at
 
     def ended(self) -> bool:
         return self.at == len(self.line)
@@ -95,21 +101,6 @@ class _Reader:
             raise _NoFit
         self.at += len(literal)
 
-    def skip_separators(self) -> None:
-        while self.sees(_SEPARATORS):
-            self.at += 1
-
-    def expect_separators(self) -> None:
-        if not self.sees(_SEPARATORS):
-            raise _NoFit
-        self.skip_separators()
-
-    def field(self) -> bytes:
-        start = self.at
-        while not self.ended() and not self.sees(_SEPARATORS):
-            self.at += 1
-        return self.line[start : self.at]
-
     def number(self, least_digits: int, most_digits: int) -> int:
         start = self.at
         while self.sees(_DIGITS) and self.at - start < most_digits:
@@ -117,17 +108,6 @@ class _Reader:
         if self.at - start < least_digits:
             raise _NoFit
         return int(self.line[start : self.at])
-
-    def quoted(self) -> bytes:
-        self.expect(b'"')
-        start = self.at
-        while not self.ended():
-            if self.sees(b'"'):
-                self.at += 1
-                return self.line[start : self.at - 1]
-            self.at += 2 if self.sees(b"\\") else 1
-            self.at = min(self.at, len(self.line))
-        raise _NoFit
 
 
 def parse_log(data: bytes, format_name: str = "auto") -> Parsed:
@@ -168,67 +148,155 @@ def _read(line: bytes, format_name: str, line_no: int) -> tuple[Row, str] | None
     if line[-1:] == b"\r":
         line = line[:-1]
     try:
-        return _read_line(_Reader(line), format_name, line_no)
+        return _read_line(_unwrapped(line), format_name, line_no)
     except _NoFit:
         return None
 
 
-def _read_line(reader: _Reader, format_name: str, line_no: int) -> tuple[Row, str]:
+def _unwrapped(line: bytes) -> bytes:
+    """Return a line without quotes round the whole of it: the first field has none but the one it begins with."""
+    start = _after_separators(line, 0)
+    first = line[start : _field_end(line, start)]
+    wrapped = len(first) > 1 and first.startswith(b'"') and first.count(b'"') == 1 and line.endswith(b'"')
+    return line[start + 1 : -1] if wrapped else line
+
+
+def _read_line(line: bytes, format_name: str, line_no: int) -> tuple[Row, str]:
     always_vhost = format_name in ("vhost_common", "vhost_combined")
-    fields: list[bytes] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    reader.skip_separators()
-    while not (len(fields) >= (4 if always_vhost else 3) and reader.sees(b"[")):
-        if reader.ended():
-            raise _NoFit
-        starts.append(reader.at)
-        fields.append(reader.field())
-        ends.append(reader.at)
-        reader.skip_separators()
-    vhost = always_vhost or (format_name == "auto" and _has_vhost(fields))
+    every = _fields(line)
+    least = 3 if always_vhost else 2
+    time_no = _time_field(line, every, least)
+    time_at = every[time_no][0]
+    # An empty user stands between two blanks.
+    has_user = time_no > least
+    fields = every[:time_no] if has_user else [*every[:least], (time_at, time_at)]
+    listed = None if always_vhost else _with_list(line, fields, time_at)
+    fields = listed or fields
+    texts = [line[start:stop] for start, stop in fields]
+    vhost = always_vhost or (format_name == "auto" and listed is None and _has_vhost(texts))
     host_no = 1 if vhost else 0
-    user = reader.line[starts[host_no + 2] : ends[-1]]
-    time_us = _read_time(reader)
-    reader.expect_separators()
-    request = reader.quoted()
-    reader.expect_separators()
-    status = reader.number(3, 3)
-    if status < 100:
-        raise _NoFit
-    reader.expect_separators()
-    size_bytes = _size(reader.field())
-    pair = None if format_name in ("common", "vhost_common") else _read_pair(reader)
+    user = line[fields[host_no + 2][0] : fields[-1][1]]
+    host, forwarded = client(texts[host_no])
+    time_us, end = _read_time(line, time_at)
+    request, status, size_bytes, end = _read_request(line, end)
+    pair = None if format_name in ("common", "vhost_common") else _read_pair(line, end)
     referer, agent = pair or (None, None)
     method, target = split_request(request)
     section, path = section_and_endpoint(method, target)
     row = Row(
         line_no=line_no,
         time_us=time_us,
-        host=fields[host_no],
+        host=host,
         section=section,
         path=path,
         method=method,
-        user=_unless_dash(user),
+        user=_unless_dash(user) or None,
         referer=_unless_dash(referer),
         agent=_unless_dash(agent),
         status=status,
         size_bytes=size_bytes,
         lacks=2 if pair is None else None,
-        vhost=_unless_dash(_without_port(fields[0])) if vhost else None,
+        vhost=_unless_dash(_without_port(texts[0])) if vhost else None,
+        forwarded=forwarded,
     )
     return row, ("vhost_" if vhost else "") + ("common" if pair is None else "combined")
 
 
+Span = tuple[int, int]
+
+
+def _after_separators(line: bytes, at: int) -> int:
+    while at < len(line) and line[at] in _SEPARATORS:
+        at += 1
+    return at
+
+
+def _field_end(line: bytes, at: int) -> int:
+    while at < len(line) and line[at] not in _SEPARATORS:
+        at += 1
+    return at
+
+
+def _fields(line: bytes) -> list[Span]:
+    """Return where everything stands that is between separators."""
+    found: list[Span] = []
+    at = _after_separators(line, 0)
+    while at < len(line):
+        stop = _field_end(line, at)
+        found.append((at, stop))
+        at = _after_separators(line, stop)
+    return found
+
+
+def _time_field(line: bytes, fields: list[Span], least: int) -> int:
+    """Return the number of the field that the time begins: the first with a bracket.
+
+    Args:
+        line: The line.
+        fields: Of the line.
+        least: So many stand before it, and a user besides; two blanks may stand in the place of that.
+    """
+    brackets = [no for no, (start, _) in enumerate(fields) if no >= least and line[start : start + 1] == b"["]
+    if brackets and brackets[0] == least and fields[least][0] - fields[least - 1][1] < 2:
+        brackets = brackets[1:]
+    if not brackets:
+        raise _NoFit
+    return brackets[0]
+
+
+def _with_list(line: bytes, fields: list[Span], time_at: int) -> list[Span] | None:
+    """Return fields, those that are a list of X-Forwarded-For as one; None where the first is no list.
+
+    Each of its entries but the last, which is an address, has a comma at its end. Ident and user, if only an empty
+    one, stand behind it.
+    """
+    for no, (start, stop) in enumerate(fields):
+        if line[stop - 1 : stop] != b",":
+            if no == 0 or not _is_ip(address_alone(line[start:stop]), (4, 6)):
+                return None
+            others = fields[no + 1 :]
+            if len(others) == 1 and time_at - others[0][1] >= 2:
+                others = [*others, (time_at, time_at)]
+            return [(fields[0][0], stop), *others] if len(others) >= 2 else None
+    return None
+
+
 def _has_vhost(fields: list[bytes]) -> bool:
     """Return whether the first of the fields before the time is a virtual host."""
-    if len(fields) < 4:
+    # An empty user counts as none of them.
+    if len([field for field in fields if field]) < 4:
         return False
-    return _is_ip(fields[1], (4, 6)) or (_is_name_and_port(fields[0]) and not _is_ip(fields[0], (6,)))
+    return _is_ip(address_alone(fields[1]), (4, 6)) or _is_name_and_port(fields[0])
+
+
+def client(field: bytes) -> tuple[bytes, bytes | None]:
+    """Return who asked, and of a list of X-Forwarded-For what stands in front of that."""
+    if len(field) > 2 and field.startswith(b'"') and field.endswith(b'"') and field.count(b'"') == 2:
+        field = field[1:-1]
+    before, comma, last = field.rpartition(b",")
+    last = address_alone(last.strip(_SEPARATORS))
+    if comma:
+        return (last, before.strip(_SEPARATORS)) if _is_ip(last, (4, 6)) else (field, None)
+    return address_alone(field), None
+
+
+def address_alone(field: bytes) -> bytes:
+    """Return ``192.0.2.7:80`` and ``[2001:db8::7]:80`` without the port, anything else as it is."""
+    host, colon, port = field.rpartition(b":")
+    if colon and 1 <= len(port) <= 5 and all(byte in _DIGITS for byte in port):
+        if _is_ip(host, (4,)):
+            return host
+    else:
+        host = field
+    if host.startswith(b"[") and host.endswith(b"]") and _is_ip(host[1:-1], (6,)):
+        return host[1:-1]
+    return field
 
 
 def _without_port(field: bytes) -> bytes:
-    return field[: field.rindex(b":")] if _is_name_and_port(field) and not _is_ip(field, (4, 6)) else field
+    name, colon, port = field.rpartition(b":")
+    is_port = bool(name and colon and port) and all(byte in _DIGITS for byte in port)
+    return name if is_port and not _is_ip(field, (4, 6)) else field
 
 
 def _is_ip(field: bytes, versions: tuple[int, ...]) -> bool:
@@ -239,11 +307,13 @@ def _is_ip(field: bytes, versions: tuple[int, ...]) -> bool:
 
 
 def _is_name_and_port(field: bytes) -> bool:
-    name, colon, port = field.rpartition(b":")
-    return name != b"" and colon == b":" and port != b"" and all(byte in _DIGITS for byte in port)
+    name = _without_port(field)
+    return name != field and not _is_ip(address_alone(name), (4, 6))
 
 
-def _read_time(reader: _Reader) -> int:
+def _read_time(line: bytes, at: int) -> tuple[int, int]:
+    """Return a time in microseconds, and where it ends."""
+    reader = _Reader(line, at)
     reader.expect(b"[")
     day = reader.number(1, 2)
     reader.expect(b"/")
@@ -260,22 +330,96 @@ def _read_time(reader: _Reader) -> int:
     reader.expect(b":")
     second = reader.number(1, 2)
     reader.expect(b" ")
-    if not reader.sees(b"+-"):
-        raise _NoFit
-    east = reader.sees(b"+")
-    reader.at += 1
-    zone_hours = reader.number(2, 2)
-    zone_minutes = reader.number(2, 2)
+    east_s = _read_zone(reader)
     reader.expect(b"]")
-    if not 1970 <= year <= 9998 or hour > 23 or minute > 59 or second > 60 or zone_hours > 23 or zone_minutes > 59:
+    if not 1970 <= year <= 9998 or hour > 23 or minute > 59 or second > 60:
         raise _NoFit
     try:
         days = datetime.date(year, _MONTHS.index(month_name) + 1, day).toordinal() - _EPOCH_DAY
     except ValueError as error:
         raise _NoFit from error
-    zone_s = (zone_hours * 60 + zone_minutes) * 60
     wall_s = ((days * 24 + hour) * 60 + minute) * 60 + second
-    return (wall_s - zone_s if east else wall_s + zone_s) * 1_000_000
+    return (wall_s - east_s) * 1_000_000, reader.at
+
+
+def _read_zone(reader: _Reader) -> int:
+    """Return how many seconds a zone is east of UTC; of those with a name only UTC is certain."""
+    for name in _UTC:
+        if reader.line[reader.at :].startswith(name + b"]"):
+            reader.at += len(name)
+            return 0
+    if not reader.sees(b"+-"):
+        raise _NoFit
+    sign = 1 if reader.sees(b"+") else -1
+    reader.at += 1
+    hours = reader.number(2, 2)
+    minutes = reader.number(2, 2)
+    if hours > 23 or minutes > 59:
+        raise _NoFit
+    return sign * (hours * 60 + minutes) * 60
+
+
+def _read_request(line: bytes, at: int) -> tuple[bytes, int, int | None, int]:
+    """Return the request after a time that ends there, the status, the size, and where that ends."""
+    opening = _opening_quote(line, at)
+    closing = _escaped_end(line, opening + 1)
+    if closing is not None:
+        try:
+            return line[opening + 1 : closing], *_status_and_size(line, closing + 1)
+        except _NoFit:
+            pass
+    # A server that escapes nothing: the request ends where a status and a size follow.
+    for closing in _quotes(line, opening + 1):
+        if _are_status_and_size(line, closing + 1):
+            return line[opening + 1 : closing], *_status_and_size(line, closing + 1)
+    raise _NoFit
+
+
+def _opening_quote(line: bytes, at: int) -> int:
+    opening = _after_separators(line, at)
+    if opening == at or line[opening : opening + 1] != b'"':
+        raise _NoFit
+    return opening
+
+
+def _escaped_end(line: bytes, at: int) -> int | None:
+    """Return where the first quote is from there on that no backslash escapes."""
+    while at < len(line):
+        if line[at : at + 1] == b'"':
+            return at
+        at += 2 if line[at : at + 1] == b"\\" else 1
+    return None
+
+
+def _quotes(line: bytes, at: int) -> list[int]:
+    return [place for place in range(at, len(line)) if line[place : place + 1] == b'"']
+
+
+def _two_fields(line: bytes, at: int) -> tuple[bytes, bytes, int]:
+    """Return the two fields behind separators, and where the second ends; empty where there is none."""
+    first_at = _after_separators(line, at)
+    first_end = _field_end(line, first_at)
+    second_at = _after_separators(line, first_end)
+    second_end = _field_end(line, second_at)
+    first = line[first_at:first_end] if first_at > at else b""
+    return first, line[second_at:second_end], second_end
+
+
+def _is_status(field: bytes) -> bool:
+    digits = len(field) == 3 and field[:1] != b"0" and all(byte in _DIGITS for byte in field)
+    return digits or field in _NO_STATUS
+
+
+def _are_status_and_size(line: bytes, at: int) -> bool:
+    status, size, _ = _two_fields(line, at)
+    return _is_status(status) and (size == b"-" or (size != b"" and all(byte in _DIGITS for byte in size)))
+
+
+def _status_and_size(line: bytes, at: int) -> tuple[int, int | None, int]:
+    status, size, end = _two_fields(line, at)
+    if not _is_status(status):
+        raise _NoFit
+    return 0 if status in _NO_STATUS else int(status), _size(size), end
 
 
 def _size(field: bytes) -> int | None:
@@ -290,14 +434,44 @@ def _size(field: bytes) -> int | None:
     return int(significant)
 
 
-def _read_pair(reader: _Reader) -> tuple[bytes, bytes] | None:
+def _read_pair(line: bytes, at: int) -> tuple[bytes, bytes] | None:
+    """Return referer and agent behind a size that ends there."""
+    escaped = _escaped_pair(line, at)
+    if escaped is not None and line[escaped[2] : escaped[2] + 1] in (b"", b" ", b"\t"):
+        return escaped[:2]
+    return _unescaped_pair(line, at) or (escaped and escaped[:2])
+
+
+def _escaped_pair(line: bytes, at: int) -> tuple[bytes, bytes, int] | None:
+    """Return both, and where they end, if backslashes escape."""
+    texts = []
+    for _ in range(2):
+        try:
+            opening = _opening_quote(line, at)
+        except _NoFit:
+            return None
+        closing = _escaped_end(line, opening + 1)
+        if closing is None:
+            return None
+        texts.append(line[opening + 1 : closing])
+        at = closing + 1
+    return texts[0], texts[1], at
+
+
+def _unescaped_pair(line: bytes, at: int) -> tuple[bytes, bytes] | None:
+    """Return both if nothing is escaped: each ends where something follows that can."""
     try:
-        reader.expect_separators()
-        referer = reader.quoted()
-        reader.expect_separators()
-        return referer, reader.quoted()
+        opening = _opening_quote(line, at)
     except _NoFit:
         return None
+    for closing in _quotes(line, opening + 1):
+        second = _after_separators(line, closing + 1)
+        if second > closing + 1 and line[second : second + 1] == b'"':
+            for end in _quotes(line, second + 1):
+                if line[end + 1 : end + 2] in (b"", b" ", b"\t"):
+                    return line[opening + 1 : closing], line[second + 1 : end]
+            return None
+    return None
 
 
 def _unless_dash(value: bytes | None) -> bytes | None:
@@ -307,7 +481,8 @@ def _unless_dash(value: bytes | None) -> bytes | None:
 def split_request(request: bytes) -> tuple[bytes | None, bytes | None]:
     """Return the method and the target of a request, spaces inside the target kept; both None without a target."""
     method, space, rest = request.partition(b" ")
-    if not method or not space or not all(byte in _METHOD_BYTES for byte in method):
+    # Jetty writes "- - -" where it read no request.
+    if not method or method == b"-" or not space or not all(byte in _METHOD_BYTES for byte in method):
         return None, None
     words = rest.split(b" ")
     if words[-1].startswith(b"HTTP/"):

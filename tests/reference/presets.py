@@ -115,7 +115,7 @@ def _of_family(row: ClfRow | None) -> Row:
     if row is None:
         raise NoFit
     found = {name: getattr(row, name) for name in ClfRow.__slots__[2:]}
-    return found | {"time": row.time_us, "forwarded": None}
+    return found | {"time": row.time_us}
 
 
 def _of_template(made: TemplateFormat, line: bytes) -> Row:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from tests.reference.clf import section_and_endpoint, split_request
+from tests.reference.clf import client, section_and_endpoint, split_request
 
 Row = dict[str, Any]
 Texts = Mapping[str, bytes | None]
@@ -54,9 +54,10 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         return said(role) is None and texts.get(role) != b"-"
 
     method, section, path = _request(said)
+    host, forwarded = client(said("host") or b"-")
     return {
         "time": time_us,
-        "host": said("host") or b"-",
+        "host": host,
         "section": section,
         "path": path,
         "method": method,
@@ -71,7 +72,7 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         "vhost": _without_port(said("vhost")),
         "cache": said("cache"),
         "tls": said("tls"),
-        "forwarded": said("forwarded"),
+        "forwarded": said("forwarded") or forwarded,
         "source": None,
         "lacks": (lacks("size") * 1 + lacks("agent") * 2) or None,
     }

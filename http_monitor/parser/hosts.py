@@ -1,0 +1,74 @@
+"""Knows who asked, by what a line has in the place of its host."""
+
+import ipaddress
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_CACHED_BYTES = 64
+# What has none of these is an IPv4 address or a name, and as it should be.
+_AS_IT_IS = re.compile(rb'[^",:\[]*+')
+_QUOTED = re.compile(rb'"([^"]++)"')
+_WITH_PORT = re.compile(rb"\[(.*)\](?::[0-9]{1,5})?|([0-9.]++):[0-9]{1,5}", re.DOTALL)
+
+
+class Client(NamedTuple):
+    """Who asked."""
+
+    host: bytes
+    """An address without its port, or a name."""
+    forwarded: bytes | None
+    """What stands in front of the host in a list of X-Forwarded-For, not believed yet; None: no list."""
+
+
+def client_of(field: bytes) -> Client:
+    """Return who asked, of a field that may stand in quotes, or be an address with a port, or a list.
+
+    Servers that take X-Forwarded-For for the host (Rack) log the whole of it. Each proxy adds on its right whom it got
+    the request from, so that only the last entry is not what somebody claims.
+    """
+    if _AS_IT_IS.fullmatch(field):
+        return Client(field, None)
+    # A hostile field may be a megabyte; such a one is not kept in memory.
+    return _client_of(field) if len(field) <= _CACHED_BYTES else _client_of.__wrapped__(field)
+
+
+@lru_cache(maxsize=4096)
+def _client_of(field: bytes) -> Client:
+    quoted = _QUOTED.fullmatch(field)
+    if quoted:
+        field = quoted[1]
+    before, comma, last = field.rpartition(b",")
+    last = address_alone(last.strip(b" \t"))
+    if not comma:
+        return Client(last, None)
+    return Client(last, before.strip(b" \t")) if is_ip(last) else Client(field, None)
+
+
+def address_alone(field: bytes) -> bytes:
+    """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address alone, all else as it is."""
+    match = _WITH_PORT.fullmatch(field)
+    if match is None:
+        return field
+    address: bytes = match[2] if match[1] is None else match[1]
+    is_v6 = b":" in address
+    return address if is_v6 == (match[2] is None) and is_ip(address) else field
+
+
+def is_address(field: bytes) -> bool:
+    """Return whether a field is an IP literal, with or without a port."""
+    return is_ip(address_alone(field))
+
+
+def is_ip(field: bytes) -> bool:
+    """Return whether a field is an IPv4 or IPv6 literal."""
+    return _is_ip(field) if len(field) <= _CACHED_BYTES else _is_ip.__wrapped__(field)
+
+
+@lru_cache(maxsize=4096)
+def _is_ip(field: bytes) -> bool:
+    try:
+        ipaddress.ip_address(field.decode("ascii"))
+    except ValueError:
+        return False
+    return True
