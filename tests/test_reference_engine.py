@@ -57,10 +57,11 @@ def test_a_small_log_gives_exactly_this_output() -> None:
         "systems": [{"key": "u", "hits": 2, "bytes": 15, "errors": 1}],
         "agent_kinds": {"person": 0, "bot": 2, "library": 0, "unknown": 1},
     }
+    coverage = {"status": 1.0, "host": 1.0, "endpoint": 1.0, "size": 1.0, "duration": 0.0, "agent": 1.0}
     assert replay([log(*lines)], QUIET) == [
         {
             "type": "report",
-            "schema": 1,
+            "schema": 2,
             "seq": 1,
             "mode": "replay",
             "start": "1970-01-01T00:01:40Z",
@@ -89,10 +90,11 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "active": [],
             "health": health(4, malformed=1, oversized=1),
             **details,
+            "coverage": coverage,
         },
         {
             "type": "summary",
-            "schema": 1,
+            "schema": 2,
             "mode": "replay",
             "first": "1970-01-01T00:01:40Z",
             "last": "1970-01-01T00:01:42Z",
@@ -107,6 +109,7 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "active": [],
             "health": health(4, malformed=1, oversized=1),
             **details,
+            "coverage": coverage,
         },
     ]
 
