@@ -160,7 +160,7 @@ def _monitor(
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
-    kept = _kept(settings)
+    kept = _kept(settings, paths)
     try:
         formats.look(paths, None if kept.resumed is None else kept.resumed.inputs)
         if settings.output == "text":
@@ -247,6 +247,7 @@ def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
         return list(settings.files), []
     from http_monitor.report import Notice
     from http_monitor.sources.selecting import check_replay_inputs, expand, without_repeats
+    from http_monitor.sources.twins import without_twins
     from http_monitor.units import visible_text
 
     paths, repeats = without_repeats(expand(settings.files))
@@ -260,16 +261,19 @@ def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
         for path, owner in repeats
     ]
     check_replay_inputs(paths)
+    paths, twins = without_twins(paths)
+    for path, owner in twins:
+        complain(f"{visible_text(path)} holds what {visible_text(owner)} has, and is not read")
     return paths, notices
 
 
-def _kept(settings: Settings) -> Kept:
+def _kept(settings: Settings, paths: list[str]) -> Kept:
     """Return the checkpoint of a run."""
     if settings.replay or settings.no_state:
         return Kept()
     from http_monitor.cli.state import open_state
 
-    return open_state(settings, os.environ)
+    return open_state(settings, os.environ, paths)
 
 
 def _choose_allocator() -> None:

@@ -1,19 +1,29 @@
 """Finds what a run goes on with, and where it leaves what the next one does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from http_monitor.alerts import default_alerts
 from http_monitor.cli.kept import Kept
-from http_monitor.monitor.resumed import Resumed, resume
+from http_monitor.monitor.resumed import Resumed, places_only, resume
+from http_monitor.ports import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
+from http_monitor.sources.knowing import as_spelled, positions_of_these
 from http_monitor.sources.position import TailPosition
 from http_monitor.sources.selecting import STDIN
-from http_monitor.state import default_directory, key_of, open_store
+from http_monitor.state import default_directory, key_of, open_store, others
+from http_monitor.units import visible_text
 
 
-def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
-    """Return the checkpoint of a live run; what is wrong with it is said, and never an error."""
+def open_state(settings: Settings, environment: Mapping[str, str], paths: Sequence[str]) -> Kept:
+    """Return the checkpoint of a live run; what is wrong with it is said, and never an error.
+
+    Args:
+        settings: Of the run.
+        environment: Of the process.
+        paths: What the run begins to follow.
+    """
     files = [path for path in settings.files if path != STDIN]
     if settings.give_me_traffic or not files:
         return Kept()
@@ -21,16 +31,45 @@ def open_state(settings: Settings, environment: Mapping[str, str]) -> Kept:
     if directory is None:
         words = "no state is kept: there is no home directory, --state-dir names another place"
         return Kept(notices=(Notice(words, "warning", "checkpoint"),))
-    opened = open_store(directory, key_of(files, settings.via))
+    key = key_of(files, settings.via)
+    opened = open_store(directory, key)
+    local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
+    if opened.store is not None and opened.saved is None and not opened.notices and local:
+        taken = _places_of_others(directory, key, local, settings)
+        if taken:
+            words = f"no checkpoint of this set of files: {_these(taken)} read on where another run has stopped"
+            notice = Notice(f"{words}, without its window and alerts (all of it with --no-state)", name="checkpoint")
+            return Kept(opened.store, places_only(taken, settings, default_alerts), (notice,))
     if opened.store is None or opened.saved is None:
         return Kept(opened.store, notices=opened.notices, unreadable=opened.store is not None and bool(opened.notices))
     try:
         resumed = resume(opened.saved, settings, default_alerts)
         _check_positions(resumed)
+        resumed = replace(resumed, inputs=as_spelled(resumed.inputs, local))
     except ValueError as error:
         notices = (*opened.notices, opened.store.set_aside(str(error)))
         return Kept(opened.store, notices=notices, unreadable=True)
     return Kept(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
+
+
+def _places_of_others(directory: str, key: str, paths: Sequence[str], settings: Settings) -> dict[str, Json]:
+    """Return the states of inputs of other runs that followed the same files, by the paths of this one."""
+    taken: dict[str, Json] = {}
+    for saved in others(directory, key):
+        try:
+            resumed = resume(saved, settings, default_alerts)
+            _check_positions(resumed)
+        except ValueError:
+            continue
+        taken |= positions_of_these(resumed.inputs, [path for path in paths if path not in taken])
+        if len(taken) == len(paths):
+            break
+    return taken
+
+
+def _these(taken: Mapping[str, Json]) -> str:
+    name = visible_text(next(iter(taken)))
+    return f"{name} is" if len(taken) == 1 else f"{name} and {len(taken) - 1:,} more are"
 
 
 def _check_positions(resumed: Resumed) -> None:

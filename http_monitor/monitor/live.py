@@ -67,6 +67,8 @@ class LiveTurns:
         """Of lines, in the last turn."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
+        self.looked: Sequence[Input] = ()
+        """The inputs at which something may have happened in the last turn."""
         self.interrupted: Callable[[], bool] = lambda: False
         """Asked between two inputs whether the turn is to end before the others are read."""
         self._total: Carried | None = None
@@ -92,6 +94,7 @@ class LiveTurns:
                 entry.stirred = True
         self._wall_us = wall_us
         chunks = list(self._read())
+        self.looked = [entry for entry, _ in chunks]
         looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
         self.turn_bytes = sum(len(chunk.data) for _, chunk in chunks)
         self.read_bytes += self.turn_bytes

@@ -233,7 +233,7 @@ class HTTPMonitor:
             self.publish(notice.at(None if now_us == NEVER_US else now_us))
 
     def _tell_of_inputs(self, live: "LiveTurns") -> None:
-        for entry in self._inputs:
+        for entry in live.looked:
             self._say([*entry.take_notices(), *entry.take_lacks()])
         self._say(live.notices)
 

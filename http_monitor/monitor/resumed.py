@@ -51,8 +51,8 @@ class Resumed:
     """State of the engine, part by part; it can be taken once."""
     inputs: dict[str, Json]
     """State of each input by its name."""
-    since_us: int
-    """When the first run began of which the counters are."""
+    since_us: int | None
+    """When the first run began of which the counters are; None: this one is the first."""
     carried: Carried
     """Counters that no source carries on."""
     lines: int
@@ -64,6 +64,16 @@ class Resumed:
         """Return where the source of that name stood; None if it was not there or cannot go on anywhere."""
         state = self.inputs.get(name)
         return None if state is None else state.get("position")
+
+
+def places_only(
+    inputs: dict[str, Json], settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]
+) -> Resumed:
+    """Return what a run goes on with that takes from another where its inputs stood, and nothing else."""
+    engine = MetricsAggregator(settings, "live", _discard)
+    for alert in make_alerts(settings):
+        engine.register(alert)
+    return Resumed(engine.save(), inputs, since_us=None, carried=Carried(), lines=0, changed=())
 
 
 def settings_to_keep(settings: Settings) -> Json:

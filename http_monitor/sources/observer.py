@@ -33,8 +33,9 @@ _FAST_BYTES = 256 << 10
 BURST_EVENTS = 50
 """So many events of a directory within a second cost more than looking."""
 
-_PLACES_EVERY = 10
+_PLACES_EVERY = 30
 """So many looks that find nothing go by before it is seen again where the links of a path lead."""
+_FEW_FILES = 64
 _QUIET_US = 2 * US_PER_S
 _RETRY_US = 10 * US_PER_S
 # Opening and closing a file to read it must not wake us again, so no other kinds.
@@ -54,6 +55,7 @@ class FileObserver:
         self._restarts = 0
         self._last_bytes = 0
         self._quiet_looks = 0
+        self._poll_s = SAFETY_NET_S
         self._health: SourceHealth | None = None
 
     @property
@@ -63,10 +65,21 @@ class FileObserver:
 
     def read(self) -> Chunk:
         """Return what is new, whatever woke the monitor."""
+        if self._quiet_looks % self._watcher.attended_every:
+            chunk = self._tail.read()
+            if chunk is UNCHANGED:
+                self._quiet_looks += 1
+                return chunk
+            self._health, self._quiet_looks = None, 0
+            self._last_bytes = len(chunk.data)
+            if chunk.data or not chunk.at_end:
+                self._watcher.note_data(self.name)
+            return chunk
         # The watch comes first: what is written after the look then wakes.
         restarts = self._watcher.restarts
         notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % _PLACES_EVERY > 0)
         self._restarts += self._watcher.restarts - restarts
+        self._poll_s = self._watcher.wants_poll_s(self.name)
         chunk = self._tail.read()
         if chunk is UNCHANGED and not notices and restarts == self._watcher.restarts:
             self._last_bytes = 0
@@ -94,7 +107,7 @@ class FileObserver:
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""
-        poll_s = self._watcher.wants_poll_s(self.name)
+        poll_s = self._poll_s
         return _FAST_POLL_S if poll_s == POLL_S and self._last_bytes > _FAST_BYTES else poll_s
 
     def close(self) -> None:
@@ -126,6 +139,11 @@ class Watcher:
         self._places: dict[str, dict[str, str]] = {}
         self.restarts = 0
         """How often watchdog was found dead and started anew."""
+
+    @property
+    def attended_every(self) -> int:
+        """At every so many looks at a file that does not change its directory is seen to: others see to it too."""
+        return 1 if len(self._places) <= _FEW_FILES else _PLACES_EVERY
 
     def attend(self, path: str, *, is_quiet: bool = False) -> list[Notice]:
         """See to it that changes at this path wake, as far as they can; returns what the user should know.

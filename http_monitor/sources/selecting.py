@@ -3,6 +3,7 @@
 import glob
 import os
 from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
 
 from http_monitor.errors import InputError
 from http_monitor.sources.compression import FOREIGN_BYTES, foreign_compression
@@ -11,6 +12,7 @@ from http_monitor.sources.rotated import bases_of, is_compressed
 from http_monitor.units import visible_text
 
 STDIN = "-"
+_SEARCHES = 3
 
 
 def expand(patterns: Iterable[str]) -> list[str]:
@@ -61,6 +63,8 @@ class LiveSelection:
         self._is_pattern = _is_pattern if local else _is_nothing
         self._known: set[str] = set()
         self._waiting: set[str] = set()
+        self._seen: dict[str, _Seen] = {}
+        """What patterns of one directory matched there."""
         self._bases: set[str] = set()
         """Every path that was ever followed: what rotation makes of it is not."""
 
@@ -108,9 +112,24 @@ class LiveSelection:
     def forget(self, path: str) -> None:
         """Learn that a path is not followed any more: should something appear there, it is new."""
         self._known.discard(path)
+        self._seen.clear()
 
     def _found(self, pattern: str) -> list[str]:
         """Return what matches a pattern now and is to be followed."""
+        directory, name = os.path.split(pattern)
+        if glob.has_magic(directory) or "**" in name:
+            return self._search(pattern)
+        changed = _changed(directory)
+        seen = self._seen.get(pattern)
+        if seen is None or seen.changed != changed or changed is None:
+            seen = self._seen[pattern] = _Seen(changed)
+        # What changes within one tick of the file system's clock changes no time: a second later it is looked again.
+        if seen.searches < _SEARCHES:
+            seen.searches += 1
+            seen.found = self._search(pattern)
+        return seen.found
+
+    def _search(self, pattern: str) -> list[str]:
         matching = glob.glob(pattern, recursive=True)
         bases = self._bases.union(matching)
         # Asked every second: what is known costs nothing more.
@@ -119,6 +138,24 @@ class LiveSelection:
             for path in matching
             if path in self._known or not (is_compressed(path) or _is_made_of_any(bases, path) or os.path.isdir(path))
         )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a pattern matched in its directory while that was the same."""
+
+    changed: tuple[int, int, int] | None
+    searches: int = 0
+    found: list[str] = field(default_factory=list)
+
+
+def _changed(directory: str) -> tuple[int, int, int] | None:
+    """Return which directory it is and when names in it were changed; None where that cannot be told."""
+    try:
+        status = os.stat(directory or os.curdir)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _is_pattern(path: str) -> bool:

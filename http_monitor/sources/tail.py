@@ -81,7 +81,7 @@ class FileTail:
     def read(self) -> Chunk:
         """Return the lines that became whole since the last look, at most about `read_bytes`; never waits."""
         found = self._files.look(self._path)
-        if self._rest is not None and found == self._rest and not self._is_due():
+        if self._rest is not None and found == self._rest and not (self._chain.rested and self._is_due()):
             return UNCHANGED
         lines: list[bytes] = []
         at_end = self._turn(found, lines)

@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from http_monitor.ports import Saved
 from http_monitor.report import Notice
 from http_monitor.state.folder import Folder, RefusedError
-from http_monitor.state.store import LOCK, FileStore, Held
+from http_monitor.state.store import LOCK, SNAPSHOT, FileStore, Held, saved_in
 from http_monitor.units import visible_text
 
 try:
@@ -17,6 +18,7 @@ except ImportError:  # Windows: nothing there is released by itself when a proce
 
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _FILE_MODE = 0o600
+_MOST_OTHERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,27 @@ def open_store(directory: str, key: str) -> Opened:
     store = FileStore(held, hold)
     saved, notices = store.read()
     return Opened(store, saved, tuple(notices))
+
+
+def others(directory: str, key: str, most: int = _MOST_OTHERS) -> Iterator[Saved]:
+    """Yield what other runs have left there, the newest first; what cannot be read is left out, and nothing changed."""
+    try:
+        shared = Folder.shared(directory)
+    except (OSError, RefusedError):
+        return
+    try:
+        found = []
+        for name in shared.names():
+            with contextlib.suppress(OSError):
+                found.append((os.stat(os.path.join(directory, name, SNAPSHOT)).st_mtime_ns, name))
+        for _, name in sorted(found, reverse=True)[:most]:
+            if name != key:
+                with contextlib.suppress(OSError, RefusedError), contextlib.closing(shared.inner(name)) as folder:
+                    saved = saved_in(folder)
+                    if saved is not None:
+                        yield saved
+    finally:
+        shared.close()
 
 
 def _without(reason: str) -> Opened:

@@ -1,5 +1,6 @@
 """Names the directory in which the checkpoint of a set of files is kept."""
 
+import glob
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -28,11 +29,21 @@ def key_of(paths: Sequence[str], via: str | None) -> str:
     """Return a file name for a set of inputs, the same in whatever order they are given.
 
     Args:
-        paths: Paths and patterns as the user gave them; relative ones are of this directory, unless elsewhere.
+        paths: Paths and patterns as the user gave them; relative ones are of this directory, unless elsewhere. However
+            one is spelled, and through whatever linked directories it leads, it is the same.
         via: The prefix by which they are reached elsewhere.
     """
-    whole = sorted(paths if via else map(os.path.abspath, paths))
+    whole = sorted(set(paths if via else map(_absolute, paths)))
     text = "\0".join([via or "", *whole])
     digest = blake2b(text.encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).hexdigest()
     name = _READABLE.sub("_", os.path.basename(whole[0]))[:_READABLE_CHARACTERS]
     return f"{name}-{digest}"
+
+
+def _absolute(path: str) -> str:
+    """Return a path, or a pattern, with its linked directories resolved, up to the first that is a pattern itself."""
+    head, tail = os.path.split(os.path.join(os.getcwd(), os.path.normpath(path) if ".." not in path else path))
+    while glob.has_magic(head) and not os.path.lexists(head):
+        head, name = os.path.split(head)
+        tail = os.path.join(name, tail)
+    return os.path.join(os.path.realpath(head), tail)

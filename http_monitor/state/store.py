@@ -198,6 +198,22 @@ def read_whole(folder: Folder, name: str) -> bytes:
         return file.read()
 
 
+def saved_in(folder: Folder) -> Saved | None:
+    """Return what was left in the directory of a checkpoint that is not ours; None where it makes no sense.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        generation, state = unpack_snapshot(read_whole(folder, SNAPSHOT))
+    except DamagedError:
+        return None
+    increments: list[bytes] = []
+    with contextlib.suppress(OSError):
+        increments, _ = unpack_frames(read_whole(folder, f"{JOURNAL}{generation}"))
+    return Saved(state, tuple(increments))
+
+
 def _write_new(folder: Folder, head: SnapshotHead, parts: Iterable[bytes]) -> None:
     descriptor = folder.open(_NEW, _WRITE | os.O_EXCL, _MODE)
     try:
