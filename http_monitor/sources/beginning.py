@@ -1,5 +1,6 @@
 """Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from http_monitor.sources.chain import Chain
@@ -8,6 +9,7 @@ from http_monitor.sources.fingerprint import data_end
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import Obstacle, obstacle
 from http_monitor.sources.position import FilePosition, TailPosition
+from http_monitor.sources.renewed import end_by_print
 from http_monitor.sources.resuming import Located, locate
 from http_monitor.units import visible_text
 
@@ -88,6 +90,8 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
     chain.done = list(resume.done)
     known = {located.identity for _, located, _ in found} | _at_path(chain)
     for position, located, followed in found:
+        if followed is None and position is resume.files[-1] and not position.let_go:
+            located, followed = _behind(chain, position, located, now_us)
         if followed is None and not located.truncated:
             located, followed = _by_its_place(chain, position, located, known, now_us)
         _join(chain, position, located, followed)
@@ -101,6 +105,28 @@ def go_on(chain: Chain, resume: TailPosition, now_us: int) -> Obstacle | None:
             chain.follow_between(siblings, between, now_us)
             chain.losses.rotations += len(between.files)
     return None
+
+
+def _behind(chain: Chain, position: FilePosition, located: Located, now_us: int) -> tuple[Located, Followed | None]:
+    """Find what was read of a file in the one that stands at its path now: that was replaced by a copy of itself."""
+    opened = chain.files.open(chain.path)
+    if isinstance(opened, Obstacle):
+        return located, None
+    handle, status = opened
+    with suppress(OSError):
+        place = end_by_print(handle, status.size, position)
+        if place is not None:
+            target = chain.files.target(chain.path)
+            followed = chain.opened(status.identity, target, handle, now_us)
+            followed.go_on_from(replace(position, offset=place, size=place))
+            followed.meet(status)
+            chain.losses.rotations += 1
+            chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+            return Located(handle, target, status.identity), followed
+        if status.size:
+            chain.tell_of_old_lines(handle, status.size, position)
+    handle.close()
+    return located, None
 
 
 def _by_its_place(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from http_monitor.report import Notice
 from http_monitor.sources.archive import GzHandle
@@ -11,8 +12,9 @@ from http_monitor.sources.files import Files, FileStatus, Handle, Identity
 from http_monitor.sources.fingerprint import fits
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.losses import Losses
-from http_monitor.sources.opening import Obstacle
-from http_monitor.sources.position import FilePosition
+from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.position import FilePosition, print_of
+from http_monitor.sources.renewed import Before, begins_in, end_by_print, end_in, lines_in
 from http_monitor.sources.siblings import Between, Siblings
 from http_monitor.units import US_PER_S, visible_text
 
@@ -198,6 +200,11 @@ class Chain:
 
     def let_go(self, followed: Followed, lines: list[bytes]) -> None:
         """Part with a file: nothing will complete its last line."""
+        if followed.superseded:
+            followed.let_go = True
+            lines.append(followed.finish())
+            self._drop(followed)
+            return
         lines.append(followed.finish())
         if followed.whole:
             self.losses.lost_bytes += max(0, followed.expected_size - followed.offset)
@@ -267,11 +274,11 @@ class Chain:
         self.losses.nul_bytes += followed.nul_bytes
         followed.lost_bytes = followed.nul_bytes = 0
 
-    def note_truncation(self) -> None:
+    def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
         self.losses.truncations += 1
         self.losses.maybe_lost = True
-        self.say("truncated, reading from its start", "truncation")
+        self.say(words, "truncation")
 
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
         """Tell the user something about the path, of this kind."""
@@ -300,6 +307,9 @@ class Chain:
         self.inherit(followed, status.size)
         # Where it cannot be read nothing has happened yet: it is tried again.
         followed.meet(status)
+        if status.size and not followed.offset and self._is_renewed(followed, status):
+            self.join(followed)
+            return
         before = self.before if self.newest is None else self.newest.all_of_it()
         if self.newest is not None:
             # However long it was idle: its server goes on writing to it until it is told of the rotation.
@@ -314,6 +324,86 @@ class Chain:
             restarted = status.identity == before.identity or self.restarted in arrived
             self._note_rotation(len(between.files), restarted=restarted)
         self.join(followed)
+
+    def _is_renewed(self, followed: Followed, status: FileStatus) -> bool:
+        """Let a file go on where the one before ended, if that is gone and this one holds what was read of it.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        newest = self.newest
+        gone = self.before if newest is None else newest.position()
+        if gone is None or gone.identity == status.identity or self._is_somewhere(gone):
+            return False
+        assert followed.handle is not None
+        if newest is None:
+            place = end_by_print(followed.handle, status.size, gone)
+            if place is None:
+                self.tell_of_old_lines(followed.handle, status.size, gone)
+                return False
+            followed.go_on_from(replace(gone, offset=place, size=place))
+            self.losses.rotations += 1
+        elif newest.whole or not self._go_on_behind(followed, newest, status):
+            return False
+        followed.meet(status)
+        self.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+        return True
+
+    def _is_somewhere(self, gone: FilePosition) -> bool:
+        """Tell whether a file is in the directory, or where it was last seen."""
+        if gone.identity in self.siblings().identities():
+            return True
+        found = self.files.look(gone.path)
+        return (isinstance(found, Obstacle) and found != MISSING) or (
+            isinstance(found, FileStatus) and found.identity == gone.identity
+        )
+
+    def _go_on_behind(self, followed: Followed, newest: Followed, status: FileStatus) -> bool:
+        """Let a file go on where the newest ended; tells whether it holds what was read of that."""
+        assert followed.handle is not None
+        before: Before = newest.before_end
+        try:
+            assert newest.handle is not None
+            end = newest.handle.status().size
+            before(1)
+        except (OSError, AssertionError):
+            before, end = newest.before_offset, newest.offset
+        unread = end - newest.offset
+        place = end_in(followed.handle, status.size, end, before, newest.head)
+        if place is None or place < unread or before(unread) != followed.handle.read(place - unread, unread):
+            self.tell_of_old_lines(followed.handle, status.size, newest.position(), before)
+            return False
+        followed.go_on_behind(place - unread, newest)
+        if before == newest.before_end:
+            # Its server may write to it until it is told that there is another.
+            newest.begin_at(end)
+            newest.superseded = True
+        else:
+            self._drop(newest)
+        self.losses.rotations += 1
+        return True
+
+    def tell_of_old_lines(self, handle: Handle, size: int, gone: FilePosition, before: Before | None = None) -> None:
+        """Say that lines are counted again, where a file that is read from its start begins as an earlier one did.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        head = handle.read(0, gone.head.length)
+        known = gone.head.of_first(len(head))
+        begins_alike = known is not None and known.length > 0 and print_of(head[: known.length]) == known
+        if not (begins_alike or (before is not None and begins_in(handle, before))):
+            return
+        count = lines_in(handle, size)
+        words = f"replaced by a file that begins with lines already read, up to {count} of which are counted again"
+        self.say(words, "counted-again", warning=True)
+
+    def _drop(self, followed: Followed) -> None:
+        """Part with a file all of which is read elsewhere."""
+        self.take_counts(followed)
+        followed.close()
+        self.followed.remove(followed)
+        self.claims.leave(followed.identity, self.path, None)
 
     def known(self) -> set[Identity]:
         """Return which files are followed, or have been; not those whose inodes others have by now."""

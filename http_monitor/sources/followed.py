@@ -1,5 +1,6 @@
 """One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
 
+import errno
 from contextlib import suppress
 from dataclasses import replace
 
@@ -48,6 +49,8 @@ class Followed:
         self.beside: frozenset[Identity] | None = None
         """The rotated files that were there when it joined; None: nobody looked."""
         self.let_go = False
+        self.superseded = False
+        """All that is known of it is in another file too, and is read there; only what is still added to it counts."""
         self.lost_bytes = 0
         """Bytes of lines whose beginning was handed on as if it were all; the owner takes them away."""
         self.nul_bytes = 0
@@ -177,6 +180,38 @@ class Followed:
         in_midst = bool(position.offset) and not position.marker.length and not self._marker.endswith(_LF)
         self._skipping = position.skipping or in_midst
         self._skipped_are_lost = position.skipping and position.let_go
+
+    def before_offset(self, length: int) -> bytes:
+        """Return the last bytes that were read, of those that are remembered."""
+        return self._marker[-length:] if length else b""
+
+    def before_end(self, length: int) -> bytes:
+        """Return the last bytes of it as they are now.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if self.handle is None:
+            raise OSError(errno.ESTALE, "out of reach")
+        end = self.handle.status().size
+        return self.handle.read(max(0, end - length), min(length, end))
+
+    @property
+    def head(self) -> bytes:
+        """Its first bytes, as far as they are remembered."""
+        return self._head
+
+    def go_on_behind(self, place: int, other: "Followed") -> None:
+        """Go on at a place where all stands that was read of another file, with the line that was not complete there.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        skipping, lost, cutter = other._skipping, other._skipped_are_lost, other._cutter
+        self._remember(place)
+        self._skipping, self._skipped_are_lost, self._cutter = skipping, lost, cutter
+        if other is not self:
+            other._cutter = LineCutter(self._limit)
 
     def take_over(self, other: "Followed") -> None:
         """Go on, in a copy of it, where another stopped, with the line that was not complete there."""

@@ -10,6 +10,7 @@ from http_monitor.sources.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.followed import Followed
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
 from http_monitor.sources.position import FilePosition
+from http_monitor.sources.renewed import end_in
 from http_monitor.sources.siblings import Between
 
 
@@ -18,6 +19,8 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
 
     What was seen of it and not read, and is in no copy, is lost.
     """
+    if _goes_on_behind(chain, followed):
+        return
     chain.note_truncation()
     index = chain.followed.index(followed)
     position = followed.position()
@@ -56,6 +59,26 @@ def restart(chain: Chain, followed: Followed, now_us: int) -> None:
     with suppress(OSError):
         if followed.handle is not None:
             followed.meet(followed.handle.status())
+
+
+def _goes_on_behind(chain: Chain, followed: Followed) -> bool:
+    """Let a file that was truncated and filled with a copy of itself go on behind what was read of it."""
+    if followed.handle is None:
+        return False
+    position = followed.position()
+    with suppress(OSError):
+        status = followed.handle.status()
+        place = end_in(followed.handle, status.size, followed.offset, followed.before_offset, followed.head)
+        if place is None:
+            if status.size and followed.offset >= ENOUGH_BYTES:
+                chain.tell_of_old_lines(followed.handle, status.size, position, followed.before_offset)
+            return False
+        followed.go_on_behind(place, followed)
+        followed.meet(status)
+        chain.losses.lost_bytes += max(0, position.size - position.offset - (status.size - place))
+        chain.note_truncation("written anew in place, reading on behind what had been read")
+        return True
+    return False
 
 
 def look_beside(chain: Chain, followed: Followed, now_us: int, *, at_path: bool) -> bool:

@@ -106,7 +106,7 @@ class FileTail:
         """Return where another process has to go on; None while nobody could look at the path."""
         if self._resume is not None:
             return self._resume.to_json()
-        files = tuple(followed.position() for followed in self._chain)
+        files = tuple(followed.position() for followed in self._chain if not followed.superseded)
         if not self._begun and isinstance(self._seen, FileStatus):
             files = (start_of(self._path, self._seen, from_start=self._from_start),)
         elif not self._begun and self._seen is None:
