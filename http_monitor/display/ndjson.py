@@ -207,12 +207,13 @@ def _tables(totals: Report | Summary, names: Iterable[str]) -> _Json:
 
 
 def _rows(table: Table, coverage: Coverage) -> list[_Json]:
+    no_size, no_status = coverage.no_size, coverage.no_status
     return [
         {
             "key": visible(row.key),
             "hits": row.hits,
-            "bytes": None if coverage.no_size else row.size_bytes,
-            "errors": None if coverage.no_status else row.errors,
+            "bytes": None if no_size else row.size_bytes,
+            "errors": None if no_status else row.errors,
         }
         for row in table.rows
     ]

@@ -117,6 +117,7 @@ class FrameGroups:
         "in_order",
         "lacks",
         "sizes",
+        "some_long",
     )
 
     def __init__(self, frame: Frame, group_of: Codes, count: int) -> None:
@@ -145,6 +146,8 @@ class FrameGroups:
             for name, rows in frame.lacks.items()
         }
         """For each of `frame.COVERED` that some row lacks, how many rows of each group do."""
+        self.some_long = any(column.keys.some_long for column in frame.columns.values())
+        """Some keys may take more room in a table than one."""
         if measures.weights is None:
             self.sizes: list[int] = size_sums(group_of, count, measures).tolist()
         else:
@@ -154,11 +157,6 @@ class FrameGroups:
     def dimensions(self) -> Iterable[str]:
         """The dimensions in which a row of the frame may have a key."""
         return self._frame.columns
-
-    @property
-    def some_long(self) -> bool:
-        """Some keys may take more room in a table than one."""
-        return any(column.keys.some_long for column in self._frame.columns.values())
 
     def united(self) -> "FrameGroups":
         """Return all rows as one group; they must have come in the order of their groups."""
@@ -171,6 +169,7 @@ class FrameGroups:
         result._finer = self
         result.hits, result.errors, result.sizes = [sum(self.hits)], [sum(self.errors)], [sum(self.sizes)]
         result.lacks = {name: [sum(counts)] for name, counts in self.lacks.items()}
+        result.some_long = self.some_long
         return result
 
     def piece(self, dimension: str, index: int) -> Piece:

@@ -97,11 +97,14 @@ class IntervalStats:
 
     def by_key(self, name: str) -> tuple[tuple[bytes, int], ...]:
         """Return (key, hits) of a table, by key."""
-        return tuple(sorted((key, counts[0]) for key, counts in self.table(name).items()))
+        if name not in self._tables:
+            return ()
+        return tuple(sorted((key, counts[0]) for key, counts in self._tables[name].items()))
 
     def top(self, name: str, count: int) -> Table:
         """Return the largest keys of a table."""
-        return self.table(name).top(count)
+        # Most logs have few of the dimensions.
+        return self._tables[name].top(count) if name in self._tables else Table()
 
     def details(self, count: int, classify: ClassifyAgent | None) -> Details:
         """Return what only some logs have, with so many rows of each table."""

@@ -1,6 +1,5 @@
 """Bounds keys in bytes: how a long one is shortened, and how many short ones it counts for in a table (DESIGN §3)."""
 
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,8 @@ def shorten(key: bytes) -> bytes:
     """
     if len(key) <= MAX_KEY_BYTES:
         return key
+    from hashlib import sha256  # noqa: PLC0415 - most logs have no key that long, and it brings OpenSSL along
+
     return key[:MAX_KEY_BYTES] + "…#".encode() + sha256(key).hexdigest()[:HASH_DIGITS].encode()
 
 
