@@ -33,7 +33,7 @@ from http_monitor.monitor.aheadprocess import ProcessAhead
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 _LINES = lines_at([START_S + second for second in range(0, 60, 2)])
-_FOLLOWED = ("--replay", "--file", "-", "--output", "ndjson", "--threads", "2")
+_FOLLOWED = ("--replay", "--lateness", "1s", "--file", "-", "--output", "ndjson", "--threads", "2")
 _ADVICE = "; --threads 1 does without it"
 
 

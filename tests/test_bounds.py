@@ -201,7 +201,7 @@ class Feed:
 
 
 def test_the_hosts_of_a_flood_are_forgotten_when_it_has_left_the_window() -> None:
-    feed = Feed(Settings(replay=True, window_s=10))
+    feed = Feed(Settings(replay=True, window_s=10, lateness_s=1))
     for second in range(30):
         feed.lines([log_line(START_S + second, b"2001:db8::%x" % (second * 1_000 + host)) for host in range(1_000)])
     assert feed.aggregator.window.known_hosts <= 20_000
@@ -212,7 +212,7 @@ def test_the_hosts_of_a_flood_are_forgotten_when_it_has_left_the_window() -> Non
 
 
 def test_hosts_of_a_batch_that_no_bucket_of_the_window_has_are_not_kept() -> None:
-    feed = Feed(Settings(replay=True, window_s=10))
+    feed = Feed(Settings(replay=True, window_s=10, lateness_s=1))
     feed.lines([log_line(START_S + number // 5, b"h%d" % number) for number in range(30_000)])
     # In ten seconds there are fifty; a number is kept for ten thousand at the most before it is looked over again.
     assert feed.aggregator.window.known_hosts <= 10_100
@@ -221,13 +221,13 @@ def test_hosts_of_a_batch_that_no_bucket_of_the_window_has_are_not_kept() -> Non
 
 def test_a_batch_of_a_quiet_log_does_not_open_all_its_intervals_at_once() -> None:
     greatest = 0
-    feed = Feed(Settings(replay=True))
+    feed = Feed(Settings(replay=True, lateness_s=1))
 
     def look(message: Message) -> None:
         nonlocal greatest
         greatest = max(greatest, feed.aggregator.open_intervals)
 
-    feed.aggregator = MetricsAggregator(Settings(replay=True), "replay", look)
+    feed.aggregator = MetricsAggregator(Settings(replay=True, lateness_s=1), "replay", look)
     feed.lines([log_line(START_S + 10 * second) for second in range(6_000)])
     assert 500 < greatest <= 1_001
     assert feed.aggregator.open_buckets <= 2

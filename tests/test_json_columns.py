@@ -124,7 +124,8 @@ def test_every_odd_value_under_every_key_is_read_alike(name: str) -> None:
 
 def test_every_json_preset_is_among_them() -> None:
     made = {preset.name for preset in PRESETS if isinstance(preset.make(MAX_LINE_BYTES), JsonFormat)}
-    assert made == KEYS.keys()
+    # A console's objects stand behind a time, and are read line by line.
+    assert made - {"caddy_console"} == KEYS.keys()
 
 
 def test_objects_of_ever_other_keys_do_not_fill_the_memory() -> None:

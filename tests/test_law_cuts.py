@@ -80,7 +80,7 @@ def test_the_advice_on_lateness_is_over_the_lines_before_the_report() -> None:
     seconds = [0, 10, 4, 11, 12, 1, 30, 31]
     lines = [engine_strategies.log_line(engine_strategies.START_S + second) + b"\n" for second in seconds]
     for pieces in ([b"".join(lines)], lines):
-        recorder = replay([pieces], Settings(replay=True))
+        recorder = replay([pieces], Settings(replay=True, lateness_s=1))
         # The line of 11 closes the first interval; the advice knows the late line of 4, and not yet that of 1.
         assert [report.health.lateness_advice_s for report in recorder.reports] == [10, 15, 15]
 

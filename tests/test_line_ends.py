@@ -28,7 +28,7 @@ NUL_BYTES = 100_000
 
 
 def replayed(path: Path, *, limit: int = 1_000, read_bytes: int = 1_000_000, log_format: str = "auto") -> Recorder:
-    settings = Settings(replay=True, format=log_format, max_line_bytes=limit)
+    settings = Settings(replay=True, format=log_format, max_line_bytes=limit, lateness_s=1)
     source = ReplayFile(str(path), limit=limit, read_bytes=read_bytes)
     monitor, recorder = _monitor(settings, source)
     while not monitor.step():

@@ -22,8 +22,8 @@ HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
         (
             b'{"remote_addr":"192.0.2.7","status":"abc","time_iso8601":"2025-10-10T13:55:36Z"}',
             "nginx_json",
-            38,
-            "status of three digits (100–999)",
+            81,
+            "a key with the request or the status",
         ),
         (b' {"remote_addr":"192.0.2.7","status":"200", bad', "nginx_json", 45, "JSON"),
     ],

@@ -39,7 +39,8 @@ def test_an_unknown_name_is_refused_with_what_is_taken(name: str) -> None:
         (COMMON.replace(b" -0700", b""), "column 19: a time that is not like [10/Oct/2000:13:55:36 -0700]"),
         (COMMON.replace(b'"', b""), 'column 48: no request in " " after the time'),
         (COMMON.replace(b'0"', b"0"), 'column 48: no request in " " after the time'),
-        (COMMON.replace(b'" 2', rb"\" 2"), 'column 48: no request in " " after the time'),
+        (COMMON.replace(b'" 200', rb"\" x00"), 'column 48: no request in " " after the time'),
+        (COMMON.replace(b'" 2', rb"\" 2"), ""),
         (COMMON.replace(b"200 ", b"2xx "), "column 77: no status of three digits (100–999)"),
         (COMMON.replace(b"200 ", b"099 "), "column 77: no status of three digits (100–999)"),
         (COMMON.replace(b"2326", b"many"), "column 81: a size that is neither - nor digits"),
@@ -84,7 +85,7 @@ def test_a_name_that_is_misspelt_is_answered_with_the_one_that_is_meant() -> Non
         ("Common", "common"),
         ("auto ", "auto"),
         ("nginx-json", "nginx_json"),
-        ("haproxy", "haproxy_http"),
+        ("haproxy", "haproxy_clf"),
     ):
         with pytest.raises(UsageError, match=f"^--format: got {wrong}, takes {right}$"):
             get_format(wrong)

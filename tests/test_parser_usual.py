@@ -34,7 +34,9 @@ _times = st.one_of(
     st.from_regex(r"[0-9A-Za-z/:+ -]{26}", fullmatch=True),
 )
 _quoted = st.one_of(
-    st.lists(st.sampled_from([it for it in _PIECES if not re.search(r"[\t]|\\\W", it)]), max_size=6).map(" ".join),
+    st.lists(st.sampled_from([it for it in _PIECES if not re.search(r"[\x00-\x1f]|\\\W", it)]), max_size=6).map(
+        " ".join
+    ),
     st.text(max_size=9).map(lambda text: re.sub(r'["\\\x00-\x1f]', "", text)),
 )
 _sizes = st.sampled_from(["-", "0", "2326", "9" * 20])

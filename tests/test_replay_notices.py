@@ -14,7 +14,7 @@ from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import ndjson, replay
 
-CHOSEN = Settings(replay=True, trusted_proxies=("10.0.0.0/8",))
+CHOSEN = Settings(replay=True, lateness_s=1, trusted_proxies=("10.0.0.0/8",))
 
 
 def common(second: int) -> bytes:

@@ -147,7 +147,9 @@ def locate(line: bytes, shape: Shape) -> Located:
     time = _TIME.match(line, at.start(1), end)
     time_us = decode_time(time[0]) if time else "a time that is not like [10/Oct/2000:13:55:36 -0700]"
     if time is None or isinstance(time_us, str):
-        return Located(vhost, spans, Misfit(at.start(1) + 1, str(time_us)))
+        # A line with a time that cannot be is plainly meant to be one of the family all the same.
+        behind = [] if time is None else [time.span(), *_spans_before(line, time.end(), end)]
+        return Located(vhost, [*spans, *behind], Misfit(at.start(1) + 1, str(time_us)))
     spans.append(time.span())
     found = _request_to_size(line, time.end(), end)
     if isinstance(found, Misfit):

@@ -243,7 +243,7 @@ def _value(field: Field, text: bytes | None) -> Value:
     if text is None or text == b"-" or (field.role == "status" and text in NO_STATUS_TEXTS):
         return None
     if field.role == "host":
-        host = client_of(text).host
+        host = client_of(first_address(text) if field.writing == "addresses" else text).host
         return None if host in _ABSENT else host
     if field.role in _NUMBERS:
         return read_count(text)
