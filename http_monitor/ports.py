@@ -403,6 +403,14 @@ class WindowView(Protocol):
         """Hits with status 500–599."""
         ...
 
+    @property
+    def malformed(self) -> int:
+        """Lines that fit no format, each in the bucket of the line accepted before it in its file.
+
+        They are counted where `Settings.alert_malformed` is given.
+        """
+        ...
+
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
         """Yield (host, hits) for each host with more hits than that."""
         ...
@@ -458,6 +466,11 @@ class WindowsAhead(Protocol):
     @property
     def errors(self) -> Int64s:
         """Hits with status 500–599 in each."""
+        ...
+
+    @property
+    def malformed(self) -> Int64s:
+        """Lines that fit no format in each, as `WindowView.malformed` counts them."""
         ...
 
     def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:

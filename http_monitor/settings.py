@@ -84,8 +84,10 @@ class Settings:
     """Percent of the window's hits."""
     ddos_threshold: float = 5.0
     """Hits per second of one host over the window."""
+    alert_malformed: float | None = None
+    """Percent of the window's lines that fit no format; None: they are not judged."""
     alert_min_hits: int = 20
-    """Below so many hits in the window the error rate counts as 0."""
+    """Below so many hits in the window the error rate counts as 0, and below so many lines the share of malformed."""
     alert_recover_at: float = 100.0
     """Percent of its threshold at or below which an alert recovers; at 100 only below it."""
     top: int = 5
@@ -184,6 +186,7 @@ class Settings:
             ("--alert-threshold", self.alert_threshold, MAX_COUNT),
             ("--alert-error-rate", self.alert_error_rate, MAX_PERCENT),
             ("--ddos-threshold", self.ddos_threshold, MAX_COUNT),
+            ("--alert-malformed", MAX_PERCENT if self.alert_malformed is None else self.alert_malformed, MAX_PERCENT),
         ):
             if not (math.isfinite(threshold) and 0 < threshold <= most):
                 raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {most}")

@@ -102,8 +102,10 @@ def logs(draw: st.DrawFn, most_lines: int = 30) -> bytes:
                 chance.choice(_ZONES),
             )
             out.append(line + chance.choice(_LINE_ENDS))
-        if chance.random() < 0.1:
-            out.append(chance.choice(_BAD_LINES) + b"\n")
+        if chance.random() < 0.15:
+            out.append((chance.choice(_BAD_LINES) + b"\n") * chance.choice((1, 1, 1, 2, 9)))
+    if out and draw(st.sampled_from((False, False, False, True))):
+        out.insert(0, b"junk\n")
     data = b"".join(out)
     return data[:-1] if data and draw(st.booleans()) else data
 
@@ -122,7 +124,7 @@ def held_logs(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(min_value=1, max_value=60))):
         dice = chance.random()
         if dice < 0.08:
-            out.append(chance.choice((b"# other", b"# other", b"junk")))
+            out.append(chance.choice((b"# other", b"# other", b"junk", b"junk", b"junk\njunk\njunk")))
             continue
         if quiet:
             quiet -= 1
@@ -189,6 +191,7 @@ def options(draw: st.DrawFn, max_keys: tuple[int, ...] = (1, 2, 1_000)) -> Optio
         alert_threshold=draw(st.sampled_from((0.5, 1.0, 1.5, 1 / 3))),
         alert_error_rate=draw(st.sampled_from((5.0, 25.0, 50.0, 100 / 3))),
         ddos_threshold=draw(st.sampled_from((0.5, 1.0, 1 / 3))),
+        alert_malformed=draw(st.sampled_from((None, 5.0, 25.0, 50.0, 100 / 3))),
         alert_min_hits=draw(st.sampled_from((0, 1, 3, 20))),
         alert_recover_at=draw(st.sampled_from((100.0, 100.0, 80.0, 50.0, 0.0))),
         top=draw(st.sampled_from((1, 2, 5))),

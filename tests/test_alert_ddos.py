@@ -12,7 +12,7 @@ class Window:
     """Ten seconds with so many hits of each host."""
 
     seconds = 10
-    hits = size_bytes = errors = 0
+    hits = size_bytes = errors = malformed = 0
 
     def __init__(self, **hits: int) -> None:
         self._hits = {host.encode() if host != "nobody" else b"-": number for host, number in hits.items()}

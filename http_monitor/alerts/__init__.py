@@ -2,17 +2,21 @@
 
 from http_monitor.alerts.ddos import DdosAlert
 from http_monitor.alerts.error_rate import ErrorRateAlert
+from http_monitor.alerts.malformed import MalformedAlert
 from http_monitor.alerts.traffic import TrafficAlert
 from http_monitor.ports import Alert
 from http_monitor.settings import Settings
 
-__all__ = ["DdosAlert", "ErrorRateAlert", "TrafficAlert", "default_alerts"]
+__all__ = ["DdosAlert", "ErrorRateAlert", "MalformedAlert", "TrafficAlert", "default_alerts"]
 
 
 def default_alerts(settings: Settings) -> list[Alert]:
     """Return the rules every monitor judges by, in the order in which their events are told."""
-    return [
+    alerts: list[Alert] = [
         TrafficAlert(settings.alert_threshold),
         ErrorRateAlert(settings.alert_error_rate, settings.alert_min_hits),
         DdosAlert(settings.ddos_threshold),
     ]
+    if settings.alert_malformed is not None:
+        alerts.append(MalformedAlert(settings.alert_malformed, settings.alert_min_hits))
+    return alerts

@@ -11,9 +11,10 @@ from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.keys import Numberings
 from http_monitor.metrics.lategroups import LateGroup, late_groups
+from http_monitor.metrics.malformed import NOT_CLOSED, malformed_between
 from http_monitor.metrics.numbering import numbered
 from http_monitor.metrics.reporter import Reporter
-from http_monitor.metrics.rows import NEVER_US, Rows
+from http_monitor.metrics.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.metrics.screen import Screen, screen
 from http_monitor.metrics.tally import Elsewhere, LineCounts, health_of
 from http_monitor.metrics.tracker import AlertTracker
@@ -63,6 +64,8 @@ class MetricsAggregator:
         self._publish = publish
         self._bucket_sinks = tuple(bucket_sinks)
         self._numberings = Numberings()
+        # Where nobody judges them, malformed lines belong to no bucket.
+        self._buckets_malformed = settings.alert_malformed is not None
         # The alerts have been judged since they or the lengths were given.
         self._settled = False
         self.report_empty = False
@@ -137,6 +140,8 @@ class MetricsAggregator:
             elsewhere: health for the reports that these rows bring about.
         """
         self._tally.add_lead(rows)
+        if self._buckets_malformed:
+            self._count_malformed_lead(rows)
         if not len(rows):
             return
         frame = Frame.of(rows, self._numberings)
@@ -156,14 +161,20 @@ class MetricsAggregator:
         self._count_buckets(frame, decisions)
         closing = decisions.closing
         late_between = late_groups(frame, decisions, closing)
+        bad_between: dict[int, list[tuple[int, int]]] = {}
+        if self._buckets_malformed:
+            bad_between = malformed_between(rows, decisions, closing)
+            # Those of buckets that are open still when they come.
+            self._count_malformed(bad_between.pop(NOT_CLOSED, ()))
         turn = 0
-        for until in sorted({*late_between, len(closing)}):
+        for until in sorted({*late_between, *bad_between, len(closing)}):
             if until > turn:
                 rows_closing = closing[turn:until]
                 due = decisions.due[rows_closing]
                 self._close_until(int(due[-1]), elsewhere, (due, rows_closing))
                 turn = until
             self._count_late(late_between.get(until, ()))
+            self._count_malformed(bad_between.get(until, ()))
         self._tally.end()
 
     def advance(self, now_us: int, elsewhere: Elsewhere) -> None:
@@ -281,6 +292,21 @@ class MetricsAggregator:
                 self._state.window.add_late(groups, group, start_us, self._settings.max_keys)
             if passed:
                 self._reporter.count_late(groups, group)
+
+    def _count_malformed_lead(self, rows: Rows) -> None:
+        """Count malformed lines in front of rows in the bucket of the line accepted before them, if it is there yet."""
+        count = rows.lead[MALFORMED]
+        if count and rows.lead_us != NEVER_US:
+            start_us = self._lengths.bucket_of(rows.lead_us)
+            if self._state.window.knows(start_us) or self._open.knows(start_us):
+                self._count_malformed([(start_us, count)])
+
+    def _count_malformed(self, found: Sequence[tuple[int, int]]) -> None:
+        """Add malformed lines to buckets: (start, how many)."""
+        for start_us, count in found:
+            is_closed = self.has_begun and start_us <= self._state.closed_us
+            if self._state.window.add_malformed(start_us, count, is_closed=is_closed):
+                self._state.changed = True
 
     def _close_until(self, due_us: int, elsewhere: Elsewhere, brought_by: tuple[Int64s, Int64s] | None = None) -> None:
         """Close, in order, every bucket up to the one that starts at `due_us`.

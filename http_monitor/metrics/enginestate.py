@@ -81,6 +81,7 @@ class EngineState:
             "reporter": self.reporter.save(),
             "tracker": self.tracker.save(),
             "tally": self.tally.save(),
+            "malformed": self.window.save_malformed(),
         }
         yield from self.reporter.save_tables()
         for bucket in self.window.buckets():
@@ -102,6 +103,7 @@ class EngineState:
         self.closed_us = start_of(head["closed"], self.lengths.bucket_us, NEVER_US)
         self.changed = flag(head["changed"])
         self.window = self._window_until(self.following_us if self.has_begun else 0)
+        self.window.load_malformed(head["malformed"], has_begun=self.has_begun)
         for part in rest:
             owner = fields_of(part).get(_OWNER)
             if owner is None:

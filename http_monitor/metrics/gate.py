@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,8 @@ class Gate:
     def __init__(self, max_ahead_us: int) -> None:
         self._max_ahead_us = max_ahead_us
         self._greatest_us = NEVER_US
+        self._last_us = NEVER_US
+        """The time of the last line let through; `NEVER_US` before the first."""
         self._held: list[_Held] = []
         """In file order; the ordinals are those before the lines to come, so that -1 is the last line there was."""
 
@@ -69,7 +71,7 @@ class Gate:
 
     def forget_greatest(self) -> None:
         """Measure the lines to come by each other only: the clock was set, and what came before says nothing."""
-        self._greatest_us = NEVER_US
+        self._greatest_us = self._last_us = NEVER_US
 
     def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
         """Return the rows that are accepted now, in the order in which they are, with what becomes of other lines.
@@ -82,14 +84,15 @@ class Gate:
         """
         between = _between(batch)
         if wall_us is not None:
-            return [*self.release(wall_us), *self._admit_by_wall(batch, time_us, between, wall_us)]
+            released = self.release(wall_us)
+            return [*released, *self._following(self._admit_by_wall(batch, time_us, between, wall_us))]
         if not self._held:
             first = self._next_ahead(time_us, 0)
             if first == len(time_us):
-                return _as_they_are(batch, time_us, between)
+                return self._following(_as_they_are(batch, time_us, between))
         else:
             first = 0
-        return self._look(batch, time_us, between, first)
+        return self._following(self._look(batch, time_us, between, first))
 
     def release(self, wall_us: int | None) -> list[Rows]:
         """Let the held lines go because the end of the input was reached: accepted, unless beyond the wall."""
@@ -106,7 +109,7 @@ class Gate:
                 self._greatest_us = max(self._greatest_us, line.time_us)
         given.change(AHEAD, refused)
         given.change(HELD, -refused)
-        return given.rows()
+        return self._following(given.rows())
 
     def refuse_held(self, refused: Sequence[bool]) -> list[Rows]:
         """Let held lines go because the user does not want them counted any more.
@@ -136,11 +139,12 @@ class Gate:
             {"row": base64.b64encode(encode_rows(_rows_of(line))).decode(), "passed": -1 - line.ordinal}
             for line in self._held
         ]
-        return {"greatest": self._greatest_us, "held": held}
+        return {"greatest": self._greatest_us, "last": self._last_us, "held": held}
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         self._greatest_us = moment_of(given["greatest"], NEVER_US)
+        self._last_us = moment_of(given["last"], NEVER_US)
         saved = [fields_of(line) for line in listed(given["held"])]
         held: list[_Held] = []
         for index, line in enumerate(saved):
@@ -152,6 +156,14 @@ class Gate:
                 raise ValueError("lines are held that are not in order")
             held.append(_Held(index - len(saved), int(rows.time_us[0]), -1 - passed, rows))
         self._held = held
+
+    def _following(self, parts: list[Rows]) -> list[Rows]:
+        """Return rows that are let through, with the time of the one before them."""
+        if parts and parts[0].has_lead:
+            parts[0] = replace(parts[0], lead_us=self._last_us)
+        if parts and len(parts[-1]):
+            self._last_us = int(parts[-1].time_us[-1])
+        return parts
 
     def _admit_by_wall(self, batch: Batch, time_us: Int64s, between: Int64s | None, wall_us: int) -> list[Rows]:
         ahead = time_us > wall_us + self._max_ahead_us

@@ -71,6 +71,10 @@ class OpenBuckets:
         lasts = [*self._buckets, *(int(slab.starts[-1]) for slab in self._slabs)]
         return max(lasts, default=None)
 
+    def knows(self, start_us: int) -> bool:
+        """Return whether there is a bucket of that start."""
+        return start_us in self._buckets or any(start_us in slab.starts[slab.at :] for slab in self._slabs)
+
     def add(self, groups: FrameGroups, starts: Int64s) -> None:
         """Count the rows of a frame.
 

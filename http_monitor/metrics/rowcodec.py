@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.metrics.rows import FATES, Rows, event_times
-from http_monitor.metrics.saving import integer, listed
+from http_monitor.metrics.rows import FATES, NEVER_US, Rows, event_times
+from http_monitor.metrics.saving import integer, listed, moment_of
 from http_monitor.records import SCHEMA, Int64s
 
 _TIME, _LOOK = "#time", "#look"
 _AFTER = tuple(f"#{fate}_after" for fate in FATES)
-_LEAD = b"lead"
+_LEAD, _LEAD_US = b"lead", b"lead_us"
 _FIELDS = {
     field.name: field
     for field in (
@@ -42,8 +42,11 @@ def encode_rows(rows: Rows) -> bytes:
     for name, values in zip(_AFTER, () if rows.after is None else rows.after, strict=rows.after is not None):
         if values.any():
             columns[name] = pa.array(values)
-    lead = json.dumps(rows.lead).encode()
-    schema = pa.schema([_FIELDS[name] for name in columns], metadata={_LEAD: lead})
+    lead: dict[bytes | str, bytes | str] = {
+        _LEAD: json.dumps(rows.lead).encode(),
+        _LEAD_US: json.dumps(rows.lead_us).encode(),
+    }
+    schema = pa.schema([_FIELDS[name] for name in columns], metadata=lead)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
         writer.write_batch(pa.record_batch(list(columns.values()), schema=schema))
@@ -71,7 +74,8 @@ def decode_rows(data: bytes) -> Rows:
         if any(column.null_count and not field.nullable for field, column in checked):
             raise ValueError("a row without what each row has")
         after = [_numbers(columns.get(name), count) for name in _AFTER]
-        lead = tuple(integer(number) for number in listed(json.loads((schema.metadata or {})[_LEAD])))
+        said = schema.metadata or {}
+        lead = tuple(integer(number) for number in listed(json.loads(said[_LEAD])))
         if len(lead) != len(FATES):
             raise ValueError("other counters than there are")
         return Rows(
@@ -79,6 +83,7 @@ def decode_rows(data: bytes) -> Rows:
             time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
             after=np.array(after) if any(name in columns for name in _AFTER) else None,
             lead=lead,
+            lead_us=moment_of(json.loads(said[_LEAD_US]), NEVER_US),
             looks=_numbers(columns[_LOOK], count) if _LOOK in columns else None,
         )
     except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:

@@ -39,6 +39,8 @@ class Rows:
     ones that it released; -1 - n < 0: it was held, and released behind n others. None: all are 0."""
     file: Int64s | None = None
     """Of which file each row is, where there are several and there are looks."""
+    lead_us: int = NEVER_US
+    """The time of the row that was accepted before the lines of the lead in their file; `NEVER_US`: of none."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -50,6 +52,7 @@ class Rows:
             time_us=self.time_us[start:stop],
             after=None if self.after is None else self.after[:, start:stop],
             lead=NO_LINES if start else self.lead,
+            lead_us=self.lead_us,
             looks=None if self.looks is None else self.looks[start:stop],
             file=None if self.file is None else self.file[start:stop],
         )

@@ -85,6 +85,13 @@ class _Ahead:
         """Length of the window."""
         return self._window.seconds
 
+    @property
+    def malformed(self) -> Int64s:
+        """Lines that fit no format in each of the windows."""
+        closes = len(self.hits) - 1
+        counts = self._window.malformed_history(closes)
+        return _sliding(counts, len(counts) - closes)
+
     def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
         """Return the hosts that may have more hits than that, with their hits in each window."""
         if not (self.hits > hits).any():

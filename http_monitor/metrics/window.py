@@ -8,7 +8,10 @@ import numpy as np
 from http_monitor.metrics.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.metrics.groups import FrameGroups
 from http_monitor.metrics.hosts import HostCounts, HostMove
+from http_monitor.metrics.malformed import MalformedCounts
+from http_monitor.metrics.rows import NEVER_US
 from http_monitor.metrics.saving import start_of
+from http_monitor.ports import Json
 from http_monitor.records import Int64s
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
@@ -32,6 +35,7 @@ class SlidingWindow:
         self._hits = 0
         self._size_bytes = 0
         self._errors = 0
+        self._malformed = MalformedCounts()
         self._hosts = HostCounts()
         self._most_host_hits = 0
         """No host has more hits than that."""
@@ -60,6 +64,11 @@ class SlidingWindow:
         return self._errors
 
     @property
+    def malformed(self) -> int:
+        """Lines in it that fit no format."""
+        return self._malformed.in_window
+
+    @property
     def known_hosts(self) -> int:
         """How many hosts it has a number for; not many more than are in it, or than ten thousand."""
         return self._hosts.known
@@ -78,6 +87,7 @@ class SlidingWindow:
         """Let the window end there; return whether a bucket with hits left it."""
         self._end_us = end_us
         start_us = end_us - self._seconds * US_PER_S
+        self._malformed.move_to(start_us, end_us)
         moved = False
         while self._starts and self._starts[0] < start_us:
             self._count(self._by_start.pop(heapq.heappop(self._starts)), -1)
@@ -109,6 +119,46 @@ class SlidingWindow:
             self._count(bucket, -1)
             bucket.add(groups, index)
             self._count(bucket, 1)
+
+    def knows(self, start_us: int) -> bool:
+        """Return whether a bucket that has closed is in it, and has hits."""
+        return start_us in self._by_start
+
+    def add_malformed(self, start_us: int, count: int, *, is_closed: bool) -> bool:
+        """Count lines that fit no format in a bucket; return whether it is in the window.
+
+        Args:
+            start_us: of the bucket; one before the window enters none any more.
+            count: how many lines.
+            is_closed: it has closed.
+        """
+        if is_closed and start_us < self._end_us - self._seconds * US_PER_S:
+            return False
+        self._malformed.add(start_us, count, is_closed=is_closed)
+        return is_closed
+
+    def malformed_history(self, closes: int) -> Int64s:
+        """Return the malformed lines of every bucket in it, and of those that the next closes bring, oldest first."""
+        length = len(self._hits_at)
+        counts = np.zeros(length + closes, np.int64)
+        for start_us, count in self._malformed.by_start().items():
+            place = length + (start_us - self._end_us) // self._bucket_us
+            if place < len(counts):
+                counts[place] = count
+        return counts
+
+    def save_malformed(self) -> list[list[int]]:
+        """Return the malformed lines by bucket, those of open ones too, as JSON."""
+        return self._malformed.save()
+
+    def load_malformed(self, given: Json, *, has_begun: bool) -> None:
+        """Have the malformed lines that were saved, all of open buckets where none has closed yet.
+
+        Raises:
+            TypeError, ValueError: it is no such state.
+        """
+        end_us = self._end_us if has_begun else NEVER_US
+        self._malformed.load(given, end_us - self._seconds * US_PER_S, end_us, self._bucket_us)
 
     def buckets(self) -> Iterator[MetricsBucket]:
         """Yield the buckets with hits in it, oldest first."""

@@ -38,6 +38,7 @@ _KEPT = (
     "alert_threshold",
     "alert_error_rate",
     "ddos_threshold",
+    "alert_malformed",
     "alert_min_hits",
     "alert_recover_at",
 )
@@ -141,8 +142,10 @@ def _value(value: Any, name: str, example: object) -> Any:
     """Return a setting as it was written down; it is of the type of `example`."""
     if isinstance(value, list) and isinstance(example, tuple) and all(isinstance(text, str) for text in value):
         return tuple(value)
-    may_lack = (name == "filter" and isinstance(value, str | None)) or (
-        name == "lateness_s" and type(value) in (int, type(None))
+    may_lack = (
+        (name == "filter" and isinstance(value, str | None))
+        or (name == "lateness_s" and type(value) in (int, type(None)))
+        or (name == "alert_malformed" and type(value) in (float, type(None)))
     )
     if not may_lack and (type(value) is not type(example) or isinstance(value, tuple)):
         raise ValueError(f"its {name} makes no sense")

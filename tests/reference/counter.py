@@ -14,7 +14,7 @@ from tests.reference.table import BoundedTable, Tally
 Json = dict[str, Any]
 Subject = bytes | None
 
-_RULES = ("traffic", "error-rate", "ddos")
+_RULES = ("traffic", "error-rate", "ddos", "malformed")
 
 
 @dataclass
@@ -43,6 +43,8 @@ class Bucket:
     def __init__(self, options: Options) -> None:
         self.total = Tally()
         self.hosts = BoundedTable(options.max_keys)
+        self.malformed = 0
+        """Lines that fit no format, behind lines of this bucket."""
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
@@ -167,6 +169,13 @@ class Counter:
         else:
             self._intervals.setdefault(interval_us, Span(o)).add(row)
 
+    def count_malformed(self, previous_us: int | None) -> None:
+        """Count a malformed line in the bucket of the line accepted before it in its file, if there is one."""
+        if previous_us is not None:
+            bucket = self._buckets.get(previous_us // self._options.bucket_us * self._options.bucket_us)
+            if bucket is not None:
+                bucket.malformed += 1
+
     def close_due(self, now_us: int, health: Health, every_interval: bool = False) -> None:
         """Close what is due at that time; the reports say that health, and leave out empty intervals unless told."""
         self._close_through(self._due_us(now_us), health, every_interval)
@@ -272,6 +281,11 @@ class Counter:
             host_hits.setdefault(host, 0)
         for host in sorted(host_hits):
             self._track("ddos", host, host_hits[host] / o.window_s, o.ddos_threshold, host_hits[host], at_us)
+        if o.alert_malformed is not None:
+            malformed = sum(bucket.malformed for bucket in window)
+            lines = hits + malformed
+            share = (100 * malformed) / lines if lines and lines >= o.alert_min_hits else 0.0
+            self._track("malformed", None, share, o.alert_malformed, hits, at_us)
 
     def _track(self, name: str, subject: Subject, value: float, threshold: float, hits: int, at_us: int) -> None:
         active = (name, subject) in self._active
@@ -420,6 +434,7 @@ def _message(state: str, name: str, subject: Subject, value: float, at_us: int) 
         "traffic": ("High traffic", f"hits = {value:.2f}"),
         "error-rate": ("High error rate", f"errors = {value:.2f} %"),
         "ddos": (f"Flood from {_text(subject)}", f"hits = {value:.2f}"),
+        "malformed": ("Many unreadable lines", f"malformed = {value:.2f} %"),
     }[name]
     if state == "raised":
         return f"{title} generated an alert - {reading}, triggered at {local_time(at_us)}"

@@ -63,6 +63,8 @@ def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgen
     shares = [Health() for _ in files]
     before_look = [Health() for _ in files]
     look_of = [-1 for _ in files]
+    last_us: list[int | None] = [None for _ in files]
+    """The time of the line accepted last from each."""
     for event in _merged([_events(no, file, options) for no, file in enumerate(files)]):
         own = event.file_no
         if look_of[own] != event.look:
@@ -72,10 +74,13 @@ def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgen
         if isinstance(event.what, _Accepted):
             told = _sum([before_look[own], *(share for no, share in enumerate(shares) if no != own)])
             counter.count(event.what.row, event.what.was_held)
+            last_us[own] = event.what.row.time_us
             now_us = event.what.row.time_us if now_us is None else max(now_us, event.what.row.time_us)
             counter.close_due(now_us, told)
         else:
             _count_unaccepted(counter.health, event.what)
+            if isinstance(event.what, BadLine):
+                counter.count_malformed(last_us[own])
         for name, value in asdict(counter.health).items():
             setattr(shares[own], name, getattr(shares[own], name) + value - getattr(total_before, name))
     counter.end_replay()
@@ -148,6 +153,8 @@ class _Input:
     at_end: bool
     position_us: int
     greatest_us: int = _NEVER_US
+    last_us: int | None = None
+    """The time of the line accepted last."""
 
 
 def live(
@@ -204,6 +211,8 @@ class _Live:
             for line in lines_of(look.parsed):
                 if isinstance(line, _NoRow):
                     _count_unaccepted(self.counter.health, line)
+                    if isinstance(line, BadLine):
+                        self.counter.count_malformed(i.last_us)
                     if isinstance(line, OtherLine):
                         _count_unaccepted(self.counter.health, _Ahead(i.gate.let_pass()))
                 elif is_caught_up:
@@ -261,6 +270,7 @@ class _Live:
     def _accept(self, i: _Input, row: RowLike, wall_us: int, before: Health, *, was_held: bool) -> None:
         self.counter.count(row, was_held)
         i.greatest_us = max(i.greatest_us, row.time_us)
+        i.last_us = row.time_us
         i.position_us = min(i.greatest_us, wall_us)
         self._move(before)
 

@@ -19,6 +19,7 @@ class Options:
     alert_threshold: float = 10.0
     alert_error_rate: float = 5.0
     ddos_threshold: float = 5.0
+    alert_malformed: float | None = None
     alert_min_hits: int = 20
     alert_recover_at: float = 100.0
     top: int = 5
