@@ -15,7 +15,7 @@ from tests.checkpointed import START_US, Fate, Killed, Life
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 
-_SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0)
+_SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0, alert_malformed=20.0)
 _RATES = (1, 1, 0, 6, 6, 6, 6, 0, 1, 0, 0, 0, 1, 5, 5, 5, 0, 0, 0, 0, 0, 0, 1, 0, 0)
 """Lines in each second: two floods, each of which raises and recovers."""
 
@@ -25,6 +25,13 @@ def _write(life: Life, lines: int) -> None:
     for number in range(lines):
         line = log_line(life.clock.now_us() // 1_000_000, b"h%d" % number, status=500 if number == 3 else 200)
         life.content.extend(line + b"\n")
+
+
+def _write_with_junk(life: Life, lines: int) -> None:
+    """Write so many lines, in the second flood with some that nobody can read."""
+    _write(life, lines)
+    if lines == 5:
+        life.content.extend(b"junk\n" * 3)
 
 
 def _live(life: Life, *fates: Fate, downtime: int = 0, rates: Sequence[int] = _RATES) -> None:
@@ -41,14 +48,14 @@ def _live(life: Life, *fates: Fate, downtime: int = 0, rates: Sequence[int] = _R
             except Killed:
                 for missed in itertools.islice(seconds, downtime):
                     life.clock.advance(1)
-                    _write(life, missed)
+                    _write_with_junk(life, missed)
                 monitor = life.begin(next(coming, None))
             else:
                 return
 
     for rate in seconds:
         life.clock.advance(1)
-        _write(life, rate)
+        _write_with_junk(life, rate)
         surviving(HTTPMonitor.step)
     for _ in range(3):
         life.clock.advance(10)

@@ -88,6 +88,7 @@ def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
         # Every now and then a line is late.
         shown_s = at_s - 4 if number == 9 else at_s
         lines.append(log_line(shown_s, host=host, status=500 if number < 2 else 200))
+        lines += [b"junk"] * (3 if number == 2 else number in (3, 9))
     options = Settings(
         replay=True,
         interval_s=10,
@@ -96,6 +97,7 @@ def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
         alert_threshold=hits_per_s,
         alert_error_rate=error_rate,
         ddos_threshold=host_hits_per_s,
+        alert_malformed=25.0,
         alert_min_hits=min_hits,
     )
     data = b"\n".join(lines)

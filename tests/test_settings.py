@@ -17,6 +17,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert (settings.bucket_waits_s, settings.max_ahead_s, settings.time) == (1, 60, "event")
     assert (Settings(replay=True).bucket_waits_s, Settings(replay=True, lateness_s=2).bucket_waits_s) == (60, 2)
     assert (settings.alert_threshold, settings.alert_error_rate, settings.ddos_threshold) == (10.0, 5.0, 5.0)
+    assert settings.alert_malformed is None
     assert (settings.alert_min_hits, settings.top, settings.max_keys) == (20, 5, 1_000)
     assert (settings.output, settings.color, settings.duration_s) == ("text", "auto", None)
     assert (settings.traffic_rate, settings.traffic_scenario, settings.seed) == (20, "random", None)
@@ -57,6 +58,8 @@ def test_settings_cannot_be_changed() -> None:
         ({"alert_error_rate": float("inf")}, "--alert-error-rate"),
         ({"alert_error_rate": 100.5}, "--alert-error-rate"),
         ({"ddos_threshold": 1e10}, "--ddos-threshold"),
+        ({"alert_malformed": 0.0}, "--alert-malformed"),
+        ({"alert_malformed": 100.5}, "--alert-malformed"),
         ({"alert_min_hits": -1}, "--alert-min-hits"),
         ({"top": 0}, "--top"),
         ({"max_keys": 0}, "--max-keys"),

@@ -310,7 +310,7 @@ GROUPS: tuple[Group, ...] = (
                 "raise above this share of lines in the window that fit no format",
                 values.percent,
                 "PERCENT",
-                f"a number (%%) greater than 0, at most {settings.MAX_PERCENT}",
+                f"a number (%) greater than 0, at most {settings.MAX_PERCENT}",
             ),
             _count(
                 "--alert-min-hits",

@@ -60,7 +60,8 @@ class Clocks:
         offsets = np.array(entry.offsets_us, np.int64) // US_PER_S
         if len(offsets) < (_FEW_LINES if quiet else ENOUGH_LINES):
             return self._old(entry, wall_us) if quiet and not len(offsets) else None
-        offset_s = int(np.median(offsets))
+        # To the nearest second: lines are read a moment after they were written.
+        offset_s = (int(np.median(np.array(entry.offsets_us, np.int64))) + US_PER_S // 2) // US_PER_S
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
         waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
         if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
@@ -92,14 +93,16 @@ def _constant(offset_s: int, wall_us: int) -> str:
     way = "ahead of" if offset_s > 0 else "behind"
     arrival = "--time arrival counts its lines as they come"
     if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MOST_ZONE_S:
-        sign, (hours, minutes) = "+" if zone_s > 0 else "-", divmod(abs(zone_s) // 60, 60)
-        zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+        span = _span(abs(zone_s))
         here = local(wall_us).utcoffset()
-        if here is not None and here.total_seconds() == zone_s:
-            zone += ", the local time of this machine,"
+        also = ""
+        if here is not None and abs(here.total_seconds()) == abs(zone_s):
+            also = f" (this machine's zone is {span} {'ahead of' if here.total_seconds() > 0 else 'behind'} UTC)"
+        # Whether the lines name a zone is not known here.
         return (
-            f"nearly all lines come {_span(abs(zone_s))} {way} this machine's clock: its times look like {zone} read as"
-            f" UTC; --log-timezone says which zone they are of, {arrival}"
+            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: where"
+            " they name none, --log-timezone says which they are of; where they do, the server's zone or clock is"
+            f" wrong; {arrival}"
         )
     fast = "fast" if offset_s > 0 else "slow"
     also = ""
