@@ -278,7 +278,7 @@ class FollowingMachine(RuleBasedStateMachine):
         self.doubts.append("deleted")
         gone = self.world.delete_oldest()
         stream = gone.stream if isinstance(gone, Inode) else gone.of
-        if self.world.files[stream] not in self.looked_at:
+        if stream in self.world.order and self.world.files[stream] not in self.looked_at:
             self.vanished.add(stream)
         if stream in self.rested:
             self.forgotten.add(stream)  # what was added to it since it was last looked at
@@ -296,6 +296,12 @@ class FollowingMachine(RuleBasedStateMachine):
                 self.unrecognised += 1
                 self.counters_are_exact = False
             self.world.compress(names[which])
+
+    @precondition(lambda self: self.has_room() and not self.world.linked)
+    @rule()
+    def put_old_file(self) -> None:
+        """Rename an old file into the series by hand: nothing of it may be given."""
+        self.world.put()
 
     @precondition(lambda self: not self.is_there() and self.world.linked and self.world.previous[:1])
     @rule()

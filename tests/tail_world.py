@@ -248,6 +248,15 @@ class World:
         self.current.stream.copies.append(size)
         self.names[name] = Archive(self.current.stream, size)
 
+    def put(self) -> None:
+        """Give an old file, of which nothing may be given, the name that the next rotated one would have."""
+        name = self._make_room()
+        stream = Stream(0, bytearray(b"of a log of old days, " * 9 + _LF))
+        number = self._make(self._directory / name, bytes(stream.content))
+        os.utime(self._directory / name, ns=(_FIRST_NS - 1_000_000_000_000,) * 2)
+        self.files[stream] = Inode(number, stream)
+        self.names[name] = Archive(stream, len(stream.content))
+
     def truncate(self) -> Stream:
         """Empty the log; returns what was in it."""
         assert self.current is not None

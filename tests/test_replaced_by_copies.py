@@ -1,5 +1,6 @@
 """A log replaced by a grown, trimmed or edited copy of itself is known by its content; the same on both readers."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from http_monitor.sources import renewed
 from http_monitor.sources.files import LocalFiles
 from tests.following import Follow, append, line, lines
 
+_OLD_NS = 1_600_000_000_000_000_000
 _REPLACED = "replaced by a copy of itself, reading on behind what had been read"
 _ANEW = "written anew in place, reading on behind what had been read"
 
@@ -186,3 +188,48 @@ def test_a_place_is_found_across_the_blocks_that_are_searched(log: Path, monkeyp
         places = [*renewed._places(handle, status.size, earlier[-256:])]
         assert places == [len(earlier)]
     handle.close()
+
+
+def _put(log: Path, number: int, data: bytes) -> Path:
+    """Restore an old file with the name of a rotated one."""
+    old = log.with_name(f"{log.name}.{number}")
+    old.write_bytes(data)
+    os.utime(old, ns=(_OLD_NS, _OLD_NS))
+    return old
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_an_old_file_that_is_given_the_name_of_a_later_one_is_not_read(
+    log: Path, follow: Follow, restart: bool
+) -> None:
+    log.write_bytes(lines(1, 20))
+    tail = follow(log)
+    assert tail.read_to_end() == lines(1, 20)
+    position = tail.kill() if restart else None
+    log.rename(log.with_name(f"{log.name}.3"))
+    _put(log, 2, lines(801, 840))
+    log.with_name(f"{log.name}.1").write_bytes(lines(21, 22))
+    log.write_bytes(line(23))
+    if position is not None:
+        tail.resume(position)
+    assert tail.read_to_end() == lines(21, 23)
+    tail.pass_grace()
+    log.rename(log.with_name(f"{log.name}.0"))
+    log.write_bytes(line(24))
+    assert tail.read_to_end() == line(24)
+    assert tail.counters == (0, False, 3, 0)
+    said = f"{log}.2 is older than what was last seen at this path, and is not read"
+    assert tail.notices.count(said) == 1
+
+
+def test_old_files_beside_a_log_that_stays_are_not_read(log: Path, follow: Follow) -> None:
+    log.write_bytes(lines(1, 20))
+    tail = follow(log)
+    tail.read_to_end()
+    _put(log, 1, lines(801, 840))
+    append(log, line(21))
+    assert tail.read_to_end() == line(21)
+    tail.restart()
+    append(log, line(22))
+    assert tail.read_to_end() == line(22)
+    assert tail.counters == (0, False, 0, 0)

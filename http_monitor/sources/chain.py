@@ -55,6 +55,8 @@ class Chain:
         self._shown = visible_text(path)
         self._limit = limit
         self._notices: list[Notice] = []
+        self._put: set[Identity] = set()
+        """Old files that were given names of later ones, of which it was said that they are not read."""
         self._rested_us = 0
 
     def __iter__(self) -> Iterator[Followed]:
@@ -181,6 +183,11 @@ class Chain:
 
     def follow_between(self, siblings: Siblings, between: Between, now_us: int) -> None:
         """Let files that came and went between two looks join."""
+        for sibling in between.older:
+            if sibling.identity not in self._put:
+                self._put.add(sibling.identity)
+                name = visible_text(sibling.path)
+                self.say(f"{name} is older than what was last seen at this path, and is not read", "older")
         if not between.complete:
             self.losses.maybe_lost = True
             self.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
@@ -190,10 +197,16 @@ class Chain:
             handle = siblings.open(sibling)
             if handle is None:
                 self.losses.maybe_lost = True
+                status = self.files.look(sibling.path)
+                if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
+                    self.losses.lost_bytes += status.size
                 self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
                 continue
             followed = self.opened(sibling.identity, sibling.path, handle, now_us)
             followed.whole = sibling.compressed
+            # It came later; when it was at the path itself nobody saw.
+            earlier = self.newest or self.before
+            followed.at_path_ns = None if earlier is None else earlier.at_path_ns
             with suppress(OSError):
                 followed.meet(handle.status())
             self.followed.append(followed)

@@ -48,6 +48,8 @@ class Followed:
         """A status from before may be older than what is known of it."""
         self.beside: frozenset[Identity] | None = None
         """The rotated files that were there when it joined; None: nobody looked."""
+        self.at_path_ns: int | None = None
+        """When it had been changed last, as it was last seen at the path; None: it was not."""
         self.let_go = False
         self.superseded = False
         """All that is known of it is in another file too, and is read there; only what is still added to it counts."""
@@ -134,6 +136,7 @@ class Followed:
             marker=print_of(self._marker),
             skipping=self._skipping,
             let_go=self.let_go,
+            at_path_ns=self.at_path_ns,
         )
 
     def all_of_it(self) -> FilePosition:
@@ -176,6 +179,7 @@ class Followed:
         self._head = self._head[: position.head.length]
         self.proven_size = max(self.proven_size, position.size)
         self._mtime_ns = position.mtime_ns
+        self.at_path_ns = position.at_path_ns
         # Of what was only announced nobody knew yet whether it ends in the midst of a line.
         in_midst = bool(position.offset) and not position.marker.length and not self._marker.endswith(_LF)
         self._skipping = position.skipping or in_midst
@@ -216,6 +220,7 @@ class Followed:
     def take_over(self, other: "Followed") -> None:
         """Go on, in a copy of it, where another stopped, with the line that was not complete there."""
         self.offset = other.offset
+        self.at_path_ns = other.at_path_ns
         self._head, self._marker = other._head, other._marker
         self._skipping, self._skipped_are_lost = other._skipping, other._skipped_are_lost
         self._cutter, other._cutter = other._cutter, LineCutter(self._limit)

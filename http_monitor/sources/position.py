@@ -68,6 +68,8 @@ class FilePosition:
     """What comes up to the next LF is the rest of a line that does not count."""
     let_go: bool
     """Its last line was emitted, complete or not; it is only looked at in case it grows."""
+    at_path_ns: int | None = None
+    """When it had been changed last, as it was last seen at the path that is followed; None: not known."""
 
     @property
     def identity(self) -> Identity:
@@ -133,6 +135,8 @@ def _file(given: Json) -> FilePosition:
     file = FilePosition(**{**given, "head": _head(given["head"]), "marker": _print(given["marker"])})
     _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
     if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
+        raise TypeError("not the position of a file")
+    if not isinstance(file.at_path_ns, int | None):
         raise TypeError("not the position of a file")
     if max(file.pending, file.marker.length) > file.offset:
         raise ValueError("a position that no file can have")

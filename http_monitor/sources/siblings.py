@@ -25,6 +25,8 @@ class Between:
     """Oldest first."""
     complete: bool
     """There is no sign that there was more."""
+    older: tuple[Sibling, ...] = ()
+    """By their names they would be among them, but they were written before the earlier file was last seen there."""
 
 
 class Siblings(Directory):
@@ -111,9 +113,12 @@ class Siblings(Directory):
             key = age_key(self.base, place.name)
             newer = [sibling for sibling in others if age_key(self.base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
+            # Somebody has given such a name to an old file: what came later was written later.
+            put = [sibling for sibling in newer if self._was_written_before(sibling, before.at_path_ns)]
+            newer = [sibling for sibling in newer if sibling not in put]
             older = [sibling for sibling in others if age_key(self.base, sibling.name) < key]
             complete = self._unbroken(place, siblings) and not self._was_written_after(place, older, followed)
-            return Between(tuple(newer), complete=complete)
+            return Between(tuple(newer), complete, tuple(put))
         since = self.newer_than(before.mtime_ns, known, followed)
         # A file that came after it was written to after its last look. Within one tick nobody can tell.
         time_ns = None if before.mtime_ns is None else before.mtime_ns + 1
@@ -230,6 +235,13 @@ class Siblings(Directory):
         if found.mtime_ns is None or time_ns is None:
             return True
         return found.mtime_ns >= _as_exact(time_ns, found.mtime_ns)
+
+    def _was_written_before(self, sibling: Sibling, time_ns: int | None) -> bool:
+        """Tell whether it was surely not written to at that time or later."""
+        found = self.files.look(sibling.path)
+        if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None:
+            return False
+        return found.mtime_ns < _as_exact(time_ns, found.mtime_ns)
 
     def _is_copy_of_any(self, sibling: Sibling, followed: Collection[FilePosition]) -> bool:
         handle = self.open(sibling)
