@@ -6,7 +6,11 @@ HttpMonitorError
 ├── InputError        exit 3: an input that cannot be replayed
 ├── RefusedError      exit 3: an output or the simulator that cannot or must not write
 └── FormatError       exit 4: a replayed file in which no line fits
+
+Too little memory is no error of ours, may come from anywhere, and ends with exit 1 (`lacks_memory`).
 """
+
+import errno
 
 
 class HttpMonitorError(Exception):
@@ -41,3 +45,19 @@ class FormatError(HttpMonitorError):
     """None of the first lines of a replayed file fits any format it may have."""
 
     exit_code = 4
+
+
+_LACKING = ("failed to map segment", "annot allocate memory", "error return without exception set")
+"""What the loader of libraries says, and what the interpreter says of libraries that fail without a word."""
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Tell whether an exception, or one that it came from, is for want of memory."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
+            return True
+        if isinstance(cause, ImportError | SystemError) and any(words in str(cause) for words in _LACKING):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -101,6 +101,19 @@ class _Odd(ScriptedSource):
         return Chunk(bytes([1 // 0]))
 
 
+class _Full(ScriptedSource):
+    def read(self) -> Chunk:
+        raise MemoryError
+
+
+def test_too_little_memory_is_raised_here_without_a_traceback() -> None:
+    monitor, _ = make_monitor(Settings(replay=True), [_Full([], ends=True)], ReplayClock(), make_ahead=ProcessAhead)
+    with pytest.raises(MemoryError):
+        while True:
+            monitor.step()
+    monitor.close_inputs()
+
+
 def test_what_nobody_expected_is_raised_here_with_its_traceback() -> None:
     before = _open_files()
     monitor, _ = make_monitor(Settings(replay=True), [_Odd([], ends=True)], ReplayClock(), make_ahead=ProcessAhead)

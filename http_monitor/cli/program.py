@@ -15,7 +15,7 @@ from http_monitor.cli.showing import display_of, start_of
 from http_monitor.cli.start import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
 from http_monitor.cli.stop import Stop
 from http_monitor.cli.streams import Output, complain, let_go_of_streams, refusal, written_whole
-from http_monitor.errors import HttpMonitorError, RefusedError
+from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
 
 # Columns and watching cost a third of a second to import: what is not needed for --help comes later.
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from http_monitor.sources.selecting import LiveSelection
 
 EXIT_DONE = 0
+EXIT_NO_MEMORY = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,13 +42,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments is None:  # else the process, and its garbage, is somebody else's too
             begin_imports()
         stop = Stop()
-        with stop.handling_signals():
-            return _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
+        with stop.handling_signals(), stop.where_a_thread_lacks_memory():
+            code = _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
+        if stop.lacks_memory:
+            raise MemoryError
+        return code
     except HttpMonitorError as error:
         complain(str(error))
         return error.exit_code
     except BrokenPipeError:
         return EXIT_DONE
+    except Exception as error:
+        if not lacks_memory(error):
+            raise
+        complain("there is too little memory, or the limit of it is too low")
+        if arguments is None:
+            # Libraries that could not be loaded to their end may crash when they are unloaded.
+            let_go_of_streams()
+            os._exit(EXIT_NO_MEMORY)
+        return EXIT_NO_MEMORY
     finally:
         if arguments is None:
             let_go_of_streams()

@@ -1,7 +1,9 @@
 """What standard output and standard error can show."""
 
+import errno
 import io
 import os
+import stat
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO, cast
@@ -40,8 +42,11 @@ def palette_of(settings: Settings) -> "Palette | None":
     return COLOURS
 
 
-def refusal(error: OSError) -> RefusedError:
+def refusal(error: OSError) -> RefusedError | BrokenPipeError:
     """Return what the user is told when standard output cannot be written; its reader going is no such case."""
+    if error.errno == errno.EIO and stat.S_ISCHR(os.fstat(sys.stdout.fileno()).st_mode):
+        # A terminal that is gone: it had a reader, as a pipe has. It is no terminal any more to `isatty`.
+        return BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
     return RefusedError(f"standard output: {error.strerror}")
 
 

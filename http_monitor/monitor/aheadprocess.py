@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from http_monitor.errors import HttpMonitorError, WorkerError
+from http_monitor.errors import HttpMonitorError, WorkerError, lacks_memory
 from http_monitor.monitor.ahead import WAIT_S
 from http_monitor.monitor.batchpickle import pickled, unpickled
 from http_monitor.monitor.forked import Forked
@@ -90,6 +90,7 @@ class ProcessAhead:
         Raises:
             FormatError: as `Input.look`.
             WorkerError: the process is gone, or cannot be had.
+            MemoryError: the process has too little memory.
             RuntimeError: with the traceback of what the process did not expect.
         """
         self.begin(entry)
@@ -151,9 +152,13 @@ class ProcessAhead:
 
     def _tell(self, theirs: socket.socket, error: BaseException) -> None:
         """In the child, tell of what was not expected."""
-        said = "".join(traceback.format_exception(error))
+        if lacks_memory(error):
+            told: Exception = MemoryError()
+        else:
+            said = "".join(traceback.format_exception(error))
+            told = RuntimeError(f"in the process that reads and parses:\n{said}")
         with suppress(ConnectionError):
-            self._answer(theirs, _Raised(RuntimeError(f"in the process that reads and parses:\n{said}")))
+            self._answer(theirs, _Raised(told))
             # A socket that is closed with requests unread in it takes with it what was sent: wait for the end.
             while theirs.recv(_REQUEST.size):
                 pass
