@@ -170,9 +170,11 @@ class Remark:
     """Something that the user should know of how the lines of a log are read."""
 
     name: str
-    """What kind it is: ``unread``, ``unit``, ``client``."""
+    """What kind it is: ``unread``, ``unit``, ``client``, ``host``, ``zone``."""
     text: str
     """One line, log text in it sanitised already."""
+    settled_by: str = ""
+    """The option with which there is nothing to say any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _monitor(
         if settings.output == "text":
             notices.show(formats.banner())
 
-        remarks = Remarks()
+        remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
 
         def input_of(source: "Source") -> Input:
             max_ahead_us = settings.max_ahead_s * US_PER_S

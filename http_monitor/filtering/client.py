@@ -20,7 +20,8 @@ def client_of(host: bytes, forwarded: bytes, trusted: tuple[Network, ...]) -> by
     if not contains(trusted, host):
         return host
     for entry in reversed(forwarded.rsplit(b",", _MOST_HOPS)[-_MOST_HOPS:]):
-        address = without_port(entry.strip(b" \t"))
+        # IIS writes a blank as a plus.
+        address = without_port(entry.strip(b" \t+"))
         if address_of(address) is None:
             return host
         if not contains(trusted, address):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -34,8 +35,23 @@ _SHOWN_BYTES = 120
 
 Select = Callable[[Batch], Batch]
 """Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
-LookAtLines = Callable[[bytes, Batch, LogFormat], Iterable[tuple[int, Remark]]]
-"""Returns what is to be said of the next lines, with the number of each, given what their format made of them."""
+
+
+class LookAtLines(Protocol):
+    """Finds out what is to be said of lines."""
+
+    def __call__(self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool) -> Iterable[tuple[int | None, Remark]]:
+        """Return what is to be said of the next lines, with the number of each; None: the end of the input shows it.
+
+        Args:
+            data: Whole lines.
+            batch: What the format made of them.
+            fmt: That format.
+            last: Nothing comes after them.
+        """
+        ...
+
+
 Explain = Callable[[bytes, LogFormat], str]
 """Says in a phrase why a line does not fit a format."""
 
@@ -253,7 +269,7 @@ class Input:
         self._others += len(batch.other_nos)
         self._enough_no = self._lacking.look(batch)
         if self._remarks is not None:
-            for line_no, remark in self._remarks(data, batch, self._format):
+            for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         # What fits the format is known before anything is taken out.
         batch = batch if self._select is None else self._select(batch)

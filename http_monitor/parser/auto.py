@@ -11,6 +11,7 @@ from http_monitor.parser.fallback import FallbackFormat
 from http_monitor.parser.family import FamilyFormat
 from http_monitor.parser.joining import Leading, joined, pieces, whole_lines
 from http_monitor.parser.nearest import is_near
+from http_monitor.parser.plausible import doubted, first_hosts
 from http_monitor.parser.presets import BY_NAME, PRESETS, TIMELESS, Preset, presets_for
 from http_monitor.parser.reading import explain, read_line, utf16_words
 from http_monitor.parser.remarks import Remarking
@@ -135,12 +136,19 @@ class AutoFormat:
         self._head = head
         self._sample = head or sample
         best: tuple[Candidate, Batch] | None = None
+        doubtful: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
             batch = self._made(candidate).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
-                best = candidate, batch
+                if not doubted(first_hosts(batch)):
+                    best = candidate, batch
+                elif doubtful is None or len(batch.line_nos) > len(doubtful[1].line_nos):
+                    doubtful = candidate, batch
+        # What takes something else for the client is taken only where most of the lines have no better reading.
+        if doubtful and (best is None or len(doubtful[1].line_nos) > 2 * len(best[1].line_nos)):
+            best = doubtful
         if best is None:
             return None
         candidate, batch = best
@@ -186,12 +194,19 @@ class AutoFormat:
         if self._format is not None:
             return self._read_line(line, self._format)
         readings: list[tuple[LogFormat, LineReading]] = []
+        doubtful: tuple[Candidate, LogFormat, LineReading] | None = None
         for candidate, trial in zip(self._candidates, self._trying(), strict=True):
             reading = called(read_line(trial, line))
-            if reading.values:
+            host = (reading.values or {}).get("host")
+            if reading.values and not (isinstance(host, bytes) and doubted([host])):
                 self._decide(candidate, trial)
                 return reading
+            if reading.values and doubtful is None:
+                doubtful = candidate, trial, reading
             readings.append((trial, reading))
+        if doubtful is not None:
+            self._decide(*doubtful[:2])
+            return doubtful[2]
         # A line that records no request says nothing about the file: many formats have comments.
         return nearest_of(line, readings)[0]
 
@@ -294,12 +309,16 @@ class AutoFormat:
 
     def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
         """Decide by the first line that fits; where none does, count them all and return False."""
-        fitting = [(int(batch.line_nos[0]), index) for index, batch in enumerate(batches) if len(batch.line_nos)]
+        fitting = [
+            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
+            for index, batch in enumerate(batches)
+            if len(batch.line_nos)
+        ]
         if not fitting:
             before.add(min(batches, key=lambda batch: batch.malformed_lines))
             return False
         self._load_trials(kept)
-        _, index = min(fitting)
+        *_, index = min(fitting)
         self._decide(*list(zip(self._candidates, self._trials, strict=True))[index])
         return True
 

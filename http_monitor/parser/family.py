@@ -14,7 +14,7 @@ from http_monitor.parser.field import Field
 from http_monitor.parser.line import Misfit, expected_of, locate, parse_line
 from http_monitor.parser.meaning import Meaning, shown_name
 from http_monitor.parser.plain import plain_rows
-from http_monitor.parser.remarks import rest_remark
+from http_monitor.parser.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.rows import EMPTY, in_file_order, rows_of
 from http_monitor.parser.shape import SHAPES, kind_of
 from http_monitor.ports import FoundField, LineReading, Remark
@@ -107,6 +107,9 @@ class FamilyFormat:
         has_vhost, spans, misfit, *_ = locate(line, self._shape)
         if misfit is not None:
             return
+        host, time = (line[slice(*spans[at + has_vhost])] for at in (0, 3))
+        yield from client_remark(host)
+        yield from zone_remark(time)
         last = spans[-1][1]
         named = len(spans) == len(_FIELDS) - (not has_vhost)
         yield from rest_remark(line[last + named :], kind_of(has_vhost, named))

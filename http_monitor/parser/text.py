@@ -12,7 +12,7 @@ from http_monitor.parser.line import Entry, expected_of
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.matching import Found, Matcher, Span
 from http_monitor.parser.meaning import Meaning, Wrong, shown_name
-from http_monitor.parser.remarks import rest_remark
+from http_monitor.parser.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.rows import in_file_order, rows_of
 from http_monitor.parser.slot import OWN_QUOTES
 from http_monitor.parser.template import Place, Template
@@ -101,8 +101,17 @@ class TemplateFormat:
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line that it has read; it changes nothing."""
         yield from self._doubts
-        start = None if self._template.exact or self._tail_known else self._matcher.whole(line.removesuffix(b"\r"))
-        if start is not None and start.spans:
+        line = line.removesuffix(b"\r")
+        start = self._matcher.whole(line)
+        if start is None or not start.spans:
+            return
+        for field, text in zip(self._template.fields, _texts(line, start.spans), strict=True):
+            # What the user says is a header's is told of above.
+            if field.role == "host" and text is not None and field.writing != "addresses":
+                yield from client_remark(text)
+            if field.role == "time" and text is not None:
+                yield from zone_remark(text)
+        if not self._template.exact and not self._tail_known:
             rest = line[start.spans[-1][1] :]
             last = self._template.parts[-1]
             yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _called(self._kind))

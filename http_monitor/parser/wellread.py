@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from http_monitor.parser.auto import AutoFormat
+from http_monitor.parser.plausible import can_be_host
 from http_monitor.parser.reading import read_line
 from http_monitor.ports import LogFormat, Value, Wrapper
 from http_monitor.records import Batch
@@ -39,7 +40,7 @@ def row_is_well_read(batch: Batch, row: int, line: bytes, wrappers: Sequence[Wra
 
 def _is_well(line: bytes, host: Value, vhost: Value, wrappers: Sequence[Wrapper]) -> bool:
     fronts = [front for front in (wrapper.front(line) for wrapper in wrappers) if front is not None]
-    if fronts and host in _NONE:
+    if fronts and (host in _NONE or not isinstance(host, bytes) or not can_be_host(host)):
         return False
     named = [name for name in (host, vhost) if isinstance(name, bytes) and name]
     # A field that has the whole front in it begins before the text, too.
