@@ -47,7 +47,7 @@ def _client_of(field: bytes) -> Client:
 
 def address_alone(field: bytes) -> bytes:
     """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address alone, all else as it is."""
-    match = _WITH_PORT.fullmatch(field)
+    match = _WITH_PORT.fullmatch(field) if b":" in field else None
     if match is None:
         return field
     address: bytes = match[2] if match[1] is None else match[1]

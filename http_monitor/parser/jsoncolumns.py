@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from http_monitor.parser.arrays import Bools, Ints
 from http_monitor.parser.chunk import index_chunk
 from http_monitor.parser.field import Field, Role
+from http_monitor.parser.hosts import address_alone
 from http_monitor.parser.jsonbook import Candidate, Object
 from http_monitor.parser.jsonlayout import NOT_COUNTED, Layout
 from http_monitor.parser.jsontext import Path
-from http_monitor.parser.jsonvalues import COUNTS, NOTHING, TARGET, address_alone, can_be, is_nothing, text_of
+from http_monitor.parser.jsonvalues import COUNTS, NOTHING, TARGET, can_be, is_nothing, text_of
 from http_monitor.parser.lined import FEW
 from http_monitor.parser.marks import Marks
 from http_monitor.parser.regular import Span

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from http_monitor.parser.field import Field, Role
+from http_monitor.parser.hosts import is_address
 from http_monitor.parser.jsonbook import Object
 from http_monitor.parser.jsonlayout import Layout
 from http_monitor.parser.jsonnames import DURATIONS, expanded, fold
-from http_monitor.parser.jsonvalues import TARGET, can_be, is_address, is_nothing, text_of
+from http_monitor.parser.jsonvalues import TARGET, can_be, is_nothing, text_of
 from http_monitor.units import visible_text
 
 _WHAT: Mapping[Role, str] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from http_monitor.parser.durations import read_duration
 from http_monitor.parser.field import Field, Role
-from http_monitor.parser.hosts import is_ip
+from http_monitor.parser.hosts import address_alone, is_address
 from http_monitor.parser.jsontext import scalar_text
 from http_monitor.parser.line import NO_STATUS_TEXTS
 from http_monitor.parser.writings import read_count, read_time
@@ -24,8 +24,6 @@ TARGET = re.compile(rb"/.*|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
 _AUTHORITY = re.compile(rb"[A-Za-z0-9._-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
 _METHOD = re.compile(rb"[A-Z][A-Z_-]{0,19}|(?i:get|head|post|put|delete|patch|options|connect|trace)")
 _REQUEST_LINE = re.compile(rb"[A-Za-z_-]+ +[^ ].*", re.DOTALL)
-_ADDRESS = re.compile(rb"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
-_LONGEST_ADDRESS = 64
 
 
 def text_of(value: Any, role: Role | None) -> bytes | None:
@@ -79,22 +77,6 @@ def can_be(text: bytes, field: Field, *, vague: bool, declared: bool = False) ->
     if role == "request" and not declared:
         return _REQUEST_LINE.fullmatch(text) is not None if vague else TARGET.fullmatch(text) is None
     return not vague or _is_plausible(text, role)
-
-
-def address_alone(text: bytes) -> bytes:
-    """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address alone, all else as it is."""
-    if b":" not in text or len(text) > _LONGEST_ADDRESS:
-        return text
-    match = _ADDRESS.fullmatch(text)
-    if match is None:
-        return text
-    address: bytes = match[1] or match[2]
-    return address if is_ip(address) and (b":" in address) == (match[1] is not None) else text
-
-
-def is_address(text: bytes) -> bool:
-    """Return whether a text is an IP address, with a port or without."""
-    return len(text) <= _LONGEST_ADDRESS and is_ip(address_alone(text))
 
 
 def _is_plausible(text: bytes, role: Role | None) -> bool:
