@@ -405,3 +405,9 @@ def test_any_arguments_give_settings_or_one_line(argv: list[str]) -> None:
         assert visible_text(str(refusal)) == str(refusal)
     except SystemExit as stop:
         assert stop.code == 0
+
+
+@pytest.mark.parametrize("written", ["0", "0%", "0.0"])
+def test_an_alert_may_recover_only_when_nothing_is_left(written: str) -> None:
+    # The message of a refusal says "from 0", and the settings take it.
+    assert parse_arguments(["--alert-recover-at", written]).alert_recover_at == 0.0

@@ -324,7 +324,7 @@ GROUPS: tuple[Group, ...] = (
                 ("--alert-recover-at",),
                 "alert_recover_at",
                 "an alert recovers at or below this share of its threshold; at 100 below it",
-                values.percent,
+                values.share,
                 "PERCENT",
                 f"a number from 0 to {settings.MAX_PERCENT:g}",
                 f"{_DEFAULTS.alert_recover_at:g} %",

@@ -60,6 +60,12 @@ def percent(given: str) -> float:
     return number(given.removesuffix("%").rstrip())
 
 
+def share(given: str) -> float:
+    """Return percent of ``5`` or ``5%``, and of ``0``."""
+    bare = given.removesuffix("%").rstrip()
+    return 0.0 if _NUMBER.fullmatch(bare) and float(bare) == 0 else number(bare)
+
+
 def one_of(choices: tuple[str, ...]) -> Reader:
     """Make a reader that takes these words only."""
 
