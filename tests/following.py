@@ -11,7 +11,7 @@ from typing import Any
 from http_monitor.clock import ManualClock
 from http_monitor.sources.claims import Claims
 from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.files import Files, FileStatus, Handle, LocalFiles
+from http_monitor.sources.files import Files, FileStatus, Handle, Listing, LocalFiles
 from http_monitor.sources.opening import DENIED, Obstacle
 from http_monitor.sources.position import TailPosition
 from http_monitor.sources.tail import FileTail
@@ -161,7 +161,7 @@ class Denying:
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
         return DENIED if path in self.denied else self._files.open(path)
 
-    def listing(self, directory: str) -> dict[str, tuple[int, int]]:
+    def listing(self, directory: str) -> Listing:
         return self._files.listing(directory)
 
     def target(self, path: str) -> str:

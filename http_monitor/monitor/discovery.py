@@ -1,10 +1,11 @@
 """Lets files join a live run that appeared after its start, and those go that are gone for good."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from http_monitor.clock import Clock
 from http_monitor.monitor.inputs import Input
+from http_monitor.monitor.live import LiveTurns
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
 
@@ -35,14 +36,14 @@ class Discovery:
         inputs: Those of the run; changed here.
         finder: Looks for more.
         clock: The wall clock tells how long a file is gone.
-        retire: Called with an input that goes, while it can still be asked for its counters.
+        turns: Read the inputs, and have to learn of one that goes while it can still be asked for its counters.
     """
 
-    def __init__(self, inputs: list[Input], finder: Finder, clock: Clock, retire: Callable[[Input], None]) -> None:
+    def __init__(self, inputs: list[Input], finder: Finder, clock: Clock, turns: LiveTurns) -> None:
         self._inputs = inputs
         self._finder = finder
         self._clock = clock
-        self._retire = retire
+        self._turns = turns
 
     def __call__(self) -> Sequence[Notice]:
         """Return what is to be told now."""
@@ -53,7 +54,10 @@ class Discovery:
         for entry in found:
             self._inputs.append(entry)
             yield entry.notice("new, reading it from its start", "joined")
-        for entry in list(self._inputs):
+        waiting = self._turns.healths.waiting
+        if not (waiting or needless):
+            return
+        for entry in [entry for entry in self._inputs if entry in waiting or entry.source.name in needless]:
             if entry.source.name in needless:
                 self._let_go(entry)
             elif self._finder.may_go(entry.source.name) and self._is_gone(entry):
@@ -70,6 +74,6 @@ class Discovery:
         return self._clock.now_us() - health.waiting_since_us >= GONE_S * US_PER_S
 
     def _let_go(self, entry: Input) -> None:
-        self._retire(entry)
+        self._turns.retire(entry)
         self._inputs.remove(entry)
         entry.source.close()

@@ -1,5 +1,6 @@
 """Notices that the lines of a log have begun not to fit the format that the others had."""
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,12 +38,15 @@ class _Course:
     changes: int = 0
     """So often the format had changed."""
     has_drifted: bool = False
+    due_us: float = math.inf
+    """When its last minute has other lines, if no more come until then."""
 
     def note(self, mark: _Mark) -> None:
         """Take the next look."""
         self.marks.append(mark)
         while len(self.marks) > 2 and self.marks[1].at_us <= mark.at_us - SPAN_US:
             self.marks.popleft()
+        self.due_us = self.marks[1].at_us + SPAN_US
 
     def recent(self) -> tuple[int, int]:
         """Return (lines, malformed lines) of the last minute."""
@@ -74,8 +78,11 @@ class Drift:
 
     def _look(self, now_us: int) -> Iterator[Notice]:
         # What an input that has just joined has read already is of the last minute.
-        self._courses = {entry: self._courses.get(entry) or _begun(now_us) for entry in self._inputs}
+        if [*self._courses] != self._inputs:
+            self._courses = {entry: self._courses.get(entry) or _begun(now_us) for entry in self._inputs}
         for entry, course in self._courses.items():
+            if entry.lines == course.marks[-1].lines and now_us < course.due_us and entry.changes == course.changes:
+                continue  # nothing came, and nothing that came falls out of the last minute
             if course.changes != entry.changes:
                 # What did not fit the format before has been explained.
                 course = self._courses[entry] = _going_on(entry, now_us)

@@ -66,8 +66,8 @@ class Following:
 
     def discovery(self, finder: Finder) -> Discovery:
         """Return what lets inputs join and go as files come and go; is asked once a second too."""
-        return Discovery(self._inputs, finder, self._clock, self.turns.retire)
+        return Discovery(self._inputs, finder, self._clock, self.turns)
 
     def _progress(self) -> Progress:
-        lag_bytes = sum(entry.source.health().lag_bytes for entry in self._inputs)
-        return Progress(self.turns.behind, lag_bytes, self.turns.lag_s, self.turns.read_bytes)
+        turns = self.turns
+        return Progress(turns.behind, turns.healths.lag_bytes, turns.lag_s, turns.read_bytes)

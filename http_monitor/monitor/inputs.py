@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from http_monitor.errors import FormatError, InputError
 from http_monitor.metrics.gate import Gate
@@ -26,12 +27,13 @@ from http_monitor.ports import (
     Source,
     Telling,
 )
-from http_monitor.records import Batch, Int64s, Sample
+from http_monitor.records import SCHEMA, Batch, Int64s, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible, visible_text
 
 _SHOWN_BYTES = 120
+_NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.int64), 0)
 
 Select = Callable[[Batch], Batch]
 """Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
@@ -228,6 +230,8 @@ class Input:
             data: Whole lines.
             last: Nothing comes after them.
         """
+        if not (data or last):
+            return _NO_LINES
         batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
         return batch

@@ -1,7 +1,7 @@
 """A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from http_monitor.metrics.aggregator import MetricsAggregator
 from http_monitor.metrics.rows import NEVER_US, Rows
 from http_monitor.metrics.tally import Elsewhere
 from http_monitor.monitor.carried import Carried
+from http_monitor.monitor.healths import Healths
 from http_monitor.monitor.inputs import Input, greatest_of, times_of
 from http_monitor.monitor.journal import JournalledEngine
 from http_monitor.ports import UNCHANGED, Chunk
@@ -21,7 +22,8 @@ from http_monitor.units import US_PER_S
 STALL_S = 5
 """After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
 
-
+_TOGETHER = 64
+"""So many inputs are read before what they gave is counted: a stop waits for that, and memory holds that."""
 _OFFSETS = 100
 """Of so many lines of an input it is noted how far their times are from the clock."""
 
@@ -67,21 +69,30 @@ class LiveTurns:
         """Of lines, in the last turn."""
         self.notices: list[Notice] = []
         """What inputs had to say in the last turn."""
-        self.looked: Sequence[Input] = ()
-        """The inputs at which something may have happened in the last turn."""
         self.interrupted: Callable[[], bool] = lambda: False
         """Asked between two inputs whether the turn is to end before the others are read."""
+        self.healths = Healths()
+        """Of the inputs."""
         self._total: Carried | None = None
-        """Health of all inputs, in the midst of a turn, in which it does not change after they were read."""
-        self._lag_bytes = 0
+        """Health of all inputs while some lines are counted, in which it does not change."""
+        self._looked: list[Input] = []
+        self._unread: set[Input] = set()
+        """Inputs of which complete lines are left unread."""
         for entry in inputs:
             # What is already there when everything is to be read is a backlog.
             entry.at_end = not (settings.from_start or entry.resumed)
+            if not entry.at_end:
+                self._unread.add(entry)
+
+    @property
+    def looked(self) -> Sequence[Input]:
+        """The inputs at which something may have happened in the last turn."""
+        return self._looked
 
     @property
     def behind(self) -> bool:
         """Whether complete lines are left unread, so that the next turn should come at once."""
-        return not all(entry.at_end for entry in self._inputs)
+        return bool(self._unread)
 
     def turn(self) -> bool:
         """Take one turn; return True when the last input has finished."""
@@ -93,37 +104,64 @@ class LiveTurns:
                 entry.gate.forget_greatest()
                 entry.stirred = True
         self._wall_us = wall_us
-        chunks = list(self._read())
-        self.looked = [entry for entry, _ in chunks]
-        looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
-        self.turn_bytes = sum(len(chunk.data) for _, chunk in chunks)
+        self._looked, self.notices = [], []
+        self.turn_bytes = 0
+        self.catching_up = stalled or self.behind
+        reading = self._read()
+        least_us = END_OF_TIME_US
+        while True:
+            chunks = list(islice(reading, _TOGETHER))
+            is_last = len(chunks) < _TOGETHER
+            # Those that were not read yet may stand anywhere, so that now stays where it is until the last.
+            most_us = wall_us if is_last and not self._broken_off else min(wall_us, self._aggregator.now_us)
+            least_us = min(least_us, self._take(chunks, min(most_us, least_us), stalled=stalled))
+            if is_last:
+                break
         self.read_bytes += self.turn_bytes
-        self.notices = [notice for _, chunk in chunks for notice in chunk.notices]
-        self.catching_up = stalled or any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
+        self.lag_s = self._lag_s(self._wall_us)
+        if not self._broken_off:
+            self._total = self.healths.added_to(self._carried)
+            self._aggregator.advance(min(wall_us, least_us), self.elsewhere())
+        self._total = None
+        return all(entry.finished for entry in self._inputs)
+
+    def _take(self, chunks: Sequence[tuple[Input, Chunk]], wall_us: int, *, stalled: bool) -> int:
+        """Count what some inputs had to give.
+
+        Args:
+            chunks: What they had.
+            wall_us: Now must not go beyond that.
+            stalled: What has come meanwhile is a backlog.
+
+        Returns:
+            The smallest position of these inputs.
+        """
+        looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
+        self._looked += [entry for entry, _ in chunks]
+        self.turn_bytes += sum(len(chunk.data) for _, chunk in chunks)
+        self.notices += [notice for _, chunk in chunks for notice in chunk.notices]
+        self.catching_up |= any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.report_empty = not self.catching_up
         self._aggregator.catch_up = self.catching_up
-        self._sum_up()
+        for entry, _ in chunks:
+            self.healths.look(entry)
+        self._total = self.healths.added_to(self._carried)
         # Of each input that was read; the others are where they were, at the wall clock.
         positions = np.array(
             [
-                wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.gate.greatest_us
+                self._wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.gate.greatest_us
                 for entry, chunk, batch in looks
             ],
             np.int64,
         )
-        if self._broken_off:
-            wall_us = min(wall_us, self._aggregator.now_us)
         for number, (entry, chunk, batch) in enumerate(looks):
             positions[number] = END_OF_TIME_US
             caught_up = entry.at_end and chunk.at_end and not stalled
             self._count(entry, chunk, batch, self._wall_us, caught_up, min(wall_us, int(positions.min())))
             entry.finished = chunk.finished
             positions[number] = _position(entry, self._wall_us)
-        self.lag_s = self._lag_s(self._wall_us)
-        if not self._broken_off:
-            self._aggregator.advance(min([wall_us, *positions.tolist()]), self.elsewhere())
         self._total = None
-        return all(entry.finished for entry in self._inputs)
+        return int(positions.min(initial=END_OF_TIME_US))
 
     def _read(self) -> Iterator[tuple[Input, Chunk]]:
         """Yield what inputs have to give; those at which nothing happened are left out."""
@@ -140,22 +178,15 @@ class LiveTurns:
             entry.stirred = True
             yield entry, chunk
 
-    def _sum_up(self) -> None:
-        healths = [entry.source.health() for entry in self._inputs]
-        total = replace(self._carried)
-        for health in healths:
-            total.take(health)
-        self._total, self._lag_bytes = total, sum(health.lag_bytes for health in healths)
-
     def elsewhere(self) -> Elsewhere:
         """Return the health that only inputs and the clock know."""
-        in_turn = self._total is not None
-        if not in_turn:
-            self._sum_up()
-        total = self._carried if self._total is None else self._total
-        self._total = total if in_turn else None
+        total = self._total
+        if total is None:
+            for entry in self._inputs:
+                self.healths.look(entry)
+            total = self.healths.added_to(self._carried)
         return Elsewhere(
-            lag_bytes=self._lag_bytes,
+            lag_bytes=self.healths.lag_bytes,
             lag_s=self.lag_s,
             lost_bytes=total.lost_bytes,
             maybe_lost=total.maybe_lost,
@@ -171,10 +202,12 @@ class LiveTurns:
         """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
         greatest_us = entry.gate.greatest_us
         self._add(entry.gate.release(self._clock.now_us()), greatest_us, self._clock.now_us())
+        self.healths.forget(entry)
         self._carried.take(entry.source.health())
+        self._unread.discard(entry)
 
     def _lag_s(self, wall_us: int) -> int:
-        behind = [entry.gate.greatest_us for entry in self._inputs if not entry.at_end]
+        behind = [entry.gate.greatest_us for entry in self._unread]
         oldest_us = min((time_us for time_us in behind if time_us != NEVER_US), default=wall_us)
         return max(0, wall_us - oldest_us) // US_PER_S
 
@@ -191,6 +224,7 @@ class LiveTurns:
             measured = wall_us if caught_up or by_arrival else None
             self._add(entry.gate.admit(batch, times_us, measured), greatest_us, cap_us)
         entry.at_end = chunk.at_end
+        (self._unread.discard if entry.at_end else self._unread.add)(entry)
         if chunk.at_end:
             entry.resumed = False
             greatest_us = entry.gate.greatest_us

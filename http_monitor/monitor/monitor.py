@@ -114,6 +114,8 @@ class HTTPMonitor:
         if self._following is not None:
             self._asides += self._following.asides
         self._next_pulse_us = self._started_us
+        self._touched: dict[Input, None] = {}
+        """The inputs that may have had lines since the last pulse."""
         self._before_backlog = self._aggregator.now_us, 0, 0
 
     def health(self) -> Health:
@@ -235,6 +237,7 @@ class HTTPMonitor:
     def _tell_of_inputs(self, live: "LiveTurns") -> None:
         for entry in live.looked:
             self._say([*entry.take_notices(), *entry.take_lacks()])
+            self._touched[entry] = None
         self._say(live.notices)
 
     def _tell_of_backlog(self, live: "LiveTurns") -> None:
@@ -258,14 +261,15 @@ class HTTPMonitor:
         if now_us < self._next_pulse_us <= now_us + US_PER_S:
             return
         self._next_pulse_us = now_us - now_us % US_PER_S + US_PER_S
-        for entry in self._inputs:
+        touched, self._touched = self._touched, {}
+        for entry in touched:
             notice: Notice | None = entry.notice_if_nothing_fits()
             if notice is not None:
                 self._say([notice])
         for aside in self._asides:
             self._say(aside())
         window = self._aggregator.window
-        healths = [entry.source.health() for entry in self._inputs]
+        waiting = [live.healths.of(entry) for entry in self._inputs] if live.healths.waiting else []
         self.publish(
             Pulse(
                 now_us=now_us,
@@ -274,11 +278,11 @@ class HTTPMonitor:
                 threshold_per_s=self._settings.alert_threshold,
                 next_report_us=self._aggregator.next_report_us(),
                 active=len(self._aggregator.tracker.active()),
-                lag_bytes=sum(health.lag_bytes for health in healths) if live.behind else 0,
+                lag_bytes=live.healths.lag_bytes if live.behind else 0,
                 lag_s=live.lag_s,
-                waiting_for="; ".join(health.waiting_for for health in healths if health.waiting_for),
+                waiting_for="; ".join(health.waiting_for for health in waiting if health.waiting_for),
                 waiting_since_us=min(
-                    (health.waiting_since_us for health in healths if health.waiting_since_us is not None), default=None
+                    (health.waiting_since_us for health in waiting if health.waiting_since_us is not None), default=None
                 ),
             )
         )

@@ -1,5 +1,6 @@
 """Notices that no lines come any more where there were some, and asks why."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ class _Hearing:
     usual_us: float | None = None
     """None before the second time."""
     is_silent: bool = False
+    due_us: float = math.inf
+    """When it is silent if there are no lines until then; infinite once that is known."""
 
 
 class Silence:
@@ -44,15 +47,19 @@ class Silence:
         return list(self._listen(self._clock.running_us()))
 
     def _listen(self, now_us: int) -> Iterator[Notice]:
-        self._hearings = {entry: self._hearings.get(entry) or _Hearing() for entry in self._inputs}
+        if [*self._hearings] != self._inputs:
+            self._hearings = {entry: self._hearings.get(entry) or _Hearing() for entry in self._inputs}
         asked = False
         for entry, hearing in self._hearings.items():
-            if entry.finished:
+            # Of a thousand inputs this is asked every second.
+            if (entry.lines == hearing.lines and now_us < hearing.due_us) or entry.finished:
                 continue
             if entry.lines != hearing.lines:
                 yield from self._hear(entry, hearing, now_us)
-            elif not asked and (quiet_us := _silent_us(hearing, now_us)):
+            elif not asked and hearing.heard_us is not None:
                 asked = hearing.is_silent = True
+                hearing.due_us = math.inf
+                quiet_us = now_us - hearing.heard_us
                 yield entry.notice(f"no lines for {_span(quiet_us)}{_why(entry)}", "silence", "warning")
 
     def _hear(self, entry: Input, hearing: _Hearing, now_us: int) -> Iterator[Notice]:
@@ -66,14 +73,7 @@ class Silence:
             usual_us = gap_us if hearing.usual_us is None else hearing.usual_us
             hearing.usual_us = usual_us + _WEIGHT * (gap_us - usual_us)
         hearing.heard_us = now_us
-
-
-def _silent_us(hearing: _Hearing, now_us: int) -> int:
-    """Return for how long an input has just been found silent; 0: it is not, or that is known."""
-    if hearing.heard_us is None or hearing.is_silent:
-        return 0
-    quiet_us = now_us - hearing.heard_us
-    return quiet_us if quiet_us >= max(LEAST_US, TIMES_USUAL * (hearing.usual_us or 0)) else 0
+        hearing.due_us = now_us + max(LEAST_US, TIMES_USUAL * (hearing.usual_us or 0))
 
 
 def _why(entry: Input) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from http_monitor.sources.answers import count, entries, error_of, row
-from http_monitor.sources.files import FileStatus, Handle, Identity
+from http_monitor.sources.files import FileStatus, Handle, Identity, Listing
 from http_monitor.sources.opening import DIRECTORY, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.rotated import is_compressed
 from http_monitor.sources.running import Commands, Said, Unreachable
@@ -107,8 +107,8 @@ class CommandFiles:
                 return obstacle(error)
         return handle, status
 
-    def listing(self, directory: str) -> dict[str, Identity]:
-        """Return what stands in a directory, by name; names with line feeds, of which rotation makes none, left out.
+    def listing(self, directory: str) -> Listing:
+        """Return what stands in a directory; names with line feeds, of which rotation makes none, left out.
 
         Raises:
             Unreachable: the commands cannot be run.
@@ -121,7 +121,7 @@ class CommandFiles:
                 raise self._commands.unreachable(said)
         except Unreachable as error:
             self._fail(error)
-        return entries(said.output)
+        return Listing(entries(said.output))
 
     def target(self, path: str) -> str:
         """Return the path with its symbolic links resolved; as it is, where that cannot be found out.

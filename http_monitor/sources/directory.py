@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from http_monitor.sources.archive import GzHandle
-from http_monitor.sources.files import Files, Handle, Identity
+from http_monitor.sources.files import Files, Handle, Identity, Listing
 from http_monitor.sources.opening import MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.rotated import age_key, is_compressed, rotated_of, same_template, stem_of
 
@@ -50,7 +50,7 @@ class Directory:
         """
         names = self.listing()
         stem = stem_of(self.base)  # of many names most are told apart by this alone
-        kept = [name for name in names if name.startswith(stem) and rotated_of(self.base, name)]
+        kept = [name for name in names.beginning_with(stem) if rotated_of(self.base, name)]
         plain = {age_key(self.base, name) for name in kept if not is_compressed(name)}
         kept = [name for name in kept if not is_compressed(name) or age_key(self.base, name) not in plain]
         kept.sort(key=lambda name: age_key(self.base, name))
@@ -95,7 +95,7 @@ class Directory:
         """Return which files are in the directory."""
         return set(self.listing().values())
 
-    def listing(self) -> dict[str, Identity]:
+    def listing(self) -> Listing:
         """Return the directory as it is between two renames, not in the midst of them."""
         listing = self.files.listing(self.directory)
         for _ in range(_LOOKS):

@@ -1,6 +1,8 @@
 """How files are reached: what a way to them can do, and the way of this process itself."""
 
 import os
+import stat
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,8 +11,10 @@ from http_monitor.sources.opening import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
 _LISTED_US = US_PER_S
-_UNCHANGED_US = 3 * US_PER_S
+_TICK_US = US_PER_S // 10
+_COARSE_TICK_US = 3 * US_PER_S
 _MOST_LISTED = 16
+_NS_PER_S = 1_000_000_000
 
 Identity = tuple[int, int]
 """Device and inode."""
@@ -24,6 +28,22 @@ class FileStatus:
     size: int
     mtime_ns: int | None
     """None where the way to the file cannot tell it."""
+
+
+class Listing(dict[str, Identity]):
+    """What stands in a directory, by name; not changed once it has been searched."""
+
+    _names: list[str] | None = None
+
+    def beginning_with(self, stem: str) -> list[str]:
+        """Return the names that begin with that, at a cost of how many these are."""
+        if self._names is None:
+            self._names = sorted(self)
+        names = self._names
+        start = end = bisect_left(names, stem)
+        while end < len(names) and names[end].startswith(stem):
+            end += 1
+        return names[start:end]
 
 
 class Handle(Protocol):
@@ -56,8 +76,8 @@ class Files(Protocol):
         """Open it."""
         ...
 
-    def listing(self, directory: str) -> dict[str, Identity]:
-        """Return what stands in a directory, by name; nothing where it cannot be listed."""
+    def listing(self, directory: str) -> Listing:
+        """Return what stands in a directory; nothing where it cannot be listed."""
         ...
 
     def target(self, path: str) -> str:
@@ -72,7 +92,7 @@ class _Listed:
     changed: tuple[int, int, int]
     """Which it is, and when it was changed."""
     at_us: int
-    names: dict[str, Identity]
+    names: Listing
 
 
 class LocalFiles:
@@ -82,6 +102,19 @@ class LocalFiles:
         """Return the status of the regular file that the path leads to, or why there is none."""
         found = look(path)
         return found if isinstance(found, Obstacle) else status_of(found)
+
+    def is_still(self, path: str, status: FileStatus) -> bool:
+        """Tell whether the path leads to the same regular file in the same state; costs as little as that can."""
+        try:
+            now = os.stat(path)
+        except OSError:
+            return False
+        return (
+            now.st_mtime_ns == status.mtime_ns
+            and now.st_size == status.size
+            and (now.st_dev, now.st_ino) == status.identity
+            and stat.S_ISREG(now.st_mode)
+        )
 
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
         """Open it; a FIFO, a device and a directory are obstacles, and are not waited for."""
@@ -96,14 +129,14 @@ class LocalFiles:
         self._clock = clock
         self._listed: dict[str, _Listed] = {}
 
-    def listing(self, directory: str) -> dict[str, Identity]:
-        """Return what stands in a directory, by name, symbolic links left out."""
+    def listing(self, directory: str) -> Listing:
+        """Return what stands in a directory, symbolic links left out."""
         if self._clock is None:
             return self._list(directory)
         try:
             status = os.stat(directory or os.curdir)
         except OSError:
-            return {}
+            return Listing()
         changed = status.st_dev, status.st_ino, status.st_mtime_ns
         now_us = self._clock.now_us()
         known = self._listed.get(directory)
@@ -111,14 +144,15 @@ class LocalFiles:
             return known.names
         names = self._list(directory)
         # What changes within one tick of the file system's clock changes no time.
-        if now_us - status.st_mtime_ns // 1_000 > _UNCHANGED_US:
+        tick_us = _TICK_US if status.st_mtime_ns % _NS_PER_S else _COARSE_TICK_US
+        if now_us - status.st_mtime_ns // 1_000 > tick_us:
             if len(self._listed) >= _MOST_LISTED:
                 self._listed.clear()
             self._listed[directory] = _Listed(changed, now_us, names)
         return names
 
-    def _list(self, directory: str) -> dict[str, Identity]:
-        found: dict[str, Identity] = {}
+    def _list(self, directory: str) -> Listing:
+        found = Listing()
         try:
             with os.scandir(directory or os.curdir) as entries:
                 for entry in entries:

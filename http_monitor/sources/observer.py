@@ -137,6 +137,9 @@ class Watcher:
         self._observer: BaseObserver | None = None
         self._directories: dict[str, _Directory] = {}
         self._places: dict[str, dict[str, str]] = {}
+        self._resolved: dict[str, str] = {}
+        """Where directories of many files lead, found out once a second for all of them."""
+        self._resolved_us = 0
         self.restarts = 0
         """How often watchdog was found dead and started anew."""
 
@@ -154,7 +157,7 @@ class Watcher:
         """
         places = self._places.get(path) if is_quiet else None
         if places is None:
-            places = _places(path)
+            places = self._places_of(path)
             if places != self._places.get(path):
                 self._move(path, places)
         self._bury_the_dead()
@@ -167,6 +170,21 @@ class Watcher:
                 self._settle(directory, self._clock.now_us(), notices)
             directory.attended.add(path)
         return notices
+
+    def _places_of(self, path: str) -> dict[str, str]:
+        if len(self._places) <= _FEW_FILES:
+            return _places(path)
+        head, name = os.path.split(path)
+        now_us = self._clock.running_us()
+        if not 0 <= now_us - self._resolved_us < US_PER_S:
+            self._resolved.clear()
+            self._resolved_us = now_us
+        place = self._resolved.get(head)
+        if place is None or name in ("", os.curdir, os.pardir) or os.path.islink(path):
+            places = _places(path)
+            self._resolved[head] = next(reversed(places))
+            return places
+        return {place: name}
 
     def note_data(self, path: str) -> None:
         """Learn that a read of this path found something new."""

@@ -90,8 +90,9 @@ class LiveSelection:
         done = []
         for pattern in filter(self._is_pattern, self._patterns):
             found = self._found(pattern)
-            fresh |= dict.fromkeys(path for path in found if path not in self._known)
-            self.know(found)
+            unknown = [path for path in found if path not in self._known]
+            fresh |= dict.fromkeys(unknown)
+            self.know(unknown)
             if found and pattern in self._waiting:
                 self._waiting.remove(pattern)
                 done.append(pattern)

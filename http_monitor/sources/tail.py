@@ -10,7 +10,7 @@ from http_monitor.sources.beginning import begin, go_on, start_of
 from http_monitor.sources.chain import Chain
 from http_monitor.sources.claims import Claims
 from http_monitor.sources.diagnosis import explain_silence
-from http_monitor.sources.files import Files, FileStatus, Identity
+from http_monitor.sources.files import Files, FileStatus, Identity, LocalFiles
 from http_monitor.sources.followed import Followed, Truncated
 from http_monitor.sources.losses import Losses
 from http_monitor.sources.opening import MISSING, Obstacle, obstacle
@@ -67,6 +67,7 @@ class FileTail:
         self._obstacle: Obstacle | None = None
         self._obstacle_us = 0
         self._welcome = "readable again"
+        self._local = files if isinstance(files, LocalFiles) else None
         self._rest: FileStatus | None = None
         """What stands at the path while nothing happens; None: something may have to be done."""
         # Before any tail reads: whoever was the first to follow a file stays the one.
@@ -80,8 +81,11 @@ class FileTail:
 
     def read(self) -> Chunk:
         """Return the lines that became whole since the last look, at most about `read_bytes`; never waits."""
+        rest = None if self._chain.rested and self._is_due() else self._rest
+        if rest is not None and self._local is not None and self._local.is_still(self._path, rest):
+            return UNCHANGED
         found = self._files.look(self._path)
-        if self._rest is not None and found == self._rest and not (self._chain.rested and self._is_due()):
+        if rest is not None and found == rest:
             return UNCHANGED
         lines: list[bytes] = []
         at_end = self._turn(found, lines)
