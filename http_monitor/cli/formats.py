@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_LINES = 100
 _SAMPLE_BYTES = 64 << 10
+_MOST_AT_A_STOP = 200
 
 
 class Formats:
@@ -40,6 +41,7 @@ class Formats:
         self._ready: dict[str, LogFormat] = {}
         self._choices: dict[str, Choice | None] = {}
         """What was found in the samples; None where none of its lines fits anything."""
+        self._stopping: Callable[[], bool] = lambda: False
         self._remembered: dict[str, str] = {}
         """What an earlier run had found, which this one goes on with."""
 
@@ -53,6 +55,7 @@ class Formats:
         Raises:
             UsageError: it cannot, or the server's configuration does not tell.
         """
+        self._stopping = stopping
         if self._settings.log_timezone is not None:
             from http_monitor.parser.zones import zone_named
 
@@ -186,7 +189,9 @@ class Formats:
 
     def _detect(self, path: str, *, from_start: bool) -> None:
         found = self._around(self._auto)
-        sample, head = self._sample(path, from_start=from_start)
+        # Samples of thousands of files take seconds, and a run that ends at once reads the first of them only.
+        is_needless = len(self._ready) >= _MOST_AT_A_STOP and self._stopping()
+        sample, head = (b"", b"") if is_needless else self._sample(path, from_start=from_start)
         if sample.strip() or head:
             choice = found.choose(sample, head)
             if sample.strip():

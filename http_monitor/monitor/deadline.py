@@ -10,11 +10,11 @@ class Deadline:
     What passes between two looks at the clock around such a step goes uncounted; looks come every second.
     """
 
-    def __init__(self, clock: Clock, duration_s: int) -> None:
+    def __init__(self, clock: Clock, duration_s: float) -> None:
         self._clock = clock
         self._seen_us = clock.now_us()
         self._seen_steps = clock.steps
-        self._end_us = self._seen_us + duration_s * US_PER_S
+        self._end_us = self._seen_us + round(duration_s * US_PER_S)
 
     def wait_s(self) -> float:
         """Return the seconds until then; 0.0 when it has passed."""

@@ -22,7 +22,7 @@ from http_monitor.units import US_PER_S
 STALL_S = 5
 """After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
 
-_TOGETHER = 64
+_TOGETHER = 32
 """So many inputs are read before what they gave is counted: a stop waits for that, and memory holds that."""
 _OFFSETS = 100
 """Of so many lines of an input it is noted how far their times are from the clock."""

@@ -33,7 +33,7 @@ _TURN_S = 0.2
 _LARGE_TURN_S = 0.05
 """Likewise where lines come so fast that more would not be read in one turn."""
 _LARGE_TURN_BYTES = 256 << 10
-_DRAIN_S = 2
+_DRAIN_S = 0.5
 """So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
 
 

@@ -10,7 +10,7 @@ from http_monitor.clock import Clock
 from http_monitor.sources.opening import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
-_LISTED_US = US_PER_S
+_LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10
 _COARSE_TICK_US = 3 * US_PER_S
 _MOST_LISTED = 16
@@ -125,7 +125,7 @@ class LocalFiles:
         return LocalHandle(descriptor), status_of(status)
 
     def __init__(self, clock: Clock | None = None) -> None:
-        """Begin; with a clock a directory that has not changed for a while is listed once a second at most."""
+        """Begin; with a clock a directory that has not changed is listed every few seconds at most."""
         self._clock = clock
         self._listed: dict[str, _Listed] = {}
 
