@@ -1,16 +1,28 @@
 """A thousand logs at which nothing happens cost next to nothing, and none of them is looked at less for that."""
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import http_monitor.monitor.live as live_turns
 from http_monitor.clock import ManualClock
-from http_monitor.ports import UNCHANGED
-from http_monitor.sources.files import LocalFiles
+from http_monitor.monitor import Input
+from http_monitor.monitor.carried import Carried
+from http_monitor.monitor.healths import Healths
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.reading import explain
+from http_monitor.ports import UNCHANGED, SourceHealth
+from http_monitor.settings import Settings
+from http_monitor.sources.files import Listing, LocalFiles
 from http_monitor.sources.observer import FileObserver, Watcher
+from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
+from tests.harness import ScriptedSource, make_monitor
 
 
 def _rest(tail: Following) -> None:
@@ -105,3 +117,123 @@ def test_a_directory_that_has_not_changed_is_listed_once_a_second(tmp_path: Path
     assert files.listing(str(tmp_path)).keys() == {"a.log", "b.log"}
     clock.advance(2)
     assert files.listing(str(tmp_path / "none")) == {}
+
+
+def test_a_turn_of_many_resting_files_asks_each_with_one_stat_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock(1_700_000_000_000_000)
+    watcher, files = Watcher(lambda: None, clock), LocalFiles(clock)
+    observers = []
+    for number in range(100):
+        path = tmp_path / f"site{number}.log"
+        path.write_bytes(line(number))
+        observers.append(FileObserver(Following(path, files, clock=clock).tail, watcher))
+    monitor, _ = make_monitor(Settings(), observers, clock)
+    for _ in range(4):
+        monitor.step()
+        clock.advance(1)
+    calls: Counter[str] = Counter()
+
+    def counted(owner: Any, name: str) -> None:
+        real = getattr(owner, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            calls[name] += 1
+            return real(*given, **named)
+
+        monkeypatch.setattr(owner, name, call)
+
+    for owner, name in [(os, "stat"), (os, "lstat"), (os, "open"), (os, "scandir"), (FileObserver, "health")]:
+        counted(owner, name)
+    for owner, name in [(Input, "parse"), (Input, "take_notices"), (Input, "notice_if_nothing_fits")]:
+        counted(owner, name)
+    for _ in range(10):
+        monitor.step()
+        clock.advance(1)
+    assert calls == {"stat": 10 * 100}
+    append(tmp_path / "site7.log", line(1))
+    monitor.step()
+    assert (calls["parse"], calls["health"]) == (1, 1)
+    monitor.close_inputs()
+
+
+def test_what_many_inputs_gave_is_counted_in_parts_and_a_stop_comes_between_them() -> None:
+    clock = ManualClock(START_S * 1_000_000)
+    names = [f"{number}.log" for number in range(100)]
+    sources = [ScriptedSource([log_line(START_S) + b"\n"], ends=False, name=name) for name in names]
+    monitor, recorder = make_monitor(Settings(from_start=True), sources, clock)
+    live = monitor._live
+    assert live is not None
+    live.interrupted = lambda: monitor.health().lines > 0
+    monitor.step()
+    assert (monitor.health().lines, live.behind, recorder.reports) == (32, True, [])
+    live.interrupted = lambda: False
+    monitor.step()
+    assert (monitor.health().lines, live.behind) == (100, False)
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=4), min_size=1, max_size=9), st.integers(1, 4))
+def test_the_parts_change_nothing_of_what_is_told(seconds: list[list[int]], together: int) -> None:
+    told = []
+    for size in (together, 1_000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(live_turns, "_TOGETHER", size)
+            clock = ManualClock((START_S + 40) * 1_000_000)
+            sources = [
+                ScriptedSource([b"".join(log_line(START_S + at) + b"\n" for at in each)], ends=False, name=str(number))
+                for number, each in enumerate(seconds)
+            ]
+            monitor, recorder = make_monitor(Settings(from_start=True), sources, clock)
+            for _ in range(3):
+                monitor.step()
+                clock.advance(10)
+            monitor.close(finished=False)
+            told.append((recorder.summary.hits, recorder.summary.health.lines))
+    assert told[0] == told[1] == (sum(map(len, seconds)), sum(map(len, seconds)))
+
+
+@given(
+    st.lists(st.text(st.sampled_from("ab.\udc80\U0010ffff"), max_size=4)), st.text(st.sampled_from("ab."), max_size=3)
+)
+def test_a_listing_finds_the_names_that_begin_alike(names: list[str], stem: str) -> None:
+    listing = Listing({name: (0, number) for number, name in enumerate(names)})
+    assert listing.beginning_with(stem) == sorted(name for name in listing if name.startswith(stem))
+
+
+_HEALTH = st.builds(
+    SourceHealth,
+    lag_bytes=st.integers(0, 9),
+    lost_bytes=st.integers(0, 9),
+    maybe_lost=st.booleans(),
+    rotations=st.integers(0, 9),
+    waiting_since_us=st.none() | st.integers(0, 9),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.none() | _HEALTH), max_size=20))
+def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, SourceHealth | None]]) -> None:
+    class Known(ScriptedSource):
+        now = SourceHealth()
+
+        def health(self) -> SourceHealth:
+            return self.now
+
+    sources = [Known([], ends=False) for _ in range(4)]
+    entries = [Input(source, get_format("auto"), 0, explain) for source in sources]
+    healths = Healths()
+    there: dict[int, SourceHealth] = {}
+    for number, health in changes:
+        if health is None:
+            healths.forget(entries[number])
+            there.pop(number, None)
+        else:
+            sources[number].now = there[number] = health
+            healths.look(entries[number])
+    total = Carried(lost_bytes=1)
+    for health in there.values():
+        total.take(health)
+    assert healths.added_to(Carried(lost_bytes=1)) == total
+    assert healths.lag_bytes == sum(health.lag_bytes for health in there.values())
+    waiting = {entries[number] for number, health in there.items() if health.waiting_since_us is not None}
+    assert set(healths.waiting) == waiting

@@ -36,6 +36,8 @@ class Clocks:
         self._told: set[Input] = set()
         self._seen: dict[Input, tuple[int, int]] = {}
         """Lines when they last grew, and when that was by the running clock."""
+        self._judged: dict[Input, int] = {}
+        """Of how many lines the offsets were found to be as they should be."""
 
     def __call__(self) -> Sequence[Notice]:
         """Return what is to be told now."""
@@ -57,9 +59,13 @@ class Clocks:
                 yield Notice(f"{entry.name}: {words}", "warning", name, entry.source.name)
 
     def _doubt(self, entry: Input, quiet: bool, wall_us: int) -> tuple[str, str] | None:
+        count = len(entry.offsets_us)
+        if count < (_FEW_LINES if quiet else ENOUGH_LINES):
+            return self._old(entry, wall_us) if quiet and not count else None
+        if self._judged.get(entry) == count:
+            return None
+        self._judged[entry] = count
         offsets = np.array(entry.offsets_us, np.int64) // US_PER_S
-        if len(offsets) < (_FEW_LINES if quiet else ENOUGH_LINES):
-            return self._old(entry, wall_us) if quiet and not len(offsets) else None
         # To the nearest second: lines are read a moment after they were written.
         offset_s = (int(np.median(np.array(entry.offsets_us, np.int64))) + US_PER_S // 2) // US_PER_S
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
