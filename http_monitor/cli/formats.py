@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_LINES = 100
 _SAMPLE_BYTES = 64 << 10
-_MOST_AT_A_STOP = 200
+_MOST_AT_A_STOP = 64
 
 
 class Formats:
