@@ -14,7 +14,7 @@ from pathlib import Path
 from bench import logs
 from bench.program import cpu_s_of, wait
 from http_monitor.clock import WallClock
-from http_monitor.sources.files import Files, FileStatus, Handle, Identity, LocalFiles
+from http_monitor.sources.files import Files, FileStatus, Handle, Listing, LocalFiles
 from http_monitor.sources.opening import Obstacle
 from http_monitor.sources.tail import FileTail
 
@@ -126,6 +126,7 @@ class CountingFiles(LocalFiles):
     """The files of this machine, with a count of what is asked of them; owns the counts of its handles."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.calls = 0
         self.read_bytes = 0
 
@@ -134,13 +135,18 @@ class CountingFiles(LocalFiles):
         self.calls += 1
         return super().look(path)
 
+    def is_still(self, path: str, status: FileStatus) -> bool:
+        """Look, and count it."""
+        self.calls += 1
+        return super().is_still(path, status)
+
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
         """Open, and count that and what is done with the file."""
         self.calls += 1
         opened = super().open(path)
         return opened if isinstance(opened, Obstacle) else (_CountingHandle(opened[0], self), opened[1])
 
-    def listing(self, directory: str) -> dict[str, Identity]:
+    def listing(self, directory: str) -> Listing:
         """List, and count it."""
         self.calls += 1
         return super().listing(directory)
