@@ -147,6 +147,26 @@ def test_lines_of_other_programs_are_counted_by_themselves() -> None:
     assert column(second, "source") == [None]
 
 
+@pytest.mark.parametrize("kind", ["syslog", "journald"])
+def test_what_the_journal_writes_between_lines_is_of_no_program(kind: str) -> None:
+    entry = _SYSLOG % (b"nginx[8]", line())
+    marks = (
+        b"-- Boot 0f2a9b3c4d5e6f708192a3b4c5d6e7f8 --\n-- Reboot --\n-- Logs begin at Mon 2026-01-19 23:08:15 CET --\n"
+    )
+
+    batch = named(kind, "combined").parse(entry + marks + entry)
+
+    assert (batch.line_nos.tolist(), batch.other_nos.tolist(), batch.malformed_lines) == ([1, 5], [2, 3, 4], 0)
+
+
+def test_a_message_that_syslog_repeats_is_of_no_program() -> None:
+    entry = _SYSLOG % (b"nginx[8]", line())
+
+    batch = named("syslog", "combined").parse(entry + b"Jan 19 23:08:15 web1 last message repeated 13 times\n" + entry)
+
+    assert (batch.line_nos.tolist(), batch.other_nos.tolist(), batch.malformed_lines) == ([1, 3], [2], 0)
+
+
 def test_a_program_with_digits_in_its_name_is_one_with_its_likes() -> None:
     made = named("compose", "combined")
 
@@ -212,7 +232,7 @@ def test_the_format_inside_may_change() -> None:
     assert change.line_no == 20
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(seed=st.integers(0, 1 << 30))
 def test_where_a_log_is_cut_changes_nothing(seed: int) -> None:
     chance = random.Random(seed)

@@ -82,6 +82,7 @@ WAYS: dict[str, Written] = {
     "CRI with an offset": _front("cri", None, lambda no: f"{_time(no)}.9310876{no:02d}+02:00 stderr F "),
     "docker logs -t": _front("docker", None, lambda no: _DOCKER.format(_time(no), no) + " "),
     "compose": _front("compose", b"web-1", lambda no: "web-1  | "),
+    "compose with a project, padded": _front("compose", b"my_shop-web-1", lambda no: "my_shop-web-1        | "),
     "compose in colours": _front("compose", b"web_1", lambda no: "\x1b[36mweb_1  | \x1b[0m"),
     "compose in colours up to the bar": _front("compose", b"nginx.1", lambda no: "\x1b[0;33;1mnginx.1    |\x1b[0m "),
     "compose with times": _front("compose", b"web-1", lambda no: f"web-1  | {_DOCKER.format(_time(no), no)} "),

@@ -3,7 +3,7 @@
 https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#-o
 """
 
-from http_monitor.unwrap.patterns import BSD, HOST, ISO, TAG
+from http_monitor.unwrap.patterns import BSD, HOST, ISO, MARK, TAG
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
@@ -17,5 +17,5 @@ _SECONDS = r"[0-9]{9,}\.[0-9]{6}"
 KIND = Kind(
     "journald",
     "the journal's prefix in front of each line",
-    (front(rf"(?:{BSD}|{_FULL}|{ISO}|{_SINCE_BOOT}|{_SECONDS}) (?:{HOST} )?{TAG}: "),),
+    (front(rf"(?:{BSD}|{_FULL}|{ISO}|{_SINCE_BOOT}|{_SECONDS}) (?:{HOST} )?{TAG}: ", MARK),),
 )

@@ -14,3 +14,5 @@ COLOUR = r"\x1b\[[0-9;]{0,16}m"
 """What a terminal takes for a colour."""
 TIME_BEGINS = (b"0000-00-00T00:00:00",)
 """How a time of a container runtime begins, each digit as 0."""
+MARK = r"(?P<origin>-- (?:Boot|Reboot|No entries|(?:Logs|Journal) begins? at)) "
+"""What journalctl writes between lines: of no program, so that it is none of the lines that are counted."""

@@ -4,7 +4,7 @@ https://www.rfc-editor.org/rfc/rfc3164, https://www.rfc-editor.org/rfc/rfc5424, 
 (the length in front).
 """
 
-from http_monitor.unwrap.patterns import BSD, HOST, ISO, TAG
+from http_monitor.unwrap.patterns import BSD, HOST, ISO, MARK, TAG
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
@@ -15,7 +15,8 @@ _STRUCTURED = r'(?:-|(?:\[[^ =\]"]{1,128}+(?: [^ =\]"]{1,128}+="[^"\\]*+(?:\\.[^
 _NEW = (
     rf"1 (?:-|{ISO}) (?P<source>[^ ]{{1,255}}+) (?P<origin>[^ ]{{1,128}}+) [^ ]{{1,128}}+ [^ ]{{1,128}}+ {_STRUCTURED} "
 )
-_HEADER = front(rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ", _NEW)
+_REPEATED = rf"(?:{BSD}|{ISO}) {HOST} (?P<origin>last message repeated) [0-9]{{1,9}}+ "
+_HEADER = front(rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ", _NEW, _REPEATED, MARK)
 # What RFC 5424 puts in front of UTF-8.
 _MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",))
 
