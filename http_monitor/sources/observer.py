@@ -65,21 +65,12 @@ class FileObserver:
 
     def read(self) -> Chunk:
         """Return what is new, whatever woke the monitor."""
-        if self._quiet_looks % self._watcher.attended_every:
-            chunk = self._tail.read()
-            if chunk is UNCHANGED:
-                self._quiet_looks += 1
-                return chunk
-            self._health, self._quiet_looks = None, 0
-            self._last_bytes = len(chunk.data)
-            if chunk.data or not chunk.at_end:
-                self._watcher.note_data(self.name)
-            return chunk
-        # The watch comes first: what is written after the look then wakes.
-        restarts = self._watcher.restarts
-        notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % _PLACES_EVERY > 0)
-        self._restarts += self._watcher.restarts - restarts
-        self._poll_s = self._watcher.wants_poll_s(self.name)
+        restarts, notices = self._watcher.restarts, list[Notice]()
+        if self._quiet_looks % self._watcher.attended_every == 0:
+            # The watch comes first: what is written after the look then wakes.
+            notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % _PLACES_EVERY > 0)
+            self._restarts += self._watcher.restarts - restarts
+            self._poll_s = self._watcher.wants_poll_s(self.name)
         chunk = self._tail.read()
         if chunk is UNCHANGED and not notices and restarts == self._watcher.restarts:
             self._last_bytes = 0
