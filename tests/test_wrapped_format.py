@@ -140,8 +140,13 @@ def test_lines_of_other_programs_are_counted_by_themselves() -> None:
     )
     second = made.parse(_SYSLOG % (b"nginx", unreadable) + _SYSLOG % (b"cron", b"x") + line(8) + b"\n" + b"junk\n")
 
-    # Nobody knows before the first line that fits.
-    assert (first.lines, first.line_nos.tolist(), first.other_nos.tolist(), first.malformed_lines) == (3, [2], [3], 1)
+    # Whether they stand before the first line that fits or behind it.
+    assert (first.lines, first.line_nos.tolist(), first.other_nos.tolist(), first.malformed_lines) == (
+        3,
+        [2],
+        [1, 3],
+        0,
+    )
     assert (second.lines, second.line_nos.tolist(), second.other_nos.tolist()) == (4, [3], [2])
     assert [sample.raw for sample in second.samples] == [unreadable, b"junk"]
     assert column(second, "source") == [None]
@@ -321,3 +326,66 @@ def test_explaining_a_part_says_so_and_the_rest_is_the_line() -> None:
 def test_a_state_that_is_none_is_refused(state: Any) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         finding().load(state)
+
+
+def _containers(requests: int) -> bytes:
+    """Return requests as a container runtime keeps them, the first of them in three parts, with lines between."""
+    time = b"2026-01-19T23:08:15.93Z "
+    first = line(1, b"/" + b"x" * 90)
+    parts = time + b"stdout P " + first[:30] + b"\n" + time + b"stderr F starting\n" + time + b"stdout P "
+    parts += first[30:70] + b"\n" + time + b"stdout F " + first[70:] + b"\n"
+    return parts + b"".join(time + b"stdout F " + line(no) + b"\n" for no in range(requests - 1))
+
+
+def _dockers(requests: int) -> bytes:
+    def piece(text: bytes) -> bytes:
+        return b'{"log":"%b","stream":"stdout","time":"2026-01-19T23:08:15Z"}\n' % text.replace(b'"', b'\\"')
+
+    first = line(1, b"/" + b"x" * 90)
+    whole = [piece(line(no) + b"\\n") for no in range(requests - 1)]
+    return piece(first[:50]) + piece(first[50:] + b"\\n") + b"".join(whole)
+
+
+@pytest.mark.parametrize(("log", "others"), [(_containers(60), 1), (_dockers(60), 0)])
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+def test_parts_that_come_before_anything_is_known_are_one_line(log: bytes, others: int, size: int) -> None:
+    lines = log.splitlines(keepends=True)
+    made = finding()
+    batches = []
+    for start in range(0, len(lines), size):
+        batches.append(made.parse(b"".join(lines[start : start + size])))
+        again = finding()
+        again.load(made.save())
+        made = again
+    whole = joined([*batches, made.parse_last(b"")])
+
+    assert (whole.lines, len(whole.line_nos), len(whole.other_nos)) == (60 + others, 60, others)
+    assert column(whole, "path")[0] == b"/" + b"x" * 90
+
+
+@pytest.mark.parametrize("kind", ["syslog", None])
+@pytest.mark.parametrize("before", [0, 1, 60])
+def test_lines_of_other_programs_are_other_wherever_they_stand(kind: str | None, before: int) -> None:
+    strangers = [_SYSLOG % (b"sshd[%d]" % no, b"Accepted") for no in range(60)]
+    own = [_SYSLOG % (b"nginx", b"x\x16\x03"), _SYSLOG % (b"nginx", line())]
+    log = [*strangers[:before], *own, *strangers[before:]]
+    made = finding("combined") if kind is None else named(kind, "combined")
+
+    whole = joined([made.parse(each) for each in log])
+
+    assert (whole.lines, len(whole.line_nos), len(whole.other_nos), whole.malformed_lines) == (62, 1, 60, 1)
+
+
+def test_no_more_than_a_hundred_lines_are_held() -> None:
+    made = named("syslog", "combined")
+
+    held = [made.parse(_SYSLOG % (b"sshd", b"x")).lines for _ in range(101)]
+
+    assert held == [0] * 99 + [100, 1]
+
+
+def test_what_is_held_counts_when_the_input_ends() -> None:
+    for made in (named("syslog", "combined"), finding("combined")):
+        assert made.parse(_SYSLOG % (b"sshd", b"x") * 3).lines == 0
+        last = made.parse_last(b"")
+        assert (last.lines, last.malformed_lines) == (3, 3)

@@ -19,6 +19,8 @@ class Origins:
 
     def __init__(self) -> None:
         self._fitting: set[bytes] = set()
+        self.judges_earlier = False
+        """The next lines are the first of the log, and one of them fits: those before it are judged by it."""
 
     def take(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Int64s:
         """Take the next lines; return the numbers of those that do not fit, and whose program has had none that did.
@@ -42,10 +44,15 @@ class Origins:
             if name in self._fitting or (len(self._fitting) >= _MOST and first[index] == batch.lines):
                 first[index] = -1
         begun = 0 if self._fitting else int(fitting[0]) if len(fitting) else batch.lines
+        added = np.flatnonzero((first >= 0) & (first < batch.lines)).tolist()
+        if self.judges_earlier and len(fitting):
+            # Of the program of the first line that fits, those before it are as those behind it.
+            begun, first[origin[fitting[0]]] = 0, -1
+        self.judges_earlier = False
         at = np.flatnonzero(misfits)
         at = at[at >= begun]
         other: Int64s = at[at < first[origin[at]]] + 1
-        for index in np.flatnonzero((first >= 0) & (first < batch.lines)).tolist():
+        for index in added:
             if len(self._fitting) < _MOST:
                 self._fitting.add(inside.origins[index])
         return other

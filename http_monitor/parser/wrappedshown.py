@@ -1,0 +1,57 @@
+"""Shows what is made of the text inside a line, with its columns as they are in the line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from http_monitor.ports import FoundField, LineReading, Peeled, Wrapper
+
+Read = Callable[[bytes], Sequence[LineReading]]
+"""Returns what a format makes of a text."""
+
+
+def shown(line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
+    """Return what is made of the text in a line.
+
+    Args:
+        line: Without its LF.
+        wrapper: May be around it.
+        read: Reads the text, or the line where it has nothing around it.
+    """
+    inside = wrapper.peel(line)
+    if not inside:
+        return list(read(line))
+    first = inside[0]
+    front = _front(first, wrapper.name)
+    if first.text is None:
+        return [LineReading(f"{wrapper.name}, a part of a line", tuple(front), {})]
+    return [_moved(reading, first, front) for reading in read(first.text)]
+
+
+def _front(first: Peeled, name: str) -> list[FoundField]:
+    """Return what stands around the text of a line."""
+    end = max(first.places[0], 0)
+    marks = [FoundField(name, 0, end)]
+    if first.source is not None:
+        _, begin, stop = first.source
+        named = FoundField("source", begin, stop)
+        # The name may stand in what is in front, or in what is behind.
+        cut = (FoundField(name, 0, begin), named, FoundField(name, stop, end))
+        marks = [*cut] if begin < end else [*marks, named]
+    return [mark for mark in marks if mark.start < mark.stop]
+
+
+def _moved(reading: LineReading, first: Peeled, front: Sequence[FoundField]) -> LineReading:
+    """Return what was made of a text with its columns in the line."""
+    found = [*front]
+    for field in reading.found:
+        begin, stop = first.places[field.start], first.places[field.stop]
+        if begin >= 0:
+            found.append(FoundField(field.name, begin, stop))
+    values = reading.values
+    if values and first.source is not None:
+        values = {**values, "source": first.source[0]}
+    column = reading.column
+    if column is not None:
+        column = 1 + max(0, first.places[min(column - 1, len(first.places) - 1)])
+    found.sort(key=lambda field: field.start)
+    return replace(reading, found=tuple(found), values=values, column=column)
