@@ -34,8 +34,9 @@ MAX_THREADS = 2
 MAX_SEED = (1 << 63) - 1
 
 UNWRAPS = (
-    *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "fluentd", "kubectl", "compose", "fly"),
-    *("heroku", "fastly", "logentries", "syslog", "journald", "docker", "stern"),
+    *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "gcloud", "fluentd", "kubectl", "compose"),
+    *("fly", "heroku", "fastly", "logentries", "syslog", "journald", "logcli", "awslogs", "docker", "digitalocean"),
+    *("stern_namespaces", "stern"),
 )
 """What may stand around the lines of a log; the earlier say more surely that they do."""
 

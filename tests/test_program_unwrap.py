@@ -90,4 +90,4 @@ def test_a_wrapper_that_nobody_knows_is_refused() -> None:
     outcome = run("--unwrap", "sysloq")
 
     assert outcome.code == 2
-    assert outcome.err.startswith(b"http_monitor: --unwrap: got sysloq, takes auto, none, compose, cri, ")
+    assert outcome.err.startswith(b"http_monitor: --unwrap: got sysloq, takes auto, none, awslogs, compose, cri, ")

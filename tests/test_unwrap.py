@@ -32,9 +32,9 @@ _LINES = st.lists(st.one_of(_TEXT, st.sampled_from(_HOSTILE), st.just(COMBINED))
 def _may_stand(way: Written, line: bytes) -> bool:
     """Tell whether a line is one of which this way leaves no doubt."""
     # What a runtime writes in front of a text when it is asked for times, and the blank that some leave out.
-    if way.wrapper in ("compose", "kubectl", "stern") and line.startswith(b"2026-01-19T"):
+    if way.wrapper in ("compose", "kubectl", "stern", "stern_namespaces") and line.startswith(b"2026-01-19T"):
         return False
-    if way.wrapper == "fly" and line.startswith(b" "):
+    if way.wrapper in ("fly", "logcli") and line.startswith(b" "):
         return False
     return not (way.wrapper == "syslog" and _looks_like_header(line))
 

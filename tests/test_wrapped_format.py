@@ -389,3 +389,19 @@ def test_what_is_held_counts_when_the_input_ends() -> None:
         assert made.parse(_SYSLOG % (b"sshd", b"x") * 3).lines == 0
         last = made.parse_last(b"")
         assert (last.lines, last.malformed_lines) == (3, 3)
+
+
+@pytest.mark.parametrize("front", [b"", b"<190>", b"83 <190>"])
+def test_a_message_that_rsyslog_repeats_came_so_often_more(front: bytes) -> None:
+    entry = front + _SYSLOG % (b"nginx[8]", line())
+    again = front + _SYSLOG % (b"nginx[8]", b"message repeated %d times: [ " + line(9) + b"]")
+    log = entry + again % 4 + again % 1_001 + again % 0 + front + _SYSLOG % (b"sshd", b"message repeated 2 times: [ x]")
+
+    batch = named("syslog", "combined").parse(log)
+
+    assert column(batch, "host") == [b"192.0.2.7"] + [b"192.0.2.9"] * 4
+    assert column(batch, "source") == [b"web1"] * 5
+    assert (batch.lines, batch.malformed_lines, batch.other_nos.tolist()) == (9, 2, [8, 9])
+    again_cut = named("syslog", "combined")
+    cut = joined([again_cut.parse(each) for each in log.splitlines(keepends=True)])
+    assert account(cut)[:3] == account(batch)[:3]

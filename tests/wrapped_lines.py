@@ -95,10 +95,56 @@ WAYS: dict[str, Written] = {
     "stern in colours": _front(
         "stern", b"web-7d4b9c-x2x8z", lambda no: "\x1b[32mweb-7d4b9c-x2x8z\x1b[0m \x1b[92mnginx\x1b[0m "
     ),
+    "stern with namespaces": _front("stern_namespaces", b"web-7d4b9c-x2x8z", lambda no: "shop web-7d4b9c-x2x8z nginx "),
+    "stern with namespaces in colours": _front(
+        "stern_namespaces",
+        b"web-7d4b9c-x2x8z",
+        lambda no: "\x1b[32mmy-shop\x1b[0m \x1b[32mweb-7d4b9c-x2x8z\x1b[0m \x1b[92mnginx\x1b[0m ",
+    ),
+    "stern's JSON": _object(
+        "fluentd",
+        b"web-7d",
+        lambda no, text: {"message": text, "namespace": "shop", "podName": "web-7d", "containerName": "nginx"},
+    ),
+    "stern's extjson": _object(
+        "fluentd", b"web-7d", lambda no, text: {"pod": "web-7d", "container": "nginx", "message": text}
+    ),
+    "vector": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"file": "/var/log/a.log", "host": "web1", "message": text, "timestamp": _time(no) + "Z"},
+    ),
+    "CloudWatch": _object(
+        "fluentd",
+        b"web/0",
+        lambda no, text: {"logStreamName": "web/0", "timestamp": 1768864095000 + no, "message": text},
+    ),
+    "Google Cloud": _object(
+        "gcloud",
+        b"web-1",
+        lambda no, text: {
+            "textPayload": text,
+            "insertId": f"x{no}",
+            "resource": {"type": "k8s_container", "labels": {"container_name": "nginx", "pod_name": "web-1"}},
+            "logName": "projects/p/logs/stdout",
+        },
+    ),
+    "aws logs tail": _front("awslogs", b"ecs/web/0a", lambda no: f"{_time(no)}.123000+00:00 ecs/web/0a "),
+    "aws logs tail, short": _front("docker", None, lambda no: f"{_time(no)} "),
+    "doctl": _front("digitalocean", b"web", lambda no: f"web {_DOCKER.format(_time(no), no)} "),
+    "logcli's lines": _front("logcli", b"web-1", lambda no: f'{_time(no)}+01:00 {{app="web", pod="web-1"}} '),
+    "logcli's lines, padded": _front("logcli", rb"we\"}b", lambda no: rf'{_time(no)}Z {{app="we\"}}b"}}       '),
+    "logcli's lines without labels": _front("logcli", None, lambda no: f"{_time(no)}Z {{}} "),
+    "logcli's lines in colours": _front(
+        "logcli", b"web", lambda no: f'\x1b[34m{_time(no)}Z\x1b[0m \x1b[31m{{app="web"}}\x1b[0m '
+    ),
     "heroku": _front("heroku", b"web.1", lambda no: f"{_time(no)}.988783+00:00 app[web.1]: "),
     "logplex": _front("heroku", b"web.3", lambda no: f"{83 + no} <40>1 {_time(no)}+00:00 host app web.3 - "),
     "fly": _front("fly", b"148e272b", lambda no: f"{_time(no)}Z app[148e272b] iad [info]"),
     "fly in colours": _front("fly", b"148e272b", lambda no: _FLY.format(_time(no))),
+    "fly in colours that include blanks": _front(
+        "fly", b"148e", lambda no: f"\x1b[2m{_time(no)}Z \x1b[22m\x1b[1mapp\x1b[0m[148e] \x1b[32miad \x1b[0m[info] "
+    ),
     "fly with a blank": _front("fly", b"148e272b", lambda no: f"{_time(no)}.000 app[148e272b] iad [info] "),
     "fastly": _front("fastly", b"cache-sjc3128", lambda no: f"<134>{_time(no)}Z cache-sjc3128 LogTest[62959]: "),
     "logentries": _front("logentries", None, lambda no: f"{_TOKEN} "),

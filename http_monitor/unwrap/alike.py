@@ -15,7 +15,7 @@ import pyarrow as pa
 from http_monitor.records import Bools, Int64s
 from http_monitor.unwrap.stage import Stage, Taken, masked
 
-_LF, _BLANK, _BACKSLASH, _N = (ord(char) for char in "\n \\n")
+_LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
 _MOST_LOOKS = 256
 _MOST_IN_VAIN = 8
 """So many looks that find few lines are made before the others are looked at one by one."""
@@ -101,7 +101,6 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         for front in stage.begins:
             begun |= _has(plain, found, todo, front, behind=False)
         todo = todo[begun]
-    taking: list[Int64s] = []
     looks = in_vain = 0
     while len(todo) and looks < _MOST_LOOKS and in_vain < _MOST_IN_VAIN:
         looks += 1
@@ -116,15 +115,16 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         if taken.stop < len(line):
             least = found.stop[todo] - found.start[todo] >= taken.start + len(line) - taken.stop
             alike &= least & _has(plain, found, todo, line[taken.stop :], behind=True)
-        if stage.quoted:
-            alike &= ~_doubted(data, found, todo, len(line) - taken.stop)
+        if stage.quoted or stage.blanks:
+            if stage.quoted:
+                alike &= ~_doubted(data, found, todo, len(line) - taken.stop)
+            else:
+                alike &= ~_begins_blank(data, found, todo, taken.start)
             alike[0] = False
             found.take(todo[:1], taken, len(line))
-            taking.append(todo[:1])
         lines = todo[alike]
         if len(lines):
             found.take(lines, taken, len(line))
-            taking.append(lines)
         in_vain += len(lines) * _FEW < len(todo)
         alike[0] = True
         todo = todo[~alike]
@@ -132,11 +132,7 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         line = data[int(found.start[index]) : int(found.stop[index])]
         taken = stage.take(line)
         if taken is not None:
-            one = np.array([index], np.int64)
-            found.take(one, taken, len(line))
-            taking.append(one)
-    if stage.blank and taking:
-        _skip_blanks(data, found, np.concatenate(taking))
+            found.take(np.array([index], np.int64), taken, len(line))
 
 
 def cut(data: bytes, start: Int64s, stop: Int64s) -> bytes:
@@ -212,6 +208,9 @@ def _doubted(data: bytes, found: Found, lines: Int64s, behind: int) -> Bools:
     return doubted
 
 
-def _skip_blanks(data: bytes, found: Found, lines: Int64s) -> None:
-    blank = np.frombuffer(data, np.uint8).take(found.start[lines], mode="clip") == _BLANK
-    found.start[lines] += blank & (found.start[lines] < found.stop[lines])
+def _begins_blank(data: bytes, found: Found, lines: Int64s, front: int) -> Bools:
+    """Return in which lines a blank or a colour stands behind so many bytes: it may belong to what is in front."""
+    at = found.start[lines] + front
+    byte = np.frombuffer(data, np.uint8).take(at, mode="clip")
+    begins: Bools = ((byte == _BLANK) | (byte == _ESCAPE)) & (at < found.stop[lines])
+    return begins

@@ -1,4 +1,4 @@
-"""The time in front of each line: ``docker logs -t``, ``kubectl logs --timestamps``.
+"""The time in front of each line: ``docker logs -t``, ``kubectl logs --timestamps``, ``aws logs tail --format short``.
 
 https://docs.docker.com/reference/cli/docker/container/logs/
 """
@@ -10,4 +10,6 @@ from http_monitor.unwrap.wrapping import Kind
 TIME = front(rf"{RFC3339} ", begins=TIME_BEGINS)
 """Also behind what other programs put in front, where they are asked for times."""
 
-KIND = Kind("docker", "a time in front of each line", (TIME,))
+_UNZONED = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2} "
+
+KIND = Kind("docker", "a time in front of each line", (front(rf"{RFC3339} ", _UNZONED, begins=TIME_BEGINS),))

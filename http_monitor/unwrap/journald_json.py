@@ -3,9 +3,10 @@
 https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any
 
+from http_monitor.unwrap.jsonlines import exploder
 from http_monitor.unwrap.jsonstage import json_stage
 from http_monitor.unwrap.stage import masked
 from http_monitor.unwrap.wrapping import Inner, Kind
@@ -15,32 +16,25 @@ _ORIGINS = ("SYSLOG_IDENTIFIER", "_COMM")
 _LF = b"\n"
 
 
-def _listed(line: bytes) -> Sequence[Inner] | None:
-    """Return the text of an entry that is a list of bytes."""
-    if b'"MESSAGE"' not in line:
-        return None
-    try:
-        entry = json.loads(line.decode("utf-8", "surrogateescape"), strict=False)
-        if not isinstance(entry["__REALTIME_TIMESTAMP"], str):
-            return None
-        text = bytes(entry["MESSAGE"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    source, origins = None, []
-    for name in (*_SOURCES, *_ORIGINS):
-        said = entry.get(name)
-        if not isinstance(said, str):
-            continue
-        if name in _ORIGINS:
-            origins.append(masked(said.encode("utf-8", "replace")))
-        elif source is None:
-            source = said.encode("utf-8", "replace")
-    return [Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins))]
+# Any: what JSON holds is not known.
+def _listed(entry: Any) -> Iterator[Inner]:
+    """Yield the text of an entry that is a list of bytes."""
+    if not isinstance(entry["__REALTIME_TIMESTAMP"], str) or not isinstance(entry["MESSAGE"], list):
+        raise TypeError("no entry with a list of bytes")
+    text = bytes(entry["MESSAGE"])
+    said = {
+        name: entry[name].encode("utf-8", "replace")
+        for name in (*_SOURCES, *_ORIGINS)
+        if isinstance(entry.get(name), str)
+    }
+    source = next((said[name] for name in _SOURCES if name in said), None)
+    origins = [masked(said[name]) for name in _ORIGINS if name in said]
+    yield Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins))
 
 
 KIND = Kind(
     "journald_json",
     "the journal's JSON around each line",
     (json_stage(("MESSAGE",), sources=_SOURCES, origins=_ORIGINS, needs=("__REALTIME_TIMESTAMP", "MESSAGE")),),
-    explode=_listed,
+    explode=exploder(b'"MESSAGE"', _listed),
 )

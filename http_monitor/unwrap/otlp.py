@@ -3,24 +3,15 @@
 https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
+from http_monitor.unwrap.jsonlines import exploder
 from http_monitor.unwrap.jsontext import one_line
 from http_monitor.unwrap.stage import masked
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _SOURCES = ("k8s.pod.name", "container.name", "service.instance.id", "host.name", "service.name")
-
-
-def _records(line: bytes) -> Sequence[Inner] | None:
-    if b'"resourceLogs"' not in line:
-        return None
-    try:
-        return list(_inner(json.loads(line.decode("utf-8", "surrogateescape"), strict=False))) or None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
 
 
 # Any: what JSON holds is not known.
@@ -40,4 +31,4 @@ def _inner(given: Any) -> Iterator[Inner]:
                 yield Inner(one_line(text) if isinstance(text, str) else b"{}", source, origin)
 
 
-KIND = Kind("otlp", "OTLP around the lines", (), explode=_records)
+KIND = Kind("otlp", "OTLP around the lines", (), explode=exploder(b'"resourceLogs"', _inner))

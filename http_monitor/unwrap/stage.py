@@ -33,8 +33,8 @@ class Stage:
     """Finds the text in a line without its LF; None: it is not wrapped."""
     begins: tuple[bytes, ...] = ()
     """How a line that is wrapped may begin, each digit as 0; none: in any way."""
-    blank: bool = False
-    """A blank before the text, if there is one, belongs to the wrapper."""
+    blanks: bool = False
+    """Blanks before the text may belong to the wrapper, which decides by the first byte that is none."""
     quoted: bool = False
     """The text is a JSON string, without its quotes."""
 
@@ -47,14 +47,14 @@ def masked(text: bytes) -> bytes:
     return text.translate(_DIGITS)
 
 
-def front(*patterns: str, begins: tuple[bytes, ...] = (), blank: bool = False) -> Stage:
+def front(*patterns: str, begins: tuple[bytes, ...] = (), blanks: bool = False) -> Stage:
     """Return the step that takes off what one of some expressions fits at the beginning of a line.
 
     Args:
         patterns: Linear in the line; no text that one of them fits may begin with another one that one of them fits.
             Their groups may be ``source`` and ``origin``.
         begins: As of the stage.
-        blank: As of the stage.
+        blanks: As of the stage.
     """
     compiled = [re.compile(pattern.encode("ascii"), re.DOTALL) for pattern in patterns]
 
@@ -66,4 +66,4 @@ def front(*patterns: str, begins: tuple[bytes, ...] = (), blank: bool = False) -
         source = match.span("source") if said.get("source") else (0, 0)
         return Taken(match.end(), len(line), source, masked(said.get("origin") or b""))
 
-    return Stage(take, begins, blank)
+    return Stage(take, begins, blanks)

@@ -41,6 +41,8 @@ class Kind:
     """Takes off more of lines that are wrapped, where there is more."""
     explode: Explode | None = None
     """Asked for lines that no stage finds wrapped."""
+    mark: bytes = b""
+    """Only lines that have this are exploded, and they before any stage is asked."""
 
 
 class Wrapping:
@@ -89,13 +91,15 @@ class Wrapping:
         if not len(found.start):
             return Unwrapped(b"", found.wrapped, found.origin, (), found.origin, ())
         todo = np.flatnonzero(found.stop - found.start <= self._limit)
+        explodes = self._kind.explode is not None and self._kind.mark in data
+        if explodes and self._kind.mark:
+            todo = todo[[not self._is_several(data[found.start[at] : found.stop[at]]) for at in todo.tolist()]]
         for stage in self._kind.stages:
             find(data, found, stage, todo)
         if self._kind.behind is not None:
             find(data, found, self._kind.behind, np.flatnonzero(found.wrapped))
         inside = self._texts(data, found)
-        whole = self._kind.explode is None or bool(found.wrapped.all())
-        if whole and not self._parts and not found.more.any():
+        if not (explodes and not found.wrapped.all()) and not self._parts and not found.more.any():
             return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin, tuple(found.origins))
         return self._one_by_one(data, found, inside)
 
@@ -104,7 +108,8 @@ class Wrapping:
         if len(line) > self._limit:
             return ()
         start, stop, source, taken, quoted = 0, len(line), (0, 0), None, False
-        for stage in filter(None, (*self._kind.stages, self._kind.behind)):
+        stages = () if self._kind.mark and self._is_several(line) else (*self._kind.stages, self._kind.behind)
+        for stage in filter(None, stages):
             now = stage.take(line[start:stop])
             if now is None or (stage is self._kind.behind and taken is None):
                 continue
@@ -112,8 +117,6 @@ class Wrapping:
             if now.source[0] < now.source[1]:
                 source = start + now.source[0], start + now.source[1]
             start, stop = start + now.start, start + now.stop
-            if stage.blank and line[start:stop].startswith(b" "):
-                start += 1
         named = (line[slice(*source)], *source) if source[0] < source[1] else None
         if taken is None:
             return [Peeled(inner.text, [-1] * (len(inner.text) + 1)) for inner in self._exploded(line) or ()]
@@ -144,6 +147,9 @@ class Wrapping:
 
     def _exploded(self, line: bytes) -> Sequence[Inner] | None:
         return None if self._kind.explode is None else self._kind.explode(line)
+
+    def _is_several(self, line: bytes) -> bool:
+        return self._kind.mark in line and self._exploded(line) is not None
 
     def _texts(self, data: bytes, found: Found) -> bytes:
         """Return the text of each line with an LF."""
