@@ -1,4 +1,4 @@
-"""Throws hostile lines at every format that has a name, and at some format strings, for a bounded time.
+"""Throws hostile lines at every format that has a name, some format strings and every wrapper, for a bounded time.
 
 Usage: python scripts/fuzz_formats.py [--seconds N] [--seed N] [--format NAME]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from http_monitor.parser.presets import BY_NAME, PRESETS
+from http_monitor.settings import UNWRAPS
 from tests.fuzzed_strings import STRINGS
 from tests.fuzzing import Broken, Fuzzer
 
@@ -25,15 +26,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="read hostile lines in every format", allow_abbrev=False)
     parser.add_argument("--seconds", type=float, default=60, help="how long, in all (default %(default)s)")
     parser.add_argument("--seed", type=int, default=None, help="the same lines again")
-    parser.add_argument(
-        "--format", choices=sorted([*BY_NAME, *(preset.name for preset in STRINGS)]), help="only this one"
-    )
+    names = sorted([*BY_NAME, *(preset.name for preset in STRINGS), *UNWRAPS])
+    parser.add_argument("--format", choices=names, help="only this format, or this wrapper")
     given = parser.parse_args()
     seed = random.randrange(1 << 32) if given.seed is None else given.seed
     every = {preset.name: preset for preset in (*PRESETS, *STRINGS)}
-    presets = tuple(every.values()) if given.format is None else (every[given.format],)
-    print(f"seed {seed}, {len(presets)} formats", flush=True)
-    fuzzer = Fuzzer(presets, seed)
+    presets = tuple(preset for name, preset in every.items() if given.format in (None, name))
+    wrappers = tuple(name for name in UNWRAPS if given.format in (None, name))
+    print(f"seed {seed}, {len(presets)} formats, {len(wrappers)} wrappers", flush=True)
+    fuzzer = Fuzzer(presets, seed, wrappers)
     try:
         fuzzer.run(given.seconds)
     except Broken as broken:

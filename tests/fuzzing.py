@@ -9,6 +9,7 @@ from http_monitor.ports import Explaining, LogFormat
 from http_monitor.records import SCHEMA, Batch
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import check_alike
+from tests.wrapped_fuzzing import check_wrapped
 from tests.written import WRITERS, any_hit, write
 
 MOST_MS_PER_KIB = 1.0
@@ -35,17 +36,20 @@ class Fuzzer:
     Args:
         presets: The formats.
         seed: The same seed gives the same lines.
+        wrappers: Names of what may stand around lines.
     """
 
-    def __init__(self, presets: Sequence[Preset], seed: int) -> None:
+    def __init__(self, presets: Sequence[Preset], seed: int, wrappers: Sequence[str] = ()) -> None:
         self._presets = presets
+        self._wrappers = wrappers
         self._random = random.Random(seed)
         self._slowest: dict[str, float] = {}
         self.lines = 0
         """Read so far."""
 
     def run(self, seconds: float) -> None:
-        """Read lines for so long: in turns some of one format, and one that is worst for a backtracking matcher.
+        """Read lines for so long: in turns some of one format, one that is worst for a backtracking matcher, and some
+        that stand inside others.
 
         Raises:
             Broken: a line breaks a law.
@@ -54,6 +58,10 @@ class Fuzzer:
         long = [(preset, line) for preset in self._presets for line in self._long_lines(preset)]
         self._random.shuffle(long)
         while time.perf_counter() < until:
+            if self._wrappers:
+                self._unwrap(self._random.choice(self._wrappers))
+            if not self._presets:
+                continue
             preset = self._random.choice(self._presets)
             self._try(preset, [self._mutated(preset) for _ in range(self._random.randint(1, 200))])
             if long:
@@ -103,6 +111,13 @@ class Fuzzer:
             raise Broken(f"{preset.name}: {type(error).__name__}: {error}; {_shown(lines)}") from error
         if len(lines) == 1:
             self._time(preset, lines[0])
+
+    def _unwrap(self, name: str) -> None:
+        seed = self._random.randrange(1 << 32)
+        try:
+            self.lines += check_wrapped(name, random.Random(seed))
+        except Exception as error:
+            raise Broken(f"{name}, lines of seed {seed}: {type(error).__name__}: {str(error)[:2_000]}") from error
 
     def _check(self, preset: Preset, data: bytes, lines: list[bytes]) -> None:
         whole = preset.make(MAX_LINE_BYTES).parse(data)

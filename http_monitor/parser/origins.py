@@ -45,7 +45,8 @@ class Origins:
                 first[index] = -1
         begun = 0 if self._fitting else int(fitting[0]) if len(fitting) else batch.lines
         added = np.flatnonzero((first >= 0) & (first < batch.lines)).tolist()
-        if self.judges_earlier and len(fitting):
+        every = np.flatnonzero(fits)
+        if self.judges_earlier and len(every) and origin[every[0]] >= 0:
             # Of the program of the first line that fits, those before it are as those behind it.
             begun, first[origin[fitting[0]]] = 0, -1
         self.judges_earlier = False

@@ -23,7 +23,9 @@ def exploder(mark: bytes, lines: Lines) -> Explode:
         if mark not in line:
             return None
         try:
-            return list(lines(json.loads(line.decode("utf-8", "surrogateescape"), strict=False))) or None
+            found = lines(json.loads(line.decode("utf-8", "surrogateescape"), strict=False))
+            # A name of no bytes is none.
+            return [each._replace(source=each.source or None) for each in found] or None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             return None
 
