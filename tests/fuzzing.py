@@ -48,8 +48,9 @@ class Fuzzer:
         """Read so far."""
 
     def run(self, seconds: float) -> None:
-        """Read lines for so long: in turns some of one format, one that is worst for a backtracking matcher, and some
-        that stand inside others.
+        """Read lines for so long.
+
+        In turns some of one format, one that is worst for a backtracking matcher, and some that stand inside others.
 
         Raises:
             Broken: a line breaks a law.
