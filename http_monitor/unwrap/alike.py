@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from http_monitor.records import Bools, Int64s
-from http_monitor.unwrap.stage import Stage, Taken, masked
+from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
 
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
 _MOST_LOOKS = 256
@@ -95,12 +95,11 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         stage: The step.
         todo: The lines, ascending.
     """
+    if stage.has not in data:
+        return
     plain = masked(data)
     if stage.begins:
-        begun = np.zeros(len(todo), np.bool_)
-        for front in stage.begins:
-            begun |= _has(plain, found, todo, front, behind=False)
-        todo = todo[begun]
+        todo = todo[_begun(plain, found, todo, stage.begins)]
     looks = in_vain = 0
     while len(todo) and looks < _MOST_LOOKS and in_vain < _MOST_IN_VAIN:
         looks += 1
@@ -128,6 +127,8 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         in_vain += len(lines) * _FEW < len(todo)
         alike[0] = True
         todo = todo[~alike]
+    if len(todo) and stage.shapes:
+        todo = todo[_begun(shaped(data), found, todo, stage.shapes)]
     for index in todo.tolist():
         line = data[int(found.start[index]) : int(found.stop[index])]
         taken = stage.take(line)
@@ -158,6 +159,16 @@ def texts(data: bytes, start: Int64s, stop: Int64s) -> Any:
     both: Any = pa.Array.from_buffers(pa.binary(), len(edges) - 1, [None, pa.py_buffer(edges.data), pa.py_buffer(data)])
     even: Any = pa.array(np.arange(0, len(edges), 2, dtype=np.int32))
     return both.take(even)
+
+
+def _begun(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...]) -> Bools:
+    """Return which lines begin with one of some texts; the arguments are those of `_has`."""
+    begun = np.zeros(len(lines), np.bool_)
+    for front in fronts:
+        begun |= _has(plain, found, lines, front, behind=False)
+        if begun.all():
+            break
+    return begun
 
 
 def _has(plain: bytes, found: Found, lines: Int64s, text: bytes, *, behind: bool) -> Bools:

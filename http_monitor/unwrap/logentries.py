@@ -9,6 +9,6 @@ from http_monitor.unwrap.wrapping import Kind
 
 _HEX = "[0-9a-f]"
 _TOKEN = front(rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}} ")
-_NAMES = front(rf"{HOST} {TAG}: ")
+_NAMES = front(rf"{HOST} {TAG}: ", has=b": ")
 
 KIND = Kind("logentries", "the token of Logentries in front of each line", (_TOKEN,), behind=_NAMES)

@@ -37,8 +37,15 @@ class Stage:
     """Blanks before the text may belong to the wrapper, which decides by the first byte that is none."""
     quoted: bool = False
     """The text is a JSON string, without its quotes."""
+    shapes: tuple[bytes, ...] = ()
+    """How a line that is wrapped may begin, each digit as 0, each letter as A or a; none: in any way."""
+    has: bytes = b""
+    """What each line that is wrapped has."""
 
 
+_SHAPES = bytes.maketrans(
+    b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz", b"0" * 9 + b"A" * 25 + b"a" * 25
+)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
@@ -47,7 +54,18 @@ def masked(text: bytes) -> bytes:
     return text.translate(_DIGITS)
 
 
-def front(*patterns: str, begins: tuple[bytes, ...] = (), blanks: bool = False) -> Stage:
+def shaped(text: bytes) -> bytes:
+    """Return a text with each digit as 0 and each letter as A or a."""
+    return text.translate(_SHAPES)
+
+
+def front(
+    *patterns: str,
+    begins: tuple[bytes, ...] = (),
+    blanks: bool = False,
+    shapes: tuple[bytes, ...] = (),
+    has: bytes = b"",
+) -> Stage:
     """Return the step that takes off what one of some expressions fits at the beginning of a line.
 
     Args:
@@ -55,6 +73,8 @@ def front(*patterns: str, begins: tuple[bytes, ...] = (), blanks: bool = False) 
             Their groups may be ``source`` and ``origin``.
         begins: As of the stage.
         blanks: As of the stage.
+        shapes: As of the stage.
+        has: As of the stage.
     """
     compiled = [re.compile(pattern.encode("ascii"), re.DOTALL) for pattern in patterns]
 
@@ -66,4 +86,4 @@ def front(*patterns: str, begins: tuple[bytes, ...] = (), blanks: bool = False) 
         source = match.span("source") if said.get("source") else (0, 0)
         return Taken(match.end(), len(line), source, masked(said.get("origin") or b""))
 
-    return Stage(take, begins, blanks)
+    return Stage(take, begins, blanks, shapes=shapes, has=has)

@@ -12,15 +12,21 @@ from http_monitor.unwrap.stage import front, masked
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _PRIORITY = front(
-    r"(?:[0-9]{1,5} )?<[0-9]{1,3}>", begins=(b"<0", b"0 <0", b"00 <0", b"000 <0", b"0000 <0", b"00000 <0")
+    r"(?:[0-9]{1,5} )?<[0-9]{1,3}>", begins=(b"<0", b"0 <0", b"00 <0", b"000 <0", b"0000 <0", b"00000 <0"), has=b"<"
 )
 _STRUCTURED = r'(?:-|(?:\[[^ =\]"]{1,128}+(?: [^ =\]"]{1,128}+="[^"\\]*+(?:\\.[^"\\]*+)*+")*+\])++)'
 _WORD = "[^ ]{1,128}+"
 _NEW = rf"[0-9] (?:-|{ISO}) (?P<source>[^ ]{{1,255}}+) (?P<origin>{_WORD}) {_WORD} {_WORD} {_STRUCTURED} "
 _REPEATED = rf"(?:{BSD}|{ISO}) {HOST} (?P<origin>last message repeated) [0-9]{{1,9}}+ "
-_HEADER = front(rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ", _NEW, _REPEATED, MARK)
+_HEADER = front(
+    rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ",
+    _NEW,
+    _REPEATED,
+    MARK,
+    shapes=(b"Aaa ", b"0000-", b"0 0000-", b"0 - ", b"-- "),
+)
 # What RFC 5424 puts in front of UTF-8.
-_MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",))
+_MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",), has=b"\xef\xbb\xbf")
 
 _AGAIN = b": message repeated "
 _SEVERAL = re.compile(
