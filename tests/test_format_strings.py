@@ -44,6 +44,13 @@ ESCAPED = APACHE.replace('"', r"\"")
 READ: list[tuple[str, str, dict[str, object]]] = [
     (HTTPLOG, HAPROXY, OF_HAPROXY),
     (f'log-format "{HTTPLOG}"', HAPROXY, OF_HAPROXY),
+    (re.sub(r"%(ci|ST|Ta)", r"%(x_\1)\1", HTTPLOG).replace("%{+Q}r", "%(request:str){+Q}r"), HAPROXY, OF_HAPROXY),
+    ('%h %l %u %t "%r" %s %b "%{i,Referer}" "%{i,User-Agent}"', COMBINED, OF_COMBINED),
+    (
+        '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i" %{duration}x',
+        f"{COMBINED} 0.250123",
+        OF_COMBINED | {"duration_us": 250_123},
+    ),
     (f"  log-format {HTTPLOG}".replace(" ", r"\ ").replace(r"\ ", " ", 3), HAPROXY, OF_HAPROXY),
     (HTTPLOG.replace(" %sslv %sslc", ""), re.sub(r"\{.*SHA384 ", "", HAPROXY), OF_HAPROXY),
     (
@@ -154,6 +161,17 @@ def _row(batch: Any) -> dict[str, Any]:
         ("access_log /var/log/a.log main;", "an access_log that names the log_format main, takes that log_format, or"),
         (":method :url :status :response-time ms", "a format string of morgan without :remote-addr, takes one with"),
         ("%ci [%tr] %HM", "a log-format of HAProxy without %ST, takes one with %ci, %ST, %tr"),
+        (
+            "%{+json}o %(client)ci %(status)ST %tr",
+            "a log-format of HAProxy that writes JSON, takes json (or json: with",
+        ),
+        ("%{+cbor}o %(client)ci %(status)ST %tr", "a log-format of HAProxy that writes CBOR, takes one that writes"),
+        ("%{+X}ci [%tr] %ST", "a log-format of HAProxy without %ci, takes one with"),
+        (
+            '%(addr) [%(ltime)] "%(method) %(uri)" %(status)',
+            "a log-format of uWSGI, takes the LogFormat of Apache that",
+        ),
+        ('{remote} [{when}] "{method} {uri}" {status}', "a log format of Caddy 1, takes the LogFormat of Apache that"),
         ("%ci [%tr] %ST %xyz", "%xyz in a log-format of HAProxy, takes %ci, %ST, %{+Q}r"),
         ("%>a %>Hs %<st", "a logformat of Squid without %ts, takes one with %>a, %>Hs, %ts"),
         ("%(h)s %(s)s", "an access_log_format of gunicorn without %(t)s, takes one with %(h)s, %(s)s, %(t)s"),

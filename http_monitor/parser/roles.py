@@ -117,6 +117,8 @@ def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
 
 def duration_unit(duration: Directive) -> Writing:
     """Return the unit that a directive of role duration counts in."""
+    if duration.letter == "x":
+        return "s"
     return "us" if duration.letter == "D" else _UNITS[(duration.parameter or "").lower()][0]
 
 
@@ -131,6 +133,8 @@ def _role(directive: Directive) -> tuple[Role | None, int]:
     if directive.letter == "T":
         unit = (directive.parameter or "").lower()
         return ("duration", _UNITS[unit][1]) if unit in _UNITS else (None, 0)
+    if directive.plain == "%{duration}x":
+        return "duration", 1  # h2o's, in seconds with six decimals.
     if directive.plain in _BY_DIRECTIVE:
         return _BY_DIRECTIVE[directive.plain], len(_RANK)
     if directive.letter in "pc" and directive.parameter not in (None, "c"):

@@ -5,6 +5,7 @@ Its variables: https://docs.haproxy.org/3.0/configuration.html#8.2.6
 
 import re
 
+from http_monitor.errors import UsageError
 from http_monitor.parser.field import Field, Role
 from http_monitor.parser.slot import CLF_BARE, CLF_LOCAL, DIGITS, SIGNED, STATUS_OR_NONE, Slot
 from http_monitor.parser.strings.making import NOTHING, Meant, check_count, chosen, made, requests_joined, unknown
@@ -13,7 +14,7 @@ from http_monitor.parser.template import Given, Maybe, Template
 NOUN = "a log-format of HAProxy"
 _NEEDED: dict[Role, str] = {"host": "%ci", "status": "%ST", "time": "%tr"}
 _VARIABLE = re.compile(
-    r"%(?:\{(?P<flags>[-+A-Za-z0-9,]*)\})?(?:(?P<name>[A-Za-z]{1,6})|(?P<any>%)|\[(?P<sample>(?:[^\[\]]|\[[^\]]*\])*)\])"
+    r"%(?:\([A-Za-z0-9_.:-]*\))?(?:\{(?P<flags>[-+A-Za-z0-9,]*)\})?(?:(?P<name>[A-Za-z]{1,6})|(?P<any>%)|\[(?P<sample>(?:[^\[\]]|\[[^\]]*\])*)\])"
 )
 _MEANT: dict[str, Meant] = {
     "ci": Meant("host"),
@@ -71,9 +72,9 @@ _SAMPLES: tuple[tuple[re.Pattern[str], Meant], ...] = tuple(
     )
 )
 _OWN = re.compile(
-    r"%(?:\[|\{[-+][A-Za-z0-9,+-]*\}|(?:ci|cp|ft|tsc|ST|HM|HU|HP|HV|TR|Tr|Tw|Ta|Tt|tr|CC|hr|sslv|bq|ac)(?![A-Za-z]))"
+    r"%(?:\([A-Za-z0-9_.:-]+\))?(?:\[|\{[-+][A-Za-z0-9,+-]*\}|(?:ci|cp|ft|tsc|ST|HM|HU|HP|HV|TR|Tr|Tw|Ta|Tt|tr|CC|hr|sslv|bq|ac)(?![A-Za-z]))"
 )
-_PRESENT = re.compile(r"%(?:ci|ST|HM|HU|CC|\{[-+][A-Za-z0-9,+-]*\}|\[src)")
+_PRESENT = re.compile(r"%(?:\([A-Za-z0-9_.:-]+\))?(?:ci|ST|HM|HU|CC|\{[-+][A-Za-z0-9,+-]*\}|\[src)")
 
 
 def is_haproxy(text: str) -> bool:
@@ -118,6 +119,12 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
             continue
         flags = match["flags"] or ""
         if match["name"] == "o":
+            if "+json" in flags or "+cbor" in flags:
+                encoded = "JSON" if "+json" in flags else "CBOR"
+                takes = (
+                    "json (or json: with keys) for such a log" if encoded == "JSON" else "one that writes text or JSON"
+                )
+                raise UsageError(f"--format: got a log-format of HAProxy that writes {encoded}, takes {takes}")
             always_quoted = ("+Q" in flags) or (always_quoted and "-Q" not in flags)
             continue
         if match["name"] is not None and match["name"] not in _MEANT:
@@ -127,6 +134,8 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
         literal = ""
         pieces.append(None)
         meant = _MEANT[match["name"]] if match["name"] else _of_sample(match["sample"])
+        if "+X" in flags:
+            meant = NOTHING  # In hexadecimal, where a time of ten digits is another time.
         found.append((match[0], meant, "+Q" in flags or (always_quoted and "-Q" not in flags)))
     check_count(len(found))
     return found, [*pieces, literal] if literal else pieces

@@ -42,6 +42,22 @@ _SETTING = re.compile(
     re.DOTALL,
 )
 _MORGAN = re.compile(rf"[\w.\s(]*\bmorgan\(\s*{_QUOTED}.*", re.DOTALL)
+_UNDERTOW = re.compile(r"%\{([io]),\s*([^{},]+)\}")
+_NAMED_AS_OTHERS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(
+            r"%\((?:addr|uri|method|proto|status|r?size|[um]?secs|micros|msecs|uagent|l?time|user)\)(?![A-Za-z{\[])"
+        ),
+        "a log-format of uWSGI",
+        '%(addr) is %h, [%(ltime)] %t, "%(method) %(uri) %(proto)" "%r", %(status) %>s, %(size) %b, %(msecs) %{ms}T',
+    ),
+    (
+        re.compile(r"(?<![$%])\{(?:remote|when|when_iso|uri|method|proto|status|size|latency_ms)\}"),
+        "a log format of Caddy 1",
+        '{remote} is %h, [{when}] %t, "{method} {uri} {proto}" "%r", {status} %>s, {size} %b, {latency_ms} %{ms}T',
+    ),
+)
+"""Strings of programs that are not read: what tells them, whose they are, and how to say the same as Apache does."""
 _OF_SETTING: dict[str, Program] = {"inline_string": "envoy", "text_format": "envoy"}
 
 
@@ -56,6 +72,10 @@ def pasted(text: str) -> Pasted:
     if attribute is not None and text.lstrip().startswith(("<", "pattern", "className")):
         text, of_xml = attribute["inner"], True
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
+    for pattern, noun, said in _NAMED_AS_OTHERS:
+        if len(set(pattern.findall(text))) >= 3:
+            raise UsageError(f"--format: got {noun}, takes the LogFormat of Apache that writes the same: {said}")
+    text = _UNDERTOW.sub(r"%{\2}\1", text)
     found = _of_directive(text)
     return Pasted(_ended(_unwrapped(found.text)), found.program, of_xml)
 
