@@ -39,9 +39,9 @@ def _client_of(field: bytes) -> Client:
     if quoted:
         field = quoted[1]
     before, comma, last = field.rpartition(b",")
-    last = address_alone(last.strip(b" \t"))
     if not comma:
-        return Client(last, None)
+        return Client(address_alone(field), None)
+    last = address_alone(last.strip(b" \t"))
     return Client(last, before.strip(b" \t")) if is_ip(last) else Client(field, None)
 
 
