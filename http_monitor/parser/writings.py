@@ -6,41 +6,42 @@ from functools import lru_cache
 
 from http_monitor.parser.clf_time import FIRST_YEAR, LAST_YEAR, decode_time
 from http_monitor.parser.field import Writing
+from http_monitor.parser.latepattern import LatePattern
 from http_monitor.parser.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 MOST = (1 << 63) - 1
 """No number of a row is greater."""
 
-_ISO = re.compile(
+_ISO = LatePattern(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
     rb"(?:([Zz]| (?:UTC|GMT|Z))| ?([+-][0-9]{2}):?([0-9]{2}))?"
 )
-_HAPROXY = re.compile(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4})[: ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
-_ASCTIME = re.compile(
+_HAPROXY = LatePattern(rb"([0-9]{2}/[A-Za-z]{3}/[0-9]{4})[: ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_ASCTIME = LatePattern(
     rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) ([0-9]{4})"
 )
-_SLASHES = re.compile(rb"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: -)? ([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?")
-_COMPACT = re.compile(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
-_WEB = re.compile(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
+_SLASHES = LatePattern(rb"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: -)? ([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?")
+_COMPACT = LatePattern(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
+_WEB = LatePattern(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
 _UTC = (b" UTC", b" GMT", b" Z")
 """What some servers write in place of an offset."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
-_DECIMAL = re.compile(rb"([0-9]{1,20})(?:\.([0-9]{0,18}))?")
+_DECIMAL = LatePattern(rb"([0-9]{1,20})(?:\.([0-9]{0,18}))?")
 POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
 """Of ten, of the microseconds in each unit."""
-_CLF = re.compile(rb"(\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8})(?:\.([0-9]{1,9}))?( [+-][0-9]{4}\]?)")
-_BEGINS_CLF = re.compile(rb"\[?[0-9]{1,2}/")
-_HAS_ZONE = re.compile(rb".* (?:[+-][0-9]{4}|UTC|GMT|Z)\]?", re.DOTALL)
-_MAIL = re.compile(
+_CLF = LatePattern(rb"(\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8})(?:\.([0-9]{1,9}))?( [+-][0-9]{4}\]?)")
+_BEGINS_CLF = LatePattern(rb"\[?[0-9]{1,2}/")
+_HAS_ZONE = LatePattern(rb".* (?:[+-][0-9]{4}|UTC|GMT|Z)\]?", re.DOTALL)
+_MAIL = LatePattern(
     rb"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
     rb"(GMT|UTC|[+-][0-9]{4})"
 )
 # Go prints a time with the name of its zone, and with what its monotonic clock said.
-_ZONE_NAMED = re.compile(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[^ ]*)?", re.DOTALL)
-_OFFSET_BEHIND = re.compile(rb".* [+-][0-9]{4}", re.DOTALL)
-_ENDS_ISO = re.compile(rb".?[0-9]\Z|[0-9 ][Zz]", re.DOTALL)
-_NUMBER = re.compile(rb"([0-9]+)(?:\.[0-9]*)?")
+_ZONE_NAMED = LatePattern(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[^ ]*)?", re.DOTALL)
+_OFFSET_BEHIND = LatePattern(rb".* [+-][0-9]{4}", re.DOTALL)
+_ENDS_ISO = LatePattern(rb".?[0-9]\Z|[0-9 ][Zz]", re.DOTALL)
+_NUMBER = LatePattern(rb"([0-9]+)(?:\.[0-9]*)?")
 _FIRST_US = 0
 END_US = 253_370_764_800 * US_PER_S
 """Where the year 9999 begins."""
@@ -84,7 +85,7 @@ def _clf(text: bytes) -> int | str:
 
 @lru_cache(maxsize=4096)
 def _iso(text: bytes) -> int | str:
-    match = _ISO.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    match = _ISO.compiled.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
     if match is None:
         return "a time that is not like 2000-10-10T13:55:36+02:00"
     year, month, day, hour, minute, second, fraction = match.groups()[:7]
@@ -111,7 +112,7 @@ def _iso(text: bytes) -> int | str:
 
 @lru_cache(maxsize=4096)
 def _haproxy(text: bytes) -> int | str:
-    match = _HAPROXY.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    match = _HAPROXY.compiled.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
     if match is None:
         return "a time that is not like 06/Feb/2009:12:14:14.655"
     return _without_zone(match[1], match[2], match[3])
@@ -119,7 +120,7 @@ def _haproxy(text: bytes) -> int | str:
 
 @lru_cache(maxsize=4096)
 def _asctime(text: bytes) -> int | str:
-    match = _ASCTIME.fullmatch(text)
+    match = _ASCTIME.compiled.fullmatch(text)
     if match is None:
         return "a time that is not like Fri Feb  6 12:14:14 2009"
     month, day, clock, year = match.groups()
@@ -128,7 +129,7 @@ def _asctime(text: bytes) -> int | str:
 
 @lru_cache(maxsize=4096)
 def _slashes(text: bytes) -> int | str:
-    match = _SLASHES.fullmatch(text)
+    match = _SLASHES.compiled.fullmatch(text)
     if match is None:
         return "a time that is not like 2009/02/06 12:14:14"
     year, month, day, clock, fraction = match.groups()
@@ -137,7 +138,7 @@ def _slashes(text: bytes) -> int | str:
 
 @lru_cache(maxsize=4096)
 def _compact(text: bytes) -> int | str:
-    match = _COMPACT.fullmatch(text)
+    match = _COMPACT.compiled.fullmatch(text)
     if match is None:
         return "a time that is not like 090206 12:14:14"
     year, month, day, clock = match.groups()
@@ -159,7 +160,7 @@ def _without_zone(day: bytes, clock: bytes, fraction: bytes | None) -> int | str
 
 @lru_cache(maxsize=4096)
 def _web(text: bytes) -> int | str:
-    match = _WEB.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
+    match = _WEB.compiled.fullmatch(text.removeprefix(b"[").removesuffix(b"]"))
     if match is None:
         return "a time that is not like Tue, 10 Oct 2000 20:55:36 GMT"
     return decode_time(b"[%s/%s/%s:%s +0000]" % match.groups())
@@ -167,35 +168,35 @@ def _web(text: bytes) -> int | str:
 
 def writing_of(text: bytes) -> Writing:
     """Return how a time is written, by its looks; ``any`` for one that is read as one of several rare ones."""
-    number = _NUMBER.fullmatch(text)
+    number = _NUMBER.compiled.fullmatch(text)
     if number is not None:
         return _EPOCH_OF_DIGITS.get(len(number[1]), "any")
-    if _BEGINS_CLF.match(text):
-        return "clf" if b"." not in text and _HAS_ZONE.fullmatch(text) else "any"
-    return "iso" if text[4:5] == b"-" and _ENDS_ISO.match(text[-2:]) and b" m=" not in text else "any"
+    if _BEGINS_CLF.compiled.match(text):
+        return "clf" if b"." not in text and _HAS_ZONE.compiled.fullmatch(text) else "any"
+    return "iso" if text[4:5] == b"-" and _ENDS_ISO.compiled.match(text[-2:]) and b" m=" not in text else "any"
 
 
 def _any(text: bytes) -> int | str:
     writing = writing_of(text)
     if writing != "any":
         return read_time(text, writing)
-    if _NUMBER.fullmatch(text):
+    if _NUMBER.compiled.fullmatch(text):
         return "a number that is not of seconds since 1970, or their thousandths, millionths or billionths"
-    match = _CLF.fullmatch(text)
+    match = _CLF.compiled.fullmatch(text)
     if match is not None:
         whole_us = _clf(match[1] + match[3])
         return whole_us if isinstance(whole_us, str) else whole_us + scaled(b"0", match[2] or b"", 6)
-    if _BEGINS_CLF.match(text):
+    if _BEGINS_CLF.compiled.match(text):
         return _haproxy(text)
-    match = _MAIL.fullmatch(text)
+    match = _MAIL.compiled.fullmatch(text)
     if match is not None:
         zone = match[5] if match[5][:1] in (b"+", b"-") else b"+0000"
         return _clf(b"%b/%b/%b:%b %b" % (match[1], match[2], match[3], match[4], zone))
     for pattern, read in ((_SLASHES, _slashes), (_ASCTIME, _asctime)):
-        if pattern.fullmatch(text):
+        if pattern.compiled.fullmatch(text):
             return read(text)
-    match = _ZONE_NAMED.fullmatch(text)
-    if match is not None and _OFFSET_BEHIND.fullmatch(match[1]):
+    match = _ZONE_NAMED.compiled.fullmatch(text)
+    if match is not None and _OFFSET_BEHIND.compiled.fullmatch(match[1]):
         return _iso(match[1])
     if match is not None and match[2] in (b"UTC", b"GMT"):
         return _iso(match[1] + b"Z")
@@ -204,7 +205,7 @@ def _any(text: bytes) -> int | str:
 
 def _epoch(power: int) -> Callable[[bytes], int | str]:
     def read(text: bytes) -> int | str:
-        match = _DECIMAL.fullmatch(text)
+        match = _DECIMAL.compiled.fullmatch(text)
         if match is None:
             return "a time that is not a number since 1970"
         time_us = scaled(match[1], match[2] or b"", power)
