@@ -16,10 +16,10 @@ def wrong_summary(summary: Json, facts: Facts) -> list[str]:
         facts: Of the log.
     """
     health = summary["health"]
-    elsewhere = sum(health[name] for name in ("malformed", "too_late", "ahead", "held"))
+    input_health = sum(health[name] for name in ("malformed", "too_late", "ahead", "held"))
     found: dict[str, tuple[object, object]] = {
         "lines": (health["lines"], facts.lines),
-        "accepted lines and all others": (health["accepted"] + elsewhere, facts.lines),
+        "accepted lines and all others": (health["accepted"] + input_health, facts.lines),
         "hits": (summary["hits"], facts.lines),
         "bytes": (summary["bytes"], facts.size_bytes),
         "errors": (summary["errors"], facts.errors),

@@ -14,9 +14,9 @@ from pathlib import Path
 from bench import logs
 from bench.program import cpu_s_of, wait
 from http_monitor.clock import WallClock
-from http_monitor.sources.files import Files, FileStatus, Handle, Listing, LocalFiles
-from http_monitor.sources.opening import Obstacle
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.files.access import Files, FileStatus, Handle, Listing, LocalFiles
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.tail.tail import FileTail
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"1 KB": 1 << 10, "4 GB, sparse": 4 << 30}

@@ -10,14 +10,14 @@ from http_monitor.alerts import default_alerts
 from http_monitor.clock import END_OF_TIME_US, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
-from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.tally import Elsewhere
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.engine.line_counts import InputHealth
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.inputs.input import greatest_of, times_of
 from http_monitor.monitor import HTTPMonitor, Input
-from http_monitor.monitor.inputs import greatest_of, times_of
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.records import Batch
 from http_monitor.report import AlertEvent, Message, Report, Summary
 from http_monitor.settings import Settings
@@ -81,7 +81,7 @@ def count(batches: Sequence[Batch], settings: Settings) -> Collector:
     aggregator = MetricsAggregator(settings, "replay", collector.publish)
     for alert in default_alerts(settings):
         aggregator.register(alert)
-    gate = Gate(settings.max_ahead_s * US_PER_S)
+    ahead_filter = AheadFilter(settings.max_ahead_s * US_PER_S)
     greatest_us = NEVER_US
 
     def add(parts: Sequence[Rows]) -> None:
@@ -91,10 +91,10 @@ def count(batches: Sequence[Batch], settings: Settings) -> Collector:
             greatest_us = max(greatest_us, greatest_of(rows.time_us))
 
     for batch in batches:
-        add(gate.admit(batch, times_of(batch), None))
-    add(gate.release(None))
-    aggregator.finish(Elsewhere())
-    collector.publish(aggregator.summary(Elsewhere()))
+        add(ahead_filter.admit(batch, times_of(batch), None))
+    add(ahead_filter.release(None))
+    aggregator.finish(InputHealth())
+    collector.publish(aggregator.summary(InputHealth()))
     return collector
 
 

@@ -452,7 +452,7 @@ class Alert(Protocol):
         ...
 
 
-class WindowsAhead(Protocol):
+class FutureWindows(Protocol):
     """The sliding window at the last close and at each of the closes to come, as far as lines have come."""
 
     @property
@@ -486,10 +486,10 @@ class WindowsAhead(Protocol):
 
 
 @runtime_checkable
-class ForeseeingAlert(Protocol):
+class VectorizedAlert(Protocol):
     """An alert that tells at which closes nothing can change; then it need not be asked at every close."""
 
-    def may_change(self, windows: WindowsAhead) -> Bools:
+    def may_change(self, windows: FutureWindows) -> Bools:
         """Return False for each close to come that neither raises it nor lets it recover, for any subject.
 
         At the last close every subject above the threshold is raised and none below it.

@@ -104,7 +104,7 @@ class Details:
     """None where no line has one, here and in the following."""
     upstream: Durations | None = None
     slowest: tuple[SlowEndpoint, ...] = ()
-    """The endpoints with the greatest mean duration, ties by key; see `metrics.durations.slowest_of`."""
+    """The endpoints with the greatest mean duration, ties by key; see `counting.durations.slowest_of`."""
     bytes_in: int | None = None
     cache: tuple[tuple[bytes, int], ...] = ()
     """(cache status, hits), by status."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.files import Files
+from http_monitor.sources.files.access import Files
 from tests.following import WAYS, Follow, Following, lines
 
 

@@ -80,5 +80,5 @@ def health(lines: int, **counts: int) -> dict[str, Any]:
     """Return the health of so many lines: accepted, unless another counter says where they went."""
     names = ("malformed", "late", "too_late", "ahead", "held", "lag_bytes", "lost_bytes")
     zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered", "other"), 0)
-    elsewhere = sum(counts.get(name, 0) for name in ("malformed", "filtered", "other", "ahead", "held"))
-    return {"lines": lines, "accepted": lines - elsewhere, **zeros, **counts}
+    input_health = sum(counts.get(name, 0) for name in ("malformed", "filtered", "other", "ahead", "held"))
+    return {"lines": lines, "accepted": lines - input_health, **zeros, **counts}

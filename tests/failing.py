@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.files import Files, LocalFiles
+from http_monitor.sources.files.access import Files, LocalFiles
+from http_monitor.sources.remote.command_files import CommandFiles
 
 
 class Failing(Protocol):

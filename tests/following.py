@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from http_monitor.clock import ManualClock
-from http_monitor.sources.claims import Claims
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.files import Files, FileStatus, Handle, Listing, LocalFiles
-from http_monitor.sources.opening import DENIED, Obstacle
-from http_monitor.sources.position import TailPosition
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.files.access import Files, FileStatus, Handle, Listing, LocalFiles
+from http_monitor.sources.files.regular_file import DENIED, Obstacle
+from http_monitor.sources.remote.command_files import CommandFiles
+from http_monitor.sources.tail.claims import Claims
+from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.tail.tail import FileTail
 
 WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles, "wc-tail": CommandFiles}
 """Every reader, by the name that the user gives it."""

@@ -12,14 +12,14 @@ from http_monitor.clock import Clock, ManualClock, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.filtering import selection_for
+from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor import HTTPMonitor, Input
-from http_monitor.monitor.ahead import ReadAhead
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
-from http_monitor.sources.lines import LineCutter
+from http_monitor.sources.files.line_cutter import LineCutter
 from tests.reference.engine import Options
 from tests.reference.families import family_of
 

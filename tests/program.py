@@ -29,7 +29,7 @@ _STATES = tempfile.TemporaryDirectory(prefix="http_monitor-states-")
 
 _THREADS_ONLY = """
 import sys
-from http_monitor.monitor import forked
+from http_monitor.inputs.readahead import child_process as forked
 forked.can_fork = lambda: False
 from http_monitor.cli import main
 sys.exit(main())

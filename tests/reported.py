@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from http_monitor.arguments import parse_arguments
-from http_monitor.cli import doctor
+from http_monitor.cli import explain as doctor
 from http_monitor.cli.formats import Formats
 from http_monitor.errors import HttpMonitorError
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from http_monitor.ports import Json, SourceHealth
-from http_monitor.sources.files import Files
-from http_monitor.sources.fingerprint import ENOUGH_BYTES, HEAD_BYTES
-from http_monitor.sources.position import TailPosition
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.files.access import Files
+from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES
+from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.tail.tail import FileTail
 from tests.following import WAYS, Denying
 from tests.tail_ledger import Ledger
 from tests.tail_world import Inode, Stream, World

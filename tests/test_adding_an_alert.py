@@ -1,4 +1,4 @@
-"""The walk "Add an alert" of docs/ARCHITECTURE.md, step by step, with the code that stands there."""
+"""The walk "Add an alert" of docs/EXTENDING.md, step by step, with the code that stands there."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from http_monitor.settings import Settings
 from http_monitor.units import iso_utc
 from tests.harness import START_US, Recorder, ScriptedSource, make_monitor
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "EXTENDING.md").read_text(encoding="utf-8")
 SETTINGS = Settings(window_s=30)
 
 
@@ -21,7 +21,7 @@ def code_of_the_walk() -> dict[str, Any]:
     new_file, changed_list = re.findall(r"```python\n(.*?)```", walk.partition("\n## ")[0], re.DOTALL)
     names: dict[str, Any] = dict(vars(alerts))
     for code in (new_file, changed_list):
-        exec(compile(code, "docs/ARCHITECTURE.md", "exec"), names)
+        exec(compile(code, "docs/EXTENDING.md", "exec"), names)
     return names
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from http_monitor.errors import WorkerError
-from http_monitor.monitor.forked import Forked
-from http_monitor.monitor.inputs import Input
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.readahead.child_process import ChildProcess
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import Chunk
 from http_monitor.settings import Settings
 from http_monitor.sources.stdin import StdinSource
@@ -27,7 +27,7 @@ if sys.platform != "linux":
     pytest.skip("nothing is forked here", allow_module_level=True)
 
 from http_monitor.clock import ReplayClock
-from http_monitor.monitor.aheadprocess import ProcessAhead
+from http_monitor.inputs.readahead.process import ProcessAhead
 
 # Unlike the program, these tests fork where other threads are, those of who runs the tests; Python 3.12 tells.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -185,7 +185,7 @@ def _nothing(theirs: socket.socket, error: BaseException) -> None:
 
 
 def test_a_child_that_gets_signals_goes_on() -> None:
-    child = Forked(_echo, _nothing)
+    child = ChildProcess(_echo, _nothing)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(child.pid, number)
         child.socket.send(b"there?")
@@ -194,7 +194,7 @@ def test_a_child_that_gets_signals_goes_on() -> None:
 
 
 def test_a_child_ends_at_the_end_of_its_socket() -> None:
-    child = Forked(_echo, _nothing)
+    child = ChildProcess(_echo, _nothing)
     child.socket.close()
     _, status = os.waitpid(child.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0
@@ -204,7 +204,7 @@ def test_a_child_that_fails_to_tell_why_ends_with_a_code() -> None:
     def fail(theirs: socket.socket) -> None:
         raise ZeroDivisionError
 
-    child = Forked(fail, lambda theirs, error: fail(theirs))
+    child = ChildProcess(fail, lambda theirs, error: fail(theirs))
     assert child.socket.recv(100) == b""
     assert child.end() == "ended with the exit code 1"
 
@@ -212,14 +212,14 @@ def test_a_child_that_fails_to_tell_why_ends_with_a_code() -> None:
 def test_signals_are_as_before_here() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
-    Forked(_echo, _nothing).end()
+    ChildProcess(_echo, _nothing).end()
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
 
 
 _ENDS = """
 import atexit, sys
-from http_monitor.monitor.forked import Forked
+from http_monitor.inputs.readahead.child_process import Forked
 atexit.register(lambda: print("at the end"))
 sys.stdout.write("once, ")
 child = Forked(lambda theirs: theirs.send(theirs.recv(9)), lambda theirs, error: None)
@@ -237,7 +237,7 @@ def test_what_is_done_at_the_end_is_done_once(tmp_path: Path) -> None:
 
 _COUNTS = """
 import threading
-from http_monitor.monitor.forked import can_fork
+from http_monitor.inputs.readahead.child_process import can_fork
 alone = can_fork()
 go = threading.Event()
 thread = threading.Thread(target=go.wait)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference.clf import parse_log
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.clock import END_OF_TIME_US
-from http_monitor.metrics import rowbyrow
-from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.interval import IntervalStats
-from http_monitor.metrics.long_keys import shorten
-from http_monitor.metrics.table import KeyTable
-from http_monitor.monitor.inputs import times_of
+from http_monitor.counting import table_row_by_row as rowbyrow
+from http_monitor.counting.interval_stats import IntervalStats
+from http_monitor.counting.long_keys import shorten
+from http_monitor.counting.table import KeyTable
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.inputs.input import times_of
 from http_monitor.parser.formats import get_format
 from http_monitor.report import KeyCount, Message, Remainder, Summary, Table
 from http_monitor.settings import Settings
@@ -189,7 +189,7 @@ class Feed:
     def __init__(self, chosen: Settings) -> None:
         self.said: list[Message] = []
         self.aggregator = MetricsAggregator(chosen, "replay", self.said.append)
-        self._gate = Gate(chosen.max_ahead_s * US_PER_S)
+        self._gate = AheadFilter(chosen.max_ahead_s * US_PER_S)
         self._format = get_format("common")
 
     def lines(self, lines: list[bytes]) -> None:

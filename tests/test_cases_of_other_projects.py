@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from http_monitor.parser.line import NO_STATUS
+from http_monitor.parser.fields.entry import NO_STATUS
 from tests.parsers import PARSERS, Parse
 from tests.reference.clf import Row, section_and_endpoint, split_request
 

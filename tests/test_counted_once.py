@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.cli.state import open_state
+from http_monitor.checkpoint.location import key_of
+from http_monitor.checkpoint.open import open_state
 from http_monitor.settings import Settings
-from http_monitor.sources.selecting import LiveSelection
-from http_monitor.state import key_of
+from http_monitor.sources.path_selection import LiveSelection
 from tests.program import run
 
 _LINE = '192.0.2.{} - - [30/Nov/2026:20:00:00 +0000] "GET /a HTTP/1.1" 200 612\n'

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from http_monitor.parser.apache import apache_template
-from http_monitor.parser.matching import Matcher
+from http_monitor.parser.declared.apache import apache_template
+from http_monitor.parser.template.matching import Matcher
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "custom_formats.ndjson"
 TIME = b"[10/Oct/2000:13:55:36 -0700] "

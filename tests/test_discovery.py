@@ -6,7 +6,7 @@ from dataclasses import replace
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import SourceHealth
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line

@@ -9,8 +9,8 @@ import pytest
 from http_monitor.clock import ManualClock
 from http_monitor.display.ansi import COLOURS
 from http_monitor.display.figures import date_time
-from http_monitor.display.lines import render_format, render_start
 from http_monitor.display.notices import Notices
+from http_monitor.display.single_lines import render_format, render_start
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
 from http_monitor.report import ActiveAlert, CaughtUp, Health, Message, Notice, Pulse
@@ -51,7 +51,7 @@ def _zone() -> Iterator[None]:
         yield
 
 
-class Screen:
+class Prefilter:
     """A display with what it wrote on both streams."""
 
     def __init__(self, *, live_status: bool = True, ansi: bool = False, width: int = 80) -> None:
@@ -75,22 +75,22 @@ class Screen:
 
 
 def test_an_alert_is_one_line_with_exactly_its_message() -> None:
-    assert Screen().after(alert()) == ALERT
+    assert Prefilter().after(alert()) == ALERT
 
 
 def test_a_raise_is_red_and_a_recovery_green() -> None:
-    screen = Screen(ansi=True)
+    screen = Prefilter(ansi=True)
 
     assert screen.after(alert()).startswith("\x1b[1m\x1b[31mHigh traffic generated")
     assert screen.after(alert("recovered")).startswith("\x1b[1m\x1b[32mHigh traffic alert recovered")
 
 
 def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
-    assert Screen(width=40).after(alert()) == ALERT
+    assert Prefilter(width=40).after(alert()) == ALERT
 
 
 def test_a_quiet_interval_is_one_line() -> None:
-    assert Screen().after(quiet_report()) == (
+    assert Prefilter().after(quiet_report()) == (
         "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s\n"
     )
 
@@ -108,7 +108,7 @@ def test_a_quiet_interval_is_one_line() -> None:
     ],
 )
 def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
-    assert Screen(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+    assert Prefilter(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
 
 
 def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None:
@@ -116,12 +116,12 @@ def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None
     active = (ActiveAlert("traffic", None, START_US), ActiveAlert("ddos", address, START_US - 86_400_000_000))
     report = replace(quiet_report(), active=active)
 
-    assert Screen().after(report).splitlines()[1:] == [
+    assert Prefilter().after(report).splitlines()[1:] == [
         "  2 alerts active",
         "    traffic since 10:30:00",
         "    ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348 since 2026-03-01 10:30:00",
     ]
-    assert Screen(width=40).after(report).splitlines()[1:] == [
+    assert Prefilter(width=40).after(report).splitlines()[1:] == [
         "  2 alerts active",
         "    traffic since 10:30:00",
         "    ddos",
@@ -134,13 +134,13 @@ def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None
     ("width", "before", "after"), [(100, "  last 2 min   ▁", "█  peak 30 /s"), (80, "  2 min  ▁", "█ peak 30 /s")]
 )
 def test_the_curve_says_what_time_it_shows(width: int, before: str, after: str) -> None:
-    (curve,) = (line for line in Screen(width=width).after(busy_report()).splitlines() if "▂▂" in line)
+    (curve,) = (line for line in Prefilter(width=width).after(busy_report()).splitlines() if "▂▂" in line)
 
     assert (curve.startswith(before), curve.endswith(after)) == (True, True)
 
 
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
-    text = Screen().after(replace(busy_report(), status=((404, 1_234),), errors=0))
+    text = Prefilter().after(replace(busy_report(), status=((404, 1_234),), errors=0))
 
     assert "  1,234 hits   123.40 /s   12.3 MiB   87 hosts   0.00 % 5xx\n" in text
     assert "   5xx 2.63 % (alert above 5 %)\n" in text
@@ -149,7 +149,7 @@ def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
 
 def test_a_narrow_table_shows_who_causes_the_errors_in_place_of_the_shares() -> None:
     report = replace(busy_report(), users=table((b"arthur", 410, 0)))
-    lines = Screen().after(report).splitlines()
+    lines = Prefilter().after(report).splitlines()
 
     assert [line[47:] for line in lines if "Hosts" in line] == ["  Hosts  5 of 87     hits     5xx"]
     assert [line[47:] for line in lines if "192.0.2.17" in line] == ["  192.0.2.17          310       9"]
@@ -157,15 +157,15 @@ def test_a_narrow_table_shows_who_causes_the_errors_in_place_of_the_shares() -> 
 
 
 def test_health_is_shown_only_when_something_is_not_zero() -> None:
-    clean = Screen().after(busy_report())
-    lost = Screen().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
+    clean = Prefilter().after(busy_report())
+    lost = Prefilter().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
 
     assert "Health" not in clean
     assert "  Health so far  1 malformed\n" in lost
 
 
 def test_tables_that_the_log_does_not_have_are_not_shown() -> None:
-    text = Screen().after(replace(busy_report(), users=quiet_report().users, agents=quiet_report().agents))
+    text = Prefilter().after(replace(busy_report(), users=quiet_report().users, agents=quiet_report().agents))
 
     assert "Users" not in text
     assert "Agents" not in text
@@ -173,11 +173,11 @@ def test_tables_that_the_log_does_not_have_are_not_shown() -> None:
 
 
 def test_late_lines_are_said_to_be_in_no_table() -> None:
-    assert "  +3 late, not in these tables\n" in Screen().after(replace(quiet_report(), late_hits=3))
+    assert "  +3 late, not in these tables\n" in Prefilter().after(replace(quiet_report(), late_hits=3))
 
 
 def test_a_table_that_was_cut_says_what_is_missing() -> None:
-    assert "\n  +12 in keys not kept (±4) " in Screen().after(busy_report())
+    assert "\n  +12 in keys not kept (±4) " in Prefilter().after(busy_report())
 
 
 def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
@@ -192,7 +192,7 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
         agents=five,
         referers=five,
     )
-    lines = Screen().after(report).splitlines()
+    lines = Prefilter().after(report).splitlines()
 
     assert (len(lines), max(map(len, lines))) == (23, 80)
 
@@ -201,7 +201,7 @@ def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
     five = table(*((b"key %d" % number, 9 - number, 0) for number in range(5)))
     said = replace(details(), vhosts=five)
     report = replace(busy_report(), status=((200, 1_200), (404, 34)), sections=five, endpoints=five, hosts=five)
-    lines = Screen().after(replace(report, users=five, details=said)).splitlines()
+    lines = Prefilter().after(replace(report, users=five, details=said)).splitlines()
 
     assert (len(lines), max(map(len, lines))) == (23, 80)
 
@@ -209,20 +209,20 @@ def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
 def test_one_virtual_host_makes_no_table() -> None:
     one = replace(details(), vhosts=table((b"www.example.org", 1_234, 0)))
 
-    assert "Virtual hosts" in Screen().after(replace(busy_report(), details=details()))
-    assert "Virtual hosts" not in Screen().after(replace(busy_report(), details=one))
+    assert "Virtual hosts" in Prefilter().after(replace(busy_report(), details=details()))
+    assert "Virtual hosts" not in Prefilter().after(replace(busy_report(), details=one))
 
 
 def test_bots_are_told_only_where_they_need_no_line_more() -> None:
-    told = Screen().after(replace(busy_report(), details=details())).splitlines()
+    told = Prefilter().after(replace(busy_report(), details=details())).splitlines()
     longer = replace(busy_report(), distinct_hosts=1_234_567_890, details=details())
 
     assert told[1].endswith("2.35 % 5xx   20 % bots")
-    assert "bots" not in Screen().after(longer)
+    assert "bots" not in Prefilter().after(longer)
 
 
 def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
-    screen = Screen(width=120)
+    screen = Prefilter(width=120)
 
     assert any("Sections" in line and "Endpoints" in line for line in screen.after(busy_report()).splitlines())
 
@@ -234,11 +234,11 @@ def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
 def test_an_average_is_red_only_above_its_threshold_and_yellow_near_it(hits: int, code: str) -> None:
     report = replace(busy_report(), window=replace(busy_report().window, hits=hits, errors=0))
 
-    assert f"2 min average {code}{hits / 120:.2f} /s\x1b[0m" in Screen(ansi=True).after(report)
+    assert f"2 min average {code}{hits / 120:.2f} /s\x1b[0m" in Prefilter(ansi=True).after(report)
 
 
 def test_the_width_is_asked_for_at_each_rendering() -> None:
-    screen = Screen(width=80)
+    screen = Prefilter(width=80)
     assert max(map(len, screen.after(busy_report()).splitlines())) == 80
 
     screen.columns = 120
@@ -246,7 +246,7 @@ def test_the_width_is_asked_for_at_each_rendering() -> None:
 
 
 def test_a_backlog_is_shown_only_where_it_has_alerts() -> None:
-    screen = Screen()
+    screen = Prefilter()
 
     assert screen.after(replace(busy_report(), catch_up=True)) == ""
     assert "catching up" in screen.after(replace(busy_report(), catch_up=True, events=1))
@@ -257,7 +257,7 @@ def test_a_backlog_is_shown_only_where_it_has_alerts() -> None:
 
 def test_advice_about_late_lines_is_given_once_and_again_in_the_summary() -> None:
     late = replace(busy_report(), health=Health(lines=100, accepted=100, late=50, lateness_advice_s=7))
-    screen = Screen()
+    screen = Prefilter()
 
     assert "  Many lines come late: --lateness 7 would have caught" in screen.after(late)
     assert "--lateness" not in screen.after(late)
@@ -265,8 +265,8 @@ def test_advice_about_late_lines_is_given_once_and_again_in_the_summary() -> Non
 
 
 def test_the_status_line_stays_on_its_line_and_the_next_one_replaces_it() -> None:
-    screen = Screen(ansi=True)
-    plain = Screen()
+    screen = Prefilter(ansi=True)
+    plain = Prefilter()
 
     assert plain.after(PULSE) == STATUS
     assert plain.after(PULSE) == CLEARED + STATUS
@@ -275,7 +275,7 @@ def test_the_status_line_stays_on_its_line_and_the_next_one_replaces_it() -> Non
 
 
 def test_the_status_line_is_cleared_before_anything_else() -> None:
-    screen = Screen(ansi=True)
+    screen = Prefilter(ansi=True)
     screen.after(PULSE)
 
     assert screen.after(alert()).startswith("\r\x1b[K\x1b[1m\x1b[31mHigh traffic")
@@ -285,31 +285,31 @@ def test_the_status_line_is_cleared_before_anything_else() -> None:
 def test_the_status_line_says_first_what_is_wrong_and_is_cut_to_the_width() -> None:
     wrong = replace(PULSE, active=2, lag_bytes=1 << 20, waiting_for="/tmp/access.log is missing")
 
-    assert Screen(width=200).after(wrong) == (
+    assert Prefilter(width=200).after(wrong) == (
         f"waiting: /tmp/access.log is missing │ 2 alerts active │ {STATUS} │ 1.0 MiB behind"
     )
-    assert Screen(width=42).after(wrong) == "waiting: /tmp/access.log is missing │ …"
+    assert Prefilter(width=42).after(wrong) == "waiting: /tmp/access.log is missing │ …"
 
 
 def test_the_status_line_says_since_when_it_waits_and_how_many_seconds_it_is_behind() -> None:
     waiting = replace(PULSE, waiting_for="a.log is missing", waiting_since_us=PULSE.now_us - 61_000_000)
     since = date_time(PULSE.now_us - 61_000_000)[-8:]
-    assert Screen(width=200).after(waiting) == f"waiting: a.log is missing since {since} │ {STATUS}"
+    assert Prefilter(width=200).after(waiting) == f"waiting: a.log is missing since {since} │ {STATUS}"
     behind = replace(PULSE, lag_bytes=1 << 20, lag_s=90)
-    assert Screen(width=200).after(behind) == f"{STATUS} │ 1.0 MiB, 1 min 30 s behind"
+    assert Prefilter(width=200).after(behind) == f"{STATUS} │ 1.0 MiB, 1 min 30 s behind"
 
 
 def test_a_report_that_is_due_never_counts_below_zero() -> None:
-    assert "next report in 0 s" in Screen().after(replace(PULSE, next_report_us=START_US))
-    assert "next report in 1 s" in Screen().after(replace(PULSE, next_report_us=PULSE.now_us + 1))
+    assert "next report in 0 s" in Prefilter().after(replace(PULSE, next_report_us=START_US))
+    assert "next report in 1 s" in Prefilter().after(replace(PULSE, next_report_us=PULSE.now_us + 1))
 
 
 def test_a_pipe_never_gets_a_status_line() -> None:
-    assert Screen(live_status=False).after(PULSE, alert()) == ALERT
+    assert Prefilter(live_status=False).after(PULSE, alert()) == ALERT
 
 
 def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:
-    screen = Screen()
+    screen = Prefilter()
     screen.after(PULSE)
 
     assert screen.after(Notice("/tmp/access.log has appeared")) == CLEARED
@@ -335,14 +335,14 @@ def test_a_notice_of_a_live_run_has_the_time_of_day_and_the_date_where_that_has_
 
 
 def test_a_notice_about_a_hostile_path_cannot_move_the_cursor() -> None:
-    screen = Screen()
+    screen = Prefilter()
     screen.after(Notice("/tmp/\x1b[2J\n\udcff is missing"))
 
     assert screen.err.getvalue() == "http_monitor: /tmp/\\x1b[2J\\x0a\\xff is missing\n"
 
 
 def test_close_takes_the_status_line_away_once() -> None:
-    screen = Screen()
+    screen = Prefilter()
     screen.after(PULSE)
     start = screen.out.tell()
     screen.display.close()
@@ -360,7 +360,7 @@ def test_a_stream_without_block_characters_gets_ascii() -> None:
 
 
 def test_a_summary_of_nothing_says_so() -> None:
-    assert Screen().after(empty_summary()) == (
+    assert Prefilter().after(empty_summary()) == (
         "── Summary ─────────────────────────────────────────────────────────────────────\n"
         "  No alert was raised.\n"
         "  No line was read.\n"
@@ -368,7 +368,7 @@ def test_a_summary_of_nothing_says_so() -> None:
 
 
 def test_the_summary_lists_each_alert_with_its_time_and_says_what_is_active_once() -> None:
-    text = Screen().after(alert(), flood("raised", 3), flood("recovered", 80), summary())
+    text = Prefilter().after(alert(), flood("raised", 3), flood("recovered", 80), summary())
 
     assert (
         "  2 alerts raised, 1 still active.\n"
@@ -379,7 +379,7 @@ def test_the_summary_lists_each_alert_with_its_time_and_says_what_is_active_once
 
 
 def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_others() -> None:
-    screen = Screen()
+    screen = Prefilter()
     screen.after(alert())
     for number in range(40):
         screen.after(flood("raised", number + 3), flood("recovered", number + 4))
@@ -394,7 +394,7 @@ def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_ot
 
 def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:
     address = b"2001:db8:85a3:8d3:1319:8a2e:370:7348"
-    text = Screen().after(alert(), flood("raised", 3, address), flood("recovered", 80, address), summary())
+    text = Prefilter().after(alert(), flood("raised", 3, address), flood("recovered", 80, address), summary())
 
     assert (
         "  traffic   2026-03-02 10:30:02 – still active\n"
@@ -404,7 +404,9 @@ def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:
 
 
 def test_alerts_in_a_narrow_summary_keep_their_whole_time() -> None:
-    text = Screen(width=40).after(flood("raised", 3), flood("recovered", 80), replace(summary(), alerts=1, active=()))
+    text = Prefilter(width=40).after(
+        flood("raised", 3), flood("recovered", 80), replace(summary(), alerts=1, active=())
+    )
 
     assert "\n  ddos 203.0.113.1\n    2026-03-02 10:30:03 – 10:31:20\n    1 min 17 s\n" in text
 
@@ -446,5 +448,5 @@ def test_many_long_paths_are_shortened_to_one_line() -> None:
 
 def test_an_estimate_of_hosts_says_how_far_off_it_may_be() -> None:
     hosts = replace(busy_report().hosts, distinct_error=20_062)
-    text = Screen().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
+    text = Prefilter().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
     assert "1,234,567 ±20,062 hosts" in text

@@ -6,13 +6,13 @@ import pytest
 
 from http_monitor.filtering.client import client_of
 from http_monitor.filtering.networks import network_of
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.fields.hosts import address_alone
+from http_monitor.parser.fields.plausible import can_be_host, doubted
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.hosts import address_alone
-from http_monitor.parser.plausible import can_be_host, doubted
+from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
-from http_monitor.parser.remarks import Remarks
-from http_monitor.parser.wrapped import WrappedFormat
+from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports import LogFormat, Remark
 from http_monitor.settings import MAX_LINE_BYTES, Settings
 from http_monitor.unwrap import wrappers

@@ -7,10 +7,10 @@ import pytest
 
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import Input
-from http_monitor.monitor.drift import Drift
-from http_monitor.parser.auto import auto_format, explain_and_suggest
+from http_monitor.monitor.format_drift import FormatDrift
+from http_monitor.parser.detect.auto import auto_format, explain_and_suggest
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import make_monitor
@@ -33,7 +33,7 @@ class _Watch:
         self.entry = Input(TurnSource(), get_format("auto"), 0, explain)
         self.clock = ManualClock()
         self.inputs = [self.entry]
-        self.drift = Drift(self.inputs, self.clock)
+        self.drift = FormatDrift(self.inputs, self.clock)
 
     def second(self, data: bytes = b"") -> list[str]:
         """Read lines, and return what is said a second later."""
@@ -90,7 +90,7 @@ def test_of_a_log_of_which_nothing_ever_fitted_something_else_is_said() -> None:
 def test_what_an_earlier_run_counted_is_not_of_this_minute() -> None:
     entry = Input(TurnSource(), get_format("auto"), 0, explain)
     entry.parse(GOOD + BAD * 50)
-    drift = Drift([entry], ManualClock())
+    drift = FormatDrift([entry], ManualClock())
     assert drift() == []
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from tests.examples import examples
 from tests.reference.clf import FORMATS
 from tests.strategies import hollow_lines, hostile_lines, lines, mutated_lines

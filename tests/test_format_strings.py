@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.declared.own_time import own_time
+from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.programs import program_of
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.owntime import own_time
-from http_monitor.parser.strings.pasted import pasted
-from http_monitor.parser.strings.programs import program_of
-from http_monitor.parser.text import SMALL_BYTES
+from http_monitor.parser.template.format import SMALL_BYTES
 from tests.examples import examples
 
 COMBINED = '192.0.2.7 - - [19/Jan/2026:23:08:15 +0000] "GET /a?b HTTP/1.1" 200 612 "-" "curl/8.5.0"'

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.metrics.histogram import BUCKETS, bucket_of, middle_of, quantiles
+from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of, quantiles
 from tests.examples import examples
 from tests.reference.details import middle_of_bucket, nearest_rank
 

@@ -59,8 +59,17 @@ def test_help_needs_none_of_the_libraries() -> None:
 
 
 ONLY_LIVE = {
-    *(f"http_monitor.monitor.{name}" for name in ("following", "live", "checkpoints", "drift", "pace", "silence")),
-    *("http_monitor.state", "http_monitor.sources.tail", "http_monitor.sources.position", "http_monitor.sources.stdin"),
+    *(
+        f"http_monitor.monitor.{name}"
+        for name in ("live_run", "live_turns", "format_drift", "falling_behind", "silence")
+    ),
+    *(
+        "http_monitor.checkpoint.run_state",
+        "http_monitor.checkpoint.store",
+        "http_monitor.sources.tail.tail",
+        "http_monitor.sources.tail.position",
+        "http_monitor.sources.stdin",
+    ),
 }
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser import jsonnames
-from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.jsonl import key_names as jsonnames
+from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.ports import Explaining
 from tests.agreement import FILLER, check_alike

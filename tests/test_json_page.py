@@ -2,8 +2,8 @@
 
 import re
 
-from http_monitor.parser import jsonnames
-from http_monitor.parser.jsonpairs import MOST_OPEN
+from http_monitor.parser.jsonl import key_names as jsonnames
+from http_monitor.parser.jsonl.pairs import MOST_OPEN
 from tests.test_formats_page import section
 
 _WORD = re.compile(r"`([^`]+)`")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import auto_format
-from http_monitor.parser.jsonlines import JsonFormat
-from http_monitor.parser.jsonpairs import MOST_OPEN
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.jsonl.format import JsonFormat
+from http_monitor.parser.jsonl.pairs import MOST_OPEN
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.records import Batch
 from tests.agreement import FILLER

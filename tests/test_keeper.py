@@ -89,7 +89,7 @@ def test_more_than_is_worth_appending_makes_a_snapshot() -> None:
 def test_what_was_appended_gives_way_to_a_snapshot_when_it_is_more_than_twice_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("http_monitor.monitor.keeper.MOST_APPENDED_BYTES", 0)
+    monkeypatch.setattr("http_monitor.checkpoint.checkpointer.MOST_APPENDED_BYTES", 0)
     life = Life(_SETTINGS)
     monitor = life.begin()
     sizes: list[tuple[int, int]] = []

@@ -7,10 +7,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.metrics.bucket import MetricsBucket
-from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
-from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.rows import Rows
+from http_monitor.counting.bucket import MetricsBucket
+from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.eventtime.rows import Rows
 from http_monitor.records import SCHEMA
 from tests.engine_strategies import START_S
 from tests.examples import examples

@@ -18,8 +18,8 @@ from tests.reference.engine import Options
 
 
 def assert_nothing_is_lost(health: Health) -> None:
-    elsewhere = health.malformed + health.filtered + health.other + health.ahead + health.held
-    assert health.lines == health.accepted + elsewhere
+    input_health = health.malformed + health.filtered + health.other + health.ahead + health.held
+    assert health.lines == health.accepted + input_health
     assert health.too_late <= health.late <= health.accepted
     assert health.oversized <= health.malformed
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
-from http_monitor.metrics.aggregator import NOTHING_ELSEWHERE, MetricsAggregator
-from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.rows import NEVER_US, Rows
-from http_monitor.metrics.saving import counts, keys_of, sizes
+from http_monitor.codec import counts, keys_of, sizes
+from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.inputs.input import greatest_of, times_of
 from http_monitor.monitor import HTTPMonitor
-from http_monitor.monitor.inputs import greatest_of, times_of
 from http_monitor.parser.formats import get_format
 from http_monitor.ports import Json
 from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
@@ -47,9 +47,9 @@ def _swap(monitor: HTTPMonitor, run: Settings) -> None:
     assert monitor._live is not None
     monitor._aggregator = monitor._live._aggregator = made
     for entry in monitor._inputs:
-        gate = Gate(run.max_ahead_s * _US_PER_S)
-        gate.load(json.loads(json.dumps(entry.gate.save())))
-        entry.gate = gate
+        ahead_filter = AheadFilter(run.max_ahead_s * _US_PER_S)
+        ahead_filter.load(json.loads(json.dumps(entry.ahead_filter.save())))
+        entry.ahead_filter = ahead_filter
 
 
 def _follow(script: Script, swaps: set[int]) -> list[Message]:
@@ -114,9 +114,9 @@ def _operations(draw: st.DrawFn) -> list[_Operation]:
     data = draw(st.one_of(logs(), held_logs(), many_key_logs()))
     chance = random.Random(draw(st.integers(0, 1 << 20)))
     batch = get_format("auto").parse(data if data.endswith(b"\n") else data + b"\n")
-    gate = Gate(60 * _US_PER_S)
+    ahead_filter = AheadFilter(60 * _US_PER_S)
     done: list[_Operation] = []
-    for rows in [*gate.admit(batch, times_of(batch), None), *gate.release(None)]:
+    for rows in [*ahead_filter.admit(batch, times_of(batch), None), *ahead_filter.release(None)]:
         cuts = sorted(chance.sample(range(len(rows) + 1), min(4, len(rows) + 1)))
         for start, stop in zip([0, *cuts], [*cuts, len(rows)], strict=True):
             done.append(_Operation("add", rows.part(start, stop)))
@@ -151,15 +151,15 @@ def _done(
             engine.load(state)
             assert list(engine.save()) == state
         if operation is None:
-            (engine.finish if mode == "replay" else engine.stop)(NOTHING_ELSEWHERE)
+            (engine.finish if mode == "replay" else engine.stop)(NO_INPUT_HEALTH)
         elif operation.rows is not None:
             engine.add(operation.rows, greatest_us=greatest_us, cap_us=cap_us)
             greatest_us = max(greatest_us, greatest_of(operation.rows.time_us))
         elif operation.kind == "advance":
-            engine.advance(operation.time_us, NOTHING_ELSEWHERE)
+            engine.advance(operation.time_us, NO_INPUT_HEALTH)
         else:
-            engine.restart_at(operation.time_us, NOTHING_ELSEWHERE)
-    return told, engine.summary(NOTHING_ELSEWHERE), buckets.taken, list(engine.save())
+            engine.restart_at(operation.time_us, NO_INPUT_HEALTH)
+    return told, engine.summary(NO_INPUT_HEALTH), buckets.taken, list(engine.save())
 
 
 @dataclass
@@ -224,15 +224,15 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
     monitor, recorder = make_monitor(run, sources, clock)
     for number, (wall_us, glances) in enumerate(script.turns):
         if number == stop_at:
-            monitor._aggregator.stop(NOTHING_ELSEWHERE)
+            monitor._aggregator.stop(NO_INPUT_HEALTH)
             state = json.loads(json.dumps(list(monitor._aggregator.save())))
-            gates = [entry.gate for entry in monitor._inputs]
+            gates = [entry.ahead_filter for entry in monitor._inputs]
             messages += recorder.messages
             clock = ManualClock(wall_us)
             monitor, recorder = make_monitor(later, sources, clock)
             (monitor._aggregator.load if same else monitor._aggregator.load_counters)(state)
-            for entry, gate in zip(monitor._inputs, gates, strict=True):
-                entry.gate = gate
+            for entry, ahead_filter in zip(monitor._inputs, gates, strict=True):
+                entry.ahead_filter = ahead_filter
         clock.set(wall_us)
         for source, glance in zip(sources, glances, strict=True):
             source.following = glance
@@ -250,7 +250,7 @@ def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str)
     messages: list[Message] = []
     made = MetricsAggregator(replace(run, interval_s=60), "live", messages.append)
     made.load_counters(state)
-    getattr(made, how)(NOTHING_ELSEWHERE)
+    getattr(made, how)(NO_INPUT_HEALTH)
     (report,) = messages
     assert isinstance(report, Report)
     assert (report.start_us, report.hits) == (START_S * _US_PER_S, 0)
@@ -260,7 +260,7 @@ def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str)
 
 def test_what_a_partial_report_told_is_not_told_again() -> None:
     monitor, recorder, source, clock, run = _flooded(1_000.0)
-    monitor._aggregator.stop(NOTHING_ELSEWHERE)
+    monitor._aggregator.stop(NO_INPUT_HEALTH)
     before = recorder.reports[-1]
     assert (before.start_us, before.hits, before.partial) == ((START_S + 10) * _US_PER_S, 6 * 8, True)
     _swap(monitor, run)
@@ -362,22 +362,22 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
             refused += 1
             continue
         # What is believed can be counted on with, and shown.
-        made.advance(START_S * _US_PER_S + 30 * _US_PER_S, NOTHING_ELSEWHERE)
-        made.stop(NOTHING_ELSEWHERE)
-        ndjson([*messages, made.summary(NOTHING_ELSEWHERE)])
+        made.advance(START_S * _US_PER_S + 30 * _US_PER_S, NO_INPUT_HEALTH)
+        made.stop(NO_INPUT_HEALTH)
+        ndjson([*messages, made.summary(NO_INPUT_HEALTH)])
     assert refused > 400
 
 
 def test_a_gate_that_makes_no_sense_is_refused_in_one_way() -> None:
     batch = get_format("auto").parse(log_line(START_S) + b"\n")
-    gate = Gate(60 * _US_PER_S)
-    assert [rows.lead for rows in gate.admit(batch, times_of(batch), None)] == [(0, 0, 0, 0, 0, 1)]
-    assert gate.held == 1
-    text = json.dumps(gate.save())
+    ahead_filter = AheadFilter(60 * _US_PER_S)
+    assert [rows.lead for rows in ahead_filter.admit(batch, times_of(batch), None)] == [(0, 0, 0, 0, 0, 1)]
+    assert ahead_filter.held == 1
+    text = json.dumps(ahead_filter.save())
     chance = random.Random(6)
     refused = 0
     for _ in range(100):
-        made = Gate(60 * _US_PER_S)
+        made = AheadFilter(60 * _US_PER_S)
         try:
             made.load(_damaged(text, chance))
         except (KeyError, TypeError, ValueError):

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 
 from http_monitor.clock import ReplayClock
 from http_monitor.errors import FormatError
-from http_monitor.metrics.merge import Merge
-from http_monitor.monitor.aheadprocess import ProcessAhead
-from http_monitor.monitor.aheadthread import ThreadAhead
-from http_monitor.monitor.inputs import Input
-from http_monitor.parser.auto import auto_format
+from http_monitor.eventtime.merge import Merge
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.readahead.process import ProcessAhead
+from http_monitor.inputs.readahead.thread import ThreadAhead
+from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import Chunk, LogFormat, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
@@ -213,7 +213,7 @@ def test_the_file_that_is_wanted_next_is_known_while_the_others_are_counted() ->
             return self.foreseen
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("http_monitor.monitor.replay.Merge", Watched)
+        patch.setattr("http_monitor.monitor.replay_turns.Merge", Watched)
         recorder: Recorder = replay(pieces, Settings(replay=True), make_ahead=_thread)
     assert recorder.summary.hits == 65
     first, *others = [pair for at, pair in enumerate(asked) if not at or pair != asked[at - 1]]

@@ -9,12 +9,12 @@ import pytest
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import Source
 from http_monitor.settings import Settings
-from http_monitor.sources.files import LocalFiles
+from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.replay import ReplayFile
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, ndjson
 from tests.program import Outcome, run

@@ -4,11 +4,11 @@ import pytest
 
 from http_monitor.alerts import TrafficAlert
 from http_monitor.clock import ManualClock, ReplayClock
-from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.tracker import AlertTracker
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import Chunk
 from http_monitor.report import BucketStats, CaughtUp, Notice, Report, Summary
 from http_monitor.settings import Settings

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import http_monitor.monitor.live as live_turns
+import http_monitor.monitor.live_turns as live_turns
+from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import Input
-from http_monitor.monitor.carried import Carried
-from http_monitor.monitor.healths import Healths
+from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import UNCHANGED, SourceHealth
 from http_monitor.settings import Settings
-from http_monitor.sources.files import Listing, LocalFiles
-from http_monitor.sources.observer import FileObserver, Watcher
+from http_monitor.sources.files.access import Listing, LocalFiles
+from http_monitor.sources.tail.observer import FileObserver, Watcher
 from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
 from tests.harness import ScriptedSource, make_monitor
@@ -221,7 +221,7 @@ def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, SourceHea
 
     sources = [Known([], ends=False) for _ in range(4)]
     entries = [Input(source, get_format("auto"), 0, explain) for source in sources]
-    healths = Healths()
+    healths = InputHealths()
     there: dict[int, SourceHealth] = {}
     for number, health in changes:
         if health is None:
@@ -230,10 +230,10 @@ def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, SourceHea
         else:
             sources[number].now = there[number] = health
             healths.look(entries[number])
-    total = Carried(lost_bytes=1)
+    total = PastHealth(lost_bytes=1)
     for health in there.values():
         total.take(health)
-    assert healths.added_to(Carried(lost_bytes=1)) == total
+    assert healths.added_to(PastHealth(lost_bytes=1)) == total
     assert healths.lag_bytes == sum(health.lag_bytes for health in there.values())
     waiting = {entries[number] for number, health in there.items() if health.waiting_since_us is not None}
     assert set(healths.waiting) == waiting

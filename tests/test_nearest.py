@@ -2,10 +2,10 @@
 
 import pytest
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.line import expected_of
-from http_monitor.parser.reading import read_line
+from http_monitor.parser.lines.explain import read_line
+from http_monitor.parser.lines.misfit import expected_of
 
 HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
 

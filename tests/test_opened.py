@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.metrics import opened
-from http_monitor.metrics.bucket import MetricsBucket
-from http_monitor.metrics.frame import WINDOW_DIMENSIONS, Frame
-from http_monitor.metrics.groups import FrameGroups
-from http_monitor.metrics.opened import OpenBuckets
-from http_monitor.metrics.rows import Rows
+from http_monitor.counting import open_buckets as opened
+from http_monitor.counting.bucket import MetricsBucket
+from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.open_buckets import OpenBuckets
+from http_monitor.eventtime.rows import Rows
 from http_monitor.records import SCHEMA
 from tests import engine_strategies
 from tests.examples import examples

@@ -4,7 +4,7 @@ import pytest
 
 from http_monitor.clock import ManualClock
 from http_monitor.errors import FormatError
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor, replay, settings_of
 from tests.live_scripts import Glance, TurnSource

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import AutoFormat, Choice
-from http_monitor.parser.candidates import FAMILY
-from http_monitor.parser.fallback import FallbackFormat
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.detect.auto import AutoFormat, Choice
+from http_monitor.parser.detect.candidates import FAMILY
+from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.presets import PRESETS as REAL
 from http_monitor.records import Batch
 from tests import toy_formats as toys

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import AutoFormat, auto_format
-from http_monitor.parser.candidates import FAMILY
-from http_monitor.parser.change import ENOUGH_LINES
+from http_monitor.parser.detect.auto import AutoFormat, auto_format
+from http_monitor.parser.detect.candidates import FAMILY
+from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.ports import FormatChange
 from tests.examples import examples
@@ -27,8 +27,8 @@ logs = st.tuples(rows, some_lines, rows).map(lambda parts: [*parts[0], *parts[1]
 @pytest.fixture(autouse=True, scope="module")
 def _few_lines_are_enough() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("http_monitor.parser.change.ENOUGH_LINES", 3)
-        patch.setattr("http_monitor.parser.auto._PIECE_BYTES", 300)
+        patch.setattr("http_monitor.parser.detect.format_change.ENOUGH_LINES", 3)
+        patch.setattr("http_monitor.parser.detect.auto._PIECE_BYTES", 300)
         yield
 
 

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.apache import ApacheFormat, apache_template
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.declared.apache import ApacheFormat, apache_template
+from http_monitor.parser.declared.apache_directives import Directive, split_logformat
+from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.logformat import Directive, split_logformat
-from http_monitor.parser.matching import Matcher
-from http_monitor.parser.nginx import nginx_template
-from http_monitor.parser.reading import explain
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.lines.explain import explain
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.matching import Matcher
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples

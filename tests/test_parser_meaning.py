@@ -2,11 +2,11 @@
 
 import pytest
 
-from http_monitor.parser.durations import read_duration
-from http_monitor.parser.field import Field, Writing
-from http_monitor.parser.meaning import Meaning, Wrong
-from http_monitor.parser.writings import read_count, read_time
-from http_monitor.parser.zones import UNZONED_US
+from http_monitor.parser.fields.durations import read_duration
+from http_monitor.parser.fields.field import Field, Writing
+from http_monitor.parser.fields.row_builder import Meaning, Wrong
+from http_monitor.parser.fields.scalars import read_count, read_time
+from http_monitor.parser.fields.zones import UNZONED_US
 
 CLF = b"10/Oct/2000:13:55:36 -0700"
 CLF_US = 971_211_336_000_000

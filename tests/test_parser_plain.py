@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.family import SMALL_BYTES, FamilyFormat
-from http_monitor.parser.plain import plain_rows
-from http_monitor.parser.plainfields import find_plain
-from http_monitor.parser.shape import SHAPES
+from http_monitor.parser.clf.fast_fields import find_plain
+from http_monitor.parser.clf.fast_lines import plain_rows
+from http_monitor.parser.clf.format import SMALL_BYTES, FamilyFormat
+from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.records import SCHEMA
 from http_monitor.settings import MAX_LINE_BYTES, Settings
 from tests.examples import examples
@@ -25,7 +25,7 @@ BOTH = {"common": COMMON, "combined": COMBINED}
 @pytest.fixture(autouse=True, scope="module")
 def several_blocks_in_any_chunk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("http_monitor.parser.plainfields._BLOCK_BYTES", 5_000)
+        patch.setattr("http_monitor.parser.clf.fast_fields._BLOCK_BYTES", 5_000)
         yield
 
 
@@ -218,7 +218,7 @@ def test_a_line_that_is_too_long_is_no_plain_one(line: bytes) -> None:
 def test_fields_are_those_of_the_lines_whatever_block_they_are_in(
     monkeypatch: pytest.MonkeyPatch, block_bytes: int
 ) -> None:
-    monkeypatch.setattr("http_monitor.parser.plainfields._BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr("http_monitor.parser.clf.fast_fields._BLOCK_BYTES", block_bytes)
     text = b"\n".join((COMMON, b"", COMBINED, COMMON.replace(b"frank", b"-").replace(b" 200 ", b" 404 "), b"bad", b""))
     for times in (1, 2):
         found = find_plain(text * times, pair=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_monitor.parser.request import NO_REQUEST, Request, split_request
+from http_monitor.parser.fields.request import NO_REQUEST, Request, split_request
 
 
 @pytest.mark.parametrize(

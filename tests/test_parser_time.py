@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.clf_time import CLF_BYTES, decode_time, decode_times
+from http_monitor.parser.fields.clf_time import CLF_BYTES, decode_time, decode_times
 from tests.examples import examples
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "timestamps.ndjson"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import AutoFormat, auto_format
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.common_shortcut import is_usual
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.detect.auto import AutoFormat, auto_format
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
-from http_monitor.parser.usual import is_usual
 from tests.examples import examples
 
 LIMIT = 10_000

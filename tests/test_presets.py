@@ -8,10 +8,10 @@ from importlib import import_module
 import pytest
 
 from http_monitor.parser import presets
-from http_monitor.parser.auto import auto_format, explain_and_suggest
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.detect.auto import auto_format, explain_and_suggest
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset, presets_for
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.written import any_hit, write
 

@@ -10,8 +10,8 @@ from http_monitor.alerts import default_alerts
 from http_monitor.arguments import values
 from http_monitor.arguments.options import OPTIONS, Option
 from http_monitor.errors import FormatError, InputError, RefusedError, UsageError, WorkerError
+from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.parser.presets import PRESETS
-from http_monitor.parser.shape import SHAPES
 from http_monitor.settings import Settings
 from tests.harness import Json, ndjson, replay
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.fields.plausible import ENOUGH_ROWS
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.plausible import ENOUGH_ROWS
+from http_monitor.parser.lines.explain import read_line, utf16_words
+from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.reading import read_line, utf16_words
-from http_monitor.parser.remarks import Remarks
-from http_monitor.parser.text import SMALL_BYTES
+from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports import LogFormat, Remark, Remembering
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
 from http_monitor.settings import Settings
 from tests import strategies
 from tests.engine_strategies import START_S, log_line

@@ -9,7 +9,7 @@ import pytest
 
 from http_monitor.cli.formats import Formats
 from http_monitor.clock import ManualClock
-from http_monitor.parser.zones import LOCAL
+from http_monitor.parser.fields.zones import LOCAL
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor

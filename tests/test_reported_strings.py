@@ -6,7 +6,7 @@ import pytest
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import read_line
+from http_monitor.parser.lines.explain import read_line
 from tests.program import run
 from tests.reported import needs_reports, reported
 

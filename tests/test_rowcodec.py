@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.metrics.gate import Gate
-from http_monitor.metrics.rowcodec import decode_rows, encode_rows
-from http_monitor.metrics.rows import FATES, Rows
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.row_codec import decode_rows, encode_rows
+from http_monitor.eventtime.rows import FATES, Rows
 from http_monitor.parser.formats import get_format
 from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs
 from tests.examples import examples
@@ -24,15 +24,15 @@ def _rows(data: bytes) -> list[Rows]:
     """Return what a gate lets through of a log that is read at once."""
     parsed = get_format("auto").parse(data)
     times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    gate = Gate(60 * _US_PER_S)
-    return [*gate.admit(parsed, times, None), *gate.release(None)]
+    ahead_filter = AheadFilter(60 * _US_PER_S)
+    return [*ahead_filter.admit(parsed, times, None), *ahead_filter.release(None)]
 
 
 def _caught_up(data: bytes) -> Rows:
     """Return what a gate lets through of lines that were read as they were written."""
     parsed = get_format("auto").parse(data)
     times = parsed.rows.column("time").to_numpy(zero_copy_only=False).view(np.int64)
-    (rows,) = Gate(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
+    (rows,) = AheadFilter(60 * _US_PER_S).admit(parsed, times, START_S * _US_PER_S)
     return rows
 
 

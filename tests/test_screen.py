@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from http_monitor.alerts import DdosAlert, ErrorRateAlert, TrafficAlert, default_alerts
 from http_monitor.clock import ReplayClock
-from http_monitor.metrics import hosts, opened
+from http_monitor.counting import open_buckets as opened
+from http_monitor.counting import window_hosts as hosts
 from http_monitor.ports import Alert, Reading, WindowView
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line

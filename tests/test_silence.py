@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import Input
-from http_monitor.monitor.pace import Pace, Progress
+from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.silence import Silence
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.reading import explain
+from http_monitor.parser.lines.explain import explain
 from http_monitor.ports import SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.units import local
@@ -165,7 +165,7 @@ def _said(lags: list[int], *, read_bytes_per_s: int = 2 * _MIB, slept_s: int = 0
     """Return what is said, and in which second, when so much is unread second after second; 0: caught up."""
     clock = ManualClock()
     progress = Progress(behind=False, lag_bytes=0, lag_s=0, read_bytes=0)
-    pace = Pace(lambda: progress, clock)
+    pace = FallingBehind(lambda: progress, clock)
     said = []
     for second, lag in enumerate(lags):
         clock.advance(slept_s if second == 5 and slept_s else 1)

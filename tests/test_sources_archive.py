@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.sources.archive import GzHandle
-from http_monitor.sources.files import LocalFiles
-from http_monitor.sources.opening import Obstacle
+from http_monitor.sources.files.access import LocalFiles
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.tail.gzip_archive import GzHandle
 from tests.examples import examples
 
 

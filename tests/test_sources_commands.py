@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.answers import Row, row
-from http_monitor.sources.commands import CommandFiles, Moved
-from http_monitor.sources.files import FileStatus, Handle
-from http_monitor.sources.opening import DENIED, DIRECTORY, LOOP, MISSING, SPECIAL, Obstacle
-from http_monitor.sources.running import Unreachable
+from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.files.regular_file import DENIED, DIRECTORY, LOOP, MISSING, SPECIAL, Obstacle
+from http_monitor.sources.remote.command_files import CommandFiles, Moved
+from http_monitor.sources.remote.command_output import Row, row
+from http_monitor.sources.remote.command_runner import Unreachable
 
 Via = Callable[..., list[str]]
 """Makes a prefix of a shell script, which finds the command in its arguments."""

@@ -10,11 +10,11 @@ import pytest
 
 from http_monitor.clock import WallClock
 from http_monitor.ports import Json
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.polled import PolledSource
-from http_monitor.sources.position import TailPosition
-from http_monitor.sources.running import Commands, Said, Unreachable
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.remote.command_files import CommandFiles
+from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
+from http_monitor.sources.remote.threaded_source import PolledSource
+from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.tail.tail import FileTail
 from tests.following import append, line, lines
 
 _PATIENCE_S = 20

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.files import FileStatus
-from http_monitor.sources.opening import MISSING, Obstacle
+from http_monitor.sources.files.access import FileStatus
+from http_monitor.sources.files.regular_file import MISSING, Obstacle
+from http_monitor.sources.remote.command_files import CommandFiles
 
 Ssh = Callable[..., list[str]]
 _SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources import chain
-from http_monitor.sources.claims import Claims
+from http_monitor.sources.tail import file_chain as chain
+from http_monitor.sources.tail.claims import Claims
 from tests.failing import FAILING, Failing, FailingCalls
 from tests.following import WAYS, Following, append, line, lines
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.diagnosis import explain_silence, explain_silence_of
-from http_monitor.sources.files import FileStatus, Identity, LocalFiles
-from http_monitor.sources.holders import Found, Holder, find_holders
-from http_monitor.sources.opening import DENIED, MISSING, Obstacle
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.files.access import FileStatus, Identity, LocalFiles
+from http_monitor.sources.files.regular_file import DENIED, MISSING, Obstacle
+from http_monitor.sources.remote.command_files import CommandFiles
+from http_monitor.sources.tail.silence_cause import explain_silence, explain_silence_of
+from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.writers import Found, Writer, find_writers
 
 _HOLD = """
 import sys
@@ -42,8 +42,8 @@ def _held(path: Path, mode: str) -> Iterator[int]:
         yield holder.pid
 
 
-def _found(path: Path) -> tuple[Holder, ...]:
-    found = find_holders([_identity(path)])
+def _found(path: Path) -> tuple[Writer, ...]:
+    found = find_writers([_identity(path)])
     assert found is not None
     return found.holders
 
@@ -83,8 +83,8 @@ def test_who_only_reads_is_no_writer_and_neither_are_we(tmp_path: Path) -> None:
 
 
 def test_without_proc_nobody_knows(tmp_path: Path) -> None:
-    assert find_holders([(1, 2)], str(tmp_path / "nowhere")) is None
-    assert find_holders([(1, 2)], str(tmp_path)) is None
+    assert find_writers([(1, 2)], str(tmp_path / "nowhere")) is None
+    assert find_writers([(1, 2)], str(tmp_path)) is None
 
 
 def _process(proc: Path, pid: int, parent: int, name: str, target: Path, flags: str) -> None:
@@ -101,9 +101,9 @@ def test_of_a_master_and_its_workers_the_master_is_named_with_what_to_send_it(tm
     for pid, parent in ((100, 1), (101, 100), (102, 100)):
         _process(tmp_path / "proc", pid, parent, "nginx", log, "02001")
     _process(tmp_path / "proc", 90, 1, "less", log, "0100000")
-    assert find_holders([_identity(log)], str(tmp_path / "proc")) == Found((Holder(100, 1, "nginx"),), True)
-    assert Holder(100, 1, "nginx").remedy == "kill -USR1 100"
-    assert Holder(5, 1, "rsyslogd").remedy == "kill -HUP 5"
+    assert find_writers([_identity(log)], str(tmp_path / "proc")) == Found((Writer(100, 1, "nginx"),), True)
+    assert Writer(100, 1, "nginx").remedy == "kill -USR1 100"
+    assert Writer(5, 1, "rsyslogd").remedy == "kill -HUP 5"
 
 
 def test_a_master_whose_descriptors_only_root_may_see_is_named_all_the_same(tmp_path: Path) -> None:
@@ -113,27 +113,27 @@ def test_a_master_whose_descriptors_only_root_may_see_is_named_all_the_same(tmp_
     _process(tmp_path / "proc", 100, 1, "nginx", other, "02001")
     for pid in (101, 102):
         _process(tmp_path / "proc", pid, 100, "nginx", log, "02001")
-    assert find_holders([_identity(log)], str(tmp_path / "proc")) == Found((Holder(100, 1, "nginx"),), True)
+    assert find_writers([_identity(log)], str(tmp_path / "proc")) == Found((Writer(100, 1, "nginx"),), True)
 
 
 def test_nobody_is_told_to_send_a_signal_that_ends_a_server() -> None:
-    assert Holder(5, 1, "haproxy").remedy == "have it reopen its log, or restart it"
+    assert Writer(5, 1, "haproxy").remedy == "have it reopen its log, or restart it"
 
 
 def test_a_name_of_a_process_is_shown_harmless(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     log.touch()
     _process(tmp_path / "proc", 100, 1, "a) S 9 \x1b[2J", log, "02001")
-    found = find_holders([_identity(log)], str(tmp_path / "proc"))
-    assert found == Found((Holder(100, 1, "a) S 9 \\x1b[2J"),), True)
+    found = find_writers([_identity(log)], str(tmp_path / "proc"))
+    assert found == Found((Writer(100, 1, "a) S 9 \\x1b[2J"),), True)
 
 
 _AT_PATH = FileStatus((1, 10), 0, 0)
-_NGINX = Holder(42, 1, "nginx")
+_NGINX = Writer(42, 1, "nginx")
 
 
 def _explain(
-    writers: dict[Identity, Holder],
+    writers: dict[Identity, Writer],
     *,
     everyone: bool = True,
     at_path: FileStatus | Obstacle = _AT_PATH,
@@ -154,7 +154,7 @@ def test_a_writer_that_stayed_on_the_renamed_file_is_named_with_what_to_do() -> 
 
 
 def test_a_writer_that_stayed_is_named_although_another_has_the_new_file() -> None:
-    other = Holder(50, 1, "python3")
+    other = Writer(50, 1, "python3")
     assert _explain({(1, 9): _NGINX, (1, 10): other}).startswith("nginx (process 42) still writes to the renamed")
     assert _explain({(1, 9): _NGINX, (1, 10): _NGINX}) == (
         "no traffic: nginx (process 42) has it open and writes nothing"

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.sources.lines import LineCutter
+from http_monitor.sources.files.line_cutter import LineCutter
 from tests.examples import examples
 
 _BYTES = st.lists(

@@ -12,9 +12,9 @@ from watchdog.observers.api import BaseObserver
 
 from http_monitor.clock import ManualClock
 from http_monitor.ports import Source
-from http_monitor.sources.files import LocalFiles
-from http_monitor.sources.observer import FileObserver, Watcher, _Directory
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.files.access import LocalFiles
+from http_monitor.sources.tail.observer import FileObserver, Watcher, _Directory
+from http_monitor.sources.tail.tail import FileTail
 
 _PATIENCE_S = 20
 

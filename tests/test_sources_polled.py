@@ -8,8 +8,8 @@ import pytest
 from http_monitor.clock import ManualClock
 from http_monitor.ports import Chunk, Diagnosing, Json, Resumable, Source, SourceHealth
 from http_monitor.report import Level, Notice
-from http_monitor.sources.opening import Obstacle
-from http_monitor.sources.polled import PolledSource
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.remote.threaded_source import PolledSource
 
 _PATIENCE_S = 20
 _CUT = Obstacle("cannot be reached (gone)", "cannot be reached (gone), trying again")

@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.sources.rotated import age_key, bases_of, is_compressed, number_of, rotated_of, same_template
+from http_monitor.sources.tail.rotated_names import (
+    age_key,
+    bases_of,
+    is_compressed,
+    number_of,
+    rotated_of,
+    same_template,
+)
 from tests.examples import examples
 
 _PARTS = st.sampled_from(

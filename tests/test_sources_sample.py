@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.files import LocalFiles
-from http_monitor.sources.sample import tail_sample
+from http_monitor.sources.files.access import LocalFiles
+from http_monitor.sources.files.last_lines import tail_sample
 
 
 def _sample(path: Path, limit: int) -> list[bytes]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.errors import InputError
-from http_monitor.sources.selecting import LiveSelection, check_replay_inputs, expand
+from http_monitor.sources.path_selection import LiveSelection, check_replay_inputs, expand
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.cli.start import begin_imports, end_imports, spare_threads
+from http_monitor.cli.startup_tuning import begin_imports, end_imports, spare_threads
 from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 _THEN_SAY = """

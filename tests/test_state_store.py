@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.checkpoint.file_format import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
+from http_monitor.checkpoint.location import default_directory, key_of
+from http_monitor.checkpoint.lock import Opened, open_store
+from http_monitor.checkpoint.store import FileStore
 from http_monitor.ports import Saved
-from http_monitor.state import default_directory, key_of, open_store
-from http_monitor.state.frames import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
-from http_monitor.state.opening import Opened
-from http_monitor.state.store import FileStore
 from tests.examples import examples
 from tests.program import ROOT
 
@@ -224,7 +224,7 @@ def test_a_second_run_of_the_same_set_goes_without_and_says_who_has_it(tmp_path:
 
 _HOLDER = """
 import sys
-from http_monitor.state import open_store
+from http_monitor.checkpoint.lock import open_store
 opened = open_store(sys.argv[1], "set")
 opened.store.snapshot([b"of the other"])
 print("held", flush=True)

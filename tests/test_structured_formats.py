@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.jsonmap import json_format_from, nginx_json_template
-from http_monitor.parser.jsontext import places
-from http_monitor.parser.lined import LinedFormat
+from http_monitor.parser.json_keys import json_format_from, nginx_json_template
+from http_monitor.parser.jsonl.text import places
+from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
-from http_monitor.parser.w3c import W3cFormat
+from http_monitor.parser.w3c.format import W3cFormat
 from http_monitor.ports import Remembering
 from http_monitor.records import SCHEMA
 from tests.examples import examples

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import text
-from http_monitor.parser.apache import apache_template
+from http_monitor.parser.declared.apache import apache_template
+from http_monitor.parser.declared.nginx import nginx_template
+from http_monitor.parser.fields.row_builder import Meaning, Wrong
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.meaning import Meaning, Wrong
-from http_monitor.parser.nginx import nginx_template
 from http_monitor.parser.presets import PRESETS
-from http_monitor.parser.template import Place, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template import format as text
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.template import Place, Template
 from http_monitor.ports import Explaining
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.parser.fields.scalars import read_time
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.writings import read_time
 from tests.agreement import check_alike
 from tests.examples import examples
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from http_monitor.cli import program
-from http_monitor.cli.stop import Stop
+from http_monitor.cli.signals import Stop
 from http_monitor.errors import lacks_memory
 from tests.program import DEADLINE_S, ROOT, command, environment, lines_now
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.ports import Unwrapped
 from http_monitor.settings import UNWRAPS
 from http_monitor.unwrap import kinds, wrapper
-from http_monitor.unwrap.jsontext import unescaped, with_places
+from http_monitor.unwrap.json_text import unescaped, with_places
 from http_monitor.unwrap.wrapping import Wrapping
 from tests.examples import examples
 from tests.wrapped_lines import WAYS, Written, wrapped

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.commands import CommandFiles
+from http_monitor.sources.remote.command_files import CommandFiles
 from tests.following import Follow, append, line, lines
 from tests.unprivileged import open_folder, unprivileged
 
@@ -29,9 +29,9 @@ def delete(log: Path) -> None:
 
 def move_out(log: Path) -> None:
     """Rotate as logrotate does with `olddir`."""
-    elsewhere = log.parent.parent / "old"
-    elsewhere.mkdir()
-    log.rename(elsewhere / log.name)
+    input_health = log.parent.parent / "old"
+    input_health.mkdir()
+    log.rename(input_health / log.name)
     log.touch()
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.formats import get_format
-from http_monitor.parser.joining import joined
-from http_monitor.parser.wrapped import WrappedFormat
+from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports import Json
 from http_monitor.records import Batch
 from http_monitor.unwrap import wrapper, wrappers

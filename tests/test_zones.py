@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, zone_named
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.text import SMALL_BYTES
-from http_monitor.parser.zones import UNZONED_US, LocalTimes, zone_named
+from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports import Explaining, LogFormat, Remembering
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples

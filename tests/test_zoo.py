@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from http_monitor.cli.formats import Formats
-from http_monitor.parser.reading import read_line
-from http_monitor.parser.writings import read_time
+from http_monitor.parser.fields.scalars import read_time
+from http_monitor.parser.lines.explain import read_line
 from http_monitor.settings import Settings
 
 ZOO = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "zoo"

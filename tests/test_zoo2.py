@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from http_monitor.parser.auto import auto_format
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.fields.zones import UTC_ZONE, in_zone
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.zones import UTC_ZONE, in_zone
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 

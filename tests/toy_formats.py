@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.line import parse_line
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.clf.line import parse_line
+from http_monitor.parser.clf.variants import SHAPES
+from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import Preset, combined, common, vhost_combined, vhost_common
-from http_monitor.parser.rows import EMPTY
-from http_monitor.parser.shape import SHAPES
 from http_monitor.ports import FoundField, Json, LineReading
 from http_monitor.records import Batch, Sample
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.turns import turns
-from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.alerts.crossings import crossings
+from http_monitor.ports import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import visible
 
@@ -32,8 +32,8 @@ class DdosAlert:
                 hits_of[host] = window.host_hits(host)
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
-    def may_change(self, windows: WindowsAhead) -> Bools:
-        """Return at which closes to come it may be raised or recover for a host (`ports.ForeseeingAlert`)."""
+    def may_change(self, windows: FutureWindows) -> Bools:
+        """Return at which closes to come it may be raised or recover for a host (`ports.VectorizedAlert`)."""
         found = windows.hosts_above(self._nearly(windows.seconds))
         if found is None:
             # No host has more hits than all hosts together.
@@ -41,7 +41,7 @@ class DdosAlert:
             either: Bools = near[1:] | near[:-1]
             return either
         _, hits = found
-        some: Bools = np.logical_or.reduce(turns(hits / windows.seconds, self.threshold), axis=0)
+        some: Bools = np.logical_or.reduce(crossings(hits / windows.seconds, self.threshold), axis=0)
         return some
 
     def _nearly(self, seconds: int) -> float:

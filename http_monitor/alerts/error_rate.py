@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.turns import turns
-from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.alerts.crossings import crossings
+from http_monitor.ports import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -25,11 +25,11 @@ class ErrorRateAlert:
         value = (100 * window.errors) / hits if hits and hits >= self._min_hits else 0.0
         return (Reading(None, value, hits),)
 
-    def may_change(self, windows: WindowsAhead) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.ForeseeingAlert`)."""
+    def may_change(self, windows: FutureWindows) -> Bools:
+        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
         hits = windows.hits
         enough = hits >= max(1, self._min_hits)
-        return turns(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
+        return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

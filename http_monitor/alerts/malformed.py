@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.turns import turns
-from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.alerts.crossings import crossings
+from http_monitor.ports import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -29,12 +29,12 @@ class MalformedAlert:
         value = (100 * malformed) / lines if lines >= self._min_lines else 0.0
         return (Reading(None, value, window.hits),)
 
-    def may_change(self, windows: WindowsAhead) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.ForeseeingAlert`)."""
+    def may_change(self, windows: FutureWindows) -> Bools:
+        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
         malformed = windows.malformed
         lines = malformed + windows.hits
         enough = lines >= self._min_lines
-        return turns(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
+        return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from http_monitor.alerts.turns import turns
-from http_monitor.ports import Reading, WindowsAhead, WindowView
+from http_monitor.alerts.crossings import crossings
+from http_monitor.ports import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -20,9 +20,9 @@ class TrafficAlert:
         del active
         return (Reading(None, window.hits / window.seconds, window.hits),)
 
-    def may_change(self, windows: WindowsAhead) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.ForeseeingAlert`)."""
-        return turns(windows.hits / windows.seconds, self.threshold)
+    def may_change(self, windows: FutureWindows) -> Bools:
+        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
+        return crossings(windows.hits / windows.seconds, self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return how the message begins."""

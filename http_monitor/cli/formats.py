@@ -12,10 +12,10 @@ from http_monitor.settings import Settings
 from http_monitor.units import visible_text
 
 if TYPE_CHECKING:
-    from http_monitor.parser.auto import Choice
-    from http_monitor.parser.owntime import OwnTime
-    from http_monitor.parser.wrapped import WrappedFormat
-    from http_monitor.parser.zones import Zone
+    from http_monitor.parser.declared.own_time import OwnTime
+    from http_monitor.parser.detect.auto import Choice
+    from http_monitor.parser.fields.zones import Zone
+    from http_monitor.parser.wrapped.format import WrappedFormat
     from http_monitor.ports import Json, LogFormat, Wrapper
     from http_monitor.serverconf import Origin
 
@@ -57,11 +57,11 @@ class Formats:
         """
         self._stopping = stopping
         if self._settings.log_timezone is not None:
-            from http_monitor.parser.zones import zone_named
+            from http_monitor.parser.fields.zones import zone_named
 
             self._zone = zone_named(self._settings.log_timezone)
         if self._settings.log_time is not None:
-            from http_monitor.parser.owntime import own_time
+            from http_monitor.parser.declared.own_time import own_time
 
             if self._settings.format == "auto" and self._settings.format_from is None:
                 raise UsageError("--log-time: got it without --format or --format-from, whose string has the variable")
@@ -117,7 +117,7 @@ class Formats:
 
     def banner(self) -> list[str]:
         """Return how the lines are read, and how that is known, for the beginning of a run."""
-        from http_monitor.display.lines import render_format
+        from http_monitor.display.single_lines import render_format
         from http_monitor.display.style import style_for
 
         return render_format(self._words(), width_of(sys.stderr), style_for(sys.stderr.encoding))
@@ -144,13 +144,13 @@ class Formats:
         of_httpd, own = origin.of_httpd, self._own_time
         made = get_format(origin.format, limit, self._zone, of_httpd=of_httpd, own=own)
         for text in origin.others:
-            from http_monitor.parser.fallback import FallbackFormat
+            from http_monitor.parser.detect.fallback import FallbackFormat
 
             made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=of_httpd, own=own), limit)
         return made
 
     def _auto(self) -> "LogFormat":
-        from http_monitor.parser.auto import auto_format
+        from http_monitor.parser.detect.auto import auto_format
 
         return auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
 
@@ -160,7 +160,7 @@ class Formats:
         Args:
             make: Makes the format of what is inside.
         """
-        from http_monitor.parser.wrapped import WrappedFormat
+        from http_monitor.parser.wrapped.format import WrappedFormat
 
         limit, name = self._settings.max_line_bytes, self._settings.unwrap
         named = None
@@ -200,8 +200,8 @@ class Formats:
 
     def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
         """Return lines that tell the format of a file, and its head where they are not from there."""
+        from http_monitor.sources.path_selection import STDIN
         from http_monitor.sources.replay import ReplayFile
-        from http_monitor.sources.selecting import STDIN
 
         if path == STDIN or not self._local:
             return b"", b""  # commands may take their time, and the first line tells as well
@@ -212,8 +212,8 @@ class Formats:
             source.close()
         if from_start:
             return _first_lines(head), b""
-        from http_monitor.sources.files import LocalFiles
-        from http_monitor.sources.sample import tail_sample
+        from http_monitor.sources.files.access import LocalFiles
+        from http_monitor.sources.files.last_lines import tail_sample
 
         return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES)), head
 

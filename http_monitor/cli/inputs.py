@@ -3,22 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from http_monitor.checkpoint.restore import Resumed
 from http_monitor.clock import Clock, WallClock
 from http_monitor.monitor import Input
-from http_monitor.monitor.resumed import Resumed
 from http_monitor.ports import Json, Source
 from http_monitor.settings import Settings
-from http_monitor.sources.claims import Claims
-from http_monitor.sources.commands import CommandFiles
-from http_monitor.sources.diagnosis import explain_silence_of
-from http_monitor.sources.files import Files, FileStatus, LocalFiles
-from http_monitor.sources.observer import FileObserver, Watcher
-from http_monitor.sources.opening import Obstacle
-from http_monitor.sources.polled import PolledSource
-from http_monitor.sources.position import TailPosition
-from http_monitor.sources.selecting import STDIN, LiveSelection
+from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.path_selection import STDIN, LiveSelection
+from http_monitor.sources.remote.command_files import CommandFiles
+from http_monitor.sources.remote.threaded_source import PolledSource
 from http_monitor.sources.stdin import StdinSource
-from http_monitor.sources.tail import FileTail
+from http_monitor.sources.tail.claims import Claims
+from http_monitor.sources.tail.observer import FileObserver, Watcher
+from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.tail.silence_cause import explain_silence_of
+from http_monitor.sources.tail.tail import FileTail
 
 
 class LiveSources:

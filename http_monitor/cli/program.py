@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
+from http_monitor.checkpoint.session import Session
+from http_monitor.cli.displays import display_of, start_of
 from http_monitor.cli.formats import Formats
-from http_monitor.cli.kept import Kept
-from http_monitor.cli.replaying import read_ahead, replay_sources
-from http_monitor.cli.showing import display_of, start_of
-from http_monitor.cli.start import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
-from http_monitor.cli.stop import Stop
+from http_monitor.cli.replay_inputs import read_ahead, replay_sources
+from http_monitor.cli.signals import Stop
+from http_monitor.cli.startup_tuning import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import Output, complain, let_go_of_streams, refusal, written_whole
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from http_monitor.ports import Source
     from http_monitor.report import Notice
     from http_monitor.simulator import SimulatorThread
-    from http_monitor.sources.files import FileStatus
-    from http_monitor.sources.opening import Obstacle
-    from http_monitor.sources.selecting import LiveSelection
+    from http_monitor.sources.files.access import FileStatus
+    from http_monitor.sources.files.regular_file import Obstacle
+    from http_monitor.sources.path_selection import LiveSelection
 
 EXIT_DONE = 0
 EXIT_NO_MEMORY = 1
@@ -88,7 +88,7 @@ def _check_streams() -> None:
 
 def _run(settings: Settings, stop: Stop) -> int:
     if settings.list_formats:
-        from http_monitor.cli.doctor import list_formats
+        from http_monitor.cli.explain import list_formats
 
         return list_formats(settings)
     select = _row_selection(settings)
@@ -103,7 +103,7 @@ def _run(settings: Settings, stop: Stop) -> int:
     if formats.timeless:
         settings = replace(settings, time="arrival")
     if settings.explain is not None:
-        from http_monitor.cli.doctor import explain
+        from http_monitor.cli.explain import explain
 
         end_imports()
         for notice in repeated:
@@ -136,9 +136,9 @@ class _Beginning:
 
 def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
     """Return what stands at each path now."""
-    from http_monitor.sources.beginning import seen_at
-    from http_monitor.sources.files import LocalFiles
-    from http_monitor.sources.selecting import STDIN
+    from http_monitor.sources.files.access import LocalFiles
+    from http_monitor.sources.path_selection import STDIN
+    from http_monitor.sources.tail.start import seen_at
 
     files = LocalFiles()
     return {path: seen_at(files, path) for path in paths if path != STDIN}
@@ -165,11 +165,11 @@ def _monitor(
     traffic: "SimulatorThread | None",
 ) -> int:
     from http_monitor.alerts import default_alerts
-    from http_monitor.cli.families import family_of
+    from http_monitor.cli.agent_classifier import family_of
+    from http_monitor.inputs.missing_columns import EVERY_LOG
     from http_monitor.monitor import HTTPMonitor, Input
-    from http_monitor.monitor.lacking import EVERY_LOG
-    from http_monitor.parser.auto import explain_and_suggest
-    from http_monitor.parser.remarks import Remarks
+    from http_monitor.parser.detect.auto import explain_and_suggest
+    from http_monitor.parser.lines.remarks import Remarks
     from http_monitor.units import US_PER_S
 
     _choose_allocator()
@@ -249,7 +249,7 @@ def _monitor(
 
 def _selection(settings: Settings) -> "LiveSelection | None":
     """Return the paths of a live run; None in a replay."""
-    from http_monitor.sources.selecting import LiveSelection
+    from http_monitor.sources.path_selection import LiveSelection
 
     return None if settings.replay else LiveSelection(settings.files, local=settings.via is None)
 
@@ -259,8 +259,8 @@ def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
     if settings.explain:
         return list(settings.files), []
     from http_monitor.report import Notice
-    from http_monitor.sources.selecting import check_replay_inputs, expand, without_repeats
-    from http_monitor.sources.twins import without_twins
+    from http_monitor.sources.archive_twins import without_twins
+    from http_monitor.sources.path_selection import check_replay_inputs, expand, without_repeats
     from http_monitor.units import visible_text
 
     paths, repeats = without_repeats(expand(settings.files))
@@ -280,11 +280,11 @@ def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
     return paths, notices
 
 
-def _kept(settings: Settings, paths: list[str]) -> Kept:
+def _kept(settings: Settings, paths: list[str]) -> Session:
     """Return the checkpoint of a run."""
     if settings.replay or settings.no_state:
-        return Kept()
-    from http_monitor.cli.state import open_state
+        return Session()
+    from http_monitor.checkpoint.open import open_state
 
     return open_state(settings, os.environ, paths)
 

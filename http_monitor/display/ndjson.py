@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TextIO
 
 from http_monitor.display.health import advice
-from http_monitor.display.lines import caught_up
 from http_monitor.display.notices import Notices
+from http_monitor.display.single_lines import caught_up
 from http_monitor.report import (
     ActiveAlert,
     AlertEvent,

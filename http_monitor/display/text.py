@@ -6,8 +6,8 @@ from typing import TextIO
 from http_monitor.display.episodes import Episodes
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
-from http_monitor.display.lines import render_alert, render_caught_up, render_status, render_storm
 from http_monitor.display.notices import Notices
+from http_monitor.display.single_lines import render_alert, render_caught_up, render_status, render_storm
 from http_monitor.display.storm import MOST, Storms
 from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
 from http_monitor.display.summary import render_summary

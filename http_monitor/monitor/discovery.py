@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from http_monitor.clock import Clock
-from http_monitor.monitor.inputs import Input
-from http_monitor.monitor.live import LiveTurns
+from http_monitor.inputs.input import Input
+from http_monitor.monitor.live_turns import LiveTurns
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
 

@@ -5,14 +5,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from http_monitor.clock import Clock
+from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
-from http_monitor.metrics.aggregator import MetricsAggregator
-from http_monitor.metrics.rows import NEVER_US
-from http_monitor.monitor.ahead import ReadAhead
+from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.deadline import Deadline
-from http_monitor.monitor.inputs import Input
-from http_monitor.monitor.replay import ReplayTurns
-from http_monitor.monitor.waiting import WaitingNotices
+from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.replay_turns import ReplayTurns
 from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink, Settling
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
@@ -20,13 +20,13 @@ from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:
+    from http_monitor.checkpoint.checkpointer import Checkpointer
+    from http_monitor.checkpoint.restore import Resumed
     from http_monitor.monitor.discovery import Finder
-    from http_monitor.monitor.following import Following
-    from http_monitor.monitor.keeper import Keeper
-    from http_monitor.monitor.live import LiveTurns
-    from http_monitor.monitor.resumed import Resumed
+    from http_monitor.monitor.live_run import LiveRun
+    from http_monitor.monitor.live_turns import LiveTurns
 
-_FOLLOWING = "http_monitor.monitor.following"
+_FOLLOWING = "http_monitor.monitor.live_run"
 """Is imported by live runs only: a replay would wait for what it does not use."""
 _TURN_S = 0.2
 """Five turns a second are plenty: what comes faster is read together."""
@@ -92,9 +92,9 @@ class HTTPMonitor:
         )
         for alert in alerts:
             self._aggregator.register(alert)
-        self._following: Following | None = None
+        self._following: LiveRun | None = None
         if not settings.replay:
-            self._following = import_module(_FOLLOWING).Following(
+            self._following = import_module(_FOLLOWING).LiveRun(
                 settings,
                 self._aggregator,
                 self._inputs,
@@ -105,9 +105,9 @@ class HTTPMonitor:
                 unreadable=unreadable,
             )
         self._live: LiveTurns | None = None if self._following is None else self._following.turns
-        self._keeper: Keeper | None = None if self._following is None else self._following.keeper
+        self._keeper: Checkpointer | None = None if self._following is None else self._following.keeper
         self._ahead = ahead
-        self._waiting = WaitingNotices(settings.bucket_waits_s * US_PER_S)
+        self._waiting = HeldNotices(settings.bucket_waits_s * US_PER_S)
         self._turns = self._live or ReplayTurns(self._inputs, self._aggregator, self._waiting, ahead)
         self._stopping = False
         self._asides: list[Callable[[], Sequence[Notice]]] = []
@@ -120,7 +120,7 @@ class HTTPMonitor:
 
     def health(self) -> Health:
         """Return where every line read so far went; a replay's lines that wait for other files come later."""
-        return self._aggregator.health(self._turns.elsewhere())
+        return self._aggregator.health(self._turns.input_health())
 
     def publish(self, message: Message) -> None:
         """Hand a message to every sink, in order; what a replay has shown until then goes before it."""
@@ -194,10 +194,10 @@ class HTTPMonitor:
             finished: the end of a replay was reached, as against a stop at any moment.
         """
         if finished and self._live is None:
-            self._aggregator.finish(self._turns.elsewhere())
+            self._aggregator.finish(self._turns.input_health())
         else:
-            self._aggregator.stop(self._turns.elsewhere())
-        self.publish(self._aggregator.summary(self._turns.elsewhere()))
+            self._aggregator.stop(self._turns.input_health())
+        self.publish(self._aggregator.summary(self._turns.input_health()))
         if self._keeper is not None:
             self._say(self._keeper.finish())
 

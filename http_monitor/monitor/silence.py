@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from http_monitor.clock import Clock
-from http_monitor.monitor.inputs import Input
+from http_monitor.inputs.input import Input
 from http_monitor.ports import Diagnosing
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S, local

@@ -4,20 +4,20 @@ import difflib
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser import nginx
-from http_monitor.parser.apache import KIND, ApacheFormat, logformat_made
-from http_monitor.parser.configured import unquoted
-from http_monitor.parser.family import FamilyFormat
-from http_monitor.parser.field import Role
-from http_monitor.parser.jsonmap import PREFIX, json_format_from, nginx_json_template
-from http_monitor.parser.owntime import OwnTime, check_used
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.clf.variants import SHAPES, kind_of
+from http_monitor.parser.declared import nginx
+from http_monitor.parser.declared.apache import KIND, ApacheFormat, logformat_made
+from http_monitor.parser.declared.nginx_quotes import unquoted
+from http_monitor.parser.declared.own_time import OwnTime, check_used
+from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.placeholders import check_size
+from http_monitor.parser.declared.programs import program_of, template_of
+from http_monitor.parser.fields.field import Role
+from http_monitor.parser.fields.zones import Zone, in_zone
+from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.parser.shape import SHAPES, kind_of
-from http_monitor.parser.strings.making import check_size
-from http_monitor.parser.strings.pasted import pasted
-from http_monitor.parser.strings.programs import program_of, template_of
-from http_monitor.parser.text import TemplateFormat
-from http_monitor.parser.zones import Zone, in_zone
+from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.ports import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from http_monitor.state.place import default_directory
+from http_monitor.checkpoint.location import default_directory
 
 _MOST_FILES = 100
 _NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"

@@ -5,9 +5,9 @@ import os
 from http_monitor.errors import InputError
 from http_monitor.ports import Chunk, SourceHealth
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
-from http_monitor.sources.gz import MAGIC, Inflater
-from http_monitor.sources.lines import LineCutter
-from http_monitor.sources.opening import Obstacle, obstacle, open_regular
+from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
+from http_monitor.sources.files.line_cutter import LineCutter
+from http_monitor.sources.files.regular_file import Obstacle, obstacle, open_regular
 from http_monitor.units import visible_text
 
 # Little at first: somebody else counts what is read while the next is, and has nothing to do until then.

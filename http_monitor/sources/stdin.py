@@ -11,9 +11,9 @@ from http_monitor.errors import InputError
 from http_monitor.ports import Chunk, SourceHealth
 from http_monitor.report import Notice
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
-from http_monitor.sources.gz import MAGIC, Inflater
-from http_monitor.sources.lines import LineCutter
-from http_monitor.sources.opening import obstacle
+from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
+from http_monitor.sources.files.line_cutter import LineCutter
+from http_monitor.sources.files.regular_file import obstacle
 
 _NAME = "-"
 _PIECE_BYTES = 64 << 10

@@ -12,7 +12,7 @@ from http_monitor.unwrap.wrapping import Kind, Wrapping
 
 def kinds() -> list[Kind]:
     """Return the kinds there are; of several that fit a line equally well the earlier is taken."""
-    return [import_module(f"{__name__}.{name}").KIND for name in UNWRAPS]
+    return [import_module(f"{__name__}.programs.{name}").KIND for name in UNWRAPS]
 
 
 def wrapper(name: str, limit: int) -> Wrapping:
@@ -22,7 +22,7 @@ def wrapper(name: str, limit: int) -> Wrapping:
         name: One of `settings.UNWRAPS`.
         limit: The longest line, in bytes without its LF.
     """
-    return Wrapping(import_module(f"{__name__}.{name}").KIND, limit)
+    return Wrapping(import_module(f"{__name__}.programs.{name}").KIND, limit)
 
 
 def wrappers(limit: int) -> list[Wrapping]:

@@ -9,7 +9,7 @@ import numpy as np
 from http_monitor.ports import Json, Peeled, Unwrapped
 from http_monitor.records import Int64s
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
-from http_monitor.unwrap.jsontext import is_string, plainly_unescaped, unescaped, with_places
+from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
 from http_monitor.unwrap.parts import Parts
 from http_monitor.unwrap.stage import Stage
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from http_monitor.ports import ClassifyAgent
 from tests.reference.counter import Counter, Health, Json
 from tests.reference.families import family_of
-from tests.reference.gate import Gate
+from tests.reference.gate import AheadFilter
 from tests.reference.shapes import BadLine, FilteredLine, Options, OtherLine, ParsedLike, RowLike, lines_of
 
 __all__ = ["Json", "Look", "Options", "ParsedLike", "RowLike", "Turn", "live", "replay"]
@@ -93,7 +93,7 @@ def _sum(shares: Sequence[Health]) -> Health:
 
 def _events(file_no: int, file: ParsedLike, options: Options) -> list[_Event]:
     """Return what happens to the lines of a file, look by look."""
-    gate = Gate(options.max_ahead_us)
+    gate = AheadFilter(options.max_ahead_us)
     events: list[_Event] = []
     greatest_us = _NEVER_US
 
@@ -149,7 +149,7 @@ class Turn:
 class _Input:
     """Where a live input stands."""
 
-    gate: Gate
+    gate: AheadFilter
     at_end: bool
     position_us: int
     greatest_us: int = _NEVER_US
@@ -196,7 +196,7 @@ class _Live:
         if not from_start:
             self._now_us = start_us
             self.counter.closed_us = start_us // options.bucket_us * options.bucket_us - options.bucket_us
-        self._inputs = [_Input(Gate(options.max_ahead_us), not from_start, self._now_us) for _ in range(inputs)]
+        self._inputs = [_Input(AheadFilter(options.max_ahead_us), not from_start, self._now_us) for _ in range(inputs)]
 
     def turn(self, turn: Turn) -> None:
         soon = turn.wall_us - self._previous_us < max(self._options.interval_us, 5_000_000)

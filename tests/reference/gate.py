@@ -29,7 +29,7 @@ class Offered:
     """So many have waited in vain."""
 
 
-class Gate:
+class AheadFilter:
     """Holds rows of one file that are far ahead until one of the next well-formed ones confirms them (DESIGN §3)."""
 
     def __init__(self, max_ahead_us: int) -> None:

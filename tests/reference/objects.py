@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from http_monitor.parser import jsonnames as table
+from http_monitor.parser.jsonl import key_names as table
 from tests.reference.values import DIGITS, LETTERS, NoFit, Row, all_in, any_us, count_of, is_ip, length_of, row_of
 
 KeyMap = Mapping[str, tuple[str, str]]

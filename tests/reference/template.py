@@ -6,8 +6,8 @@ the parts as data. It goes back where a field was too short, so its lines must b
 
 from collections.abc import Iterator, Sequence
 
-from http_monitor.parser import slot
-from http_monitor.parser.template import Part, Place
+from http_monitor.parser.template import slot
+from http_monitor.parser.template.template import Part, Place
 
 _SPACES = b" \t"
 

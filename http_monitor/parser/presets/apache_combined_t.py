@@ -1,10 +1,10 @@
 """Apache's combined with seconds behind, a unit that its lines do not say."""
 
-from http_monitor.parser.apache import apache_template
+from http_monitor.parser.declared.apache import apache_template
 from http_monitor.parser.presets.combined_texts import APACHE
 from http_monitor.parser.presets.example_lines import OF_CURL
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 
 PRESET = Preset(
     "apache_combined_t",

@@ -1,8 +1,9 @@
 """The default access log of Apache APISIX."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import (
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import (
     CLF_BARE,
     LIST,
     LIST_OF_NUMBERS,
@@ -13,8 +14,7 @@ from http_monitor.parser.slot import (
     STATUS_OR_NONE,
     Slot,
 )
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.template import Template
 
 
 def _within_quotes(field: Field) -> Slot:

@@ -1,12 +1,12 @@
 """The access log of Amazon's Application Load Balancer."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.aws_times import TIME, TIMES
 from http_monitor.parser.presets.parts import behind, client, count, quoted, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

@@ -3,8 +3,8 @@
 from http_monitor.parser.presets.aws_times import TIME, TIMES
 from http_monitor.parser.presets.parts import behind, client, count, quoted, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

@@ -1,11 +1,11 @@
 """The server access logs of Amazon S3."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import behind, count, loose, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import CLF_BARE, Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import CLF_BARE, Slot
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

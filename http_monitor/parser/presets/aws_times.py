@@ -1,8 +1,8 @@
 """The times in the logs of Amazon's load balancers."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import spaced
-from http_monitor.parser.slot import ISO_UTC, Slot
+from http_monitor.parser.template.slot import ISO_UTC, Slot
 
 TIME = Slot(Field("time", "time", "iso"), "typed", ISO_UTC)
 """In ISO 8601, UTC."""

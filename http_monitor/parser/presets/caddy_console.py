@@ -1,7 +1,7 @@
 """The access log of Caddy as it writes it to a terminal: format console."""
 
-from http_monitor.parser.consolejson import ConsoleJson
-from http_monitor.parser.jsonbook import KeyMap
+from http_monitor.parser.jsonl.console import ConsoleJson
+from http_monitor.parser.jsonl.key_book import KeyMap
 from http_monitor.parser.presets import caddy_json
 from http_monitor.parser.presets.preset import Preset
 

@@ -1,8 +1,8 @@
 """The standard logs of Amazon CloudFront, in the W3C extended log format with tabs."""
 
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.w3c import W3cFormat
-from http_monitor.parser.w3ccolumns import Dialect
+from http_monitor.parser.w3c.columns import Dialect
+from http_monitor.parser.w3c.format import W3cFormat
 
 # Columns were only ever added behind; the first 24 have been there since 2014.
 _DIALECT = Dialect(

@@ -1,6 +1,6 @@
 """The combined format, which is the Common Log Format with referrer and user agent."""
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import COMBINED
 from http_monitor.parser.presets.preset import Preset
 

@@ -1,11 +1,11 @@
 """Common, or combined, with a time as ISO 8601 has it in the place of the usual one."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import behind, count, quoted, spaced, status, user, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import ISO_ZONED, Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import ISO_ZONED, Slot
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

@@ -1,6 +1,6 @@
 """The Common Log Format."""
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import COMMON
 from http_monitor.parser.presets.preset import Preset
 

@@ -2,8 +2,8 @@
 
 from http_monitor.parser.presets.parts import BEFORE_STATUS_AND_SIZE, client, count, local_time, raw, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

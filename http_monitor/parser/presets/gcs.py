@@ -1,10 +1,10 @@
 """The usage logs of Google Cloud Storage."""
 
-from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Given, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Given, Template
 
 _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
     ("time_micros", "time", "epoch_us"),

@@ -1,11 +1,11 @@
 """What the web framework Gin writes of each request."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import COLOUR, quoted, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Gap, Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Gap, Maybe, Template
 
 _TIME = Slot(Field("time", "time", "slashes"), "typed", "[0-9]{4}/[0-9]{2}/[0-9]{2} - [0-9:]{8}", width=21)
 _TEMPLATE = Template(

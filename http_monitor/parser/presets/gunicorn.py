@@ -1,6 +1,6 @@
 """The access log of gunicorn."""
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.preset import Preset
 
 PRESET = Preset(

@@ -1,11 +1,11 @@
 """What HAProxy writes with ``option httplog clf``."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, digits, loose, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import SIGNED, Slot
-from http_monitor.parser.template import Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import SIGNED, Slot
+from http_monitor.parser.template.template import Maybe, Template
 
 _PLUS = Maybe((b"+",))
 """In front of a figure that was not complete when the line was written (``option logasap``)."""

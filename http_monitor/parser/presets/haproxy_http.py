@@ -1,11 +1,11 @@
 """What HAProxy writes with ``option httplog``."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import behind, client, digits, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import CLF_LOCAL, SIGNED, Slot
-from http_monitor.parser.template import Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import CLF_LOCAL, SIGNED, Slot
+from http_monitor.parser.template.template import Maybe, Template
 
 
 def _timer(name: str, field: Field | None = None) -> Slot:

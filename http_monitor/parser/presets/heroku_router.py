@@ -1,11 +1,11 @@
 """What the router of Heroku writes, as ``heroku logs`` shows it."""
 
-from http_monitor.parser.field import Field, Role, Writing
+from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.presets.parts import quoted
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import ISO_ZONED, STATUS_OR_NONE, Slot
-from http_monitor.parser.template import Given, Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import ISO_ZONED, STATUS_OR_NONE, Slot
+from http_monitor.parser.template.template import Given, Maybe, Template
 
 
 def _value(name: str, role: Role | None = None, writing: Writing = "plain") -> tuple[Given, ...]:

@@ -1,11 +1,11 @@
 """What the package http-server for Node.js writes; it says neither the client nor the status."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import raw, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import ISO_UTC, Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import ISO_UTC, Slot
+from http_monitor.parser.template.template import Template
 
 _TEMPLATE = Template(
     (

@@ -1,11 +1,11 @@
 """What http.server of Python writes, and Werkzeug, which colours requests by their status."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import BEFORE_STATUS_AND_SIZE, COLOUR, count, local_time, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import CLF_SPACED, Slot
-from http_monitor.parser.template import Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import CLF_SPACED, Slot
+from http_monitor.parser.template.template import Maybe, Template
 
 _PLAIN = b"\x1b[0m"
 _REQUEST = Slot(

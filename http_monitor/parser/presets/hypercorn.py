@@ -1,6 +1,6 @@
 """The access log of Hypercorn."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import (
     BEFORE_STATUS_AND_SIZE,
     clf_time,
@@ -12,9 +12,9 @@ from http_monitor.parser.presets.parts import (
     word,
 )
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import ISO_SPACED, Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import ISO_SPACED, Slot
+from http_monitor.parser.template.template import Template
 
 _VERSION = "[0-9](?:[.][0-9])?"
 # What a path holds is decoded: spaces, quotes and control bytes.

@@ -1,8 +1,8 @@
 """The W3C extended log format, as IIS writes it."""
 
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.w3c import W3cFormat
-from http_monitor.parser.w3ccolumns import Dialect
+from http_monitor.parser.w3c.columns import Dialect
+from http_monitor.parser.w3c.format import W3cFormat
 
 _DIALECT = Dialect(
     None,

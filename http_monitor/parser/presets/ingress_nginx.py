@@ -1,8 +1,8 @@
 """What the ingress controller of Kubernetes writes with nginx."""
 
-from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 
 _TEXT = (
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" '

@@ -1,6 +1,6 @@
-"""JSON lines with the keys that many servers and libraries use (`http_monitor.parser.jsonnames`)."""
+"""JSON lines with the keys that many servers and libraries use (`http_monitor.parser.jsonl.key_names`)."""
 
-from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets.preset import Preset
 
 PRESET = Preset(

@@ -1,6 +1,6 @@
 """The access log of mini_httpd."""
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import OF_CURL
 from http_monitor.parser.presets.preset import Preset
 

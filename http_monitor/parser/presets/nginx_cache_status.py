@@ -1,11 +1,11 @@
 """Combined of nginx with what its cache said in front of the request."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import before_request
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Template
 
 _LOOKS = "(?:HIT|MISS|BYPASS|EXPIRED|STALE|UPDATING|REVALIDATED|SCARCE|-)"
 _TEMPLATE = Template(before_request(Slot(Field("upstream_cache_status", "cache"), "typed", _LOOKS)), exact=True)

@@ -1,11 +1,11 @@
 """Combined of nginx with the name of the site in front of the request."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import before_request
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Template
 
 # A word without a dot may be anything.
 _LOOKS = r"(?:[A-Za-z0-9_-]+\.[A-Za-z0-9._-]*|localhost|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"

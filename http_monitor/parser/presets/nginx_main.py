@@ -1,10 +1,10 @@
 """The log_format called main in the configuration that nginx comes with."""
 
-from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX_MAIN
 from http_monitor.parser.presets.example_lines import OF_CURL
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 
 PRESET = Preset(
     "nginx_main",

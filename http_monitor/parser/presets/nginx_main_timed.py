@@ -1,10 +1,10 @@
 """nginx's main with the times of the request and of the upstream server behind."""
 
-from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX_MAIN
 from http_monitor.parser.presets.example_lines import OF_CURL
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 
 _TEXT = NGINX_MAIN + " $request_time $upstream_response_time"
 

@@ -1,10 +1,10 @@
 """The log_format of nginx's guide to logging, with the times of upstream servers."""
 
-from http_monitor.parser.nginx import nginx_template
+from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX
 from http_monitor.parser.presets.example_lines import OF_CURL
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
 
 _TEXT = (
     NGINX + ' rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" urt="$upstream_response_time"'

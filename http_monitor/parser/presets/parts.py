@@ -1,8 +1,8 @@
 """The parts that lines of several servers have in common."""
 
-from http_monitor.parser.field import Field, Role, Writing
-from http_monitor.parser.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, NUMBER, STATUS_OR_NONE, Slot
-from http_monitor.parser.template import Given, Maybe
+from http_monitor.parser.fields.field import Field, Role, Writing
+from http_monitor.parser.template.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, NUMBER, STATUS_OR_NONE, Slot
+from http_monitor.parser.template.template import Given, Maybe
 
 Parts = Given | tuple[Given, ...]
 

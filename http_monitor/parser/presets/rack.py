@@ -1,11 +1,11 @@
 """What Rack's CommonLogger writes for Puma and others: common with seconds behind, to four decimals."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, count, status, user, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Template
 
 # X-Forwarded-For as it came, where there was one. What is no list of addresses is left to the family, as is a request
 # with spaces in it: such a header could be made to look like the rest of a line.

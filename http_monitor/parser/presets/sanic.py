@@ -1,11 +1,11 @@
 """The access log of Sanic."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import digits, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import ISO_SPACED, Slot
-from http_monitor.parser.template import Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import ISO_SPACED, Slot
+from http_monitor.parser.template.template import Maybe, Template
 
 _PORT = (b":", digits("client_port"), b" ")
 _FRONT = rb"[A-Za-z]+ ?[0-9 -]{0,8}[ |][0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4} [A-Z]+: "

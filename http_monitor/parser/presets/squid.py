@@ -1,11 +1,11 @@
 """The native log of Squid."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import count, digits, spaced, status, word
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import EPOCH_WITH_MS, Slot
-from http_monitor.parser.template import Gap, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import EPOCH_WITH_MS, Slot
+from http_monitor.parser.template.template import Gap, Template
 
 _TEMPLATE = Template(
     (

@@ -1,7 +1,7 @@
 """The access log of Traefik as JSON."""
 
-from http_monitor.parser.jsonbook import KeyMap
-from http_monitor.parser.jsonlines import JsonFormat
+from http_monitor.parser.jsonl.format import JsonFormat
+from http_monitor.parser.jsonl.key_book import KeyMap
 from http_monitor.parser.presets.preset import Preset
 
 KEYS: KeyMap = {

@@ -1,11 +1,11 @@
 """The access log of uvicorn."""
 
-from http_monitor.parser.field import Field
+from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import client, quoted, status
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import Slot
-from http_monitor.parser.template import Gap, Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Gap, Maybe, Template
 
 _TEMPLATE = Template(
     (

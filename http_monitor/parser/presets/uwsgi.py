@@ -1,11 +1,11 @@
 """What uWSGI writes of each request, unless it is told otherwise."""
 
-from http_monitor.parser.field import Field, Writing
+from http_monitor.parser.fields.field import Field, Writing
 from http_monitor.parser.presets.parts import digits, status
 from http_monitor.parser.presets.preset import Preset
-from http_monitor.parser.slot import DIGITS, SIGNED, STATUS_OR_NONE, Slot
-from http_monitor.parser.template import Given, Maybe, Template
-from http_monitor.parser.text import TemplateFormat
+from http_monitor.parser.template.format import TemplateFormat
+from http_monitor.parser.template.slot import DIGITS, SIGNED, STATUS_OR_NONE, Slot
+from http_monitor.parser.template.template import Given, Maybe, Template
 
 
 def _took(unit: bytes, writing: Writing) -> Maybe:

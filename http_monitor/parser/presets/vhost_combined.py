@@ -1,6 +1,6 @@
 """Combined with the virtual host in front."""
 
-from http_monitor.parser.family import FamilyFormat
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import COMBINED
 from http_monitor.parser.presets.preset import Preset
 

@@ -1,0 +1,146 @@
+"""Decides when a checkpoint is written, and what becomes of it when it cannot be."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+
+from http_monitor.checkpoint.journal import JournalledEngine
+from http_monitor.clock import Clock
+from http_monitor.ports import CheckpointStore, Json
+from http_monitor.report import AlertEvent, Message, Notice, Report
+from http_monitor.units import US_PER_S
+
+MOST_APPENDED_BYTES = 8 << 20
+"""So much is appended to a snapshot, or twice its size, before the next one."""
+_EVERY_US = US_PER_S
+_RETRY_US = 10 * US_PER_S
+
+
+class Checkpointer:
+    """Writes after messages are out: at once after an alert, else a second after the last time if anything changed.
+
+    So a kill between the two repeats messages and loses none. Owned by the monitor's thread.
+
+    Args:
+        store: Where checkpoints go.
+        clock: Tells how long ago the last was written.
+        engine: What it keeps.
+        state: Yields everything, for a snapshot, part by part, given where the inputs stand.
+        inputs: Returns where the inputs stand, which goes along with each increment.
+    """
+
+    def __init__(
+        self,
+        store: CheckpointStore,
+        clock: Clock,
+        engine: JournalledEngine,
+        state: Callable[[Json], Iterator[Json]],
+        inputs: Callable[[], Json],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._engine = engine
+        self._state = state
+        self._inputs = inputs
+        self._written_us: int | None = None
+        self._written: Json | None = None
+        """The inputs as they were last written; None: there is no snapshot to append to."""
+        self._appended_bytes = 0
+        self._most_appended_bytes = MOST_APPENDED_BYTES
+        self._failed_us: int | None = None
+        self._urgent = False
+        self._told = False
+
+    def note(self, message: Message) -> None:
+        """Learn that a message is out."""
+        self._urgent |= isinstance(message, AlertEvent)
+        self._told |= isinstance(message, Report)
+
+    def before_turn(self) -> list[Notice]:
+        """Write, before anything is read, where reading begins; returns what the user should know."""
+        if self._written_us is not None or self._failed_us is not None:
+            return []
+        return self._snapshot(self._clock.running_us())
+
+    def after_turn(self) -> list[Notice]:
+        """Write what is to be written now; returns what the user should know."""
+        now_us = self._clock.running_us()
+        if self._failed_us is not None:
+            return self._snapshot(now_us) if now_us - self._failed_us >= _RETRY_US else []
+        if self._written is None:
+            return self._snapshot(now_us)
+        waited = self._written_us is None or now_us - self._written_us >= _EVERY_US
+        if not (waited or self._urgent):
+            return []
+        inputs = self._inputs()
+        if not (self._engine.has_rows or self._told or self._urgent or inputs != self._written):
+            self._written_us = now_us
+            return []
+        if self._engine.overflown or self._appended_bytes > self._most_appended_bytes:
+            return self._snapshot(now_us)
+        return self._append(now_us, inputs)
+
+    def wants_s(self) -> float:
+        """Return the seconds after which `after_turn` has something to write; infinite where nothing waits."""
+        waiting = self._engine.has_rows or self._told
+        if self._failed_us is not None or self._written_us is None or not waiting:
+            return math.inf
+        return max(0.0, (self._written_us + _EVERY_US - self._clock.running_us()) / US_PER_S)
+
+    def finish(self) -> list[Notice]:
+        """Write everything a last time."""
+        return self._snapshot(self._clock.running_us())
+
+    def _append(self, now_us: int, inputs: Json) -> list[Notice]:
+        increment = self._engine.take({"inputs": inputs})
+        try:
+            self._store.append(increment)
+        except FileNotFoundError:
+            return self._make_anew(now_us)
+        except OSError as error:
+            return self._fail(error, now_us)
+        self._appended_bytes += len(increment)
+        self._note_written(now_us, inputs)
+        return []
+
+    def _make_anew(self, now_us: int) -> list[Notice]:
+        """Write everything again where somebody has deleted what was written."""
+        said = self._snapshot(now_us)
+        if self._failed_us is not None:
+            return said
+        return [Notice("checkpoint: it was deleted while it was in use, and is written anew", "warning", "checkpoint")]
+
+    def _snapshot(self, now_us: int) -> list[Notice]:
+        inputs = self._inputs()
+        self._engine.forget()
+        snapshot_bytes = 0
+
+        def lines() -> Iterator[bytes]:
+            nonlocal snapshot_bytes
+            for part in self._state(inputs):
+                line = json.dumps(part).encode() + b"\n"
+                snapshot_bytes += len(line)
+                yield line
+
+        try:
+            self._store.snapshot(lines())
+        except OSError as error:
+            return self._fail(error, now_us)
+        failed, self._failed_us = self._failed_us, None
+        self._appended_bytes = 0
+        self._most_appended_bytes = max(MOST_APPENDED_BYTES, 2 * snapshot_bytes)
+        self._note_written(now_us, inputs)
+        return [] if failed is None else [Notice("checkpoint: written again", "info", "checkpoint")]
+
+    def _note_written(self, now_us: int, inputs: Json) -> None:
+        self._written_us, self._written = now_us, inputs
+        self._urgent = self._told = False
+
+    def _fail(self, error: OSError, now_us: int) -> list[Notice]:
+        first = self._failed_us is None
+        self._failed_us, self._written = now_us, None
+        if not first:
+            return []
+        reason = error.strerror or type(error).__name__
+        words = f"checkpoint: cannot be written ({reason}), trying again; after a restart what comes now counts twice"
+        return [Notice(words, "warning", "checkpoint")]

@@ -1,0 +1,157 @@
+"""What was done to the engine since the last checkpoint, so that another can do the same."""
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+from http_monitor.codec import fields_of, integer, listed
+from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
+from http_monitor.engine.line_counts import InputHealth
+from http_monitor.eventtime.row_codec import decode_rows, encode_rows
+from http_monitor.eventtime.rows import Rows
+from http_monitor.ports import Json
+
+_LENGTH = struct.Struct("<Q")
+_ROW_BYTES = 64
+"""Hardly more of a journal a row takes."""
+
+
+class JournalledEngine:
+    """An engine, as live turns use it, whose every change is remembered until it is taken.
+
+    The engine is deterministic: the same changes bring another that was loaded with its state to the same one.
+    Owned by the monitor's thread.
+
+    Args:
+        engine: It.
+        most_bytes: When about so much is remembered, everything is forgotten and only a snapshot can follow.
+    """
+
+    def __init__(self, engine: MetricsAggregator, most_bytes: int) -> None:
+        self._engine = engine
+        self._most_bytes = most_bytes
+        self._changes: list[tuple[Json, Rows | None]] = []
+        self._bytes = 0
+        self._mergeable = False
+        """The last change, if it moved now on, was not the one that made the engine begin."""
+        self.has_rows = False
+        """Rows were added since the last time."""
+        self.overflown = False
+        """There was more than is worth writing down."""
+
+    @property
+    def now_us(self) -> int:
+        """The greatest time that the engine was shown."""
+        return self._engine.now_us
+
+    @property
+    def report_empty(self) -> bool:
+        """Whether the engine reports intervals without anything in them."""
+        return self._engine.report_empty
+
+    @report_empty.setter
+    def report_empty(self, value: bool) -> None:
+        self._engine.report_empty = value
+
+    @property
+    def catch_up(self) -> bool:
+        """Whether reports are made from a backlog."""
+        return self._engine.catch_up
+
+    @catch_up.setter
+    def catch_up(self, value: bool) -> None:
+        self._engine.catch_up = value
+
+    def add(self, rows: Rows, *, greatest_us: int, cap_us: int, input_health: InputHealth = NO_INPUT_HEALTH) -> None:
+        """Count rows."""
+        self._engine.add(rows, greatest_us=greatest_us, cap_us=cap_us, input_health=input_health)
+        self.has_rows = True
+        self._bytes += len(rows) * _ROW_BYTES
+        if self._bytes > self._most_bytes:
+            self.overflown = True
+            self._changes.clear()
+        self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, rows)
+
+    def advance(self, now_us: int, input_health: InputHealth) -> None:
+        """Move now on."""
+        if now_us > self._engine.now_us:
+            change = self._stamped({"do": "advance", "now": now_us})
+            had_begun = self._engine.has_begun
+            self._engine.advance(now_us, input_health)
+            last = self._changes[-1][0] if self._changes else None
+            if last is not None and last["do"] == "advance" and last["empty"] == change["empty"] and self._mergeable:
+                self._changes.pop()  # closing in two steps closes the same as closing in one
+            self._append(change, None)
+            # But an engine that begins by it begins at that time.
+            self._mergeable = had_begun
+
+    def restart_at(self, now_us: int, input_health: InputHealth) -> None:
+        """Follow a wall clock that was set back."""
+        self._engine.restart_at(now_us, input_health)
+        self._note({"do": "restart_at", "now": now_us}, None)
+
+    def take(self, besides: Json) -> bytes:
+        """Return what was remembered, with something to go along with it, and forget it."""
+        changes = self._changes
+        self.forget()
+        blocks = [b"" if rows is None else encode_rows(rows) for _, rows in changes]
+        head = {"changes": [change for change, _ in changes], "sizes": [len(block) for block in blocks], **besides}
+        text = json.dumps(head).encode()
+        return b"".join((_LENGTH.pack(len(text)), text, *blocks))
+
+    def forget(self) -> None:
+        """Remember nothing: a snapshot has everything."""
+        self._changes = []
+        self._bytes = 0
+        self.has_rows = self.overflown = False
+
+    def _note(self, change: Json, rows: Rows | None) -> None:
+        self._append(self._stamped(change), rows)
+
+    def _stamped(self, change: Json) -> Json:
+        return change | {"empty": self._engine.report_empty}
+
+    def _append(self, change: Json, rows: Rows | None) -> None:
+        if not self.overflown:
+            self._changes.append((change, rows))
+
+
+def replay(increment: bytes, engine: MetricsAggregator) -> Json:
+    """Do to an engine what an increment says; returns what went along with it.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no increment.
+    """
+    head, blocks = _split(increment)
+    changes = listed(head.pop("changes"))
+    for change, block in zip(changes, blocks, strict=True):
+        engine.report_empty = bool(change["empty"])
+        if change["do"] == "add":
+            rows = decode_rows(block)
+            engine.add(rows, greatest_us=integer(change["greatest"]), cap_us=integer(change["cap"]))
+        elif change["do"] == "advance":
+            engine.advance(integer(change["now"]), NO_INPUT_HEALTH)
+        elif change["do"] == "restart_at":
+            engine.restart_at(integer(change["now"]), NO_INPUT_HEALTH)
+        else:
+            raise ValueError("a change that nobody knows")
+    return head
+
+
+def _split(increment: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    if len(increment) < _LENGTH.size:
+        raise ValueError("an increment that is cut off")
+    (length,) = _LENGTH.unpack_from(increment)
+    body = _LENGTH.size + length
+    head = fields_of(json.loads(increment[_LENGTH.size : body]))
+    return head, list(_blocks(increment, body, head.pop("sizes")))
+
+
+def _blocks(increment: bytes, start: int, sizes: Any) -> Iterator[bytes]:
+    for size in listed(sizes):
+        stop = start + integer(size, least=0)
+        if stop > len(increment):
+            raise ValueError("an increment that is cut off")
+        yield increment[start:stop]
+        start = stop

@@ -1,0 +1,96 @@
+"""Finds what a run goes on with, and where it leaves what the next one does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from http_monitor.alerts import default_alerts
+from http_monitor.checkpoint.location import default_directory, key_of
+from http_monitor.checkpoint.lock import open_store, others
+from http_monitor.checkpoint.restore import Resumed, places_only, resume
+from http_monitor.checkpoint.session import Session
+from http_monitor.ports import Json
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.sources.path_selection import STDIN
+from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
+from http_monitor.sources.tail.position import TailPosition
+from http_monitor.units import visible_text
+
+
+def open_state(settings: Settings, environment: Mapping[str, str], paths: Sequence[str]) -> Session:
+    """Return the checkpoint of a live run; what is wrong with it is said, and never an error.
+
+    Args:
+        settings: Of the run.
+        environment: Of the process.
+        paths: What the run begins to follow.
+    """
+    files = [path for path in settings.files if path != STDIN]
+    if settings.give_me_traffic or not files:
+        return Session()
+    directory = settings.state_dir or default_directory(environment)
+    if directory is None:
+        words = "no state is kept: there is no home directory, --state-dir names another place"
+        return Session(notices=(Notice(words, "warning", "checkpoint"),))
+    key = key_of(files, settings.via)
+    opened = open_store(directory, key)
+    local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
+    if opened.store is not None and opened.saved is None and not opened.notices and local:
+        taken = _places_of_others(directory, key, local, settings)
+        if taken:
+            words = f"no checkpoint of this set of files: {_these(taken)} read on where another run has stopped"
+            notice = Notice(f"{words}, without its window and alerts (all of it with --no-state)", name="checkpoint")
+            return Session(opened.store, places_only(taken, settings, default_alerts), (notice,))
+    if opened.store is None or opened.saved is None:
+        return Session(
+            opened.store, notices=opened.notices, unreadable=opened.store is not None and bool(opened.notices)
+        )
+    try:
+        resumed = resume(opened.saved, settings, default_alerts)
+        _check_positions(resumed)
+        resumed = replace(resumed, inputs=as_spelled(resumed.inputs, local))
+    except ValueError as error:
+        notices = (*opened.notices, opened.store.set_aside(str(error)))
+        return Session(opened.store, notices=notices, unreadable=True)
+    return Session(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
+
+
+def _places_of_others(directory: str, key: str, paths: Sequence[str], settings: Settings) -> dict[str, Json]:
+    """Return the states of inputs of other runs that followed the same files, by the paths of this one."""
+    taken: dict[str, Json] = {}
+    for saved in others(directory, key):
+        try:
+            resumed = resume(saved, settings, default_alerts)
+            _check_positions(resumed)
+        except ValueError:
+            continue
+        taken |= positions_of_these(resumed.inputs, [path for path in paths if path not in taken])
+        if len(taken) == len(paths):
+            break
+    return taken
+
+
+def _these(taken: Mapping[str, Json]) -> str:
+    name = visible_text(next(iter(taken)))
+    return f"{name} is" if len(taken) == 1 else f"{name} and {len(taken) - 1:,} more are"
+
+
+def _check_positions(resumed: Resumed) -> None:
+    """See that files can be followed from there. Raises ValueError if one cannot."""
+    for name in resumed.inputs:
+        position = resumed.position_of(name)
+        try:
+            if position is not None:
+                TailPosition.from_json(position)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"a position in it makes no sense ({type(error).__name__}: {error})") from error
+
+
+def _words(resumed: Resumed, settings: Settings) -> str:
+    counted = f"goes on from its checkpoint, {resumed.lines:,} lines so far"
+    said = [counted]
+    if resumed.changed:
+        said.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")
+    if settings.from_start:
+        said.append("--from-start reads what it does not know of (all of it with --no-state)")
+    return "; ".join(said)

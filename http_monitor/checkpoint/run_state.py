@@ -1,0 +1,124 @@
+"""Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from http_monitor.checkpoint.checkpointer import MOST_APPENDED_BYTES, Checkpointer
+from http_monitor.checkpoint.journal import JournalledEngine
+from http_monitor.checkpoint.past_health import PastHealth
+from http_monitor.checkpoint.restore import VERSION, Resumed, settings_to_keep
+from http_monitor.clock import Clock
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.inputs.input import Input
+from http_monitor.ports import CheckpointStore, Json, Resumable
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+_TRUSTING = "--trust-proxy"
+_SELECTING = {"--filter", "--exclude-host", "--ignore-bots", _TRUSTING}
+"""What says which lines count."""
+
+
+class RunState:
+    """The state of a live run, in the form that a checkpoint has. Owned by the monitor's thread.
+
+    Args:
+        settings: Of the run.
+        engine: Its engine, its rules registered; nothing has been counted yet.
+        inputs: Its inputs.
+        clock: Its clock.
+        started_us: When it began.
+        store: Where checkpoints go; None: nowhere.
+        resumed: What it goes on with; None: it begins.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: MetricsAggregator,
+        inputs: Sequence[Input],
+        clock: Clock,
+        *,
+        started_us: int,
+        store: CheckpointStore | None,
+        resumed: Resumed | None,
+        unreadable: bool,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._inputs = inputs
+        self._clock = clock
+        self.carried = PastHealth(maybe_lost=unreadable)
+        """Health that is to be added to that of the inputs."""
+        self.since_us: int | None = None
+        """Since when counters count; None: since this run began."""
+        self._started_us = started_us
+        if resumed is not None:
+            self._go_on(resumed)
+        self.journal = JournalledEngine(engine, MOST_APPENDED_BYTES) if store is not None else None
+        """The engine as live turns are to use it; None: as it is."""
+        self.keeper: Checkpointer | None = None
+        """Writes checkpoints; None: nobody does."""
+        if store is not None and self.journal is not None:
+            self.keeper = Checkpointer(store, clock, self.journal, self._state, self._inputs_state)
+
+    def _go_on(self, resumed: Resumed) -> None:
+        self.since_us = resumed.since_us
+        self.carried = resumed.carried
+        with closing(resumed.engine) as parts:
+            (self._engine.load_counters if resumed.changed else self._engine.load)(parts)
+        gone = dict(resumed.inputs)
+        for entry in self._inputs:
+            state = gone.pop(entry.source.name, None)
+            if state is not None:
+                entry.load(state)
+                self._refuse_held(entry.ahead_filter, resumed)
+            else:
+                # It came while nobody looked, and is read from its start.
+                entry.resumed = isinstance(entry.source, Resumable)
+        for state in gone.values():
+            self._release(state, resumed)
+
+    def _refuse_held(self, ahead_filter: AheadFilter, resumed: Resumed) -> None:
+        """Take out held lines that do not count by what the user wants now.
+
+        Whose they are cannot be found out again once other proxies are trusted, so then they do not count either.
+        """
+        if not _SELECTING & {*resumed.changed}:
+            return
+        select = next((entry.select for entry in self._inputs), None)
+        refused = [
+            _TRUSTING in resumed.changed or (select is not None and bool(select(held).filtered_nos.size))
+            for held in ahead_filter.held_batches()
+        ]
+        for rows in ahead_filter.refuse_held(refused):
+            self._engine.add(rows, greatest_us=ahead_filter.greatest_us, cap_us=self._clock.now_us())
+
+    def _release(self, state: Json, resumed: Resumed) -> None:
+        """Count what was held of an input that is not there any more, as at the end of a file."""
+        ahead_filter = AheadFilter(self._settings.max_ahead_s * US_PER_S)
+        ahead_filter.load(state["gate"])
+        self._refuse_held(ahead_filter, resumed)
+        greatest_us = ahead_filter.greatest_us
+        for rows in ahead_filter.release(None):
+            self._engine.add(rows, greatest_us=greatest_us, cap_us=self._clock.now_us())
+
+    def _state(self, inputs: Json) -> Iterator[Json]:
+        """Yield everything, part by part; `resumed.resume` reads it."""
+        yield {
+            "version": VERSION,
+            "settings": settings_to_keep(self._settings),
+            "since": self._started_us if self.since_us is None else self.since_us,
+            "inputs": inputs,
+        }
+        yield from self._engine.save()
+
+    def _inputs_state(self) -> Json:
+        healths = [entry.source.health() for entry in self._inputs]
+        return {
+            "files": {entry.source.name: entry.save() for entry in self._inputs},
+            "carried": self.carried.save(
+                observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
+            ),
+        }

@@ -1,0 +1,199 @@
+"""Explains lines instead of counting them: the run of --explain, and the list of formats."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from http_monitor.cli.formats import Formats
+from http_monitor.cli.streams import palette_of, refusal, width_of
+from http_monitor.display.columns import columns, shorten
+from http_monitor.display.explanation import render_formats, render_reading
+from http_monitor.display.explanation_json import format_line, reading_line
+from http_monitor.display.style import style_for
+from http_monitor.errors import FormatError
+from http_monitor.parser.detect.auto import AutoFormat
+from http_monitor.parser.lines.explain import read_line, utf16_words
+from http_monitor.parser.wrapped.format import WrappedFormat
+from http_monitor.ports import LineReading, LogFormat
+from http_monitor.settings import FORMAT_LINES, Settings
+from http_monitor.sources.path_selection import STDIN
+from http_monitor.sources.replay import ReplayFile
+from http_monitor.sources.stdin import StdinSource
+from http_monitor.units import visible_text
+
+_PIECE_BYTES = 256 << 10
+"""So much is read, and what becomes of it written, at once."""
+_LEAST_PATH = 12
+"""So many columns of a path are shown, even where the rest does not fit in a line then."""
+_ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
+_BEST = 3
+"""So many formats are shown for a line that fits none."""
+
+Tell = Callable[[int, bytes, LogFormat], tuple[str, bool]]
+"""Makes the text for a line of a format, and tells whether it fits."""
+
+
+def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping: Callable[[], bool]) -> int:
+    """Write what becomes of a line, or of every line of the files; return 0.
+
+    Args:
+        settings: Of the run.
+        formats: Of its files.
+        paths: Of the files; the one line there is takes the format of the first.
+        stopping: Whether the user wants no more.
+
+    Raises:
+        FormatError: no line fits, or none of the first 1,000 of a file.
+        InputError: a file could not be read to its end.
+        RefusedError: standard output cannot be written.
+    """
+    if settings.output == "ndjson" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
+    if settings.explain:
+        data = os.fsencode(settings.explain) + b"\n"
+        log_format = formats.of(STDIN if settings.format_from is None else paths[0])
+        teller = _Teller(settings, file=None, best=_BEST)
+        teller.take(data, log_format)
+        teller.end(None, log_format)
+        return 0
+    for path in paths:
+        log_format = formats.of(path)
+        teller = _Teller(settings, file=path if len(paths) > 1 else None, best=1)
+        source = _source(path, settings.max_line_bytes)
+        try:
+            finished = False
+            while not (finished or stopping()):
+                chunk = source.read()
+                finished = chunk.finished
+                teller.take(chunk.data, log_format)
+        finally:
+            source.close()
+        if source.failure is not None:
+            raise source.failure
+        if not stopping():
+            teller.end("standard input" if path == STDIN else visible_text(path), log_format)
+    return 0
+
+
+def list_formats(settings: Settings) -> int:
+    """Write which formats have a name; return 0."""
+    from http_monitor.parser.presets import PRESETS
+
+    if settings.output == "ndjson":
+        _write([format_line(p.name, p.what, p.source, p.examples[-1], detected=p.detected) + "\n" for p in PRESETS])
+        return 0
+    shown = [(preset.name, preset.what, preset.source, preset.examples[-1]) for preset in PRESETS]
+    style = style_for(sys.stdout.encoding, palette_of(settings))
+    _write([line + "\n" for line in render_formats(shown, width_of(sys.stdout), style)])
+    return 0
+
+
+def _source(path: str, limit: int) -> ReplayFile | StdinSource:
+    if path == STDIN:
+        return StdinSource(lambda: None, block=True, limit=limit, read_bytes=_PIECE_BYTES)
+    return ReplayFile(path, limit=limit, read_bytes=_PIECE_BYTES)
+
+
+class _Teller:
+    """Tells of the lines of one file, in order."""
+
+    def __init__(self, settings: Settings, *, file: str | None, best: int) -> None:
+        self._limit = settings.max_line_bytes
+        self._file = file
+        self._best = best
+        self._number = self._seen = 0
+        self._fits = False
+        self._first = b""
+        """The first line, for what may be wrong with all of them."""
+        self._wanted = settings.format != "auto" or settings.format_from is not None
+        self._is_json = settings.output == "ndjson"
+        if not self._is_json:
+            self._style = style_for(sys.stdout.encoding, palette_of(settings))
+            self._width = width_of(sys.stdout)
+
+    def take(self, data: bytes, log_format: LogFormat) -> None:
+        """Write what becomes of whole lines. Raises FormatError after 1,000 of which none fits."""
+        lines = data.split(b"\n")
+        lines.pop()
+        told: list[str] = []
+        for line in lines:
+            self._number += 1
+            too_long = len(line) > self._limit
+            if not too_long and (not line or line.isspace()):
+                continue
+            self._seen += 1
+            self._first = self._first or line[:FORMAT_LINES]
+            told += self._too_long(line, log_format) if too_long else self._tell(line, log_format)
+            if not self._fits and self._seen >= FORMAT_LINES:
+                break
+        _write(told)
+        if not self._fits and self._seen >= FORMAT_LINES:
+            self.end(self._file or "the file", log_format)
+
+    def end(self, name: str | None, log_format: LogFormat) -> None:
+        """See that some line fitted.
+
+        Args:
+            name: Of the file; None: there is none.
+            log_format: Of the lines.
+
+        Raises:
+            FormatError: there were lines, and none did.
+        """
+        if self._seen and not self._fits:
+            several = f"none of the first {self._seen:,} lines fits"
+            of_file = several if name is None else f"{name}: {several}"
+            subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
+            wanted = (
+                f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
+            )
+            utf16 = utf16_words(self._first)
+            raise FormatError(f"{subject} {wanted}" + (f"; {utf16}" if utf16 else ""))
+
+    def _tell(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
+        if self._is_json:
+            reading = read_line(log_format, line)
+            self._fits = self._fits or reading.values is not None
+            yield reading_line(self._number, reading, self._file) + "\n"
+            return
+        readings = self._nearest(line, log_format)
+        self._fits = self._fits or any(reading.values is not None for reading in readings)
+        for reading in readings:
+            yield self._drawn(line, reading)
+
+    def _nearest(self, line: bytes, log_format: LogFormat) -> Sequence[LineReading]:
+        """Return what the line is, or the readings that come nearest where that is not known."""
+        if isinstance(log_format, AutoFormat | WrappedFormat):
+            if self._best > 1:
+                return log_format.nearest(line, self._best)
+            reading = log_format.read_line(line)
+            return [reading] if log_format.chosen is not None else log_format.nearest(line, _BEST)
+        return [read_line(log_format, line)]
+
+    def _too_long(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
+        expected = f"the end of the line, which is longer than {self._limit} bytes"
+        reading = LineReading(log_format.name, (), None, self._limit + 1, expected)
+        if self._is_json:
+            yield reading_line(self._number, reading, self._file) + "\n"
+        else:
+            yield self._drawn(line, reading)
+
+    def _drawn(self, line: bytes, reading: LineReading) -> str:
+        where = f"line {self._number}"
+        if self._file is not None:
+            # A path may be longer than a line, and says most at its two ends.
+            room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
+            path = shorten(visible_text(self._file), max(_LEAST_PATH, room), self._style.glyphs.ellipsis)
+            where = f"{path}, {where}:"
+        return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))
+
+
+def _write(texts: Sequence[str]) -> None:
+    try:
+        sys.stdout.write("".join(texts))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise refusal(error) from error

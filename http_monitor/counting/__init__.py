@@ -1,0 +1,1 @@
+"""Exact counts: by bucket, window, interval and key."""

@@ -1,0 +1,41 @@
+"""The families of the user agents of a table: worked out for each distinct one, when a report is made of it."""
+
+import heapq
+
+from http_monitor.counting.table import Counts, KeyTable
+from http_monitor.ports import ClassifyAgent
+from http_monitor.report import AgentKinds, KeyCount, Table
+
+
+def families_of(
+    agents: KeyTable, hits: int, count: int, classify: ClassifyAgent | None
+) -> tuple[Table, Table, AgentKinds]:
+    """Return (browsers, systems, kinds) of agents.
+
+    Args:
+        agents: what is known of agents; what it had to cut is in no family.
+        hits: all hits, also those without an agent.
+        count: so many rows a table has at the most.
+        classify: tells what an agent is; None: nobody knows.
+    """
+    if classify is None or not len(agents):
+        return Table(), Table(), AgentKinds(unknown=hits)
+    browsers: dict[bytes, Counts] = {}
+    systems: dict[bytes, Counts] = {}
+    kinds = dict.fromkeys(("person", "bot", "library", "unknown"), 0)
+    for agent, counts in agents.items():
+        family = classify(agent)
+        kinds[family.kind] += counts[0]
+        for key, table in ((family.browser, browsers), (family.system, systems)):
+            if key is not None:
+                mine = table.setdefault(key, [0, 0, 0])
+                for at, more in enumerate(counts):
+                    mine[at] += more
+    known = kinds["person"] + kinds["bot"] + kinds["library"]
+    split = AgentKinds(kinds["person"], kinds["bot"], kinds["library"], hits - known)
+    return _top(browsers, agents, count), _top(systems, agents, count), split
+
+
+def _top(families: dict[bytes, Counts], agents: KeyTable, count: int) -> Table:
+    ranked = heapq.nsmallest(count, families.items(), key=lambda item: (-item[1][0], item[0]))
+    return Table(tuple(KeyCount(key, *counts) for key, counts in ranked), len(families), agents.remainder)

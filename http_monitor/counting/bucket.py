@@ -1,0 +1,157 @@
+"""A bucket of time: its counts, and the algebra by which buckets add and subtract exactly."""
+
+from typing import Self
+
+from http_monitor.codec import moment_of, totals
+from http_monitor.counting.frame import WINDOW_DIMENSIONS
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.table import Counts, KeyTable
+from http_monitor.ports import Json
+from http_monitor.records import Int64s
+from http_monitor.report import BucketStats
+
+HostPart = tuple[Keys, Codes, Int64s | None]
+"""Hosts by their codes, with the hits of each, which may be of an unsigned type; None: one for each code, which may
+repeat."""
+
+# A bucket that this many batches contributed to is small once it has tables.
+_MANY_PIECES = 3
+
+
+class MetricsBucket:
+    """Hits, bytes and errors of ``[start, start + bucket_size)``, in total and by key.
+
+    Totals are exact always; a table is exact until it has to be cut to its cap. What batches contributed is
+    kept as it came, and becomes tables of keys only when somebody asks or the cap comes near.
+    Two buckets add and subtract, whatever their times, and no table is cut by that: ``(a + b) - b == a``.
+    """
+
+    __slots__ = ("_cap", "_pieces", "_tables", "errors", "hits", "most_host_hits", "size_bytes", "start_us")
+
+    def __init__(self, start_us: int, cap: int) -> None:
+        self.start_us = start_us
+        self.hits = 0
+        self.size_bytes = 0
+        self.errors = 0
+        self.most_host_hits = 0
+        """No host has more hits than that; as of the last `pack`."""
+        self._cap = cap
+        self._pieces: list[tuple[FrameGroups, int]] = []
+        self._tables: dict[str, KeyTable] | None = None
+
+    def add(self, groups: FrameGroups, index: int) -> None:
+        """Count the rows that a frame has for this bucket."""
+        hits = groups.hits[index]
+        as_it_came = self._has_room(groups, hits)
+        self.hits += hits
+        self.size_bytes += groups.sizes[index]
+        self.errors += groups.errors[index]
+        if as_it_came:
+            self._pieces.append((groups, index))
+            return
+        for name, table in self.tables().items():
+            table.add(groups, name, index)
+
+    def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
+        """Return whether `add` of the same will cut no host."""
+        if self._has_room(groups, groups.hits[index]):
+            return True
+        return self.tables()["hosts"].fits(groups.piece("hosts", index))
+
+    def tables(self) -> dict[str, KeyTable]:
+        """Return the tables by dimension, making them of what was put by."""
+        if self._tables is None:
+            self._tables = self._made_tables()
+            self._pieces = []
+        return self._tables
+
+    def pack(self) -> None:
+        """Take less memory: it has closed, and will stay for minutes."""
+        if len(self._pieces) >= _MANY_PIECES:
+            self.tables()
+        self.most_host_hits = self.hits
+        if self._tables is not None:
+            for table in self._tables.values():
+                table.pack()
+            self.most_host_hits = int(self._tables["hosts"].hits_by_code()[2].max(initial=0))
+
+    def host_parts(self) -> list[HostPart]:
+        """Return the hosts with their hits, after `pack`; these parts stay as they are when the bucket changes."""
+        if self._tables is None:
+            return [host_rows(groups, index) for groups, index in self._pieces]
+        return [self._tables["hosts"].hits_by_code()]
+
+    def stats(self, seconds: int) -> BucketStats:
+        """Return the closed bucket as it leaves the monitor."""
+        return BucketStats(
+            start_us=self.start_us,
+            seconds=seconds,
+            hits=self.hits,
+            size_bytes=self.size_bytes,
+            errors=self.errors,
+            status={int(key): counts[0] for key, counts in sorted(self.tables()["status"].items())},
+        )
+
+    def save(self) -> Json:
+        """Return it as JSON; it stays as it is."""
+        tables = self._tables
+        if tables is None:
+            tables = self._made_tables()
+        return {
+            "start": self.start_us,
+            "totals": [self.hits, self.size_bytes, self.errors],
+            "tables": {name: table.save() for name, table in tables.items()},
+        }
+
+    @classmethod
+    def load(cls, given: Json, cap: int) -> Self:
+        """Return the bucket that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        bucket = cls(moment_of(given["start"]), cap)
+        bucket.hits, bucket.size_bytes, bucket.errors = totals(given["totals"])
+        if not bucket.hits:
+            raise ValueError("a bucket without hits")
+        bucket._tables = {name: KeyTable.load(given["tables"][name], cap) for name in WINDOW_DIMENSIONS}
+        bucket._tables["status"].check_codes()
+        return bucket
+
+    def counts(self) -> dict[str, dict[bytes, Counts]]:
+        """Return a copy of every table as key → [hits, bytes, errors]."""
+        return {name: dict(table.items()) for name, table in self.tables().items()}
+
+    def __add__(self, other: Self) -> "MetricsBucket":
+        return self._combined(other, 1)
+
+    def __sub__(self, other: Self) -> "MetricsBucket":
+        return self._combined(other, -1)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, MetricsBucket):
+            return NotImplemented
+        mine, others = (self.hits, self.size_bytes, self.errors), (other.hits, other.size_bytes, other.errors)
+        return mine == others and self.tables() == other.tables()
+
+    def _has_room(self, groups: FrameGroups, hits: int) -> bool:
+        """Return whether more rows can be kept as they came: so few have no more keys than the tables hold."""
+        return self._tables is None and self.hits + hits <= 2 * self._cap and not groups.some_long
+
+    def _made_tables(self) -> dict[str, KeyTable]:
+        tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}
+        for groups, index in self._pieces:
+            for name, table in tables.items():
+                table.add(groups, name, index)
+        return tables
+
+    def _combined(self, other: Self, sign: int) -> "MetricsBucket":
+        result = MetricsBucket(self.start_us, max(self._cap, other._cap))
+        result.hits = self.hits + sign * other.hits
+        result.size_bytes = self.size_bytes + sign * other.size_bytes
+        result.errors = self.errors + sign * other.errors
+        theirs = other.tables()
+        result._tables = {name: table.combined(theirs[name], sign) for name, table in self.tables().items()}
+        return result
+
+
+def host_rows(groups: FrameGroups, index: int) -> HostPart:
+    """Return the hosts of the rows of a group."""
+    return *groups.codes("hosts", index), None

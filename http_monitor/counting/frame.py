@@ -1,0 +1,247 @@
+"""Rows as arrays: for every dimension a code per row, and the measures that are summed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from http_monitor.counting.histogram import BUCKETS, bucket_of
+from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
+from http_monitor.counting.long_keys import LIGHT_BYTES, longest_of
+from http_monitor.eventtime.rows import Rows
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE, Bools, Int64s
+
+Index = npt.NDArray[np.int64] | Bools | slice
+
+DIMENSIONS = {
+    "hosts": "host",
+    "sections": "section",
+    "endpoints": "path",
+    "methods": "method",
+    "users": "user",
+    "agents": "agent",
+    "referers": "referer",
+    "vhosts": "vhost",
+    "cache": "cache",
+    "tls": "tls",
+    "sources": "source",
+}
+"""Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
+HISTOGRAMS = {"durations": "duration_us", "upstreams": "upstream_us"}
+"""Table whose keys are the numbers of buckets: column. Their sums of bytes mean nothing."""
+TIMED = "timed"
+"""Endpoints by their requests with a duration; what it sums is microseconds instead of bytes."""
+BYTES_IN = "bytes_in"
+"""One key for all lines that say how much they received; what it sums is that."""
+WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
+"""What a window bucket keeps by key; the other tables exist for intervals and the summary only."""
+
+COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
+"""What a line may lack, as `report.Coverage` calls it."""
+NOBODY = b"-"
+"""The host of a line that does not say who asked."""
+_EXACT_FLOAT = float(1 << 52)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is summed, a value per row."""
+
+    sizes: Int64s
+    """Bytes, 0 for ``-``."""
+    errors: Bools
+    weights: npt.NDArray[np.float64] | None
+    """The sizes as floats; None where a sum of them may leave the integers that a float holds exactly."""
+
+    def take(self, index: Index) -> "Measures":
+        """Return those of some rows."""
+        weights = None if self.weights is None else self.weights[index]
+        return Measures(self.sizes[index], self.errors[index], weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One dimension of some rows: a code per row into the keys, -1 where the line has none."""
+
+    codes: Codes
+    keys: Keys
+    some_absent: bool
+    """There may be codes of -1."""
+    measures: Measures | None = None
+    """What is summed by these keys; None: the measures of the frame."""
+
+    def take(self, index: Index) -> "Column":
+        """Return that of some rows."""
+        # Where nobody has a key there is nothing to take from.
+        codes = self.codes[index] if len(self.keys) else self.codes[:0]
+        return Column(codes, self.keys, self.some_absent, self.measures and self.measures.take(index))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The dimensions and measures of some rows."""
+
+    columns: dict[str, Column]
+    measures: Measures
+    lacks: Mapping[str, Bools | None] = field(default_factory=dict)
+    """Which rows lack each of `COVERED`, where some do; None: all of them do."""
+
+    @staticmethod
+    def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
+        """Return the frame of rows; a column that no row has a key in is there only for a window dimension.
+
+        Args:
+            rows: the rows.
+            numberings: number the keys that come again in other frames; None: nobody does.
+        """
+        numberings = numberings or Numberings()
+        batch = rows.batch
+        status = batch.column("status").to_numpy()
+        measures = _measures(_filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        columns = {"status": _status_column(status, numberings)}
+        for name, at in DIMENSIONS.items():
+            column = _column(name, batch.column(at), numberings)
+            if len(column.keys) or name in WINDOW_DIMENSIONS:
+                columns[name] = column
+        _add_numbers(columns, batch, measures.errors, numberings)
+        return Frame(columns, measures, _lacks(batch, status))
+
+    def take(self, index: Index) -> "Frame":
+        """Return some of the rows."""
+        return Frame(
+            {name: column.take(index) for name, column in self.columns.items()},
+            self.measures.take(index),
+            {name: None if rows is None else rows[index] for name, rows in self.lacks.items()},
+        )
+
+    def take_if(self, wanted: Bools) -> "Frame":
+        """Return the rows where `wanted` is true."""
+        return self if wanted.all() else self.take(np.flatnonzero(wanted))
+
+    def release(self) -> None:
+        """Take less memory: all of these rows have been counted, and some may stay for minutes."""
+        for column in self.columns.values():
+            column.keys.release()
+
+    def only(self, dimensions: tuple[str, ...]) -> "Frame":
+        """Return the same rows with some of the dimensions."""
+        return Frame({name: self.columns[name] for name in dimensions}, self.measures)
+
+    def __len__(self) -> int:
+        return len(self.measures.sizes)
+
+
+def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bools | None]:
+    """Return which rows lack what, where some do."""
+    lacks: dict[str, Bools | None] = {}
+    count = len(status)
+
+    def note(name: str, rows: Bools) -> None:
+        if rows.any():
+            lacks[name] = None if rows.all() else rows
+
+    host: Any = batch.column("host")
+    nobody = host.dictionary.index(pa.scalar(NOBODY, pa.binary())).as_py()
+    if nobody >= 0:
+        note("host", host.indices.to_numpy() == nobody)
+    if not status.all():
+        note("status", status == 0)
+    path = batch.column("path")
+    if path.null_count:
+        note("endpoint", path.is_null().to_numpy(zero_copy_only=False))
+    duration = _present(batch, "duration_us")
+    if duration is None:
+        lacks["duration"] = None
+    else:
+        note("duration", duration < 0)
+    said = batch.column("lacks")
+    if said.null_count < count:
+        fields = _filled(said, 0)
+        note("size", (fields & LACKS_SIZE) != 0)
+        note("agent", (fields & LACKS_AGENT) != 0)
+    return lacks
+
+
+def _column(name: str, array: Any, numberings: Numberings) -> Column:
+    # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+    indices, values = array.indices, array.dictionary
+    some_long = longest_of(values) > LIGHT_BYTES
+    numbering = None if some_long else numberings.choose(name, len(values), len(indices))
+    keys = Keys(None, values, numbering, some_long=some_long)
+    some_absent = indices.null_count > 0
+    if not len(keys):
+        return Column(np.empty(0, np.int32), keys, some_absent)
+    return Column(_filled(indices, -1), keys, some_absent)
+
+
+def _filled(array: Any, value: int) -> Any:
+    """Return integers as numpy has them, with that value for null."""
+    if not array.null_count:
+        return array.to_numpy()
+    # What lies under a null is any number; Arrow's own way to fill takes twice as long.
+    _, data = array.buffers()
+    values = np.frombuffer(data, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)].copy()
+    values[array.is_null().to_numpy(zero_copy_only=False)] = value
+    return values
+
+
+def _measures(sizes: Int64s, errors: Bools) -> Measures:
+    weights = sizes.astype(np.float64)
+    return Measures(sizes, errors, weights if float(weights.sum()) < _EXACT_FLOAT else None)
+
+
+def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Column:
+    seen = np.zeros(1000, np.bool_)
+    seen[status] = True
+    present = np.flatnonzero(seen)
+    # 0 stands for a line that has none.
+    some_absent = bool(len(present)) and not present[0]
+    present = present[int(some_absent) :]
+    code_of = np.full(1000, -1, np.int32)
+    code_of[present] = np.arange(len(present))
+    keys = Keys([b"%d" % code for code in present.tolist()], None, numberings.choose("status", 1, 1))
+    return Column(code_of[status], keys, some_absent)
+
+
+def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
+    """Add the columns that are made of durations and of bytes received, where some row has them."""
+    for name, at in HISTOGRAMS.items():
+        values = _present(batch, at)
+        if values is not None:
+            columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
+            if name == "durations":
+                columns[TIMED] = _timed_column(columns["endpoints"], values, errors)
+    values = _present(batch, "bytes_in")
+    if values is not None:
+        codes = np.where(values >= 0, 0, -1)
+        keys = Keys([b""], None, numberings.choose(BYTES_IN, 1, 1))
+        columns[BYTES_IN] = Column(codes, keys, True, _measures(np.maximum(values, 0), errors))
+
+
+def _present(batch: pa.RecordBatch, name: str) -> Int64s | None:
+    """Return the numbers of a column, negative where a row has none; None where no row has one."""
+    array = batch.column(name)
+    if array.null_count == len(array):
+        return None
+    values: Int64s = _filled(array, -1)
+    # Some servers write -1 for a time that did not pass.
+    return values if (values >= 0).any() else None
+
+
+def _histogram_column(values: Int64s, numbering: Numbering | None) -> Column:
+    buckets = np.where(values >= 0, bucket_of(np.maximum(values, 0)), BUCKETS)
+    present = np.flatnonzero(np.bincount(buckets, minlength=BUCKETS)[:BUCKETS])
+    code_of = np.full(BUCKETS + 1, -1, np.int32)
+    code_of[present] = np.arange(len(present))
+    keys = Keys([b"%d" % bucket for bucket in present.tolist()], None, numbering)
+    return Column(code_of[buckets], keys, True)
+
+
+def _timed_column(endpoints: Column, values: Int64s, errors: Bools) -> Column:
+    if not len(endpoints.keys):
+        return endpoints
+    measures = _measures(np.maximum(values, 0), errors)
+    return Column(np.where(values >= 0, endpoints.codes, -1), endpoints.keys, True, measures)

@@ -1,0 +1,130 @@
+"""Everything that is counted for a report or for the summary: totals and all tables."""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+from http_monitor.codec import fields_of, integer, listed, totals
+from http_monitor.counting.agent_families import families_of
+from http_monitor.counting.durations import durations_of, slowest_of
+from http_monitor.counting.frame import BYTES_IN, COVERED, DIMENSIONS, HISTOGRAMS, TIMED
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.histogram import BUCKETS
+from http_monitor.counting.table import KeyTable
+from http_monitor.ports import ClassifyAgent, Json
+from http_monitor.report import Coverage, Details, Table
+
+TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
+_DISTINCT = "hosts"
+CAP_FACTOR = 10
+"""A table of an interval or of the summary holds so many times the keys of a window bucket's."""
+
+
+class IntervalStats:
+    """Hits, bytes and errors of some rows, in total and by every dimension that some row has a key in."""
+
+    __slots__ = ("_cap", "_lacks", "_tables", "errors", "hits", "size_bytes")
+
+    def __init__(self, max_keys: int) -> None:
+        self.hits = 0
+        self.size_bytes = 0
+        self.errors = 0
+        self._lacks: dict[str, int] = {}
+        self._cap = CAP_FACTOR * max_keys
+        # Most logs have few of the dimensions, and a quiet log has many intervals: an empty table is not kept.
+        self._tables: dict[str, KeyTable] = {}
+
+    def add(self, groups: FrameGroups, index: int) -> None:
+        """Count the rows that a frame has for this interval."""
+        self.hits += groups.hits[index]
+        self.size_bytes += groups.sizes[index]
+        self.errors += groups.errors[index]
+        for name, lacks in groups.lacks.items():
+            self._lacks[name] = self._lacks.get(name, 0) + lacks[index]
+        for name in groups.dimensions:
+            if name in self._tables:
+                self._tables[name].add(groups, name, index)
+            elif len(groups.piece(name, index)):
+                table = self._tables[name] = self.table(name)
+                table.add(groups, name, index)
+
+    def table(self, name: str) -> KeyTable:
+        """Return the counts by key of a dimension, to be read only."""
+        found = self._tables.get(name)
+        if found is None:
+            found = KeyTable(_cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
+        return found
+
+    def save_totals(self) -> list[int]:
+        """Return what it is without its tables, as JSON."""
+        return [self.hits, self.size_bytes, self.errors, *(self._lacks.get(name, 0) for name in COVERED)]
+
+    def save_tables(self) -> Iterator[tuple[str, Json]]:
+        """Yield (name, JSON) of each table that has keys."""
+        for name in TABLES:
+            if name in self._tables:
+                yield name, self._tables[name].save()
+
+    @classmethod
+    def load(cls, given_totals: Any, max_keys: int) -> Self:
+        """Return what was saved, without tables. Raises TypeError or ValueError for anything else."""
+        stats = cls(max_keys)
+        sums, lacks = listed(given_totals)[:3], listed(given_totals)[3:]
+        stats.hits, stats.size_bytes, stats.errors = totals(sums)
+        stats._lacks = {name: integer(count, 0, stats.hits) for name, count in zip(COVERED, lacks, strict=True)}
+        return stats
+
+    def load_table(self, name: Any, given: Any) -> None:
+        """Have a table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        if name not in TABLES or name in self._tables:
+            raise ValueError("a table that nobody knows, or that is there twice")
+        table = KeyTable.load(fields_of(given), _cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
+        if not len(table):
+            raise ValueError("a table without keys")
+        if name == "status":
+            table.check_codes()
+        if name in HISTOGRAMS:
+            for key, _ in table.items():
+                integer(int(key), 0, BUCKETS - 1)
+        self._tables[name] = table
+
+    def coverage(self) -> Coverage:
+        """Return how many of the rows have what a figure rests on."""
+        return Coverage(self.hits, **{name: self.hits - self._lacks.get(name, 0) for name in COVERED})
+
+    def status(self) -> tuple[tuple[int, int], ...]:
+        """Return (code, hits), by code."""
+        return tuple((int(key), hits) for key, hits in self.by_key("status"))
+
+    def by_key(self, name: str) -> tuple[tuple[bytes, int], ...]:
+        """Return (key, hits) of a table, by key."""
+        if name not in self._tables:
+            return ()
+        return tuple(sorted((key, counts[0]) for key, counts in self._tables[name].items()))
+
+    def top(self, name: str, count: int) -> Table:
+        """Return the largest keys of a table."""
+        # Most logs have few of the dimensions.
+        return self._tables[name].top(count) if name in self._tables else Table()
+
+    def details(self, count: int, classify: ClassifyAgent | None) -> Details:
+        """Return what only some logs have, with so many rows of each table."""
+        browsers, systems, kinds = families_of(self.table("agents"), self.hits, count, classify)
+        received = [counts[1] for _, counts in self.table(BYTES_IN).items()]
+        return Details(
+            vhosts=self.top("vhosts", count),
+            duration=durations_of(self.table("durations")),
+            upstream=durations_of(self.table("upstreams")),
+            slowest=slowest_of(self.table(TIMED), count),
+            bytes_in=received[0] if received else None,
+            cache=self.by_key("cache"),
+            tls=self.by_key("tls"),
+            browsers=browsers,
+            systems=systems,
+            kinds=kinds,
+            sources=self.top("sources", count),
+        )
+
+
+def _cap_of(name: str, cap: int) -> int:
+    # The buckets of a histogram are few, and none may be cut.
+    return BUCKETS if name in HISTOGRAMS else cap

@@ -1,0 +1,29 @@
+"""Numbers the distinct buckets or intervals of some rows."""
+
+import numpy as np
+
+from http_monitor.eventtime.running_max import is_ascending
+from http_monitor.records import Int64s
+
+# Up to so many numbers per row, counting which occur beats sorting.
+_DENSE_SPAN = 8
+
+
+def numbered(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:
+    """Return the distinct starts, ascending, and for each start its place among them.
+
+    Args:
+        starts: of buckets or intervals.
+        step_us: their length.
+    """
+    if is_ascending(starts):
+        first = np.flatnonzero(np.concatenate(([True], starts[1:] != starts[:-1])))
+        return starts[first], np.repeat(np.arange(len(first)), np.diff(first, append=len(starts)))
+    least = int(starts.min())
+    number = (starts - least) // step_us
+    span = int(number.max()) + 1
+    if span > _DENSE_SPAN * len(starts):
+        return np.unique(starts, return_inverse=True)
+    present = np.bincount(number) > 0
+    place = np.cumsum(present) - 1
+    return np.flatnonzero(present) * step_us + least, place[number]

@@ -1,0 +1,183 @@
+"""The buckets that have rows and have not closed yet."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from http_monitor.counting.bucket import MetricsBucket
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.records import Bools, Int64s
+
+FEW = 64
+"""So many buckets of a batch are made at once; more wait as arrays until somebody wants one of them."""
+_NO_INTS = np.empty(0, np.int64)
+
+
+@dataclass(slots=True)
+class _Slab:
+    """Buckets that one batch alone has rows of, as the batch grouped them."""
+
+    groups: FrameGroups
+    starts: Int64s
+    """Ascending; those before `at` have closed."""
+    index: Int64s
+    """For each its group."""
+    hits: Int64s
+    errors: Int64s
+    at: int = 0
+
+    def bucket(self, place: int, cap: int) -> MetricsBucket:
+        bucket = MetricsBucket(int(self.starts[place]), cap)
+        bucket.add(self.groups, int(self.index[place]))
+        return bucket
+
+    def keep(self, wanted: Int64s) -> None:
+        """Keep only the buckets at those places."""
+        self.starts, self.index, self.at = self.starts[wanted], self.index[wanted], 0
+        self.hits, self.errors = self.hits[wanted], self.errors[wanted]
+
+
+class OpenBuckets:
+    """Buckets by their starts, of which most close without anybody having looked into them.
+
+    A batch of a quiet log has a bucket for every row or two. Those stay rows of arrays, and one becomes a
+    `MetricsBucket` when a second batch adds to it, or when it enters a window that somebody looks at.
+    """
+
+    def __init__(self, cap: int) -> None:
+        """Begin with none; each bucket's tables have this cap."""
+        self._cap = cap
+        self._buckets: dict[int, MetricsBucket] = {}
+        self._starts: list[int] = []
+        self._slabs: list[_Slab] = []
+
+    def __len__(self) -> int:
+        return len(self._buckets) + sum(len(slab.starts) - slab.at for slab in self._slabs)
+
+    @property
+    def first_us(self) -> int | None:
+        """Start of the earliest; None where there is none."""
+        first = self._starts[0] if self._starts else None
+        for slab in self._slabs:
+            start = int(slab.starts[slab.at])
+            first = start if first is None else min(first, start)
+        return first
+
+    @property
+    def last_us(self) -> int | None:
+        """Start of the last one; None where there is none."""
+        lasts = [*self._buckets, *(int(slab.starts[-1]) for slab in self._slabs)]
+        return max(lasts, default=None)
+
+    def knows(self, start_us: int) -> bool:
+        """Return whether there is a bucket of that start."""
+        return start_us in self._buckets or any(start_us in slab.starts[slab.at :] for slab in self._slabs)
+
+    def add(self, groups: FrameGroups, starts: Int64s) -> None:
+        """Count the rows of a frame.
+
+        Args:
+            groups: the rows, grouped by bucket.
+            starts: of the bucket of each group, ascending.
+        """
+        index = np.arange(len(starts))
+        if len(starts) > FEW:
+            shared = self._shared(starts)
+            alone = index[~shared]
+            hits, errors = (np.array(counts, np.int64)[alone] for counts in (groups.hits, groups.errors))
+            if len(alone):
+                self._slabs.append(_Slab(groups, starts[alone], alone, hits, errors))
+            index = index[shared]
+        else:
+            self._take_out(starts)
+        for at in index.tolist():
+            self._bucket_at(int(starts[at])).add(groups, at)
+
+    def close(self, last_us: int, first_us: int) -> list[MetricsBucket]:
+        """Let go of the buckets up to one; return those from another one on, ascending.
+
+        Args:
+            last_us: start of the last that closes.
+            first_us: those that start before it are not wanted any more.
+        """
+        closed = []
+        while self._starts and self._starts[0] <= last_us:
+            bucket = self._buckets.pop(heapq.heappop(self._starts))
+            if bucket.start_us >= first_us:
+                closed.append(bucket)
+        if self._slabs and any(slab.starts[slab.at] <= last_us for slab in self._slabs):
+            for slab in self._slabs:
+                stop = int(np.searchsorted(slab.starts, last_us, side="right"))
+                start = max(slab.at, int(np.searchsorted(slab.starts, first_us)))
+                closed += [slab.bucket(place, self._cap) for place in range(start, stop)]
+                slab.at = max(slab.at, stop)
+            self._slabs = [slab for slab in self._slabs if slab.at < len(slab.starts)]
+            closed.sort(key=lambda bucket: bucket.start_us)
+        return closed
+
+    def totals(self) -> tuple[Int64s, Int64s, Int64s]:
+        """Return (start, hits, errors) of each, in no particular order."""
+        made = self._buckets.values()
+        starts = [np.fromiter((bucket.start_us for bucket in made), np.int64, len(made))]
+        hits = [np.fromiter((bucket.hits for bucket in made), np.int64, len(made))]
+        errors = [np.fromiter((bucket.errors for bucket in made), np.int64, len(made))]
+        for slab in self._slabs:
+            starts.append(slab.starts[slab.at :])
+            hits.append(slab.hits[slab.at :])
+            errors.append(slab.errors[slab.at :])
+        return np.concatenate(starts), np.concatenate(hits), np.concatenate(errors)
+
+    def made_until(self, last_us: int) -> list[MetricsBucket] | None:
+        """Return the buckets up to one, in no particular order; None where some of them are still rows of arrays."""
+        if any(slab.starts[slab.at] <= last_us for slab in self._slabs):
+            return None
+        return [bucket for bucket in self._buckets.values() if bucket.start_us <= last_us]
+
+    def ordered(self) -> Iterator[MetricsBucket]:
+        """Yield them all, ascending; they stay open."""
+        for slab in self._slabs:
+            for place in range(slab.at, len(slab.starts)):
+                self._put(slab.bucket(place, self._cap))
+        self._slabs = []
+        for start_us in sorted(self._buckets):
+            yield self._buckets[start_us]
+
+    def load_bucket(self, bucket: MetricsBucket) -> None:
+        """Have a bucket that was saved. Raises ValueError where there is one of that start."""
+        if bucket.start_us in self._buckets:
+            raise ValueError("a bucket that is there twice")
+        self._put(bucket)
+
+    def _bucket_at(self, start_us: int) -> MetricsBucket:
+        bucket = self._buckets.get(start_us)
+        if bucket is None:
+            bucket = MetricsBucket(start_us, self._cap)
+            self._put(bucket)
+        return bucket
+
+    def _put(self, bucket: MetricsBucket) -> None:
+        self._buckets[bucket.start_us] = bucket
+        heapq.heappush(self._starts, bucket.start_us)
+
+    def _shared(self, starts: Int64s) -> Bools:
+        """Return which of the starts are those of buckets with rows of earlier batches; these are made."""
+        self._take_out(starts)
+        made = np.fromiter(self._buckets, np.int64, len(self._buckets)) if self._buckets else _NO_INTS
+        return np.isin(starts, made)
+
+    def _take_out(self, starts: Int64s) -> None:
+        """Make the buckets with these starts that are still rows of arrays."""
+        for slab in self._slabs:
+            if slab.starts[-1] < starts[0] or slab.starts[slab.at] > starts[-1]:
+                continue
+            found = np.isin(slab.starts, starts)
+            found[: slab.at] = False
+            places = np.flatnonzero(found)
+            for place in places.tolist():
+                self._put(slab.bucket(place, self._cap))
+            if len(places):
+                found[: slab.at] = True
+                slab.keep(np.flatnonzero(~found))
+        self._slabs = [slab for slab in self._slabs if len(slab.starts)]

@@ -1,0 +1,235 @@
+"""A table of counts by key that stays bounded and is exact at the row (DESIGN §3, Bounded keys)."""
+
+import heapq
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
+from http_monitor.codec import (
+    MOST_HITS,
+    counts,
+    distinct,
+    integer,
+    keys_of,
+    listed,
+    packed,
+    packed_keys,
+    sizes,
+    totals,
+)
+from http_monitor.counting.distinct import ERROR_RATIO, DistinctKeys
+from http_monitor.counting.groups import FrameGroups, Piece
+from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
+from http_monitor.counting.table_batches import TableBatches
+from http_monitor.counting.table_compact import PackedPiece
+from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys
+from http_monitor.counting.table_slots import TableSlots
+from http_monitor.ports import Json
+from http_monitor.records import Int64s
+from http_monitor.report import KeyCount, Remainder, Table
+
+Counts = list[int]
+"""[hits, bytes, errors]"""
+
+_NOTHING_CUT = Remainder()
+# Below so many keys, sorting them all is quicker than finding the largest first.
+_FEW_KEYS = 64
+
+
+class KeyTable:
+    """Hits, bytes and errors by key, at most twice `cap` keys at any time; a long key counts for several.
+
+    Before a row that would bring one key more, the table is cut to its `cap` largest (hits down, then key
+    up); what is cut goes to `remainder`. Where keys are long, it is cut before a row that would bring more room than
+    2 x `cap` (`long_keys.room_of`), to the largest in that order until one would bring their room over `cap`.
+    The counts stay as a batch grouped them until more come.
+
+    Args:
+        cap: so many keys are left by a cut.
+        counts_distinct: from the first cut on, estimate how many distinct keys there were.
+    """
+
+    __slots__ = ("_cap", "_counts", "_counts_distinct", "_distinct", "_remainder", "_some_long")
+
+    def __init__(self, cap: int, *, counts_distinct: bool = False) -> None:
+        self._cap = cap
+        self._counts_distinct = counts_distinct
+        self._distinct: DistinctKeys | None = None
+        self._counts: TableSlots | TableBatches | PackedPiece = TableSlots()
+        self._remainder = _NOTHING_CUT
+        self._some_long = False
+        """A key may take more room than one; then room is counted by keys, which is slow."""
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def items(self) -> Iterator[tuple[bytes, Counts]]:
+        """Yield (key, [hits, bytes, errors]) in no particular order."""
+        piece = self.piece()
+        counts = zip(piece.hits.tolist(), piece.sizes.tolist(), piece.errors.tolist(), strict=True)
+        return zip(piece.names(), map(list, counts), strict=True)
+
+    @property
+    def remainder(self) -> Remainder:
+        """What was cut so far."""
+        return self._remainder
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct keys there were, as far as it knows: those it holds, or the estimate."""
+        return len(self) if self._distinct is None else max(len(self), self._distinct.estimate())
+
+    def piece(self) -> Piece:
+        """Return all counts; what it shows may change with the table."""
+        return self._counts.piece()
+
+    def hits_by_code(self) -> tuple[Keys, Codes, Int64s]:
+        """Return (keys, codes, hits) in the types they are kept in, which may be unsigned."""
+        kept = self._counts if isinstance(self._counts, PackedPiece) else self.piece()
+        return kept.keys, kept.codes, kept.hits
+
+    def pack(self) -> None:
+        """Take less memory, until more is added."""
+        if not isinstance(self._counts, PackedPiece):
+            piece = self.piece().numbered()
+            if isinstance(self._counts, TableSlots):
+                piece = replace(piece, keys=Keys.pack(piece.keys.values(), some_long=self._some_long))
+            self._counts = PackedPiece.of(piece)
+
+    def fits(self, piece: Piece) -> bool:
+        """Return whether all keys of a piece find room without a cut."""
+        most = 2 * self._cap
+        if self._some_long or piece.keys.some_long:
+            names = piece.names()
+            return self._room_with(names, self._slots().lookup(names)) <= most
+        if len(self) + len(piece) <= most:
+            return True
+        return len(self) + self._slots().lookup(piece.names()).count(None) <= most
+
+    def add(self, groups: FrameGroups, dimension: str, index: int) -> None:
+        """Add one group of rows, as if they came one by one in their order."""
+        piece, most = groups.piece(dimension, index), 2 * self._cap
+        if piece.keys.some_long:
+            self._some_long = True
+        if not len(piece) or (not self._some_long and self._takes(piece, most)):
+            return
+        held, names = self._slots(), piece.names()
+        if self._distinct is not None:
+            self._distinct.add(names)
+        slots = held.lookup(names)
+        room = self._room_with(names, slots) if self._some_long else len(held) + slots.count(None)
+        if room <= most:
+            held.add(names, slots, piece.hits, piece.sizes, piece.errors)
+            return
+        before = held.names() if self._counts_distinct and self._distinct is None else None
+        add = add_rows_of_long_keys if self._some_long else add_rows
+        self._counts, cut = add(held, groups.rows(dimension, index), self._cap)
+        self._remainder = self._remainder.plus(cut)
+        # A cut for a long key may find nothing to leave out.
+        if before is not None and cut.hits:
+            self._distinct = DistinctKeys()
+            self._distinct.add(before)
+            self._distinct.add(names)
+
+    def combined(self, other: Self, sign: int) -> "KeyTable":
+        """Return this plus or minus the other, remainders included; no key is cut, and one left with nothing goes."""
+        result = KeyTable(max(self._cap, other._cap))
+        held, theirs = TableSlots.of(self.piece()), other.piece()
+        names = theirs.names()
+        held.add(names, held.lookup(names), sign * theirs.hits, sign * theirs.sizes, sign * theirs.errors)
+        held.drop_nothings()
+        result._counts = held
+        result._some_long = self._some_long or other._some_long
+        result._remainder = self._remainder.plus(other._remainder, sign)
+        return result
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        piece, rest = self.piece(), self._remainder
+        sketch = {} if self._distinct is None else {"distinct": self._distinct.save()}
+        return {
+            **sketch,
+            "keys": packed_keys(piece.names()),
+            "hits": packed(piece.hits),
+            "sizes": packed(piece.sizes),
+            "errors": packed(piece.errors),
+            "rest": [rest.hits, rest.size_bytes, rest.errors, rest.error_bound],
+        }
+
+    def check_codes(self) -> None:
+        """Raise ValueError unless all keys are status codes."""
+        for name in self.piece().names():
+            integer(int(name), 100, 999)
+
+    @classmethod
+    def load(cls, given: Json, cap: int, *, counts_distinct: bool = False) -> Self:
+        """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        names = distinct(keys_of(given["keys"]))
+        count = len(names)
+        hits, errors = counts(given["hits"], count), counts(given["errors"], count)
+        table = cls(cap, counts_distinct=counts_distinct)
+        if counts_distinct and "distinct" in given:
+            table._distinct = DistinctKeys.load(given["distinct"])
+        table._some_long = max(map(len, names), default=0) > LIGHT_BYTES
+        keys = Keys.pack(names, some_long=table._some_long)
+        piece = Piece(keys, np.arange(count), hits, sizes(given["sizes"], count), errors)
+        table._counts = TableBatches(piece)
+        *cut, error_bound = listed(given["rest"])
+        table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MOST_HITS))
+        return table
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, KeyTable):
+            return NotImplemented
+        return dict(self.items()) == dict(other.items()) and self._remainder == other._remainder
+
+    def top(self, count: int) -> Table:
+        """Return the `count` largest keys."""
+        distinct = self.distinct
+        return Table(
+            rows=tuple(_largest(self.piece(), count)),
+            distinct=distinct,
+            distinct_error=0 if self._distinct is None else math.ceil(ERROR_RATIO * distinct),
+            remainder=self._remainder,
+        )
+
+    def _takes(self, piece: Piece, most: int) -> bool:
+        """Add a piece as it is, where that can be; return whether it was."""
+        if isinstance(self._counts, PackedPiece):
+            self._counts = TableBatches(self._counts.piece())
+        if isinstance(self._counts, TableBatches):
+            # Who estimates must see every key by itself.
+            return self._distinct is None and self._counts.join(piece, most)
+        if len(self._counts) or len(piece) > most:
+            return False
+        self._counts = TableBatches(piece)
+        return True
+
+    def _room_with(self, names: Sequence[bytes], slots: Sequence[int | None]) -> int:
+        """Return the room that all keys take with some more, each given with what `lookup` returned for it."""
+        new = (name for name, slot in zip(names, slots, strict=True) if slot is None)
+        return sum(map(room_of, self._slots().names())) + sum(map(room_of, new))
+
+    def _slots(self) -> TableSlots:
+        """Have the counts where others are added to them."""
+        if not isinstance(self._counts, TableSlots):
+            self._counts = TableSlots.of(self._counts.piece())
+        return self._counts
+
+
+def _largest(piece: Piece, count: int) -> list[KeyCount]:
+    """Return the largest entries, hits down, then key up."""
+    hits, total = piece.hits, len(piece)
+    if total > max(count, _FEW_KEYS):
+        least = np.partition(hits, total - count)[total - count]
+        above, ties = np.flatnonzero(hits > least), np.flatnonzero(hits == least)
+        names = piece.at(ties).names()
+        first = heapq.nsmallest(count - len(above), range(len(ties)), key=names.__getitem__)
+        piece = piece.at(np.concatenate((above, ties[first])))
+    counts = zip(piece.names(), piece.hits.tolist(), piece.sizes.tolist(), piece.errors.tolist(), strict=True)
+    ranked = sorted(counts, key=lambda entry: (-entry[1], entry[0]))
+    return [KeyCount(*entry) for entry in ranked[:count]]

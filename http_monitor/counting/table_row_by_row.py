@@ -1,0 +1,122 @@
+"""Counts rows with a cut before each one that would bring a key too many."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from http_monitor.counting.groups import KeyRows, Piece, size_sums
+from http_monitor.counting.keys import Keys
+from http_monitor.counting.long_keys import room_of
+from http_monitor.counting.table_slots import TableSlots
+from http_monitor.records import Int64s
+from http_monitor.report import Remainder
+from http_monitor.sizes import MOST_INT64, Sizes
+
+# Rows are looked at so many at a time, or as many as the table keeps.
+_LEAST_ROWS = 1_024
+# Up to this cap a table is cut so often that arrays would be in the way.
+_SMALL_CAP = 64
+
+
+def add_rows(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
+    """Add rows one after the other, as far as the result shows.
+
+    Args:
+        slots: what they are added to; they may not be used any more.
+        rows: in the order in which they count.
+        cap: what a cut leaves; there are never more than twice as many keys.
+
+    Returns:
+        (the counts, what was cut in all: of several cuts the sums, the greatest counts cut among them)
+    """
+    if cap <= _SMALL_CAP:
+        return _singly(slots, rows, cap)
+    rest, step = Remainder(), max(_LEAST_ROWS, cap)
+    for start in range(0, len(rows.codes), step):
+        rest = rest.plus(_add_part(slots, rows, slice(start, start + step), cap))
+    return slots, rest
+
+
+def _add_part(counts: TableSlots, rows: KeyRows, part: slice, cap: int) -> Remainder:
+    present, local = np.unique(rows.codes[part], return_inverse=True)
+    values = rows.keys.values()
+    names = [values[code] for code in present.tolist()]
+    measures = rows.measures.take(part)
+    errors = measures.errors
+    rest, start, total = Remainder(), 0, len(local)
+    while start < total:
+        slots = counts.lookup(names)
+        stop = start + _rows_with_room(local[start:], slots, 2 * cap - len(counts))
+        if stop > start:
+            ours, some = local[start:stop], slice(start, stop)
+            hits = np.bincount(ours, minlength=len(names))
+            size_of = size_sums(ours, len(names), measures.take(some))
+            errors_of = np.bincount(ours[errors[some]], minlength=len(names))
+            at = np.flatnonzero(hits)
+            which = at.tolist()
+            counts.add([names[n] for n in which], [slots[n] for n in which], hits[at], size_of[at], errors_of[at])
+        if stop < total:
+            rest = rest.plus(counts.cut(cap))
+        start = stop
+    return rest
+
+
+def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> int:
+    """Return how many of the first rows bring at most `room` new keys.
+
+    Args:
+        local: for each row the index of its key.
+        slots: for each key its slot, None for a new one.
+        room: how many new keys may come.
+    """
+    new = np.array([slot is None for slot in slots])
+    at = np.flatnonzero(new[local])
+    _, first = np.unique(local[at], return_index=True)
+    room = max(0, room)
+    return len(local) if len(first) <= room else int(at[np.partition(first, room)[room]])
+
+
+def add_rows_of_long_keys(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
+    """As `add_rows`, where a key may count for several (`long_keys.room_of`)."""
+    return _singly(slots, rows, cap)
+
+
+def _singly(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
+    before, values, rest = slots.piece(), rows.keys.values(), Remainder()
+    columns = zip(before.hits.tolist(), before.sizes.tolist(), before.errors.tolist(), strict=True)
+    counts = dict(zip(before.names(), map(list, columns), strict=True))
+    room = sum(map(room_of, counts))
+    for code, size, error in zip(
+        rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
+    ):
+        name = values[code]
+        mine = counts.get(name)
+        if mine is None:
+            if room + room_of(name) > 2 * cap:
+                counts, room, cut = _cut_to(counts, cap)
+                rest = rest.plus(cut)
+            mine = counts[name] = [0, 0, 0]
+            room += room_of(name)
+        mine[0] += 1
+        mine[1] += size
+        mine[2] += error
+    hits_of, sizes_of, errors_of = (np.array(column, np.object_) for column in zip(*counts.values(), strict=True))
+    sizes: Sizes = sizes_of if sum(sizes_of) > MOST_INT64 else sizes_of.astype(np.int64)
+    places = np.arange(len(counts))
+    return TableSlots.of(
+        Piece(Keys(list(counts)), places, hits_of.astype(np.int64), sizes, errors_of.astype(np.int64))
+    ), rest
+
+
+def _cut_to(counts: dict[bytes, list[int]], cap: int) -> tuple[dict[bytes, list[int]], int, Remainder]:
+    """Return the largest counts whose keys take room up to the cap, the room they take, and what that leaves out."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+    room = kept = 0
+    while kept < len(ranked) and room + room_of(ranked[kept][0]) <= cap:
+        room += room_of(ranked[kept][0])
+        kept += 1
+    lost = [count for _, count in ranked[kept:]]
+    if not lost:
+        return counts, room, Remainder()
+    hits, size_bytes, errors = map(sum, zip(*lost, strict=True))
+    return dict(ranked[:kept]), room, Remainder(hits, size_bytes, errors, error_bound=lost[0][0])

@@ -1,0 +1,211 @@
+"""Hits by host over the sliding window, counted when somebody asks who stands out."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from http_monitor.counting.bucket import HostPart
+from http_monitor.counting.keys import Codes, Keys
+from http_monitor.records import Int64s
+
+_KEPT_IDS = 10_000
+_KEPT_BATCHES = 16
+_MOST_WAITING = 256
+# The hosts of a small batch are looked up as quickly as their numbers would be.
+_FEW_KEYS = 16
+_NOBODY = np.empty(0, np.int32)
+# So many counts are foreseen at once.
+_MOST_CELLS = 1 << 18
+
+
+HostMove = tuple[HostPart, int, int]
+"""Hosts that enter (1) or leave (-1) the window, the close from now on at which they do, counted from 1, and that sign
+last."""
+
+
+_Entry = TypeVar("_Entry")
+
+
+class HostCounts:
+    """An array of hits behind a numbering of the hosts. Owned by the monitor's thread.
+
+    What enters and leaves the window waits until somebody asks; when too much waits, the whole window is counted
+    afresh on the next question. A question whose answer is plain from the totals asks nobody.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[HostPart, int]] | None = []
+        """Parts with their sign; None: too many to be worth their memory."""
+        self._forget()
+
+    @property
+    def follows(self) -> bool:
+        """Whether it wants to know what enters and leaves; if not, it will count everything when asked."""
+        return self._waiting is not None
+
+    @property
+    def known(self) -> int:
+        """How many hosts have a number."""
+        return len(self._hosts)
+
+    def enter(self, parts: Iterable[HostPart], most: int) -> None:
+        """Add hosts, none of which has more than `most` hits in these parts."""
+        self._most += most
+        self._wait(parts, 1)
+
+    def leave(self, parts: Iterable[HostPart]) -> None:
+        """Subtract hosts that had been added."""
+        self._wait(parts, -1)
+
+    def above(self, hits: float, everything: Iterator[HostPart]) -> Iterator[tuple[bytes, int]]:
+        """Yield (host, hits) for each host with more hits than that.
+
+        Args:
+            hits: at least 0.
+            everything: all that is in the window, should it have to be counted afresh.
+        """
+        if self._waiting is None or self._most > hits:
+            self._settle(everything)
+            for number in np.flatnonzero(self._hits > hits).tolist():
+                yield self._hosts[number], int(self._hits[number])
+
+    def ahead(
+        self, hits: float, everything: Iterator[HostPart], moves: Sequence[HostMove], closes: int
+    ) -> tuple[list[bytes], Int64s] | None:
+        """Return all hosts that have more hits than that now or at a close to come, and maybe others.
+
+        Args:
+            hits: at least 0.
+            everything: all that is in the window, should it have to be counted afresh.
+            moves: what enters and leaves until then.
+            closes: how many there are.
+
+        Returns:
+            (hosts, their hits now and at each close, shape (hosts, 1 + closes)), or None where they are too many.
+        """
+        self._settle(everything)
+        sums = list(self._sums(part for part, _, sign in moves if sign > 0))
+        peak = self._hits.copy()
+        for ids, more in sums:
+            peak[ids] += more
+        near = np.flatnonzero(peak > hits)
+        cells = len(near) * (1 + closes)
+        if cells > _MOST_CELLS:
+            return None
+        place_of = np.full(len(peak), -1)
+        place_of[near] = np.arange(len(near))
+        counts = np.zeros(cells, np.int64)
+        counts[:: 1 + closes] = self._hits[near]
+        for keys, some in _by_keys(moves, lambda move: move[0][0]):
+            codes_in = np.concatenate([codes for (_, codes, _), _, _ in some])
+            present = np.flatnonzero(np.bincount(codes_in, minlength=len(keys)))
+            place_of_key = np.full(len(keys), -1)
+            place_of_key[present] = place_of[self._numbers(keys, present)]
+            places = place_of_key[codes_in]
+            known = np.flatnonzero(places >= 0)
+            close_of = np.repeat([at for _, at, _ in some], [len(codes) for (_, codes, _), _, _ in some])
+            changes = np.concatenate([_signed(part, sign) for part, _, sign in some])
+            np.add.at(counts, places[known] * (1 + closes) + close_of[known], changes[known])
+        of_hosts: Int64s = np.cumsum(counts.reshape(len(near), 1 + closes), axis=1)
+        return [self._hosts[number] for number in near.tolist()], of_hosts
+
+    def hits(self, host: bytes, everything: Iterator[HostPart]) -> int:
+        """Return the hits of a host."""
+        self._settle(everything)
+        number = self._id_of.get(host)
+        return 0 if number is None else int(self._hits[number])
+
+    def _forget(self) -> None:
+        self._id_of: dict[bytes, int] = {}
+        self._hosts: list[bytes] = []
+        self._hits: Int64s = np.zeros(1024, np.int64)
+        # The number of a batch's host is looked up once, not once a bucket; -1 until a bucket has the host.
+        self._ids_of_keys: dict[int, tuple[Keys, Int64s]] = {}
+        self._most = 0
+        """No host has more hits than that."""
+
+    def _wait(self, parts: Iterable[HostPart], sign: int) -> None:
+        if self._waiting is not None:
+            self._waiting.extend((part, sign) for part in parts)
+            if len(self._waiting) > _MOST_WAITING:
+                self._waiting = None
+                self._forget()
+
+    def _settle(self, everything: Iterator[HostPart]) -> None:
+        """Count what waits."""
+        if self._waiting is not None and not self._waiting:
+            return
+        if self._waiting is None or self._mostly_absent():
+            self._forget()
+            self._waiting = [(part, 1) for part in everything]
+        for sign in (1, -1):
+            for ids, hits in self._sums(part for part, its_sign in self._waiting if its_sign == sign):
+                self._hits[ids] += sign * hits
+        self._waiting = []
+        self._most = int(self._hits.max())
+
+    def _mostly_absent(self) -> bool:
+        """Whether it is time to number the hosts anew: most of those numbered have left the window."""
+        return len(self._hosts) > _KEPT_IDS and int(np.count_nonzero(self._hits)) * 2 < len(self._hosts)
+
+    def _number(self, host: bytes) -> int:
+        number = self._id_of.get(host)
+        if number is None:
+            number = self._id_of[host] = len(self._hosts)
+            self._hosts.append(host)
+            if number == len(self._hits):
+                self._hits = np.concatenate((self._hits, np.zeros(number, np.int64)))
+        return number
+
+    def _sums(self, parts: Iterable[HostPart]) -> Iterator[tuple[Codes, Int64s]]:
+        """Yield (numbers of hosts, hits of each), each host once in each that is yielded."""
+        for keys, some in _by_keys(parts, lambda part: part[0]):
+            rows = [codes for _, codes, hits in some if hits is None]
+            total = np.bincount(np.concatenate(rows) if rows else _NOBODY, minlength=len(keys))
+            for _, codes, hits in some:
+                if hits is not None:
+                    total[codes] += hits
+            present = np.flatnonzero(total)
+            yield self._numbers(keys, present), total[present]
+
+    def _numbers(self, keys: Keys, codes: Codes) -> Codes:
+        if len(keys) <= _FEW_KEYS:
+            values = keys.values()
+            return np.array([self._number(values[code]) for code in codes.tolist()], np.int64)
+        keys, codes = keys.numbered(codes)
+        ids = self._known(keys)
+        new = codes[ids[codes] < 0]
+        if len(new):
+            values = keys.values()
+            for code in np.flatnonzero(np.bincount(new)).tolist():
+                ids[code] = self._number(values[code])
+        return ids[codes]
+
+    def _known(self, keys: Keys) -> Int64s:
+        """Return the number of the host of each key, -1 where none is known yet, to be filled in."""
+        known = self._ids_of_keys.get(id(keys))
+        if known is None or known[0] is not keys:
+            if len(self._ids_of_keys) > _KEPT_BATCHES:
+                self._ids_of_keys.clear()
+            known = self._ids_of_keys[id(keys)] = keys, np.full(len(keys), -1, np.int64)
+        ids = known[1]
+        if len(ids) < len(keys):
+            # A numbering grows.
+            ids = np.concatenate((ids, np.full(len(keys) - len(ids), -1, np.int64)))
+            self._ids_of_keys[id(keys)] = keys, ids
+        return ids
+
+
+def _by_keys(entries: Iterable[_Entry], keys_of: Callable[[_Entry], Keys]) -> Iterator[tuple[Keys, list[_Entry]]]:
+    """Yield the entries that have the same keys, together with these."""
+    found: dict[int, tuple[Keys, list[_Entry]]] = {}
+    for entry in entries:
+        keys = keys_of(entry)
+        found.setdefault(id(keys), (keys, []))[1].append(entry)
+    yield from found.values()
+
+
+def _signed(part: HostPart, sign: int) -> Int64s:
+    _, codes, hits = part
+    return np.full(len(codes), sign) if hits is None else sign * hits.astype(np.int64)

@@ -1,0 +1,1 @@
+"""Rows in, closed buckets, alert events and reports out."""

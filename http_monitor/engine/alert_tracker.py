@@ -1,0 +1,123 @@
+"""The only place that remembers which alerts are raised."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from http_monitor.codec import fields_of, integer, key_of, listed, moment_of, text_of
+from http_monitor.ports import Alert, FutureWindows, Json, VectorizedAlert, WindowView
+from http_monitor.records import Bools
+from http_monitor.report import ActiveAlert, AlertEvent
+
+
+class AlertTracker:
+    """One state per (alert, subject): raised above the threshold, recovered below it, unchanged at it.
+
+    Owned by the monitor's thread.
+
+    Args:
+        recover_percent: Of its threshold, an alert recovers at or below that; at 100 only below.
+    """
+
+    def __init__(self, recover_percent: float = 100.0) -> None:
+        self._recover_percent = recover_percent
+        self._alerts: list[Alert] = []
+        self._active: dict[str, dict[bytes | None, int]] = {}
+        self._raises = 0
+
+    @property
+    def raises(self) -> int:
+        """How many alerts have been raised so far."""
+        return self._raises
+
+    def register(self, alert: Alert) -> None:
+        """Judge by this rule too, after those registered before."""
+        if alert.name in self._active:
+            raise ValueError(f"an alert named {alert.name} is registered already")
+        self._alerts.append(alert)
+        self._active[alert.name] = {}
+
+    @property
+    def any_active(self) -> bool:
+        """Whether any alert is raised now."""
+        return any(self._active.values())
+
+    @property
+    def foresees(self) -> bool:
+        """Whether `may_change` can be answered: rules foresee the crossing of their threshold only."""
+        return self._recover_percent == 100 and all(isinstance(alert, VectorizedAlert) for alert in self._alerts)
+
+    def may_change(self, windows: FutureWindows) -> Bools:
+        """Return at which closes to come an alert may be raised or recover; the last close must have been judged."""
+        may = np.zeros(len(windows.hits) - 1, np.bool_)
+        for alert in self._alerts:
+            if isinstance(alert, VectorizedAlert):
+                may |= alert.may_change(windows)
+        return may
+
+    def judge(self, window: WindowView, at_us: int) -> Iterator[AlertEvent]:
+        """Yield what changes at the close of the bucket that ends at `at_us`."""
+        for alert in self._alerts:
+            active = self._active[alert.name]
+            for reading in alert.measure(window, tuple(active)):
+                if reading.subject in active:
+                    if not self._is_over(reading.value, alert.threshold):
+                        continue
+                    del active[reading.subject]
+                elif reading.value > alert.threshold:
+                    active[reading.subject] = at_us
+                    self._raises += 1
+                else:
+                    continue
+                yield AlertEvent(
+                    state="raised" if reading.subject in active else "recovered",
+                    name=alert.name,
+                    subject=reading.subject,
+                    at_us=at_us,
+                    value=reading.value,
+                    threshold=alert.threshold,
+                    hits=reading.hits,
+                    window_s=window.seconds,
+                    title=alert.title(reading.subject),
+                    reading=alert.reading(reading.value),
+                )
+
+    def _is_over(self, value: float, threshold: float) -> bool:
+        if self._recover_percent == 100:
+            return value < threshold
+        return value <= threshold * self._recover_percent / 100
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        active = {
+            name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
+            for name, subjects in self._active.items()
+        }
+        return {"active": active, "raises": self._raises}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was raised by rules that are registered here too, whatever their thresholds are now.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self.load_counters(given)
+        for name, subjects in fields_of(given["active"]).items():
+            found = {
+                None if subject is None else key_of(subject): moment_of(since_us)
+                for subject, since_us in listed(subjects)
+            }
+            if name in self._active:
+                self._active[name] = found
+
+    def load_counters(self, given: Json) -> None:
+        """Go on counting raises. Raises KeyError, TypeError or ValueError for anything that is no such state."""
+        self._raises = integer(given["raises"], least=0)
+
+    def active(self) -> tuple[ActiveAlert, ...]:
+        """Return the alerts that are raised now, by rule, then by subject."""
+        return tuple(
+            ActiveAlert(alert.name, subject, since_us)
+            for alert in self._alerts
+            for subject, since_us in sorted(self._active[alert.name].items(), key=lambda item: item[0] or b"")
+        )

@@ -1,0 +1,108 @@
+"""Finds, among many closes to come, those at which an alert may be raised."""
+
+from bisect import bisect_left
+
+import numpy as np
+
+from http_monitor.counting.open_buckets import OpenBuckets
+from http_monitor.counting.window import SlidingWindow
+from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.records import Int64s
+from http_monitor.units import US_PER_S
+
+# Fewer closes are judged before they could be screened.
+_LEAST_CLOSES = 16
+_MOST_CLOSES = 1 << 14
+# The window is looked through for this many of its buckets, at most, for each close.
+_WINDOW_SHARE = 16
+
+
+class Prefilter:
+    """Closes from one to another, of which all but those marked change nothing."""
+
+    def __init__(self, last_us: int, marked_us: list[int]) -> None:
+        self.last_us = last_us
+        """Start of the last bucket that was screened."""
+        self._marked_us = marked_us
+
+    def marks(self, start_us: int) -> bool:
+        """Return whether the close of a bucket, one of those screened, may change something."""
+        at = bisect_left(self._marked_us, start_us)
+        return at < len(self._marked_us) and self._marked_us[at] == start_us
+
+    def next_from(self, start_us: int) -> int:
+        """Return the first bucket from there on that must be judged; the last one screened where there is none."""
+        at = bisect_left(self._marked_us, start_us)
+        return self._marked_us[at] if at < len(self._marked_us) else self.last_us
+
+
+def prefilter(
+    window: SlidingWindow, tracker: AlertTracker, coming: OpenBuckets, due_us: int, bucket_us: int
+) -> Prefilter | None:
+    """Look at the window at each close to come, all at once.
+
+    Args:
+        window: as it is now, and was when it was judged the last time.
+        tracker: knows the alerts.
+        coming: buckets with hits that have not closed yet.
+        due_us: start of the last bucket that is due.
+        bucket_us: length of a bucket.
+
+    Returns:
+        The screen, or None where there are too few closes to be worth it, or where an alert cannot foresee.
+        It is right until rows are added to a bucket.
+    """
+    first_us = window.end_us
+    closes = min((due_us - first_us) // bucket_us + 1, _MOST_CLOSES)
+    length = window.seconds * US_PER_S // bucket_us
+    if closes < _LEAST_CLOSES or length > _WINDOW_SHARE * closes or not tracker.foresees:
+        return None
+    hits, errors = np.zeros((2, length + closes), np.int64)
+    hits[:length], errors[:length] = window.history()
+    starts, coming_hits, coming_errors = coming.totals()
+    place = length + (starts - first_us) // bucket_us
+    soon = place < length + closes
+    hits[place[soon]] = coming_hits[soon]
+    errors[place[soon]] = coming_errors[soon]
+    # A close can change something only where a bucket with hits enters the window, or leaves it.
+    moves = (hits[length:] > 0) | (hits[:closes] > 0)
+    ahead = _Ahead(window, coming, _sliding(hits, length), _sliding(errors, length))
+    marked = np.flatnonzero(moves & tracker.may_change(ahead))
+    return Prefilter(first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist())
+
+
+class _Ahead:
+    """The window at the last close and at each of those to come (`ports.FutureWindows`)."""
+
+    def __init__(self, window: SlidingWindow, coming: OpenBuckets, hits: Int64s, errors: Int64s) -> None:
+        self._window = window
+        self._coming = coming
+        self.hits = hits
+        self.errors = errors
+
+    @property
+    def seconds(self) -> int:
+        """Length of the window."""
+        return self._window.seconds
+
+    @property
+    def malformed(self) -> Int64s:
+        """Lines that fit no format in each of the windows."""
+        closes = len(self.hits) - 1
+        counts = self._window.malformed_history(closes)
+        return _sliding(counts, len(counts) - closes)
+
+    def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
+        """Return the hosts that may have more hits than that, with their hits in each window."""
+        if not (self.hits > hits).any():
+            return [], np.zeros((0, len(self.hits)), np.int64)
+        closes = len(self.hits) - 1
+        buckets = self._coming.made_until(self._window.last_of(closes))
+        return None if buckets is None else self._window.hosts_ahead(hits, buckets, closes)
+
+
+def _sliding(counts: Int64s, length: int) -> Int64s:
+    """Return the sums over the windows of `length` counts each, from the first on."""
+    total = np.concatenate(([0], np.cumsum(counts)))
+    sums: Int64s = total[length:] - total[:-length]
+    return sums

@@ -1,0 +1,237 @@
+"""Counters of where every line went, readable as they were at any row of the batch being counted."""
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from http_monitor.codec import MOST_HITS, counts, fields_of, integer, listed, packed
+from http_monitor.eventtime.rows import FATES, Rows
+from http_monitor.ports import Json
+from http_monitor.records import Bools, Int64s
+from http_monitor.report import Health
+from http_monitor.units import US_PER_S
+
+LATENESS_STEPS_S = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
+"""What the advice on --lateness rounds up to; lines later than the last are not what the option is for."""
+_NEARLY_ALL = 0.99
+
+
+@dataclass(slots=True)
+class LineCounts:
+    """Lines by what became of them; the names but the first three are `FATES`."""
+
+    accepted: int = 0
+    late: int = 0
+    """Among the accepted."""
+    too_late: int = 0
+    """Among the late."""
+    malformed: int = 0
+    oversized: int = 0
+    """Among the malformed."""
+    filtered: int = 0
+    other: int = 0
+    ahead: int = 0
+    held: int = 0
+
+    @property
+    def lines(self) -> int:
+        """All of them."""
+        return self.accepted + self.malformed + self.filtered + self.other + self.ahead + self.held
+
+    def with_accepted(self, count: int) -> "LineCounts":
+        """Return a copy with so many accepted lines more."""
+        # Every report asks: `dataclasses.replace` takes several times as long.
+        return LineCounts(
+            self.accepted + count,
+            self.late,
+            self.too_late,
+            self.malformed,
+            self.oversized,
+            self.filtered,
+            self.other,
+            self.ahead,
+            self.held,
+        )
+
+
+class Tally:
+    """The counters of all lines passed on so far. Owned by the monitor's thread."""
+
+    def __init__(self) -> None:
+        self._counts = LineCounts()
+        self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
+        # Of `begin`: the rows, and by how much each counter has grown before each of them, where it has.
+        self._rows: Rows | None = None
+        self._before: dict[str, Int64s] = {}
+        # Rows of `begin` that came late, with the step of each; those before `_noted` are in `_lateness`.
+        self._late_rows = np.empty(0, np.int64)
+        self._late_steps = np.empty(0, np.int64)
+        self._noted = 0
+        # Of each file of which a look goes on: whether the rows that it released came late, and too late.
+        self._released: dict[int, list[tuple[int, int]]] = {}
+
+    def add_lead(self, rows: Rows) -> None:
+        """Count what becomes of lines before the first row."""
+        for name, by in zip(FATES, rows.lead, strict=True):
+            if by:
+                setattr(self._counts, name, getattr(self._counts, name) + by)
+
+    def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
+        """Take the decisions of rows that are about to be counted; `before` can look between them."""
+        self._rows = rows
+        per_row = {"late": late, "too_late": too_late}
+        if rows.after is not None:
+            per_row |= dict(zip(FATES, rows.after, strict=True))
+        # Most batches have none of most of them.
+        self._before = {
+            name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items() if values.any()
+        }
+
+    def end(self) -> None:
+        """Make the rows of `begin` part of the counters."""
+        rows = self._rows
+        assert rows is not None
+        self._note_late_rows(None)
+        self._late_rows, self._late_steps, self._noted = self._late_rows[:0], self._late_steps[:0], 0
+        if rows.looks is not None:
+            self._remember_released(rows, rows.looks)
+        self._counts = self.before(len(rows))
+        self._rows, self._before = None, {}
+
+    def before(self, row: int | None) -> LineCounts:
+        """Return the counters over all lines before a row of `begin`; None: as they are."""
+        if row is None:
+            return self._counts
+        counts = self._counts.with_accepted(row)
+        for name, upto in self._before.items():
+            setattr(counts, name, getattr(counts, name) + int(upto[row]))
+        return counts
+
+    def before_look(self, row: int | None) -> LineCounts:
+        """Return the counters as they were before the line was looked at by which a row of `begin` was accepted.
+
+        Held lines that the look released before the row are held; None: the counters as they are.
+        """
+        counts = self.before(row)
+        if row is None or self._rows is None or self._rows.looks is None:
+            return counts
+        look = int(self._rows.looks[row])
+        released = look if look >= 0 else -1 - look
+        if released:
+            lateness = self._lateness_of(self._rows, row, released)
+            counts.accepted -= released
+            counts.held += released
+            counts.late -= sum(late for late, _ in lateness)
+            counts.too_late -= sum(too_late for _, too_late in lateness)
+        return counts
+
+    def _lateness_of(self, rows: Rows, row: int, count: int) -> list[tuple[int, int]]:
+        """Return whether so many rows of the file of a row, the last before it, came late, and too late."""
+        file = 0 if rows.file is None else int(rows.file[row])
+        mine = np.arange(max(0, row - count), row) if rows.file is None else np.flatnonzero(rows.file[:row] == file)
+        columns = (self._before.get(name) for name in ("late", "too_late"))
+        late, too_late = ([0] * len(mine) if upto is None else np.diff(upto)[mine].tolist() for upto in columns)
+        return [*self._released.get(file, ()), *zip(late, too_late, strict=True)][-count:]
+
+    def _remember_released(self, rows: Rows, looks: Int64s) -> None:
+        """Remember the rows that a look released which goes on with the rows to come."""
+        if not self._released and not (looks < 0).any():
+            return
+        files = np.zeros(1, np.int64) if rows.file is None else np.unique(rows.file)
+        for file in files.tolist():
+            last = len(rows) - 1 if rows.file is None else int(np.flatnonzero(rows.file == file)[-1])
+            look = int(looks[last])
+            if look < 0:
+                self._released[file] = self._lateness_of(rows, last, -1 - look) + self._lateness_at(last)
+            else:
+                self._released.pop(file, None)
+
+    def _lateness_at(self, row: int) -> list[tuple[int, int]]:
+        late, too_late = (
+            0 if upto is None else int(upto[row + 1] - upto[row])
+            for upto in (self._before.get(name) for name in ("late", "too_late"))
+        )
+        return [(late, too_late)]
+
+    def begin_lateness(self, rows: Int64s, needed_us: Int64s) -> None:
+        """Take the late ones among the rows of `begin`, with the lateness that each would have needed."""
+        self._late_rows = rows
+        self._late_steps = np.searchsorted(np.array(LATENESS_STEPS_S, np.int64) * US_PER_S, needed_us)
+
+    def lateness_advice_s(self, row: int | None) -> int | None:
+        """Return the least --lateness (of a few round ones) that catches nearly all; None where none does.
+
+        Args:
+            row: the advice is over the lines before this row of `begin`, which never goes back; None: over all.
+        """
+        self._note_late_rows(row)
+        total = int(self._lateness.sum())
+        if not total:
+            return None
+        caught = np.cumsum(self._lateness[:-1])
+        enough = np.flatnonzero(caught >= _NEARLY_ALL * total)
+        return LATENESS_STEPS_S[int(enough[0])] if len(enough) else None
+
+    def save(self) -> Json:
+        """Return it as JSON; not between `begin` and `end`."""
+        # Several files, the first of which is 0, are counted together in a replay only.
+        released = [[*lateness] for lateness in self._released.get(0, [])]
+        return {"counts": asdict(self._counts), "lateness": packed(self._lateness), "released": released}
+
+    def load(self, given: Json) -> None:
+        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        saved = fields_of(given["counts"])
+        self._counts = LineCounts(**{f.name: integer(saved[f.name], 0, MOST_HITS) for f in fields(LineCounts)})
+        self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
+        released = [(integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in listed(given["released"])]
+        self._released = {0: released} if released else {}
+
+    def _note_late_rows(self, before: int | None) -> None:
+        until = len(self._late_rows) if before is None else int(np.searchsorted(self._late_rows, before))
+        if until > self._noted:
+            steps = self._late_steps[self._noted : until]
+            self._lateness += np.bincount(steps, minlength=len(LATENESS_STEPS_S) + 1)
+            self._noted = until
+
+
+@dataclass(frozen=True, slots=True)
+class InputHealth:
+    """What the rest of the monitor knows of the health of a run."""
+
+    lag_bytes: int = 0
+    lag_s: int = 0
+    lost_bytes: int = 0
+    maybe_lost: bool = False
+    nul_bytes: int = 0
+    rotations: int = 0
+    truncations: int = 0
+    clock_steps: int = 0
+    observer_restarts: int = 0
+    since_us: int | None = None
+
+
+def health_of(counts: LineCounts, input_health: InputHealth, advice_s: int | None) -> Health:
+    """Return the frozen health."""
+    return Health(
+        lines=counts.lines,
+        accepted=counts.accepted,
+        malformed=counts.malformed,
+        late=counts.late,
+        too_late=counts.too_late,
+        ahead=counts.ahead,
+        held=counts.held,
+        filtered=counts.filtered,
+        other=counts.other,
+        lag_bytes=input_health.lag_bytes,
+        lag_s=input_health.lag_s,
+        lost_bytes=input_health.lost_bytes,
+        maybe_lost=input_health.maybe_lost,
+        nul_bytes=input_health.nul_bytes,
+        rotations=input_health.rotations,
+        truncations=input_health.truncations,
+        oversized=counts.oversized,
+        clock_steps=input_health.clock_steps,
+        observer_restarts=input_health.observer_restarts,
+        since_us=input_health.since_us,
+        lateness_advice_s=advice_s,
+    )

@@ -1,0 +1,238 @@
+"""What is counted to be told: the open intervals, late hits and the whole run; and the reports made of it."""
+
+import heapq
+from collections.abc import Iterator
+
+import numpy as np
+
+from http_monitor.codec import distinct, integer, listed, moment_of, start_of, totals
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.interval_stats import IntervalStats
+from http_monitor.counting.numbering import numbered
+from http_monitor.eventtime.lateness import Decisions
+from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.ports import ClassifyAgent, Json
+from http_monitor.records import Int64s
+from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+
+class Reporter:
+    """Counts accepted rows by interval and in total. Owned by the monitor's thread."""
+
+    def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
+        self._mode: Mode = mode
+        self._classify = classify
+        self._top = settings.top
+        self._max_keys = settings.max_keys
+        self._interval_us = settings.interval_s * US_PER_S
+        self._whole = IntervalStats(settings.max_keys)
+        self._intervals: dict[int, IntervalStats] = {}
+        self._starts: list[int] = []
+        self._late = [0, 0, 0]
+        self._events = 0
+        self._seq = 0
+        self.first_us = -NEVER_US
+        """The least accepted time; far in the future before the first."""
+        self.last_us = NEVER_US
+        """The greatest accepted time; `NEVER_US` before the first."""
+
+    @property
+    def starts(self) -> list[int]:
+        """The intervals that have hits and were not reported, ascending."""
+        return sorted(self._intervals)
+
+    @property
+    def next_start_us(self) -> int | None:
+        """The first of them."""
+        return self._starts[0] if self._starts else None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the next report has late hits or alert events to tell of, whatever its interval."""
+        return bool(self._events) or any(self._late)
+
+    def has_hits(self, start_us: int) -> bool:
+        """Return whether an interval has hits that were not reported."""
+        return start_us in self._intervals
+
+    def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
+        """Count rows; those of passed intervals only for the whole run, see `count_late`."""
+        self.first_us = min(self.first_us, int(times_us.min()))
+        self.last_us = max(self.last_us, int(times_us.max()))
+        groups = self._count_intervals(frame, decisions)
+        if groups is None or not groups.in_order or decisions.passed.any():
+            groups = FrameGroups(frame, np.zeros(len(frame), np.int64), 1)
+        self._whole.add(groups.united(), 0)
+
+    def count_late(self, groups: FrameGroups, index: int) -> None:
+        """Count late rows of intervals already passed, for the next report."""
+        self._late[0] += groups.hits[index]
+        self._late[1] += groups.sizes[index]
+        self._late[2] += groups.errors[index]
+
+    def count_event(self) -> None:
+        """Count an alert event, for the next report."""
+        self._events += 1
+
+    def report(
+        self,
+        start_us: int,
+        window: WindowTotals,
+        active: tuple[ActiveAlert, ...],
+        health: Health,
+        *,
+        partial: bool,
+        catch_up: bool,
+    ) -> Report:
+        """Return the report of an interval; what it told is not told again."""
+        stats = self._intervals.pop(start_us, None) or IntervalStats(self._max_keys)
+        if self._starts and self._starts[0] == start_us:
+            heapq.heappop(self._starts)
+        late_hits, late_bytes, late_errors = self._late
+        events, self._late, self._events = self._events, [0, 0, 0], 0
+        self._seq += 1
+        return Report(
+            seq=self._seq,
+            mode=self._mode,
+            start_us=start_us,
+            end_us=start_us + self._interval_us,
+            hits=stats.hits,
+            size_bytes=stats.size_bytes,
+            errors=stats.errors,
+            late_hits=late_hits,
+            late_bytes=late_bytes,
+            late_errors=late_errors,
+            distinct_hosts=stats.table("hosts").distinct,
+            status=stats.status(),
+            methods=stats.by_key("methods"),
+            sections=stats.top("sections", self._top),
+            endpoints=stats.top("endpoints", self._top),
+            hosts=stats.top("hosts", self._top),
+            users=stats.top("users", self._top),
+            agents=stats.top("agents", self._top),
+            referers=stats.top("referers", self._top),
+            window=window,
+            active=active,
+            health=health,
+            partial=partial,
+            catch_up=catch_up,
+            events=events,
+            coverage=stats.coverage(),
+            details=stats.details(self._top, self._classify),
+        )
+
+    def save(self) -> Json:
+        """Return it as JSON, without its tables."""
+        return {
+            "whole": self._whole.save_totals(),
+            "intervals": [[start_us, self._intervals[start_us].save_totals()] for start_us in self.starts],
+            "late": list(self._late),
+            "events": self._events,
+            "seq": self._seq,
+            "first": self.first_us,
+            "last": self.last_us,
+        }
+
+    def save_tables(self) -> Iterator[Json]:
+        """Yield its tables, as `load_table` takes them."""
+        for start_us, stats in ((None, self._whole), *((start, self._intervals[start]) for start in self.starts)):
+            for name, table in stats.save_tables():
+                yield {"interval": start_us, "name": name, "table": table}
+
+    def load(self, given: Json) -> None:
+        """Become what was saved by one of the same interval, but for the tables.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self._load_whole(given)
+        self._late = list(totals(given["late"]))
+        self._events = integer(given["events"], least=0)
+        self._intervals = dict(self._loaded_intervals(given))
+        self._starts = sorted(self._intervals)
+        for start_us in self._starts:
+            start_of(start_us, self._interval_us)
+
+    def load_counters(self, given: Json) -> None:
+        """Go on with the totals, but for the tables; hits that no report has told of are late ones for the next.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self._load_whole(given)
+        self._late = list(totals(given["late"]))
+        for _, stats in self._loaded_intervals(given):
+            for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
+                self._late[at] += more
+
+    def load_table(self, given: Json) -> None:
+        """Have a table of the whole run, or of an interval that it has; it forgets that of another.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        start_us = given["interval"]
+        stats = self._whole if start_us is None else self._intervals.get(integer(start_us))
+        if stats is not None:
+            stats.load_table(given["name"], given["table"])
+
+    def _load_whole(self, given: Json) -> None:
+        self._whole = IntervalStats.load(given["whole"], self._max_keys)
+        self._seq = integer(given["seq"], least=0)
+        self.first_us, self.last_us = moment_of(given["first"], -NEVER_US), moment_of(given["last"], NEVER_US)
+        if (self.first_us <= self.last_us) != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (
+            self.first_us == -NEVER_US
+        ):
+            raise ValueError("times that do not go with the hits")
+
+    def _loaded_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
+        loaded = [
+            (moment_of(start_us), IntervalStats.load(stats, self._max_keys))
+            for start_us, stats in listed(given["intervals"])
+        ]
+        distinct(start_us for start_us, _ in loaded)
+        return loaded
+
+    def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
+        """Return the whole run."""
+        whole = self._whole
+        return Summary(
+            mode=self._mode,
+            first_us=self.first_us if whole.hits else None,
+            last_us=self.last_us if whole.hits else None,
+            hits=whole.hits,
+            size_bytes=whole.size_bytes,
+            errors=whole.errors,
+            status=whole.status(),
+            methods=whole.by_key("methods"),
+            sections=whole.top("sections", self._top),
+            endpoints=whole.top("endpoints", self._top),
+            hosts=whole.top("hosts", self._top),
+            users=whole.top("users", self._top),
+            agents=whole.top("agents", self._top),
+            referers=whole.top("referers", self._top),
+            alerts=alerts,
+            active=active,
+            health=health,
+            coverage=whole.coverage(),
+            details=whole.details(self._top, self._classify),
+        )
+
+    def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
+        """Add rows to their intervals; return them as they were grouped for that."""
+        wanted = ~decisions.passed
+        if not wanted.any():
+            return None
+        interval_of = decisions.interval_of
+        starts, group_of = numbered(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
+        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts))
+        for index, start_us in enumerate(starts.tolist()):
+            stats = self._intervals.get(start_us)
+            if stats is None:
+                stats = self._intervals[start_us] = IntervalStats(self._max_keys)
+                heapq.heappush(self._starts, start_us)
+            stats.add(groups, index)
+        return groups

@@ -1,0 +1,130 @@
+"""Puts the rows that a gate accepts in the order in which it does, with what becomes of the lines between them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.eventtime.rows import FATES, HELD, NO_LINES, Rows
+from http_monitor.records import Int64s
+
+
+class Admission:
+    """The rows that one look at an input brings, as a gate decides about one after the other.
+
+    Args:
+        batch: The rows that are looked at; None: none are.
+        time_us: Their times.
+        held: Rows of earlier looks, each alone; the last of them has the index -1, the one before -2.
+    """
+
+    def __init__(self, batch: pa.RecordBatch | None, time_us: Int64s | None, held: Sequence[Rows]) -> None:
+        self._batch = batch
+        self._time_us = np.empty(0, np.int64) if time_us is None else time_us
+        self._held = held
+        self._runs: list[tuple[int, int]] = []
+        """Indices of accepted rows, [start, stop), in the order in which they are accepted."""
+        self._count = 0
+        self._changes: list[tuple[int, int, int]] = []
+        """(behind so many accepted rows, fate, by so much)."""
+        self._looks: list[tuple[int, int]] = []
+        self._looked: list[tuple[int, int, int, int]] = []
+        """Of the rows [start, stop), the number of rows accepted before, and how many each of them adds."""
+        self._released = 0
+
+    def accept(self, start: int, stop: int, *, behind: int = 0) -> None:
+        """Accept the rows [start, stop) when they are looked at, the first behind so many that it released."""
+        self._released = 0
+        if behind:
+            self._looks.append((self._count, behind))
+        self._looked.append((start, stop, self._count, 1))
+        self._run(start, stop)
+
+    def release(self, index: int) -> None:
+        """Accept a row that was held."""
+        self._looks.append((self._count, -1 - self._released))
+        self._released += 1
+        self._run(index, index + 1)
+        self.change(HELD, -1)
+
+    def pass_over(self, index: int) -> None:
+        """Do not accept a row when it is looked at."""
+        self._released = 0
+        self._looked.append((index, index + 1, self._count, 0))
+
+    def change(self, fate: int, by: int) -> None:
+        """Let a counter grow behind the rows that were accepted so far."""
+        if by:
+            self._changes.append((self._count, fate, by))
+
+    def row(self, index: int) -> Rows:
+        """Return one row as it is."""
+        if index < 0:
+            return self._held[index]
+        assert self._batch is not None
+        return Rows(self._batch.slice(index, 1), self._time_us[index : index + 1])
+
+    def rows(self, between: Int64s | None = None) -> list[Rows]:
+        """Return what was accepted, in its order; what becomes of lines before the first is in front of all.
+
+        Args:
+            between: How many lines of each of `FATES` stand before the first row and behind each.
+        """
+        after = np.zeros((len(FATES), 1 + self._count), np.int64)
+        if between is not None:
+            np.add.at(after.T, self._places(between.shape[1] - 1), between.T)
+        for place, fate, by in self._changes:
+            after[fate, place] += by
+        looks = np.zeros(self._count, np.int64)
+        for place, look in self._looks:
+            looks[place] = look
+        return self._parts(after, looks if self._looks else None)
+
+    def _run(self, start: int, stop: int) -> None:
+        if start >= stop:
+            return
+        self._count += stop - start
+        if self._runs and self._runs[-1][1] == start and start:
+            start = self._runs.pop()[0]
+        self._runs.append((start, stop))
+
+    def _places(self, count: int) -> Int64s:
+        """Return behind how many accepted rows the lines stand that are before the first row and behind each."""
+        places = np.zeros(1 + count, np.int64)
+        for start, stop, before, each in self._looked:
+            places[1 + start : 1 + stop] = before + each * np.arange(1, 1 + stop - start)
+        return places
+
+    def _parts(self, after: Int64s, looks: Int64s | None) -> list[Rows]:
+        parts: list[Rows] = []
+        lead: tuple[int, ...] = tuple(after[:, 0].tolist())
+        for batch, time_us in self._pieces():
+            start = sum(len(part) for part in parts)
+            mine = slice(start, start + len(time_us))
+            behind = after[:, 1 + mine.start : 1 + mine.stop]
+            seen = None if looks is None or not looks[mine].any() else looks[mine]
+            parts.append(Rows(batch, time_us, behind if behind.any() else None, lead, seen))
+            lead = NO_LINES
+        if not parts and any(lead):
+            nothing = self._held[0].batch if self._batch is None else self._batch
+            parts.append(Rows(nothing.slice(0, 0), np.empty(0, np.int64), lead=lead))
+        return parts
+
+    def _pieces(self) -> Iterator[tuple[pa.RecordBatch, Int64s]]:
+        """Yield what was accepted in pieces, each of one batch."""
+        for is_held, group in groupby(self._runs, lambda run: run[0] < 0):
+            runs = [*group]
+            if is_held:
+                for index in (index for start, stop in runs for index in range(start, stop)):
+                    yield self._held[index].batch, self._held[index].time_us
+                continue
+            assert self._batch is not None
+            if len(runs) == 1:
+                ((start, stop),) = runs
+                yield self._batch.slice(start, stop - start), self._time_us[start:stop]
+            else:
+                order = np.concatenate([np.arange(start, stop) for start, stop in runs])
+                indices: Any = pa.array(order)
+                yield self._batch.take(indices), self._time_us[order]

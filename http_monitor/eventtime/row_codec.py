@@ -1,0 +1,118 @@
+"""Writes rows down, and reads them back as they were."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.codec import integer, listed, moment_of
+from http_monitor.eventtime.rows import FATES, NEVER_US, Rows, event_times
+from http_monitor.records import SCHEMA, Int64s
+
+_TIME, _LOOK = "#time", "#look"
+_AFTER = tuple(f"#{fate}_after" for fate in FATES)
+_LEAD, _LEAD_US = b"lead", b"lead_us"
+_FIELDS = {
+    field.name: field
+    for field in (
+        *SCHEMA,
+        pa.field(_TIME, pa.int64(), nullable=False),
+        pa.field(_LOOK, pa.int64(), nullable=False),
+        *(pa.field(name, pa.int64(), nullable=False) for name in _AFTER),
+    )
+}
+
+
+def encode_rows(rows: Rows) -> bytes:
+    """Return rows as an Arrow IPC stream, with their decisions and the lines between them that are no rows.
+
+    Of a dictionary only the keys in use are written: rows may be a small part of a large batch. A column that says
+    what it says for most rows of most logs (no value, no line between, the time of the line) is left out.
+    """
+    columns: dict[str, pa.Array[Any]] = {
+        name: _compact(column)
+        for name, column in zip(SCHEMA.names, rows.batch.columns, strict=True)
+        if column.null_count < len(column)
+    }
+    if not np.array_equal(rows.time_us, event_times(rows.batch)):
+        columns[_TIME] = pa.array(rows.time_us)
+    if rows.looks is not None and rows.looks.any():
+        columns[_LOOK] = pa.array(rows.looks)
+    for name, values in zip(_AFTER, () if rows.after is None else rows.after, strict=rows.after is not None):
+        if values.any():
+            columns[name] = pa.array(values)
+    lead: dict[bytes | str, bytes | str] = {
+        _LEAD: json.dumps(rows.lead).encode(),
+        _LEAD_US: json.dumps(rows.lead_us).encode(),
+    }
+    schema = pa.schema([_FIELDS[name] for name in columns], metadata=lead)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as writer:
+        writer.write_batch(pa.record_batch(list(columns.values()), schema=schema))
+    return sink.getvalue().to_pybytes()
+
+
+def decode_rows(data: bytes) -> Rows:
+    """Return the rows that were encoded. Raises ValueError for anything else."""
+    try:
+        with pa.ipc.open_stream(data) as reader:
+            schema = reader.schema
+            (batch,) = list(reader)
+        if len(set(schema.names)) < len(schema) or any(
+            field.name not in _FIELDS or field != _FIELDS[field.name] for field in schema
+        ):
+            raise ValueError("other columns than rows have")
+        batch.validate(full=True)
+        # Each row has something in some column.
+        count = len(batch) if len(schema) else 0
+        columns = {field.name: batch.column(field.name) for field in schema}
+        whole = pa.RecordBatch.from_arrays(
+            [columns.get(field.name, pa.nulls(count, field.type)) for field in SCHEMA], schema=SCHEMA
+        )
+        checked = [*zip(SCHEMA, whole.columns, strict=True), *((field, columns[field.name]) for field in schema)]
+        if any(column.null_count and not field.nullable for field, column in checked):
+            raise ValueError("a row without what each row has")
+        after = [_numbers(columns.get(name), count) for name in _AFTER]
+        said = schema.metadata or {}
+        lead = tuple(integer(number) for number in listed(json.loads(said[_LEAD])))
+        if len(lead) != len(FATES):
+            raise ValueError("other counters than there are")
+        return Rows(
+            batch=whole,
+            time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
+            after=np.array(after) if any(name in columns for name in _AFTER) else None,
+            lead=lead,
+            lead_us=moment_of(json.loads(said[_LEAD_US]), NEVER_US),
+            looks=_numbers(columns[_LOOK], count) if _LOOK in columns else None,
+        )
+    except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:
+        raise ValueError(f"no rows: {error}") from error
+
+
+def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:
+    """Return a column of numbers; zeros where it was left out."""
+    if column is None:
+        return np.zeros(count, np.int64)
+    return np.array(column.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _compact(column: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Return a dictionary column with the keys in use only; any other as it is."""
+    if not isinstance(column, pa.DictionaryArray):
+        return column
+    codes = column.indices
+    in_use = np.zeros(len(column.dictionary), np.bool_)
+    present: Any = codes.drop_null() if codes.null_count else codes
+    in_use[present.to_numpy()] = True
+    if in_use.all():
+        return column
+    used = np.flatnonzero(in_use)
+    place = np.zeros(len(in_use), np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    fresh = pa.array(
+        place[codes.fill_null(0).to_numpy(zero_copy_only=False)],
+        pa.int32(),
+        mask=codes.is_null().to_numpy(zero_copy_only=False),
+    )
+    return pa.DictionaryArray.from_arrays(fresh, column.dictionary.take(pa.array(used, pa.int64())))

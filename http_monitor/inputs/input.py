@@ -1,0 +1,369 @@
+"""One input of a monitor: a source, the format of its lines, and the gate of its times."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.codec import integer
+from http_monitor.counting.long_keys import with_short_keys
+from http_monitor.errors import FormatError, InputError
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.rows import NEVER_US, event_times
+from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
+from http_monitor.ports import (
+    Changing,
+    Ending,
+    Failing,
+    FormatChange,
+    Json,
+    LogFormat,
+    Need,
+    Remark,
+    Remembering,
+    Resumable,
+    Source,
+    Telling,
+)
+from http_monitor.records import SCHEMA, Batch, Int64s, Sample
+from http_monitor.report import Level, Notice
+from http_monitor.settings import FORMAT_LINES
+from http_monitor.units import visible, visible_text
+
+_SHOWN_BYTES = 120
+_NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.int64), 0)
+
+Select = Callable[[Batch], Batch]
+"""Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
+
+
+class LookAtLines(Protocol):
+    """Finds out what is to be said of lines."""
+
+    def __call__(self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool) -> Iterable[tuple[int | None, Remark]]:
+        """Return what is to be said of the next lines, with the number of each; None: the end of the input shows it.
+
+        Args:
+            data: Whole lines.
+            batch: What the format made of them.
+            fmt: That format.
+            last: Nothing comes after them.
+        """
+        ...
+
+
+Explain = Callable[[bytes, LogFormat], str]
+"""Says in a phrase why a line does not fit a format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that lines showed, and which of them."""
+
+    line_no: int | None
+    """By its number among the non-blank lines of what was read together, from 1; None: the end of the input."""
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The next lines of a replayed input, and what was known of it when they had been read."""
+
+    batch: Batch
+    finished: bool
+    """Nothing comes after them."""
+    nul_bytes: int
+    """Left out of the input so far."""
+    found: tuple[Found, ...]
+    """What the user should know of its lines, in their order."""
+    failure: InputError | None
+    """Why there are no more of them, though the input has more."""
+
+
+class Input:
+    """What the monitor knows of one file. Owned by the monitor's thread.
+
+    In a replay `look` may be called in another thread, one call at a time, or in another process; what it needs is used
+    by nothing else, and what it changes is seen by nobody else but in the `Look`.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        log_format: LogFormat,
+        max_ahead_us: int,
+        explain: Explain,
+        announced: str | None = None,
+        select: Select | None = None,
+        needs: Sequence[Need] = (),
+        remarks: LookAtLines | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            source: What is read.
+            log_format: Reads its lines.
+            max_ahead_us: How far ahead a single line is not believed.
+            explain: Says why a line does not fit.
+            announced: The kind of its lines that the user has been told already.
+            select: Takes out the rows that the user does not want counted; None: counts all.
+            needs: What options ask of the lines.
+            remarks: Says what of the lines is not read; None: nothing is said.
+        """
+        self.source = source
+        self.ahead_filter = AheadFilter(max_ahead_us)
+        self.at_end = True
+        """The last look found no complete line left unread."""
+        self.finished = False
+        """Nothing will come any more."""
+        self.failure: InputError | None = None
+        """Why a replay could not read it to its end."""
+        self.resumed = False
+        """It goes on where another process stopped, and has not been read to its end since."""
+        self.stirred = True
+        """It may stand elsewhere than when it was last saved."""
+        self._saved: Json | None = None
+        self.offsets_us: list[int] = []
+        """So far the times of its first lines that came live are ahead of the clock."""
+        self.changes = 0
+        """So often its lines have become those of another format."""
+        self._format = log_format
+        self._found = announced
+        """What its lines were found to be in the end; None: nothing yet."""
+        self._explain = explain
+        self._announced = announced
+        self._select = select
+        self._lacking = MissingColumns(needs)
+        self._remarks = remarks
+        self._lines = 0
+        self._rows = 0
+        self._others = 0
+        """Lines that fit, and record no finished request."""
+        self._first_bad: Sample | None = None
+        self._recent_bad: Sample | None = None
+        self._said_nothing_fits = False
+        self._enough_no: int | None = None
+        """The line among those parsed last with which enough are known to say what they lack."""
+        self._notices: list[Notice] = []
+
+    @property
+    def select(self) -> Select | None:
+        """What takes out the rows that the user does not want counted."""
+        return self._select
+
+    @property
+    def name(self) -> str:
+        """How it is called in what the user reads."""
+        return "standard input" if self.source.name == "-" else visible_text(self.source.name)
+
+    @property
+    def lines(self) -> int:
+        """Lines read so far."""
+        return self._lines
+
+    @property
+    def rows(self) -> int:
+        """Of those, the lines that fit the format."""
+        return self._rows
+
+    @property
+    def format_name(self) -> str:
+        """What its lines should be."""
+        return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
+
+    def notice(self, words: str, name: str, level: Level = "info") -> Notice:
+        """Return a sentence about this input, of this kind."""
+        return Notice(f"{self.name}: {words}", level, name, self.source.name)
+
+    def take_bad(self) -> Sample | None:
+        """Return the first line that did not fit since this was asked the last time."""
+        bad, self._recent_bad = self._recent_bad, None
+        return bad
+
+    def words_for(self, bad: Sample) -> str:
+        """Return which line it is, where it stops to fit, and the line itself, cut."""
+        shown = visible(bad.raw[:_SHOWN_BYTES]) + ("…" if len(bad.raw) > _SHOWN_BYTES else "")
+        return f"line {bad.line_no}, {self._explain(bad.raw, self._format)}: {shown}"
+
+    def save(self) -> Json:
+        """Return where it stands, for another process."""
+        if self.stirred or self._saved is None:
+            self._saved, self.stirred = self._save(), False
+        return self._saved
+
+    def _save(self) -> Json:
+        position = self.source.position() if isinstance(self.source, Resumable) else None
+        kept = self._format.save() if isinstance(self._format, Remembering) else None
+        return {
+            "position": position,
+            "gate": self.ahead_filter.save(),
+            "lines": self._lines,
+            "rows": self._rows,
+            "others": self._others,
+            "format": {"name": self._format.name, "kept": kept, "found": self._found},
+        }
+
+    def load(self, given: Json) -> None:
+        """Go on where another process stopped; its source must have been made for that.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        self.stirred = True
+        self.ahead_filter.load(given["gate"])
+        self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
+        self._others = integer(given["others"], least=0)
+        self._said_nothing_fits = bool(self._lines)
+        # What another format remembered, or this one with other options, says nothing about the lines to come.
+        if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
+            self._format.load(given["format"]["kept"])
+            found = given["format"].get("found")
+            self._found = found if isinstance(found, str) else None
+        self.resumed = given["position"] is not None
+
+    def parse(self, data: bytes, *, last: bool = False) -> Batch:
+        """Return the rows of the next lines, and remember what the user should know of them.
+
+        Args:
+            data: Whole lines.
+            last: Nothing comes after them.
+        """
+        if not (data or last):
+            return _NO_LINES
+        batch, found = self._parse(data, last=last)
+        self._notices += [each.notice for each in found]
+        return batch
+
+    def look(self) -> Look:
+        """Read and parse the next lines of a replay; may wait for them.
+
+        Raises:
+            FormatError: as `check_format`.
+        """
+        chunk = self.source.read()
+        batch, found = self._parse(chunk.data, last=chunk.finished)
+        self.check_format(batch, ended=chunk.finished)
+        found += [Found(self._enough_no, notice) for notice in self._lacks(ended=chunk.finished)]
+        found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
+        failure = self.source.failure if isinstance(self.source, Failing) else None
+        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(found), failure)
+
+    def take(self, look: Look) -> None:
+        """Make a look a part of what is known: its lines are being counted now."""
+        self.finished = look.finished
+        self.failure = look.failure
+
+    def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
+        """Return the rows of the next lines, and what the user should know of them, in their order."""
+        ending = self._format if last and isinstance(self._format, Ending) else None
+        batch = self._format.parse(data) if ending is None else ending.parse_last(data)
+        told: list[Found] = []
+        if batch.lines and isinstance(self._format, Telling):
+            told += [Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.take_told()]
+        if batch.samples:
+            sample = batch.samples[0]
+            bad = Sample(self._lines + sample.line_no, sample.raw)
+            self._first_bad = self._first_bad or bad
+            self._recent_bad = self._recent_bad or bad
+        found = [*told, *self._formats(batch)]
+        self._lines += batch.lines
+        self._rows += batch.well_formed
+        self._others += len(batch.other_nos)
+        self._enough_no = self._lacking.look(batch)
+        if self._remarks is not None:
+            for line_no, remark in self._remarks(data, batch, self._format, last=last):
+                found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
+        # What fits the format is known before anything is taken out.
+        batch = batch if self._select is None else self._select(batch)
+        return replace(batch, rows=with_short_keys(batch.rows)), found
+
+    def _formats(self, batch: Batch) -> list[Found]:
+        """Return what lines show of their format: the first that fits, and those that another one reads from there."""
+        changes = self._format.take_changes() if isinstance(self._format, Changing) else ()
+        first_no = batch.first_request if self._rows == self._others else None
+        found: list[Found] = []
+        for change in changes:
+            if first_no is not None and first_no <= change.line_no:
+                found += self._first(first_no, batch)
+                first_no = None
+            found += self._change(change)
+        return found if first_no is None else [*found, *self._first(first_no, batch)]
+
+    def _first(self, line_no: int, batch: Batch) -> list[Found]:
+        kind, self._found = batch.kind, batch.kind or self._found
+        if kind is None or kind == self._announced or self._format.name != "auto":
+            return []
+        return [Found(line_no, self.notice(f"format {kind}, as its first line shows", "format"))]
+
+    def _change(self, change: FormatChange) -> list[Found]:
+        before, self._found = self._found, change.kind
+        self.changes += 1
+        if before is None:
+            return []
+        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        return [Found(change.line_no, self.notice(words, "format-changed", "warning"))]
+
+    def _lacks(self, *, ended: bool) -> list[Notice]:
+        """Return, once, what options ask of its lines and none of the first of them has."""
+        told = self._lacking.tell(ended=ended)
+        return [self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in told]
+
+    def check_format(self, batch: Batch, *, ended: bool) -> None:
+        """Refuse a replayed file none of whose first lines fits.
+
+        Lines that record no request show nothing.
+
+        Raises:
+            FormatError: the batch, the last that was parsed, shows it.
+        """
+        others_before = self._others - len(batch.other_nos)
+        if self._rows - batch.well_formed > others_before:
+            return
+        lines = self._lines - self._others
+        first_no = batch.first_request
+        first_row_no = None
+        if first_no is not None:
+            others_between = int(np.searchsorted(batch.other_nos, first_no))
+            first_row_no = self._lines - batch.lines - others_before + first_no - others_between
+        unread = first_row_no is None and lines < FORMAT_LINES and not ended
+        if unread or not lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
+            return
+        raise FormatError(self._nothing_fits(min(lines, FORMAT_LINES)))
+
+    def notice_if_nothing_fits(self) -> Notice | None:
+        """Return, once, the sentence that says so; a live input goes on all the same."""
+        lines = self._lines - self._others
+        if self._said_nothing_fits or self._rows > self._others or not lines:
+            return None
+        self._said_nothing_fits = True
+        return Notice(self._nothing_fits(lines), "warning", "nothing-fits", self.source.name)
+
+    def take_notices(self) -> list[Notice]:
+        """Return what the user should know of the lines that were counted since this was asked the last time."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    def take_lacks(self) -> list[Notice]:
+        """Return, once, what options ask of the lines of a live input and none of the first of them has."""
+        return self._lacks(ended=self.finished)
+
+    def _nothing_fits(self, lines: int) -> str:
+        subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
+        wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"
+        text = f"{self.name}: {subject} {wanted}"
+        if self._first_bad is not None:
+            text += f"; {self.words_for(self._first_bad)}"
+        advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
+        return f"{text} (is this an access log? {advice})"
+
+
+def times_of(batch: Batch) -> Int64s:
+    """Return the event time of each row, in microseconds since the epoch."""
+    return event_times(batch.rows)
+
+
+def greatest_of(times_us: Int64s) -> int:
+    """Return the greatest of some times; `NEVER_US` of none."""
+    return int(times_us.max()) if len(times_us) else NEVER_US

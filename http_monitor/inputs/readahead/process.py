@@ -1,0 +1,212 @@
+"""Looks ahead in a process of its own, which needs no interpreter lock of this one."""
+
+import ctypes
+import errno
+import os
+import socket
+import struct
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from http_monitor.errors import HttpMonitorError, WorkerError, lacks_memory
+from http_monitor.inputs.input import Input, Look
+from http_monitor.inputs.readahead.batch_pickle import pickled, unpickled
+from http_monitor.inputs.readahead.child_process import ChildProcess
+from http_monitor.inputs.readahead.protocol import WAIT_S
+
+_AHEAD = 2
+"""So many looks a single input is ahead: while one waits to be taken, the next is made. Of several, the merge decides
+which is looked at. What is looked at beyond an end or an error is never taken."""
+_SLOTS = 2
+"""So many answers may be on the way."""
+# As malloc.h has them; the second may not be greater than 32 MiB.
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+_KEPT_BYTES = 32 << 20
+_REQUEST = struct.Struct("=I")
+_LENGTH = struct.Struct("=Q")
+_MOST_BYTES = 64 << 10
+_ADVICE = "; --threads 1 does without it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What stands for a look that raised."""
+
+    error: Exception
+
+
+_Answer = Look | _Raised
+
+
+class ProcessAhead:
+    """A `ReadAhead` in one process, which is forked at the first look and has the inputs from then on.
+
+    What it learns of an input this process does not know, except for what comes with a `Look`. It is asked by a socket
+    for the number of an input, and puts its answer, pickled with the columns beside it, into one of a few files in
+    memory, which it tells of by the socket: so it never waits for room. Files are used in turn, and there are as many
+    as there can be answers on the way.
+
+    Args:
+        inputs: All that there will be.
+    """
+
+    def __init__(self, inputs: Sequence[Input]) -> None:
+        self._inputs = tuple(inputs)
+        self._numbers = {entry: number for number, entry in enumerate(inputs)}
+        self._each = _AHEAD if len(inputs) == 1 else 1
+        self._wanted: deque[int] = deque()
+        self._asked: deque[int] = deque()
+        self._come: list[deque[_Answer]] = [deque() for _ in inputs]
+        self._slots: list[int] = []
+        self._answers = 0
+        """In the child, so many were given; here, so many have come."""
+        self._child: ChildProcess | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None before the first look."""
+        return None if self._child is None else self._child.pid
+
+    def begin(self, entry: Input) -> None:
+        """Let the process make the next look at an input, if it was not told to.
+
+        Raises:
+            WorkerError: the process is gone, or cannot be had.
+        """
+        number = self._numbers[entry]
+        under_way = self._wanted.count(number) + self._asked.count(number) + len(self._come[number])
+        self._wanted += [number] * (self._each - under_way)
+        self._ask(self._child or self._start())
+
+    def take(self, entry: Input) -> Look | None:
+        """Return the next look at an input; None where it takes longer than a moment, so that one has to ask again.
+
+        Raises:
+            FormatError: as `Input.look`.
+            WorkerError: the process is gone, or cannot be had.
+            MemoryError: the process has too little memory.
+            RuntimeError: with the traceback of what the process did not expect.
+        """
+        self.begin(entry)
+        assert self._child is not None
+        come = self._come[self._numbers[entry]]
+        while not come:
+            try:
+                lengths = self._child.socket.recv(_MOST_BYTES)
+            except TimeoutError:
+                return None
+            except ConnectionError:
+                lengths = b""
+            if not lengths:
+                raise _gone(self._child)
+            self._note(_read(self._slots[self._answers % _SLOTS], lengths))
+            self._ask(self._child)
+        answer = come.popleft()
+        if isinstance(answer, _Raised):
+            raise answer.error
+        return answer
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        if self._child is not None:
+            self._child.end()
+        while self._slots:
+            os.close(self._slots.pop())
+
+    def _ask(self, child: ChildProcess) -> None:
+        """Ask for what is wanted, as long as there is a place for the answer."""
+        while self._wanted and len(self._asked) < _SLOTS:
+            try:
+                child.socket.send(_REQUEST.pack(self._wanted[0]))
+            except ConnectionError:
+                raise _gone(child) from None
+            self._asked.append(self._wanted.popleft())
+
+    def _note(self, answer: _Answer) -> None:
+        self._answers += 1
+        self._come[self._asked.popleft()].append(answer)
+
+    def _start(self) -> ChildProcess:
+        try:
+            self._slots += [os.memfd_create("look", os.MFD_CLOEXEC) for _ in range(_SLOTS)]
+            child = ChildProcess(self._serve, self._tell)
+        except OSError as error:
+            raise WorkerError(f"cannot start a process that reads and parses: {error.strerror}{_ADVICE}") from error
+        child.socket.settimeout(WAIT_S)
+        self._child = child
+        return child
+
+    def _serve(self, theirs: socket.socket) -> None:
+        """In the child, make looks until nobody asks for one any more."""
+        _keep_freed_memory()
+        with suppress(ConnectionError):
+            while request := theirs.recv(_REQUEST.size):
+                (number,) = _REQUEST.unpack(request)
+                self._answer(theirs, _look(self._inputs[number]))
+
+    def _tell(self, theirs: socket.socket, error: BaseException) -> None:
+        """In the child, tell of what was not expected."""
+        if lacks_memory(error):
+            told: Exception = MemoryError()
+        else:
+            said = "".join(traceback.format_exception(error))
+            told = RuntimeError(f"in the process that reads and parses:\n{said}")
+        with suppress(ConnectionError):
+            self._answer(theirs, _Raised(told))
+            # A socket that is closed with requests unread in it takes with it what was sent: wait for the end.
+            while theirs.recv(_REQUEST.size):
+                pass
+
+    def _answer(self, theirs: socket.socket, answer: _Answer) -> None:
+        """In the child, give an answer."""
+        theirs.send(_write(self._slots[self._answers % _SLOTS], answer))
+        self._answers += 1
+
+
+def _keep_freed_memory() -> None:
+    """Keep the C library from giving memory back to the system after each look, only to ask for it at the next."""
+    # Of glibc; others have no such function.
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
+
+
+def _look(entry: Input) -> _Answer:
+    try:
+        return entry.look()
+    except HttpMonitorError as error:
+        return _Raised(error)
+
+
+def _write(slot: int, answer: _Answer) -> bytes:
+    """Write an answer to a file; return the lengths of what was written, one after the other."""
+    pieces = pickled(answer)
+    lengths = [piece.nbytes for piece in pieces]
+    if os.pwritev(slot, pieces, 0) < sum(lengths):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return struct.pack(f"={len(lengths)}Q", *lengths)
+
+
+def _read(slot: int, packed: bytes) -> _Answer:
+    """Return the answer in a file, and empty that."""
+    lengths = struct.unpack(f"={len(packed) // _LENGTH.size}Q", packed)
+    # Each column has memory of its own, for some are kept longer than others.
+    pieces = [pa.allocate_buffer(length) for length in lengths]
+    os.preadv(slot, pieces, 0)
+    os.truncate(slot, 0)
+    answer: _Answer = unpickled(pieces)
+    return answer
+
+
+def _gone(child: ChildProcess) -> WorkerError:
+    how = child.end()
+    # Hardly anybody else sends this signal.
+    hint = " (was memory short?)" if how.endswith("SIGKILL") else ""
+    return WorkerError(f"the process that reads and parses {how}{hint}{_ADVICE}")

@@ -1,1 +1,0 @@
-"""Counting in event time: buckets, windows, intervals."""

@@ -1,0 +1,245 @@
+"""A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from http_monitor.checkpoint.journal import JournalledEngine
+from http_monitor.checkpoint.past_health import PastHealth
+from http_monitor.clock import END_OF_TIME_US, Clock
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.engine.line_counts import InputHealth
+from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.inputs.input import Input, greatest_of, times_of
+from http_monitor.monitor.input_healths import InputHealths
+from http_monitor.ports import UNCHANGED, Chunk
+from http_monitor.records import Batch
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+STALL_S = 5
+"""After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
+
+_TOGETHER = 32
+"""So many inputs are read before what they gave is counted: a stop waits for that, and memory holds that."""
+_OFFSETS = 100
+"""Of so many lines of an input it is noted how far their times are from the clock."""
+
+
+class LiveTurns:
+    """Follows inputs by the wall clock; works off a backlog in the backlog's own time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        inputs: Sequence[Input],
+        aggregator: MetricsAggregator | JournalledEngine,
+        clock: Clock,
+        carried: PastHealth | None = None,
+        since_us: int | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            settings: what the user chose.
+            inputs: what is read; may change between turns.
+            aggregator: what counts.
+            clock: the time.
+            carried: health that is added to that of the inputs.
+            since_us: since when, over restarts, is counted.
+        """
+        self._inputs = inputs
+        self._aggregator = aggregator
+        self._clock = clock
+        self._carried = PastHealth() if carried is None else carried
+        self._since_us = since_us
+        self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
+        self._window_us = settings.window_s * US_PER_S
+        self._by_arrival = settings.time == "arrival"
+        self._wall_us = clock.now_us()
+        self.catching_up = False
+        """The last turn worked on a backlog."""
+        self.lag_s = 0
+        """So far the time of the line read last is behind the clock, at the end of the last turn; 0 if caught up."""
+        self.read_bytes = 0
+        """Of lines, in all turns."""
+        self.turn_bytes = 0
+        """Of lines, in the last turn."""
+        self.notices: list[Notice] = []
+        """What inputs had to say in the last turn."""
+        self.interrupted: Callable[[], bool] = lambda: False
+        """Asked between two inputs whether the turn is to end before the others are read."""
+        self.healths = InputHealths()
+        """Of the inputs."""
+        self._total: PastHealth | None = None
+        """Health of all inputs while some lines are counted, in which it does not change."""
+        self._looked: list[Input] = []
+        self._unread: set[Input] = set()
+        """Inputs of which complete lines are left unread."""
+        for entry in inputs:
+            # What is already there when everything is to be read is a backlog.
+            entry.at_end = not (settings.from_start or entry.resumed)
+            if not entry.at_end:
+                self._unread.add(entry)
+
+    @property
+    def looked(self) -> Sequence[Input]:
+        """The inputs at which something may have happened in the last turn."""
+        return self._looked
+
+    @property
+    def behind(self) -> bool:
+        """Whether complete lines are left unread, so that the next turn should come at once."""
+        return bool(self._unread)
+
+    def turn(self) -> bool:
+        """Take one turn; return True when the last input has finished."""
+        wall_us = self._clock.now_us()
+        stalled = wall_us - self._wall_us >= self._stall_us
+        if wall_us < self._aggregator.now_us - self._window_us:
+            self._aggregator.restart_at(wall_us, self.input_health())
+            for entry in self._inputs:
+                entry.ahead_filter.forget_greatest()
+                entry.stirred = True
+        self._wall_us = wall_us
+        self._looked, self.notices = [], []
+        self.turn_bytes = 0
+        self.catching_up = stalled or self.behind
+        reading = self._read()
+        least_us = END_OF_TIME_US
+        while True:
+            chunks = list(islice(reading, _TOGETHER))
+            is_last = len(chunks) < _TOGETHER
+            # Those that were not read yet may stand anywhere, so that now stays where it is until the last.
+            most_us = wall_us if is_last and not self._broken_off else min(wall_us, self._aggregator.now_us)
+            least_us = min(least_us, self._take(chunks, min(most_us, least_us), stalled=stalled))
+            if is_last:
+                break
+        self.read_bytes += self.turn_bytes
+        self.lag_s = self._lag_s(self._wall_us)
+        if not self._broken_off:
+            self._total = self.healths.added_to(self._carried)
+            self._aggregator.advance(min(wall_us, least_us), self.input_health())
+        self._total = None
+        return all(entry.finished for entry in self._inputs)
+
+    def _take(self, chunks: Sequence[tuple[Input, Chunk]], wall_us: int, *, stalled: bool) -> int:
+        """Count what some inputs had to give.
+
+        Args:
+            chunks: What they had.
+            wall_us: Now must not go beyond that.
+            stalled: What has come meanwhile is a backlog.
+
+        Returns:
+            The smallest position of these inputs.
+        """
+        looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
+        self._looked += [entry for entry, _ in chunks]
+        self.turn_bytes += sum(len(chunk.data) for _, chunk in chunks)
+        self.notices += [notice for _, chunk in chunks for notice in chunk.notices]
+        self.catching_up |= any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
+        self._aggregator.report_empty = not self.catching_up
+        self._aggregator.catch_up = self.catching_up
+        for entry, _ in chunks:
+            self.healths.look(entry)
+        self._total = self.healths.added_to(self._carried)
+        # Of each input that was read; the others are where they were, at the wall clock.
+        positions = np.array(
+            [
+                self._wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.ahead_filter.greatest_us
+                for entry, chunk, batch in looks
+            ],
+            np.int64,
+        )
+        for number, (entry, chunk, batch) in enumerate(looks):
+            positions[number] = END_OF_TIME_US
+            caught_up = entry.at_end and chunk.at_end and not stalled
+            self._count(entry, chunk, batch, self._wall_us, caught_up, min(wall_us, int(positions.min())))
+            entry.finished = chunk.finished
+            positions[number] = _position(entry, self._wall_us)
+        self._total = None
+        return int(positions.min(initial=END_OF_TIME_US))
+
+    def _read(self) -> Iterator[tuple[Input, Chunk]]:
+        """Yield what inputs have to give; those at which nothing happened are left out."""
+        self._broken_off = False
+        for entry in self._inputs:
+            if entry.finished:
+                continue
+            if self.interrupted():
+                self._broken_off = True
+                return
+            chunk = entry.source.read()
+            if chunk is UNCHANGED and entry.at_end and not entry.resumed:
+                continue
+            entry.stirred = True
+            yield entry, chunk
+
+    def input_health(self) -> InputHealth:
+        """Return the health that only inputs and the clock know."""
+        total = self._total
+        if total is None:
+            for entry in self._inputs:
+                self.healths.look(entry)
+            total = self.healths.added_to(self._carried)
+        return InputHealth(
+            lag_bytes=self.healths.lag_bytes,
+            lag_s=self.lag_s,
+            lost_bytes=total.lost_bytes,
+            maybe_lost=total.maybe_lost,
+            nul_bytes=total.nul_bytes,
+            rotations=total.rotations,
+            truncations=total.truncations,
+            observer_restarts=total.observer_restarts,
+            clock_steps=total.clock_steps + self._clock.steps,
+            since_us=self._since_us,
+        )
+
+    def retire(self, entry: Input) -> None:
+        """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
+        greatest_us = entry.ahead_filter.greatest_us
+        self._add(entry.ahead_filter.release(self._clock.now_us()), greatest_us, self._clock.now_us())
+        self.healths.forget(entry)
+        self._carried.take(entry.source.health())
+        self._unread.discard(entry)
+
+    def _lag_s(self, wall_us: int) -> int:
+        behind = [entry.ahead_filter.greatest_us for entry in self._unread]
+        oldest_us = min((time_us for time_us in behind if time_us != NEVER_US), default=wall_us)
+        return max(0, wall_us - oldest_us) // US_PER_S
+
+    def _count(self, entry: Input, chunk: Chunk, batch: Batch, wall_us: int, caught_up: bool, cap_us: int) -> None:
+        if batch.lines:
+            times_us = times_of(batch)
+            # What came while nobody looked has no time of arrival.
+            by_arrival = self._by_arrival and not entry.resumed
+            if by_arrival:
+                times_us = np.full(len(times_us), wall_us, np.int64)
+            if caught_up and not by_arrival and len(entry.offsets_us) < _OFFSETS:
+                entry.offsets_us += (times_us[: _OFFSETS - len(entry.offsets_us)] - wall_us).tolist()
+            greatest_us = entry.ahead_filter.greatest_us
+            measured = wall_us if caught_up or by_arrival else None
+            self._add(entry.ahead_filter.admit(batch, times_us, measured), greatest_us, cap_us)
+        entry.at_end = chunk.at_end
+        (self._unread.discard if entry.at_end else self._unread.add)(entry)
+        if chunk.at_end:
+            entry.resumed = False
+            greatest_us = entry.ahead_filter.greatest_us
+            self._add(entry.ahead_filter.release(wall_us), greatest_us, cap_us)
+
+    def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
+        if not parts:
+            return
+        input_health = self.input_health()
+        for rows in parts:
+            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, input_health=input_health)
+            greatest_us = max(greatest_us, greatest_of(rows.time_us))
+
+
+def _position(entry: Input, wall_us: int) -> int:
+    if entry.finished:
+        return END_OF_TIME_US
+    return wall_us if entry.at_end else entry.ahead_filter.greatest_us

@@ -1,0 +1,91 @@
+"""A turn of a replay: feed the merge what it wants, count what it gives."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+from http_monitor.clock import END_OF_TIME_US
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.engine.line_counts import InputHealth
+from http_monitor.eventtime.merge import Merge
+from http_monitor.eventtime.rows import Rows
+from http_monitor.inputs.input import Input, Look, times_of
+from http_monitor.inputs.readahead.protocol import ReadAhead
+from http_monitor.monitor.held_messages import HeldNotices
+
+
+class ReplayTurns:
+    """Runs files through the aggregator in event time, as one merged log.
+
+    Args:
+        inputs: The files.
+        aggregator: What counts.
+        waiting: Takes what lines of the files show, until now has come to them.
+        ahead: Looks at the inputs beside the counting; None: each look is made when it is needed.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        aggregator: MetricsAggregator,
+        waiting: HeldNotices,
+        ahead: ReadAhead | None = None,
+    ) -> None:
+        self._inputs = inputs
+        self._waiting = waiting
+        self._aggregator = aggregator
+        self._ahead = ahead
+        # Of the lines that were fed: what was read ahead of them is not known of yet.
+        self._nul_bytes = [0] * len(inputs)
+        self._merge = Merge(len(inputs))
+
+    def turn(self) -> bool:
+        """Read or count once; return True when everything has been counted."""
+        index = self._merge.wants()
+        if index is not None:
+            self._feed(index)
+            return False
+        greatest_us = self._merge.greatest_us
+        rows = self._merge.take()
+        if rows is None:
+            return True
+        self._aggregator.add(rows, greatest_us=greatest_us, cap_us=END_OF_TIME_US)
+        return False
+
+    def input_health(self) -> InputHealth:
+        """Return what was left out of what was read."""
+        return InputHealth(nul_bytes=sum(self._nul_bytes))
+
+    def _feed(self, index: int) -> None:
+        entry = self._inputs[index]
+        look = entry.look() if self._ahead is None else self._ahead.take(entry)
+        if look is None:
+            return
+        entry.take(look)
+        self._nul_bytes[index] = look.nul_bytes
+        self._note_found(index, look)
+        for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
+            self._hand_over(index, rows)
+        if look.finished:
+            for rows in entry.ahead_filter.release(None):
+                self._hand_over(index, rows)
+            for found in look.found:
+                if found.line_no is None:
+                    self._waiting.note(entry.ahead_filter.greatest_us, index, found.notice)
+            self._merge.end(index)
+        upcoming = self._merge.upcoming()
+        if self._ahead is not None and upcoming is not None:
+            self._ahead.begin(self._inputs[upcoming])
+
+    def _note_found(self, index: int, look: Look) -> None:
+        """Note what lines show, each with the now that they and those before them make."""
+        for found in look.found:
+            if found.line_no is not None:
+                head = look.batch.head(found.line_no)
+                ahead_filter = deepcopy(self._inputs[index].ahead_filter)
+                ahead_filter.admit(head, times_of(head), None)
+                self._waiting.note(ahead_filter.greatest_us, index, found.notice)
+
+    def _hand_over(self, index: int, rows: Rows) -> None:
+        lead = self._merge.feed(index, rows)
+        if lead is not None:
+            self._aggregator.add(lead, greatest_us=self._merge.greatest_us, cap_us=END_OF_TIME_US)

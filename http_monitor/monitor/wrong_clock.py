@@ -1,0 +1,132 @@
+"""Notices that the times of a log are not those of this machine's clock, and what to type."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from http_monitor.clock import Clock
+from http_monitor.engine.line_counts import LATENESS_STEPS_S
+from http_monitor.inputs.input import Input
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S, local
+
+ENOUGH_LINES = 20
+"""So many lines that came while the input was caught up are enough to tell."""
+WAIT_US = 10 * US_PER_S
+"""So long is waited for them; then fewer will do, and a log without more lines does not grow."""
+_FEW_LINES = 5
+_NEARLY_ALL = 0.95
+_SAME_S = 30
+"""Offsets that differ by no more are one."""
+_LEAST_AHEAD_S = 5
+_QUARTER_S, _NEAR_S, _MOST_ZONE_S = 900, 120, 14 * 3600
+
+
+class WrongClock:
+    """Asked once a second, tells of each input, once, by how much its lines come ahead or late.
+
+    Owned by the monitor's thread. Only lines count that were read as they came.
+    """
+
+    def __init__(self, inputs: Sequence[Input], clock: Clock, settings: Settings) -> None:
+        self._inputs = inputs
+        self._clock = clock
+        self._settings = settings
+        self._told: set[Input] = set()
+        self._seen: dict[Input, tuple[int, int]] = {}
+        """Lines when they last grew, and when that was by the running clock."""
+        self._judged: dict[Input, int] = {}
+        """Of how many lines the offsets were found to be as they should be."""
+
+    def __call__(self) -> Sequence[Notice]:
+        """Return what is to be told now."""
+        return [*self._look(self._clock.running_us(), self._clock.now_us())]
+
+    def _look(self, running_us: int, wall_us: int) -> Iterator[Notice]:
+        for entry in self._inputs:
+            if entry in self._told or self._settings.time == "arrival":
+                continue
+            lines, since_us = self._seen.get(entry, (-1, running_us))
+            if entry.lines != lines:
+                since_us = running_us
+                self._seen[entry] = entry.lines, running_us
+            quiet = running_us - since_us >= WAIT_US
+            found = self._doubt(entry, quiet, wall_us)
+            if found is not None:
+                self._told.add(entry)
+                name, words = found
+                yield Notice(f"{entry.name}: {words}", "warning", name, entry.source.name)
+
+    def _doubt(self, entry: Input, quiet: bool, wall_us: int) -> tuple[str, str] | None:
+        count = len(entry.offsets_us)
+        if count < (_FEW_LINES if quiet else ENOUGH_LINES):
+            return self._old(entry, wall_us) if quiet and not count else None
+        if self._judged.get(entry) == count:
+            return None
+        self._judged[entry] = count
+        offsets = np.array(entry.offsets_us, np.int64) // US_PER_S
+        # To the nearest second: lines are read a moment after they were written.
+        offset_s = (int(np.median(np.array(entry.offsets_us, np.int64))) + US_PER_S // 2) // US_PER_S
+        is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
+        waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
+        if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
+            return ("ahead" if offset_s > 0 else "late"), _constant(offset_s, wall_us)
+        late = -offsets[-offsets > waits_s]
+        if len(late) * 10 > len(offsets):
+            needed_s = int(np.quantile(late, 0.99)) + 1
+            step_s = next((step for step in LATENESS_STEPS_S if step >= needed_s), None)
+            if step_s is not None:
+                share = f"{len(late)} of {len(offsets)} lines come more than {waits_s} s after their time"
+                why = "a server may stamp the start of a request, or write its log seldom"
+                return "late", f"{share} ({why}): --lateness {step_s} waits for them"
+        return None
+
+    def _old(self, entry: Input, wall_us: int) -> tuple[str, str] | None:
+        """Say of a log that was read from its start, and does not grow, that it is old."""
+        greatest_us = entry.ahead_filter.greatest_us
+        age_s = (wall_us - greatest_us) // US_PER_S
+        if not (self._settings.from_start and entry.at_end and entry.rows and greatest_us > 0):
+            return None
+        if age_s <= self._settings.window_s:
+            return None
+        return "old", f"its last line is {_span(age_s)} old, and no more come: --replay is for old logs"
+
+
+def _constant(offset_s: int, wall_us: int) -> str:
+    """Say what an offset looks like that nearly all lines have."""
+    zone_s = round(offset_s / _QUARTER_S) * _QUARTER_S
+    way = "ahead of" if offset_s > 0 else "behind"
+    arrival = "--time arrival counts its lines as they come"
+    if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MOST_ZONE_S:
+        span = _span(abs(zone_s))
+        here = local(wall_us).utcoffset()
+        also = ""
+        if here is not None and abs(here.total_seconds()) == abs(zone_s):
+            also = f" (this machine's zone is {span} {'ahead of' if here.total_seconds() > 0 else 'behind'} UTC)"
+        # Whether the lines name a zone is not known here.
+        return (
+            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: where"
+            " they name none, --log-timezone says which they are of; where they do, the server's zone or clock is"
+            f" wrong; {arrival}"
+        )
+    fast = "fast" if offset_s > 0 else "slow"
+    also = ""
+    if offset_s < 0:
+        step_s = next((step for step in LATENESS_STEPS_S if step > -offset_s), None)
+        also = "" if step_s is None else f", --lateness {step_s} waits for them"
+    return (
+        f"nearly all lines come {_span(abs(offset_s))} {way} this machine's clock: the server's clock looks {fast},"
+        f" or this one {'slow' if offset_s > 0 else 'fast'}; {arrival}{also}"
+    )
+
+
+def _span(seconds: int) -> str:
+    """Return a length of time in its two largest units: ``5 h 30 min``."""
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    parts: list[str] = []
+    for name, size in units:
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {name}")
+    return " ".join(parts[:2]) or "0 s"

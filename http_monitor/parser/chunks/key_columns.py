@@ -1,0 +1,107 @@
+"""Columns of keys: dictionaries of binary, made from places in a chunk or from values."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from http_monitor.parser.chunks.arrays import Bools, Ints, arrow_of
+from http_monitor.records import SCHEMA
+
+Keys: TypeAlias = "pa.DictionaryArray[Any, Any]"
+Binary: TypeAlias = "pa.Array[Any]"
+
+KEY = SCHEMA.field("host").type
+"""The type of a key column."""
+
+
+def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
+    """Return as keys the bytes in [start, stop) of some data, row by row.
+
+    Args:
+        data: What the bytes are of.
+        start: Ascending.
+        stop: Ascending, none after the next start.
+        absent: Where the value is null.
+    """
+    if absent is None:
+        return between(data, start, stop).dictionary_encode() if len(start) else no_keys(0)
+    present = np.flatnonzero(~absent)
+    if not len(present):
+        return no_keys(len(start))
+    # Of most columns either nearly all rows have something, or few.
+    found: Keys = between(data, start[present], stop[present]).dictionary_encode()
+    code = np.zeros(len(start), np.int32)
+    code[present] = codes(found)
+    masked = arrow_of(code, pa.int32(), absent)
+    column: Keys = pa.DictionaryArray.from_arrays(masked, found.dictionary)
+    return column
+
+
+def keys_of(values: Sequence[bytes | None]) -> Keys:
+    """Return values as keys."""
+    column: Keys = pa.array(values, pa.binary()).dictionary_encode()
+    return column
+
+
+def no_keys(count: int) -> Keys:
+    """Return that many nulls."""
+    column: Keys = pa.nulls(count, KEY)
+    return column
+
+
+def distinct(keys: Keys) -> list[bytes]:
+    """Return the values that the codes stand for."""
+    values: list[Any] = keys.dictionary.to_pylist()
+    return values
+
+
+def codes(keys: Keys) -> npt.NDArray[np.int32]:
+    """Return for each row the index of its value among the distinct ones; there must be no nulls."""
+    return np.asarray(keys.indices.to_numpy(), np.int32)
+
+
+def matching(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
+    """Return which keys an expression fits whole; each distinct one is asked once. There must be no nulls."""
+    if not len(keys):
+        return np.empty(0, np.bool_)
+    fits = np.array([pattern.fullmatch(key) is not None for key in distinct(keys)], np.bool_)
+    good: Bools = fits.take(codes(keys))
+    return good
+
+
+def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:
+    """Return the distinct values one after the other, and at which offsets each begins and the last one ends."""
+    values = pa.concat_arrays([keys.dictionary])
+    _, offsets, data = values.buffers()
+    edges = np.frombuffer(memoryview(offsets or b""), np.int32)[values.offset : values.offset + len(values) + 1]
+    return (data.to_pybytes() if data else b""), edges.astype(np.int64)
+
+
+def recoded(keys: Keys, names: Keys) -> Keys:
+    """Return keys under other names.
+
+    Args:
+        keys: The column.
+        names: For each of its distinct values another key; two may share one.
+    """
+    column: Keys = pa.DictionaryArray.from_arrays(names.indices.take(keys.indices), names.dictionary)
+    return column
+
+
+def between(data: bytes, start: Ints, stop: Ints) -> Binary:
+    """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
+    if not len(start):
+        nothing: Binary = pa.array([], pa.binary())
+        return nothing
+    # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
+    # odd values being what is between; taking the even ones is the only copy.
+    offsets = np.empty(2 * len(start), np.int32)
+    offsets[0::2] = start
+    offsets[1::2] = stop
+    buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
+    both: Binary = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
+    return both.take(arrow_of(np.arange(0, len(offsets), 2, dtype=np.int32), pa.int32()))

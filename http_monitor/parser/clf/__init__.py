@@ -1,0 +1,1 @@
+"""The Common Log Format and its relatives."""

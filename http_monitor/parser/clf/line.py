@@ -1,0 +1,209 @@
+"""Reads one line of the Common Log Format family, whatever bytes it holds."""
+
+import re
+from typing import NamedTuple
+
+from http_monitor.parser.clf.variants import Shape, kind_of
+from http_monitor.parser.fields.clf_time import decode_time
+from http_monitor.parser.fields.entry import NO_STATUS, NO_STATUS_TEXTS, Entry
+from http_monitor.parser.fields.hosts import client_of, is_address
+from http_monitor.parser.fields.request import split_request
+from http_monitor.parser.fields.vhost import stands_in_front, vhost_name
+from http_monitor.parser.lines.misfit import Misfit
+from http_monitor.records import LACKS_AGENT
+
+MAX_SIZE = (1 << 63) - 1
+
+
+# All of these are linear in the line: what a repetition gives back never fits what follows it.
+_FIELD, _BLANKS = rb"([^ \t]++)", rb"[ \t]++"
+_FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
+_VHOST_FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
+_LIST_FRONT = re.compile(rb"[ \t]*+((?:[^ \t]++(?<=,)[ \t]++)++([^ \t]++)(?<!,))" + _BLANKS + _FIELD + rb"([ \t]++)")
+_SECOND = re.compile(_FIELD + _BLANKS)
+_WRAPPED = re.compile(rb'[ \t]*+"(?=[^ \t"]++(?:[ \t]|\Z)).*"', re.DOTALL)
+_BRACKET = re.compile(rb"[ \t](\[)")
+_TIME = re.compile(rb"\[[^\]]{1,30}\]", re.DOTALL)
+_QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
+_OPEN = re.compile(rb'[ \t]++"')
+_STATUS_AND_SIZE = _BLANKS + rb"([1-9][0-9]{2}|000|0|-1|-)" + _BLANKS + rb"(-|[0-9]++)(?=[ \t]|\Z)"
+_ESCAPED = re.compile(_BLANKS + _QUOTED + _STATUS_AND_SIZE, re.DOTALL)
+_UNESCAPED_END = re.compile(rb'"' + _STATUS_AND_SIZE)
+_REQUEST = re.compile(_BLANKS + _QUOTED, re.DOTALL)
+_STATUS = re.compile(_BLANKS + rb"([1-9][0-9]{2}|000|0|-1|-)(?=[ \t]|\Z)")
+_PAIR = re.compile(_BLANKS + _QUOTED + _BLANKS + _QUOTED, re.DOTALL)
+_PAIR_ENDS = re.compile(rb"[ \t]|\Z")
+_UNESCAPED_REFERER_END = re.compile(rb'"[ \t]++"')
+_UNESCAPED_AGENT_END = re.compile(rb'"(?=[ \t]|\Z)')
+
+Span = tuple[int, int]
+"""First byte of a field, and the byte after its last."""
+
+
+class Located(NamedTuple):
+    """Where the fields of a line are."""
+
+    vhost: bool
+    """Whether a vhost stands in front."""
+    spans: list[Span]
+    """Vhost, if any, host, ident, user (none where nothing is between two blanks), time, request, status, size, referer
+    and agent, if any; of a line that does not fit the first of them."""
+    misfit: Misfit | None
+    """Why the line does not fit; None: it does."""
+    time_us: int = 0
+    size: int | None = None
+
+
+def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
+    """Return the fields of a line, or where and why it does not fit.
+
+    Args:
+        line: Without its LF and the CR before that; not blank.
+        shape: The format it should have.
+    """
+    vhost, spans, misfit, time_us, size = locate(line, shape)
+    if misfit is not None:
+        return misfit
+    texts = [line[start:stop] for start, stop in spans]
+    front = texts.pop(0) if vhost else None
+    host, _, user, _, request, status, _, *pair = texts
+    client = client_of(host)
+    split = split_request(request)
+    return Entry(
+        time_us=time_us,
+        host=client.host,
+        section=split.section,
+        path=split.path,
+        method=split.method,
+        user=dash_to_none(user) or None,
+        referer=dash_to_none(pair[0]) if pair else None,
+        agent=dash_to_none(pair[1]) if pair else None,
+        status=NO_STATUS if status in NO_STATUS_TEXTS else int(status),
+        size_bytes=size,
+        lacks=None if pair else LACKS_AGENT,
+        vhost=None if front is None else vhost_name(front),
+        forwarded=client.forwarded,
+        kind=kind_of(vhost, bool(pair)),
+    )
+
+
+def locate(line: bytes, shape: Shape) -> Located:
+    """Return where the fields of a line are, as far as it fits.
+
+    Args:
+        line: As for `parse_line`.
+        shape: The format it should have.
+    """
+    begin, end = 0, len(line)
+    if line.endswith(b'"') and line.lstrip(b" \t").startswith(b'"') and _WRAPPED.fullmatch(line):
+        # Some servers (LiteSpeed) have quotes round the whole line.
+        begin, end = line.index(b'"') + 1, end - 1
+    always = shape.vhost == "always"
+    front = (_VHOST_FRONT if always else _FRONT).match(line, begin, end)
+    # At the third field, or the fourth, where a time may stand behind two blanks: the user between them is empty.
+    least = end if front is None else front.end()
+    from_ = least - 1 if front is not None and front.end() - front.start(front.re.groups) >= 2 else least
+    at = _BRACKET.search(line, from_, end)
+    if front is None or at is None:
+        before = "vhost, host, ident and user" if always else "host, ident and user"
+        return Located(always, [], Misfit(end + 1, f"no time in [ ] after {before}"))
+    vhost, spans = _fields_in_front(line, front, at.start(1), shape)
+    time = _TIME.match(line, at.start(1), end)
+    time_us = decode_time(time[0]) if time else "a time that is not like [10/Oct/2000:13:55:36 -0700]"
+    if time is None or isinstance(time_us, str):
+        # A line with a time that cannot be is plainly meant to be one of the family all the same.
+        behind = [] if time is None else [time.span(), *_spans_before(line, time.end(), end)]
+        return Located(vhost, [*spans, *behind], Misfit(at.start(1) + 1, str(time_us)))
+    spans.append(time.span())
+    found = _request_to_size(line, time.end(), end)
+    if isinstance(found, Misfit):
+        return Located(vhost, [*spans, *_spans_before(line, time.end(), end)], found)
+    spans += found
+    # Python refuses to convert thousands of digits, so leading zeros go first.
+    text = line[slice(*found[2])]
+    size = None if text == b"-" else int(text.lstrip(b"0") or b"0")
+    if shape.pair:
+        spans += _pair(line, found[2][1], end)
+    return Located(vhost, spans, None, time_us, size)
+
+
+def _fields_in_front(line: bytes, front: re.Match[bytes], time_at: int, shape: Shape) -> tuple[bool, list[Span]]:
+    """Return whether a vhost stands in front of a line, and where the fields up to the user are."""
+    if shape.vhost == "always":
+        return True, [front.span(1), front.span(2), front.span(3), _user(line, front.end(), time_at)]
+    if front[1].endswith(b","):
+        listed = _LIST_FRONT.match(line, front.start(), time_at)
+        if listed and is_address(listed[2]) and (listed.end() < time_at or len(listed[4]) >= 2):
+            return False, [listed.span(1), listed.span(3), _user(line, listed.end(), time_at)]
+    user = _user(line, front.end(), time_at)
+    if shape.vhost == "auto" and front.end() < time_at and stands_in_front(front[1], front[2]):
+        third = _SECOND.match(line, *user)
+        if third:
+            return True, [front.span(1), front.span(2), third.span(1), (third.end(), user[1])]
+    return False, [front.span(1), front.span(2), user]
+
+
+def _user(line: bytes, start: int, stop: int) -> Span:
+    """Return where a user is that the blanks before a time end; it may hold separators."""
+    return start, start + len(line[start:stop].rstrip(b" \t"))
+
+
+def _request_to_size(line: bytes, at: int, end: int) -> list[Span] | Misfit:
+    """Return where request, status and size are behind a time that ends there."""
+    match = _ESCAPED.match(line, at, end)
+    if match is not None and _is_size(match[3]):
+        return [match.span(1), match.span(2), match.span(3)]
+    opening = _OPEN.match(line, at, end)
+    # A server that escapes nothing: the request ends where a status and a size follow.
+    closing = None if opening is None else _UNESCAPED_END.search(line, opening.end(), end)
+    if opening is None or closing is None:
+        return _misfit_in(line, at, end)
+    if not _is_size(closing[2]):
+        return Misfit(closing.start(2) + 1, "a size beyond 63 bits")
+    return [(opening.end(), closing.start()), closing.span(1), closing.span(2)]
+
+
+def _is_size(text: bytes) -> bool:
+    digits = text.lstrip(b"0")
+    return len(digits) < 19 or (len(digits) == 19 and int(digits) <= MAX_SIZE)
+
+
+def _misfit_in(line: bytes, at: int, end: int) -> Misfit:
+    """Return what does not fit behind a time that ends there."""
+    request = _REQUEST.match(line, at, end)
+    if request is None:
+        return _misfit(line, at, end, 'no request in " " after the time')
+    status = _STATUS.match(line, request.end(), end)
+    if status is None:
+        return _misfit(line, request.end(), end, "no status of three digits (100–999)")
+    return _misfit(line, status.end(), end, "a size that is neither - nor digits")
+
+
+def _spans_before(line: bytes, at: int, end: int) -> list[Span]:
+    """Return where request and status are, as far as a line that does not fit has them."""
+    request = _REQUEST.match(line, at, end)
+    status = None if request is None else _STATUS.match(line, request.end(), end)
+    return [match.span(1) for match in (request, status) if match is not None]
+
+
+def _pair(line: bytes, at: int, end: int) -> list[Span]:
+    """Return where referer and agent are behind a size that ends there; nothing where they are not."""
+    match = _PAIR.match(line, at, end)
+    if match is None or _PAIR_ENDS.match(line, match.end(), end) is None:
+        opening = _OPEN.match(line, at, end)
+        # If nothing is escaped each ends where something follows that can.
+        between = None if opening is None else _UNESCAPED_REFERER_END.search(line, opening.end(), end)
+        closing = None if between is None else _UNESCAPED_AGENT_END.search(line, between.end(), end)
+        if opening is not None and between is not None and closing is not None:
+            return [(opening.end(), between.start()), (between.end(), closing.start())]
+    return [] if match is None else [match.span(1), match.span(2)]
+
+
+def _misfit(line: bytes, at: int, end: int, reason: str) -> Misfit:
+    """Return that what follows the separators after a field that ends there does not fit."""
+    return Misfit(end - len(line[at:end].lstrip(b" \t")) + 1, reason)
+
+
+def dash_to_none(value: bytes) -> bytes | None:
+    """Return None for the dash that a server writes for "absent"."""
+    return None if value == b"-" else value

@@ -1,0 +1,98 @@
+"""Finds lines whose spaces and quotes come in the sequence of plain lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from http_monitor.parser.chunks.arrays import Bytes, Ints
+from http_monitor.parser.chunks.chunk import LF, QUOTE, SPACE
+
+_MARKS = np.frombuffer(b'     "  "  ', np.uint8)
+"""Of `host ident user [day zone] "method target version" status size`."""
+_LINE = np.append(_MARKS, np.uint8(LF))
+_PAIRED = np.append(_MARKS, np.uint8(SPACE))
+SIZE = len(_LINE)
+"""So many marks there are up to the one behind the size."""
+QUOTES = 6
+"""So many there are in a line with referer and agent, those of the request too."""
+_REFERER_OPENS, _REFERER_CLOSES, _AGENT_OPENS, _AGENT_CLOSES = range(2, QUOTES)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLines:
+    """Lines that have the marks of plain ones; nothing else in them is as small as a quote, but in a quoted pair."""
+
+    lines: int
+    """How many lines the text has in all."""
+    line: Ints
+    """For each its index among all lines, ascending."""
+    start: Ints
+    at: Ints
+    """Where their first `SIZE` marks are, shape (lines, SIZE); the last is the LF, or the space before a referer."""
+    pair: Ints | None
+    """Where the quotes of referer and agent are, shape (lines, 4); None where no pair was looked for."""
+
+
+def marked_lines(text: Bytes, *, pair: bool) -> MarkedLines:
+    """Return the lines that have the marks, and end there; with a pair, those that end with referer and agent.
+
+    Args:
+        text: Whole lines, each with its LF, at least one.
+        pair: Look for lines like ``… size "referer" "agent"`` with no other quotes in them than those.
+    """
+    marks = np.flatnonzero(text <= QUOTE)
+    kinds = text.take(marks)
+    if pair:
+        return _with_pair(text, marks, kinds)
+    if len(marks) % SIZE == 0 and (kinds.reshape(-1, SIZE) == _LINE).all():
+        at = marks.reshape(-1, SIZE)
+        return MarkedLines(len(at), np.arange(len(at)), _starts(at[:, -1]), at, None)
+    ends = np.flatnonzero(kinds == LF)
+    line = np.flatnonzero(np.diff(ends, prepend=-1) == SIZE)
+    of_line = ends[line][:, None] + np.arange(1 - SIZE, 1)
+    fits = (kinds.take(of_line) == _LINE).all(axis=1)
+    line = line[fits]
+    return MarkedLines(len(ends), line, _starts(marks.take(ends))[line], marks.take(of_line[fits]), None)
+
+
+def _with_pair(text: Bytes, marks: Ints, kinds: Bytes) -> MarkedLines:
+    ends = np.flatnonzero(kinds == LF)
+    first = _starts(ends)
+    quoted, line = _six_each(np.flatnonzero(kinds == QUOTE), first, ends)
+    of_line = first[line][:, None] + np.arange(SIZE)
+    # The last of these marks is just before the referer, so all are of that line.
+    fits = quoted[:, _REFERER_OPENS] == of_line[:, -1] + 1
+    fits &= (kinds.take(of_line, mode="clip") == _PAIRED).all(axis=1)
+    at, quotes = marks.take(of_line, mode="clip"), marks.take(quoted)
+    closes, opens = quotes[:, _REFERER_CLOSES], quotes[:, _AGENT_OPENS]
+    fits &= (quotes[:, _REFERER_OPENS] == at[:, -1] + 1) & (opens == closes + 2)
+    fits &= text.take(closes + 1, mode="clip") == SPACE
+    lfs = marks.take(ends)
+    fits &= quotes[:, _AGENT_CLOSES] + 1 == lfs[line]
+    start = _starts(lfs)[line]
+    if not fits.all():
+        line, start, at, quotes = line[fits], start[fits], at[fits], quotes[fits]
+    return MarkedLines(len(ends), line, start, at, quotes[:, _REFERER_OPENS:])
+
+
+def _starts(ends: Ints) -> Ints:
+    """Return where lines begin that end there, the first at 0."""
+    return np.concatenate([[0], ends[:-1] + 1])
+
+
+def _six_each(quotes: Ints, first: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Return the quotes of each line that has six of them, shape (lines, 6), and which lines those are.
+
+    Args:
+        quotes: Their numbers among the marks.
+        first: Of each line, the number of its first mark.
+        ends: Likewise that of its LF.
+    """
+    if len(quotes) == QUOTES * len(ends):
+        by_line = quotes.reshape(-1, QUOTES)
+        if (by_line[:, 0] >= first).all() and (by_line[:, -1] < ends).all():
+            return by_line, np.arange(len(ends))
+    upto = np.searchsorted(quotes, ends)
+    before = np.concatenate([[0], upto[:-1]])
+    line = np.flatnonzero(upto - before == QUOTES)
+    return quotes[before[line][:, None] + np.arange(QUOTES)], line

@@ -1,0 +1,1 @@
+"""Format strings that users configure in servers or paste from them."""

@@ -1,0 +1,164 @@
+"""Finds out which directive of a LogFormat gives which field of a row."""
+
+import importlib
+import warnings
+from collections.abc import Iterable, Sequence
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.declared.apache_directives import Directive
+from http_monitor.parser.declared.apache_strftime import pattern_of, time_of
+from http_monitor.parser.fields.field import Role, Writing
+from http_monitor.parser.fields.strptime import is_whole, parts_named
+
+# By the names that apache-log-parser gives to directives; the first of a role is taken where there are several.
+_ROLE_OF: dict[str, Role] = {
+    "remote_host": "host",
+    "remote_ip": "host",
+    "remote_logname": "ident",
+    "remote_user": "user",
+    "request_first_line": "request",
+    "method": "method",
+    "url_path": "path",
+    "query_string": "query",
+    "protocol": "protocol",
+    "status": "status",
+    "response_bytes_clf": "size",
+    "response_bytes": "size",
+    "bytes_tx": "size",
+    "bytes_rx": "bytes_in",
+    "server_name": "vhost",
+    "server_name2": "vhost",
+    "server_port": "port",
+    "request_header_referer": "referer",
+    "request_header_user_agent": "agent",
+    "request_header_x_forwarded_for": "forwarded",
+    "request_header_host": "vhost",
+    "request_header_x_request_id": "request_id",
+    "env_unique_id": "request_id",
+    "handler_log_id": "request_id",
+}
+_RANK = {name: rank for rank, name in enumerate(_ROLE_OF)}
+# The letters whose braces choose what is logged, of those that this program has a use for.
+_BY_PARAMETER = "ie"
+# What apache-log-parser does not know.
+_BY_DIRECTIVE: dict[str, Role] = {
+    "%L": "request_id",
+    "%{SSL_PROTOCOL}x": "tls",
+    "%{version}c": "tls",
+    "%{canonical}p": "port",
+    "%{local}p": "port",
+}
+CLIENT_HEADERS = (
+    *("cf-connecting-ip", "true-client-ip", "fastly-client-ip", "x-real-ip", "x-client-ip", "x-cluster-client-ip"),
+    *("x-forwarded-for", "forwarded-for"),
+)
+"""Headers in which proxies name the client, those that hold one address first."""
+_UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("ms", 1), "us": ("us", 0)}
+"""The unit of ``%{...}T``, and how coarse it is."""
+
+
+def find_roles(directives: Iterable[Directive], *, timed: bool = False) -> dict[Role, Directive]:
+    """Return for each field of a row the directive that gives it.
+
+    Where several would, the one that is logged for every status goes first, then the one nearer to what the
+    client saw: the final status, ``%h`` before ``%a``, ``%b`` before ``%O``, the finer duration.
+
+    Args:
+        directives: Of the string.
+        timed: Another one gives the time.
+
+    Raises:
+        UsageError: none of them is a time that can be read.
+    """
+    found: dict[Role, tuple[tuple[bool, int, bool], Directive]] = {}
+    times: list[Directive] = []
+    for directive in directives:
+        role, rank = _role(directive)
+        if directive.letter == "t":
+            times.append(directive)
+        if role is None:
+            continue
+        wants_final = role == "status"
+        order = (directive.conditional, rank, directive.final != wants_final)
+        if role not in found or order < found[role][0]:
+            found[role] = (order, directive)
+    if timed:
+        found.pop("time", None)
+        return {role: directive for role, (_, directive) in found.items()}
+    pieces = moments_of(times)
+    if "time" not in found and not pieces:
+        got = f"only {times[0].text}" if times else "no time"
+        raise UsageError(f"--format: got a LogFormat with {got}, takes one with the time as %t")
+    if pieces:
+        found.pop("time", None)
+    return {role: directive for role, (_, directive) in found.items()}
+
+
+def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
+    """Return the directives, as few as may be, in which a time stands that none of them has by itself."""
+    times = [directive for directive in directives if directive.letter == "t"]
+    known = [time_of(directive.parameter or "") for directive in times]
+    if any(time is not None and time.zoned for time in known):
+        return ()
+    pieces: list[Directive] = []
+    parts: frozenset[str] = frozenset()
+    for directive in times:
+        own = parts_named(pattern_of(directive.parameter or ""))
+        if own and not own <= parts:
+            pieces.append(directive)
+            parts |= own
+    if not is_whole(parts):
+        return ()
+    alone = next((piece for piece in pieces if parts_named(pattern_of(piece.parameter or "")) == parts), None)
+    if alone is not None and time_of(alone.parameter or "") is not None:
+        return ()
+    return tuple(pieces) if alone is None else (alone,)
+
+
+def duration_unit(duration: Directive) -> Writing:
+    """Return the unit that a directive of role duration counts in."""
+    if duration.letter == "x":
+        return "s"
+    return "us" if duration.letter == "D" else _UNITS[(duration.parameter or "").lower()][0]
+
+
+def _role(directive: Directive) -> tuple[Role | None, int]:
+    """Return the field that a directive can give, and which of several directives for it is preferred (least)."""
+    if directive.letter == "t":
+        time = time_of(directive.parameter or "")
+        # Of several times the one in the usual writing is read quickest, and all are of the same request.
+        return ("time", int(time.writing != "clf")) if time else (None, 0)
+    if directive.letter == "D":
+        return "duration", 0
+    if directive.letter == "T":
+        unit = (directive.parameter or "").lower()
+        return ("duration", _UNITS[unit][1]) if unit in _UNITS else (None, 0)
+    if directive.plain == "%{duration}x":
+        return "duration", 1  # h2o's, in seconds with six decimals.
+    if directive.plain in _BY_DIRECTIVE:
+        return _BY_DIRECTIVE[directive.plain], len(_RANK)
+    if directive.letter in "pc" and directive.parameter not in (None, "c"):
+        return None, 0
+    name = _name(directive.plain if directive.letter in _BY_PARAMETER else f"%{directive.letter}")
+    role = _ROLE_OF.get(name)
+    # The peer of the connection is a proxy where that differs from the client.
+    is_peer = role == "host" and directive.parameter is not None
+    return role, _RANK.get(name, 0) + is_peer * len(_RANK)
+
+
+def forwarded_client(directives: Sequence[Directive]) -> Directive | None:
+    """Return the header that names the client in a LogFormat that has no other; None where it has, or has none."""
+    if any(_role(directive)[0] == "host" for directive in directives):
+        return None
+    named = {(directive.parameter or "").lower(): directive for directive in directives if directive.letter in "ie"}
+    return next((named[header] for header in CLIENT_HEADERS if header in named), None)
+
+
+def _name(directive: str) -> str:
+    """Return what apache-log-parser calls a directive; empty where it does not know it."""
+    with warnings.catch_warnings():
+        # Its source has invalid escape sequences, at which Python warns when it compiles it.
+        warnings.simplefilter("ignore")
+        library = importlib.import_module("apache_log_parser")
+    names: tuple[str, ...] = library.get_fieldnames(directive)
+    return names[0] if names else ""

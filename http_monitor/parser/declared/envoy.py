@@ -1,0 +1,98 @@
+"""Makes a template of a format string of Envoy.
+
+Its operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+"""
+
+import re
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of, time_written, unknown
+from http_monitor.parser.fields.field import Role
+from http_monitor.parser.template.slot import DIGITS, EPOCH, ISO_UTC, NUMBER, STATUS_OR_NONE
+from http_monitor.parser.template.template import Template
+
+NOUN = "a format string of Envoy"
+_NEEDED: dict[Role, str] = {
+    "host": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "status": "%RESPONSE_CODE%",
+    "time": "%START_TIME%",
+}
+OPERATOR = re.compile(r"%(?P<name>[A-Z][A-Z0-9_]{2,})(?:\((?P<of>[^()]*)\))?(?::(?P<most>[0-9]+))?%")
+_MEANT: dict[str, Meant] = {
+    "RESPONSE_CODE": Meant("status", looks=STATUS_OR_NONE),
+    "BYTES_SENT": Meant("size", looks=NUMBER),
+    "BYTES_RECEIVED": Meant("bytes_in", looks=NUMBER),
+    "DURATION": Meant("duration", "ms"),
+    "REQUEST_DURATION": NOTHING,
+    "RESPONSE_DURATION": Meant("upstream", "ms", rank=1),
+    "PROTOCOL": Meant("protocol"),
+    "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT": Meant("host"),
+    "DOWNSTREAM_REMOTE_ADDRESS": Meant("host", "addresses", rank=1),
+    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT": Meant("host", rank=2),
+    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS": Meant("host", "addresses", rank=3),
+    "DOWNSTREAM_TLS_VERSION": Meant("tls"),
+    "STREAM_ID": Meant("request_id", rank=1),
+}
+_HEADERS: dict[str, Meant] = {
+    ":METHOD": Meant("method"),
+    ":PATH": Meant("target", rank=1),
+    "X-ENVOY-ORIGINAL-PATH": Meant("target"),
+    ":AUTHORITY": Meant("vhost"),
+    "HOST": Meant("vhost", rank=1),
+    "USER-AGENT": Meant("agent"),
+    "REFERER": Meant("referer"),
+    "X-REQUEST-ID": Meant("request_id"),
+    "X-FORWARDED-FOR": Meant("forwarded"),
+}
+
+
+def is_envoy(text: str) -> bool:
+    """Return whether a string has operators of Envoy."""
+    return OPERATOR.search(text) is not None
+
+
+def envoy_template(text: str) -> Template:
+    """Return the template of a format string. Raises UsageError: it cannot be read."""
+    pieces: list[tuple[str, Meant | None]] = []
+    at = 0
+    names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in OPERATOR.finditer(text))
+    for match in OPERATOR.finditer(text):
+        pieces.append((_literal(text[at : match.start()]), None))
+        pieces.append((match[0], _meant(match["name"], match["of"] or "", names_client=names_client)))
+        at = match.end()
+    parts = parts_of([*pieces, (_literal(text[at:]), None)])
+    return made(parts, NOUN, _NEEDED)
+
+
+def _literal(text: str) -> str:
+    plain = text.replace("%%", "")
+    if "%" in plain:
+        raise unknown(NOUN, text[text.index("%") :], "%START_TIME%, %RESPONSE_CODE%, …")
+    return text.replace("%%", "%").replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _meant(name: str, of: str, *, names_client: bool) -> Meant:
+    if name == "START_TIME":
+        return _time(of)
+    if name == "REQ":
+        headers = [header.strip().upper() for header in of.split("?")]
+        meant = next((_HEADERS[header] for header in headers if header in _HEADERS), NOTHING)
+        # Its own default has no other client.
+        is_client = meant.role == "forwarded" and not names_client
+        return Meant("host", "addresses", rank=9) if is_client else meant
+    if name == "RESP" and of.upper().startswith("X-ENVOY-UPSTREAM-SERVICE-TIME"):
+        return Meant("upstream", "ms")
+    return _MEANT.get(name, NOTHING)
+
+
+def _time(of: str) -> Meant:
+    if not of:
+        return Meant("time", "iso", ISO_UTC)
+    if of in ("%s.%3f", "%s.%6f", "%s.%f", "%s"):
+        return Meant("time", "epoch", EPOCH)
+    if of in ("%s%3f", "%s%6f"):
+        return Meant("time", "epoch_ms" if of.endswith("3f") else "epoch_us", DIGITS)
+    time = time_written(re.sub(r"%([1-9])f", "%f", of))
+    if time is None:
+        raise UsageError(f"--format: got {NOUN} with START_TIME({of}), takes one with a date and a time of day")
+    return time

@@ -1,0 +1,184 @@
+"""Makes a template of a log-format of HAProxy.
+
+Its variables: https://docs.haproxy.org/3.0/configuration.html#8.2.6
+"""
+
+import re
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.declared.placeholders import (
+    NOTHING,
+    Meant,
+    check_count,
+    chosen,
+    made,
+    requests_joined,
+    unknown,
+)
+from http_monitor.parser.fields.field import Field, Role
+from http_monitor.parser.template.slot import CLF_BARE, CLF_LOCAL, DIGITS, SIGNED, STATUS_OR_NONE, Slot
+from http_monitor.parser.template.template import Given, Maybe, Template
+
+NOUN = "a log-format of HAProxy"
+_NEEDED: dict[Role, str] = {"host": "%ci", "status": "%ST", "time": "%tr"}
+_VARIABLE = re.compile(
+    r"%(?:\([A-Za-z0-9_.:-]*\))?(?:\{(?P<flags>[-+A-Za-z0-9,]*)\})?(?:(?P<name>[A-Za-z]{1,6})|(?P<any>%)|\[(?P<sample>(?:[^\[\]]|\[[^\]]*\])*)\])"
+)
+_MEANT: dict[str, Meant] = {
+    "ci": Meant("host"),
+    "cp": Meant(looks=DIGITS),
+    "t": Meant("time", "haproxy", CLF_LOCAL, 24, 2),
+    "tr": Meant("time", "haproxy", CLF_LOCAL, 24, 1),
+    "T": Meant("time", "clf", CLF_BARE, 26),
+    "Tl": Meant("time", "clf", CLF_BARE, 26),
+    "trg": Meant("time", "clf", CLF_BARE, 26),
+    "trl": Meant("time", "clf", CLF_BARE, 26),
+    "Ts": Meant("time", "epoch", DIGITS, 0, 3),
+    "ms": Meant(looks=DIGITS),
+    "ST": Meant("status", looks=STATUS_OR_NONE),
+    "B": Meant("size", looks=r"\+?[0-9]+"),
+    "U": Meant("bytes_in", looks=DIGITS),
+    "Ta": Meant("duration", "ms", r"\+?-?[0-9]+", 0, 0),
+    "Tt": Meant("duration", "ms", r"\+?-?[0-9]+", 0, 1),
+    "Tr": Meant("upstream", "ms", SIGNED),
+    "Tu": Meant("duration", "ms", r"\+?-?[0-9]+", 0, 2),
+    **dict.fromkeys(("TR", "Tw", "Tc", "Td", "Tq", "Th", "Ti"), Meant(looks=r"\+?-?[0-9]+")),
+    "r": Meant("request"),
+    "HM": Meant("method"),
+    "HU": Meant("target"),
+    "HP": Meant("path", rank=1),
+    "HPO": Meant("path"),
+    "HQ": Meant("query"),
+    "HV": Meant("protocol"),
+    "sslv": Meant("tls"),
+    "ID": Meant("request_id"),
+    **dict.fromkeys(
+        (
+            *("b", "bc", "bi", "bp", "bq", "CC", "CS", "f", "fc", "fi", "fp", "ft", "H", "hr", "hrl", "hs", "hsl"),
+            *("lc", "o", "pid", "Q", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc", "ts", "tsc", "ac", "fe", "lr"),
+        ),
+        NOTHING,
+    ),
+}
+_HEADERS = ("hr", "hs")
+"""What was captured, in braces; where nothing is, not even these, nor the space in front."""
+_NUMBERS = ("ac", "bc", "bp", "bq", "fc", "fp", "lc", "lr", "pid", "rc", "rt", "sc", "sp", "sq", "ts", "tsc")
+_SAMPLES: tuple[tuple[re.Pattern[str], Meant], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), meant)
+    for pattern, meant in (
+        (r"src", Meant("host", rank=1)),
+        (r"(?:capture\.)?(?:req\.)?method", Meant("method", rank=1)),
+        (r"(?:capture\.req\.uri|url|pathq)", Meant("target", rank=1)),
+        (r"path", Meant("path", rank=2)),
+        (r"query", Meant("query", rank=1)),
+        (r"(?:txn\.)?status", Meant("status", rank=1)),
+        (r"(?:req\.)?f?hdr\(user-agent.*", Meant("agent")),
+        (r"(?:req\.)?f?hdr\(referer.*", Meant("referer")),
+        (r"(?:req\.)?f?hdr\(host.*", Meant("vhost")),
+        (r"(?:req\.)?f?hdr\(x-forwarded-for.*", Meant("forwarded")),
+        (r"ssl_fc_protocol", Meant("tls", rank=1)),
+    )
+)
+_OWN = re.compile(
+    r"%(?:\([A-Za-z0-9_.:-]+\))?(?:\[|\{[-+][A-Za-z0-9,+-]*\}|(?:ci|cp|ft|tsc|ST|HM|HU|HP|HV|TR|Tr|Tw|Ta|Tt|tr|CC|hr|sslv|bq|ac)(?![A-Za-z]))"
+)
+_PRESENT = re.compile(r"%(?:\([A-Za-z0-9_.:-]+\))?(?:ci|ST|HM|HU|CC|\{[-+][A-Za-z0-9,+-]*\}|\[src)")
+
+
+def is_haproxy(text: str) -> bool:
+    """Return whether a string has what only HAProxy writes so."""
+    return len(set(_OWN.findall(text))) >= 2 and _PRESENT.search(text) is not None
+
+
+def haproxy_template(text: str) -> Template:
+    """Return the template of a log-format. Raises UsageError: it cannot be read."""
+    found, pieces = _split(text)
+    roles = chosen([meant for _, meant, _ in found])
+    parts: list[Given] = []
+    places = iter(zip(found, roles, strict=True))
+    for index, piece in enumerate(pieces):
+        if piece is not None:
+            parts.append(piece.encode("utf-8", "surrogateescape"))
+            continue
+        (name, meant, quoted), role = next(places)
+        behind = pieces[index + 1] if index + 1 < len(pieces) else ""
+        parts += _placed(parts, name, meant, role, quoted=quoted, behind=behind)
+    return made(_joined(parts), NOUN, _NEEDED, exact=True)
+
+
+def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
+    """Return the variables (name, meaning, in quotes of its own), and the literals with None for each variable."""
+    found: list[tuple[str, Meant, bool]] = []
+    pieces: list[str | None] = []
+    at, literal, always_quoted = 0, "", False
+    while at < len(text):
+        match = _VARIABLE.match(text, at)
+        if match is None:
+            if text[at] == "%":
+                raise unknown(NOUN, text[at:], "%ci, %ST, %{+Q}r, …")
+            at += text[at] == "\\" and text[at + 1 : at + 2] in ('"', "\\", " ", "'")
+            # It writes one space, however many the string has.
+            literal += "" if text[at] == " " and literal.endswith(" ") else text[at]
+            at += 1
+            continue
+        at = match.end()
+        if match["any"]:
+            literal += "%"
+            continue
+        flags = match["flags"] or ""
+        if match["name"] == "o":
+            if "+json" in flags or "+cbor" in flags:
+                encoded = "JSON" if "+json" in flags else "CBOR"
+                takes = (
+                    "json (or json: with keys) for such a log" if encoded == "JSON" else "one that writes text or JSON"
+                )
+                raise UsageError(f"--format: got a log-format of HAProxy that writes {encoded}, takes {takes}")
+            always_quoted = ("+Q" in flags) or (always_quoted and "-Q" not in flags)
+            continue
+        if match["name"] is not None and match["name"] not in _MEANT:
+            raise unknown(NOUN, match[0], "%ci, %ST, %{+Q}r, …")
+        if literal:
+            pieces.append(literal)
+        literal = ""
+        pieces.append(None)
+        meant = _MEANT[match["name"]] if match["name"] else _of_sample(match["sample"])
+        if "+X" in flags:
+            meant = NOTHING  # In hexadecimal, where a time of ten digits is another time.
+        found.append((match[0], meant, "+Q" in flags or (always_quoted and "-Q" not in flags)))
+    check_count(len(found))
+    return found, [*pieces, literal] if literal else pieces
+
+
+def _of_sample(sample: str) -> Meant:
+    name = sample.partition(",")[0].strip()
+    return next((meant for pattern, meant in _SAMPLES if pattern.fullmatch(name)), NOTHING)
+
+
+def _placed(
+    parts: list[Given], name: str, meant: Meant, role: Role | None, *, quoted: bool, behind: str | None
+) -> list[Given]:
+    """Return what stands in the place of a variable; a space before captured headers is taken from the parts."""
+    if name.removeprefix("%") in _HEADERS:
+        spaced = bool(parts) and isinstance(parts[-1], bytes) and parts[-1].endswith(b" ")
+        if spaced:
+            assert isinstance(parts[-1], bytes)
+            parts[-1] = parts[-1][:-1]
+        ends = (b"} ", b"}") if not behind else (b"}" + behind[:1].encode(),)
+        return [Maybe((b" {" if spaced else b"{", Slot(Field(name), "until", empty=True, ends=ends), b"}"))]
+    field = Field(name, role, meant.writing)
+    # Numbers and times are never quoted.
+    if quoted and not meant.looks and name[1:].rpartition("}")[2] not in _NUMBERS:
+        return [b'"', Slot(field, "any", empty=True), b'"']
+    if role == "host":
+        return [Slot(field, "last" if (behind or "").startswith(":") else "word")]
+    if meant.looks:
+        return [Slot(field, "typed", meant.looks, meant.width)]
+    if behind is None or behind[:1] not in ("", " "):
+        return [Slot(field, "any", empty=True)]
+    return [Slot(field, "any" if role == "request" else "word", empty=False)]
+
+
+def _joined(parts: list[Given]) -> list[Given]:
+    if all(isinstance(part, (bytes, Slot)) for part in parts):
+        return [*requests_joined([part for part in parts if isinstance(part, (bytes, Slot)) and part != b""])]
+    return [part for part in parts if part != b""]

@@ -1,0 +1,47 @@
+"""A time that stands under a name of the user's own in a format string."""
+
+from dataclasses import dataclass
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_named
+from http_monitor.parser.template.slot import Slot
+from http_monitor.units import visible_text
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """What ``--log-time`` says."""
+
+    name: str
+    """Of the variable, without ``$``; of a directive what stands in its braces."""
+    pattern: str = ""
+    """How strftime would write it; empty: as it looks."""
+
+    def slot(self, shown: str) -> Slot:
+        """Return the place of the time; `shown` is what the string has there."""
+        if not self.pattern:
+            return Slot(Field(shown, "time", "any"))
+        return Slot(Field(shown, "moment", "strftime", pattern=self.pattern), "typed", expression_of(self.pattern))
+
+
+def own_time(text: str) -> OwnTime:
+    """Return what ``NAME`` or ``NAME=PATTERN`` says.
+
+    Raises:
+        UsageError: no name, or a pattern without a date and a time of day.
+    """
+    name, equals, pattern = text.partition("=")
+    name = name.strip().removeprefix("$").strip("{}")
+    parts = parts_named(pattern)
+    if not name or (equals and (parts is None or not is_whole(parts))):
+        got = f"{visible_text(text[:60])}"
+        takes = "the name of a variable, or NAME=PATTERN with a date and a time of day such as %d.%m.%Y %H:%M:%S"
+        raise UsageError(f"--log-time: got {got}, takes {takes}")
+    return OwnTime(name, pattern)
+
+
+def check_used(own: OwnTime | None, *, there: bool) -> None:
+    """Refuse a name that a format string does not have. Raises UsageError."""
+    if own is not None and not there:
+        raise UsageError(f"--log-time: got {visible_text(own.name)}, takes a variable that the format has")

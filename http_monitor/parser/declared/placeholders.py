@@ -1,0 +1,165 @@
+"""Makes the templates of format strings whose placeholders a table explains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from http_monitor.errors import UsageError
+from http_monitor.parser.fields.field import Field, Role, Writing
+from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_named
+from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
+from http_monitor.parser.template.template import Given, Template
+from http_monitor.units import visible_text
+
+MOST_FIELDS = 256
+"""A format string with more placeholders is none that a server writes with."""
+MOST_CHARS = 32 << 10
+"""Nor is a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a placeholder stands for."""
+
+    role: Role | None = None
+    writing: Writing = "plain"
+    looks: str = ""
+    """Its expression, where it has one of its own."""
+    width: int = 0
+    rank: int = 0
+    """Of several with one role the least is taken."""
+    pattern: str = ""
+    """As strftime would have it, of role ``moment``."""
+
+
+NOTHING = Meant()
+"""A placeholder that gives nothing that is counted."""
+
+
+def check_size(text: str) -> None:
+    """Refuse a string that is too long for a format. Raises UsageError."""
+    if len(text) > MOST_CHARS:
+        raise UsageError(f"--format: got {len(text):,} characters, takes at most {MOST_CHARS:,}")
+
+
+def check_count(count: int) -> None:
+    """Refuse a string with too many placeholders. Raises UsageError."""
+    if count > MOST_FIELDS:
+        raise UsageError(f"--format: got {count:,} fields, takes at most {MOST_FIELDS}")
+
+
+def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty: bool) -> Slot:
+    """Return the place of a placeholder.
+
+    Args:
+        name: As it is written.
+        meant: What it stands for.
+        role: What it gives in this string; None where another one gives it.
+        quoted: It stands in quotes.
+        empty: It can be seen to be empty by what follows it.
+    """
+    field = Field(name, role, meant.writing, pattern=meant.pattern)
+    if meant.looks:
+        return Slot(field, "typed", meant.looks, meant.width)
+    if meant.role == "status":
+        return Slot(field, "typed", STATUS_OR_NONE)
+    if meant.role in ("size", "bytes_in", "port"):
+        return Slot(field, "typed", NUMBER)
+    if role == "host":
+        return client_slot(field, quoted=quoted) if meant.writing == "addresses" else Slot(field, "word")
+    if role == "request":
+        return request_slot(field, quoted=quoted)
+    return Slot(field, "any", empty=empty)
+
+
+def chosen(meants: Sequence[Meant]) -> list[Role | None]:
+    """Return what each of some placeholders gives: of those with one role the one of least rank."""
+    best: dict[Role, int] = {}
+    for index, meant in enumerate(meants):
+        if meant.role is None:
+            continue
+        other = best.get(meant.role)
+        if other is None or meant.rank < meants[other].rank:
+            best[meant.role] = index
+    return [meant.role if meant.role and best[meant.role] == index else None for index, meant in enumerate(meants)]
+
+
+def parts_of(pieces: Sequence[tuple[str, Meant | None]]) -> list[bytes | Slot]:
+    """Return the parts of a string.
+
+    Args:
+        pieces: Its literals (with None) and placeholders, in their order.
+    """
+    meants = [meant for _, meant in pieces if meant is not None]
+    check_count(len(meants))
+    roles = iter(chosen(meants))
+    parts: list[bytes | Slot] = []
+    quoted = False
+    for index, (text, meant) in enumerate(pieces):
+        if meant is None:
+            parts.append(text.encode("utf-8", "surrogateescape"))
+            quoted ^= text.count('"') % 2 == 1
+            continue
+        following = pieces[index + 1][0][:1] if index + 1 < len(pieces) and pieces[index + 1][1] is None else ""
+        parts.append(slot_for(text, meant, role=next(roles), quoted=quoted, empty=following not in ("", " ", "\t")))
+    return requests_joined([part for part in parts if part != b""])
+
+
+def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
+    """Return the parts with ``"METHOD TARGET PROTOCOL"`` as one request, which may be none at all."""
+    joined: list[bytes | Slot] = []
+    for part in parts:
+        joined.append(part)
+        if len(joined) < 7:
+            continue
+        before, method, gap, target, other, protocol, behind = joined[-7:]
+        if (
+            isinstance(before, bytes)
+            and before.endswith(b'"')
+            and isinstance(method, Slot)
+            and method.field.role == "method"
+            and gap == b" "
+            and isinstance(target, Slot)
+            and target.field.role in ("target", "path")
+            and other in (b" ", b" HTTP/")
+            and isinstance(protocol, Slot)
+            and protocol.field.role == "protocol"
+            and isinstance(behind, bytes)
+            and behind.startswith(b'"')
+        ):
+            name = f"{method.field.name} {target.field.name} {protocol.field.name}"
+            joined[-6:] = [Slot(Field(name, "request"), "any"), behind]
+    return joined
+
+
+def made(parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: bool = False) -> Template:
+    """Return a template with all that a line needs to be counted.
+
+    Args:
+        parts: In their order.
+        noun: What the string is called.
+        needed: For host, status and time, what the string has them as.
+        exact: Whether a line may be written in one way only.
+
+    Raises:
+        UsageError: it has no fields, or lacks one that is needed.
+    """
+    template = Template(parts, noun, exact=exact)
+    for role, placeholder in needed.items():
+        timed = template.gives("moment") or (template.gives("date") and template.gives("clock"))
+        if not (template.gives(role) or (role == "time" and timed)):
+            several = ", ".join(needed.values())
+            raise UsageError(f"--format: got {noun} without {placeholder}, takes one with {several}")
+    return template
+
+
+def time_written(pattern: str) -> Meant | None:
+    """Return a time in one piece, as strftime would write it; None where that is no whole time."""
+    parts = parts_named(pattern)
+    if parts is None or not is_whole(parts):
+        return None
+    return Meant("moment", "strftime", expression_of(pattern), pattern=pattern)
+
+
+def unknown(noun: str, text: str, takes: str) -> UsageError:
+    """Return the error for what is no placeholder of a string."""
+    return UsageError(f"--format: got {visible_text(text[:20])} in {noun}, takes {takes}")

@@ -1,0 +1,41 @@
+"""Tells whose format string a text is, by its placeholders; what a directive says goes before."""
+
+from collections.abc import Callable, Mapping
+
+from http_monitor.parser.declared import envoy, goaccess, gunicorn, haproxy, morgan, nginx, squid
+from http_monitor.parser.declared.pasted import Pasted, Program
+from http_monitor.parser.template.template import Template
+
+_TESTS: tuple[tuple[Program, Callable[[str], bool]], ...] = (
+    ("gunicorn", gunicorn.is_gunicorn),
+    ("envoy", envoy.is_envoy),
+    ("nginx", nginx.names_variables),
+    ("morgan", morgan.is_morgan),
+    ("haproxy", haproxy.is_haproxy),
+    ("squid", squid.is_squid),
+    ("goaccess", goaccess.is_goaccess),
+    ("apache", lambda text: "%" in text),
+)
+"""In this order: Apache's directives have single letters, so those of all others might be some of its own."""
+_TEMPLATES: Mapping[Program, Callable[[str], Template]] = {
+    "gunicorn": gunicorn.gunicorn_template,
+    "envoy": envoy.envoy_template,
+    "morgan": morgan.morgan_template,
+    "haproxy": haproxy.haproxy_template,
+    "squid": squid.squid_template,
+    "goaccess": goaccess.goaccess_template,
+}
+
+
+def program_of(given: Pasted) -> Program | None:
+    """Return whose string it is; None for a text without any placeholders."""
+    return given.program or next((program for program, test in _TESTS if test(given.text)), None)
+
+
+def template_of(program: Program, text: str) -> Template:
+    """Return the template of a string of another program than Apache and nginx.
+
+    Raises:
+        UsageError: it cannot be read, or lacks what a line needs to be counted.
+    """
+    return _TEMPLATES[program](text)

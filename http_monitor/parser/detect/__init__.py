@@ -1,0 +1,1 @@
+"""Finds the format of a file by its lines, and notices when it changes."""

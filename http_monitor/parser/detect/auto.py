@@ -1,0 +1,360 @@
+"""Finds out from the lines of a file which of the formats with a name it has."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from http_monitor.parser.clf.common_shortcut import is_usual
+from http_monitor.parser.clf.format import FamilyFormat
+from http_monitor.parser.detect.batch_pieces import Leading, joined, pieces, whole_lines
+from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
+from http_monitor.parser.detect.fallback import FallbackFormat
+from http_monitor.parser.detect.format_change import Change, Rival
+from http_monitor.parser.detect.ranking import is_near
+from http_monitor.parser.fields.plausible import doubted, first_hosts
+from http_monitor.parser.fields.zones import Zone
+from http_monitor.parser.lines.explain import explain, read_line, utf16_words
+from http_monitor.parser.lines.remarks import Remarking
+from http_monitor.parser.lines.rows import EMPTY
+from http_monitor.parser.presets import BY_NAME, PRESETS, TIMELESS, Preset, presets_for
+from http_monitor.ports import FormatChange, Headed, Json, LineReading, LogFormat, Remark, Remembering
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+_PIECE_BYTES = 64 << 10
+"""So much of a chunk in which a format changes is read at once."""
+_NOTHING = LineReading("", (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a sample of lines was found to be."""
+
+    name: str
+    """The preset; of the family, what its first line is (``common``, ``vhost_combined``, …)."""
+    fits: int
+    """So many lines of the sample fit it."""
+    lines: int
+    """So many lines the sample has, but for those that record no request."""
+
+
+def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
+    """Return the format of a file that is found out by its lines, among the presets there are.
+
+    Args:
+        limit: The longest line, in bytes without its LF.
+        replay: Lines without a time cannot be counted.
+        zone: Of times that name none; None: that which is usual for each format.
+    """
+
+    def presets_of(lines: bytes | None) -> Iterable[Preset]:
+        presets = PRESETS if lines is None else presets_for(lines)
+        return (preset for preset in presets if not (replay and preset.timeless))
+
+    return AutoFormat(presets_of(None), limit, is_usual, zone, presets_of)
+
+
+def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
+    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    utf16 = utf16_words(line)
+    if utf16:
+        return utf16
+    limit = MAX_LINE_BYTES
+    nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
+    fits = f" (it fits {nearest.format})" if nearest.values else _named_only(line)
+    return explain(line, fmt) + fits
+
+
+def _named_only(line: bytes) -> str:
+    """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
+    for name in TIMELESS:
+        if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
+            return f" (it fits {name}, to be named with --format: its lines have no time)"
+    return ""
+
+
+class AutoFormat:
+    """The format of one file, which is found out by its lines: from a sample, else by the first line that fits any.
+
+    It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
+    (`Change`); what showed it stays malformed.
+
+    A preset of the family means the whole family, each line by itself. What asks more of a line than the family
+    does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
+    the family last: another one that fits knows more of the line.
+
+    Args:
+        presets: The formats there are; they are asked for when a line may be of another one than the family.
+        limit: The longest line, in bytes without its LF.
+        is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
+        zone: Of times that name none; None: that which is usual for each format.
+        presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
+    """
+
+    name = "auto"
+
+    def __init__(
+        self,
+        presets: Iterable[Preset],
+        limit: int = MAX_LINE_BYTES,
+        is_usual: Callable[[bytes], bool] = lambda lines: not lines,
+        zone: Zone | None = None,
+        presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
+    ) -> None:
+        self._limit = limit
+        self._is_usual = is_usual
+        self._family = FamilyFormat("auto", limit)
+        self._candidates = Candidates(presets, self._family, limit, zone, presets_of)
+        self._readers = Pool(self._candidates)
+        self._rivals = Pool(self._candidates)
+        self._chosen: Candidate | None = None
+        self._format: LogFormat | None = None
+        self._head = b""
+        self._sample = b""
+        """What a file begins with, for those that want to know what its first lines were meant to be."""
+        self._trials: list[LogFormat] = []
+        """One of each candidate, while none is chosen; made when they are needed."""
+        self._change: Change | None = None
+        """Finds out when the choice is no longer right; None while there is none."""
+        self._changes: list[FormatChange] = []
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the preset that the file has, or `FAMILY`; None while that is not known."""
+        return None if self._chosen is None else self._chosen.name
+
+    def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
+        """Choose what most lines of a sample fit; None where none of them fits anything, or a choice was made.
+
+        Args:
+            sample: Whole lines of the file; what is parsed later may begin with them.
+            head: The beginning of the file where that is not parsed, for formats that have header lines.
+        """
+        if self._chosen is not None:
+            return None
+        self._head = head
+        self._sample = head or sample
+        best: tuple[Candidate, Batch] | None = None
+        doubtful: tuple[Candidate, Batch] | None = None
+        # Header lines can give other lines a meaning that nobody foresaw.
+        only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
+        for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
+            batch = self._made(candidate).parse(sample)
+            if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
+                if not doubted(first_hosts(batch)):
+                    best = candidate, batch
+                elif doubtful is None or len(batch.line_nos) > len(doubtful[1].line_nos):
+                    doubtful = candidate, batch
+        # What takes something else for the client is taken only where most of the lines have no better reading.
+        if doubtful and (best is None or len(doubtful[1].line_nos) > 2 * len(best[1].line_nos)):
+            best = doubtful
+        if best is None:
+            return None
+        candidate, batch = best
+        self._decide(candidate, self._made(candidate))
+        name = (batch.kind or FAMILY) if candidate.name == FAMILY else candidate.name
+        return Choice(name, len(batch.line_nos), batch.lines - len(batch.other_nos))
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; until one fits something, all of them are malformed."""
+        parts: list[Batch] = []
+        start, size = 0, len(data)
+        while self._format is not None and self._change is not None and (start < len(data) or not parts):
+            piece = data[start : _end_of(data, start + size)]
+            batch = self._told(self._format.parse(piece))
+            turn = self._change.look(piece, batch)
+            if turn is None:
+                parts.append(batch)
+                start += len(piece)
+                continue
+            parts.append(batch.head(turn.lines))
+            self._turn_to(turn.rival, sum(part.lines for part in parts))
+            # What is behind has been read in vain, which must not happen to much of it again and again.
+            start, size = start + turn.offset, _PIECE_BYTES
+        return joined(parts) if parts else self._undecided(data)
+
+    def take_changes(self) -> list[FormatChange]:
+        """Return what the lines turned out to be instead since this was asked the last time."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
+        if self._format is not None and self.chosen != FAMILY:
+            reading = read_line(self._format, line)
+        else:
+            reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
+            if reading.values is None and not reading.found:
+                return self._family.explain(line)
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
+        if self._format is not None:
+            return self._read_line(line, self._format)
+        readings: list[tuple[LogFormat, LineReading]] = []
+        doubtful: tuple[Candidate, LogFormat, LineReading] | None = None
+        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
+            reading = called(read_line(trial, line))
+            host = (reading.values or {}).get("host")
+            if reading.values and not (isinstance(host, bytes) and doubted([host])):
+                self._decide(candidate, trial)
+                return reading
+            if reading.values and doubtful is None:
+                doubtful = candidate, trial, reading
+            readings.append((trial, reading))
+        if doubtful is not None:
+            self._decide(*doubtful[:2])
+            return doubtful[2]
+        # A line that records no request says nothing about the file: many formats have comments.
+        return nearest_of(line, readings)[0]
+
+    def nearest(self, line: bytes, most: int) -> list[LineReading]:
+        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
+        first, *others = self.readings(line)[:most]
+        return [first] if first.values is not None else [first, *filter(is_near, others)]
+
+    def readings(self, line: bytes) -> list[LineReading]:
+        """Return what every format there is makes of a line, the nearest first; nothing is decided."""
+        return self._readers.readings(line, self._head or self._sample)
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        made: object = self._format
+        if isinstance(made, Remarking):
+            yield from made.remarks(line)
+
+    def save(self) -> Json:
+        """Return what was chosen, and what that remembers."""
+        if self._chosen is None:
+            return {"chosen": None, "kept": self._save_trials()}
+        memory = self._format.save() if isinstance(self._format, Remembering) else None
+        change = None if self._change is None else self._change.save()
+        return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved; what another version chose that is not known here is forgotten.
+
+        Raises:
+            KeyError, TypeError: it is no such state.
+        """
+        chosen, kept = given["chosen"], dict(given["kept"])
+        self._chosen = self._format = self._change = None
+        if chosen is not None:
+            self._trials = []
+        for candidate in self._candidates:
+            if candidate.name == chosen:
+                made = self._made(candidate)
+                _remind(made, kept.get(chosen))
+                self._decide(candidate, made)
+                _remind(self._change, given.get("change"))
+        if self._chosen is None and chosen is None:
+            self._load_trials(kept)
+
+    def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
+        """Return what the format of the file makes of a line, which may show that the next have another one."""
+        reading = called(read_line(chosen, line))
+        assert self._change is not None
+        if reading.values is None:
+            rival = self._change.note_misfit(line)
+            if rival is not None:
+                self._turn_to(rival, 1)
+        elif reading.values:
+            self._change.forget()
+        return reading
+
+    def _turn_to(self, rival: Rival, line_no: int) -> None:
+        candidate = next(candidate for candidate in self._candidates if candidate.name == rival.name)
+        self._decide(candidate, rival.made)
+        kind = rival.kind if candidate.name == FAMILY else candidate.name
+        assert kind is not None
+        self._changes.append(FormatChange(line_no, kind))
+
+    def _undecided(self, data: bytes) -> Batch:
+        before = Leading()
+        for start, piece in pieces(data):
+            kept = self._save_trials()
+            batches = [trial.parse(piece) for trial in self._trying()]
+            if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
+                # What records no request to one format does not fit others, so each line has to be judged by itself.
+                self._load_trials(kept)
+                decided = self._try_lines(start, piece, before)
+            else:
+                decided = start if self._try(batches, kept, before) else None
+            if decided is not None:
+                batch = self.parse(data[decided:])
+                self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]
+                return before.followed_by(batch)
+        return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
+
+    def _made(self, candidate: Candidate) -> LogFormat:
+        made = candidate.make()
+        if self._head and isinstance(made, Headed):
+            made.learn(self._head)
+        return made
+
+    def _trying(self) -> list[LogFormat]:
+        if not self._trials:
+            self._trials = [self._made(candidate) for candidate in self._candidates]
+        return self._trials
+
+    def _decide(self, candidate: Candidate, made: LogFormat) -> None:
+        refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
+        self._format = FallbackFormat(made, self._family, self._limit) if refines else made
+        self._chosen = candidate
+        self._trials = []
+        self._rivals.give_away(candidate.name)
+        self._change = Change(self._rivals, candidate.name, self._limit)
+
+    def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
+        """Decide by the first line that fits; where none does, count them all and return False."""
+        fitting = [
+            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
+            for index, batch in enumerate(batches)
+            if len(batch.line_nos)
+        ]
+        if not fitting:
+            before.add(min(batches, key=lambda batch: batch.malformed_lines))
+            return False
+        self._load_trials(kept)
+        *_, index = min(fitting)
+        self._decide(*list(zip(self._candidates, self._trials, strict=True))[index])
+        return True
+
+    def _try_lines(self, start: int, piece: bytes, before: "Leading") -> int | None:
+        """Try line by line; return where the line begins that decided, None if none did."""
+        for line in whole_lines(piece):
+            kept = self._save_trials()
+            if self._try([trial.parse(line) for trial in self._trying()], kept, before):
+                return start
+            start += len(line)
+        return None
+
+    def _told(self, batch: Batch) -> Batch:
+        """Return the batch, its kind the preset that was chosen."""
+        if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
+            return batch
+        return replace(batch, kind=self._chosen.name)
+
+    def _save_trials(self) -> Json:
+        named = zip(self._candidates, self._trying(), strict=True)
+        return {candidate.name: trial.save() for candidate, trial in named if isinstance(trial, Remembering)}
+
+    def _load_trials(self, kept: Json) -> None:
+        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
+            _remind(trial, kept.get(candidate.name))
+
+
+def _end_of(data: bytes, start: int) -> int:
+    """Return where the line ends that has this byte in it."""
+    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
+
+
+def _remind(made: object, memory: Json | None) -> None:
+    """Give a format its memory back; one that another version left it is no use."""
+    if isinstance(made, Remembering) and memory is not None:
+        try:
+            made.load(memory)
+        except (KeyError, TypeError, ValueError):
+            return

@@ -1,0 +1,87 @@
+"""Puts batches of one file behind each other, and takes its lines in pieces."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.parser.lines.rows import EMPTY
+from http_monitor.records import Batch, Sample
+
+_SAMPLES = 3
+_MOST_LINES = 256
+"""So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Return the batches, at least one, of lines that follow each other as one."""
+    if len(batches) == 1:
+        return batches[0]
+    rows = [batch.rows for batch in batches if len(batch.rows)]
+    starts = np.concatenate(([0], np.cumsum([batch.lines for batch in batches]))).tolist()
+    placed = list(zip(batches, starts, strict=False))
+    samples = [Sample(sample.line_no + start, sample.raw) for batch, start in placed for sample in batch.samples]
+    return Batch(
+        # Joining the chunks of a table unites their dictionaries.
+        rows=pa.Table.from_batches(rows).combine_chunks().to_batches()[0] if rows else EMPTY,
+        line_nos=np.concatenate([batch.line_nos + start for batch, start in placed]),
+        lines=starts[-1],
+        oversized_nos=np.concatenate([batch.oversized_nos + start for batch, start in placed]),
+        samples=tuple(samples[:_SAMPLES]),
+        kind=next((batch.kind for batch in batches if batch.kind is not None), None),
+        other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
+    )
+
+
+@dataclass(slots=True)
+class Leading:
+    """The lines before the first that fits: malformed, but for those that one of the formats knows to be no request."""
+
+    lines: int = 0
+    oversized: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        """Take the next of them."""
+        self.oversized += (batch.oversized_nos + self.lines).tolist()
+        self.other += (batch.other_nos + self.lines).tolist()
+        self.samples += self._shifted(batch)
+        self.lines += batch.lines
+
+    def followed_by(self, batch: Batch) -> Batch:
+        """Return the batch with these lines in front."""
+        if not self.lines:
+            return batch
+        return replace(
+            batch,
+            line_nos=batch.line_nos + self.lines,
+            lines=batch.lines + self.lines,
+            oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
+            samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
+            other_nos=np.concatenate([np.array(self.other, np.int64), batch.other_nos + self.lines]),
+        )
+
+    def _shifted(self, batch: Batch) -> list[Sample]:
+        room = max(0, _SAMPLES - len(self.samples))
+        return [Sample(sample.line_no + self.lines, sample.raw) for sample in batch.samples[:room]]
+
+
+def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines in pieces of 1, 2, 4, … lines, each with where it begins."""
+    start, lines = 0, 1
+    while start < len(data):
+        end = start
+        for _ in range(lines):
+            end = data.find(b"\n", end) + 1
+            if not end:
+                end = len(data)
+                break
+        yield start, data[start:end]
+        start, lines = end, min(2 * lines, _MOST_LINES)
+
+
+def whole_lines(piece: bytes) -> list[bytes]:
+    """Return each line of a piece, with its LF."""
+    return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]

@@ -1,0 +1,76 @@
+"""Reads with a second format what does not fit the first."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from http_monitor.parser.lines.explain import read_line
+from http_monitor.parser.lines.remarks import Remarking
+from http_monitor.parser.lines.rows import in_file_order
+from http_monitor.ports import LineReading, LogFormat, Remark
+from http_monitor.records import Batch, Bools
+
+
+class FallbackFormat:
+    """A format without state made of two such; a line is what the first makes of it, else what the second does.
+
+    Args:
+        first: Asks more of a line.
+        second: Reads lines that the first does not; both have the same longest line.
+        limit: That, in bytes without its LF.
+    """
+
+    def __init__(self, first: LogFormat, second: LogFormat, limit: int) -> None:
+        self._first = first
+        self._second = second
+        self._limit = limit
+
+    @property
+    def name(self) -> str:
+        """That of the first."""
+        return self._first.name
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines, in file order."""
+        batch = self._first.parse(data)
+        if batch.malformed_lines == len(batch.oversized_nos):
+            return batch
+        fits: Bools = np.zeros(batch.lines, np.bool_)
+        fits[batch.line_nos - 1] = True
+        fits[batch.other_nos - 1] = True
+        lines = [line for line in data.split(b"\n") if len(line) > self._limit or line.strip()]
+        numbers = np.flatnonzero(~fits) + 1
+        other = self._second.parse(b"".join(lines[number - 1] + b"\n" for number in numbers.tolist()))
+        other_nos = numbers[other.line_nos - 1]
+        kind = batch.kind
+        if len(other_nos) and (not len(batch.line_nos) or other_nos[0] < batch.line_nos[0]):
+            kind = other.kind
+        rows, line_nos = in_file_order((batch.rows, batch.line_nos), (other.rows, other_nos))
+        return Batch(
+            rows=rows,
+            line_nos=line_nos,
+            lines=batch.lines,
+            oversized_nos=batch.oversized_nos,
+            samples=tuple(replace(sample, line_no=int(numbers[sample.line_no - 1])) for sample in other.samples),
+            kind=kind,
+            other_nos=np.sort(np.concatenate((batch.other_nos, numbers[other.other_nos - 1]))),
+        )
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return what the first makes of a line, or the second.
+
+        Of a line that fits neither: what the second says where it found anything, as the first would say of the same
+        place at best what it asks besides.
+        """
+        first = read_line(self._first, line)
+        second = first if first.values is not None else read_line(self._second, line)
+        if second.values is not None:
+            return second
+        return replace(second, format=first.format) if second.found else first
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        made = self._first if self._first.parse(line + b"\n").line_nos.size else self._second
+        if isinstance(made, Remarking):
+            yield from made.remarks(line)

@@ -1,0 +1,43 @@
+"""Tells whether what a format takes for a client can be one: an address or a name."""
+
+import re
+
+from http_monitor.parser.fields.hosts import is_ip
+from http_monitor.records import Batch
+
+ENOUGH_ROWS = 20
+"""So many of the first lines that fit show what stands in the place of the client."""
+_LONGEST_NAME = 255
+_NAME = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_UNIX = b"unix:"
+"""What nginx calls the peer of a socket in a file."""
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|[0-9]{1,2}[A-Za-z]{3}[0-9]{2,4}", re.DOTALL)
+_WORDS = frozenset(
+    b"jan feb mar apr may jun jul aug sep sept oct nov dec "
+    b"january february march april june july august september october november december "
+    b"mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
+    b"trace debug info information notice warn warning err error crit critical alert emerg fatal severe "
+    b"stdout stderr".split()
+)
+"""Words that begin lines of other programs, and are names of no client: months, days, levels, streams."""
+
+
+def can_be_host(field: bytes) -> bool:
+    """Return whether a field is an address or a name; a single label is one, but for months, days and levels."""
+    if is_ip(field) or field.startswith(_UNIX):
+        return True
+    if len(field) > _LONGEST_NAME or _NAME.fullmatch(field) is None or _TIME.fullmatch(field):
+        return False
+    return field.lower() not in _WORDS
+
+
+def first_hosts(batch: Batch, most: int = ENOUGH_ROWS) -> list[bytes]:
+    """Return the hosts of the first rows of a batch."""
+    hosts = batch.rows.column("host").slice(0, most).to_pylist()
+    return [b"-" if host is None else host for host in hosts]
+
+
+def doubted(hosts: list[bytes]) -> list[bytes]:
+    """Return which of some hosts can be none, where these are most; else nothing. A dash says that there is none."""
+    wrong = [host for host in hosts if host != b"-" and not can_be_host(host)]
+    return wrong if 2 * len(wrong) > len(hosts) else []

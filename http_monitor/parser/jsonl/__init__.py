@@ -1,0 +1,1 @@
+"""Logs of one JSON object a line."""

@@ -1,0 +1,235 @@
+"""Makes rows of many JSON objects at once that have the same keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from http_monitor.parser.chunks.arrays import Bools, Ints
+from http_monitor.parser.chunks.chunk import index_chunk
+from http_monitor.parser.chunks.next_byte import Marks
+from http_monitor.parser.chunks.spans import Span
+from http_monitor.parser.fields.field import Field, Role
+from http_monitor.parser.fields.hosts import address_alone
+from http_monitor.parser.fields.scalars import writing_of
+from http_monitor.parser.jsonl.key_book import Candidate, Object
+from http_monitor.parser.jsonl.layout import NOT_COUNTED, Layout
+from http_monitor.parser.jsonl.text import Path
+from http_monitor.parser.jsonl.values import COUNTS, NOTHING, TARGET, can_be, is_nothing, text_of
+from http_monitor.parser.lines.line_by_line import FEW
+from http_monitor.parser.lines.rows import Part
+from http_monitor.parser.template.columns import Columns
+from http_monitor.parser.template.scan import Walked
+from http_monitor.parser.template.slot import Slot
+from http_monitor.parser.template.template import Template
+
+Getter = Callable[[Object], Any]
+_MOST_READERS = 64
+_TARGET = f"^(?s:{TARGET.pattern.decode()})\\z"
+_NOTHING = pa.array(NOTHING, pa.binary())
+_IN_EXPONENTS = frozenset("ein")
+"""What is in the digits of a float that are in exponents, infinite or no number."""
+_PADDING = b"\n" * 32
+
+
+class Alike:
+    """Objects with the same keys.
+
+    Args:
+        layout: What their keys say.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.line: list[int] = []
+        """For each the index of its line, ascending."""
+        self.objects: list[Object] = []
+
+    def add(self, index: int, found: Object) -> None:
+        """Take the object of a line."""
+        self.line.append(index)
+        self.objects.append(found)
+
+    def texts(self, path: Path, role: Role | None) -> "pa.Array[Any]":
+        """Return what each says under a path, null where it says nothing."""
+        get = _getter_of(self.objects[0], path)
+        return texts_of([None] * len(self.objects) if get is None else [*map(get, self.objects)], role)
+
+
+def _getter_of(found: Object, path: Path) -> Getter | None:
+    """Return what gets the value at a path out of objects with these keys; None where they have none."""
+    one: Any = found
+    for key in path:
+        if not isinstance(one, dict) or key not in one:
+            return None
+        one = one[key]
+    if len(path) == 1:
+        return itemgetter(path[0])
+    if len(path) == 2:
+        first, second = path
+        return lambda one: one[first][second]
+
+    def deep(one: Any) -> Any:
+        for key in path:
+            one = one[key]
+        return one
+
+    return deep
+
+
+def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
+    """Return values as texts of bytes, of a list its first; null where one says none."""
+    kinds = set(map(type, values))
+    if kinds == {list}:
+        values = [value[0] if value else None for value in values]
+        kinds = set(map(type, values))
+    if role == "host" and kinds == {str}:
+        bare = {value: address_alone(value.encode()).decode() for value in set(values) if ":" in value}
+        if any(value != address for value, address in bare.items()):
+            values = [bare.get(value, value) for value in values]
+    if kinds <= {str}:
+        found: pa.Array[Any] = pa.array(values, pa.string()).view(pa.binary())
+        return found
+    if kinds == {int}:
+        return pa.array([b"%d" % value for value in values], pa.binary())
+    if kinds == {float} and role not in COUNTS:
+        numbers = [*map(repr, values)]
+        if _IN_EXPONENTS.isdisjoint("".join(numbers)):
+            return pa.array(numbers, pa.string()).view(pa.binary())
+    texts: pa.Array[Any] = pa.array([text_of(value, role) for value in values], pa.binary())
+    return texts
+
+
+class Columnar:
+    """Makes rows of objects that have the same keys, where these say the same of all of them."""
+
+    def __init__(self) -> None:
+        self._readers: dict[tuple[Field, ...], ObjectReader] = {}
+
+    def part(self, alike: Alike, needs: Sequence[Path]) -> Part | None:
+        """Return the rows of objects that need no closer look, and their lines; None where all of them need one.
+
+        Args:
+            alike: The objects.
+            needs: Keys that each must have.
+        """
+        if len(alike.objects) < FEW:
+            return None
+        chosen = _Chosen(alike)
+        for role, places in alike.layout.places.items():
+            if role not in NOT_COUNTED:
+                chosen.take(role, places)
+        texts = chosen.texts
+        roles = {alike.layout.fields[index].role: index for index in texts}
+        asked = bool(roles.keys() & {"request", "method"}) or "host" in roles
+        if "time" not in roles or not asked or not all(chosen.has(path) for path in needs):
+            return None
+        time = roles["time"]
+        fields = {index: alike.layout.fields[index] for index in texts}
+        if fields[time].writing == "any":
+            writings = {writing_of(text or b"") for text in texts[time].to_pylist()}
+            writing = next(iter(writings)) if len(writings) == 1 else "any"
+            fields[time] = replace(fields[time], writing=writing)
+        reader = self._reader(tuple(fields.values()))
+        if not reader.fits:
+            return None
+        line, columns = np.array(alike.line, np.int64), [*texts.values()]
+        if not chosen.keep.all():
+            mask = pa.array(chosen.keep)
+            line, columns = line[chosen.keep], [column.filter(mask) for column in columns]
+        return reader.rows(line, columns)
+
+    def _reader(self, fields: tuple[Field, ...]) -> "ObjectReader":
+        reader = self._readers.get(fields)
+        if reader is None:
+            if len(self._readers) >= _MOST_READERS:
+                self._readers.clear()
+            reader = self._readers[fields] = ObjectReader(fields)
+        return reader
+
+
+class _Chosen:
+    """Of each role the key that counts for the objects of one shape, and for which of them it does."""
+
+    def __init__(self, alike: Alike) -> None:
+        self._alike = alike
+        self.texts: dict[int, pa.Array[Any]] = {}
+        self.keep: Bools = np.ones(len(alike.objects), np.bool_)
+        """Of the others another key counts, or none, which is for the reader of single lines."""
+
+    def take(self, role: Role, places: Sequence[int]) -> None:
+        """Choose among the candidates of a role."""
+        for place, index in enumerate(places, start=1):
+            candidate = self._alike.layout.candidates[index]
+            texts = self._alike.texts(candidate.path, role)
+            if texts.null_count == len(texts):
+                continue
+            last = place == len(places)
+            if last and not candidate.vague and (role != "request" or self._alike.layout.declared):
+                self.texts[index] = texts
+                return
+            good, nothing = self._judge(texts, candidate)
+            if good.any():
+                self.texts[index] = texts
+                self.keep &= good | (nothing & last)
+                return
+            if not candidate.vague:
+                self.keep &= nothing
+
+    def has(self, path: Path) -> bool:
+        """Return whether each object has a key."""
+        for index, texts in self.texts.items():
+            if self._alike.layout.candidates[index].path == path:
+                return texts.null_count == 0
+        return self._alike.texts(path, None).null_count == 0
+
+    def _judge(self, texts: "pa.Array[Any]", candidate: Candidate) -> tuple[Bools, Bools]:
+        """Return which texts can be what a key says, and which say that there is none; each other one is asked once."""
+        if candidate.field.role == "request" and not candidate.vague:
+            none = pc.is_in(texts, value_set=_NOTHING).to_numpy(zero_copy_only=False)
+            filled: Any = texts.fill_null(b"")
+            target = pc.match_substring_regex(filled, _TARGET).to_numpy(zero_copy_only=False)
+            null = texts.is_null().to_numpy(zero_copy_only=False)
+            return ~(none | target | null), none | null
+        keys: Any = texts.dictionary_encode()
+        declared = self._alike.layout.declared
+        values = [text or b"" for text in keys.dictionary.to_pylist()]
+        good = np.array([can_be(text, candidate.field, vague=candidate.vague, declared=declared) for text in values])
+        nothing = np.array([is_nothing(text, candidate.field.role) for text in values])
+        code = keys.indices.fill_null(len(values)).to_numpy()
+        return np.append(good, False)[code].astype(np.bool_), np.append(nothing, True)[code].astype(np.bool_)
+
+
+class ObjectReader:
+    """Makes rows of texts that come field by field."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        """Take the fields; `fits` says whether their columns can be made here."""
+        self._columns = Columns(Template([Slot(one) for one in fields], exact=True))
+        self.fits = self._columns.fits
+
+    def rows(self, line: Ints, texts: Sequence["pa.Array[Any]"]) -> tuple[pa.RecordBatch, Ints]:
+        """Return the rows of the lines that need no closer look, and the indices of their lines.
+
+        Args:
+            line: The index of each line.
+            texts: For each field the text of each line; null where it has none.
+        """
+        data: list[bytes] = []
+        spans: list[Span] = []
+        at = 0
+        for column in texts:
+            filled = column.fill_null(b"") if column.null_count else column
+            _, offsets, content = filled.buffers()
+            edges = np.frombuffer(memoryview(offsets or b""), np.int32)[filled.offset :][: len(filled) + 1]
+            first, last = int(edges[0]), int(edges[-1])
+            data.append(memoryview(content)[first:last].tobytes() if content is not None else b"")
+            starts = edges.astype(np.int64) + (at - first)
+            spans.append(Span(starts[:-1], starts[1:]))
+            at += last - first
+        chunk = index_chunk(b"".join(data) + _PADDING)
+        return self._columns.rows(chunk, Marks(chunk), Walked(line, tuple(spans)))

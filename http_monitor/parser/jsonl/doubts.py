@@ -1,0 +1,175 @@
+"""Finds keys of a JSON log that look by name or value as if they said something, and are not read."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, get_args
+
+from http_monitor.parser.fields.field import Field, Role
+from http_monitor.parser.fields.hosts import is_address
+from http_monitor.parser.jsonl.key_book import Object
+from http_monitor.parser.jsonl.key_names import DURATIONS, expanded, fold
+from http_monitor.parser.jsonl.layout import Layout
+from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
+from http_monitor.units import visible_text
+
+_WHAT: Mapping[Role, str] = {
+    "status": "the status",
+    "host": "the client",
+    "target": "the target of the request",
+    "method": "the method",
+    "size": "the size",
+    "duration": "the duration",
+    "agent": "the user agent",
+}
+_ASKED: tuple[Role, ...] = ("request", "target", "path")
+_MOST_KEYS = 200
+_MOST_DEPTH = 4
+_STATUSES = frozenset(
+    (
+        b"200 201 202 204 206 301 302 303 304 307 308 400 401 403 404 405 409 410 413 422 429 499 500 501 502 503 504"
+    ).split()
+)
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)?")
+_AGENT = re.compile(
+    rb"(?:Mozilla|Opera|curl|Wget|python-requests|Go-http-client|okhttp|PostmanRuntime)/[0-9].*", re.DOTALL
+)
+_METHODS = frozenset(b"GET POST HEAD PUT DELETE PATCH OPTIONS".split())
+_PASTED = re.compile(r"[\w.@:/\[\]#$-]+(?: [\w.@:/\[\]#$-]+)*")
+_OTHERS_STATUS = frozenset(
+    (
+        *("upstream", "backend", "origin", "grpc", "exit", "error"),
+        *("country", "zip", "post", "level", "severity", "process"),
+    )
+)
+_SERVERS = frozenset(
+    (
+        *("server", "local", "upstream", "backend", "origin", "node"),
+        *("pod", "listener", "destination", "dst", "proxy", "service"),
+    )
+)
+_SIZES = frozenset(("size", "bytes", "length", "len", "sent", "written"))
+_NO_SIZE = frozenset(
+    (
+        *("request", "req", "in", "received", "upstream"),
+        *("header", "headers", "max", "limit", "body_in"),
+    )
+)
+_TIMES = frozenset(("time", "duration", "latency", "elapsed", "took", "taken", "ms"))
+_NO_TIMES = frozenset(
+    (
+        *("upstream", "backend", "origin", "connect", "queue", "db", "view", "cpu"),
+        *("start", "end", "date", "zone", "stamp", "unix", "utc", "local"),
+    )
+)
+_BASES = frozenset(map(fold, expanded(DURATIONS)))
+
+
+class _Key(NamedTuple):
+    """A key that is not read."""
+
+    raw: str
+    """With the keys on the way to it, and dots between."""
+    words: frozenset[str]
+    text: bytes
+
+
+def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
+    """Return what of an object is not read though a key looks like it, with the format that reads it.
+
+    Args:
+        found: The object of a line that is read.
+        layout: How it is read.
+        texts: What its keys were found to say.
+    """
+    said = {field.role: field for field, text in zip(layout.fields, texts, strict=True) if text is not None}
+    client = said.get("vhost")
+    if client is not None and "host" not in said and is_address(layout.text(texts, "vhost") or b""):
+        del said["vhost"]  # a server may be known by its address, but so is a client
+    used = {field.name for field in said.values()}
+    keys = [key for key in _keys(found) if key.raw not in used]
+    likely: dict[Role, str] = {}
+    for role in _WHAT:
+        if not _is_said(role, said) and not _is_known(role, layout):
+            key = next((key for key in keys if _looks_like(role, key)), None)
+            if key is not None:
+                likely[role] = key.raw
+                keys.remove(key)
+    if not likely:
+        return None
+    given = ",".join([*_taken(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())])
+    names = " and ".join(f"{visible_text(key)} for {_WHAT[role]}" for role, key in likely.items())
+    unit = "" if "duration" not in likely else " (or duration/s, /us, /ns: nothing shows the unit)"
+    return (
+        f"keys not read: {names} would be what they look like; --format {shlex.quote(f'json:{given}')} reads them{unit}"
+    )
+
+
+def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:
+    if role == "method":
+        return "method" in said or "request" in said
+    return any(one in said for one in _ASKED) if role == "target" else role in said
+
+
+def _is_known(role: Role, layout: Layout) -> bool:
+    """Return whether a key is there that says it, but for this line."""
+    return any(not layout.candidates[index].vague for index in layout.places.get(role, ()))
+
+
+def _taken(said: Mapping[Role | None, Field]) -> Iterator[str]:
+    """Yield what is read already, as a user writes it."""
+    for role in get_args(Role):
+        field = said.get(role)
+        if field is None or not _PASTED.fullmatch(field.name):
+            continue
+        unit = ""
+        if role in ("duration", "upstream"):
+            unit = "/" + {"unit": "ms", "nginx": "s"}.get(field.writing, field.writing)
+        yield f"{role}{unit}={field.name}"
+
+
+def _keys(found: Object) -> Iterator[_Key]:
+    """Yield the scalars of an object that a user can name, the shallow ones first."""
+    level: list[tuple[str, Object]] = [("", found)]
+    count = 0
+    for _ in range(_MOST_DEPTH):
+        below: list[tuple[str, Object]] = []
+        for way, one in level:
+            for key, value in one.items():
+                count += 1
+                if count > _MOST_KEYS:
+                    return
+                raw = way + key
+                if isinstance(value, dict):
+                    below.append((raw + ".", value))
+                    continue
+                text = text_of(value, None)
+                if text and len(text) <= 4_096 and _PASTED.fullmatch(raw):
+                    yield _Key(raw, frozenset(word.lower() for word in _WORD.findall(raw)), text)
+        level = below
+
+
+def _looks_like(role: Role, key: _Key) -> bool:
+    words, text = key.words, key.text
+    field = Field(key.raw, role)
+    if role == "status":
+        named = bool(words & {"status", "code", "rc", "st"}) and not words & _OTHERS_STATUS
+        if named:
+            return can_be(text, field, vague=True) and text < b"600"
+        return text in _STATUSES and not words & (_SIZES | _TIMES | _OTHERS_STATUS | {"port", "id", "version", "count"})
+    if role == "host":
+        return is_address(text) and not words & _SERVERS
+    if role == "target":
+        return TARGET.fullmatch(text) is not None and not words & {"file", "referer", "referrer", "log", "logger"}
+    if role == "method":
+        return text in _METHODS
+    if role == "agent":
+        return _AGENT.fullmatch(text) is not None
+    if _NUMBER.fullmatch(text) is None or is_nothing(text, role):
+        return False
+    if role == "size":
+        return bool(words & _SIZES) and not words & _NO_SIZE and text.isdigit()
+    last = fold(key.raw.rpartition(".")[2])
+    is_time = last in _BASES or fold(key.raw) in _BASES or (bool(words & _TIMES) and not words & _NO_TIMES)
+    return is_time and len(text.partition(b".")[0]) < 9

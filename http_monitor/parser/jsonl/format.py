@@ -1,0 +1,252 @@
+"""Reads logs of one JSON object a line, by a map that says what each key means, and by the keys that are known."""
+
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from http_monitor.parser.fields.entry import Entry
+from http_monitor.parser.fields.field import Field
+from http_monitor.parser.jsonl.columns import Alike, Columnar
+from http_monitor.parser.jsonl.doubts import doubt
+from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
+from http_monitor.parser.jsonl.layout import Layout
+from http_monitor.parser.jsonl.pairs import Pairs
+from http_monitor.parser.jsonl.text import decode_object, places, scalar_text
+from http_monitor.parser.jsonl.values import text_of
+from http_monitor.parser.lines.line_by_line import LinedFormat, Outside, Span, Texts, lines_of
+from http_monitor.parser.lines.misfit import Misfit
+from http_monitor.parser.lines.rows import Part
+from http_monitor.parser.template.format import SMALL_BYTES
+from http_monitor.ports import Json, Remark, Value
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+_MOST_LAYOUTS = 1_000
+_MOST_KEYS = 256
+
+
+class JsonFormat(LinedFormat):
+    """A format of JSON lines. It remembers which requests have begun, where a log has two lines for one."""
+
+    def __init__(
+        self,
+        name: str,
+        key_map: KeyMap,
+        limit: int = MAX_LINE_BYTES,
+        *,
+        needs: Sequence[str] = (),
+        needs_any: Sequence[str] = (),
+        declared: bool = False,
+    ) -> None:
+        """Take what the keys mean.
+
+        Args:
+            name: What a user calls it.
+            key_map: Keys that count before all others; of a declared format at least one is a time.
+            limit: The longest line, in bytes without its LF.
+            needs: Keys that every line has; without any a line has at least a request or a status.
+            needs_any: Keys of which every line has one at the least.
+            declared: The map is all that counts: a user wrote it.
+        """
+        super().__init__(name, limit)
+        self._own = {key: Field(key, role, writing) for key, (role, writing) in key_map.items()}
+        self._needs = tuple(tuple(key.split(".")) for key in needs)
+        self._needs_any = frozenset(needs_any)
+        self._declared = declared
+        self._book = KeyBook(key_map, known=not declared)
+        self._layouts: dict[Shape, Layout] = {}
+        self._columnar = Columnar()
+        self._pairs = Pairs()
+        self._objects: dict[int, Object | Misfit | Outside] = {}
+        """Of the chunk that is being read: what stands in lines that were looked at, by the index of the line."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The keys of the map with what they mean."""
+        return tuple(self._own.values())
+
+    def resembles(self, line: bytes) -> bool:
+        """Tell whether a line begins as an object does."""
+        return line.lstrip(b" \t").startswith(b"{")
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        lines = lines_of(data)
+        alike: dict[Shape, Alike] = {}
+        for index, raw in enumerate(lines):
+            if len(raw) <= self._limit:
+                self._look(index, raw, alike)
+        parts: list[Part] = []
+        if len(data) >= SMALL_BYTES:
+            made = (self._columnar.part(one, self._needs) for one in alike.values() if self._may_fit(one))
+            parts = [part for part in made if part is not None]
+        batch = self._joined(parts, lines)
+        self._objects.clear()
+        return batch
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing.
+
+        Args:
+            line: Without its LF.
+        """
+        found = decode_object(line)
+        if self._declared or isinstance(found, Misfit):
+            return
+        layout = self._layout(self._book.eye.shape_of(found), found)
+        # What a last line lacks its first line may have said.
+        words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, layout.texts_in(found))
+        if words is not None:
+            yield Remark("json-keys", words)
+
+    def save(self) -> Json:
+        """Return when the last line was, and which requests have begun."""
+        return {**super().save(), "open": self._pairs.save()}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        super().load(given)
+        self._pairs.load(given["open"])
+
+    def _look(self, index: int, raw: bytes, alike: dict[Shape, Alike]) -> None:
+        """Decode a line, and put it with those that are like it; what says that a request begins is remembered.
+
+        Lines have to be looked at in their order.
+        """
+        plain = raw[:1] == b"{"
+        try:
+            found: Object | Misfit = orjson.loads(raw) if plain else decode_object(raw)
+        except orjson.JSONDecodeError:
+            plain = False
+            found = self._objects[index] = decode_object(raw.removesuffix(b"\r"))
+        if type(found) is not dict:
+            return
+        shape = self._book.eye.shape_of(found)
+        one = alike.get(shape)
+        if one is None:
+            one = alike[shape] = Alike(self._layout(shape, found))
+        if one.layout.part != "whole":
+            paired = self._paired(one.layout, found)
+            if paired is not found:
+                self._objects[index] = paired
+                if isinstance(paired, Outside):
+                    return
+                found, plain = paired, plain and _is_plain(paired)
+                shape = self._book.eye.shape_of(found)
+                one = alike.get(shape) or alike.setdefault(shape, Alike(self._layout(shape, found)))
+        if plain:
+            one.add(index, found)
+
+    def _paired(self, layout: Layout, found: Object) -> Object | Outside:
+        """Return an object with what the first line of its request said; nothing of a line that is such a first one."""
+        if layout.part == "last":
+            return self._pairs.end(layout, found) if self._pairs else found
+        if layout.part == "again":
+            return Outside()
+        if not layout.begins(found):
+            return found
+        self._pairs.begin(layout, found)
+        return Outside()
+
+    def _layout(self, shape: Shape, found: Object) -> Layout:
+        layout = self._layouts.get(shape)
+        if layout is None:
+            layout = Layout(self._book.find(found), self._name, declared=self._declared)
+            if len(found) <= _MOST_KEYS:
+                if len(self._layouts) >= _MOST_LAYOUTS:
+                    self._layouts.clear()
+                self._layouts[shape] = layout
+        return layout
+
+    def _read(self, line: bytes) -> Texts | Misfit | Outside:
+        found = decode_object(line)
+        if isinstance(found, Misfit):
+            return found
+        layout = self._layout(self._book.eye.shape_of(found), found)
+        paired = self._paired(layout, found) if layout.part != "whole" else found
+        return paired if isinstance(paired, Outside) else self._read_object(paired, line)
+
+    def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
+        found = self._objects.get(index)
+        if found is None:
+            found = decode_object(line)
+        return self._entry(self._read_object(found, line) if isinstance(found, dict) else found)
+
+    def _read_object(self, found: Object, line: bytes) -> Texts | Misfit | Outside:
+        layout = self._layout(self._book.eye.shape_of(found), found)
+        texts = layout.texts_in(found)
+        end = len(line) + 1
+        lacking = self._lacking(found)
+        if lacking is None and layout.is_hit(texts):
+            if "time" not in layout.places:
+                return Misfit(end, "a key with the time")
+            return Texts(layout.meaning, layout.fields, texts)
+        if layout.is_log and not layout.is_hit(texts):
+            return Outside()
+        return Misfit(end, "a key with the request or the status" if lacking is None else f"a key {lacking}")
+
+    def _lacking(self, found: Object) -> str | None:
+        """Return a key that a line must have and this one has not."""
+        for path in self._needs:
+            if _value_at(found, path) is None:
+                return ".".join(path)
+        if self._needs_any and self._needs_any.isdisjoint(found):
+            return min(self._needs_any)
+        return None
+
+    def _may_fit(self, alike: Alike) -> bool:
+        return bool(alike.objects) and (not self._needs_any or not self._needs_any.isdisjoint(alike.objects[0]))
+
+    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
+        del read
+        if not self.resembles(line):
+            return []  # what looks like a value in it means nothing
+        spans: dict[str, Span] = {}
+        for path, start, stop in places(line):
+            spans.setdefault(".".join(path), (start, stop))
+        return list(spans.items())
+
+    def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
+        if self._own:
+            return sum(name in self._own for name, _ in spans)
+        # What has no keys of its own is the nearest to an object of which nothing is known.
+        return max(sum(self._book.knows(name) for name, _ in spans), 1)
+
+    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+        used = {field.name for field, text in zip(read.fields, read.texts, strict=True) if text is not None}
+        found = decode_object(line)
+        others: dict[str, Value] = {}
+        if isinstance(found, dict):
+            for key, value in found.items():
+                text = scalar_text(value)
+                if key not in used and text is not None:
+                    others[scalar_name(key)] = value if type(value) is int and abs(value) < 1 << 63 else text
+        present = [index for index, text in enumerate(read.texts) if text is not None]
+        named = super()._explained(
+            line,
+            Texts(read.meaning, [read.fields[index] for index in present], [read.texts[index] for index in present]),
+        )
+        return named | {key: value for key, value in others.items() if key not in named}
+
+
+def scalar_name(key: str) -> str:
+    """Return a key as a name that can be written as UTF-8."""
+    return key.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_plain(found: Object) -> bool:
+    """Return whether the texts in an object are UTF-8 all of them."""
+    try:
+        "".join(value for value in found.values() if type(value) is str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _value_at(found: Object, path: tuple[str, ...]) -> bytes | None:
+    """Return the text at a path, of an array its first; None where there is none. A key may hold the dots itself."""
+    whole = found.get(".".join(path)) if len(path) > 1 else None
+    one: object = found if whole is None else whole
+    for key in path if whole is None else ():
+        one = one.get(key) if isinstance(one, dict) else None
+    return text_of(one, None)

@@ -1,0 +1,119 @@
+"""Reads the objects of one shape: which of their keys say what, and whether they record a request at all."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from http_monitor.parser.fields.field import Role
+from http_monitor.parser.fields.row_builder import Meaning
+from http_monitor.parser.jsonl.key_book import Found, Object
+from http_monitor.parser.jsonl.text import Path, scalar_text
+from http_monitor.parser.jsonl.values import FIRM, can_be, is_nothing, text_of
+
+Part = Literal["whole", "first", "maybe first", "last", "again"]
+"""What an object is of the lines of its request: the only one; the first, which says that it begins; that, if its
+message says so; the last, where others may have come before; one that says again what another says."""
+
+NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
+_REQUEST: tuple[Role, ...] = ("request", "method", "target", "path")
+_TARGET: tuple[Role, ...] = ("target", "path")
+_ENDED: tuple[Role, ...] = ("status", "duration", "size")
+_MESSAGES = ("msg", "message", "event", "@m", "@mt", "text", "log")
+_LEVELS = ("level", "severity", "levelname", "loglevel", "lvl", "priority", "@l", "logger", "category")
+_BEGINS = re.compile(
+    rb"(?i)\W*(?:(?:incoming|received|started|starting|start of|begin|processing) (?:http |processing )?request\b"
+    rb"|started processing|started [A-Z]+ \"|authoriz(?:ed|ing) request"
+    rb"|(?:http[ _])?request[ _](?:started|starting|start|received|begins?|begun|incoming)\b).*",
+    re.DOTALL,
+)
+_LONGEST_MESSAGE = 200
+
+
+class Layout:
+    """What the keys of objects of one shape say.
+
+    Args:
+        found: The keys.
+        kind: What a batch of such lines is called.
+        declared: A user said what the keys mean.
+    """
+
+    def __init__(self, found: Found, kind: str, *, declared: bool) -> None:
+        self.candidates = found.candidates
+        self.fields = tuple(candidate.field for candidate in found.candidates)
+        self.meaning = Meaning(self.fields, kind)
+        self.places: dict[Role, list[int]] = {}
+        """Of each role the candidates, in the order in which they count."""
+        for index, field in enumerate(self.fields):
+            if field.role is not None:
+                self.places.setdefault(field.role, []).append(index)
+        self.declared = declared
+        self.is_asked = any(role in self.places for role in _REQUEST)
+        """A key may say what was asked for."""
+        names = frozenset(found.names)
+        self._message = next((found.names[name] for name in _MESSAGES if name in names), None)
+        self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
+        """Without any field of a request it is a message of the server or of a program."""
+        self.part: Part = "whole" if declared else self._part(names)
+
+    def texts_in(self, found: Object) -> list[bytes | None]:
+        """Return what each candidate says, None for one that does not count; one of each role does at the most."""
+        texts: list[bytes | None] = [None] * len(self.fields)
+        for role, places in self.places.items():
+            index, text = self._chosen(found, role, places)
+            if index is not None:
+                texts[index] = text
+        return texts
+
+    def text(self, texts: Sequence[bytes | None], role: Role) -> bytes | None:
+        """Return what texts say of a role."""
+        return next((texts[index] for index in self.places.get(role, ()) if texts[index] is not None), None)
+
+    def is_hit(self, texts: Sequence[bytes | None]) -> bool:
+        """Return whether texts record a request: a target alone may be anything."""
+        said = {role for role in (*_REQUEST, "status", "host") if self.text(texts, role)}
+        if self.declared:
+            return not said.isdisjoint((*_REQUEST, "status"))
+        return not said.isdisjoint(("request", "status", "method")) or ("host" in said and not said.isdisjoint(_TARGET))
+
+    def begins(self, found: Object) -> bool:
+        """Return whether an object says that a request begins, and nothing of its end."""
+        if self.part != "maybe first":
+            return self.part == "first"
+        text = scalar_text(value_at(found, self._message or ()))
+        return text is not None and _BEGINS.fullmatch(text[:_LONGEST_MESSAGE]) is not None
+
+    def _part(self, names: frozenset[str]) -> Part:
+        ended = any(role in self.places for role in _ENDED)
+        if "reqid" in names and "err" in names and "res" in names and "duration" not in self.places:
+            return "again"  # Fastify tells of an error before it tells that the request ended
+        if self.is_asked and not ended:
+            if {"reqid", "req"} <= names and "res" not in names:
+                return "first"
+            return "maybe first" if self._message is not None else "whole"
+        return "last" if "status" in self.places and "request_id" in self.places else "whole"
+
+    def _chosen(self, found: Object, role: Role, places: Sequence[int]) -> tuple[int | None, bytes | None]:
+        wrong: tuple[int, bytes] | None = None
+        nothing: tuple[int, bytes] | None = None
+        for index in places:
+            candidate = self.candidates[index]
+            text = text_of(value_at(found, candidate.path), role)
+            if text is None:
+                continue
+            if can_be(text, candidate.field, vague=candidate.vague, declared=self.declared):
+                return index, text
+            if candidate.vague:
+                continue
+            if is_nothing(text, role):
+                nothing = nothing or (index, text)
+            elif role in FIRM or self.declared:
+                wrong = wrong or (index, text)
+        return wrong or nothing or (None, None)
+
+
+def value_at(found: Any, path: Path) -> Any:
+    """Return the value at a path; None where there is none."""
+    for key in path:
+        found = found.get(key) if type(found) is dict else None
+    return found

@@ -1,0 +1,1 @@
+"""Lines read one by one, whatever bytes they hold."""

@@ -1,0 +1,79 @@
+"""Keeps account of the lines of a chunk: rows, blank, malformed, oversized, or no finished request."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.parser.chunks.arrays import Ints
+from http_monitor.parser.fields.entry import Entry
+from http_monitor.records import Batch, Sample
+
+SAMPLES = 3
+
+
+SAMPLE_BYTES = 1_000
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the lines that were looked at one by one; indices count every line of the chunk from 0."""
+
+    limit: int
+    """The longest line, in bytes without its LF."""
+    entries: list[Entry] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    """For each entry the index of its line."""
+    blank: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
+    """Lines that fit, and record no finished request."""
+    oversized: list[int] = field(default_factory=list)
+    samples: list[tuple[int, bytes]] = field(default_factory=list)
+    """The first malformed lines with their indices."""
+
+    def is_candidate(self, index: int, raw: bytes) -> bool:
+        """Return whether a line is worth reading, that is neither blank nor too long; take note of it otherwise.
+
+        Args:
+            index: Of the line; ascending from call to call.
+            raw: The line without its LF, its CR (if any) included.
+        """
+        # Before the blanks: a source may have cut such a line, so nobody knows what else is in it.
+        if len(raw) > self.limit:
+            self.oversized.append(index)
+            self.malformed(index, raw)
+            return False
+        if not raw or raw.isspace():
+            self.blank.append(index)
+            return False
+        return True
+
+    def malformed(self, index: int, raw: bytes) -> None:
+        """Keep a sample of a line that does not fit."""
+        if len(self.samples) < SAMPLES:
+            self.samples.append((index, raw[:SAMPLE_BYTES].removesuffix(b"\r")))
+
+    def batch(self, rows: pa.RecordBatch, row_line: Ints, total: int, kind: str | None) -> Batch:
+        """Return the batch of a chunk.
+
+        Args:
+            rows: All well-formed lines.
+            row_line: For each, the index of its line, ascending.
+            total: The lines of the chunk, blank ones included.
+            kind: What the first row is.
+        """
+        blank = np.array(self.blank, np.int64)
+
+        def number(line: Ints) -> Ints:
+            return line + 1 - np.searchsorted(blank, line)
+
+        sample_nos = number(np.array([index for index, _ in self.samples], np.int64)).tolist()
+        return Batch(
+            rows=rows,
+            line_nos=number(row_line),
+            lines=total - len(blank),
+            oversized_nos=number(np.array(self.oversized, np.int64)),
+            samples=tuple(Sample(no, raw) for no, (_, raw) in zip(sample_nos, self.samples, strict=True)),
+            kind=kind if len(row_line) else None,
+            other_nos=number(np.array(self.other, np.int64)),
+        )

@@ -1,0 +1,197 @@
+"""Reads a log one line after the other, whatever its lines hold."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from http_monitor.parser.fields.entry import Entry
+from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.row_builder import Meaning, Wrong
+from http_monitor.parser.fields.zones import LOCAL, LocalTimes, Zone
+from http_monitor.parser.lines.account import Account
+from http_monitor.parser.lines.misfit import Misfit, expected_of
+from http_monitor.parser.lines.rows import Part, in_file_order, rows_of
+from http_monitor.ports import FoundField, Json, LineReading, Value
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+Span = tuple[int, int]
+"""First byte of a field from 0, and the byte after its last."""
+
+FEW = 32
+"""Fewer lines that are alike are read one by one, which is quicker than making columns of them."""
+
+_NOTHING = (None, b"", b"-")
+
+
+class Texts(NamedTuple):
+    """The fields of a line that has the shape of its format."""
+
+    meaning: Meaning
+    fields: Sequence[Field]
+    texts: Sequence[bytes | None]
+    """For each field what it says; None where the line has none."""
+
+
+class Outside(NamedTuple):
+    """A line that records no finished request: a comment, or the names of columns."""
+
+
+class LinedFormat(ABC):
+    """The account of lines, rows and explanations; what is one line is for those who inherit from it."""
+
+    usual_zone = LOCAL
+    """Of times that name none, where the user does not say it."""
+
+    def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
+        """Take the name a user gives, and the longest line in bytes without its LF."""
+        self._name = name
+        self._limit = limit
+        self._local = LocalTimes(self.usual_zone)
+
+    @property
+    def name(self) -> str:
+        """The name a user gives."""
+        return self._name
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times without a zone in that one, in place of the usual one."""
+        self._local = LocalTimes(zone)
+
+    def save(self) -> Json:
+        """Return when the last line was."""
+        return self._local.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        self._local.load(given)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        return self._joined([], lines_of(data))
+
+    def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
+        """Read lines one by one.
+
+        Args:
+            numbered: Index and line without its LF, ascending.
+        """
+        account = Account(self._limit)
+        for index, raw in numbered:
+            if not account.is_candidate(index, raw):
+                continue
+            read = self._entry_at(index, raw.removesuffix(b"\r"))
+            if isinstance(read, Entry):
+                account.entries.append(read)
+                account.line.append(index)
+            elif isinstance(read, Outside):
+                account.other.append(index)
+            else:
+                account.malformed(index, raw)
+        return account
+
+    def _joined(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
+        """Return the batch of rows that were made by columns, and of what else stands in a chunk, read one by one.
+
+        Args:
+            parts: Rows with the indices of their lines, ascending in each part.
+            lines: All lines of the chunk, each without its LF.
+        """
+        other = np.ones(len(lines), np.bool_)
+        for _, line in parts:
+            other[line] = False
+        account = self._read_each((index, lines[index]) for index in np.flatnonzero(other).tolist())
+        rows, line = in_file_order((rows_of(account.entries), np.array(account.line, np.int64)), *parts)
+        rows = self._local.resolved(rows)
+        return account.batch(rows, line, len(lines), self._name)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit; empty when it does."""
+        reading = self.read_line(line)
+        return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit.
+
+        A line that records no finished request has no fields, and is well-formed.
+        """
+        if len(line) > self._limit:
+            return self._unfit(Misfit(self._limit + 1, f"a line of at most {self._limit} bytes"), ())
+        line = line.removesuffix(b"\r")
+        read = self._read(line)
+        if isinstance(read, Outside):
+            return LineReading(self._name, (), {})
+        if isinstance(read, Misfit):
+            return self._unfit(read, self._spans(line, None))
+        spans = self._spans(line, read)
+        entry = _entry_of(read)
+        if isinstance(entry, Wrong):
+            span = dict(spans).get(read.fields[entry.field].name)
+            return self._unfit(Misfit(1 + (span[0] if span else 0), expected_of(entry.reason)), spans)
+        return LineReading(self._name, _found(spans), self._local.named(self._explained(line, read)))
+
+    @abstractmethod
+    def _read(self, line: bytes) -> Texts | Misfit | Outside:
+        """Return the fields of a line, which is without its line end."""
+
+    @abstractmethod
+    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
+        """Return where each field of a line was found, in the line's order; of one that does not fit, the first."""
+
+    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+        """Return what the fields of a well-formed line say, by the names of ``--explain --output ndjson``."""
+        del line
+        return values_of(read)
+
+    def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
+        """Return what a line says, which is without its line end; its index in the chunk is for those who looked."""
+        del index
+        return self._entry(self._read(line))
+
+    def _entry(self, read: Texts | Misfit | Outside) -> Entry | Misfit | Outside:
+        if not isinstance(read, Texts):
+            return read
+        entry = _entry_of(read)
+        return Misfit(0, entry.reason) if isinstance(entry, Wrong) else entry
+
+    def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
+        """Return how many of the fields that were found mean something."""
+        return len(spans)
+
+    def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
+        before = [(name, span) for name, span in spans if span[1] < misfit.column]
+        known = self._count_known(spans)
+        return LineReading(self._name, _found(before), None, misfit.column, misfit.reason, known)
+
+
+def lines_of(data: bytes) -> list[bytes]:
+    """Return whole lines without their LF; what follows the last LF is a line too."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def values_of(read: Texts) -> dict[str, Value]:
+    """Return what fields say by their names; of several with one role the first that says something."""
+    chosen: dict[str, int] = {}
+    kept: list[int] = []
+    for index, (field, text) in enumerate(zip(read.fields, read.texts, strict=True)):
+        if field.role is None or field.role not in chosen:
+            kept.append(index)
+            if field.role is not None:
+                chosen[field.role] = index
+        elif read.texts[chosen[field.role]] in _NOTHING and text not in _NOTHING:
+            kept[kept.index(chosen[field.role])] = index
+            chosen[field.role] = index
+    return Meaning([read.fields[index] for index in kept], "").named([read.texts[index] for index in kept])
+
+
+def _entry_of(read: Texts) -> Entry | Wrong:
+    return read.meaning.entry(read.texts)
+
+
+def _found(spans: Sequence[tuple[str, Span]]) -> tuple[FoundField, ...]:
+    return tuple(FoundField(name, start, stop) for name, (start, stop) in spans)

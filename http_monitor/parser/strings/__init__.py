@@ -1,1 +1,0 @@
-"""Format strings that users paste: which program they are of, and the templates they stand for."""

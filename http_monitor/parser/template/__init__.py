@@ -1,0 +1,1 @@
+"""Text formats made of literal bytes with fields between them."""

@@ -1,0 +1,256 @@
+"""Parses the lines of a text format: regular lines by columns, all others one by one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from http_monitor.parser.chunks.chunk import index_chunk
+from http_monitor.parser.chunks.next_byte import Marks
+from http_monitor.parser.fields.entry import Entry
+from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.row_builder import Meaning, Wrong, shown_name
+from http_monitor.parser.fields.zones import LOCAL, LocalTimes, Zone
+from http_monitor.parser.lines.account import Account
+from http_monitor.parser.lines.misfit import expected_of
+from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
+from http_monitor.parser.lines.rows import in_file_order, rows_of
+from http_monitor.parser.template.columns import Columns
+from http_monitor.parser.template.matching import Found, Matcher, Span
+from http_monitor.parser.template.scan import Walker
+from http_monitor.parser.template.slot import OWN_QUOTES
+from http_monitor.parser.template.template import Place, Template
+from http_monitor.ports import FoundField, Json, LineReading, Remark
+from http_monitor.records import Batch
+
+SMALL_BYTES = 16 << 10
+"""Below this, reading line by line is quicker than making columns."""
+
+
+class TemplateFormat:
+    """The format that a template describes.
+
+    A line means the same in any chunk, but for a time without a zone in an hour that its zone has twice.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        template: Template,
+        limit: int,
+        kind: str | None = None,
+        *,
+        doubts: Sequence[Remark] = (),
+        tail_known: bool = False,
+    ) -> None:
+        """Compile a template.
+
+        Args:
+            name: What the user calls the format.
+            template: Its parts.
+            limit: The longest line, in bytes without its LF.
+            kind: What its batches are called, if not by the name.
+            doubts: What is to be said of any of its lines.
+            tail_known: What may stand behind is known, and of no use, so that nothing need be said of it.
+        """
+        self._name = name
+        self._template = template
+        self._limit = limit
+        self._kind = kind or name
+        self._meaning = Meaning(template.fields, self._kind, keeps_empty=not template.exact)
+        self._matcher = Matcher(template)
+        self._walker = Walker(template)
+        self._columns = Columns(template)
+        self._dashes = {
+            part.index for part in template.parts if isinstance(part, Place) and part.slot.kind in OWN_QUOTES
+        }
+        """Fields that every line has, and of which a dash stands without quotes."""
+        self._local = LocalTimes(LOCAL)
+        self._tail_known = tail_known
+        self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self._name
+
+    def gives(self, role: str) -> bool:
+        """Return whether a field gives this; a host or status that none gives is made up."""
+        return self._template.gives(role)
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times without a zone in that one, in place of that of this process."""
+        self._local = LocalTimes(zone)
+
+    def save(self) -> Json:
+        """Return when the last line was."""
+        return self._local.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
+        self._local.load(given)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        if data and not data.endswith(b"\n"):
+            data += b"\n"
+        columnar = self._walker.fits and self._columns.fits
+        batch = self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
+        rows = self._local.resolved(batch.rows)
+        return batch if rows is batch.rows else replace(batch, rows=rows)
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        yield from self._doubts
+        line = line.removesuffix(b"\r")
+        start = self._matcher.whole(line)
+        if start is None or not start.spans:
+            return
+        for field, text in zip(self._template.fields, _texts(line, start.spans), strict=True):
+            # What the user says is a header's is told of above.
+            if field.role == "host" and text is not None and field.writing != "addresses":
+                yield from client_remark(text)
+            if field.role == "time" and text is not None:
+                yield from zone_remark(text)
+        if not self._template.exact and not self._tail_known:
+            rest = line[start.spans[-1][1] :]
+            last = self._template.parts[-1]
+            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _called(self._kind))
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return field by field what one line says, or where it stops to fit."""
+        if len(line) > self._limit:
+            return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
+        line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return LineReading(self._name, (), {})
+        start = self._matcher.whole(line)
+        if start is None and self._is_other(line):
+            return LineReading(self._name, (), {})
+        if start is None:
+            start = self._matcher.longest_start(line)
+            return self._misfit(start.spans, start.stop, self._part(start.parts))
+        texts = _texts(line, start.spans)
+        read = self._meaning.entry(texts)
+        if isinstance(read, Wrong) and self._is_other(line):
+            return LineReading(self._name, (), {})
+        if isinstance(read, Wrong):
+            return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
+        values = self._local.named(self._meaning.named(texts))
+        return LineReading(self._name, self._found(start.spans), values)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line does not fit; empty when it does."""
+        if len(line) > self._limit:
+            return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
+        line = line.removesuffix(b"\r")
+        if self._is_heading(line):
+            return ""
+        start = self._matcher.whole(line)
+        if start is None and self._is_other(line):
+            return ""
+        if start is None:
+            start = self._matcher.longest_start(line)
+            return f"column {start.stop + 1}: not {self._part(start.parts)} of the {self._template.noun}"
+        read = self._meaning.entry(_texts(line, start.spans))
+        if isinstance(read, Wrong) and self._is_other(line):
+            return ""
+        return f"column {start.spans[read.field][0] + 1}: {read.reason}" if isinstance(read, Wrong) else ""
+
+    def _parse_small(self, data: bytes) -> Batch:
+        lines = data.split(b"\n")
+        lines.pop()
+        account = self._read([(index, raw) for index, raw in enumerate(lines)])
+        return account.batch(rows_of(account.entries), np.array(account.line, np.int64), len(lines), self._kind)
+
+    def _parse_large(self, data: bytes) -> Batch:
+        chunk = index_chunk(data)
+        marks = Marks(chunk)
+        columns, column_line = self._columns.rows(chunk, marks, self._walker.walk(chunk, marks, self._limit))
+        other = np.ones(len(chunk.lfs), np.bool_)
+        other[column_line] = False
+        account = self._read(
+            [(index, data[chunk.starts[index] : chunk.lfs[index]]) for index in np.flatnonzero(other).tolist()]
+        )
+        others = rows_of(account.entries), np.array(account.line, np.int64)
+        rows, line = in_file_order((columns, column_line), others)
+        return account.batch(rows, line, len(chunk.lfs), self._kind)
+
+    def _read(self, numbered: list[tuple[int, bytes]]) -> Account:
+        """Read lines one by one.
+
+        Args:
+            numbered: Index and line without its LF, ascending.
+        """
+        account = Account(self._limit)
+        # Too long or blank ones are matched as empty, so that the account is kept in the order of the lines.
+        found = self._matcher.match(
+            [raw.removesuffix(b"\r") if len(raw) <= self._limit else b"" for _, raw in numbered]
+        )
+        for (index, raw), texts in zip(numbered, found, strict=True):
+            if not account.is_candidate(index, raw):
+                continue
+            if self._is_heading(raw):
+                account.blank.append(index)
+                continue
+            entry = self._entry(texts)
+            if entry is None and self._is_other(raw):
+                account.other.append(index)
+            elif entry is None:
+                account.malformed(index, raw)
+            else:
+                account.entries.append(entry)
+                account.line.append(index)
+        return account
+
+    def _entry(self, texts: Found | None) -> Entry | None:
+        if texts is not None and None in texts:
+            # A dash in place of quotes.
+            texts = tuple(b"-" if text is None and at in self._dashes else text for at, text in enumerate(texts))
+        read = None if texts is None else self._meaning.entry(texts)
+        return None if isinstance(read, Wrong) else read
+
+    def _misfit(self, spans: tuple[Span, ...], at: int, expected: str) -> LineReading:
+        return LineReading(self._name, self._found(spans), None, at + 1, expected)
+
+    def _found(self, spans: tuple[Span, ...]) -> tuple[FoundField, ...]:
+        return tuple(
+            FoundField(shown_name(field), start, stop)
+            for field, (start, stop) in zip(self._template.fields, spans, strict=False)
+            if start >= 0
+        )
+
+    def _is_heading(self, line: bytes) -> bool:
+        return self._template.heading is not None and line.startswith(self._template.heading)
+
+    def _is_other(self, line: bytes) -> bool:
+        """Return whether a line that does not fit is one that records no finished request."""
+        return self._template.others is not None and self._template.others.match(line) is not None
+
+    def _part(self, number: int) -> str:
+        """Return what a part of the template is called; behind the last one, the end of the line."""
+        if number == len(self._template.parts):
+            return "the end of the line"
+        part = self._template.parts[number]
+        if isinstance(part, Place):
+            return part.slot.field.name + (' in " "' if part.slot.kind in OWN_QUOTES else "")
+        if not isinstance(part, bytes) or part == b" ":
+            return "a space"
+        return repr(part.decode("utf-8", "backslashreplace"))
+
+
+def _called(kind: str) -> str:
+    return "the format given" if kind == "custom" else kind
+
+
+def _is_claimed(field: Field) -> bool:
+    return field.role == "host" and "forwarded" in field.name.lower()
+
+
+def _of_client(field: Field) -> Remark:
+    words = f"the client is the first address of {field.name}, which whoever sends a request may write"
+    return Remark("client", f"{words}; the address of the connection is not logged")
+
+
+def _texts(line: bytes, spans: tuple[Span, ...]) -> Found:
+    return tuple(line[start:stop] if start >= 0 else None for start, stop in spans)

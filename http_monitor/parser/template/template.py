@@ -1,0 +1,184 @@
+"""A text format: literal bytes with fields between them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from http_monitor.parser.fields.field import Field
+from http_monitor.parser.template.slot import Slot, slot_of
+
+SPACES = b" \t"
+QUOTE, BACKSLASH = b'"', b"\\"
+_QUESTION = b"?"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Spaces, at least one; in an exact template, where a space of a literal is just one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Parts of an exact template that stand in a line together, or not at all."""
+
+    parts: "tuple[Given, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field where it stands."""
+
+    slot: Slot
+    index: int
+    """Its number among the fields, from 0."""
+    quoted: bool
+    """Whether it stands within quotes, where a backslash escapes the next byte."""
+    stops: bytes | None
+    """The bytes that end it: the first ones of what follows. Empty at the end of the line; None: not known."""
+    fills: bool = False
+    """Whether the line ends with it, whatever its bytes are."""
+    optional: bool = False
+    """Whether it is among parts that may be missing."""
+
+    @property
+    def ends_itself(self) -> bool:
+        """Return whether, at the end of a line, it ends before a space."""
+        itself = self.slot.kind in ("typed", "last") or (self.slot.kind == "word" and not self.quoted)
+        return itself and not self.fills
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parts that stand in a line together, or not at all."""
+
+    parts: "tuple[Part, ...]"
+
+
+Given = bytes | Field | Slot | Gap | Maybe
+Part = bytes | Place | Gap | Group
+
+
+class Template:
+    """What a line of a text format is made of; whatever follows the last part of a line is ignored.
+
+    There are two kinds. Most templates come from what a user configured: outside of quotes a space of a literal stands
+    for a run of spaces or tabs; such a run may stand in front, too; and a field may hold what ends it, as long as the
+    line fits. In an *exact* one, of a server that writes its lines in one way only, a space is one space, a field ends
+    where its slot says, and one that is empty says no more than a dash does.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Given],
+        noun: str = "format",
+        *,
+        exact: bool = False,
+        whole: bool = False,
+        heading: bytes | None = None,
+        others: bytes | None = None,
+    ) -> None:
+        """Take the parts in their order.
+
+        Args:
+            parts: Literals, and fields; a bare `Field` gets the `Slot` that its role suggests.
+            noun: What the format is called in messages: ``LogFormat``.
+            exact: Whether a line may be written in one way only.
+            whole: Whether nothing may follow the last part.
+            heading: How a line begins that names the columns, and counts as nothing.
+            others: How lines begin that the server writes besides and that record no finished request, as an
+                expression; a line that fits is none of them.
+        """
+        self.noun = noun
+        self.exact = exact
+        self.whole = whole
+        self.heading = heading
+        self.others = None if others is None else re.compile(others)
+        self.parts: tuple[Part, ...] = tuple(_Placing(exact, whole).placed(_joined(parts), b"", False))
+        self.places: tuple[Place, ...] = tuple(places_in(self.parts))
+        self.fields: tuple[Field, ...] = tuple(place.slot.field for place in self.places)
+
+    def gives(self, role: str) -> bool:
+        """Return whether a field has this role."""
+        return any(field.role == role for field in self.fields)
+
+
+def places_in(parts: Sequence[Part]) -> Iterator[Place]:
+    """Yield the places among some parts, in the order of their numbers."""
+    for part in parts:
+        if isinstance(part, Place):
+            yield part
+        elif isinstance(part, Group):
+            yield from places_in(part.parts)
+
+
+def quotes_after(quoted: bool, literal: bytes) -> bool:
+    """Return whether what follows a literal stands within quotes."""
+    return quoted ^ (literal.count(QUOTE) % 2 == 1)
+
+
+def _joined(parts: Sequence[Given]) -> list[bytes | Slot | Gap | Maybe]:
+    """Return the parts, neighbouring literals as one and empty ones left out."""
+    joined: list[bytes | Slot | Gap | Maybe] = []
+    for part in parts:
+        if isinstance(part, bytes) and joined and isinstance(joined[-1], bytes):
+            joined[-1] += part
+        elif part != b"":
+            joined.append(slot_of(part) if isinstance(part, Field) else part)
+    return joined
+
+
+class _Placing:
+    """Numbers the fields of a template, and finds out what ends each."""
+
+    def __init__(self, exact: bool, whole: bool) -> None:
+        self._exact = exact
+        self._whole = whole
+        self._count = 0
+
+    def placed(self, parts: Sequence[bytes | Slot | Gap | Maybe], behind: bytes | None, optional: bool) -> list[Part]:
+        """Return parts with their places.
+
+        Args:
+            parts: Of the template, or of a group in it.
+            behind: The bytes that may follow the last of them.
+            optional: Whether they may be missing.
+        """
+        placed: list[Part] = []
+        quoted = False
+        for index, part in enumerate(parts):
+            stops = self._stops(parts, index, quoted, behind)
+            if isinstance(part, bytes):
+                quoted = not self._exact and quotes_after(quoted, part)
+                placed.append(part)
+            elif isinstance(part, Slot):
+                fills = self._whole and stops == b""
+                placed.append(Place(part, self._count, quoted, stops, fills, optional))
+                self._count += 1
+            elif isinstance(part, Maybe):
+                placed.append(Group(tuple(self.placed(_joined(part.parts), stops, True))))
+            else:
+                placed.append(part)
+        return placed
+
+    def _stops(
+        self, parts: Sequence[bytes | Slot | Gap | Maybe], index: int, quoted: bool, behind: bytes | None
+    ) -> bytes | None:
+        """Return the bytes that may follow the part at an index."""
+        if index + 1 == len(parts):
+            return behind
+        following = parts[index + 1]
+        if isinstance(following, bytes):
+            first = following[:1]
+            return SPACES if first in SPACES and not quoted and not self._exact else first
+        if isinstance(following, Gap):
+            return b" "
+        if isinstance(following, Slot) and following.kind != "query":
+            return following.begins or None
+        # A query begins with its own mark, or is not there; so do parts that may be missing.
+        after = self._stops(parts, index + 1, quoted, behind)
+        first_of = (
+            self._stops([b"", *_joined(following.parts)], 0, False, None) if isinstance(following, Maybe) else _QUESTION
+        )
+        if after is None or first_of is None:
+            return None
+        return first_of + after.translate(None, first_of)

@@ -1,0 +1,209 @@
+"""Reads the W3C extended log format, in which a ``#Fields`` line says what the columns of the lines after it are.
+
+The format: https://www.w3.org/TR/WD-logfile.html
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from http_monitor.parser.chunks.chunk import Chunk, index_chunk
+from http_monitor.parser.fields.field import Writing
+from http_monitor.parser.fields.zones import Zone
+from http_monitor.parser.lines.line_by_line import FEW, LinedFormat, Outside, Span, Texts, lines_of
+from http_monitor.parser.lines.misfit import Misfit
+from http_monitor.parser.lines.rows import Part
+from http_monitor.parser.template.format import SMALL_BYTES
+from http_monitor.parser.w3c.columns import Dialect, W3cColumns, unit_of_columns, unit_of_software
+from http_monitor.ports import Json, Remark
+from http_monitor.records import Batch
+from http_monitor.settings import MAX_LINE_BYTES
+
+_FIELDS, _SOFTWARE = b"#fields:", b"#software:"
+_COMMENT = b"#"
+_MOST_COMMENTS = 8
+"""In a chunk that is read by columns: under each the columns may be others."""
+_MOST_COLUMNS = 256
+"""A `#Fields` line with more is none; it bounds what a checkpoint holds."""
+
+
+class W3cFormat(LinedFormat):
+    """One file of the format. It remembers the latest `#Fields` line; before any, the server's usual columns count.
+
+    Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` record
+    no request.
+    """
+
+    def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
+        """Take the name a user gives, the server's ways, and the longest line in bytes without its LF."""
+        super().__init__(name, limit)
+        self._dialect = dialect
+        self._columns: tuple[str, ...] | None = None
+        self._unit: Writing | None = None
+        """Of time-taken, as the latest `#Software` line shows; None: it does not, or there was none."""
+        self._known: W3cColumns | None = None
+        self._utc = True
+        """Nobody has said that times are of another zone."""
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times in that zone, in place of UTC."""
+        super().set_zone(zone)
+        self._utc, self._known = False, None
+
+    def resembles(self, line: bytes) -> bool:
+        """Tell whether a line stands under a #Fields line of this server."""
+        del line
+        columns = self._columns
+        return columns is not None and (not self._dialect.mark or self._dialect.mark in columns)
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines; what follows the last LF is a line too."""
+        comments = data.startswith(_COMMENT) + data.count(b"\n" + _COMMENT)
+        if len(data) < SMALL_BYTES or comments > _MOST_COMMENTS:
+            return super().parse(data)
+        chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
+        return self._joined([*self._by_columns(chunk)], lines_of(data))
+
+    def learn(self, head: bytes) -> None:
+        """Take the columns from the first bytes of the file, for a run that begins further on.
+
+        Args:
+            head: What the file begins with; a last line without LF is left out, it may not be whole.
+        """
+        for line in head.split(b"\n")[:-1]:
+            if len(line) <= self._limit and line.startswith(_COMMENT):
+                self._directive(line.removesuffix(b"\r"))
+
+    def save(self) -> Json:
+        """Return the columns of the latest `#Fields` line."""
+        fields = None if self._columns is None else list(self._columns)
+        return {"fields": fields, "unit": self._unit, **super().save()}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        names = given["fields"]
+        unit = given["unit"]
+        if unit not in (None, "s", "ms"):
+            raise ValueError("no unit")
+        super().load(given)
+        self._unit = unit
+        if names is None:
+            self._set(None)
+            return
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise TypeError("the columns are not a list of names")
+        if not 0 < len(names) <= _MOST_COLUMNS:
+            raise ValueError("no columns, or too many")
+        self._set(tuple(names))
+
+    def _read(self, line: bytes) -> Texts | Misfit | Outside:
+        if line.startswith(_COMMENT):
+            self._directive(line)
+            return Outside()
+        texts: list[bytes] = _split(line)
+        columns = self._columns_under(self._columns, len(texts), self._unit)
+        if columns is None:
+            what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
+            wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
+            return Misfit(_column_of_excess(line, texts, self._columns), f"{wanted} columns {what}, not {len(texts)}")
+        lack = self._lack(columns)
+        if lack is not None:
+            return Misfit(1, f"{lack} among the #Fields")
+        return Texts(columns.meaning, columns.fields, texts)
+
+    def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
+        texts = _split(line)
+        names = [field.name for field in read.fields] if read else list(self._columns or ())
+        spans = []
+        start = len(line) - len(line.lstrip(b" \t"))
+        for name, text in zip(names, texts, strict=False):
+            spans.append((name, (start, start + len(text))))
+            start += len(text) + 1
+        return spans
+
+    def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
+        """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
+        names, unit, first = self._columns, self._unit, 0
+        comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
+        for index in (*comments, len(chunk.lfs)):
+            if index - first >= FEW:
+                line = chunk.data[chunk.starts[first] : chunk.ends[first]]
+                columns = self._columns_under(names, len(_split(line)), unit)
+                if columns is not None and self._lack(columns) is None and columns.reader.fits:
+                    yield columns.reader.rows(chunk, first, index, self._limit)
+            if index < len(chunk.lfs) and chunk.lfs[index] - chunk.starts[index] <= self._limit:
+                line = chunk.data[chunk.starts[index] : chunk.ends[index]]
+                names = _names_in(line) or names
+                if line[: len(_SOFTWARE)].lower() == _SOFTWARE:
+                    unit = unit_of_software(line.decode("latin-1"))
+            first = index + 1
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of a line that it has read; it changes nothing."""
+        texts = _split(line.removesuffix(b"\r"))
+        columns = self._columns_under(self._columns, len(texts), self._unit)
+        if columns is None or columns.time_taken != "decimal":
+            return
+        for field, text in zip(columns.fields, texts, strict=True):
+            if field.role == "duration" and text.isdigit():
+                what = f"{field.name} is seconds in some servers and milliseconds in others, and neither #Software"
+                yield Remark("unit", f"{what} nor a decimal point shows which: it is not taken for a duration")
+
+    def _directive(self, line: bytes) -> None:
+        names = _names_in(line)
+        if names is not None:
+            self._set(names)
+        elif line[: len(_SOFTWARE)].lower() == _SOFTWARE:
+            self._unit = unit_of_software(line.decode("latin-1"))
+
+    def _set(self, names: tuple[str, ...] | None) -> None:
+        self._columns = names
+
+    def _columns_under(self, names: tuple[str, ...] | None, count: int, unit: Writing | None) -> W3cColumns | None:
+        """Return the columns of a line that has so many; None where these cannot be its columns.
+
+        Args:
+            names: What the latest `#Fields` line names; None without one.
+            count: Of the line.
+            unit: Of time-taken, as the latest `#Software` line shows.
+        """
+        if count not in (self._dialect.usual_counts if names is None else (len(names),)):
+            return None
+        named = self._dialect.usual[:count] if names is None else names
+        time_taken = self._dialect.time_taken or unit or unit_of_columns(named)
+        if self._known is None or (self._known.names, self._known.time_taken) != (named, time_taken):
+            self._known = W3cColumns(named, time_taken, self._name, utc=self._utc)
+        return self._known
+
+    def _lack(self, columns: W3cColumns) -> str | None:
+        """Return what columns lack without which no line of this server can be read."""
+        if not columns.has_time:
+            return "a date and a time"
+        mark = self._dialect.mark
+        return mark if mark and mark not in columns.names else None
+
+
+def _names_in(line: bytes) -> tuple[str, ...] | None:
+    """Return the columns that a `#Fields` line names; None for any other."""
+    if line[: len(_FIELDS)].lower() != _FIELDS:
+        return None
+    names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
+    return tuple(names) if 0 < len(names) <= _MOST_COLUMNS else None
+
+
+def _split(line: bytes) -> list[bytes]:
+    line = line.strip(b" \t")
+    return line.split(b"\t" if b"\t" in line else b" ")
+
+
+def _one_of(counts: frozenset[int]) -> str:
+    least, most = min(counts), max(counts)
+    return str(least) if least == most else f"{least} to {most}"
+
+
+def _column_of_excess(line: bytes, texts: Sequence[bytes], names: Sequence[str] | None) -> int:
+    """Return the byte, from 1, at which the first column stands that has no name; behind the line where none does."""
+    if names is None or len(texts) <= len(names):
+        return len(line) + 1
+    front = len(line) - len(line.lstrip(b" \t"))
+    return front + sum(len(text) + 1 for text in texts[: len(names)]) + 1

@@ -1,0 +1,1 @@
+"""Logs whose lines another program wrapped: detection, reading, and what changes."""

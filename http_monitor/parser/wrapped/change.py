@@ -1,0 +1,162 @@
+"""Finds out that something else stands around the lines of a file from some line on."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from http_monitor.parser.chunks.key_columns import distinct_bytes
+from http_monitor.parser.detect.format_change import ENOUGH_LINES
+from http_monitor.parser.wrapped.well_read import row_is_well_read
+from http_monitor.ports import Json, LogFormat, Remembering, Wrapper
+from http_monitor.records import Batch, Bools, Int64s
+
+_ISO = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where lines begin that have something else around them, which is after those that showed it."""
+
+    lines: int
+    """So many lines of the batch stand before."""
+    offset: int
+    """So many bytes of its data."""
+    wrapper: Wrapper
+    made: LogFormat
+    """The format of what is inside; it has read what showed it."""
+
+
+def doubted(batch: Batch) -> Int64s:
+    """Return the numbers of lines that do not fit, or whose user or vhost is as where a wrapper was read as fields."""
+    doubts = np.zeros(batch.lines, np.bool_)
+    if batch.malformed_lines:
+        doubts[:] = True
+        doubts[batch.line_nos - 1] = False
+        doubts[batch.other_nos - 1] = False
+    rows = _odd(batch, "user", lambda name: b" " in name, b" ") | _odd(batch, "vhost", _is_time, b"T")
+    if rows.any():
+        doubts[batch.line_nos[rows] - 1] = True
+    return np.flatnonzero(doubts) + 1
+
+
+def _is_time(name: bytes) -> bool:
+    return _ISO.match(name) is not None
+
+
+def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes) -> Bools:
+    """Return which rows have an odd key; one that is has a mark in it."""
+    # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+    keys: Any = batch.rows.column(column)
+    odd = np.zeros(len(keys), np.bool_)
+    if not len(keys.dictionary) or mark not in distinct_bytes(keys)[0]:
+        return odd
+    named = np.array([is_odd(name) for name in keys.dictionary.to_pylist()], np.bool_)
+    if named.any():
+        present = np.flatnonzero(keys.is_valid().to_numpy(zero_copy_only=False))
+        odd[present] = named[keys.indices.drop_null().to_numpy()]
+    return odd
+
+
+class Rewrapped:
+    """Looks at lines in a row that may have another wrapper: at the first 20 of them, then as `Change` does.
+
+    A function of the lines of a file only, wherever they were cut.
+
+    Args:
+        make: Makes the format of what is inside.
+        wrappers: Makes one of each wrapper.
+        current: The name of the one that is taken off; None: none is.
+    """
+
+    def __init__(
+        self, make: Callable[[], LogFormat], wrappers: Callable[[], Sequence[Wrapper]], current: str | None
+    ) -> None:
+        self._make = make
+        self._wrappers = wrappers
+        self._current = current
+        self._row = 0
+        self._rivals: dict[str, tuple[Wrapper, LogFormat]] = {}
+
+    def forget(self) -> None:
+        """Begin anew, with a line that is what it should be."""
+        self._row = 0
+        self._rivals = {}
+
+    def look(self, batch: Batch, numbers: Int64s, lines: Callable[[], Sequence[tuple[int, bytes]]]) -> Turn | None:
+        """Take the next lines; return where others begin, then only what is before has been looked at.
+
+        Args:
+            batch: What was made of the lines.
+            numbers: Of those that may have another wrapper.
+            lines: Gives these, each with where it ends in the data.
+        """
+        edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1) != 1)
+        given: Sequence[tuple[int, bytes]] = ()
+        row_of: dict[int, int] = {}
+        for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            first, last = int(numbers[start]), int(numbers[stop - 1])
+            if first > 1:
+                self.forget()
+            # A short row within a batch, of which there may be many, shows nothing.
+            if self._row + stop - start < ENOUGH_LINES and last < batch.lines:
+                self.forget()
+                continue
+            given = given or lines()
+            row_of = row_of or dict(zip(batch.line_nos.tolist(), range(len(batch.line_nos)), strict=True))
+            for number, (end, line) in zip(numbers[start:stop].tolist(), given[start:stop], strict=True):
+                found = self._note(line, batch, row_of.get(number))
+                if found is not None:
+                    return Turn(number, end, *found)
+        if batch.lines and (not len(numbers) or numbers[-1] < batch.lines):
+            self.forget()
+        return None
+
+    def _note(self, line: bytes, batch: Batch, row: int | None) -> tuple[Wrapper, LogFormat] | None:
+        block, place = divmod(self._row, ENOUGH_LINES)
+        self._row += 1
+        if block & (block + 1):
+            return None
+        if not place:
+            fitting = [wrapper for wrapper in self._wrappers() if wrapper.front(line) is not None]
+            self._rivals = {
+                wrapper.name: (wrapper, self._make()) for wrapper in fitting if wrapper.name != self._current
+            }
+        for name, (wrapper, made) in list(self._rivals.items()):
+            if wrapper.front(line) is None or (row is not None and row_is_well_read(batch, row, line, [wrapper])):
+                del self._rivals[name]
+                continue
+            if made.parse(wrapper.unwrap(line + b"\n").data).malformed_lines:
+                del self._rivals[name]
+        if place + 1 < ENOUGH_LINES:
+            return None
+        left, self._rivals = self._rivals, {}
+        return next(iter(left.values()), None)
+
+    def save(self) -> Json:
+        """Return it as JSON."""
+        return {
+            "row": self._row,
+            "rivals": {
+                name: [wrapper.save(), made.save() if isinstance(made, Remembering) else None]
+                for name, (wrapper, made) in self._rivals.items()
+            },
+        }
+
+    def load(self, given: Json) -> None:
+        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        row = given["row"]
+        if type(row) is not int or row < 0:
+            raise ValueError("no number of lines")
+        rivals = dict(given["rivals"])
+        self._row, self._rivals = row, {}
+        for wrapper in self._wrappers() if rivals else ():
+            if wrapper.name in rivals:
+                parts, memory = rivals[wrapper.name]
+                wrapper.load(parts)
+                made = self._make()
+                if isinstance(made, Remembering) and memory is not None:
+                    made.load(memory)
+                self._rivals[wrapper.name] = wrapper, made

@@ -1,0 +1,90 @@
+"""Finds out from a sample what is around the lines of a file, and which format what is inside has."""
+
+from dataclasses import dataclass
+
+from http_monitor.parser.detect.auto import AutoFormat, Choice
+from http_monitor.parser.wrapped.trials import Make, Wrappers, may_be_wrapped, memory_of, remind
+from http_monitor.parser.wrapped.unwrapping import places
+from http_monitor.parser.wrapped.well_read import row_is_well_read
+from http_monitor.ports import Headed, LogFormat, Wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is around lines, as far as a sample shows it."""
+
+    wrapper: Wrapper | None
+    """None: nothing, or nothing that the sample shows."""
+    made: LogFormat
+    """Reads what is inside."""
+    choice: Choice | None
+    """Why it does; None: nothing in the sample says what it is."""
+
+
+def choose_around(make: Make, wrappers: Wrappers, limit: int, sample: bytes, head: bytes) -> Around:
+    """Return what is around the lines of a sample.
+
+    Args:
+        make: Makes the format of what is inside.
+        wrappers: Makes one of each wrapper.
+        limit: The longest line, in bytes without its LF.
+        sample: Whole lines.
+        head: What the file begins with, where the sample is from later in it.
+    """
+    plain = chosen(make, sample, head)
+    lines = [line for line in sample.split(b"\n") if line.strip()]
+    if not any(map(may_be_wrapped, lines)):
+        return plain
+    best, most = plain, 0
+    well = _well_read(plain.made, sample, wrappers, limit)
+    for wrapper in wrappers():
+        if all(wrapper.front(line) is None for line in lines):
+            continue
+        found = chosen(make, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
+        wrapper.load({})
+        fits, every = _fitting_inside(found.made, sample, wrapper, limit)
+        without = sum(wrapper.front(line) is not None for line in well)
+        if fits > max(most, without):
+            best, most = Around(wrapper, found.made, found.choice), fits
+            if fits == every:
+                break
+    return best
+
+
+def chosen(make: Make, sample: bytes, head: bytes) -> Around:
+    """Return the format of lines that stand in nothing; the arguments are those of `choose_around`."""
+    made = make()
+    if isinstance(made, AutoFormat):
+        return Around(None, made, made.choose(sample, head))
+    if head and isinstance(made, Headed):
+        made.learn(head)
+    return Around(None, made, None)
+
+
+def _well_read(made: LogFormat, sample: bytes, wrappers: Wrappers, limit: int) -> list[bytes]:
+    """Return the lines of a sample that fit as they stand, and show a host that is none of a wrapper's.
+
+    Args:
+        made: Reads them; what it remembers is as it was then.
+        sample: Whole lines.
+        wrappers: Makes one of each wrapper.
+        limit: The longest line, in bytes without its LF.
+    """
+    memory = memory_of(made)
+    batch = made.parse(sample)
+    remind(made, memory)
+    lines = [line for line in sample.split(b"\n") if len(line) > limit or line.strip()]
+    kinds = wrappers()
+    numbered = enumerate(batch.line_nos.tolist())
+    return [lines[no - 1] for row, no in numbered if row_is_well_read(batch, row, lines[no - 1], kinds)]
+
+
+def _fitting_inside(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int) -> tuple[int, int]:
+    """Return how many lines of a sample have something inside that fits, and how many have something."""
+    memory = memory_of(made)
+    inside = wrapper.unwrap(sample)
+    batch = made.parse(inside.data)
+    remind(made, memory)
+    wrapper.load({})
+    place = places(batch, inside, limit)
+    return int(inside.wrapped[place[batch.line_nos - 1]].sum()), batch.lines

@@ -1,0 +1,300 @@
+"""Reads a log whose lines stand inside those of somebody else: syslog, a container runtime, a log shipper."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from http_monitor.parser.detect.auto import AutoFormat, Choice
+from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
+from http_monitor.parser.lines.explain import explain, read_line
+from http_monitor.parser.lines.remarks import Remarking
+from http_monitor.parser.lines.rows import EMPTY
+from http_monitor.parser.wrapped.choice import choose_around, chosen
+from http_monitor.parser.wrapped.held_lines import Held
+from http_monitor.parser.wrapped.shown import shown
+from http_monitor.parser.wrapped.trials import Make, Trials, Wrappers, remind
+from http_monitor.parser.wrapped.unwrapping import Unwrapping
+from http_monitor.parser.wrapped.well_read import is_well_read
+from http_monitor.ports import (
+    FormatChange,
+    Headed,
+    Json,
+    LineReading,
+    LogFormat,
+    Remark,
+    Wrapper,
+)
+from http_monitor.records import Batch, Int64s
+from http_monitor.settings import MAX_LINE_BYTES
+
+_NO_LINES: Int64s = np.empty(0, np.int64)
+_NOTHING = Batch(rows=EMPTY, line_nos=_NO_LINES, lines=0)
+
+
+class WrappedFormat:
+    """The format of one file whose lines may be wrapped.
+
+    One wrapper is taken off, never a second: what is inside is what a client made the server write. A line without the
+    wrapper is read as it is. Without a name, the lines show which it is: a sample, else the first line that any wrapper
+    has something for and that then fits, where as it stands it does not, or shows as its host a part of the wrapper.
+    That is looked at again where 20 lines in a row show another one.
+
+    A line that does not fit is *other* where lines of other programs have fitted, but none of the same: a log of a
+    machine has lines of all its programs.
+
+    Args:
+        make: Makes the format of what is inside.
+        wrappers: Makes one of each wrapper that may be found.
+        limit: The longest line, in bytes without its LF.
+        wrapper: The one that the user named.
+        finds_out: The lines show which it is.
+    """
+
+    def __init__(
+        self,
+        make: Make,
+        wrappers: Wrappers,
+        limit: int = MAX_LINE_BYTES,
+        *,
+        wrapper: Wrapper | None = None,
+        finds_out: bool = True,
+    ) -> None:
+        self._make = make
+        self._wrappers = wrappers
+        self._limit = limit
+        self._finds_out = finds_out and wrapper is None
+        self._now = Unwrapping(make, wrappers, limit, wrapper, turns=self._finds_out)
+        self._decided = not self._finds_out
+        self._trials = Trials(make, wrappers)
+        self._held = Held() if wrapper is not None else None
+        """The first lines, while none has fitted; None: none may have anything around it so far, or they are over."""
+        self._has_held = self._decided
+        """The first lines that may have something around them are over."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls the format of what is inside."""
+        return self._now.inner.name
+
+    @property
+    def inner(self) -> LogFormat:
+        """Reads what is inside."""
+        return self._now.inner
+
+    @property
+    def wrapper(self) -> str | None:
+        """The name of the wrapper that is taken off; None: none, or none yet."""
+        return None if self._now.wrapper is None else self._now.wrapper.name
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the preset that the lines inside have; None while that is not known."""
+        return self._now.inner.chosen if isinstance(self._now.inner, AutoFormat) else self._now.inner.name
+
+    def learn(self, head: bytes) -> None:
+        """Take what the file begins with, where reading begins later in it."""
+        if isinstance(self._now.inner, Headed):
+            self._now.inner.learn(head)
+
+    def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
+        """Choose by a sample what is around the lines and what format they have; as `AutoFormat.choose`."""
+        if self._now.wrapper is not None:
+            # Only a sample of what is inside can tell its format.
+            sample, head = self._now.wrapper.unwrap(sample).data, self._now.wrapper.unwrap(head).data
+            self._now.wrapper.load({})
+        if self._finds_out and not self._decided:
+            found = choose_around(self._make, self._wrappers, self._limit, sample, head)
+        else:
+            found = chosen(self._make, sample, head)
+        self._now.inner = found.made
+        if found.wrapper is not None:
+            self._decide()
+            self._held = Held()
+            self._now.wrapper = found.wrapper
+            self._now.tell(found.wrapper)
+        elif found.choice is not None and not self._decided:
+            self._decide()
+        return found.choice
+
+    def parse(self, data: bytes) -> Batch:
+        """Return the rows of whole lines."""
+        return self._parsed(data, 0)
+
+    def _parsed(self, data: bytes, before: int, *, last: bool = False) -> Batch:
+        """Return the rows of lines; those that are held are among them where no lines will come."""
+        if self._held is not None:
+            return self._wait(self._held, data, before, last=last)
+        return self._now.read(data, before) if self._decided else self._undecided(data, before, last=last)
+
+    def parse_last(self, data: bytes) -> Batch:
+        """Return the rows of whole lines, and of lines whose last part never came."""
+        batch = self._parsed(data, 0, last=True)
+        left = b"" if self._now.wrapper is None else self._now.wrapper.end()
+        if not left:
+            return batch
+        return joined([batch, self._now.parse_inner(left, batch.lines)])
+
+    def take_changes(self) -> Sequence[FormatChange]:
+        """Return what the lines inside turned out to be since this was asked the last time."""
+        changes, self._now.changes = self._now.changes, []
+        return changes
+
+    def take_told(self) -> Sequence[tuple[int, str]]:
+        """Return what was found around the lines since this was asked the last time."""
+        told, self._now.told = self._now.told, []
+        return told
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of the text in a line that was read."""
+        front = None if self._now.wrapper is None else self._now.wrapper.front(line)
+        if self._now.wrapper is not None and front is not None:
+            memory = self._now.wrapper.save()
+            inside = self._now.wrapper.peel(line)
+            self._now.wrapper.load(memory)
+            line = next((peeled.text for peeled in inside if peeled.text is not None), line)
+        if isinstance(self._now.inner, Remarking):
+            yield from self._now.inner.remarks(line)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
+        return explain(line, self._now.inner)
+
+    def read_line(self, line: bytes) -> LineReading:
+        """Return what the format of the file makes of a line; its columns count in the whole of it."""
+        if not self._decided:
+            self._decide_by(line)
+        if self._now.wrapper is None:
+            return read_line(self._now.inner, line)
+        return shown(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
+
+    def nearest(self, line: bytes, most: int) -> list[LineReading]:
+        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
+        inner = self._now.inner
+        if not isinstance(inner, AutoFormat):
+            return [self.read_line(line)]
+        wrapper = self._now.wrapper
+        if wrapper is None and not self._decided and self._may_wrap(line):
+            around = self._trials.around(inner, line)
+            wrapper = None if around is None else around[0]
+        if wrapper is None:
+            return inner.nearest(line, most)
+        return shown(line, wrapper, lambda text: inner.nearest(text, most))
+
+    def _may_wrap(self, line: bytes) -> bool:
+        return self._finds_out and self._trials.may_wrap((line,))
+
+    def _decide_by(self, line: bytes) -> None:
+        """Decide by one line, which will be read."""
+        found = self._trials.around(self._now.inner, line) if self._may_wrap(line) else None
+        if found is not None:
+            self._now.wrapper, self._now.inner = found
+            self._now.tell(self._now.wrapper)
+        elif not is_well_read(self._now.inner, line, ()):
+            # What may be inside of it says how others are read.
+            self._trials.try_inside(line)
+            return
+        self._decide()
+
+    def save(self) -> Json:
+        """Return what was found, the parts of lines that are not complete, and what the format remembers."""
+        return self._now.save() | {
+            "decided": self._decided,
+            "trials": self._trials.save(),
+            "held": None if self._held is None else self._held.save(),
+            "has_held": self._has_held,
+        }
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved; what was saved with another wrapper named is no use, but for the format.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such state.
+        """
+        decided, held = given["decided"], given.get("held")
+        has_held = given.get("has_held", decided)
+        if not isinstance(decided, bool) or not isinstance(has_held, bool):
+            raise TypeError("no decision")
+        is_same = self._now.load(given)
+        self._held, self._has_held = None if held is None else Held.load(held), has_held
+        if self._finds_out:
+            self._decided = decided and is_same
+            self._trials.load(given["trials"])
+        elif self._held is not None and not is_same:
+            self._held.begun = False
+
+    def _undecided(self, data: bytes, before: int, *, last: bool) -> Batch:
+        """Return the rows of lines, the first of which nobody knows what is around them.
+
+        Args:
+            data: The lines.
+            before: So many of those that are parsed count, and stand before them.
+            last: No lines will come.
+        """
+        parts: list[Batch] = []
+        for start, piece in pieces(data):
+            if not self._has_held:
+                at = self._trials.first_wrapped(piece)
+                plain = piece if at is None else piece[:at]
+                if plain:
+                    parts.append(self._now.inner.parse(plain))
+                    if len(parts[-1].line_nos):
+                        return self._followed(parts, data[start + len(plain) :], before, last=last)
+                if at is not None:
+                    self._held = Held()
+                    return self._followed(parts, data[start + at :], before, last=last, decided=False)
+                continue
+            done, found = self._trials.decide(self._now.inner, piece, parts)
+            if found is not None:
+                self._now.wrapper, self._now.inner = found
+                self._now.tell(found[0], 1 + sum(part.lines for part in parts))
+            if done is not None:
+                return self._followed(parts, data[start + done :], before, last=last)
+        return joined(parts) if parts else self._now.inner.parse(b"")
+
+    def _followed(self, parts: list[Batch], rest: bytes, before: int, *, last: bool, decided: bool = True) -> Batch:
+        """Return what comes next, behind what was read before."""
+        if decided:
+            self._decide()
+        if rest or last or not parts:
+            parts = [*parts, self._parsed(rest, before + sum(part.lines for part in parts), last=last)]
+        return joined(parts)
+
+    def _decide(self) -> None:
+        self._decided, self._held, self._has_held = True, None, True
+        self._trials = Trials(self._make, self._wrappers)
+
+    def _wait(self, held: Held, data: bytes, before: int, *, last: bool) -> Batch:
+        """Hold lines until one fits, or there are too many; return what became of them then."""
+        held.begin(self._now.inner, self._now.wrapper)
+        new = data[: held.room(data)]
+        was_decided = self._decided
+        fits = bool(new) and (self._fits_inside(new) if was_decided else self._decides(new))
+        held.add(new)
+        if not (fits or held.full or last):
+            return _NOTHING
+        self._held, self._has_held = None, True
+        if self._decided:
+            batch = self._now.read_again(held, before, fits=fits, is_found=not was_decided)
+        else:
+            plain = self._make()
+            remind(plain, held.memory)
+            batch = plain.parse(held.data)
+        return self._followed([batch], data[len(new) :], before, last=False, decided=self._decided)
+
+    def _fits_inside(self, data: bytes) -> bool:
+        if self._now.wrapper is None:
+            return True
+        return bool(len(self._now.inner.parse(self._now.wrapper.unwrap(data).data).line_nos))
+
+    def _decides(self, data: bytes) -> bool:
+        """Tell whether one of some lines shows what is around them; then it is known."""
+        for line in whole_lines(data):
+            self._trials.may_wrap((line,))
+            found = self._trials.around(self._now.inner, line[:-1])
+            if found is not None:
+                self._now.wrapper = found[0]
+            elif not len(self._trials.read(self._now.inner, line).line_nos):
+                continue
+            self._decided = True
+            return True
+        return False

@@ -1,0 +1,159 @@
+"""What may be around the lines of a file, each with a format for what is inside, while nothing is decided."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from http_monitor.parser.clf.common_shortcut import is_usual
+from http_monitor.parser.detect.batch_pieces import whole_lines
+from http_monitor.parser.wrapped.well_read import is_well_read
+from http_monitor.ports import Json, LogFormat, Remembering, Wrapper
+from http_monitor.records import Batch
+
+Make = Callable[[], LogFormat]
+"""Makes the format of the lines that are inside."""
+Wrappers = Callable[[], Sequence[Wrapper]]
+"""Makes one of each wrapper there is, when they are needed."""
+Found = tuple[Wrapper, LogFormat]
+"""A wrapper, and a format that has read what was inside it."""
+Kept = tuple[Json | None, Mapping[str, tuple[Wrapper, Json, Json | None]]]
+"""What the format and the trials remembered."""
+
+
+class Trials:
+    """Wrappers that have had something for a line, each with a format that has read what was inside.
+
+    Args:
+        make: Makes the format of what is inside.
+        wrappers: Makes one of each wrapper.
+    """
+
+    def __init__(self, make: Make, wrappers: Wrappers) -> None:
+        self._make = make
+        self._wrappers = wrappers
+        self._of: dict[str, tuple[Wrapper, LogFormat]] = {}
+        self.fit = False
+        """Some line fitted one of them, when it was tried last."""
+
+    def may_wrap(self, lines: Collection[bytes]) -> bool:
+        """Tell whether there may be something around one of some lines, and have what finds out.
+
+        Args:
+            lines: Each with its LF or without it.
+        """
+        odd = [line for line in (line.removesuffix(b"\n") for line in lines) if may_be_wrapped(line)]
+        for wrapper in self._wrappers() if odd else ():
+            if wrapper.name not in self._of and any(wrapper.front(line) is not None for line in odd):
+                self._of[wrapper.name] = wrapper, self._make()
+        return any(wrapper.front(line) is not None for wrapper, _ in self._of.values() for line in odd)
+
+    def read(self, plain: LogFormat, piece: bytes) -> Batch:
+        """Return what becomes of lines as they stand; what is inside of them has been tried too."""
+        self.fit = False
+        for wrapper, made in self._of.values():
+            self.fit |= bool(len(made.parse(wrapper.unwrap(piece).data).line_nos))
+        return plain.parse(piece)
+
+    def first_wrapped(self, piece: bytes) -> int | None:
+        """Return where the first of some lines begins that may have something around it; nothing is remembered."""
+        kinds: Sequence[Wrapper] = ()
+        start = 0
+        for line in whole_lines(piece):
+            if may_be_wrapped(line[:-1]):
+                kinds = kinds or self._wrappers()
+                if any(wrapper.front(line[:-1]) is not None for wrapper in kinds):
+                    return start
+            start += len(line)
+        return None
+
+    def decide(self, plain: LogFormat, piece: bytes, parts: list[Batch]) -> tuple[int | None, Found | None]:
+        """Read lines as they stand, up to the one that decides.
+
+        Args:
+            plain: Reads them.
+            piece: The lines.
+            parts: Takes what became of them.
+
+        Returns:
+            How many bytes are read when it is decided, None while it is not; and what is around the next line, None
+            where nothing is.
+        """
+        kept = self.kept(plain) if self.may_wrap(whole_lines(piece)) else None
+        batch = self.read(plain, piece)
+        if kept is None or not (self.fit or len(batch.line_nos)):
+            # What has nothing around it can only show that nothing is.
+            parts.append(batch)
+            return len(piece) if len(batch.line_nos) else None, None
+        self.go_back(plain, kept)
+        done = 0
+        for line in whole_lines(piece):
+            found = self.around(plain, line[:-1])
+            if found is not None:
+                return done, found
+            parts.append(self.read(plain, line))
+            done += len(line)
+            if len(parts[-1].line_nos):
+                return done, None
+        return None, None
+
+    def try_inside(self, line: bytes) -> None:
+        """Have the formats read what may be inside of a line, without its LF: it may say how others are read."""
+        for wrapper, made in self._of.values():
+            made.parse(wrapper.unwrap(line + b"\n").data)
+
+    def around(self, plain: LogFormat, line: bytes) -> Found | None:
+        """Return what is around a line that fits without it, and not, or not well, as it stands."""
+        fitting = [wrapper for wrapper, _ in self._of.values() if wrapper.front(line) is not None]
+        if not fitting or is_well_read(plain, line, fitting):
+            return None
+        kept = self.kept(plain)
+        fits: str | None = None
+        for name, (wrapper, made) in self._of.items():
+            if fits is None and wrapper in fitting:
+                fits = name if len(made.parse(wrapper.unwrap(line + b"\n").data).line_nos) else None
+        self.go_back(plain, kept)
+        return None if fits is None else self._of[fits]
+
+    def kept(self, plain: LogFormat) -> Kept:
+        """Return what a format and the trials remember."""
+        trials = {name: (wrapper, wrapper.save(), memory_of(made)) for name, (wrapper, made) in self._of.items()}
+        return memory_of(plain), trials
+
+    def go_back(self, plain: LogFormat, kept: Kept) -> None:
+        """Have a format and the trials remember what they did then."""
+        memory, trials = kept
+        remind(plain, memory)
+        for name, (wrapper, parts, remembered) in trials.items():
+            wrapper.load(parts)
+            remind(self._of[name][1], remembered)
+
+    def save(self) -> Json:
+        """Return what they remember."""
+        return {name: [wrapper.save(), memory_of(made)] for name, (wrapper, made) in self._of.items()}
+
+    def load(self, given: object) -> None:
+        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        if not isinstance(given, dict):
+            raise TypeError("no trials")
+        self._of = {}
+        for wrapper in self._wrappers() if given else ():
+            if wrapper.name in given:
+                parts, memory = given[wrapper.name]
+                wrapper.load(parts)
+                made = self._make()
+                remind(made, memory)
+                self._of[wrapper.name] = wrapper, made
+
+
+def may_be_wrapped(line: bytes) -> bool:
+    """Tell whether a line, without its LF, is worth a look at what may be around it."""
+    return bool(line) and not is_usual(line.removesuffix(b"\r") + b"\n")
+
+
+def memory_of(made: LogFormat) -> Json | None:
+    """Return what a format remembers; None: it remembers nothing."""
+    return made.save() if isinstance(made, Remembering) else None
+
+
+def remind(made: LogFormat, memory: Json | None) -> None:
+    """Have a format remember what `memory_of` returned."""
+    if isinstance(made, Remembering) and memory is not None:
+        made.load(memory)

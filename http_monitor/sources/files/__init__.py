@@ -1,0 +1,1 @@
+"""How bytes of files are reached."""

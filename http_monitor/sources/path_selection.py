@@ -1,0 +1,206 @@
+"""Turns the paths of a command line into the inputs of a run."""
+
+import glob
+import os
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from http_monitor.errors import InputError
+from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
+from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
+from http_monitor.sources.tail.rotated_names import bases_of, is_compressed
+from http_monitor.units import visible_text
+
+STDIN = "-"
+_SEARCHES = 3
+
+
+def expand(patterns: Iterable[str]) -> list[str]:
+    """Return the paths that the patterns of a replay name, each once, in the order given, those of one sorted.
+
+    What exists by that very name is itself, whatever characters it has. Directories are no match.
+
+    Raises:
+        InputError: a pattern matches nothing.
+    """
+    paths: dict[str, None] = {}
+    for pattern in patterns:
+        found = _matches(pattern) if _is_pattern(pattern) else [pattern]
+        if not found:
+            raise InputError(f"{visible_text(pattern)} matches no file")
+        paths |= dict.fromkeys(found)
+    return list(paths)
+
+
+def without_repeats(paths: Iterable[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the paths that lead to different files, and of each other one (it, the path that leads there before).
+
+    Where two names lead to one file, links and all, its lines are to be read once. What cannot be looked at stays.
+    """
+    owners: dict[tuple[int, int], str] = {}
+    kept, repeats = [], []
+    for path in paths:
+        found = MISSING if path == STDIN else look(path)
+        owner = path if isinstance(found, Obstacle) else owners.setdefault((found.st_dev, found.st_ino), path)
+        if owner == path:
+            kept.append(path)
+        else:
+            repeats.append((path, owner))
+    return kept, repeats
+
+
+class LiveSelection:
+    """The paths of a live run, looked for again and again.
+
+    A pattern leads to every file that matches it now or later, but to none that is compressed, and to none that
+    rotation has made of another one here: what is in those was read before. The other may be gone for a moment, or
+    for good. A path that is no pattern is itself, whatever it leads to.
+    """
+
+    def __init__(self, patterns: Iterable[str], *, local: bool = True) -> None:
+        """Take what the user gave; what a pattern would match on another machine (not local) is not known here."""
+        self._patterns = tuple(patterns)
+        self._is_pattern = _is_pattern if local else _is_nothing
+        self._known: set[str] = set()
+        self._waiting: set[str] = set()
+        self._seen: dict[str, _Seen] = {}
+        """What patterns of one directory matched there."""
+        self._bases: set[str] = set()
+        """Every path that was ever followed: what rotation makes of it is not."""
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether anything can be found later."""
+        return any(map(self._is_pattern, self._patterns))
+
+    def first(self) -> list[str]:
+        """Return the paths to begin with; a pattern that matches nothing stands for itself until it does."""
+        paths: dict[str, None] = {}
+        named = [pattern for pattern in self._patterns if not self._is_pattern(pattern)]
+        self.know(named)
+        for pattern in self._patterns:
+            found = [pattern] if pattern in named else self._found(pattern)
+            self.know(found or [pattern])
+            paths |= dict.fromkeys(found or [pattern])
+        return list(paths)
+
+    def more(self) -> tuple[list[str], list[str]]:
+        """Return (paths that match since the last time, patterns that need not be waited for any more)."""
+        fresh: dict[str, None] = {}
+        done = []
+        for pattern in filter(self._is_pattern, self._patterns):
+            found = self._found(pattern)
+            unknown = [path for path in found if path not in self._known]
+            fresh |= dict.fromkeys(unknown)
+            self.know(unknown)
+            if found and pattern in self._waiting:
+                self._waiting.remove(pattern)
+                done.append(pattern)
+        return list(fresh), done
+
+    def know(self, paths: Iterable[str]) -> None:
+        """Learn that these are followed already."""
+        for path in paths:
+            self._known.add(path)
+            self._bases.add(path)
+            if path in self._patterns and self._is_pattern(path):
+                self._waiting.add(path)
+
+    def names(self, path: str) -> bool:
+        """Tell whether the user named that path, or standard input, rather than a pattern that leads to it."""
+        return path in self._patterns
+
+    def forget(self, path: str) -> None:
+        """Learn that a path is not followed any more: should something appear there, it is new."""
+        self._known.discard(path)
+        self._seen.clear()
+
+    def _found(self, pattern: str) -> list[str]:
+        """Return what matches a pattern now and is to be followed."""
+        directory, name = os.path.split(pattern)
+        if glob.has_magic(directory) or "**" in name:
+            return self._search(pattern)
+        changed = _changed(directory)
+        seen = self._seen.get(pattern)
+        if seen is None or seen.changed != changed or changed is None:
+            seen = self._seen[pattern] = _Seen(changed)
+        # What changes within one tick of the file system's clock changes no time: a second later it is looked again.
+        if seen.searches < _SEARCHES:
+            seen.searches += 1
+            seen.found = self._search(pattern)
+        return seen.found
+
+    def _search(self, pattern: str) -> list[str]:
+        matching = glob.glob(pattern, recursive=True)
+        bases = self._bases.union(matching)
+        # Asked every second: what is known costs nothing more.
+        return sorted(
+            path
+            for path in matching
+            if path in self._known or not (is_compressed(path) or _is_made_of_any(bases, path) or os.path.isdir(path))
+        )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a pattern matched in its directory while that was the same."""
+
+    changed: tuple[int, int, int] | None
+    searches: int = 0
+    found: list[str] = field(default_factory=list)
+
+
+def _changed(directory: str) -> tuple[int, int, int] | None:
+    """Return which directory it is and when names in it were changed; None where that cannot be told."""
+    try:
+        status = os.stat(directory or os.curdir)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
+def _is_pattern(path: str) -> bool:
+    return path != STDIN and glob.has_magic(path) and not os.path.lexists(path)
+
+
+def _is_nothing(path: str) -> bool:
+    del path
+    return False
+
+
+def _matches(pattern: str) -> list[str]:
+    return sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
+
+
+def _is_made_of_any(bases: Container[str], path: str) -> bool:
+    """Tell whether rotation gives this path to a file at one of the others."""
+    directory, name = os.path.split(path)
+    others = (os.path.join(directory, base) for base in bases_of(name))
+    return any(other in bases and not os.path.isdir(other) for other in others)
+
+
+def check_replay_inputs(paths: Iterable[str]) -> None:
+    """See that each input of a replay can be opened, before any is read.
+
+    Raises:
+        InputError: some cannot; one line for each of them.
+    """
+    lines = []
+    for path in paths:
+        if path == STDIN:
+            continue
+        opened = open_regular(path)
+        if isinstance(opened, Obstacle):
+            lines.append(f"{visible_text(path)} {opened.state}")
+            continue
+        try:
+            foreign = foreign_compression(os.read(opened[0], FOREIGN_BYTES))
+        except OSError:
+            foreign = None  # reading will say what is wrong
+        finally:
+            os.close(opened[0])
+        if foreign is not None:
+            name, tool = foreign
+            lines.append(f"{visible_text(path)} is compressed by {name}, takes gzip or none ({tool} FILE | … --file -)")
+    if lines:
+        raise InputError("\n".join(lines))

@@ -1,0 +1,1 @@
+"""Files reached through commands, here or on another machine."""

@@ -1,0 +1,1 @@
+"""One path, followed through rotation, truncation, replacement and restart."""

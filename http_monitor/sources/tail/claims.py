@@ -1,0 +1,39 @@
+"""Sees to it that a file which several paths lead to is followed by one of them."""
+
+from http_monitor.sources.files.access import Identity
+from http_monitor.sources.tail.position import FilePosition
+
+_MOST_LEFT = 64
+
+
+class Claims:
+    """Which path follows which file. Shared by the tails of one thread."""
+
+    def __init__(self) -> None:
+        self._owners: dict[Identity, str] = {}
+        self._left: dict[Identity, FilePosition] = {}
+
+    def take(self, identity: Identity, owner: str) -> str:
+        """Claim a file, unless another path follows it; returns who follows it now."""
+        return self._owners.setdefault(identity, owner)
+
+    def owner(self, identity: Identity) -> str | None:
+        """Return who follows a file; None if nobody does."""
+        return self._owners.get(identity)
+
+    def leave(self, identity: Identity, owner: str, position: FilePosition | None) -> None:
+        """Let others follow a file, from that position; None: it is gone, and an inode like it is another file."""
+        if self._owners.get(identity) == owner:
+            del self._owners[identity]
+            if position is not None:
+                self._left[identity] = position
+                while len(self._left) > _MOST_LEFT:
+                    del self._left[next(iter(self._left))]
+
+    def left(self, identity: Identity) -> FilePosition | None:
+        """Return where the path that followed this file before has stopped."""
+        return self._left.get(identity)
+
+    def inherit(self, identity: Identity) -> None:
+        """Learn that it is followed on from there."""
+        self._left.pop(identity, None)

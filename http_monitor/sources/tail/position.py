@@ -1,0 +1,169 @@
+"""Where the following of a path stands, in a form that another process can go on from."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from typing import Self
+
+from http_monitor.ports import Json
+from http_monitor.sources.files.access import FileStatus, Identity
+
+_DIGEST_BYTES = 16
+_STEPS = (64, 128, 256, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What is remembered of some bytes: how many, and their hash."""
+
+    length: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head(Print):
+    """What is remembered of the first bytes of a file."""
+
+    steps: tuple[str, ...]
+    """The hashes of the first 64, 128, 256 and 512, as far as there are more: by these a shorter copy is known."""
+
+    def of_first(self, most: int) -> Print | None:
+        """Return what is remembered of the first bytes, as many as can be told, but no more than `most`."""
+        if most >= self.length:
+            return Print(self.length, self.digest)
+        fitting = [Print(length, digest) for length, digest in zip(_STEPS, self.steps, strict=False) if length <= most]
+        return fitting[-1] if fitting else None
+
+
+def print_of(data: bytes) -> Print:
+    """Return what is remembered of these bytes."""
+    return Print(len(data), _digest(data))
+
+
+def head_of(data: bytes) -> Head:
+    """Return what is remembered of the first bytes of a file."""
+    return Head(len(data), _digest(data), tuple(_digest(data[:step]) for step in _STEPS if step < len(data)))
+
+
+@dataclass(frozen=True, slots=True)
+class FilePosition:
+    """One file: which it is, and how far it has been read."""
+
+    path: str
+    """Where it was last seen."""
+    device: int
+    inode: int
+    offset: int
+    """All before it has been read."""
+    pending: int
+    """The last so many bytes before the offset belong to a line that was not complete; they are read again."""
+    size: int
+    """It was seen to be that large."""
+    mtime_ns: int | None
+    head: Head
+    """Of its first bytes, read or not."""
+    marker: Print
+    """Of the last bytes before the offset."""
+    skipping: bool
+    """What comes up to the next LF is the rest of a line that does not count."""
+    let_go: bool
+    """Its last line was emitted, complete or not; it is only looked at in case it grows."""
+    at_path_ns: int | None = None
+    """When it had been changed last, as it was last seen at the path that is followed; None: not known."""
+
+    @property
+    def identity(self) -> Identity:
+        """Device and inode."""
+        return self.device, self.inode
+
+    @property
+    def unread(self) -> int:
+        """Bytes that another process has to read, as far as they were seen."""
+        return self.size - self.offset + self.pending
+
+    @classmethod
+    def of_unread(cls, path: str, status: FileStatus, offset: int) -> Self:
+        """Return the position in a file of which nothing was read; what is before the offset does not count."""
+        device, inode = status.identity
+        return cls(
+            path=path,
+            device=device,
+            inode=inode,
+            offset=offset,
+            pending=0,
+            size=status.size,
+            mtime_ns=status.mtime_ns,
+            head=head_of(b""),
+            marker=print_of(b""),
+            skipping=False,
+            let_go=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TailPosition:
+    """The files that belong to one path, oldest first, and the counters."""
+
+    files: tuple[FilePosition, ...]
+    lost_bytes: int
+    maybe_lost: bool
+    nul_bytes: int
+    rotations: int
+    truncations: int
+    done: tuple[FilePosition, ...] = ()
+    """Copies and archives that have been read to their ends, as they were then."""
+
+    def to_json(self) -> Json:
+        """Return it as a JSON object."""
+        return asdict(self) | {
+            "files": [asdict(file) for file in self.files],
+            "done": [asdict(file) for file in self.done],
+        }
+
+    @classmethod
+    def from_json(cls, given: Json) -> Self:
+        """Return what `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        fields = dict(given)
+        files = tuple(_file(file) for file in fields.pop("files"))
+        done = tuple(_file(file) for file in fields.pop("done"))
+        position = cls(files=files, done=done, **fields)
+        _check(position, cls.__dataclass_fields__.keys() - {"files", "done", "maybe_lost"}, {"maybe_lost"})
+        return position
+
+
+def _file(given: Json) -> FilePosition:
+    file = FilePosition(**{**given, "head": _head(given["head"]), "marker": _print(given["marker"])})
+    _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
+    if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
+        raise TypeError("not the position of a file")
+    if not isinstance(file.at_path_ns, int | None):
+        raise TypeError("not the position of a file")
+    if max(file.pending, file.marker.length) > file.offset:
+        raise ValueError("a position that no file can have")
+    return file
+
+
+def _print(given: Json) -> Print:
+    made = Print(given["length"], given["digest"])
+    _check(made, {"length"}, set())
+    return made
+
+
+def _head(given: Json) -> Head:
+    made = Head(given["length"], given["digest"], tuple(given["steps"]))
+    _check(made, {"length"}, set())
+    return made
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _check(thing: object, counts: Iterable[str], flags: Iterable[str]) -> None:
+    for name in counts:
+        value = getattr(thing, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(f"{name} is no count")
+    for name in flags:
+        if not isinstance(getattr(thing, name), bool):
+            raise TypeError(f"{name} is neither true nor false")

@@ -1,0 +1,201 @@
+"""What is done about a followed file that is not what it was: truncated, or out of reach."""
+
+import errno
+from contextlib import suppress
+
+from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
+from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, fits
+from http_monitor.sources.tail.log_directory import Sibling
+from http_monitor.sources.tail.position import FilePosition
+from http_monitor.sources.tail.replaced_copies import end_in
+from http_monitor.sources.tail.rotated_files import Between
+from http_monitor.sources.tail.tailed_file import TailedFile
+
+
+def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
+    """Go back to the beginning of a truncated file, after what copies have kept of it.
+
+    What was seen of it and not read, and is in no copy, is lost.
+    """
+    if _goes_on_behind(chain, followed):
+        return
+    chain.note_truncation()
+    index = chain.followed.index(followed)
+    position = followed.position()
+    siblings = chain.siblings()
+    if position.marker.length >= ENOUGH_BYTES:
+        copy = siblings.holding(position, just_made=True)
+    else:
+        # Little was read, and other files may begin like that. A copy is one that was not there before.
+        besides = chain.known() | (followed.beside or frozenset())
+        least = ENOUGH_BYTES if followed.beside is None else 1
+        copy = siblings.holding(position, besides, least, just_made=True)
+    later = chain.followed[index:]
+    del chain.followed[index:]
+    if copy is None:
+        chain.losses.lost_bytes += position.size - position.offset + followed.discard_pending()
+        for part in siblings.parts(position, chain.known() | (followed.beside or frozenset())):
+            chain.note_done(part)
+    else:
+        sibling, handle = copy
+        kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
+        kept.whole = True
+        kept.expected_size = position.size
+        kept.take_over(followed)
+        with suppress(OSError):
+            kept.size = handle.status().size
+        chain.followed.append(kept)
+        # It may have been copied and truncated more than once.
+        known = chain.known() | {other.identity for other in later}
+        between = siblings.after(kept.position(), known, chain.contents(*later))
+        chain.follow_between(siblings, between, now_us)
+        chain.losses.truncations += len(between.files)
+    chain.followed += later
+    followed.start_again(now_us)
+    # What is there by now is of the time before.
+    followed.beside = frozenset(siblings.identities())
+    with suppress(OSError):
+        if followed.handle is not None:
+            followed.meet(followed.handle.status())
+
+
+def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
+    """Let a file that was truncated and filled with a copy of itself go on behind what was read of it."""
+    if followed.handle is None:
+        return False
+    position = followed.position()
+    with suppress(OSError):
+        status = followed.handle.status()
+        place = end_in(followed.handle, status.size, followed.offset, followed.before_offset, followed.head)
+        if place is None:
+            if status.size and followed.offset >= ENOUGH_BYTES:
+                chain.tell_of_old_lines(followed.handle, status.size, position, followed.before_offset)
+            return False
+        followed.go_on_behind(place, followed)
+        followed.meet(status)
+        chain.losses.lost_bytes += max(0, position.size - position.offset - (status.size - place))
+        chain.note_truncation("written anew in place, reading on behind what had been read")
+        return True
+    return False
+
+
+def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path: bool) -> bool:
+    """Look for copies of what a file held before anything was read of it, and let them join before it.
+
+    Nothing in the file itself tells that it was written to, copied and truncated between two looks; its time does
+    that something happened, and a new file beside it what.
+
+    Returns:
+        Whether there were any.
+    """
+    siblings = chain.siblings()
+    known = chain.known() | (followed.beside or frozenset())
+    # Once it has left the path there may be successors beside it, which are no copies of it.
+    before = None if at_path else followed.all_of_it()
+    found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents(), before)
+    if not found:
+        return False
+    index = chain.followed.index(followed)
+    later = chain.followed[index:]
+    del chain.followed[index:]
+    chain.note_truncation()
+    chain.losses.truncations += len(found) - 1
+    chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
+    chain.followed += later
+    followed.start_again(now_us)
+    followed.beside = frozenset(siblings.identities())
+    return True
+
+
+def find_again(
+    chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, error: OSError, lines: list[bytes]
+) -> Obstacle | None:
+    """Look for a file that its handle does not reach, and part with it if it is surely gone.
+
+    Args:
+        chain: What it belongs to.
+        followed: The file.
+        found: What stood at the path at this look.
+        error: What came of reading it.
+        lines: Takes its last line.
+
+    Returns:
+        What hinders; None: it can be read on, or is not followed any more.
+    """
+    siblings = chain.siblings()
+    sibling = siblings.with_identity(followed.identity)
+    if isinstance(found, FileStatus) and found.identity == followed.identity:
+        sibling = Sibling(chain.path, followed.identity)
+    opened: Handle | None = None
+    if sibling is not None:
+        reached = siblings.reach(sibling)
+        if isinstance(reached, Obstacle):
+            return obstacle(error) if reached == MISSING else reached
+        opened = reached
+    position = followed.position()
+    is_it = opened is not None and _has_its_content(opened, position)
+    copy = None if is_it else siblings.holding(position)
+    if sibling is not None and opened is not None:
+        # Without its content it was truncated, perhaps after it was copied; or another file has its inode, because it
+        # is an archive by now or by the name of that one.
+        is_named = sibling.path in (chain.path, followed.path) or siblings.is_rotated(sibling)
+        if is_it or (is_named and not (copy is not None and copy[0].compressed)):
+            if copy is not None:
+                copy[1].close()
+            followed.close()
+            followed.handle, followed.path = opened, sibling.path
+            return None
+        opened.close()
+    if copy is not None:
+        _go_on_in(chain, followed, *copy)
+        return None
+    if error.errno != errno.ESTALE and obstacle(error) != MISSING:
+        return obstacle(error)  # the handle may be all that is left of it, and it may be read later
+    again = chain.files.look(chain.path)
+    if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
+        # It may be there, and only the way to it is barred.
+        return again if isinstance(again, Obstacle) else obstacle(error)
+    lost = max(followed.size, followed.expected_size) - followed.offset
+    if lost > 0:
+        # The line that it stands in went on: what was read of it is none.
+        chain.losses.lost_bytes += lost + followed.discard_pending()
+        followed.expected_size = 0
+    chain.losses.maybe_lost = True
+    chain.let_go(followed, lines)
+    chain.rested = [rested for rested in chain.rested if rested is not followed]
+    return None
+
+
+def find_unseen(chain: FileChain) -> None:
+    """Go on with the archive of the newest file, where that left the path and was never seen to hold anything.
+
+    Nothing in an archive tells that it is its own, so it has to be found before others join: by its place.
+    """
+    newest = chain.newest
+    if newest is None or newest.size or newest.whole or newest.handle is None:
+        return
+    try:
+        newest.handle.status()
+    except OSError:
+        namesake = chain.siblings().with_identity(newest.identity)
+        if namesake is None or namesake.compressed:
+            archive = chain.archive_of_unseen(newest.position(), [*chain.rested, *chain.followed[:-1]], set())
+            if archive is not None:
+                _go_on_in(chain, newest, *archive)
+
+
+def _go_on_in(chain: FileChain, followed: TailedFile, copy: Sibling, handle: Handle) -> None:
+    """Read a file on, which is not there any more, in its copy."""
+    followed.close()
+    followed.handle = handle
+    chain.claims.leave(followed.identity, chain.path, None)
+    followed.identity, followed.path, followed.whole = copy.identity, copy.path, True
+    followed.expected_size = followed.size
+
+
+def _has_its_content(handle: Handle, position: FilePosition) -> bool:
+    with suppress(OSError):
+        return position.head.length > 0 and fits(handle, position)
+    return False

@@ -1,0 +1,139 @@
+"""Finds, in a file that took the place of another, where that one ended: logs are replaced by copies of themselves."""
+
+from collections.abc import Callable, Iterator
+
+from http_monitor.sources.files.access import Handle
+from http_monitor.sources.tail.fingerprint import HEAD_BYTES, MARKER_BYTES
+from http_monitor.sources.tail.position import FilePosition, print_of
+
+LEAST_BYTES = 256
+"""With less than that in common, two files are not taken for copies of each other: lines may be alike."""
+_MOST_SEARCHED_BYTES = 64 << 20
+_BLOCK_BYTES = 1 << 20
+_MOST_PLACES = 64
+_LEAST_PIECES = 3
+_LF = b"\n"
+
+Before = Callable[[int], bytes]
+"""Returns the last so many bytes before the end of the earlier file, or as many as are known."""
+
+
+def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> int | None:
+    """Return where, in a file, the end of an earlier one stands; None: nowhere for sure.
+
+    It stands at the same place in a copy that has grown, and nearer to the beginning in one that was trimmed. Lines
+    may be alike: where the last bytes stand in several places, one of them has to have far more before it in common.
+
+    Args:
+        handle: The file.
+        size: How large it is.
+        end: Where the earlier one ended.
+        before: What stood before that.
+        head: The first bytes of the earlier one, as far as they are known.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    marker = before(MARKER_BYTES)
+    if len(marker) < LEAST_BYTES:
+        return None
+    if end <= size and handle.read(end - len(marker), len(marker)) == marker:
+        first = handle.read(0, min(HEAD_BYTES, end))
+        if head and first.startswith(head) and len(set((first + marker).split(_LF))) > _LEAST_PIECES:
+            return end
+    found: list[tuple[int, int]] = []
+    for place in _places(handle, size, marker[-LEAST_BYTES:]):
+        if len(found) == _MOST_PLACES:
+            return None
+        found.append((_common(handle, place, before), place))
+    found.sort(reverse=True)
+    if not found or (len(found) > 1 and found[0][0] < 2 * found[1][0]):
+        return None
+    common, place = found[0]
+    # A flood of requests that are all alike may end one log and begin the next.
+    return place if len(set(before(common).split(_LF))) >= _LEAST_PIECES else None
+
+
+def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | None:
+    """Return where, in a file, stands what had been read last at a position of which only hashes are known.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    length = position.marker.length
+    if length < LEAST_BYTES:
+        return None
+    found = None
+    for start, data in _blocks(handle, size, length + position.pending):
+        at = len(data)
+        while (at := data.rfind(_LF, 0, at)) >= 0:
+            place = at + 1 + position.pending
+            if length <= place <= len(data) and print_of(data[place - length : place]) == position.marker:
+                if found is not None and found != start + place:
+                    return None  # lines that are alike
+                found = start + place
+    return found
+
+
+def begins_in(handle: Handle, before: Before) -> bool:
+    """Tell whether the first line of a file is one of the last of an earlier one.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    first, ending, _ = handle.read(0, HEAD_BYTES).partition(_LF)
+    return bool(first) and _LF + first + ending in _LF + before(_BLOCK_BYTES)
+
+
+def lines_in(handle: Handle, size: int) -> int:
+    """Return how many lines there are in a file, of the last 64 MiB at the most.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return sum(data.count(_LF) for _, data in _blocks(handle, size, 0))
+
+
+def _places(handle: Handle, size: int, pattern: bytes) -> Iterator[int]:
+    """Yield where a pattern ends, the last place first."""
+    for start, data in _blocks(handle, size, len(pattern) - 1):
+        at = len(data)
+        while (at := data.rfind(pattern, 0, at)) >= 0:
+            yield start + at + len(pattern)
+            at += len(pattern) - 1
+
+
+def _blocks(handle: Handle, size: int, overlap: int) -> Iterator[tuple[int, bytes]]:
+    """Yield parts of a file with where they begin, from its end backwards, and what of the next one they begin with."""
+    end = size
+    least = max(0, size - _MOST_SEARCHED_BYTES)
+    while end > least:
+        start = max(least, end - _BLOCK_BYTES)
+        yield start, handle.read(start, min(size, end + overlap) - start)
+        end = start
+
+
+def _common(handle: Handle, place: int, before: Before) -> int:
+    """Return how many bytes before a place are those before the end of the earlier file, up to a mebibyte."""
+    length = MARKER_BYTES
+    while True:
+        theirs = before(length)
+        ours = handle.read(max(0, place - length), min(place, length))
+        most = min(len(ours), len(theirs))
+        if ours[len(ours) - most :] != theirs[len(theirs) - most :]:
+            return _same_end(ours[len(ours) - most :], theirs[len(theirs) - most :])
+        if most < length or length >= _BLOCK_BYTES:
+            return most
+        length *= 4
+
+
+def _same_end(one: bytes, other: bytes) -> int:
+    """Return how long the end is that two strings of one length have in common."""
+    least, most = 0, len(one)
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[len(one) - middle :] == other[len(other) - middle :]:
+            least = middle
+        else:
+            most = middle - 1
+    return least

@@ -1,0 +1,176 @@
+"""Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from http_monitor.sources.files.access import Files, FileStatus, Identity
+from http_monitor.sources.files.regular_file import Obstacle, obstacle
+from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.fingerprint import data_end
+from http_monitor.sources.tail.locate import Located, locate
+from http_monitor.sources.tail.position import FilePosition, TailPosition
+from http_monitor.sources.tail.replaced_copies import end_by_print
+from http_monitor.sources.tail.tailed_file import TailedFile
+from http_monitor.units import visible_text
+
+
+def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
+    """Return where a file that was seen at a path is to be read from."""
+    return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
+
+
+def seen_at(files: Files, path: str) -> FileStatus | Obstacle:
+    """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
+    found = files.look(path)
+    if isinstance(found, Obstacle) or not found.size:
+        return found
+    opened = files.open(path)
+    if isinstance(opened, Obstacle):
+        return found
+    handle, status = opened
+    try:
+        return replace(status, size=data_end(handle, status.size))
+    except OSError:
+        return found
+    finally:
+        handle.close()
+
+
+def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:
+    """Follow the file that was seen at the path, which may have been renamed since; returns what hinders."""
+    if chain.claims.take(start.identity, chain.path) != chain.path:
+        return None
+    located = locate(chain.files, chain.path, start)
+    if located.handle is None:
+        if located.obstacle is None:
+            chain.claims.leave(start.identity, chain.path, None)
+            chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
+            chain.losses.lost_bytes += start.unread
+            chain.losses.maybe_lost = True
+        return located.obstacle
+    followed = chain.opened(located.identity, located.path, located.handle, now_us)
+    try:
+        if not chain.inherit(followed, located.handle.status().size):
+            # Where it was seen just now its end may be allocated ahead.
+            followed.begin_at(data_end(located.handle, start.offset) if start.offset else 0)
+    except OSError as error:
+        followed.close()
+        return obstacle(error)
+    followed.note_time(start.mtime_ns)
+    chain.join(followed)
+    return None
+
+
+def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | None:
+    """Find the files of an earlier process again, or what has become of them.
+
+    Returns:
+        What hinders; then nothing has been done, and it can be tried again.
+    """
+    found: list[tuple[FilePosition, Located, TailedFile | None]] = []
+    met: Obstacle | None = None
+    try:
+        for position in resume.files:
+            located = locate(chain.files, chain.path, position)
+            met = met or located.obstacle
+            followed = None
+            if located.handle is not None:
+                followed = chain.opened(located.identity, located.path, located.handle, now_us)
+                followed.whole = located.whole
+            found.append((position, located, followed))
+            if followed is not None:
+                followed.go_on_from(position)
+    except OSError as error:
+        met = obstacle(error)
+    if met is not None:
+        for _, _, followed in found:
+            if followed is not None:
+                followed.close()
+        return met
+    chain.done = list(resume.done)
+    known = {located.identity for _, located, _ in found} | _at_path(chain)
+    for position, located, followed in found:
+        if followed is None and position is resume.files[-1] and not position.let_go:
+            located, followed = _behind(chain, position, located, now_us)
+        if followed is None and not located.truncated:
+            located, followed = _by_its_place(chain, position, located, known, now_us)
+        _join(chain, position, located, followed)
+        # What came after the others the earlier process knew.
+        is_last = position is resume.files[-1]
+        if (located.truncated or located.reused) and is_last and not position.let_go:
+            # Its inode was used again, or it was renamed since: what came after it is beside it.
+            before = position if followed is None else followed.position()
+            siblings = chain.siblings()
+            between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
+            chain.follow_between(siblings, between, now_us)
+            chain.losses.rotations += len(between.files)
+    return None
+
+
+def _behind(
+    chain: FileChain, position: FilePosition, located: Located, now_us: int
+) -> tuple[Located, TailedFile | None]:
+    """Find what was read of a file in the one that stands at its path now: that was replaced by a copy of itself."""
+    opened = chain.files.open(chain.path)
+    if isinstance(opened, Obstacle):
+        return located, None
+    handle, status = opened
+    with suppress(OSError):
+        place = end_by_print(handle, status.size, position)
+        if place is not None:
+            target = chain.files.target(chain.path)
+            followed = chain.opened(status.identity, target, handle, now_us)
+            followed.go_on_from(replace(position, offset=place, size=place))
+            followed.meet(status)
+            chain.losses.rotations += 1
+            chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+            return Located(handle, target, status.identity), followed
+        if status.size:
+            chain.tell_of_old_lines(handle, status.size, position)
+    handle.close()
+    return located, None
+
+
+def _by_its_place(
+    chain: FileChain, position: FilePosition, located: Located, known: set[Identity], now_us: int
+) -> tuple[Located, TailedFile | None]:
+    """Find the archive of a file of which nothing was seen, and that was found nowhere; nothing has been read of it."""
+    archive = chain.archive_of_unseen(position, tuple(chain), known)
+    if archive is None:
+        return located, None
+    sibling, handle = archive
+    followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
+    followed.whole = True
+    return Located(handle, sibling.path, sibling.identity, whole=True), followed
+
+
+def _join(chain: FileChain, position: FilePosition, located: Located, followed: TailedFile | None) -> None:
+    chain.before = position
+    if position.let_go:
+        if followed is not None:
+            followed.close()
+            followed.let_go = True
+            # Nothing is added to an archive.
+            if not (located.truncated or located.whole):
+                chain.rested.append(followed)
+        return
+    if located.truncated:
+        chain.note_truncation()
+        chain.restarted = position.identity
+    chain.claims.leave(position.identity, chain.path, None)
+    if followed is not None:
+        chain.claims.take(located.identity, chain.path)
+        if followed.whole:
+            followed.expected_size = position.size
+        chain.followed.append(followed)
+        return
+    chain.losses.lost_bytes += position.unread
+    chain.losses.maybe_lost = True
+    chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
+    if not located.truncated:
+        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
+
+
+def _at_path(chain: FileChain) -> set[Identity]:
+    found = chain.files.look(chain.path)
+    return set() if isinstance(found, Obstacle) else {found.identity}

@@ -1,0 +1,64 @@
+"""The step that finds a text in a line that is a JSON object."""
+
+import re
+from collections.abc import Sequence
+
+from http_monitor.unwrap.json_spans import Path, find_strings
+from http_monitor.unwrap.json_text import ends_line
+from http_monitor.unwrap.stage import Stage, Taken, masked
+
+LF_BYTES = len(r"\n")
+
+
+def path_of(dotted: str) -> Path:
+    """Return the keys that ``kubernetes.pod.name`` names; a ``~`` in one stands for a dot."""
+    return tuple(key.replace("~", ".").encode("ascii") for key in dotted.split("."))
+
+
+def json_stage(
+    texts: Sequence[str],
+    *,
+    sources: Sequence[str] = (),
+    origins: Sequence[str] = (),
+    needs: Sequence[str] = (),
+    part: str | None = None,
+    before: str = "",
+) -> Stage:
+    """Return the step for objects that have a text.
+
+    Args:
+        texts: Keys of which the first that an object has holds the text.
+        sources: Likewise, of the name of its container, pod or host.
+        origins: Likewise, of what wrote it.
+        needs: Keys of which it must have one each; ``a|b`` is one of two.
+        part: A text without an LF at its end is a part of a line, of those with the same under this key.
+        before: What an expression fits in front of the object; its group may be ``source``.
+    """
+    text_paths, source_paths, origin_paths = (tuple(map(path_of, keys)) for keys in (texts, sources, origins))
+    need_paths = [tuple(map(path_of, need.split("|"))) for need in needs]
+    part_path = None if part is None else path_of(part)
+    wanted = {*text_paths, *source_paths, *origin_paths, *(path for paths in need_paths for path in paths)}
+    if part_path is not None:
+        wanted.add(part_path)
+    front = re.compile(before.encode("ascii") + rb"[ \t]*+(?=\{)")
+
+    def take(line: bytes) -> Taken | None:
+        head = front.match(line)
+        found = None if head is None else find_strings(line, wanted, head.end())
+        if head is None or not found or any(not found.keys() & set(paths) for paths in need_paths):
+            return None
+        span = next((found[path] for path in text_paths if path in found), None)
+        if span is None:
+            return None
+        start, stop = span
+        whole = ends_line(line[start:stop])
+        source = next((found[path] for path in source_paths if path in found), (0, 0))
+        if source[0] >= source[1] and "source" in front.groupindex and head["source"]:
+            source = head.span("source")
+        origin = b"\0".join(masked(line[slice(*found[path])]) for path in origin_paths if path in found)
+        taken = Taken(start, stop - LF_BYTES * whole, source, origin)
+        if part_path is None or part_path not in found:
+            return taken
+        return taken._replace(part=line[slice(*found[part_path])], more=not whole)
+
+    return Stage(take, quoted=True)

@@ -1,0 +1,1 @@
+"""One small module for each program that puts something around lines."""

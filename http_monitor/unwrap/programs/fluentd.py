@@ -1,0 +1,35 @@
+"""Records of Fluentd and its like: the line under ``log`` or ``message``, maybe with time and tag in front.
+
+Also of Fluent Bit, Vector, Datadog, CloudWatch and ``stern --output json``.
+
+https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout
+"""
+
+from http_monitor.unwrap.json_stage import json_stage
+from http_monitor.unwrap.programs.patterns import ISO
+from http_monitor.unwrap.wrapping import Kind
+
+_TAG = r"(?P<source>[^ \t\":{]{1,255}+)"
+_BEFORE = rf"(?:{ISO}\t{_TAG}\t|{ISO} [+-][0-9]{{4}} {_TAG.replace('source', 'tag')}: )?"
+
+_SOURCES = (
+    *("kubernetes.pod_name", "podName", "pod", "container_name", "containerName", "container"),
+    *("kubernetes.host", "hostname", "host", "logStreamName"),
+)
+_ORIGINS = (
+    *("kubernetes.container_name", "container_name", "containerName", "container"),
+    *("source", "service", "stream", "logStreamName"),
+)
+
+KIND = Kind(
+    "fluentd",
+    "a log shipper's JSON around each line",
+    (
+        json_stage(
+            ("log", "message"),
+            sources=_SOURCES,
+            origins=_ORIGINS,
+            before=_BEFORE,
+        ),
+    ),
+)

@@ -1,0 +1,17 @@
+"""``fly logs``: time, machine, region and level, with and without colours.
+
+https://fly.io/docs/flyctl/logs/
+"""
+
+from http_monitor.unwrap.programs.patterns import COLOUR, ISO
+from http_monitor.unwrap.stage import front
+from http_monitor.unwrap.wrapping import Kind
+
+_C = f"(?:{COLOUR})*+"
+# A blank may be coloured with the word before it or behind it.
+_GAP = f"{_C} {_C}"
+_PROVIDER = r"(?:app|runner|proxy|machine)"
+_MACHINE = rf"(?P<origin>{_PROVIDER}{_C}\[{_C}(?P<source>[0-9A-Za-z_-]{{1,64}}+){_C}\])"
+_FRONT = rf"{_C}{ISO}{_GAP}{_MACHINE}{_GAP}[a-z]{{3}}{_GAP}\[{_C}[a-z]{{1,8}}{_C}\] ?"
+# The newer versions write no blank behind the bracket, the older ones do.
+KIND = Kind("fly", "Fly's prefix in front of each line", (front(_FRONT, blanks=True),))

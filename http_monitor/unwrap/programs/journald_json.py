@@ -1,0 +1,40 @@
+"""``journalctl -o json``: the text of an entry under MESSAGE, a list of its bytes where it is not plain.
+
+https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from http_monitor.unwrap.json_lines import exploder
+from http_monitor.unwrap.json_stage import json_stage
+from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.wrapping import Inner, Kind
+
+_SOURCES = ("CONTAINER_NAME", "_HOSTNAME")
+_ORIGINS = ("SYSLOG_IDENTIFIER", "_COMM")
+_LF = b"\n"
+
+
+# Any: what JSON holds is not known.
+def _listed(entry: Any) -> Iterator[Inner]:
+    """Yield the text of an entry that is a list of bytes."""
+    if not isinstance(entry["__REALTIME_TIMESTAMP"], str) or not isinstance(entry["MESSAGE"], list):
+        raise TypeError("no entry with a list of bytes")
+    text = bytes(entry["MESSAGE"])
+    said = {
+        name: entry[name].encode("utf-8", "replace")
+        for name in (*_SOURCES, *_ORIGINS)
+        if isinstance(entry.get(name), str)
+    }
+    source = next((said[name] for name in _SOURCES if name in said), None)
+    origins = [masked(said[name]) for name in _ORIGINS if name in said]
+    yield Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins))
+
+
+KIND = Kind(
+    "journald_json",
+    "the journal's JSON around each line",
+    (json_stage(("MESSAGE",), sources=_SOURCES, origins=_ORIGINS, needs=("__REALTIME_TIMESTAMP", "MESSAGE")),),
+    explode=exploder(b'"MESSAGE"', _listed),
+)

@@ -1,0 +1,44 @@
+"""Loki: what ``logcli -o jsonl`` and Grafana give (``line``), promtail's ``_entry``, and streams with their values.
+
+https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs; one object with streams holds many lines.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from http_monitor.unwrap.json_lines import exploder
+from http_monitor.unwrap.json_stage import json_stage
+from http_monitor.unwrap.json_text import one_line
+from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.wrapping import Inner, Kind
+
+LABELS = ("pod", "container", "container_name", "instance", "host", "hostname", "app", "service_name", "job")
+"""Of which the first that there is names the source."""
+ORIGINS = ("container", "app", "job")
+
+
+# Any: what JSON holds is not known.
+def _inner(given: Any) -> Iterator[Inner]:
+    streams = given["streams"] if "streams" in given else given["data"]["result"]
+    for stream in streams:
+        labels: Mapping[str, Any] = stream["stream"]
+        named = [str(labels[name]).encode("utf-8", "replace") for name in LABELS if name in labels]
+        source = named[0] if named else None
+        for value in stream["values"]:
+            if not isinstance(value[1], str):
+                raise TypeError("no line")
+            yield Inner(one_line(value[1]), source, masked(source or b""))
+
+
+KIND = Kind(
+    "loki",
+    "Loki's JSON around each line",
+    (
+        json_stage(
+            ("line", "_entry"),
+            sources=(*(f"labels.{name}" for name in LABELS), "pod", "container"),
+            origins=(*(f"labels.{name}" for name in ORIGINS), "container"),
+        ),
+    ),
+    explode=exploder(b'"values"', _inner),
+)

@@ -1,0 +1,34 @@
+"""OTLP as JSON, as the collector writes it to files: one object holds many records.
+
+https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from http_monitor.unwrap.json_lines import exploder
+from http_monitor.unwrap.json_text import one_line
+from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.wrapping import Inner, Kind
+
+_SOURCES = ("k8s.pod.name", "container.name", "service.instance.id", "host.name", "service.name")
+
+
+# Any: what JSON holds is not known.
+def _inner(given: Any) -> Iterator[Inner]:
+    for resource in given["resourceLogs"]:
+        said = {}
+        for attribute in resource.get("resource", {}).get("attributes", ()):
+            text = attribute.get("value", {}).get("stringValue")
+            if isinstance(text, str):
+                said[attribute.get("key")] = text.encode("utf-8", "replace")
+        source = next((said[name] for name in _SOURCES if name in said), None)
+        origin = masked(said.get("service.name", source or b""))
+        for scope in resource.get("scopeLogs", ()):
+            for record in scope.get("logRecords", ()):
+                text = record.get("body", {}).get("stringValue")
+                # A body that is no text is a line all the same.
+                yield Inner(one_line(text) if isinstance(text, str) else b"{}", source, origin)
+
+
+KIND = Kind("otlp", "OTLP around the lines", (), explode=exploder(b'"resourceLogs"', _inner))

@@ -1,0 +1,51 @@
+"""Syslog: RFC 3164, RFC 5424 and the ISO time of rsyslog, each with its priority or without, and a priority alone.
+
+https://www.rfc-editor.org/rfc/rfc3164, https://www.rfc-editor.org/rfc/rfc5424, https://www.rfc-editor.org/rfc/rfc6587
+(the length in front).
+"""
+
+import re
+from collections.abc import Sequence
+
+from http_monitor.unwrap.programs.patterns import BSD, HOST, ISO, MARK, TAG
+from http_monitor.unwrap.stage import front, masked
+from http_monitor.unwrap.wrapping import Inner, Kind
+
+_PRIORITY = front(
+    r"(?:[0-9]{1,5} )?<[0-9]{1,3}>", begins=(b"<0", b"0 <0", b"00 <0", b"000 <0", b"0000 <0", b"00000 <0"), has=b"<"
+)
+_STRUCTURED = r'(?:-|(?:\[[^ =\]"]{1,128}+(?: [^ =\]"]{1,128}+="[^"\\]*+(?:\\.[^"\\]*+)*+")*+\])++)'
+_WORD = "[^ ]{1,128}+"
+_NEW = rf"[0-9] (?:-|{ISO}) (?P<source>[^ ]{{1,255}}+) (?P<origin>{_WORD}) {_WORD} {_WORD} {_STRUCTURED} "
+_REPEATED = rf"(?:{BSD}|{ISO}) {HOST} (?P<origin>last message repeated) [0-9]{{1,9}}+ "
+_HEADER = front(
+    rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ",
+    _NEW,
+    _REPEATED,
+    MARK,
+    shapes=(b"Aaa ", b"0000-", b"0 0000-", b"0 - ", b"-- "),
+)
+# What RFC 5424 puts in front of UTF-8.
+_MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",), has=b"\xef\xbb\xbf")
+
+_AGAIN = b": message repeated "
+_SEVERAL = re.compile(
+    rf"(?:(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>)?(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}"
+    rf": message repeated (?P<times>[0-9]{{1,4}}) times: \[ ?(?P<text>.*)\]".encode(),
+    re.DOTALL,
+)
+_MOST_TIMES = 1_000
+"""A line that says more is malformed: one of 60 bytes may not become gigabytes."""
+
+
+def _repeated(line: bytes) -> Sequence[Inner] | None:
+    """Return the message of which rsyslog says how often more it came, so many times."""
+    match = _SEVERAL.fullmatch(line) if _AGAIN in line else None
+    if match is None or not 1 <= int(match["times"]) <= _MOST_TIMES:
+        return None
+    return [Inner(match["text"], match["source"], masked(match["origin"]))] * int(match["times"])
+
+
+KIND = Kind(
+    "syslog", "syslog in front of each line", (_PRIORITY, _HEADER), behind=_MARK, explode=_repeated, mark=_AGAIN
+)
