@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from http_monitor.ports import Json
-from http_monitor.records import Int64s
+from http_monitor.records import Int64s, Json
 from http_monitor.sizes import MOST_INT64, Sizes, narrow
 
 _MOST = 1 << 62

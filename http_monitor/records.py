@@ -1,6 +1,7 @@
 """The columnar contract between parser and metrics."""
 
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -113,3 +114,23 @@ class Batch:
     def first_request(self) -> int | None:
         """The number of the first line that records a finished request, filtered out or not; None where none does."""
         return min((int(nos[0]) for nos in (self.line_nos, self.filtered_nos) if len(nos)), default=None)
+
+
+Json = dict[str, Any]
+"""A JSON object: what state becomes before it is written, and what it is read back as. Any: its values are checked
+by whoever made it, not by who carries it."""
+
+
+AgentKind = Literal["person", "bot", "library", "unknown"]
+"""Who is behind a user agent, as far as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFamily:
+    """What a user agent belongs to."""
+
+    browser: bytes | None
+    """Family of the browser or program, ``Firefox``; may be text of the log. None: not known."""
+    system: bytes | None
+    """Family of the operating system, ``Windows``; likewise."""
+    kind: AgentKind

@@ -6,6 +6,7 @@ from itertools import islice
 
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
+from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.restore import resume
 from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
@@ -13,7 +14,8 @@ from http_monitor.filtering import selection_for
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Chunk, Json, Saved, SourceHealth
+from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.records import Json
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 from http_monitor.sources.files.line_cutter import LineCutter

@@ -15,7 +15,7 @@ from http_monitor.display.notices import Notices
 from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
 from http_monitor.display.thresholds import Thresholds
-from http_monitor.ports import FoundField, LineReading
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.report import (
     ActiveAlert,
     AgentKinds,

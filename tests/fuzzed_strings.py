@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import Preset
-from http_monitor.ports import LogFormat
+from http_monitor.ports.log_format import LogFormat
 
 _COMBINED = b'192.0.2.7 - - [19/Jan/2026:23:08:15 +0000] "GET /a?b HTTP/1.1" 200 612 "-" "curl/8.5.0"'
 _STRINGS: dict[str, tuple[str, bytes]] = {

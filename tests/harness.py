@@ -16,7 +16,9 @@ from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Alert, Chunk, LogFormat, Source, SourceHealth
+from http_monitor.ports.alert import Alert
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.source import Chunk, Source, SourceHealth
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.sources.files.line_cutter import LineCutter

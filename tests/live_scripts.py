@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
 from http_monitor.parser.formats import get_format
-from http_monitor.ports import Chunk, LogFormat, SourceHealth
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.source import Chunk, SourceHealth
 from http_monitor.settings import Settings
 from tests import engine_strategies
 from tests.engine_strategies import START_S

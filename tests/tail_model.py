@@ -10,7 +10,8 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from http_monitor.ports import Json, SourceHealth
+from http_monitor.ports.source import SourceHealth
+from http_monitor.records import Json
 from http_monitor.sources.files.access import Files
 from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES
 from http_monitor.sources.tail.position import TailPosition

@@ -6,7 +6,7 @@ from typing import Any
 
 from http_monitor import alerts
 from http_monitor.clock import ManualClock
-from http_monitor.ports import Alert
+from http_monitor.ports.alert import Alert
 from http_monitor.settings import Settings
 from http_monitor.units import iso_utc
 from tests.harness import START_US, Recorder, ScriptedSource, make_monitor

@@ -8,7 +8,7 @@ from ua_parser.regex import Resolver
 
 from http_monitor.agents import classify, is_bot
 from http_monitor.agents.classify import KEPT_AGENTS, READ_BYTES, _classify
-from http_monitor.ports import AgentFamily
+from http_monitor.records import AgentFamily
 from tests.examples import examples
 
 CHROME = (

@@ -16,7 +16,7 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.child_process import ChildProcess
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Chunk
+from http_monitor.ports.source import Chunk
 from http_monitor.settings import Settings
 from http_monitor.sources.stdin import StdinSource
 from tests.engine_strategies import START_S

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from http_monitor.alerts.ddos import DdosAlert
-from http_monitor.ports import Reading
+from http_monitor.ports.alert import Reading
 from http_monitor.settings import Settings
 from tests.harness import replay
 

@@ -7,7 +7,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import SourceHealth
+from http_monitor.ports.source import SourceHealth
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor

@@ -13,7 +13,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.ports import LogFormat, Remark
+from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.settings import MAX_LINE_BYTES, Settings
 from http_monitor.unwrap import wrappers
 from tests.harness import replay

@@ -10,9 +10,9 @@ from http_monitor.display.columns import clip, columns
 from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.explanation_json import reading_line
 from http_monitor.display.style import UNICODE, Style
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.presets import PRESETS
-from http_monitor.ports import FoundField, LineReading
 from http_monitor.units import iso_utc_fraction
 from tests.display_samples import EXPLAINED, STATUS_AT, reading
 from tests.examples import examples

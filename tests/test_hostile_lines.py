@@ -3,7 +3,7 @@
 import pytest
 
 from http_monitor.parser.presets import PRESETS, Preset
-from http_monitor.ports import LogFormat
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.records import Batch
 from tests.fuzzed_strings import STRINGS
 from tests.fuzzing import Broken, Fuzzer

@@ -10,7 +10,7 @@ import pytest
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.ports import Explaining
+from http_monitor.ports.log_format import Explaining
 from tests.agreement import FILLER, check_alike
 
 AT_US = 1_760_097_336_000_000

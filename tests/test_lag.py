@@ -2,7 +2,7 @@
 
 from http_monitor.clock import ManualClock
 from http_monitor.monitor import HTTPMonitor
-from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk, SourceHealth
 from http_monitor.report import Pulse
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line

@@ -18,7 +18,7 @@ from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import greatest_of, times_of
 from http_monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs, options

@@ -19,7 +19,8 @@ from http_monitor.inputs.readahead.thread import ThreadAhead
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Chunk, LogFormat, SourceHealth
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.source import Chunk, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
 from tests.engine_strategies import START_S, log_line

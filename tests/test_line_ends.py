@@ -10,7 +10,7 @@ from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Source
+from http_monitor.ports.source import Source
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.replay import ReplayFile

@@ -9,7 +9,7 @@ from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import Chunk
+from http_monitor.ports.source import Chunk
 from http_monitor.report import BucketStats, CaughtUp, Notice, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker

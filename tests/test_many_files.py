@@ -16,7 +16,7 @@ from http_monitor.monitor import Input
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import UNCHANGED, SourceHealth
+from http_monitor.ports.source import UNCHANGED, SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher

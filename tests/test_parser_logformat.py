@@ -19,7 +19,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.matching import Matcher
-from http_monitor.ports import LogFormat
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 

@@ -17,7 +17,7 @@ from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import SMALL_BYTES
-from http_monitor.ports import LogFormat, Remark, Remembering
+from http_monitor.ports.log_format import LogFormat, Remark, Remembering
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.program import run

@@ -10,7 +10,7 @@ from http_monitor.alerts import DdosAlert, ErrorRateAlert, TrafficAlert, default
 from http_monitor.clock import ReplayClock
 from http_monitor.counting import open_buckets as opened
 from http_monitor.counting import window_hosts as hosts
-from http_monitor.ports import Alert, Reading, WindowView
+from http_monitor.ports.alert import Alert, Reading, WindowView
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples

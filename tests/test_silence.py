@@ -8,7 +8,7 @@ from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.silence import Silence
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports import SourceHealth
+from http_monitor.ports.source import SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.units import local
 from tests.engine_strategies import START_S, log_line

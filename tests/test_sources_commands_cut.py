@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.clock import WallClock
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
 from http_monitor.sources.remote.threaded_source import PolledSource

@@ -11,7 +11,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from http_monitor.clock import ManualClock
-from http_monitor.ports import Source
+from http_monitor.ports.source import Source
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher, _Directory
 from http_monitor.sources.tail.tail import FileTail

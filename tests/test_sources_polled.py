@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.ports import Chunk, Diagnosing, Json, Resumable, Source, SourceHealth
+from http_monitor.ports.source import Chunk, Diagnosing, Resumable, Source, SourceHealth
+from http_monitor.records import Json
 from http_monitor.report import Level, Notice
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.remote.threaded_source import PolledSource

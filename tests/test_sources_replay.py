@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.ports import Chunk, Source
+from http_monitor.ports.source import Chunk, Source
 from http_monitor.sources.files.gzip_stream import Inflater
 from http_monitor.sources.replay import ReplayFile
 from tests.examples import examples

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.ports import Chunk, Source
+from http_monitor.ports.source import Chunk, Source
 from http_monitor.sources.stdin import StdinSource
 
 _PATIENCE_S = 20

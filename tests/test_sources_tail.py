@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.ports import Chunk
+from http_monitor.ports.source import Chunk
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from tests.following import WAYS, Denying, Follow, Following, append, compress, copytruncate, line, lines, rotate

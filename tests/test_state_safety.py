@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.lock import open_store
 from http_monitor.checkpoint.store import FileStore
-from http_monitor.ports import Saved
 from http_monitor.settings import Settings
 from tests.checkpointed import Fate, Life, MemoryStore
 from tests.engine_strategies import START_S, log_line

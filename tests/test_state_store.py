@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.checkpoint.file_format import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
+from http_monitor.checkpoint.file_format import (
+    DamagedError,
+    Saved,
+    SnapshotHead,
+    pack_frame,
+    unpack_frames,
+    unpack_snapshot,
+)
 from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import Opened, open_store
 from http_monitor.checkpoint.store import FileStore
-from http_monitor.ports import Saved
 from tests.examples import examples
 from tests.program import ROOT
 

@@ -15,7 +15,7 @@ from http_monitor.parser.jsonl.text import places
 from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.parser.w3c.format import W3cFormat
-from http_monitor.ports import Remembering
+from http_monitor.ports.log_format import Remembering
 from http_monitor.records import SCHEMA
 from tests.examples import examples
 

@@ -17,7 +17,7 @@ from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.template import format as text
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.template import Place, Template
-from http_monitor.ports import Explaining
+from http_monitor.ports.log_format import Explaining
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples

@@ -14,8 +14,7 @@ from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.ports import Json
-from http_monitor.records import Batch
+from http_monitor.records import Batch, Json
 from http_monitor.unwrap import wrapper, wrappers
 from tests.examples import examples
 from tests.wrapped_lines import WAYS, wrapped

@@ -18,7 +18,7 @@ from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, zone_named
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import SMALL_BYTES
-from http_monitor.ports import Explaining, LogFormat, Remembering
+from http_monitor.ports.log_format import Explaining, LogFormat, Remembering
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.program import run

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.line import parse_line
 from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import Preset, combined, common, vhost_combined, vhost_common
-from http_monitor.ports import FoundField, Json, LineReading
-from http_monitor.records import Batch, Sample
+from http_monitor.records import Batch, Json, Sample
 
 COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'
 TIMED = COMMON + b" rt=17"

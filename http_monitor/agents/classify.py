@@ -8,7 +8,7 @@ from ua_parser import load_lazy_builtins
 from ua_parser.regex import Resolver
 
 from http_monitor.agents.names import names_bot, names_library
-from http_monitor.ports import AgentFamily, AgentKind
+from http_monitor.records import AgentFamily, AgentKind
 
 READ_BYTES = 512
 """So much of an agent is looked at: those of browsers are shorter, and what follows only costs time."""

@@ -4,7 +4,7 @@ from http_monitor.alerts.ddos import DdosAlert
 from http_monitor.alerts.error_rate import ErrorRateAlert
 from http_monitor.alerts.malformed import MalformedAlert
 from http_monitor.alerts.traffic import TrafficAlert
-from http_monitor.ports import Alert
+from http_monitor.ports.alert import Alert
 from http_monitor.settings import Settings
 
 __all__ = ["DdosAlert", "ErrorRateAlert", "MalformedAlert", "TrafficAlert", "default_alerts"]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports import FutureWindows, Reading, WindowView
+from http_monitor.ports.alert import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import visible
 
@@ -33,7 +33,7 @@ class DdosAlert:
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover for a host (`ports.VectorizedAlert`)."""
+        """Return at which closes to come it may be raised or recover for a host (`ports.alert.VectorizedAlert`)."""
         found = windows.hosts_above(self._nearly(windows.seconds))
         if found is None:
             # No host has more hits than all hosts together.

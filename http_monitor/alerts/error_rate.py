@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports import FutureWindows, Reading, WindowView
+from http_monitor.ports.alert import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -26,7 +26,7 @@ class ErrorRateAlert:
         return (Reading(None, value, hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
+        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
         hits = windows.hits
         enough = hits >= max(1, self._min_hits)
         return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports import FutureWindows, Reading, WindowView
+from http_monitor.ports.alert import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -30,7 +30,7 @@ class MalformedAlert:
         return (Reading(None, value, window.hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
+        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
         malformed = windows.malformed
         lines = malformed + windows.hits
         enough = lines >= self._min_lines

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports import FutureWindows, Reading, WindowView
+from http_monitor.ports.alert import FutureWindows, Reading, WindowView
 from http_monitor.records import Bools
 
 
@@ -21,7 +21,7 @@ class TrafficAlert:
         return (Reading(None, window.hits / window.seconds, window.hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.VectorizedAlert`)."""
+        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
         return crossings(windows.hits / windows.seconds, self.threshold)
 
     def title(self, subject: bytes | None) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from http_monitor.checkpoint.journal import JournalledEngine
 from http_monitor.clock import Clock
-from http_monitor.ports import CheckpointStore, Json
+from http_monitor.ports.checkpoint import CheckpointStore
+from http_monitor.records import Json
 from http_monitor.report import AlertEvent, Message, Notice, Report
 from http_monitor.units import US_PER_S
 

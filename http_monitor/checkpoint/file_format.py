@@ -1,6 +1,7 @@
 """The bytes of a snapshot and of the journal beside it, with checks of both."""
 
 import struct
+from dataclasses import dataclass
 from hashlib import blake2b
 
 MAGIC = b"http_monitor checkpoint 1\n"
@@ -85,3 +86,12 @@ def _new_digest(generation: int) -> blake2b:
 
 def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=_DIGEST_BYTES).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint as it was found."""
+
+    snapshot: bytes
+    increments: tuple[bytes, ...]
+    """What was appended after it, in order, up to the first that is not whole."""

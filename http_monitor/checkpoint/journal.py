@@ -10,7 +10,7 @@ from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
 from http_monitor.engine.line_counts import InputHealth
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import Rows
-from http_monitor.ports import Json
+from http_monitor.records import Json
 
 _LENGTH = struct.Struct("<Q")
 _ROW_BYTES = 64

@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.folder import Folder, RefusedError
 from http_monitor.checkpoint.store import LOCK, SNAPSHOT, FileStore, Held, saved_in
-from http_monitor.ports import Saved
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
 

@@ -8,7 +8,7 @@ from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN

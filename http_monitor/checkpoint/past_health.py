@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Self
 
 from http_monitor.codec import integer
-from http_monitor.ports import Json, SourceHealth
+from http_monitor.ports.source import SourceHealth
+from http_monitor.records import Json
 
 
 @dataclass(slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.journal import replay
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.codec import fields_of, integer
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.ports import Alert, Json, Saved
+from http_monitor.ports.alert import Alert
+from http_monitor.records import Json
 from http_monitor.report import Message
 from http_monitor.settings import Settings
 

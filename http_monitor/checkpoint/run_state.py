@@ -11,7 +11,9 @@ from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.input import Input
-from http_monitor.ports import CheckpointStore, Json, Resumable
+from http_monitor.ports.checkpoint import CheckpointStore
+from http_monitor.ports.source import Resumable
+from http_monitor.records import Json
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 

@@ -6,9 +6,15 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from http_monitor.checkpoint.file_format import DamagedError, SnapshotHead, pack_frame, unpack_frames, unpack_snapshot
+from http_monitor.checkpoint.file_format import (
+    DamagedError,
+    Saved,
+    SnapshotHead,
+    pack_frame,
+    unpack_frames,
+    unpack_snapshot,
+)
 from http_monitor.checkpoint.folder import Folder
-from http_monitor.ports import Saved
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
 

@@ -1,6 +1,6 @@
 """The families of user agents, whose rules a log without agents never loads."""
 
-from http_monitor.ports import AgentFamily
+from http_monitor.records import AgentFamily
 
 
 def family_of(agent: bytes) -> AgentFamily:

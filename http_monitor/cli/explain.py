@@ -12,10 +12,11 @@ from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.explanation_json import format_line, reading_line
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
+from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.ports import LineReading, LogFormat
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.settings import FORMAT_LINES, Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.replay import ReplayFile

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from http_monitor.parser.detect.auto import Choice
     from http_monitor.parser.fields.zones import Zone
     from http_monitor.parser.wrapped.format import WrappedFormat
-    from http_monitor.ports import Json, LogFormat, Wrapper
+    from http_monitor.ports.log_format import LogFormat
+    from http_monitor.ports.wrapper import Wrapper
+    from http_monitor.records import Json
     from http_monitor.serverconf import Origin
 
 _SAMPLE_LINES = 100

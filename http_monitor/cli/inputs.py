@@ -6,7 +6,8 @@ from functools import partial
 from http_monitor.checkpoint.restore import Resumed
 from http_monitor.clock import Clock, WallClock
 from http_monitor.monitor import Input
-from http_monitor.ports import Json, Source
+from http_monitor.ports.source import Source
+from http_monitor.records import Json
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from http_monitor.clock import Clock
     from http_monitor.display.notices import Notices
     from http_monitor.filtering import RowSelection
-    from http_monitor.ports import Source
+    from http_monitor.ports.source import Source
     from http_monitor.report import Notice
     from http_monitor.simulator import SimulatorThread
     from http_monitor.sources.files.access import FileStatus

@@ -10,7 +10,7 @@ from http_monitor.waker import Waker
 if TYPE_CHECKING:
     from http_monitor.inputs.readahead.protocol import ReadAhead
     from http_monitor.monitor import Input
-    from http_monitor.ports import Source
+    from http_monitor.ports.source import Source
 
 
 def replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":

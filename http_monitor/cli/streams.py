@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from http_monitor.display.style import Palette
-    from http_monitor.ports import ReportSink
+    from http_monitor.ports.sink import ReportSink
     from http_monitor.report import Message
 
 _PIPED_WIDTH = 80

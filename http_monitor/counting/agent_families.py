@@ -3,7 +3,7 @@
 import heapq
 
 from http_monitor.counting.table import Counts, KeyTable
-from http_monitor.ports import ClassifyAgent
+from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.report import AgentKinds, KeyCount, Table
 
 

@@ -7,8 +7,7 @@ from http_monitor.counting.frame import WINDOW_DIMENSIONS
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.table import Counts, KeyTable
-from http_monitor.ports import Json
-from http_monitor.records import Int64s
+from http_monitor.records import Int64s, Json
 from http_monitor.report import BucketStats
 
 HostPart = tuple[Keys, Codes, Int64s | None]

@@ -10,7 +10,8 @@ from http_monitor.counting.frame import BYTES_IN, COVERED, DIMENSIONS, HISTOGRAM
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.histogram import BUCKETS
 from http_monitor.counting.table import KeyTable
-from http_monitor.ports import ClassifyAgent, Json
+from http_monitor.ports.agent import ClassifyAgent
+from http_monitor.records import Json
 from http_monitor.report import Coverage, Details, Table
 
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)

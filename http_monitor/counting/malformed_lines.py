@@ -7,8 +7,7 @@ import numpy as np
 from http_monitor.codec import MOST_HITS, distinct, integer, listed, start_of
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import MALFORMED, Rows
-from http_monitor.ports import Json
-from http_monitor.records import Int64s
+from http_monitor.records import Int64s, Json
 
 NOT_CLOSED = -1
 """Of `malformed_between`: lines of buckets that are open when they come."""

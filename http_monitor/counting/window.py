@@ -11,8 +11,7 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.malformed_lines import MalformedCounts
 from http_monitor.counting.window_hosts import HostCounts, HostMove
 from http_monitor.eventtime.rows import NEVER_US
-from http_monitor.ports import Json
-from http_monitor.records import Int64s
+from http_monitor.records import Int64s, Json
 from http_monitor.report import WindowTotals
 from http_monitor.units import US_PER_S
 
@@ -20,7 +19,7 @@ _SLOTS = 60
 
 
 class SlidingWindow:
-    """A queue of closed buckets, oldest first, as rules may look at it (`ports.WindowView`).
+    """A queue of closed buckets, oldest first, as rules may look at it (`ports.alert.WindowView`).
 
     Buckets without hits are not in the queue; the window knows its end instead. Owned by the monitor's thread.
     """

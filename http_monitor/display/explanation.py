@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from http_monitor.display.columns import char_columns, columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, labelled, wrapped_words
-from http_monitor.ports import FoundField, LineReading, Value
+from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.units import iso_utc_fraction, visible_text
 
 _ROLES: tuple[Role, ...] = ("accent", "good", "warn", "bold")

@@ -2,7 +2,7 @@
 
 import json
 
-from http_monitor.ports import LineReading, Value
+from http_monitor.explanation import LineReading, Value
 from http_monitor.units import iso_utc_fraction, visible, visible_text
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

@@ -19,8 +19,10 @@ from http_monitor.engine.reporter import Reporter
 from http_monitor.engine.state import EngineState
 from http_monitor.eventtime.lateness import Decisions, Moment, decide
 from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
-from http_monitor.ports import Alert, BucketSink, ClassifyAgent, Json
-from http_monitor.records import Int64s
+from http_monitor.ports.agent import ClassifyAgent
+from http_monitor.ports.alert import Alert
+from http_monitor.ports.sink import BucketSink
+from http_monitor.records import Int64s, Json
 from http_monitor.report import Health, Message, Mode, Summary
 from http_monitor.settings import Settings
 

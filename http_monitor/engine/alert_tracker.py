@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from http_monitor.codec import fields_of, integer, key_of, listed, moment_of, text_of
-from http_monitor.ports import Alert, FutureWindows, Json, VectorizedAlert, WindowView
-from http_monitor.records import Bools
+from http_monitor.ports.alert import Alert, FutureWindows, VectorizedAlert, WindowView
+from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent
 
 

@@ -72,7 +72,7 @@ def prefilter(
 
 
 class _Ahead:
-    """The window at the last close and at each of those to come (`ports.FutureWindows`)."""
+    """The window at the last close and at each of those to come (`ports.alert.FutureWindows`)."""
 
     def __init__(self, window: SlidingWindow, coming: OpenBuckets, hits: Int64s, errors: Int64s) -> None:
         self._window = window

@@ -6,8 +6,7 @@ import numpy as np
 
 from http_monitor.codec import MOST_HITS, counts, fields_of, integer, listed, packed
 from http_monitor.eventtime.rows import FATES, Rows
-from http_monitor.ports import Json
-from http_monitor.records import Bools, Int64s
+from http_monitor.records import Bools, Int64s, Json
 from http_monitor.report import Health
 from http_monitor.units import US_PER_S
 

@@ -12,7 +12,7 @@ from http_monitor.engine.line_counts import Tally
 from http_monitor.engine.reporter import Reporter
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.eventtime.time_grid import TimeGrid
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.settings import Settings
 
 _OWNER, _WINDOW, _OPEN = "bucket_of", "window", "open"

@@ -22,8 +22,7 @@ from http_monitor.eventtime.rows import (
     Rows,
 )
 from http_monitor.eventtime.running_max import running_max
-from http_monitor.ports import Json
-from http_monitor.records import Batch, Int64s
+from http_monitor.records import Batch, Int64s, Json
 
 NEXT_LINES = 10
 """So many well-formed lines may confirm one that is held."""

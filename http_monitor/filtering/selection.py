@@ -12,7 +12,7 @@ from http_monitor.filtering.masks import by_value, check_patterns, holding, mask
 from http_monitor.filtering.networks import Network, contains, network_of
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import Expression, columns_of
-from http_monitor.ports import Need
+from http_monitor.ports.log_format import Need
 from http_monitor.records import Batch, Bools
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text

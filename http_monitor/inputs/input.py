@@ -13,21 +13,9 @@ from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, event_times
 from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
-from http_monitor.ports import (
-    Changing,
-    Ending,
-    Failing,
-    FormatChange,
-    Json,
-    LogFormat,
-    Need,
-    Remark,
-    Remembering,
-    Resumable,
-    Source,
-    Telling,
-)
-from http_monitor.records import SCHEMA, Batch, Int64s, Sample
+from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remark, Remembering, Telling
+from http_monitor.ports.source import Failing, Resumable, Source
+from http_monitor.records import SCHEMA, Batch, Int64s, Json, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible, visible_text

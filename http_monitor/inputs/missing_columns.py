@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
-from http_monitor.ports import Need
+from http_monitor.ports.log_format import Need
 from http_monitor.records import LACKS_SIZE, Batch
 
 ENOUGH_ROWS = 20

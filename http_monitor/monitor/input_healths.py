@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.inputs.input import Input
-from http_monitor.ports import SourceHealth
+from http_monitor.ports.source import SourceHealth
 
 _NOTHING = SourceHealth()
 

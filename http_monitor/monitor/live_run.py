@@ -11,7 +11,7 @@ from http_monitor.monitor.format_drift import FormatDrift
 from http_monitor.monitor.live_turns import LiveTurns
 from http_monitor.monitor.silence import Silence
 from http_monitor.monitor.wrong_clock import WrongClock
-from http_monitor.ports import CheckpointStore
+from http_monitor.ports.checkpoint import CheckpointStore
 from http_monitor.settings import Settings
 
 

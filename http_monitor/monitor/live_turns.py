@@ -13,7 +13,7 @@ from http_monitor.engine.line_counts import InputHealth
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import Input, greatest_of, times_of
 from http_monitor.monitor.input_healths import InputHealths
-from http_monitor.ports import UNCHANGED, Chunk
+from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Batch
 from http_monitor.report import Notice
 from http_monitor.settings import Settings

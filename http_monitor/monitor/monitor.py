@@ -13,7 +13,10 @@ from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.held_messages import HeldNotices
 from http_monitor.monitor.replay_turns import ReplayTurns
-from http_monitor.ports import Alert, BucketSink, CheckpointStore, ClassifyAgent, ReportSink, Settling
+from http_monitor.ports.agent import ClassifyAgent
+from http_monitor.ports.alert import Alert
+from http_monitor.ports.checkpoint import CheckpointStore
+from http_monitor.ports.sink import BucketSink, ReportSink, Settling
 from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from http_monitor.clock import Clock
 from http_monitor.inputs.input import Input
-from http_monitor.ports import Diagnosing
+from http_monitor.ports.source import Diagnosing
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S, local
 

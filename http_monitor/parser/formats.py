@@ -18,7 +18,7 @@ from http_monitor.parser.fields.zones import Zone, in_zone
 from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import TemplateFormat
-from http_monitor.ports import LogFormat
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 

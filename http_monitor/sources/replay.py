@@ -3,7 +3,7 @@
 import os
 
 from http_monitor.errors import InputError
-from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk, SourceHealth
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter

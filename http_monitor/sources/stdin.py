@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from http_monitor.errors import InputError
-from http_monitor.ports import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk, SourceHealth
 from http_monitor.report import Notice
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from http_monitor.ports import Json
+from http_monitor.records import Json
 
 
 class Parts:

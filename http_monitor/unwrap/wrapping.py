@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from http_monitor.ports import Json, Peeled, Unwrapped
-from http_monitor.records import Int64s
+from http_monitor.ports.wrapper import Peeled, Unwrapped
+from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
 from http_monitor.unwrap.parts import Parts
@@ -46,7 +46,7 @@ class Kind:
 
 
 class Wrapping:
-    """A `ports.Wrapper` of one file.
+    """A `ports.wrapper.Wrapper` of one file.
 
     Args:
         kind: Of the wrapper.

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from http_monitor.ports import ClassifyAgent
+from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
 from tests.reference.distinct import error_of, estimate

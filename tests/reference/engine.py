@@ -8,7 +8,7 @@ of turns.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
-from http_monitor.ports import ClassifyAgent
+from http_monitor.ports.agent import ClassifyAgent
 from tests.reference.counter import Counter, Health, Json
 from tests.reference.families import family_of
 from tests.reference.gate import AheadFilter

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from http_monitor.ports import AgentFamily, ClassifyAgent
+from http_monitor.ports.agent import ClassifyAgent
+from http_monitor.records import AgentFamily
 from http_monitor.units import visible
 from tests.reference.table import BoundedTable, Tally
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.chunks.chunk import LF, index_chunk
 from http_monitor.parser.clf.columns import regular_rows
@@ -18,7 +19,7 @@ from http_monitor.parser.fields.row_builder import Meaning, shown_name
 from http_monitor.parser.lines.misfit import Misfit, expected_of
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.lines.rows import EMPTY, in_file_order, rows_of
-from http_monitor.ports import FoundField, LineReading, Remark
+from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 

@@ -13,7 +13,7 @@ from http_monitor.parser.fields.strptime import expression_of
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
 from http_monitor.parser.template.template import Template
-from http_monitor.ports import Remark
+from http_monitor.ports.log_format import Remark
 from http_monitor.settings import MAX_LINE_BYTES
 
 KIND = "custom"

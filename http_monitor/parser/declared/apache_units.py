@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from http_monitor.explanation import LineReading
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.template.format import TemplateFormat
-from http_monitor.ports import Json, LineReading, Remark
-from http_monitor.records import SCHEMA, Batch, Bools
+from http_monitor.ports.log_format import Remark
+from http_monitor.records import SCHEMA, Batch, Bools, Json
 from http_monitor.units import US_PER_S
 
 Unit = Literal["us", "ms"]

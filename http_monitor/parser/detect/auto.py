@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.detect.batch_pieces import Leading, joined, pieces, whole_lines
@@ -18,8 +19,8 @@ from http_monitor.parser.lines.explain import explain, read_line, utf16_words
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import BY_NAME, PRESETS, TIMELESS, Preset, presets_for
-from http_monitor.ports import FormatChange, Headed, Json, LineReading, LogFormat, Remark, Remembering
-from http_monitor.records import Batch
+from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark, Remembering
+from http_monitor.records import Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
 _PIECE_BYTES = 64 << 10

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import kind_of
 from http_monitor.parser.detect.ranking import nearest_first
 from http_monitor.parser.fields.zones import Zone, in_zone
 from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.presets import Preset
-from http_monitor.ports import Headed, Json, LineReading, LogFormat, Remembering
+from http_monitor.ports.log_format import Headed, LogFormat, Remembering
+from http_monitor.records import Json
 
 FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""

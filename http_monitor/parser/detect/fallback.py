@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from http_monitor.explanation import LineReading
 from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.lines.rows import in_file_order
-from http_monitor.ports import LineReading, LogFormat, Remark
+from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch, Bools
 
 

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from http_monitor.parser.detect.candidates import Pool
-from http_monitor.ports import Json, LogFormat, Remembering
-from http_monitor.records import Batch
+from http_monitor.ports.log_format import LogFormat, Remembering
+from http_monitor.records import Batch, Json
 
 ENOUGH_LINES = 20
 """So many lines in a row that do not fit the format of a file, and all fit another one, show that it has changed."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
-from http_monitor.ports import LineReading, LogFormat
+from http_monitor.explanation import LineReading
+from http_monitor.ports.log_format import LogFormat
 
 _LEAST_FIELDS = 4
 

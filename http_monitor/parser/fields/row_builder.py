@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from http_monitor.explanation import Value
 from http_monitor.parser.fields.client_list import first_address
 from http_monitor.parser.fields.durations import read_duration
 from http_monitor.parser.fields.entry import NO_STATUS, NO_STATUS_TEXTS, Entry
@@ -13,7 +14,6 @@ from http_monitor.parser.fields.scalars import MOST, read_count, read_day, read_
 from http_monitor.parser.fields.strptime import reader_of
 from http_monitor.parser.fields.vhost import is_name_and_port, vhost_name
 from http_monitor.parser.fields.zones import UNZONED_US
-from http_monitor.ports import Value
 from http_monitor.records import LACKS_AGENT, LACKS_SIZE
 
 Texts = Sequence[bytes | None]

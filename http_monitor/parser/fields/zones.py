@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.errors import UsageError
+from http_monitor.explanation import Value
 from http_monitor.parser.chunks.arrays import Ints, arrow_of
-from http_monitor.ports import Json, LogFormat, Value
-from http_monitor.records import SCHEMA
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.records import SCHEMA, Json
 from http_monitor.units import US_PER_S, visible_text
 
 UNZONED_US = 1 << 61

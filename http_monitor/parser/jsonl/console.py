@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.jsonl.key_book import KeyMap, Object
 from http_monitor.parser.lines.line_by_line import Outside, Texts, lines_of
 from http_monitor.parser.lines.misfit import Misfit
-from http_monitor.ports import FoundField, LineReading
 from http_monitor.records import Batch, Sample
 
 _FRONT = re.compile(

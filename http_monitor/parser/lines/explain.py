@@ -5,7 +5,8 @@ from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
-from http_monitor.ports import Explaining, LineReading, LogFormat, Value
+from http_monitor.explanation import LineReading, Value
+from http_monitor.ports.log_format import Explaining, LogFormat
 
 _COLUMN = re.compile(r"column ([0-9]+): (.*)", re.DOTALL)
 _LEAST_UTF16 = 8

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong
@@ -13,8 +14,7 @@ from http_monitor.parser.fields.zones import LOCAL, LocalTimes, Zone
 from http_monitor.parser.lines.account import Account
 from http_monitor.parser.lines.misfit import Misfit, expected_of
 from http_monitor.parser.lines.rows import Part, in_file_order, rows_of
-from http_monitor.ports import FoundField, Json, LineReading, Value
-from http_monitor.records import Batch
+from http_monitor.records import Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
 Span = tuple[int, int]

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from http_monitor.parser.fields.hosts import client_of
 from http_monitor.parser.fields.plausible import ENOUGH_ROWS, doubted, first_hosts
-from http_monitor.ports import LogFormat, Remark
+from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
 

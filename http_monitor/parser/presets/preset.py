@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from http_monitor.ports import LogFormat
+from http_monitor.ports.log_format import LogFormat
 
 
 @dataclass(frozen=True, slots=True)

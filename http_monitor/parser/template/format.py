@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.fields.entry import Entry
@@ -20,8 +21,8 @@ from http_monitor.parser.template.matching import Found, Matcher, Span
 from http_monitor.parser.template.scan import Walker
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
-from http_monitor.ports import FoundField, Json, LineReading, Remark
-from http_monitor.records import Batch
+from http_monitor.ports.log_format import Remark
+from http_monitor.records import Batch, Json
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""

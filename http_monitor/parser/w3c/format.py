@@ -15,8 +15,8 @@ from http_monitor.parser.lines.misfit import Misfit
 from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.parser.w3c.columns import Dialect, W3cColumns, unit_of_columns, unit_of_software
-from http_monitor.ports import Json, Remark
-from http_monitor.records import Batch
+from http_monitor.ports.log_format import Remark
+from http_monitor.records import Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
 _FIELDS, _SOFTWARE = b"#fields:", b"#software:"

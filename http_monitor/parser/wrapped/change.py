@@ -10,8 +10,9 @@ import numpy as np
 from http_monitor.parser.chunks.key_columns import distinct_bytes
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.wrapped.well_read import row_is_well_read
-from http_monitor.ports import Json, LogFormat, Remembering, Wrapper
-from http_monitor.records import Batch, Bools, Int64s
+from http_monitor.ports.log_format import LogFormat, Remembering
+from http_monitor.ports.wrapper import Wrapper
+from http_monitor.records import Batch, Bools, Int64s, Json
 
 _ISO = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
 from http_monitor.parser.lines.explain import explain, read_line
@@ -15,16 +16,9 @@ from http_monitor.parser.wrapped.shown import shown
 from http_monitor.parser.wrapped.trials import Make, Trials, Wrappers, remind
 from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.parser.wrapped.well_read import is_well_read
-from http_monitor.ports import (
-    FormatChange,
-    Headed,
-    Json,
-    LineReading,
-    LogFormat,
-    Remark,
-    Wrapper,
-)
-from http_monitor.records import Batch, Int64s
+from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark
+from http_monitor.ports.wrapper import Wrapper
+from http_monitor.records import Batch, Int64s, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
 _NO_LINES: Int64s = np.empty(0, np.int64)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from http_monitor.parser.wrapped.trials import memory_of
-from http_monitor.ports import Json, LogFormat, Wrapper
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.wrapper import Wrapper
+from http_monitor.records import Json
 
 MOST_LINES = 100
 """So many lines are held at the most."""

@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from http_monitor.ports import Unwrapped
+from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.records import Batch, Int64s
 
 _MOST = 1_000

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from http_monitor.ports import FoundField, LineReading, Peeled, Wrapper
+from http_monitor.explanation import FoundField, LineReading
+from http_monitor.ports.wrapper import Peeled, Wrapper
 
 Read = Callable[[bytes], Sequence[LineReading]]
 """Returns what a format makes of a text."""

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.detect.batch_pieces import whole_lines
 from http_monitor.parser.wrapped.well_read import is_well_read
-from http_monitor.ports import Json, LogFormat, Remembering, Wrapper
-from http_monitor.records import Batch
+from http_monitor.ports.log_format import LogFormat, Remembering
+from http_monitor.ports.wrapper import Wrapper
+from http_monitor.records import Batch, Json
 
 Make = Callable[[], LogFormat]
 """Makes the format of the lines that are inside."""

@@ -14,8 +14,9 @@ from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.trials import Make, Wrappers, memory_of, remind
-from http_monitor.ports import Changing, FormatChange, Json, Unwrapped, Wrapper
-from http_monitor.records import SCHEMA, Batch, Int64s
+from http_monitor.ports.log_format import Changing, FormatChange
+from http_monitor.ports.wrapper import Unwrapped, Wrapper
+from http_monitor.records import SCHEMA, Batch, Int64s, Json
 
 _NO_LINES: Int64s = np.empty(0, np.int64)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from http_monitor.explanation import Value
 from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.fields.plausible import can_be_host
 from http_monitor.parser.lines.explain import read_line
-from http_monitor.ports import LogFormat, Value, Wrapper
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Batch
 
 _NONE = (None, b"-", b"")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from http_monitor.clock import Clock
-from http_monitor.ports import Chunk, Json, SourceHealth
+from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.units import US_PER_S, visible_text

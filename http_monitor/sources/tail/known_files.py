@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.tail.fingerprint import fits

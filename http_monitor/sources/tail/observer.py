@@ -17,7 +17,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from http_monitor.clock import Clock
-from http_monitor.ports import UNCHANGED, Chunk, Json, SourceHealth
+from http_monitor.ports.source import UNCHANGED, Chunk, SourceHealth
+from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.tail.tail import FileTail

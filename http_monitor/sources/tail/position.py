@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Self
 
-from http_monitor.ports import Json
+from http_monitor.records import Json
 from http_monitor.sources.files.access import FileStatus, Identity
 
 _DIGEST_BYTES = 16
