@@ -11,7 +11,6 @@ from http_monitor.clock import END_OF_TIME_US, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.engine.aggregator import MetricsAggregator
-from http_monitor.engine.line_counts import InputHealth
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import greatest_of, times_of
@@ -93,8 +92,8 @@ def count(batches: Sequence[Batch], settings: Settings) -> Collector:
     for batch in batches:
         add(ahead_filter.admit(batch, times_of(batch), None))
     add(ahead_filter.release(None))
-    aggregator.finish(InputHealth())
-    collector.publish(aggregator.summary(InputHealth()))
+    aggregator.finish()
+    collector.publish(aggregator.summary())
     return collector
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from http_monitor.health import Health
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -181,47 +182,6 @@ class ActiveAlert:
     subject: bytes | None
     since_us: int
     """`at` of its raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Counters since the start: where every line and byte went that is not among the hits."""
-
-    lines: int = 0
-    """Non-blank lines = accepted + malformed + filtered + other + ahead + held."""
-    accepted: int = 0
-    malformed: int = 0
-    late: int = 0
-    """Among the accepted: their bucket had closed already."""
-    too_late: int = 0
-    """Among the late: the window had passed, and no alert has seen them."""
-    ahead: int = 0
-    held: int = 0
-    """Lines waiting for another one that agrees with their time (at most ten a file)."""
-    filtered: int = 0
-    """Well-formed lines that the user does not want counted."""
-    other: int = 0
-    """Well-formed lines that record no finished request."""
-    lag_bytes: int = 0
-    """Bytes known to exist and not read yet."""
-    lag_s: int = 0
-    """So far the time of the last line read is behind the clock; 0 when caught up, and in a replay."""
-    lost_bytes: int = 0
-    maybe_lost: bool = False
-    """More may have been lost than `lost_bytes` says: written and gone between two looks."""
-    nul_bytes: int = 0
-    """NUL bytes at the beginning of lines, skipped."""
-    rotations: int = 0
-    truncations: int = 0
-    oversized: int = 0
-    """Among the malformed: longer than the limit."""
-    clock_steps: int = 0
-    observer_restarts: int = 0
-    since_us: int | None = None
-    """Counted since then, over restarts; None: since the start of this run."""
-    lateness_advice_s: int | None = None
-    """The --lateness that would have caught nearly all late lines; None without any, or when
-    only more than an hour would."""
 
 
 @dataclass(frozen=True, slots=True)

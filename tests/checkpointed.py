@@ -11,10 +11,11 @@ from http_monitor.checkpoint.restore import resume
 from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
 from http_monitor.filtering import selection_for
+from http_monitor.health import Health
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk
 from http_monitor.records import Json
 from http_monitor.report import Message
 from http_monitor.settings import Settings
@@ -99,8 +100,8 @@ class MemoryLog:
         self._fate.point()
         return chunk
 
-    def health(self) -> SourceHealth:
-        return SourceHealth(lag_bytes=len(self._content) - self._offset, observer_restarts=self.observer_restarts)
+    def health(self) -> Health:
+        return Health(lag_bytes=len(self._content) - self._offset, observer_restarts=self.observer_restarts)
 
     def position(self) -> Json:
         return {"offset": self._offset - self._cutter.pending}

@@ -16,6 +16,7 @@ from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
 from http_monitor.display.thresholds import Thresholds
 from http_monitor.explanation import FoundField, LineReading
+from http_monitor.health import Health
 from http_monitor.report import (
     ActiveAlert,
     AgentKinds,
@@ -23,7 +24,6 @@ from http_monitor.report import (
     CaughtUp,
     Details,
     Durations,
-    Health,
     KeyCount,
     Message,
     Remainder,

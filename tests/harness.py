@@ -12,13 +12,14 @@ from http_monitor.clock import Clock, ManualClock, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.filtering import selection_for
+from http_monitor.health import Health
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.alert import Alert
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.ports.source import Chunk, Source, SourceHealth
+from http_monitor.ports.source import Chunk, Source
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.sources.files.line_cutter import LineCutter
@@ -78,8 +79,8 @@ class ScriptedSource:
             return Chunk(data + self._cutter.finish(), at_end=True, finished=True)
         return Chunk(data, at_end=at_end and not self.more)
 
-    def health(self) -> SourceHealth:
-        return SourceHealth()
+    def health(self) -> Health:
+        return Health()
 
     def wants_poll_s(self) -> float:
         return 1.0

@@ -8,9 +8,10 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk
 from http_monitor.settings import Settings
 from tests import engine_strategies
 from tests.engine_strategies import START_S
@@ -59,8 +60,8 @@ class TurnSource:
         glance, self.following = self.following, Glance(b"")
         return Chunk(glance.data, at_end=glance.at_end)
 
-    def health(self) -> SourceHealth:
-        return SourceHealth()
+    def health(self) -> Health:
+        return Health()
 
     def wants_poll_s(self) -> float:
         return 1.0

@@ -10,7 +10,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from http_monitor.ports.source import SourceHealth
+from http_monitor.health import Health
 from http_monitor.records import Json
 from http_monitor.sources.files.access import Files
 from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES
@@ -492,7 +492,7 @@ class FollowingMachine(RuleBasedStateMachine):
     def _fragments_were_given(self) -> bool:
         return any(stream in self.rested for stream in self.world.order)
 
-    def _check_at_rest(self, health: SourceHealth) -> None:
+    def _check_at_rest(self, health: Health) -> None:
         missing = least = most = free = 0
         for stream in self.world.order:
             gaps = self._missing(stream)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health
 from http_monitor.monitor import HTTPMonitor, Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports.source import SourceHealth
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor
@@ -18,14 +18,14 @@ class _Named(TurnSource):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
-        self.state = SourceHealth()
+        self.state = Health()
         self.is_closed = False
 
     @property
     def name(self) -> str:
         return self._name
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         return self.state
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
     matched.write(run.clock, 4)
     run.step()
     gone_us = run.clock.now_us()
-    matched.state = SourceHealth(lost_bytes=7, rotations=2, waiting_for="it is missing", waiting_since_us=gone_us)
+    matched.state = Health(lost_bytes=7, rotations=2, waiting_for="it is missing", waiting_since_us=gone_us)
     run.step(599)
     closed = [matched.is_closed]
     run.step(2)
@@ -108,14 +108,14 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
 
 def test_a_file_that_was_named_is_waited_for_however_long() -> None:
     run = _Run("named.log", "matched.log")
-    run.sources[0].state = SourceHealth(waiting_for="it is missing", waiting_since_us=run.clock.now_us())
+    run.sources[0].state = Health(waiting_for="it is missing", waiting_since_us=run.clock.now_us())
     run.step(100_000)
     assert not run.sources[0].is_closed
 
 
 def test_what_is_unread_keeps_a_file_and_so_does_being_the_last() -> None:
     run = _Run("matched.log", "other.log")
-    waiting = SourceHealth(lag_bytes=5, waiting_for="it is missing", waiting_since_us=run.clock.now_us())
+    waiting = Health(lag_bytes=5, waiting_for="it is missing", waiting_since_us=run.clock.now_us())
     run.sources[0].state = waiting
     run.step(700)
     assert not run.sources[0].is_closed

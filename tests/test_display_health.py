@@ -1,19 +1,19 @@
 """Health counters in words, and when advice is given."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from http_monitor.display.health import advice, sentences, short_words
 from http_monitor.display.ndjson import report_line
-from http_monitor.report import Health, Mode
+from http_monitor.health import TOLD, Health
+from http_monitor.report import Mode
 from tests.display_samples import quiet_report
 
-FIELDS = [field.name for field in fields(Health)]
 # `maybe_lost` and `since_us` are no numbers; that all the others are shown is checked one by one.
-COUNTERS = sorted({*FIELDS} - {"lines", "accepted", "lateness_advice_s", "maybe_lost", "since_us"})
+COUNTERS = sorted({*TOLD} - {"lines", "accepted", "maybe_lost", "since_us"})
 
 
 def test_nothing_is_said_when_every_counter_is_zero() -> None:
@@ -35,7 +35,7 @@ def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str
 
 def test_every_counter_is_in_the_ndjson() -> None:
     # Advice is words for people; `since_us` is a time there.
-    keys = ["since" if name == "since_us" else name for name in FIELDS if name != "lateness_advice_s"]
+    keys = ["since" if name == "since_us" else name for name in TOLD]
     value = json.loads(report_line(replace(quiet_report(), health=Health())))
     assert sorted(value["health"]) == sorted(keys)
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from http_monitor.display.columns import columns
 from http_monitor.display.ndjson import report_line, summary_line
+from http_monitor.health import Health
 from http_monitor.report import (
     ActiveAlert,
     AgentKinds,
     Details,
     Durations,
-    Health,
     KeyCount,
     Message,
     Remainder,

@@ -13,7 +13,8 @@ from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_format, render_start
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
-from http_monitor.report import ActiveAlert, CaughtUp, Health, Message, Notice, Pulse
+from http_monitor.health import Health
+from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse
 from tests.display_samples import (
     CENTRAL_EUROPE,
     START_US,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
-from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
+from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import times_of
@@ -87,8 +87,8 @@ def _counted(run: Settings, parts: list[Rows], *, swap: bool = False) -> tuple[S
             aggregator = made()
             aggregator.load(state)
             assert list(aggregator.save()) == state
-    aggregator.finish(NO_INPUT_HEALTH)
-    return aggregator.summary(NO_INPUT_HEALTH), told
+    aggregator.finish()
+    return aggregator.summary(), told
 
 
 def test_what_lines_say_is_what_the_summary_tells() -> None:

@@ -1,8 +1,9 @@
 """How far reading is behind writing, as the status, the reports and the notices of a live run tell it."""
 
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health
 from http_monitor.monitor import HTTPMonitor
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk
 from http_monitor.report import Pulse
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
@@ -31,10 +32,10 @@ class _SlowlyRead:
         del self.times_s[:2]
         return Chunk(b"".join(lines), at_end=not self.times_s)
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         lag_bytes = len(self.times_s) * len(_LINE) if self.unread_bytes is None else self.unread_bytes
         waiting_for = "" if self.waiting_since_us is None else "slow.log is missing"
-        return SourceHealth(lag_bytes=lag_bytes, waiting_for=waiting_for, waiting_since_us=self.waiting_since_us)
+        return Health(lag_bytes=lag_bytes, waiting_for=waiting_for, waiting_since_us=self.waiting_since_us)
 
     def wants_poll_s(self) -> float:
         return 1.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock
 from http_monitor.codec import counts, keys_of, sizes
-from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
+from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import greatest_of, times_of
@@ -151,15 +151,15 @@ def _done(
             engine.load(state)
             assert list(engine.save()) == state
         if operation is None:
-            (engine.finish if mode == "replay" else engine.stop)(NO_INPUT_HEALTH)
+            (engine.finish if mode == "replay" else engine.stop)()
         elif operation.rows is not None:
             engine.add(operation.rows, greatest_us=greatest_us, cap_us=cap_us)
             greatest_us = max(greatest_us, greatest_of(operation.rows.time_us))
         elif operation.kind == "advance":
-            engine.advance(operation.time_us, NO_INPUT_HEALTH)
+            engine.advance(operation.time_us)
         else:
-            engine.restart_at(operation.time_us, NO_INPUT_HEALTH)
-    return told, engine.summary(NO_INPUT_HEALTH), buckets.taken, list(engine.save())
+            engine.restart_at(operation.time_us)
+    return told, engine.summary(), buckets.taken, list(engine.save())
 
 
 @dataclass
@@ -224,7 +224,7 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
     monitor, recorder = make_monitor(run, sources, clock)
     for number, (wall_us, glances) in enumerate(script.turns):
         if number == stop_at:
-            monitor._aggregator.stop(NO_INPUT_HEALTH)
+            monitor._aggregator.stop()
             state = json.loads(json.dumps(list(monitor._aggregator.save())))
             gates = [entry.ahead_filter for entry in monitor._inputs]
             messages += recorder.messages
@@ -250,17 +250,17 @@ def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str)
     messages: list[Message] = []
     made = MetricsAggregator(replace(run, interval_s=60), "live", messages.append)
     made.load_counters(state)
-    getattr(made, how)(NO_INPUT_HEALTH)
+    getattr(made, how)()
     (report,) = messages
     assert isinstance(report, Report)
     assert (report.start_us, report.hits) == (START_S * _US_PER_S, 0)
-    assert 0 < report.late_hits == made.counts.accepted - told
+    assert 0 < report.late_hits == made.health().accepted - told
     assert report.seq == len(recorder.reports) + 1
 
 
 def test_what_a_partial_report_told_is_not_told_again() -> None:
     monitor, recorder, source, clock, run = _flooded(1_000.0)
-    monitor._aggregator.stop(NO_INPUT_HEALTH)
+    monitor._aggregator.stop()
     before = recorder.reports[-1]
     assert (before.start_us, before.hits, before.partial) == ((START_S + 10) * _US_PER_S, 6 * 8, True)
     _swap(monitor, run)
@@ -362,9 +362,9 @@ def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
             refused += 1
             continue
         # What is believed can be counted on with, and shown.
-        made.advance(START_S * _US_PER_S + 30 * _US_PER_S, NO_INPUT_HEALTH)
-        made.stop(NO_INPUT_HEALTH)
-        ndjson([*messages, made.summary(NO_INPUT_HEALTH)])
+        made.advance(START_S * _US_PER_S + 30 * _US_PER_S)
+        made.stop()
+        ndjson([*messages, made.summary()])
     assert refused > 400
 
 

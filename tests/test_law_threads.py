@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from http_monitor.clock import ReplayClock
 from http_monitor.errors import FormatError
 from http_monitor.eventtime.merge import Merge
+from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.process import ProcessAhead
 from http_monitor.inputs.readahead.thread import ThreadAhead
@@ -20,7 +21,7 @@ from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.ports.source import Chunk
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
 from tests.engine_strategies import START_S, log_line
@@ -149,8 +150,8 @@ class _Waiting:
         self.reads += 1
         return Chunk(log([1]), finished=True)
 
-    def health(self) -> SourceHealth:
-        return SourceHealth()
+    def health(self) -> Health:
+        return Health()
 
     def wants_poll_s(self) -> float:
         return 0.0

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import http_monitor.monitor.live_turns as live_turns
-from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health, total
 from http_monitor.monitor import Input
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports.source import UNCHANGED, SourceHealth
+from http_monitor.ports.source import UNCHANGED
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher
@@ -202,7 +202,7 @@ def test_a_listing_finds_the_names_that_begin_alike(names: list[str], stem: str)
 
 
 _HEALTH = st.builds(
-    SourceHealth,
+    Health,
     lag_bytes=st.integers(0, 9),
     lost_bytes=st.integers(0, 9),
     maybe_lost=st.booleans(),
@@ -212,17 +212,17 @@ _HEALTH = st.builds(
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.none() | _HEALTH), max_size=20))
-def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, SourceHealth | None]]) -> None:
+def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, Health | None]]) -> None:
     class Known(ScriptedSource):
-        now = SourceHealth()
+        now = Health()
 
-        def health(self) -> SourceHealth:
+        def health(self) -> Health:
             return self.now
 
     sources = [Known([], ends=False) for _ in range(4)]
     entries = [Input(source, get_format("auto"), 0, explain) for source in sources]
     healths = InputHealths()
-    there: dict[int, SourceHealth] = {}
+    there: dict[int, Health] = {}
     for number, health in changes:
         if health is None:
             healths.forget(entries[number])
@@ -230,10 +230,7 @@ def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, SourceHea
         else:
             sources[number].now = there[number] = health
             healths.look(entries[number])
-    total = PastHealth(lost_bytes=1)
-    for health in there.values():
-        total.take(health)
-    assert healths.added_to(PastHealth(lost_bytes=1)) == total
+    assert healths.total().past() == total(health.past() for health in there.values())
     assert healths.lag_bytes == sum(health.lag_bytes for health in there.values())
     waiting = {entries[number] for number, health in there.items() if health.waiting_since_us is not None}
     assert set(healths.waiting) == waiting

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health
 from http_monitor.monitor import Input
 from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.silence import Silence
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
-from http_monitor.ports.source import SourceHealth
 from http_monitor.settings import Settings
 from http_monitor.units import local
 from tests.engine_strategies import START_S, log_line
@@ -22,8 +22,8 @@ class _Explained(TurnSource):
 
 
 class _Missing(TurnSource):
-    def health(self) -> SourceHealth:
-        return SourceHealth(waiting_for="turns.log is missing", waiting_since_us=START_S * 1_000_000)
+    def health(self) -> Health:
+        return Health(waiting_for="turns.log is missing", waiting_since_us=START_S * 1_000_000)
 
 
 def _input() -> Input:

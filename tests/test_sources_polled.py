@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.ports.source import Chunk, Diagnosing, Resumable, Source, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import Chunk, Diagnosing, Resumable, Source
 from http_monitor.records import Json
 from http_monitor.report import Level, Notice
 from http_monitor.sources.files.regular_file import Obstacle
@@ -76,8 +77,8 @@ class Reader:
                 raise OSError(None, "gone")
         return Chunk(data, at_end=self._next == len(remote.data))
 
-    def health(self) -> SourceHealth:
-        return SourceHealth(rotations=self._next)
+    def health(self) -> Health:
+        return Health(rotations=self._next)
 
     def position(self) -> Json:
         return {"next": self._next}
@@ -155,7 +156,7 @@ def test_nothing_is_known_before_the_first_look_has_ended_and_nobody_waits_for_i
     remote = Remote([b"a\n"], free=False)
     owner = own(remote)
     assert owner.source.read() == Chunk(b"", at_end=False)
-    assert owner.source.health() == SourceHealth()
+    assert owner.source.health() == Health()
     assert owner.source.position() == {"next": 0}
     remote.may_look.release()
     assert owner.take() == Chunk(b"a\n", at_end=True)
@@ -215,12 +216,12 @@ def test_a_look_in_which_the_link_was_cut_counts_for_nothing_and_nothing_is_lost
     assert owner.take().data == b"a\n"
     cut = owner.take()
     assert cut == Chunk(b"", at_end=True, notices=(notice(_CUT.notice, "unreadable", "warning"),))
-    assert owner.source.health() == SourceHealth(
+    assert owner.source.health() == Health(
         rotations=1, waiting_for="web.log cannot be reached (gone)", waiting_since_us=_START_US
     )
     assert owner.source.position() == {"next": 1}
     assert owner.take() == Chunk(b"b\n", at_end=False, notices=(notice("reached again", "readable"),))
-    assert owner.source.health() == SourceHealth(rotations=2)
+    assert owner.source.health() == Health(rotations=2)
     assert owner.take().data == b"c\n"
     assert remote.made == [None, {"next": 1}, {"next": 1}]
     assert remote.open == 1
@@ -256,7 +257,7 @@ def test_an_error_of_the_program_ends_it_with_a_word(own: Own, caplog: pytest.Lo
     what = "ZeroDivisionError: by \\x1b[31mzero"
     words = f"not followed any more because of an error of this program ({what})"
     assert last == Chunk(b"", at_end=True, notices=(notice(words, "failed", "warning"),))
-    assert owner.source.health() == SourceHealth(
+    assert owner.source.health() == Health(
         rotations=1, waiting_for=f"web.log is not followed any more ({what})", waiting_since_us=_START_US
     )
     assert owner.source.failures == 1
@@ -313,7 +314,7 @@ def test_the_pause_is_three_times_a_look_but_not_too_short_nor_too_long(
 
 
 def test_a_state_of_the_reader_is_handed_on(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Reader, "health", lambda reader: SourceHealth(waiting_for="web.log is missing"))
+    monkeypatch.setattr(Reader, "health", lambda reader: Health(waiting_for="web.log is missing"))
     owner = own(Remote([]))
     assert owner.take() == Chunk()
-    assert owner.source.health() == replace(SourceHealth(), waiting_for="web.log is missing")
+    assert owner.source.health() == replace(Health(), waiting_for="web.log is missing")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from http_monitor.codec import fields_of, integer, listed
-from http_monitor.engine.aggregator import NO_INPUT_HEALTH, MetricsAggregator
-from http_monitor.engine.line_counts import InputHealth
+from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import Json
@@ -63,9 +62,9 @@ class JournalledEngine:
     def catch_up(self, value: bool) -> None:
         self._engine.catch_up = value
 
-    def add(self, rows: Rows, *, greatest_us: int, cap_us: int, input_health: InputHealth = NO_INPUT_HEALTH) -> None:
+    def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
         """Count rows."""
-        self._engine.add(rows, greatest_us=greatest_us, cap_us=cap_us, input_health=input_health)
+        self._engine.add(rows, greatest_us=greatest_us, cap_us=cap_us)
         self.has_rows = True
         self._bytes += len(rows) * _ROW_BYTES
         if self._bytes > self._most_bytes:
@@ -73,12 +72,12 @@ class JournalledEngine:
             self._changes.clear()
         self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, rows)
 
-    def advance(self, now_us: int, input_health: InputHealth) -> None:
+    def advance(self, now_us: int) -> None:
         """Move now on."""
         if now_us > self._engine.now_us:
             change = self._stamped({"do": "advance", "now": now_us})
             had_begun = self._engine.has_begun
-            self._engine.advance(now_us, input_health)
+            self._engine.advance(now_us)
             last = self._changes[-1][0] if self._changes else None
             if last is not None and last["do"] == "advance" and last["empty"] == change["empty"] and self._mergeable:
                 self._changes.pop()  # closing in two steps closes the same as closing in one
@@ -86,9 +85,9 @@ class JournalledEngine:
             # But an engine that begins by it begins at that time.
             self._mergeable = had_begun
 
-    def restart_at(self, now_us: int, input_health: InputHealth) -> None:
+    def restart_at(self, now_us: int) -> None:
         """Follow a wall clock that was set back."""
-        self._engine.restart_at(now_us, input_health)
+        self._engine.restart_at(now_us)
         self._note({"do": "restart_at", "now": now_us}, None)
 
     def take(self, besides: Json) -> bytes:
@@ -131,9 +130,9 @@ def replay(increment: bytes, engine: MetricsAggregator) -> Json:
             rows = decode_rows(block)
             engine.add(rows, greatest_us=integer(change["greatest"]), cap_us=integer(change["cap"]))
         elif change["do"] == "advance":
-            engine.advance(integer(change["now"]), NO_INPUT_HEALTH)
+            engine.advance(integer(change["now"]))
         elif change["do"] == "restart_at":
-            engine.restart_at(integer(change["now"]), NO_INPUT_HEALTH)
+            engine.restart_at(integer(change["now"]))
         else:
             raise ValueError("a change that nobody knows")
     return head

@@ -56,7 +56,7 @@ class Resumed:
     """State of each input by its name."""
     since_us: int | None
     """When the first run began of which the counters are; None: this one is the first."""
-    carried: PastHealth
+    past: PastHealth
     """Counters that no source carries on."""
     lines: int
     """So many have been counted."""
@@ -76,7 +76,7 @@ def places_only(
     engine = MetricsAggregator(settings, "live", _discard)
     for alert in make_alerts(settings):
         engine.register(alert)
-    return Resumed(engine.save(), inputs, since_us=None, carried=PastHealth(), lines=0, changed=())
+    return Resumed(engine.save(), inputs, since_us=None, past=PastHealth(), lines=0, changed=())
 
 
 def settings_to_keep(settings: Settings) -> Json:
@@ -122,8 +122,8 @@ def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], 
         engine=engine.save(),
         inputs=files,
         since_us=integer(state["since"]),
-        carried=PastHealth.load(fields_of(inputs["carried"])),
-        lines=engine.counts.lines,
+        past=PastHealth.load(fields_of(inputs["carried"])),
+        lines=engine.health().lines,
         changed=tuple(option for name, option in _OPTIONS.items() if getattr(before, name) != getattr(settings, name)),
     )
 

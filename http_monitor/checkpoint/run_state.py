@@ -10,6 +10,7 @@ from http_monitor.checkpoint.restore import VERSION, Resumed, settings_to_keep
 from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.ports.checkpoint import CheckpointStore
 from http_monitor.ports.source import Resumable
@@ -51,7 +52,7 @@ class RunState:
         self._engine = engine
         self._inputs = inputs
         self._clock = clock
-        self.carried = PastHealth(maybe_lost=unreadable)
+        self.past = PastHealth(Health(maybe_lost=unreadable))
         """Health that is to be added to that of the inputs."""
         self.since_us: int | None = None
         """Since when counters count; None: since this run began."""
@@ -67,7 +68,7 @@ class RunState:
 
     def _go_on(self, resumed: Resumed) -> None:
         self.since_us = resumed.since_us
-        self.carried = resumed.carried
+        self.past = resumed.past
         with closing(resumed.engine) as parts:
             (self._engine.load_counters if resumed.changed else self._engine.load)(parts)
         gone = dict(resumed.inputs)
@@ -120,7 +121,7 @@ class RunState:
         healths = [entry.source.health() for entry in self._inputs]
         return {
             "files": {entry.source.name: entry.save() for entry in self._inputs},
-            "carried": self.carried.save(
+            "carried": self.past.save(
                 observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
             ),
         }

@@ -2,7 +2,8 @@
 
 from http_monitor.display.figures import count, counted, exact_span, rough_span, size
 from http_monitor.display.style import Role
-from http_monitor.report import Health, Mode
+from http_monitor.health import Health
+from http_monitor.report import Mode
 
 _MANY = 10
 _MANY_OF = 100

@@ -9,13 +9,13 @@ from typing import TextIO
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
+from http_monitor.health import TOLD, Health
 from http_monitor.report import (
     ActiveAlert,
     AlertEvent,
     CaughtUp,
     Coverage,
     Durations,
-    Health,
     Message,
     Notice,
     Pulse,
@@ -279,25 +279,7 @@ def _subject(subject: bytes | None) -> str | None:
 
 
 def _health(health: Health) -> _Json:
-    return {
-        "lines": health.lines,
-        "accepted": health.accepted,
-        "malformed": health.malformed,
-        "late": health.late,
-        "too_late": health.too_late,
-        "ahead": health.ahead,
-        "lag_bytes": health.lag_bytes,
-        "lost_bytes": health.lost_bytes,
-        "rotations": health.rotations,
-        "truncations": health.truncations,
-        "oversized": health.oversized,
-        "held": health.held,
-        "filtered": health.filtered,
-        "other": health.other,
-        "clock_steps": health.clock_steps,
-        "observer_restarts": health.observer_restarts,
-        "lag_s": health.lag_s,
-        "maybe_lost": health.maybe_lost,
-        "nul_bytes": health.nul_bytes,
-        "since": None if health.since_us is None else _iso_utc(health.since_us),
-    }
+    # `getattr` by a list of names, so that a new counter is told as soon as it is there.
+    told: _Json = {name: getattr(health, name) for name in TOLD if name != "since_us"}
+    told["since"] = None if health.since_us is None else _iso_utc(health.since_us)
+    return told

@@ -14,19 +14,18 @@ from http_monitor.counting.window import SlidingWindow
 from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.engine.close_prefilter import Prefilter, prefilter
 from http_monitor.engine.late_rows import LateGroup, late_groups
-from http_monitor.engine.line_counts import InputHealth, LineCounts, health_of
 from http_monitor.engine.reporter import Reporter
 from http_monitor.engine.state import EngineState
 from http_monitor.eventtime.lateness import Decisions, Moment, decide
 from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
+from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
 from http_monitor.ports.sink import BucketSink
 from http_monitor.records import Int64s, Json
-from http_monitor.report import Health, Message, Mode, Summary
+from http_monitor.report import Message, Mode, Summary
 from http_monitor.settings import Settings
 
-NO_INPUT_HEALTH = InputHealth()
 _MOST_INTERVALS = 1_000
 
 
@@ -118,28 +117,22 @@ class MetricsAggregator:
         """Who remembers which alerts are raised."""
         return self._tracker
 
-    @property
-    def counts(self) -> LineCounts:
-        """Lines passed on so far, by what became of them."""
-        return self._tally.before(None)
-
-    def health(self, input_health: InputHealth) -> Health:
-        """Return where every line passed on so far went, with what waits elsewhere."""
-        return self._health(None, input_health)
+    def health(self) -> Health:
+        """Return where every line passed on so far went; what inputs have counted is not in it."""
+        return self._tally.before_look(None)
 
     def register(self, alert: Alert) -> None:
         """Judge every closed bucket's window by this rule too."""
         self._tracker.register(alert)
         self._settled = False
 
-    def add(self, rows: Rows, *, greatest_us: int, cap_us: int, input_health: InputHealth = NO_INPUT_HEALTH) -> None:
+    def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
         """Count rows, and after each of them close what is due.
 
         Args:
             rows: in the order in which they count.
             greatest_us: the greatest time of this input before these rows, `NEVER_US` for none.
             cap_us: the position of the other inputs and the wall clock: now does not go beyond it yet.
-            input_health: health for the reports that these rows bring about.
         """
         self._tally.add_lead(rows)
         if self._buckets_malformed:
@@ -149,11 +142,11 @@ class MetricsAggregator:
         frame = Frame.of(rows, self._numberings)
         for part in _parts(rows.time_us // self._lengths.interval_us):
             piece = rows.part(part.start, part.stop)
-            self._count(piece, frame.take(part), greatest_us, cap_us, input_health)
+            self._count(piece, frame.take(part), greatest_us, cap_us)
             greatest_us = max(greatest_us, int(piece.time_us.max()))
         frame.release()
 
-    def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int, input_health: InputHealth) -> None:
+    def _count(self, rows: Rows, frame: Frame, greatest_us: int, cap_us: int) -> None:
         moment = Moment(self._state.now_us, self._state.closed_us, self._open.first_us)
         decisions = decide(rows, self._lengths, moment, greatest_us, cap_us)
         self._state.now_us = decisions.now_us
@@ -173,13 +166,13 @@ class MetricsAggregator:
             if until > turn:
                 rows_closing = closing[turn:until]
                 due = decisions.due[rows_closing]
-                self._close_until(int(due[-1]), input_health, (due, rows_closing))
+                self._close_until(int(due[-1]), (due, rows_closing))
                 turn = until
             self._count_late(late_between.get(until, ()))
             self._count_malformed(bad_between.get(until, ()))
         self._tally.end()
 
-    def advance(self, now_us: int, input_health: InputHealth) -> None:
+    def advance(self, now_us: int) -> None:
         """Move now on, and close what is due by it."""
         if now_us > self._state.now_us:
             self._state.now_us = now_us
@@ -189,23 +182,23 @@ class MetricsAggregator:
                 # There was nothing to catch up with: it begins here, like from the end of a file.
                 self._begin_at(due_us + self._lengths.bucket_us)
             elif self._state.has_begun or (first_us is not None and due_us >= first_us):
-                self._close_until(due_us, input_health)
+                self._close_until(due_us)
 
-    def finish(self, input_health: InputHealth) -> None:
+    def finish(self) -> None:
         """End a replay: close the buckets up to that of the greatest time, report the open interval."""
         if self.last_us == NEVER_US:
             return
         last_bucket_us = self._lengths.bucket_of(self.last_us)
         if last_bucket_us > self._state.closed_us and (len(self._open) or self._state.has_begun):
-            self._close_until(last_bucket_us, input_health)
+            self._close_until(last_bucket_us)
         for start_us in self._reporter.starts:
-            self._report(start_us, self._health(None, input_health))
+            self._report(start_us, self._tally.before_look(None))
         if self._reporter.has_news:
             self._report(
-                self._lengths.interval_of(max(self._state.closed_us, self.last_us)), self._health(None, input_health)
+                self._lengths.interval_of(max(self._state.closed_us, self.last_us)), self._tally.before_look(None)
             )
 
-    def stop(self, input_health: InputHealth) -> None:
+    def stop(self) -> None:
         """End at once: close no bucket, judge nothing, report what is open as partial."""
         lengths = self._lengths
         starts = set(self._reporter.starts)
@@ -218,27 +211,27 @@ class MetricsAggregator:
             known_us = self._state.following_us if self._state.has_begun else self.last_us
             starts.add(lengths.interval_of(known_us))
         for start_us in sorted(starts):
-            self._report(start_us, self._health(None, input_health), partial=True)
+            self._report(start_us, self._tally.before_look(None), partial=True)
 
-    def restart_at(self, now_us: int, input_health: InputHealth) -> None:
+    def restart_at(self, now_us: int) -> None:
         """Follow a wall clock that was set back by more than the window: close all, empty the window."""
         last_us, report_empty = self._open.last_us, self.report_empty
         if last_us is not None:
             if self._state.has_begun:
-                self._close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)), input_health)
+                self._close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)))
             # A line of the year 2099 may be waiting; that nothing came until then is no news.
             self.report_empty = False
-            self._close_until(last_us, input_health)
+            self._close_until(last_us)
             self.report_empty = report_empty
         for start_us in self._reporter.starts:
-            self._report(start_us, self._health(None, input_health))
+            self._report(start_us, self._tally.before_look(None))
         self._state.now_us = now_us
         self._begin_at(now_us)
         self._state.changed = True
 
-    def summary(self, input_health: InputHealth) -> Summary:
+    def summary(self) -> Summary:
         """Return the whole run."""
-        return self._reporter.summary(self._tracker.raises, self._tracker.active(), self._health(None, input_health))
+        return self._reporter.summary(self._tracker.raises, self._tracker.active(), self._tally.before_look(None))
 
     def save(self) -> Generator[Json, None, None]:
         """Yield everything that later results depend on, as JSON, part by part; nothing may be counted meanwhile."""
@@ -310,14 +303,11 @@ class MetricsAggregator:
             if self._state.window.add_malformed(start_us, count, is_closed=is_closed):
                 self._state.changed = True
 
-    def _close_until(
-        self, due_us: int, input_health: InputHealth, brought_by: tuple[Int64s, Int64s] | None = None
-    ) -> None:
+    def _close_until(self, due_us: int, brought_by: tuple[Int64s, Int64s] | None = None) -> None:
         """Close, in order, every bucket up to the one that starts at `due_us`.
 
         Args:
             due_us: the last one to close.
-            input_health: health for the reports.
             brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
         """
         ahead = None
@@ -331,7 +321,7 @@ class MetricsAggregator:
             self._close(bucket_us, judges=ahead is None or bucket_us > ahead.last_us or ahead.marks(bucket_us))
             end_us = bucket_us + self._lengths.bucket_us
             if end_us % self._lengths.interval_us == 0:
-                self._pass_interval(end_us - self._lengths.interval_us, input_health, brought_by)
+                self._pass_interval(end_us - self._lengths.interval_us, brought_by)
 
     def _next_close(self, ahead: Prefilter | None) -> int:
         """Return the next bucket whose close can change or tell anything; those before it cannot."""
@@ -385,23 +375,18 @@ class MetricsAggregator:
             for bucket in closed:
                 sink.bucket(bucket.stats(self._settings.bucket_size_s))
 
-    def _pass_interval(
-        self, start_us: int, input_health: InputHealth, brought_by: tuple[Int64s, Int64s] | None
-    ) -> None:
+    def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
         if self.report_empty or self._reporter.has_hits(start_us) or self._reporter.has_news:
             row = None
             if brought_by is not None:
                 buckets, rows = brought_by
                 row = int(rows[np.searchsorted(buckets, self._state.closed_us)])
-            self._report(start_us, self._health(row, input_health))
+            self._report(start_us, self._tally.before_look(row))
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
         window, active = self._state.window.totals(), self._tracker.active()
         report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self.catch_up)
         self._publish(report)
-
-    def _health(self, row: int | None, input_health: InputHealth) -> Health:
-        return health_of(self._tally.before_look(row), input_health, self._tally.lateness_advice_s(row))
 
 
 def _parts(interval_no: Int64s) -> Iterator[slice]:

@@ -1,13 +1,13 @@
 """Counters of where every line went, readable as they were at any row of the batch being counted."""
 
-from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from http_monitor.codec import MOST_HITS, counts, fields_of, integer, listed, packed
 from http_monitor.eventtime.rows import FATES, Rows
+from http_monitor.health import FATES_OF_LINES, LINE_COUNTERS, Health
 from http_monitor.records import Bools, Int64s, Json
-from http_monitor.report import Health
 from http_monitor.units import US_PER_S
 
 LATENESS_STEPS_S = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
@@ -15,49 +15,14 @@ LATENESS_STEPS_S = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 
 _NEARLY_ALL = 0.99
 
 
-@dataclass(slots=True)
-class LineCounts:
-    """Lines by what became of them; the names but the first three are `FATES`."""
-
-    accepted: int = 0
-    late: int = 0
-    """Among the accepted."""
-    too_late: int = 0
-    """Among the late."""
-    malformed: int = 0
-    oversized: int = 0
-    """Among the malformed."""
-    filtered: int = 0
-    other: int = 0
-    ahead: int = 0
-    held: int = 0
-
-    @property
-    def lines(self) -> int:
-        """All of them."""
-        return self.accepted + self.malformed + self.filtered + self.other + self.ahead + self.held
-
-    def with_accepted(self, count: int) -> "LineCounts":
-        """Return a copy with so many accepted lines more."""
-        # Every report asks: `dataclasses.replace` takes several times as long.
-        return LineCounts(
-            self.accepted + count,
-            self.late,
-            self.too_late,
-            self.malformed,
-            self.oversized,
-            self.filtered,
-            self.other,
-            self.ahead,
-            self.held,
-        )
+_COUNTED = tuple(name for name in LINE_COUNTERS if name != "lines")
 
 
 class Tally:
     """The counters of all lines passed on so far. Owned by the monitor's thread."""
 
     def __init__(self) -> None:
-        self._counts = LineCounts()
+        self._counts = dict.fromkeys(_COUNTED, 0)
         self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
         # Of `begin`: the rows, and by how much each counter has grown before each of them, where it has.
         self._rows: Rows | None = None
@@ -73,7 +38,7 @@ class Tally:
         """Count what becomes of lines before the first row."""
         for name, by in zip(FATES, rows.lead, strict=True):
             if by:
-                setattr(self._counts, name, getattr(self._counts, name) + by)
+                self._counts[name] += by
 
     def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
         """Take the decisions of rows that are about to be counted; `before` can look between them."""
@@ -97,32 +62,32 @@ class Tally:
         self._counts = self.before(len(rows))
         self._rows, self._before = None, {}
 
-    def before(self, row: int | None) -> LineCounts:
+    def before(self, row: int | None) -> dict[str, Any]:
         """Return the counters over all lines before a row of `begin`; None: as they are."""
-        if row is None:
-            return self._counts
-        counts = self._counts.with_accepted(row)
-        for name, upto in self._before.items():
-            setattr(counts, name, getattr(counts, name) + int(upto[row]))
+        counts: dict[str, Any] = {**self._counts}
+        if row is not None:
+            counts["accepted"] += row
+            for name, upto in self._before.items():
+                counts[name] += int(upto[row])
         return counts
 
-    def before_look(self, row: int | None) -> LineCounts:
+    def before_look(self, row: int | None) -> Health:
         """Return the counters as they were before the line was looked at by which a row of `begin` was accepted.
 
         Held lines that the look released before the row are held; None: the counters as they are.
         """
         counts = self.before(row)
-        if row is None or self._rows is None or self._rows.looks is None:
-            return counts
-        look = int(self._rows.looks[row])
-        released = look if look >= 0 else -1 - look
-        if released:
-            lateness = self._lateness_of(self._rows, row, released)
-            counts.accepted -= released
-            counts.held += released
-            counts.late -= sum(late for late, _ in lateness)
-            counts.too_late -= sum(too_late for _, too_late in lateness)
-        return counts
+        if row is not None and self._rows is not None and self._rows.looks is not None:
+            look = int(self._rows.looks[row])
+            released = look if look >= 0 else -1 - look
+            if released:
+                lateness = self._lateness_of(self._rows, row, released)
+                counts["accepted"] -= released
+                counts["held"] += released
+                counts["late"] -= sum(late for late, _ in lateness)
+                counts["too_late"] -= sum(too_late for _, too_late in lateness)
+        lines = sum(map(counts.__getitem__, FATES_OF_LINES))
+        return Health(lines=lines, lateness_advice_s=self.lateness_advice_s(row), **counts)
 
     def _lateness_of(self, rows: Rows, row: int, count: int) -> list[tuple[int, int]]:
         """Return whether so many rows of the file of a row, the last before it, came late, and too late."""
@@ -175,12 +140,12 @@ class Tally:
         """Return it as JSON; not between `begin` and `end`."""
         # Several files, the first of which is 0, are counted together in a replay only.
         released = [[*lateness] for lateness in self._released.get(0, [])]
-        return {"counts": asdict(self._counts), "lateness": packed(self._lateness), "released": released}
+        return {"counts": {**self._counts}, "lateness": packed(self._lateness), "released": released}
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
         saved = fields_of(given["counts"])
-        self._counts = LineCounts(**{f.name: integer(saved[f.name], 0, MOST_HITS) for f in fields(LineCounts)})
+        self._counts = {name: integer(saved.get(name, 0), 0, MOST_HITS) for name in _COUNTED}
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
         released = [(integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in listed(given["released"])]
         self._released = {0: released} if released else {}
@@ -191,46 +156,3 @@ class Tally:
             steps = self._late_steps[self._noted : until]
             self._lateness += np.bincount(steps, minlength=len(LATENESS_STEPS_S) + 1)
             self._noted = until
-
-
-@dataclass(frozen=True, slots=True)
-class InputHealth:
-    """What the rest of the monitor knows of the health of a run."""
-
-    lag_bytes: int = 0
-    lag_s: int = 0
-    lost_bytes: int = 0
-    maybe_lost: bool = False
-    nul_bytes: int = 0
-    rotations: int = 0
-    truncations: int = 0
-    clock_steps: int = 0
-    observer_restarts: int = 0
-    since_us: int | None = None
-
-
-def health_of(counts: LineCounts, input_health: InputHealth, advice_s: int | None) -> Health:
-    """Return the frozen health."""
-    return Health(
-        lines=counts.lines,
-        accepted=counts.accepted,
-        malformed=counts.malformed,
-        late=counts.late,
-        too_late=counts.too_late,
-        ahead=counts.ahead,
-        held=counts.held,
-        filtered=counts.filtered,
-        other=counts.other,
-        lag_bytes=input_health.lag_bytes,
-        lag_s=input_health.lag_s,
-        lost_bytes=input_health.lost_bytes,
-        maybe_lost=input_health.maybe_lost,
-        nul_bytes=input_health.nul_bytes,
-        rotations=input_health.rotations,
-        truncations=input_health.truncations,
-        oversized=counts.oversized,
-        clock_steps=input_health.clock_steps,
-        observer_restarts=input_health.observer_restarts,
-        since_us=input_health.since_us,
-        lateness_advice_s=advice_s,
-    )

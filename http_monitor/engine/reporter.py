@@ -12,9 +12,10 @@ from http_monitor.counting.interval_stats import IntervalStats
 from http_monitor.counting.numbering import numbered
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
-from http_monitor.report import ActiveAlert, Health, Mode, Report, Summary, WindowTotals
+from http_monitor.report import ActiveAlert, Mode, Report, Summary, WindowTotals
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 

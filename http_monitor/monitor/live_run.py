@@ -55,7 +55,7 @@ class LiveRun:
         )
         self.keeper = kept.keeper
         """Writes checkpoints; None: there are none."""
-        self.turns = LiveTurns(settings, inputs, kept.journal or aggregator, clock, kept.carried, kept.since_us)
+        self.turns = LiveTurns(settings, inputs, kept.journal or aggregator, clock, kept.past, kept.since_us)
         self.asides = (
             Silence(inputs, clock),
             FormatDrift(inputs, clock),

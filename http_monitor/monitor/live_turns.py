@@ -9,8 +9,8 @@ from http_monitor.checkpoint.journal import JournalledEngine
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.clock import END_OF_TIME_US, Clock
 from http_monitor.engine.aggregator import MetricsAggregator
-from http_monitor.engine.line_counts import InputHealth
 from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.health import Health
 from http_monitor.inputs.input import Input, greatest_of, times_of
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.ports.source import UNCHANGED, Chunk
@@ -37,7 +37,7 @@ class LiveTurns:
         inputs: Sequence[Input],
         aggregator: MetricsAggregator | JournalledEngine,
         clock: Clock,
-        carried: PastHealth | None = None,
+        past: PastHealth | None = None,
         since_us: int | None = None,
     ) -> None:
         """Begin.
@@ -47,13 +47,13 @@ class LiveTurns:
             inputs: what is read; may change between turns.
             aggregator: what counts.
             clock: the time.
-            carried: health that is added to that of the inputs.
+            past: health of earlier runs, which is added to that of the inputs.
             since_us: since when, over restarts, is counted.
         """
         self._inputs = inputs
         self._aggregator = aggregator
         self._clock = clock
-        self._carried = PastHealth() if carried is None else carried
+        self._past = PastHealth() if past is None else past
         self._since_us = since_us
         self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
@@ -73,7 +73,7 @@ class LiveTurns:
         """Asked between two inputs whether the turn is to end before the others are read."""
         self.healths = InputHealths()
         """Of the inputs."""
-        self._total: PastHealth | None = None
+        self._total: Health | None = None
         """Health of all inputs while some lines are counted, in which it does not change."""
         self._looked: list[Input] = []
         self._unread: set[Input] = set()
@@ -99,7 +99,9 @@ class LiveTurns:
         wall_us = self._clock.now_us()
         stalled = wall_us - self._wall_us >= self._stall_us
         if wall_us < self._aggregator.now_us - self._window_us:
-            self._aggregator.restart_at(wall_us, self.input_health())
+            self._total = self.health()
+            self._aggregator.restart_at(wall_us)
+            self._total = None
             for entry in self._inputs:
                 entry.ahead_filter.forget_greatest()
                 entry.stirred = True
@@ -120,8 +122,8 @@ class LiveTurns:
         self.read_bytes += self.turn_bytes
         self.lag_s = self._lag_s(self._wall_us)
         if not self._broken_off:
-            self._total = self.healths.added_to(self._carried)
-            self._aggregator.advance(min(wall_us, least_us), self.input_health())
+            self._total = self._health_of_all()
+            self._aggregator.advance(min(wall_us, least_us))
         self._total = None
         return all(entry.finished for entry in self._inputs)
 
@@ -145,7 +147,7 @@ class LiveTurns:
         self._aggregator.catch_up = self.catching_up
         for entry, _ in chunks:
             self.healths.look(entry)
-        self._total = self.healths.added_to(self._carried)
+        self._total = self._health_of_all()
         # Of each input that was read; the others are where they were, at the wall clock.
         positions = np.array(
             [
@@ -178,32 +180,24 @@ class LiveTurns:
             entry.stirred = True
             yield entry, chunk
 
-    def input_health(self) -> InputHealth:
-        """Return the health that only inputs and the clock know."""
-        total = self._total
-        if total is None:
+    def health(self) -> Health:
+        """Return the health that only inputs and the clock know, those of earlier runs included."""
+        if self._total is None:
             for entry in self._inputs:
                 self.healths.look(entry)
-            total = self.healths.added_to(self._carried)
-        return InputHealth(
-            lag_bytes=self.healths.lag_bytes,
-            lag_s=self.lag_s,
-            lost_bytes=total.lost_bytes,
-            maybe_lost=total.maybe_lost,
-            nul_bytes=total.nul_bytes,
-            rotations=total.rotations,
-            truncations=total.truncations,
-            observer_restarts=total.observer_restarts,
-            clock_steps=total.clock_steps + self._clock.steps,
-            since_us=self._since_us,
-        )
+            return self._health_of_all()
+        return self._total
+
+    def _health_of_all(self) -> Health:
+        now = Health(lag_s=self.lag_s, clock_steps=self._clock.steps, since_us=self._since_us)
+        return self.healths.total() + self._past.health + now
 
     def retire(self, entry: Input) -> None:
         """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
         greatest_us = entry.ahead_filter.greatest_us
         self._add(entry.ahead_filter.release(self._clock.now_us()), greatest_us, self._clock.now_us())
         self.healths.forget(entry)
-        self._carried.take(entry.source.health())
+        self._past.retire(entry.source.health())
         self._unread.discard(entry)
 
     def _lag_s(self, wall_us: int) -> int:
@@ -233,9 +227,8 @@ class LiveTurns:
     def _add(self, parts: list[Rows], greatest_us: int, cap_us: int) -> None:
         if not parts:
             return
-        input_health = self.input_health()
         for rows in parts:
-            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us, input_health=input_health)
+            self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us)
             greatest_us = max(greatest_us, greatest_of(rows.time_us))
 
 

@@ -1,6 +1,7 @@
 """The monitor's loop: turns, what is told between them, and the end."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.deadline import Deadline
@@ -17,7 +19,7 @@ from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
 from http_monitor.ports.checkpoint import CheckpointStore
 from http_monitor.ports.sink import BucketSink, ReportSink, Settling
-from http_monitor.report import CaughtUp, Health, Message, Notice, Pulse
+from http_monitor.report import CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
@@ -123,10 +125,16 @@ class HTTPMonitor:
 
     def health(self) -> Health:
         """Return where every line read so far went; a replay's lines that wait for other files come later."""
-        return self._aggregator.health(self._turns.input_health())
+        return self._aggregator.health() + self._turns.health()
 
     def publish(self, message: Message) -> None:
-        """Hand a message to every sink, in order; what a replay has shown until then goes before it."""
+        """Hand a message to every sink, in order; what a replay has shown until then goes before it.
+
+        The engine knows what became of lines, the turns what became of inputs: reports tell both.
+        """
+        if isinstance(message, Report | Summary):
+            health = message.health + self._turns.health()
+            message = message if health is message.health else replace(message, health=health)
         for notice in self._waiting.before(message):
             self._hand_out(notice)
         self._hand_out(message)
@@ -197,10 +205,10 @@ class HTTPMonitor:
             finished: the end of a replay was reached, as against a stop at any moment.
         """
         if finished and self._live is None:
-            self._aggregator.finish(self._turns.input_health())
+            self._aggregator.finish()
         else:
-            self._aggregator.stop(self._turns.input_health())
-        self.publish(self._aggregator.summary(self._turns.input_health()))
+            self._aggregator.stop()
+        self.publish(self._aggregator.summary())
         if self._keeper is not None:
             self._say(self._keeper.finish())
 
@@ -245,7 +253,7 @@ class HTTPMonitor:
 
     def _tell_of_backlog(self, live: "LiveTurns") -> None:
         """Remember where a backlog began; say how large it was when it has been worked off."""
-        counts = self._aggregator.counts
+        counts = self._aggregator.health()
         here = self._aggregator.now_us, counts.lines, self._aggregator.tracker.raises
         if not live.catching_up:
             self._before_backlog = here

@@ -5,9 +5,9 @@ from copy import deepcopy
 
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.engine.aggregator import MetricsAggregator
-from http_monitor.engine.line_counts import InputHealth
 from http_monitor.eventtime.merge import Merge
 from http_monitor.eventtime.rows import Rows
+from http_monitor.health import NO_HEALTH, Health
 from http_monitor.inputs.input import Input, Look, times_of
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.held_messages import HeldNotices
@@ -37,9 +37,17 @@ class ReplayTurns:
         # Of the lines that were fed: what was read ahead of them is not known of yet.
         self._nul_bytes = [0] * len(inputs)
         self._merge = Merge(len(inputs))
+        self._counting = False
 
     def turn(self) -> bool:
         """Read or count once; return True when everything has been counted."""
+        self._counting = True
+        try:
+            return self._turn()
+        finally:
+            self._counting = False
+
+    def _turn(self) -> bool:
         index = self._merge.wants()
         if index is not None:
             self._feed(index)
@@ -51,9 +59,9 @@ class ReplayTurns:
         self._aggregator.add(rows, greatest_us=greatest_us, cap_us=END_OF_TIME_US)
         return False
 
-    def input_health(self) -> InputHealth:
-        """Return what was left out of what was read."""
-        return InputHealth(nul_bytes=sum(self._nul_bytes))
+    def health(self) -> Health:
+        """Return what was left out of what was read; nothing while lines are counted, for more may have been read."""
+        return NO_HEALTH if self._counting else Health(nul_bytes=sum(self._nul_bytes))
 
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]

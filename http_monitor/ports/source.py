@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from http_monitor.errors import InputError
+from http_monitor.health import Health
 from http_monitor.records import Json
 from http_monitor.report import Notice
 
@@ -27,27 +28,6 @@ UNCHANGED = Chunk()
 """What a source returns, this very object, if all is as it was at the last look: its health and its position too."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """Counters of one source since its start, and its state now."""
-
-    lag_bytes: int = 0
-    """Bytes known to exist beyond what was read."""
-    lost_bytes: int = 0
-    """Bytes that were seen to exist, and went before they could be read."""
-    maybe_lost: bool = False
-    """More may have been written and gone between two looks; nobody can know."""
-    nul_bytes: int = 0
-    """NUL bytes at the beginning of lines, which a truncated writer leaves; skipped."""
-    rotations: int = 0
-    truncations: int = 0
-    observer_restarts: int = 0
-    waiting_for: str = ""
-    """Why nothing can be read now, in words; empty when readable."""
-    waiting_since_us: int | None = None
-    """When that was first seen, by the wall clock; None when readable."""
-
-
 class Source(Protocol):
     """An input of log lines. One thread owns it; `read` never waits (in a replay it may)."""
 
@@ -60,7 +40,7 @@ class Source(Protocol):
         """Return what is there, at most about 1 to 4 MiB."""
         ...
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the counters."""
         ...
 

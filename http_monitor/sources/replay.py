@@ -3,7 +3,8 @@
 import os
 
 from http_monitor.errors import InputError
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import Chunk
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
@@ -62,9 +63,9 @@ class ReplayFile:
             self.close()
         return Chunk(data=b"".join(parts), at_end=self._finished, finished=self._finished)
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the bytes still to be read, compressed ones as they are stored, and the NUL bytes left out."""
-        return SourceHealth(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
+        return Health(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
         """Return 0.0: what is there is there already."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from http_monitor.errors import InputError
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import Chunk
 from http_monitor.report import Notice
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
@@ -83,9 +84,9 @@ class StdinSource:
         notices, self._notices = tuple(self._notices), []
         return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the NUL bytes left out; nobody knows what stands in a pipe."""
-        return SourceHealth(nul_bytes=self._cutter.nul_bytes)
+        return Health(nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
         """Return after how many seconds `read` is due although nothing woke the monitor."""

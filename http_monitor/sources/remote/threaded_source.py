@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from http_monitor.clock import Clock
-from http_monitor.ports.source import Chunk, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import Chunk
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
@@ -29,7 +30,7 @@ class Polled(Protocol):
         """Return what is new."""
         ...
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the counters."""
         ...
 
@@ -59,7 +60,7 @@ class _Look:
     """What one look found; its parts belong together."""
 
     chunk: Chunk
-    health: SourceHealth
+    health: Health
     position: Json | None
 
 
@@ -143,7 +144,7 @@ class PolledSource:
         self._at_end = look.chunk.at_end
         return look.chunk
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the counters as they were after the data that was last returned."""
         return self._taken.health
 

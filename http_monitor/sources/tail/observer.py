@@ -17,7 +17,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from http_monitor.clock import Clock
-from http_monitor.ports.source import UNCHANGED, Chunk, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
@@ -57,7 +58,7 @@ class FileObserver:
         self._last_bytes = 0
         self._quiet_looks = 0
         self._poll_s = SAFETY_NET_S
-        self._health: SourceHealth | None = None
+        self._health: Health | None = None
 
     @property
     def name(self) -> str:
@@ -83,7 +84,7 @@ class FileObserver:
             self._watcher.note_data(self.name)
         return replace(chunk, notices=(*notices, *chunk.notices)) if notices else chunk
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
         if self._health is None:
             self._health = replace(self._tail.health(), observer_restarts=self._restarts)

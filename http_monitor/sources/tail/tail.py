@@ -4,7 +4,8 @@ import errno
 from collections.abc import Iterator
 
 from http_monitor.clock import Clock
-from http_monitor.ports.source import UNCHANGED, Chunk, SourceHealth
+from http_monitor.health import Health
+from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
@@ -93,10 +94,10 @@ class FileTail:
         self._rest = self._rest_after(found) if at_end else None
         return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
 
-    def health(self) -> SourceHealth:
+    def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
         losses, waiting = self._chain.losses, self._obstacle
-        return SourceHealth(
+        return Health(
             lag_bytes=sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes,
             lost_bytes=losses.lost_bytes,
             maybe_lost=losses.maybe_lost,
