@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from bench.check import Json, wrong_bounds, wrong_reports, wrong_summary
 from bench.logs import Log
 from http_monitor.alerts import default_alerts
+from http_monitor.cli.run import replay_run
 from http_monitor.clock import END_OF_TIME_US, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, Rows
-from http_monitor.inputs.input import greatest_of, times_of
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.hub.hub import Hub
+from http_monitor.inputs.input import Input, greatest_of, times_of
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.records import Batch
@@ -102,6 +104,7 @@ def replay(log: Log, settings: Settings) -> Collector:
     collector = Collector()
     source = ReplayFile(str(log.path))
     entry = Input(source, get_format("auto"), settings.max_ahead_s * US_PER_S, explain)
-    HTTPMonitor(settings, [entry], default_alerts(settings), [collector], ReplayClock()).run(Waker())
+    run = replay_run(settings, [entry], Hub([collector]), default_alerts(settings))
+    HTTPMonitor(run, ReplayClock()).run(Waker())
     source.close()
     return collector

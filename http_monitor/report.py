@@ -1,6 +1,6 @@
 """The frozen values that leave the monitor."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from http_monitor.health import Health
@@ -346,18 +346,6 @@ class Pulse:
     """Why nothing can be read right now (``/tmp/access.log is missing``); empty when all inputs are readable."""
     waiting_since_us: int | None = None
     """Since when, the longest of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class BucketStats:
-    """A closed bucket, for those who keep history."""
-
-    start_us: int
-    seconds: int
-    hits: int
-    size_bytes: int
-    errors: int
-    status: dict[int, int] = field(default_factory=dict)
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse

@@ -2,8 +2,8 @@
 
 import math
 import shlex
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args
 
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
@@ -47,6 +47,15 @@ Reader = Literal["direct", "wc-tail"]
 Scenario = Literal["random", "spike", "errors", "ddos"]
 
 
+_JUDGED = {"kept": True}
+"""Of a setting that alerts depend on, or when buckets close: a checkpoint's journal is replayed with its value."""
+
+
+def _counted(option: str) -> dict[str, Any]:
+    """Return the metadata of a setting that counts depend on: with another value a window starts empty."""
+    return {"kept": True, "option": option}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user chose; construction checks it.
@@ -57,7 +66,7 @@ class Settings:
 
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
-    format: str = "auto"
+    format: str = field(default="auto", metadata=_counted("--format"))
     log_time: str | None = None
     """The variable of a format string that is the time of a line, with ``=`` and a pattern of strftime or without."""
     log_timezone: str | None = None
@@ -72,30 +81,30 @@ class Settings:
     """Say which formats have a name, and nothing else."""
     from_start: bool = False
     replay: bool = False
-    interval_s: int = 10
-    window_s: int = 120
-    bucket_size_s: int = 1
-    lateness_s: int | None = None
+    interval_s: int = field(default=10, metadata=_counted("--interval"))
+    window_s: int = field(default=120, metadata=_counted("--window"))
+    bucket_size_s: int = field(default=1, metadata=_counted("--bucket-size"))
+    lateness_s: int | None = field(default=None, metadata=_JUDGED)
     """None: 1 live; 60 in a replay, where nobody waits. See `bucket_waits_s`."""
-    max_ahead_s: int = 60
-    time: TimeBase = "event"
-    alert_threshold: float = 10.0
+    max_ahead_s: int = field(default=60, metadata=_JUDGED)
+    time: TimeBase = field(default="event", metadata=_counted("--time"))
+    alert_threshold: float = field(default=10.0, metadata=_JUDGED)
     """Hits per second over the window."""
-    alert_error_rate: float = 5.0
+    alert_error_rate: float = field(default=5.0, metadata=_JUDGED)
     """Percent of the window's hits."""
-    ddos_threshold: float = 5.0
+    ddos_threshold: float = field(default=5.0, metadata=_JUDGED)
     """Hits per second of one host over the window."""
-    alert_malformed: float | None = None
+    alert_malformed: float | None = field(default=None, metadata=_JUDGED)
     """Percent of the window's lines that fit no format; None: they are not judged."""
-    alert_min_hits: int = 20
+    alert_min_hits: int = field(default=20, metadata=_JUDGED)
     """Below so many hits in the window the error rate counts as 0, and below so many lines the share of malformed."""
-    alert_recover_at: float = 100.0
+    alert_recover_at: float = field(default=100.0, metadata=_JUDGED)
     """Percent of its threshold at or below which an alert recovers; at 100 only below it."""
     top: int = 5
     output: Output = "text"
     color: Color = "auto"
     duration_s: int | None = None
-    max_keys: int = 1_000
+    max_keys: int = field(default=1_000, metadata=_counted("--max-keys"))
     give_me_traffic: bool = False
     traffic_rate: int = 20
     """Lines a second, at the most."""
@@ -113,12 +122,12 @@ class Settings:
     max_line_bytes: int = MAX_LINE_BYTES
     threads: int | None = None
     """In a replay; None: as many as there are cores to run on, two at the most."""
-    filter: str | None = None
+    filter: str | None = field(default=None, metadata=_counted("--filter"))
     """Expression that is true of the lines that count; None: all do. `filtering` reads it."""
-    exclude_hosts: tuple[str, ...] = ()
+    exclude_hosts: tuple[str, ...] = field(default=(), metadata=_counted("--exclude-host"))
     """Networks, addresses and names whose lines do not count."""
-    ignore_bots: bool = False
-    trusted_proxies: tuple[str, ...] = ()
+    ignore_bots: bool = field(default=False, metadata=_counted("--ignore-bots"))
+    trusted_proxies: tuple[str, ...] = field(default=(), metadata=_counted("--trust-proxy"))
     """Networks that are believed about whom they forward."""
 
     @property
@@ -253,3 +262,18 @@ def _within(option: str, value: int, least: int, most: int, unit: str) -> None:
 def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
+
+
+HARMLESS = frozenset(
+    {
+        *("files", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats", "from_start"),
+        *("replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate", "traffic_scenario"),
+        *("traffic_append", "seed", "state_dir", "no_state", "reader", "via", "rotate_grace_s", "max_line_bytes"),
+        "threads",
+    }
+)
+"""Settings that a checkpoint does not keep: a run may resume with any value of them."""
+KEPT = tuple(f.name for f in fields(Settings) if f.metadata.get("kept"))
+"""Settings that a checkpoint keeps, in the order of their declaration."""
+OPTIONS_OF_COUNTS = {f.name: f.metadata["option"] for f in fields(Settings) if "option" in f.metadata}
+"""Those with which window and alerts start empty where they have changed, by their options."""

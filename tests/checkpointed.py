@@ -8,11 +8,15 @@ from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.restore import resume
+from http_monitor.checkpoint.session import Session
+from http_monitor.cli.run import engine_maker, live_run
 from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
 from http_monitor.filtering import selection_for
 from http_monitor.health import Health
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.hub.hub import Hub
+from http_monitor.inputs.input import Input
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Chunk
@@ -143,8 +147,9 @@ class Life:
         self.store.fate = fate
         self.settings = settings or self.settings
         resumed = None
+        make_engine = engine_maker(default_alerts)
         if self.store.saved is not None:
-            resumed = resume(self.store.saved, self.settings, default_alerts)
+            resumed = resume(self.store.saved, self.settings, make_engine)
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)
@@ -152,15 +157,9 @@ class Life:
         entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain, select=select)
         sink = _Sink(fate)
         self.runs.append(sink)
-        return HTTPMonitor(
-            self.settings,
-            [entry],
-            default_alerts(self.settings),
-            [sink],
-            self.clock,
-            store=self.store,
-            resumed=resumed,
-        )
+        session = Session(self.store, resumed)
+        run = live_run(self.settings, [entry], Hub([sink]), self.clock, session, make_engine)
+        return HTTPMonitor(run, self.clock)
 
     def messages(self) -> list[Message]:
         return [message for run in self.runs for message in run.messages]

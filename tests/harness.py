@@ -8,13 +8,19 @@ from typing import Any
 
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
+from http_monitor.checkpoint.session import Session
+from http_monitor.cli.run import engine_maker, live_run, replay_run
 from http_monitor.clock import Clock, ManualClock, ReplayClock
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.filtering import selection_for
 from http_monitor.health import Health
+from http_monitor.hub.hub import Hub
+from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.monitor.live_run import LiveRun
+from http_monitor.monitor.monitor import HTTPMonitor
+from http_monitor.monitor.run import Run
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.alert import Alert
@@ -142,8 +148,32 @@ def make_monitor(
         for source in sources
     ]
     rules = default_alerts(settings) if alerts is None else alerts
-    monitor = HTTPMonitor(settings, inputs, rules, [recorder], clock, classify=family_of, ahead=make_ahead(inputs))
-    return monitor, recorder
+    return put_together(settings, inputs, rules, Hub([recorder]), clock, ahead=make_ahead(inputs)), recorder
+
+
+def put_together(
+    settings: Settings,
+    inputs: list[Input],
+    alerts: Sequence[Alert],
+    hub: Hub,
+    clock: Clock,
+    session: Session | None = None,
+    ahead: ReadAhead | None = None,
+) -> HTTPMonitor:
+    """Return a monitor of inputs, as the program builds it."""
+    run: Run
+    if settings.replay:
+        run = replay_run(settings, inputs, hub, alerts, family_of, ahead)
+    else:
+        make_engine = engine_maker(lambda _: alerts, family_of)
+        run = live_run(settings, inputs, hub, clock, session or Session(), make_engine)
+    return HTTPMonitor(run, clock, settings.duration_s)
+
+
+def live_of(monitor: HTTPMonitor) -> LiveRun:
+    """Return the live run that a monitor drives."""
+    assert isinstance(monitor._run, LiveRun)
+    return monitor._run
 
 
 def replay(

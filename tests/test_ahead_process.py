@@ -219,10 +219,10 @@ def test_signals_are_as_before_here() -> None:
 
 _ENDS = """
 import atexit, sys
-from http_monitor.inputs.readahead.child_process import Forked
+from http_monitor.inputs.readahead.child_process import ChildProcess
 atexit.register(lambda: print("at the end"))
 sys.stdout.write("once, ")
-child = Forked(lambda theirs: theirs.send(theirs.recv(9)), lambda theirs, error: None)
+child = ChildProcess(lambda theirs: theirs.send(theirs.recv(9)), lambda theirs, error: None)
 child.socket.send(b"go")
 child.socket.recv(9)
 assert child.socket.recv(9) == b""

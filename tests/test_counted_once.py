@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.location import key_of
 from http_monitor.checkpoint.open import open_state
+from http_monitor.cli.run import engine_maker
 from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import LiveSelection
 from tests.program import run
@@ -62,7 +64,7 @@ def test_what_is_taken_from_another_run_is_said_and_only_of_the_very_file(logs: 
     (logs / "logs" / "copy.log").write_bytes((logs / "logs" / "a.log").read_bytes())
     paths = [str(logs / "logs" / name) for name in ("same.log", "copy.log")]
     settings = Settings(files=tuple(paths), state_dir=str(logs / "state"))
-    kept = open_state(settings, {}, LiveSelection(paths).first())
+    kept = open_state(settings, {}, LiveSelection(paths).first(), engine_maker(default_alerts))
     assert kept.store is not None
     kept.store.close()
     assert kept.resumed is not None

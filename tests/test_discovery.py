@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from http_monitor.clock import ManualClock
 from http_monitor.health import Health
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.inputs.input import Input
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
-from tests.harness import Recorder, make_monitor
+from tests.harness import Recorder, live_of, make_monitor
 from tests.live_scripts import TurnSource
 
 
@@ -65,7 +66,7 @@ class _Run:
         self.recorder: Recorder
         self.monitor, self.recorder = make_monitor(run, self.sources, self.clock)
         self.finder = _Finder(run)
-        self.monitor.look_for_more(self.finder)
+        live_of(self.monitor).discover(self.finder)
 
     def step(self, seconds: float = 1.0) -> bool:
         self.clock.advance(seconds)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.monitor import Input
+from http_monitor.inputs.input import Input
 from http_monitor.monitor.format_drift import FormatDrift
 from http_monitor.parser.detect.auto import auto_format, explain_and_suggest
 from http_monitor.parser.formats import get_format

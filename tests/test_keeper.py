@@ -8,6 +8,7 @@ import pytest
 from http_monitor.settings import Settings
 from tests.checkpointed import START_US, Life
 from tests.engine_strategies import START_S, log_line
+from tests.harness import live_of
 
 _SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0)
 _FAR_S = START_S + 100_000_000
@@ -136,14 +137,14 @@ def test_with_another_window_what_came_meanwhile_is_counted_too() -> None:
 def test_it_wants_to_be_woken_for_what_is_not_written_yet_and_for_nothing_else() -> None:
     life = Life(replace(_SETTINGS, interval_s=60, window_s=60))
     monitor = life.begin()
-    assert monitor._keeper is not None
+    checkpointer = live_of(monitor)._checkpointer
     monitor.step()
-    assert monitor._keeper.wants_s() == math.inf
+    assert checkpointer.wants_s() == math.inf
     life.clock.advance(0.25)
     life.content.extend(log_line(START_S) + b"\n")
     monitor.step()
-    assert monitor._keeper.wants_s() == 0.75
+    assert checkpointer.wants_s() == 0.75
     life.clock.advance(0.75)
-    assert monitor._keeper.wants_s() == 0.0
+    assert checkpointer.wants_s() == 0.0
     monitor.step()
-    assert monitor._keeper.wants_s() == math.inf
+    assert checkpointer.wants_s() == math.inf

@@ -2,7 +2,7 @@
 
 from http_monitor.clock import ManualClock
 from http_monitor.health import Health
-from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.ports.source import Chunk
 from http_monitor.report import Pulse
 from http_monitor.settings import Settings

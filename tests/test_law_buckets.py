@@ -70,7 +70,7 @@ def bucket(*batches: list[Line], start_us: int = 0, cap: int = MANY) -> MetricsB
 
 def every_field(found: MetricsBucket) -> tuple[object, ...]:
     """Return all that a bucket counts, without the help of its own comparison."""
-    return found.hits, found.size_bytes, found.errors, found.counts(), found.stats(1)
+    return found.hits, found.size_bytes, found.errors, found.counts(), found.start_us
 
 
 def counted(lines: list[Line]) -> dict[str, dict[bytes, list[int]]]:

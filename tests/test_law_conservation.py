@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.health import Health
-from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.report import Summary
 from tests import engine_strategies, live_scripts, strategies
 from tests.engine_strategies import START_S, log_line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.report import AlertEvent, Message, Report
 from http_monitor.settings import Settings
 from tests.checkpointed import START_US, Fate, Killed, Life

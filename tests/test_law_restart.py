@@ -16,14 +16,14 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import greatest_of, times_of
-from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.records import Json
-from http_monitor.report import AlertEvent, BucketStats, Message, Mode, Report, Summary
+from http_monitor.report import AlertEvent, Message, Mode, Report, Summary
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs, options
 from tests.examples import examples
-from tests.harness import Recorder, make_monitor, ndjson, settings_of
+from tests.harness import Recorder, live_of, make_monitor, ndjson, settings_of
 from tests.live_scripts import Script, TurnSource, scripts
 from tests.reference.engine import Options
 from tests.reference.families import family_of
@@ -33,20 +33,20 @@ _US_PER_S = 1_000_000
 
 def _loaded(monitor: HTTPMonitor, run: Settings) -> MetricsAggregator:
     """Return a new engine that was given the state of the monitor's, through JSON text."""
-    made = MetricsAggregator(run, "live", monitor.publish, classify=family_of)
+    made = MetricsAggregator(run, "live", live_of(monitor)._publisher.publish, classify=family_of)
     for alert in default_alerts(run):
         made.register(alert)
-    old = monitor._aggregator
+    old = live_of(monitor)._engine
     made.load(json.loads(json.dumps(list(old.save()))))
-    made.report_empty, made.catch_up = old.report_empty, old.catch_up
+    made.catch_up(not old.report_empty)
     return made
 
 
 def _swap(monitor: HTTPMonitor, run: Settings) -> None:
     made = _loaded(monitor, run)
-    assert monitor._live is not None
-    monitor._aggregator = monitor._live._aggregator = made
-    for entry in monitor._inputs:
+    live = live_of(monitor)
+    live._engine = live.turns._aggregator = live._backlog._engine = made
+    for entry in live._inputs:
         ahead_filter = AheadFilter(run.max_ahead_s * _US_PER_S)
         ahead_filter.load(json.loads(json.dumps(entry.ahead_filter.save())))
         entry.ahead_filter = ahead_filter
@@ -130,14 +130,14 @@ def _operations(draw: st.DrawFn) -> list[_Operation]:
 
 def _done(
     operations: list[_Operation], run: Settings, mode: Mode, swaps: set[int]
-) -> tuple[list[Message], Summary, list[BucketStats], list[Json]]:
+) -> tuple[list[Message], Summary, list[Json]]:
     """Do it all, to another engine that was loaded with the state of the one before at each of the swaps."""
     told: list[Message] = []
-    buckets = _Buckets([])
 
     def made() -> MetricsAggregator:
-        engine = MetricsAggregator(run, mode, told.append, bucket_sinks=[buckets], classify=family_of)
-        engine.report_empty = mode == "live"
+        engine = MetricsAggregator(run, mode, told.append, classify=family_of)
+        if mode == "live":
+            engine.catch_up(False)
         for alert in default_alerts(run):
             engine.register(alert)
         return engine
@@ -159,17 +159,7 @@ def _done(
             engine.advance(operation.time_us)
         else:
             engine.restart_at(operation.time_us)
-    return told, engine.summary(), buckets.taken, list(engine.save())
-
-
-@dataclass
-class _Buckets:
-    """Keeps every closed bucket."""
-
-    taken: list[BucketStats]
-
-    def bucket(self, stats: BucketStats) -> None:
-        self.taken.append(stats)
+    return told, engine.summary(), list(engine.save())
 
 
 @settings(max_examples=examples(100), deadline=None)
@@ -183,11 +173,10 @@ def test_an_engine_goes_on_exactly_whatever_was_done_to_it(
     operations: list[_Operation], chosen: Options, mode: Mode, swaps: set[int]
 ) -> None:
     run = settings_of(chosen, replay=mode == "replay")
-    told, summary, buckets, state = _done(operations, run, mode, swaps)
-    uncut_told, uncut_summary, uncut_buckets, uncut_state = _done(operations, run, mode, set())
+    told, summary, state = _done(operations, run, mode, swaps)
+    uncut_told, uncut_summary, uncut_state = _done(operations, run, mode, set())
     assert told == uncut_told
     assert summary == uncut_summary
-    assert buckets == uncut_buckets
     assert _sorted_tables(state) == _sorted_tables(uncut_state)
 
 
@@ -224,14 +213,14 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
     monitor, recorder = make_monitor(run, sources, clock)
     for number, (wall_us, glances) in enumerate(script.turns):
         if number == stop_at:
-            monitor._aggregator.stop()
-            state = json.loads(json.dumps(list(monitor._aggregator.save())))
-            gates = [entry.ahead_filter for entry in monitor._inputs]
+            live_of(monitor)._engine.stop()
+            state = json.loads(json.dumps(list(live_of(monitor)._engine.save())))
+            gates = [entry.ahead_filter for entry in live_of(monitor)._inputs]
             messages += recorder.messages
             clock = ManualClock(wall_us)
             monitor, recorder = make_monitor(later, sources, clock)
-            (monitor._aggregator.load if same else monitor._aggregator.load_counters)(state)
-            for entry, ahead_filter in zip(monitor._inputs, gates, strict=True):
+            (live_of(monitor)._engine.load if same else live_of(monitor)._engine.load_counters)(state)
+            for entry, ahead_filter in zip(live_of(monitor)._inputs, gates, strict=True):
                 entry.ahead_filter = ahead_filter
         clock.set(wall_us)
         for source, glance in zip(sources, glances, strict=True):
@@ -246,7 +235,7 @@ def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_a
 def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str) -> None:
     monitor, recorder, _, _, run = _flooded(1_000.0)
     told = _hits(recorder.messages)
-    state = json.loads(json.dumps(list(monitor._aggregator.save())))
+    state = json.loads(json.dumps(list(live_of(monitor)._engine.save())))
     messages: list[Message] = []
     made = MetricsAggregator(replace(run, interval_s=60), "live", messages.append)
     made.load_counters(state)
@@ -260,7 +249,7 @@ def test_hits_of_other_lengths_are_told_even_if_nothing_comes_any_more(how: str)
 
 def test_what_a_partial_report_told_is_not_told_again() -> None:
     monitor, recorder, source, clock, run = _flooded(1_000.0)
-    monitor._aggregator.stop()
+    live_of(monitor)._engine.stop()
     before = recorder.reports[-1]
     assert (before.start_us, before.hits, before.partial) == ((START_S + 10) * _US_PER_S, 6 * 8, True)
     _swap(monitor, run)
@@ -292,9 +281,9 @@ def _states(recorder: Recorder) -> list[str]:
 
 def test_an_alert_that_was_raised_is_not_raised_again_and_recovers() -> None:
     monitor, recorder, source, clock, run = _flooded(5.0)
-    (since,) = monitor._aggregator.tracker.active()
+    (since,) = live_of(monitor)._engine.tracker.active()
     _swap(monitor, run)
-    assert monitor._aggregator.tracker.active() == (since,)
+    assert live_of(monitor)._engine.tracker.active() == (since,)
     _run_lines(monitor, source, clock, 5, 8)
     assert _states(recorder) == ["raised"]
     _run_lines(monitor, source, clock, 15, 1)
@@ -314,7 +303,7 @@ def test_another_threshold_judges_an_alert_that_was_raised(threshold: float, sta
 def test_a_rule_that_is_gone_takes_its_alerts_along() -> None:
     monitor, _, _, _, run = _flooded(5.0)
     made = MetricsAggregator(run, "live", lambda message: None)
-    made.load(json.loads(json.dumps(list(monitor._aggregator.save()))))
+    made.load(json.loads(json.dumps(list(live_of(monitor)._engine.save()))))
     assert made.tracker.active() == ()
     assert not made.tracker.any_active
     assert made.tracker.raises == 1
@@ -347,7 +336,7 @@ def _damaged(text: str, chance: random.Random) -> Any:
 
 def test_a_state_that_makes_no_sense_is_refused_in_one_way() -> None:
     monitor, _, _, _, run = _flooded(5.0)
-    text = json.dumps(list(monitor._aggregator.save()))
+    text = json.dumps(list(live_of(monitor)._engine.save()))
     chance = random.Random(5)
     refused = 0
     for number in range(600):

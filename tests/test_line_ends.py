@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from http_monitor.clock import ManualClock, ReplayClock
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.hub.hub import Hub
+from http_monitor.inputs.input import Input
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Source
@@ -16,7 +18,7 @@ from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.tail.tail import FileTail
 from tests.engine_strategies import START_S, log_line
-from tests.harness import Recorder, ndjson
+from tests.harness import Recorder, ndjson, put_together
 from tests.program import Outcome, run
 
 COMMON = b"\n".join(log_line(START_S + second) for second in (0, 0, 3, 14, 25)) + b"\n"
@@ -41,7 +43,7 @@ def _monitor(settings: Settings, source: Source) -> tuple[HTTPMonitor, Recorder]
     recorder = Recorder()
     made = Input(source, get_format(settings.format, settings.max_line_bytes), 60_000_000, explain)
     clock = ReplayClock() if settings.replay else ManualClock((START_S + 26) * 1_000_000)
-    return HTTPMonitor(settings, [made], [], [recorder], clock), recorder
+    return put_together(settings, [made], [], Hub([recorder]), clock), recorder
 
 
 @pytest.mark.parametrize(

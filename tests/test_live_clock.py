@@ -3,7 +3,7 @@
 from typing import Any
 
 from http_monitor.clock import ManualClock
-from http_monitor.monitor import HTTPMonitor
+from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 from tests.engine_strategies import START_S, log_line

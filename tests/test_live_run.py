@@ -6,15 +6,16 @@ from http_monitor.alerts import TrafficAlert
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.engine.alert_tracker import AlertTracker
-from http_monitor.monitor import HTTPMonitor, Input
+from http_monitor.hub.hub import Hub
+from http_monitor.inputs.input import Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Chunk
-from http_monitor.report import BucketStats, CaughtUp, Notice, Report, Summary
+from http_monitor.report import CaughtUp, Notice, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 from tests.engine_strategies import START_S, log_line
-from tests.harness import Recorder, ScriptedSource, live, make_monitor
+from tests.harness import Recorder, ScriptedSource, live, make_monitor, put_together
 
 US_PER_S = 1_000_000
 START_US = START_S * US_PER_S
@@ -209,39 +210,10 @@ def test_a_name_can_be_registered_once() -> None:
         aggregator.register(TrafficAlert(10))
 
 
-class _Shelf:
-    def __init__(self) -> None:
-        self.stats: list[BucketStats] = []
-
-    def bucket(self, stats: BucketStats) -> None:
-        self.stats.append(stats)
-
-
-def test_a_bucket_sink_gets_the_closed_buckets_in_order() -> None:
-    shelf, recorder = _Shelf(), Recorder()
-    settings = Settings(replay=True, lateness_s=1, bucket_size_s=5)
-    log = lines(7, 2) + lines(3, status=503) + lines(61) + lines(62) + lines(9, 4) + lines(200, status=404)
-    source = ScriptedSource([log], ends=True)
-    entry = Input(source, get_format("auto"), 60 * US_PER_S, explain)
-    monitor = HTTPMonitor(settings, [entry], [], [recorder], ReplayClock(), [shelf])
-    while not monitor.step():
-        pass
-    monitor.close(finished=True)
-    got = [(since(stats.start_us), stats.seconds, stats.hits, stats.errors, stats.status) for stats in shelf.stats]
-    # A line that comes after its bucket has closed is late, and no sink is given a bucket twice.
-    assert got == [
-        (0, 5, 1, 1, {503: 1}),
-        (5, 5, 2, 0, {200: 2}),
-        (60, 5, 2, 0, {200: 2}),
-        (200, 5, 1, 0, {404: 1}),
-    ]
-    assert recorder.summary.health.late == 4
-
-
 def test_every_sink_is_given_the_same_messages() -> None:
     one, two = Recorder(), Recorder()
     entry = Input(ScriptedSource([lines(0)], ends=True), get_format("auto"), 60 * US_PER_S, explain)
-    monitor = HTTPMonitor(Settings(replay=True), [entry], [], [one, two], ReplayClock())
+    monitor = put_together(Settings(replay=True), [entry], [], Hub([one, two]), ReplayClock())
     monitor.run(Waker())
     assert [type(message) for message in one.messages] == [Notice, Report, Summary]
     assert one.messages == two.messages

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import http_monitor.monitor.live_turns as live_turns
 from http_monitor.clock import ManualClock
 from http_monitor.health import Health, total
-from http_monitor.monitor import Input
+from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
@@ -22,7 +22,7 @@ from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher
 from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
-from tests.harness import ScriptedSource, make_monitor
+from tests.harness import ScriptedSource, live_of, make_monitor
 
 
 def _rest(tail: Following) -> None:
@@ -163,14 +163,13 @@ def test_what_many_inputs_gave_is_counted_in_parts_and_a_stop_comes_between_them
     names = [f"{number}.log" for number in range(100)]
     sources = [ScriptedSource([log_line(START_S) + b"\n"], ends=False, name=name) for name in names]
     monitor, recorder = make_monitor(Settings(from_start=True), sources, clock)
-    live = monitor._live
-    assert live is not None
-    live.interrupted = lambda: monitor.health().lines > 0
+    run = live_of(monitor)
+    run.interrupted = lambda: monitor.health().lines > 0
     monitor.step()
-    assert (monitor.health().lines, live.behind, recorder.reports) == (32, True, [])
-    live.interrupted = lambda: False
+    assert (monitor.health().lines, run.turns.behind, recorder.reports) == (32, True, [])
+    run.interrupted = lambda: False
     monitor.step()
-    assert (monitor.health().lines, live.behind) == (100, False)
+    assert (monitor.health().lines, run.turns.behind) == (100, False)
 
 
 @given(st.lists(st.lists(st.integers(0, 30), max_size=4), min_size=1, max_size=9), st.integers(1, 4))

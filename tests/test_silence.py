@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from http_monitor.clock import ManualClock
 from http_monitor.health import Health
-from http_monitor.monitor import Input
+from http_monitor.inputs.input import Input
 from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.silence import Silence
 from http_monitor.parser.formats import get_format

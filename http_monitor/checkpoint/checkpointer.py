@@ -17,6 +17,29 @@ _EVERY_US = US_PER_S
 _RETRY_US = 10 * US_PER_S
 
 
+class NoCheckpointer:
+    """A run that keeps no state."""
+
+    def publish(self, message: Message) -> None:
+        """Take no notice."""
+
+    def before_turn(self) -> list[Notice]:
+        """Write nothing."""
+        return []
+
+    def after_turn(self) -> list[Notice]:
+        """Write nothing."""
+        return []
+
+    def wants_s(self) -> float:
+        """Return that nothing waits to be written."""
+        return math.inf
+
+    def finish(self) -> list[Notice]:
+        """Write nothing."""
+        return []
+
+
 class Checkpointer:
     """Writes after messages are out: at once after an alert, else a second after the last time if anything changed.
 
@@ -52,8 +75,8 @@ class Checkpointer:
         self._urgent = False
         self._told = False
 
-    def note(self, message: Message) -> None:
-        """Learn that a message is out."""
+    def publish(self, message: Message) -> None:
+        """Learn that a message is out: listeners that joined before have it."""
         self._urgent |= isinstance(message, AlertEvent)
         self._told |= isinstance(message, Report)
 

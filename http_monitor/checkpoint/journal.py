@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from http_monitor.codec import fields_of, integer, listed
 from http_monitor.engine.aggregator import MetricsAggregator
@@ -14,6 +14,31 @@ from http_monitor.records import Json
 _LENGTH = struct.Struct("<Q")
 _ROW_BYTES = 64
 """Hardly more of a journal a row takes."""
+
+
+class CountingEngine(Protocol):
+    """What live turns do to an engine."""
+
+    @property
+    def now_us(self) -> int:
+        """The greatest time that it was shown."""
+        ...
+
+    def catch_up(self, is_behind: bool) -> None:
+        """Say whether what comes is a backlog."""
+        ...
+
+    def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
+        """Count rows, and after each of them close what is due."""
+        ...
+
+    def advance(self, now_us: int) -> None:
+        """Move now on, and close what is due by it."""
+        ...
+
+    def restart_at(self, now_us: int) -> None:
+        """Follow a wall clock that was set back by more than the window."""
+        ...
 
 
 class JournalledEngine:
@@ -44,23 +69,9 @@ class JournalledEngine:
         """The greatest time that the engine was shown."""
         return self._engine.now_us
 
-    @property
-    def report_empty(self) -> bool:
-        """Whether the engine reports intervals without anything in them."""
-        return self._engine.report_empty
-
-    @report_empty.setter
-    def report_empty(self, value: bool) -> None:
-        self._engine.report_empty = value
-
-    @property
-    def catch_up(self) -> bool:
-        """Whether reports are made from a backlog."""
-        return self._engine.catch_up
-
-    @catch_up.setter
-    def catch_up(self, value: bool) -> None:
-        self._engine.catch_up = value
+    def catch_up(self, is_behind: bool) -> None:
+        """Say whether what comes is a backlog."""
+        self._engine.catch_up(is_behind)
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
         """Count rows."""
@@ -125,7 +136,7 @@ def replay(increment: bytes, engine: MetricsAggregator) -> Json:
     head, blocks = _split(increment)
     changes = listed(head.pop("changes"))
     for change, block in zip(changes, blocks, strict=True):
-        engine.report_empty = bool(change["empty"])
+        engine.catch_up(not change["empty"])
         if change["do"] == "add":
             rows = decode_rows(block)
             engine.add(rows, greatest_us=integer(change["greatest"]), cap_us=integer(change["cap"]))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import open_store, others
-from http_monitor.checkpoint.restore import Resumed, places_only, resume
+from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.records import Json
 from http_monitor.report import Notice
@@ -17,13 +16,16 @@ from http_monitor.sources.tail.position import TailPosition
 from http_monitor.units import visible_text
 
 
-def open_state(settings: Settings, environment: Mapping[str, str], paths: Sequence[str]) -> Session:
+def open_state(
+    settings: Settings, environment: Mapping[str, str], paths: Sequence[str], make_engine: MakeEngine
+) -> Session:
     """Return the checkpoint of a live run; what is wrong with it is said, and never an error.
 
     Args:
         settings: Of the run.
         environment: Of the process.
         paths: What the run begins to follow.
+        make_engine: Makes the engine to restore.
     """
     files = [path for path in settings.files if path != STDIN]
     if settings.give_me_traffic or not files:
@@ -36,17 +38,17 @@ def open_state(settings: Settings, environment: Mapping[str, str], paths: Sequen
     opened = open_store(directory, key)
     local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
     if opened.store is not None and opened.saved is None and not opened.notices and local:
-        taken = _places_of_others(directory, key, local, settings)
+        taken = _places_of_others(directory, key, local, settings, make_engine)
         if taken:
             words = f"no checkpoint of this set of files: {_these(taken)} read on where another run has stopped"
             notice = Notice(f"{words}, without its window and alerts (all of it with --no-state)", name="checkpoint")
-            return Session(opened.store, places_only(taken, settings, default_alerts), (notice,))
+            return Session(opened.store, places_only(taken, settings, make_engine), (notice,))
     if opened.store is None or opened.saved is None:
         return Session(
             opened.store, notices=opened.notices, unreadable=opened.store is not None and bool(opened.notices)
         )
     try:
-        resumed = resume(opened.saved, settings, default_alerts)
+        resumed = resume(opened.saved, settings, make_engine)
         _check_positions(resumed)
         resumed = replace(resumed, inputs=as_spelled(resumed.inputs, local))
     except ValueError as error:
@@ -55,12 +57,14 @@ def open_state(settings: Settings, environment: Mapping[str, str], paths: Sequen
     return Session(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
 
 
-def _places_of_others(directory: str, key: str, paths: Sequence[str], settings: Settings) -> dict[str, Json]:
+def _places_of_others(
+    directory: str, key: str, paths: Sequence[str], settings: Settings, make_engine: MakeEngine
+) -> dict[str, Json]:
     """Return the states of inputs of other runs that followed the same files, by the paths of this one."""
     taken: dict[str, Json] = {}
     for saved in others(directory, key):
         try:
-            resumed = resume(saved, settings, default_alerts)
+            resumed = resume(saved, settings, make_engine)
             _check_positions(resumed)
         except ValueError:
             continue

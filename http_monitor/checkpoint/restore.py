@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,45 +14,23 @@ from http_monitor.codec import fields_of, integer
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.ports.alert import Alert
 from http_monitor.records import Json
-from http_monitor.report import Message
-from http_monitor.settings import Settings
+from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
 VERSION = 6
 """Of what is in a checkpoint; another is not read."""
-_OPTIONS = {
-    "format": "--format",
-    "time": "--time",
-    "bucket_size_s": "--bucket-size",
-    "window_s": "--window",
-    "interval_s": "--interval",
-    "max_keys": "--max-keys",
-    "filter": "--filter",
-    "exclude_hosts": "--exclude-host",
-    "ignore_bots": "--ignore-bots",
-    "trusted_proxies": "--trust-proxy",
-}
-"""What the window and the alerts depend on: with another value of one of these they start empty."""
-_KEPT = (
-    *_OPTIONS,
-    "lateness_s",
-    "max_ahead_s",
-    "alert_threshold",
-    "alert_error_rate",
-    "ddos_threshold",
-    "alert_malformed",
-    "alert_min_hits",
-    "alert_recover_at",
-)
+MakeEngine = Callable[[Settings], MetricsAggregator]
+"""Makes an engine for settings, its rules registered, that publishes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """What a run goes on with."""
 
-    engine: Generator[Json, None, None]
-    """State of the engine, part by part; it can be taken once."""
+    engine: MetricsAggregator
+    """The engine with everything that was counted, made with the settings of then; it publishes nothing yet."""
+    settings: Settings
+    """The settings of then, as far as a checkpoint keeps them."""
     inputs: dict[str, Json]
     """State of each input by its name."""
     since_us: int | None
@@ -68,63 +47,68 @@ class Resumed:
         state = self.inputs.get(name)
         return None if state is None else state.get("position")
 
+    def engine_for(self, settings: Settings, make_engine: MakeEngine) -> MetricsAggregator:
+        """Return the engine to resume with: this one, or one with other settings that has its state."""
+        if settings_to_keep(self.settings) == settings_to_keep(settings):
+            return self.engine
+        engine = make_engine(settings)
+        with closing(self.engine.save()) as parts:
+            (engine.load_counters if self.changed else engine.load)(parts)
+        return engine
 
-def places_only(
-    inputs: dict[str, Json], settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]
-) -> Resumed:
-    """Return what a run goes on with that takes from another where its inputs stood, and nothing else."""
-    engine = MetricsAggregator(settings, "live", _discard)
-    for alert in make_alerts(settings):
-        engine.register(alert)
-    return Resumed(engine.save(), inputs, since_us=None, past=PastHealth(), lines=0, changed=())
+
+def places_only(inputs: dict[str, Json], settings: Settings, make_engine: MakeEngine) -> Resumed:
+    """Return what a run resumes from that takes from another where its inputs stood, and nothing else."""
+    return Resumed(make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, changed=())
 
 
 def settings_to_keep(settings: Settings) -> Json:
     """Return the settings that the state depends on, as JSON."""
-    values = {name: getattr(settings, name) for name in _KEPT}
+    values = {name: getattr(settings, name) for name in KEPT}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
+def resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resumed:
     """Return what a checkpoint says.
 
     Args:
         saved: The checkpoint.
         settings: Of the run that is to go on.
-        make_alerts: Makes the rules for settings.
+        make_engine: Makes the engine to restore.
 
     Raises:
         ValueError: it makes no sense; the text says why.
     """
     try:
-        return _resume(saved, settings, make_alerts)
+        return _resume(saved, settings, make_engine)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it is not one of this program ({type(error).__name__}: {error})") from error
     except HttpMonitorError as error:
         raise ValueError(f"its settings make no sense ({error})") from error
 
 
-def _resume(saved: Saved, settings: Settings, make_alerts: Callable[[Settings], Sequence[Alert]]) -> Resumed:
+def _resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resumed:
     parts = _parts(saved.snapshot)
     state = fields_of(next(parts, None))
     if state.get("version") != VERSION:
         raise ValueError(f"it is of version {state.get('version')!r}, this program reads {VERSION}")
     before = _settings_of(fields_of(state["settings"]), settings)
-    engine = MetricsAggregator(before, "live", _discard)
-    for alert in make_alerts(before):
-        engine.register(alert)
+    engine = make_engine(before)
     engine.load(parts)
     inputs = fields_of(state["inputs"])
     for increment in saved.increments:
         inputs = fields_of(replay(increment, engine)["inputs"])
     files = {name: _checked(fields_of(value)) for name, value in fields_of(inputs["files"]).items()}
     return Resumed(
-        engine=engine.save(),
+        engine=engine,
+        settings=before,
         inputs=files,
         since_us=integer(state["since"]),
         past=PastHealth.load(fields_of(inputs["carried"])),
         lines=engine.health().lines,
-        changed=tuple(option for name, option in _OPTIONS.items() if getattr(before, name) != getattr(settings, name)),
+        changed=tuple(
+            option for name, option in OPTIONS_OF_COUNTS.items() if getattr(before, name) != getattr(settings, name)
+        ),
     )
 
 
@@ -135,9 +119,7 @@ def _parts(snapshot: bytes) -> Iterator[Any]:
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:
     """Return the settings that a checkpoint was made with."""
-    return replace(
-        settings, replay=False, **{name: _value(kept[name], name, getattr(settings, name)) for name in _KEPT}
-    )
+    return replace(settings, replay=False, **{name: _value(kept[name], name, getattr(settings, name)) for name in KEPT})
 
 
 def _value(value: Any, name: str, example: object) -> Any:
@@ -162,8 +144,3 @@ def _checked(state: Json) -> Json:
     if state["position"] is not None:
         fields_of(state["position"])
     return state
-
-
-def _discard(message: Message) -> None:
-    """Tell nobody again what was told before."""
-    del message

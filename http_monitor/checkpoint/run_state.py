@@ -1,18 +1,17 @@
 """Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
-from http_monitor.checkpoint.checkpointer import MOST_APPENDED_BYTES, Checkpointer
-from http_monitor.checkpoint.journal import JournalledEngine
+from http_monitor.checkpoint.checkpointer import MOST_APPENDED_BYTES, Checkpointer, NoCheckpointer
+from http_monitor.checkpoint.journal import CountingEngine, JournalledEngine
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.checkpoint.restore import VERSION, Resumed, settings_to_keep
+from http_monitor.checkpoint.session import Session
 from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
-from http_monitor.ports.checkpoint import CheckpointStore
 from http_monitor.ports.source import Resumable
 from http_monitor.records import Json
 from http_monitor.settings import Settings
@@ -28,12 +27,11 @@ class RunState:
 
     Args:
         settings: Of the run.
-        engine: Its engine, its rules registered; nothing has been counted yet.
+        engine: Its engine, its rules registered; resumed already, or nothing has been counted yet.
         inputs: Its inputs.
         clock: Its clock.
+        session: Where checkpoints go, and what the run resumes from.
         started_us: When it began.
-        store: Where checkpoints go; None: nowhere.
-        resumed: What it goes on with; None: it begins.
     """
 
     def __init__(
@@ -42,35 +40,30 @@ class RunState:
         engine: MetricsAggregator,
         inputs: Sequence[Input],
         clock: Clock,
-        *,
+        session: Session,
         started_us: int,
-        store: CheckpointStore | None,
-        resumed: Resumed | None,
-        unreadable: bool,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._inputs = inputs
         self._clock = clock
-        self.past = PastHealth(Health(maybe_lost=unreadable))
+        self.started_us = started_us
+        self.past = PastHealth(Health(maybe_lost=session.unreadable))
         """Health that is to be added to that of the inputs."""
         self.since_us: int | None = None
         """Since when counters count; None: since this run began."""
-        self._started_us = started_us
-        if resumed is not None:
-            self._go_on(resumed)
-        self.journal = JournalledEngine(engine, MOST_APPENDED_BYTES) if store is not None else None
-        """The engine as live turns are to use it; None: as it is."""
-        self.keeper: Checkpointer | None = None
-        """Writes checkpoints; None: nobody does."""
-        if store is not None and self.journal is not None:
-            self.keeper = Checkpointer(store, clock, self.journal, self._state, self._inputs_state)
+        if session.resumed is not None:
+            self._resume(session.resumed)
+        self.engine: CountingEngine = engine
+        """The engine as live turns are to use it."""
+        self.checkpointer: Checkpointer | NoCheckpointer = NoCheckpointer()
+        if session.store is not None:
+            self.engine = journal = JournalledEngine(engine, MOST_APPENDED_BYTES)
+            self.checkpointer = Checkpointer(session.store, clock, journal, self._state, self._inputs_state)
 
-    def _go_on(self, resumed: Resumed) -> None:
+    def _resume(self, resumed: Resumed) -> None:
         self.since_us = resumed.since_us
         self.past = resumed.past
-        with closing(resumed.engine) as parts:
-            (self._engine.load_counters if resumed.changed else self._engine.load)(parts)
         gone = dict(resumed.inputs)
         for entry in self._inputs:
             state = gone.pop(entry.source.name, None)
@@ -112,7 +105,7 @@ class RunState:
         yield {
             "version": VERSION,
             "settings": settings_to_keep(self._settings),
-            "since": self._started_us if self.since_us is None else self.since_us,
+            "since": self.started_us if self.since_us is None else self.since_us,
             "inputs": inputs,
         }
         yield from self._engine.save()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from http_monitor.checkpoint.restore import Resumed
-    from http_monitor.checkpoint.store import FileStore
+    from http_monitor.ports.checkpoint import CheckpointStore
     from http_monitor.report import Notice
 
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Session:
     """The checkpoint of a run."""
 
-    store: "FileStore | None" = None
+    store: "CheckpointStore | None" = None
     """None: none is written."""
     resumed: "Resumed | None" = None
     """None: there was none to go on with."""

@@ -5,7 +5,7 @@ from functools import partial
 
 from http_monitor.checkpoint.restore import Resumed
 from http_monitor.clock import Clock, WallClock
-from http_monitor.monitor import Input
+from http_monitor.inputs.input import Input
 from http_monitor.ports.source import Source
 from http_monitor.records import Json
 from http_monitor.settings import Settings

@@ -8,8 +8,8 @@ from http_monitor.settings import MAX_THREADS, Settings
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:
+    from http_monitor.inputs.input import Input
     from http_monitor.inputs.readahead.protocol import ReadAhead
-    from http_monitor.monitor import Input
     from http_monitor.ports.source import Source
 
 

@@ -11,7 +11,7 @@ from http_monitor.errors import lacks_memory
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:
-    from http_monitor.monitor import HTTPMonitor
+    from http_monitor.monitor.monitor import HTTPMonitor
 
 
 class Stop:

@@ -8,7 +8,6 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.table import Counts, KeyTable
 from http_monitor.records import Int64s, Json
-from http_monitor.report import BucketStats
 
 HostPart = tuple[Keys, Codes, Int64s | None]
 """Hosts by their codes, with the hits of each, which may be of an unsigned type; None: one for each code, which may
@@ -80,17 +79,6 @@ class MetricsBucket:
         if self._tables is None:
             return [host_rows(groups, index) for groups, index in self._pieces]
         return [self._tables["hosts"].hits_by_code()]
-
-    def stats(self, seconds: int) -> BucketStats:
-        """Return the closed bucket as it leaves the monitor."""
-        return BucketStats(
-            start_us=self.start_us,
-            seconds=seconds,
-            hits=self.hits,
-            size_bytes=self.size_bytes,
-            errors=self.errors,
-            status={int(key): counts[0] for key, counts in sorted(self.tables()["status"].items())},
-        )
 
     def save(self) -> Json:
         """Return it as JSON; it stays as it is."""

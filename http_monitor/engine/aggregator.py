@@ -21,7 +21,6 @@ from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
-from http_monitor.ports.sink import BucketSink
 from http_monitor.records import Int64s, Json
 from http_monitor.report import Message, Mode, Summary
 from http_monitor.settings import Settings
@@ -42,8 +41,6 @@ class MetricsAggregator:
         mode: Mode,
         publish: Callable[[Message], None],
         *,
-        start_us: int | None = None,
-        bucket_sinks: Sequence[BucketSink] = (),
         classify: ClassifyAgent | None = None,
     ) -> None:
         """Begin.
@@ -52,8 +49,6 @@ class MetricsAggregator:
             settings: lengths, caps and the number of rows in a report.
             mode: what reports say they are.
             publish: takes alert events and reports, in order.
-            start_us: live from the end of a file: the buckets before this time count as closed.
-            bucket_sinks: take every bucket that closes with hits.
             classify: tells the families of the agents in a report; None: they are not told.
         """
         self._settings = settings
@@ -63,19 +58,13 @@ class MetricsAggregator:
         self._lengths, self._open = self._state.lengths, self._state.open
         self._tally, self._tracker = self._state.tally, self._state.tracker
         self._publish = publish
-        self._bucket_sinks = tuple(bucket_sinks)
         self._numberings = Numberings()
         # Where nobody judges them, malformed lines belong to no bucket.
         self._buckets_malformed = settings.alert_malformed is not None
         # The alerts have been judged since they or the lengths were given.
         self._settled = False
-        self.report_empty = False
-        """Live and caught up: intervals without anything in them are reported too."""
-        self.catch_up = False
-        """Reports are made from a backlog."""
-        if start_us is not None:
-            self._state.now_us = start_us
-            self._begin_at(start_us)
+        self._report_empty = False
+        self._catching_up = False
 
     @property
     def now_us(self) -> int:
@@ -91,6 +80,11 @@ class MetricsAggregator:
     def last_us(self) -> int:
         """The greatest accepted time; `NEVER_US` before the first."""
         return self._reporter.last_us
+
+    @property
+    def report_empty(self) -> bool:
+        """Live and caught up: intervals without anything in them are reported too."""
+        return self._report_empty
 
     @property
     def open_buckets(self) -> int:
@@ -120,6 +114,20 @@ class MetricsAggregator:
     def health(self) -> Health:
         """Return where every line passed on so far went; what inputs have counted is not in it."""
         return self._tally.before_look(None)
+
+    def begin_at(self, time_us: int) -> None:
+        """Begin live at the end of a file: now is that time, and the buckets before it count as closed."""
+        self._state.now_us = time_us
+        self._begin_at(time_us)
+
+    def publish_to(self, publish: Callable[[Message], None]) -> None:
+        """Let another take alert events and reports from now on: the state was restored, and goes on live."""
+        self._publish = publish
+        self._report_empty = self._catching_up = False
+
+    def catch_up(self, is_behind: bool) -> None:
+        """Say whether what comes live is a backlog: its reports say so, and empty intervals are not reported."""
+        self._report_empty, self._catching_up = not is_behind, is_behind
 
     def register(self, alert: Alert) -> None:
         """Judge every closed bucket's window by this rule too."""
@@ -220,9 +228,9 @@ class MetricsAggregator:
             if self._state.has_begun:
                 self._close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)))
             # A line of the year 2099 may be waiting; that nothing came until then is no news.
-            self.report_empty = False
+            self._report_empty = False
             self._close_until(last_us)
-            self.report_empty = report_empty
+            self._report_empty = report_empty
         for start_us in self._reporter.starts:
             self._report(start_us, self._tally.before_look(None))
         self._state.now_us = now_us
@@ -361,19 +369,15 @@ class MetricsAggregator:
         changed = self._state.changed
         self._state.changed = False
         window_us = end_us - self._lengths.window_us
-        closed = self._open.close(bucket_us, NEVER_US if self._bucket_sinks else window_us)
+        closed = self._open.close(bucket_us, window_us)
         for bucket in closed:
-            if bucket.start_us >= window_us:
-                self._state.window.append(bucket)
-                changed = True
+            self._state.window.append(bucket)
+            changed = True
         if (self._state.window.move_to(end_us) or changed) and judges:
             for event in self._tracker.judge(self._state.window, end_us):
                 self._reporter.count_event()
                 self._publish(event)
             self._settled = True
-        for sink in self._bucket_sinks:
-            for bucket in closed:
-                sink.bucket(bucket.stats(self._settings.bucket_size_s))
 
     def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
         if self.report_empty or self._reporter.has_hits(start_us) or self._reporter.has_news:
@@ -385,7 +389,7 @@ class MetricsAggregator:
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
         window, active = self._state.window.totals(), self._tracker.active()
-        report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self.catch_up)
+        report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self._catching_up)
         self._publish(report)
 
 

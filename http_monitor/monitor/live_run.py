@@ -1,73 +1,160 @@
-"""What a live run has beside its turns: its checkpoints, and what is asked once a second."""
+"""A live run: inputs are followed by the wall clock, and what they are is told once a second."""
 
-from http_monitor.checkpoint.restore import Resumed
+from collections.abc import Callable, Sequence
+
 from http_monitor.checkpoint.run_state import RunState
 from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.health import Health
 from http_monitor.inputs.input import Input
+from http_monitor.monitor.backlog import Backlog
+from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.discovery import Discovery, Finder
 from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.format_drift import FormatDrift
 from http_monitor.monitor.live_turns import LiveTurns
+from http_monitor.monitor.publisher import Publisher
+from http_monitor.monitor.pulse import pulse_of
 from http_monitor.monitor.silence import Silence
 from http_monitor.monitor.wrong_clock import WrongClock
-from http_monitor.ports.checkpoint import CheckpointStore
+from http_monitor.report import Notice
 from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+from http_monitor.waker import Waker
+
+_TURN_S = 0.2
+"""Five turns a second are plenty: what comes faster is read together."""
+_LARGE_TURN_S = 0.05
+"""Likewise where lines come so fast that more would not be read in one turn."""
+_LARGE_TURN_BYTES = 256 << 10
+_DRAIN_S = 0.5
+"""So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
 
 
 class LiveRun:
-    """The parts of a monitor that only follow a log, made together. Owned by the monitor's thread.
+    """A `monitor.run.Run` that follows logs.
 
     Args:
-        settings: Of the run.
-        aggregator: Its engine, its rules registered; nothing has been counted yet.
-        inputs: Its inputs; they may change between turns.
-        clock: Its clock.
-        started_us: When it began.
-        store: Where checkpoints go; None: nowhere.
-        resumed: What it goes on with; None: it begins.
-        unreadable: There was a checkpoint, and nobody can go on from it.
+        settings: What the user chose.
+        engine: Counts, and publishes through `publisher`.
+        inputs: What is followed; they may change between turns.
+        clock: The time.
+        publisher: Takes what there is to say.
+        state: Its checkpoints, and what it resumed from one.
     """
 
     def __init__(
         self,
         settings: Settings,
-        aggregator: MetricsAggregator,
+        engine: MetricsAggregator,
         inputs: list[Input],
         clock: Clock,
-        *,
-        started_us: int,
-        store: CheckpointStore | None,
-        resumed: Resumed | None,
-        unreadable: bool,
+        publisher: Publisher,
+        state: RunState,
     ) -> None:
+        self.interrupted: Callable[[], bool] = lambda: False
+        self._settings = settings
+        self._engine = engine
         self._inputs = inputs
         self._clock = clock
-        kept = RunState(
-            settings,
-            aggregator,
-            inputs,
-            clock,
-            started_us=started_us,
-            store=store,
-            resumed=resumed,
-            unreadable=unreadable,
-        )
-        self.keeper = kept.keeper
-        """Writes checkpoints; None: there are none."""
-        self.turns = LiveTurns(settings, inputs, kept.journal or aggregator, clock, kept.past, kept.since_us)
-        self.asides = (
+        self._publisher = publisher
+        self._checkpointer = state.checkpointer
+        self.turns = LiveTurns(settings, inputs, state.engine, clock, state.past, state.since_us)
+        publisher.inputs = self.turns.health
+        self._backlog = Backlog(engine, self.turns)
+        self._asides: list[Callable[[], Sequence[Notice]]] = [
             Silence(inputs, clock),
             FormatDrift(inputs, clock),
             WrongClock(inputs, clock, settings),
             FallingBehind(self._progress, clock),
-        )
+        ]
         """Are asked once a second what there is to say."""
+        self._next_pulse_us = state.started_us
+        self._touched: dict[Input, None] = {}
+        """The inputs that may have had lines since the last pulse."""
 
-    def discovery(self, finder: Finder) -> Discovery:
-        """Return what lets inputs join and go as files come and go; is asked once a second too."""
-        return Discovery(self._inputs, finder, self._clock, self.turns)
+    def ask_each_second(self, aside: Callable[[], Sequence[Notice]]) -> None:
+        """Pass on, once a second, what a part beside the inputs has to say."""
+        self._asides.append(aside)
+
+    def discover(self, finder: Finder) -> None:
+        """Let inputs join, and go, as files come and go."""
+        self._asides.append(Discovery(self._inputs, finder, self._clock, self.turns))
+
+    def step(self) -> bool:
+        """Take one turn; return True when the last input has finished."""
+        self._notify(self._checkpointer.before_turn())
+        self.turns.interrupted = self.interrupted
+        finished = self.turns.turn()
+        for entry in self.turns.looked:
+            self._notify([*entry.take_notices(), *entry.take_lacks()])
+            self._touched[entry] = None
+        self._notify(self.turns.notices)
+        caught_up = self._backlog.after_turn()
+        if caught_up is not None:
+            self._publisher.publish(caught_up)
+        self._pulse()
+        self._publisher.settle()
+        # After the messages: a kill in between repeats some, and loses none.
+        self._notify(self._checkpointer.after_turn())
+        return finished
+
+    def wait(self, waker: Waker, deadline: Deadline | None) -> None:
+        """Wait until an input may have something, or something is due."""
+        if self.turns.behind:
+            return
+        pause_s = min(self._clock.wait_s(self._next_pulse_us), self._checkpointer.wants_s())
+        for entry in self._inputs:
+            if not entry.finished:
+                pause_s = min(pause_s, entry.source.wants_poll_s())
+        if deadline is not None:
+            pause_s = min(pause_s, deadline.wait_s())
+        if waker.wait(pause_s) and not self.interrupted():
+            # Whoever writes is likely to write more at once.
+            waker.gather(_LARGE_TURN_S if self.turns.turn_bytes > _LARGE_TURN_BYTES else _TURN_S)
+
+    def drain(self) -> None:
+        """Read what is there; a large backlog, or a log that grows all the while, must not hold up the stop."""
+        deadline = Deadline(self._clock, _DRAIN_S)
+        self.interrupted = lambda: not deadline.wait_s()
+        while not self.step() and self.turns.behind and deadline.wait_s():
+            pass
+
+    def finish(self, *, complete: bool) -> None:
+        """Publish the open intervals as partial, and the summary; write a last checkpoint."""
+        del complete
+        self._engine.stop()
+        self._publisher.publish(self._engine.summary())
+        self._notify(self._checkpointer.finish())
+
+    def health(self) -> Health:
+        """Return where every line and byte read so far went."""
+        return self._engine.health() + self.turns.health()
+
+    def close(self) -> None:
+        """Let go of the sources of all inputs, those that joined too."""
+        for entry in self._inputs:
+            entry.source.close()
 
     def _progress(self) -> Progress:
         turns = self.turns
         return Progress(turns.behind, turns.healths.lag_bytes, turns.lag_s, turns.read_bytes)
+
+    def _notify(self, notices: Sequence[Notice]) -> None:
+        if notices:
+            self._publisher.notify(notices, self._engine.now_us)
+
+    def _pulse(self) -> None:
+        now_us = self._clock.now_us()
+        # A pulse further away than a second was planned by a clock that has been set back.
+        if now_us < self._next_pulse_us <= now_us + US_PER_S:
+            return
+        self._next_pulse_us = now_us - now_us % US_PER_S + US_PER_S
+        touched, self._touched = self._touched, {}
+        for entry in touched:
+            notice = entry.notice_if_nothing_fits()
+            if notice is not None:
+                self._notify([notice])
+        for aside in self._asides:
+            self._notify(aside())
+        self._publisher.publish(pulse_of(self._engine, self.turns, self._inputs, self._settings, now_us))

@@ -5,10 +5,9 @@ from itertools import islice
 
 import numpy as np
 
-from http_monitor.checkpoint.journal import JournalledEngine
+from http_monitor.checkpoint.journal import CountingEngine
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.clock import END_OF_TIME_US, Clock
-from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input, greatest_of, times_of
@@ -35,7 +34,7 @@ class LiveTurns:
         self,
         settings: Settings,
         inputs: Sequence[Input],
-        aggregator: MetricsAggregator | JournalledEngine,
+        aggregator: CountingEngine,
         clock: Clock,
         past: PastHealth | None = None,
         since_us: int | None = None,
@@ -143,8 +142,7 @@ class LiveTurns:
         self.turn_bytes += sum(len(chunk.data) for _, chunk in chunks)
         self.notices += [notice for _, chunk in chunks for notice in chunk.notices]
         self.catching_up |= any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
-        self._aggregator.report_empty = not self.catching_up
-        self._aggregator.catch_up = self.catching_up
+        self._aggregator.catch_up(self.catching_up)
         for entry, _ in chunks:
             self.healths.look(entry)
         self._total = self._health_of_all()

@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from http_monitor.report import BucketStats, Message
+from http_monitor.report import Message
 
 
 class ReportSink(Protocol):
@@ -19,12 +19,4 @@ class Settling(Protocol):
 
     def settle(self) -> None:
         """Let go of them: the turn that made them is over. Raises BrokenPipeError when its reader is gone."""
-        ...
-
-
-class BucketSink(Protocol):
-    """Takes closed buckets, in order."""
-
-    def bucket(self, stats: BucketStats) -> None:
-        """Take one closed bucket."""
         ...

@@ -1,0 +1,25 @@
+"""Makes what takes out lines that are not to be counted."""
+
+from typing import TYPE_CHECKING
+
+from http_monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from http_monitor.filtering import RowSelection
+
+
+def row_selection(settings: Settings) -> "RowSelection | None":
+    """Return what takes out lines that are not to be counted; None where all are."""
+    chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
+    if not any(chosen):
+        return None
+    from http_monitor.filtering import selection_for
+
+    return selection_for(settings, _is_bot)
+
+
+def _is_bot(agent: bytes) -> bool:
+    # Its rules take long to load, and only some runs need them.
+    from http_monitor.agents import is_bot
+
+    return is_bot(agent)

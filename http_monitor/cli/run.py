@@ -1,0 +1,110 @@
+"""Puts a run together: an engine, its inputs, what listens, and where its checkpoints go."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.hub.hub import Hub
+from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.publisher import Publisher
+from http_monitor.monitor.replay_run import ReplayRun
+from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
+
+if TYPE_CHECKING:
+    from http_monitor.checkpoint.restore import MakeEngine
+    from http_monitor.checkpoint.session import Session
+    from http_monitor.clock import Clock
+    from http_monitor.inputs.input import Input
+    from http_monitor.inputs.readahead.protocol import ReadAhead
+    from http_monitor.monitor.live_run import LiveRun
+    from http_monitor.ports.agent import ClassifyAgent
+    from http_monitor.ports.alert import Alert
+    from http_monitor.report import Message
+
+
+def engine_maker(
+    make_alerts: "Callable[[Settings], Iterable[Alert]]", classify: "ClassifyAgent | None" = None
+) -> "MakeEngine":
+    """Return what makes the engine of a live run, which publishes nothing until it is told where to.
+
+    Args:
+        make_alerts: Makes the rules for settings.
+        classify: Tells the families of user agents; None: reports do not have them.
+    """
+
+    def make_engine(settings: Settings) -> MetricsAggregator:
+        engine = MetricsAggregator(settings, "live", _discard, classify=classify)
+        for alert in make_alerts(settings):
+            engine.register(alert)
+        return engine
+
+    return make_engine
+
+
+def live_run(
+    settings: Settings,
+    inputs: "list[Input]",
+    hub: Hub,
+    clock: "Clock",
+    session: "Session",
+    make_engine: "MakeEngine",
+    started_us: int | None = None,
+) -> "LiveRun":
+    """Return a run that follows logs.
+
+    Args:
+        settings: What the user chose.
+        inputs: What is followed; their sources have been made for what is resumed.
+        hub: Takes what there is to say; the checkpointer joins it as the last listener.
+        clock: The time.
+        session: Where checkpoints go, and what the run resumes from.
+        make_engine: Makes its engine.
+        started_us: When the user was told that it begins; None: just now.
+    """
+    from http_monitor.checkpoint.run_state import RunState
+    from http_monitor.monitor.live_run import LiveRun
+
+    started_us = clock.now_us() if started_us is None else started_us
+    if session.resumed is not None:
+        engine = session.resumed.engine_for(settings, make_engine)
+    else:
+        engine = make_engine(settings)
+        if not settings.from_start:
+            engine.begin_at(started_us)
+    publisher = Publisher(hub)
+    engine.publish_to(publisher.publish)
+    state = RunState(settings, engine, inputs, clock, session, started_us)
+    run = LiveRun(settings, engine, inputs, clock, publisher, state)
+    hub.join(state.checkpointer)
+    return run
+
+
+def replay_run(
+    settings: Settings,
+    inputs: "Sequence[Input]",
+    hub: Hub,
+    alerts: "Iterable[Alert]",
+    classify: "ClassifyAgent | None" = None,
+    ahead: "ReadAhead | None" = None,
+) -> ReplayRun:
+    """Return a run that reads files to their ends.
+
+    Args:
+        settings: What the user chose.
+        inputs: The files.
+        hub: Takes what there is to say.
+        alerts: The rules.
+        classify: Tells the families of user agents; None: reports do not have them.
+        ahead: Reads and parses beside the counting; None: nothing does.
+    """
+    held = HeldNotices(settings.bucket_waits_s * US_PER_S)
+    publisher = Publisher(hub, held)
+    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
+    for alert in alerts:
+        engine.register(alert)
+    return ReplayRun(inputs, engine, publisher, held, ahead)
+
+
+def _discard(message: "Message") -> None:
+    del message

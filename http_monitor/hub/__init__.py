@@ -1,0 +1,1 @@
+"""One publisher, many listeners: everything that leaves the engine goes through the hub."""

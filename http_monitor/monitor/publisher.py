@@ -1,0 +1,52 @@
+"""Completes what the engine has to say, and hands it to the hub."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.health import NO_HEALTH, Health
+from http_monitor.hub.hub import Hub
+from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.report import Message, Notice, Report, Summary
+
+
+class Publisher:
+    """The one way from a run to the hub. Owned by the monitor's thread.
+
+    The engine knows what became of lines, the inputs what became of bytes: reports tell both.
+
+    Args:
+        hub: Takes the messages.
+        held: What lines of a replay have shown before now came to them; None in a live run.
+    """
+
+    def __init__(self, hub: Hub, held: HeldNotices | None = None) -> None:
+        self._hub = hub
+        self._held = held
+        self.inputs: Callable[[], Health] = lambda: NO_HEALTH
+        """Returns the health that the inputs know; set by the run as soon as it has inputs."""
+
+    def publish(self, message: Message) -> None:
+        """Hand out a message, after the notices that belong before it."""
+        if isinstance(message, Report | Summary):
+            health = message.health + self.inputs()
+            message = message if health is message.health else replace(message, health=health)
+        if self._held is not None:
+            for notice in self._held.before(message):
+                self._hub.publish(notice)
+        self._hub.publish(message)
+
+    def notify(self, notices: Iterable[Notice], now_us: int) -> None:
+        """Hand out notices, as of a time; `NEVER_US` for none."""
+        for notice in notices:
+            self._hub.publish(notice.at(None if now_us == NEVER_US else now_us))
+
+    def notify_rest(self) -> None:
+        """Hand out the notices that are still held: the run ends before now came to them."""
+        if self._held is not None:
+            for notice in self._held.rest():
+                self._hub.publish(notice)
+
+    def settle(self) -> None:
+        """Let listeners tell what they kept back: a turn is over."""
+        self._hub.settle()

@@ -1,0 +1,77 @@
+"""A replay: files are read to their ends as one merged log, in event time."""
+
+from collections.abc import Callable, Sequence
+
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.errors import HttpMonitorError
+from http_monitor.health import Health
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.readahead.protocol import ReadAhead
+from http_monitor.monitor.deadline import Deadline
+from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.publisher import Publisher
+from http_monitor.monitor.replay_turns import ReplayTurns
+from http_monitor.waker import Waker
+
+
+class ReplayRun:
+    """A `monitor.run.Run` that never waits, but for what reads ahead.
+
+    Args:
+        inputs: The files.
+        engine: Counts them, and publishes through `publisher`.
+        publisher: Takes what there is to say.
+        held: What lines have shown before now came to them; `publisher` has the same.
+        ahead: Reads and parses beside the counting, with the same results; it is closed with the inputs. None: each
+            chunk is parsed when it is needed.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        engine: MetricsAggregator,
+        publisher: Publisher,
+        held: HeldNotices,
+        ahead: ReadAhead | None = None,
+    ) -> None:
+        self.interrupted: Callable[[], bool] = lambda: False
+        self._inputs = inputs
+        self._engine = engine
+        self._publisher = publisher
+        self._ahead = ahead
+        self._turns = ReplayTurns(inputs, engine, held, ahead)
+        publisher.inputs = self._turns.health
+
+    def step(self) -> bool:
+        """Read or count once; return True when everything has been counted."""
+        try:
+            finished = self._turns.turn()
+        except HttpMonitorError:
+            # What was found of the other files is no less true.
+            self._publisher.notify_rest()
+            raise
+        self._publisher.settle()
+        return finished
+
+    def wait(self, waker: Waker, deadline: Deadline | None) -> None:
+        """Return at once: all that there is is there."""
+        del waker, deadline
+
+    def drain(self) -> None:
+        """Read nothing: what is left unread is not of this run."""
+
+    def finish(self, *, complete: bool) -> None:
+        """Publish the last reports and the summary."""
+        (self._engine.finish if complete else self._engine.stop)()
+        self._publisher.publish(self._engine.summary())
+
+    def health(self) -> Health:
+        """Return where every line and byte counted so far went."""
+        return self._engine.health() + self._turns.health()
+
+    def close(self) -> None:
+        """Let go of the sources."""
+        if self._ahead is not None:
+            self._ahead.close()
+        for entry in self._inputs:
+            entry.source.close()
