@@ -1,5 +1,6 @@
 """The frozen values that leave the monitor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -346,6 +347,19 @@ class Pulse:
     """Why nothing can be read right now (``/tmp/access.log is missing``); empty when all inputs are readable."""
     waiting_since_us: int | None = None
     """Since when, the longest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point of the stream of accepted rows, between two turns."""
+
+    number: int
+    """Grows by one from mark to mark, also over restarts: what a listener keeps of frames behind the mark that a
+    checkpoint has comes again."""
+    before_us: int | None
+    """The watermark: before that only late rows will still come; None: no bucket has closed yet."""
+    positions: Mapping[str, object]
+    """Where each input that can resume stands, by its name: files with their offsets (`Resumable.position`)."""
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse

@@ -1,6 +1,6 @@
 """A live run on a log in memory, that can be killed at any point and begun again from its checkpoint."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,6 +14,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
 from http_monitor.filtering import selection_for
 from http_monitor.health import Health
+from http_monitor.hub.every import EveryBox
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.monitor import HTTPMonitor
@@ -140,6 +141,7 @@ class Life:
     name: str = "memory.log"
     runs: list[Recorder] = field(default_factory=list)
     sources: list[MemoryLog] = field(default_factory=list)
+    make_box: Callable[[], EveryBox] | None = None
 
     def begin(self, fate: Fate | None = None, settings: Settings | None = None) -> HTTPMonitor:
         """Begin a run, from the checkpoint if there is one."""
@@ -157,8 +159,10 @@ class Life:
         entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain, select=select)
         sink = _Sink(fate)
         self.runs.append(sink)
-        session = Session(self.store, resumed)
-        run = live_run(self.settings, [entry], Hub([sink]), self.clock, session, make_engine)
+        hub = Hub([sink])
+        if self.make_box is not None:
+            hub.record(self.make_box())
+        run = live_run(self.settings, [entry], hub, self.clock, Session(self.store, resumed), make_engine)
         return HTTPMonitor(run, self.clock)
 
     def messages(self) -> list[Message]:

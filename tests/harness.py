@@ -140,15 +140,22 @@ def make_monitor(
     make_ahead: MakeAhead = lambda inputs: None,
 ) -> tuple[HTTPMonitor, Recorder]:
     recorder = Recorder()
+    inputs = make_inputs(settings, sources, make_format)
+    rules = default_alerts(settings) if alerts is None else alerts
+    return put_together(settings, inputs, rules, Hub([recorder]), clock, ahead=make_ahead(inputs)), recorder
+
+
+def make_inputs(
+    settings: Settings, sources: Sequence[Source], make_format: Callable[[str], LogFormat] = get_format
+) -> list[Input]:
+    """Return inputs of sources, with the filters that the settings ask for."""
     select = selection_for(settings, is_bot)
     needs = () if select is None else select.needs
     max_ahead_us = settings.max_ahead_s * 1_000_000
-    inputs = [
+    return [
         Input(source, make_format(settings.format), max_ahead_us, explain, select=select, needs=needs)
         for source in sources
     ]
-    rules = default_alerts(settings) if alerts is None else alerts
-    return put_together(settings, inputs, rules, Hub([recorder]), clock, ahead=make_ahead(inputs)), recorder
 
 
 def put_together(

@@ -20,6 +20,8 @@ _RETRY_US = 10 * US_PER_S
 class NoCheckpointer:
     """A run that keeps no state."""
 
+    flush: Callable[[], None]
+
     def publish(self, message: Message) -> None:
         """Take no notice."""
 
@@ -66,6 +68,8 @@ class Checkpointer:
         self._engine = engine
         self._state = state
         self._inputs = inputs
+        self.flush: Callable[[], None] = lambda: None
+        """Called before anything is written: waits for recorders, which a checkpoint must not be ahead of."""
         self._written_us: int | None = None
         self._written: Json | None = None
         """The inputs as they were last written; None: there is no snapshot to append to."""
@@ -116,6 +120,7 @@ class Checkpointer:
         return self._snapshot(self._clock.running_us())
 
     def _append(self, now_us: int, inputs: Json) -> list[Notice]:
+        self.flush()
         increment = self._engine.take({"inputs": inputs})
         try:
             self._store.append(increment)
@@ -136,6 +141,7 @@ class Checkpointer:
 
     def _snapshot(self, now_us: int) -> list[Notice]:
         inputs = self._inputs()
+        self.flush()
         self._engine.forget()
         snapshot_bytes = 0
 

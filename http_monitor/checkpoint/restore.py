@@ -39,6 +39,8 @@ class Resumed:
     """Counters that no source carries on."""
     lines: int
     """So many have been counted."""
+    mark_number: int
+    """Of the last mark of the stream that the checkpoint knows."""
     changed: tuple[str, ...]
     """Options that have another value now, so that window and alerts start empty."""
 
@@ -59,7 +61,9 @@ class Resumed:
 
 def places_only(inputs: dict[str, Json], settings: Settings, make_engine: MakeEngine) -> Resumed:
     """Return what a run resumes from that takes from another where its inputs stood, and nothing else."""
-    return Resumed(make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, changed=())
+    return Resumed(
+        make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, mark_number=0, changed=()
+    )
 
 
 def settings_to_keep(settings: Settings) -> Json:
@@ -106,6 +110,7 @@ def _resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resume
         since_us=integer(state["since"]),
         past=PastHealth.load(fields_of(inputs["carried"])),
         lines=engine.health().lines,
+        mark_number=integer(inputs.get("mark", 0), least=0),
         changed=tuple(
             option for name, option in OPTIONS_OF_COUNTS.items() if getattr(before, name) != getattr(settings, name)
         ),

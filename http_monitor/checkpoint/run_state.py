@@ -1,6 +1,6 @@
 """Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from http_monitor.checkpoint.checkpointer import MOST_APPENDED_BYTES, Checkpointer, NoCheckpointer
 from http_monitor.checkpoint.journal import CountingEngine, JournalledEngine
@@ -52,6 +52,9 @@ class RunState:
         """Health that is to be added to that of the inputs."""
         self.since_us: int | None = None
         """Since when counters count; None: since this run began."""
+        resumed = session.resumed
+        self.mark_number: Callable[[], int] = lambda: 0 if resumed is None else resumed.mark_number
+        """Returns the number of the last mark of the stream; set by the run that makes them."""
         if session.resumed is not None:
             self._resume(session.resumed)
         self.engine: CountingEngine = engine
@@ -114,6 +117,7 @@ class RunState:
         healths = [entry.source.health() for entry in self._inputs]
         return {
             "files": {entry.source.name: entry.save() for entry in self._inputs},
+            "mark": self.mark_number(),
             "carried": self.past.save(
                 observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
             ),

@@ -74,6 +74,9 @@ def live_run(
             engine.begin_at(started_us)
     publisher = Publisher(hub)
     engine.publish_to(publisher.publish)
+    if hub.wants_rows:
+        hub.begin(None if session.resumed is None else session.resumed.mark_number)
+        engine.stream_to(hub)
     state = RunState(settings, engine, inputs, clock, session, started_us)
     run = LiveRun(settings, engine, inputs, clock, publisher, state)
     hub.join(state.checkpointer)
@@ -103,6 +106,9 @@ def replay_run(
     engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
     for alert in alerts:
         engine.register(alert)
+    if hub.wants_rows:
+        hub.begin(None)
+        engine.stream_to(hub)
     return ReplayRun(inputs, engine, publisher, held, ahead)
 
 

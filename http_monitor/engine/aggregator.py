@@ -15,12 +15,14 @@ from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.engine.close_prefilter import Prefilter, prefilter
 from http_monitor.engine.late_rows import LateGroup, late_groups
 from http_monitor.engine.reporter import Reporter
+from http_monitor.engine.row_stream import RowStream
 from http_monitor.engine.state import EngineState
 from http_monitor.eventtime.lateness import Decisions, Moment, decide
 from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
+from http_monitor.ports.stream import StreamListener
 from http_monitor.records import Int64s, Json
 from http_monitor.report import Message, Mode, Summary
 from http_monitor.settings import Settings
@@ -58,6 +60,7 @@ class MetricsAggregator:
         self._lengths, self._open = self._state.lengths, self._state.open
         self._tally, self._tracker = self._state.tally, self._state.tracker
         self._publish = publish
+        self._stream: RowStream | None = None
         self._numberings = Numberings()
         # Where nobody judges them, malformed lines belong to no bucket.
         self._buckets_malformed = settings.alert_malformed is not None
@@ -80,6 +83,11 @@ class MetricsAggregator:
     def last_us(self) -> int:
         """The greatest accepted time; `NEVER_US` before the first."""
         return self._reporter.last_us
+
+    @property
+    def watermark_us(self) -> int | None:
+        """Before that only late rows will still come; None: no bucket has closed yet."""
+        return self._state.following_us if self._state.has_begun else None
 
     @property
     def report_empty(self) -> bool:
@@ -125,6 +133,10 @@ class MetricsAggregator:
         self._publish = publish
         self._report_empty = self._catching_up = False
 
+    def stream_to(self, listener: StreamListener) -> None:
+        """Let another take the accepted rows from now on; without one no frame is made."""
+        self._stream = RowStream(listener)
+
     def catch_up(self, is_behind: bool) -> None:
         """Say whether what comes live is a backlog: its reports say so, and empty intervals are not reported."""
         self._report_empty, self._catching_up = not is_behind, is_behind
@@ -160,6 +172,8 @@ class MetricsAggregator:
         self._state.now_us = decisions.now_us
         self._tally.begin(rows, decisions.late, decisions.too_late)
         self._note_lateness(decisions)
+        if self._stream is not None:
+            self._stream.begin(rows, frame, decisions)
         self._reporter.count(frame, rows.time_us, decisions)
         self._count_buckets(frame, decisions)
         closing = decisions.closing
@@ -178,6 +192,8 @@ class MetricsAggregator:
                 turn = until
             self._count_late(late_between.get(until, ()))
             self._count_malformed(bad_between.get(until, ()))
+        if self._stream is not None:
+            self._stream.end()
         self._tally.end()
 
     def advance(self, now_us: int) -> None:
@@ -318,6 +334,8 @@ class MetricsAggregator:
             due_us: the last one to close.
             brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
         """
+        if self._stream is not None and brought_by is not None:
+            self._stream.closing(*brought_by)
         ahead = None
         while self._state.closed_us < due_us:
             # Where the window is empty, the next bucket with hits can be gone to at once.
@@ -376,7 +394,7 @@ class MetricsAggregator:
         if (self._state.window.move_to(end_us) or changed) and judges:
             for event in self._tracker.judge(self._state.window, end_us):
                 self._reporter.count_event()
-                self._publish(event)
+                self._tell(event)
             self._settled = True
 
     def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
@@ -390,7 +408,12 @@ class MetricsAggregator:
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
         window, active = self._state.window.totals(), self._tracker.active()
         report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self._catching_up)
-        self._publish(report)
+        self._tell(report)
+
+    def _tell(self, message: Message) -> None:
+        if self._stream is not None:
+            self._stream.before_message(self._state.closed_us)
+        self._publish(message)
 
 
 def _parts(interval_no: Int64s) -> Iterator[slice]:

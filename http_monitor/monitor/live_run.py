@@ -13,6 +13,7 @@ from http_monitor.monitor.discovery import Discovery, Finder
 from http_monitor.monitor.falling_behind import FallingBehind, Progress
 from http_monitor.monitor.format_drift import FormatDrift
 from http_monitor.monitor.live_turns import LiveTurns
+from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.pulse import pulse_of
 from http_monitor.monitor.silence import Silence
@@ -62,6 +63,9 @@ class LiveRun:
         self.turns = LiveTurns(settings, inputs, state.engine, clock, state.past, state.since_us)
         publisher.inputs = self.turns.health
         self._backlog = Backlog(engine, self.turns)
+        self._marker = Marker(publisher.hub, engine, inputs, state.mark_number())
+        state.mark_number = lambda: self._marker.number
+        self._checkpointer.flush = self._marker.flush
         self._asides: list[Callable[[], Sequence[Notice]]] = [
             Silence(inputs, clock),
             FormatDrift(inputs, clock),
@@ -94,6 +98,7 @@ class LiveRun:
         if caught_up is not None:
             self._publisher.publish(caught_up)
         self._pulse()
+        self._marker.after_turn()
         self._publisher.settle()
         # After the messages: a kill in between repeats some, and loses none.
         self._notify(self._checkpointer.after_turn())
@@ -126,6 +131,7 @@ class LiveRun:
         self._engine.stop()
         self._publisher.publish(self._engine.summary())
         self._notify(self._checkpointer.finish())
+        self._publisher.hub.close()
 
     def health(self) -> Health:
         """Return where every line and byte read so far went."""
@@ -157,4 +163,5 @@ class LiveRun:
                 self._notify([notice])
         for aside in self._asides:
             self._notify(aside())
+        self._notify(self._publisher.hub.let_go())
         self._publisher.publish(pulse_of(self._engine, self.turns, self._inputs, self._settings, now_us))

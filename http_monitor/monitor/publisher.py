@@ -21,7 +21,7 @@ class Publisher:
     """
 
     def __init__(self, hub: Hub, held: HeldNotices | None = None) -> None:
-        self._hub = hub
+        self.hub = hub
         self._held = held
         self.inputs: Callable[[], Health] = lambda: NO_HEALTH
         """Returns the health that the inputs know; set by the run as soon as it has inputs."""
@@ -33,20 +33,20 @@ class Publisher:
             message = message if health is message.health else replace(message, health=health)
         if self._held is not None:
             for notice in self._held.before(message):
-                self._hub.publish(notice)
-        self._hub.publish(message)
+                self.hub.publish(notice)
+        self.hub.publish(message)
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:
         """Hand out notices, as of a time; `NEVER_US` for none."""
         for notice in notices:
-            self._hub.publish(notice.at(None if now_us == NEVER_US else now_us))
+            self.hub.publish(notice.at(None if now_us == NEVER_US else now_us))
 
     def notify_rest(self) -> None:
         """Hand out the notices that are still held: the run ends before now came to them."""
         if self._held is not None:
             for notice in self._held.rest():
-                self._hub.publish(notice)
+                self.hub.publish(notice)
 
     def settle(self) -> None:
         """Let listeners tell what they kept back: a turn is over."""
-        self._hub.settle()
+        self.hub.settle()

@@ -9,6 +9,7 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.deadline import Deadline
 from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_turns import ReplayTurns
 from http_monitor.waker import Waker
@@ -41,6 +42,7 @@ class ReplayRun:
         self._ahead = ahead
         self._turns = ReplayTurns(inputs, engine, held, ahead)
         publisher.inputs = self._turns.health
+        self._marker = Marker(publisher.hub, engine, inputs)
 
     def step(self) -> bool:
         """Read or count once; return True when everything has been counted."""
@@ -50,6 +52,7 @@ class ReplayRun:
             # What was found of the other files is no less true.
             self._publisher.notify_rest()
             raise
+        self._marker.after_turn()
         self._publisher.settle()
         return finished
 
@@ -63,7 +66,9 @@ class ReplayRun:
     def finish(self, *, complete: bool) -> None:
         """Publish the last reports and the summary."""
         (self._engine.finish if complete else self._engine.stop)()
+        self._marker.after_turn()
         self._publisher.publish(self._engine.summary())
+        self._publisher.hub.close()
 
     def health(self) -> Health:
         """Return where every line and byte counted so far went."""

@@ -127,6 +127,8 @@ class Counter:
     def __init__(self, options: Options, mode: str, classify: ClassifyAgent = family_of) -> None:
         self._classify = classify
         self.out: list[Json] = []
+        self.accepted: list[tuple[RowLike, bool]] = []
+        """Every accepted row in order, with whether its bucket had closed."""
         self.health = Health()
         self.closed_us: int | None = None
         """Start of the last bucket that closed."""
@@ -157,6 +159,7 @@ class Counter:
         is_late = self.closed_us is not None and bucket_us <= self.closed_us
         # Before the window of the last close: no window has such a line, and no alert sees it.
         is_too_late = self.closed_us is not None and bucket_us < self.closed_us + o.bucket_us - o.window_us
+        self.accepted.append((row, is_late))
         self.health.late += int(is_late)
         self.health.too_late += int(is_too_late)
         self._first_us = t if self._first_us is None else min(self._first_us, t)

@@ -57,6 +57,15 @@ class _Event:
 
 def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgent = family_of) -> list[Json]:
     """Return the NDJSON objects of a replay, in order: alerts, reports, one summary."""
+    return _replayed(files, options, classify).out
+
+
+def accepted_in_replay(files: Sequence[ParsedLike], options: Options) -> list[tuple[RowLike, bool]]:
+    """Return every accepted row of a replay in order, with whether it was late."""
+    return _replayed(files, options, family_of).accepted
+
+
+def _replayed(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgent) -> Counter:
     counter = Counter(options, "replay", classify)
     now_us: int | None = None
     # Of each file: its share of the health, that share before the look that goes on, and which look that is.
@@ -84,7 +93,7 @@ def replay(files: Sequence[ParsedLike], options: Options, classify: ClassifyAgen
         for name, value in asdict(counter.health).items():
             setattr(shares[own], name, getattr(shares[own], name) + value - getattr(total_before, name))
     counter.end_replay()
-    return counter.out
+    return counter
 
 
 def _sum(shares: Sequence[Health]) -> Health:
@@ -182,6 +191,16 @@ def live(
     if stopped:
         run.stop()
     return run.counter.out
+
+
+def accepted_live(
+    turns: Sequence[Turn], options: Options, *, start_us: int, inputs: int = 1, from_start: bool = False
+) -> list[tuple[RowLike, bool]]:
+    """Return every accepted row of a live run in order, with whether it was late."""
+    run = _Live(options, start_us, inputs, from_start)
+    for turn in turns:
+        run.turn(turn)
+    return run.counter.accepted
 
 
 class _Live:

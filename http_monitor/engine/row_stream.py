@@ -1,0 +1,54 @@
+"""Hands accepted rows to who listens, each before the first message that it brings about."""
+
+import numpy as np
+
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.row_frame import AcceptedRows
+from http_monitor.eventtime.lateness import Decisions
+from http_monitor.eventtime.rows import Rows
+from http_monitor.ports.stream import StreamListener
+from http_monitor.records import Int64s
+
+
+class RowStream:
+    """Cuts rows that are counted together where something is told between them. Owned by the monitor's thread.
+
+    A message of the close that a row brings about comes behind that row and before the next, so that the stream is the
+    same however the input was cut, but for the cuts themselves.
+
+    Args:
+        listener: Takes the frames.
+    """
+
+    def __init__(self, listener: StreamListener) -> None:
+        self._listener = listener
+        self._rows: AcceptedRows | None = None
+        self._done = 0
+        self._due = self._closing = np.empty(0, np.int64)
+
+    def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
+        """Take rows that are about to be counted."""
+        self._rows = AcceptedRows(rows, frame, decisions.bucket_of, decisions.late)
+        self._done = 0
+
+    def closing(self, due: Int64s, rows: Int64s) -> None:
+        """Learn which rows bring the next closes about, each with the last bucket that it closes."""
+        self._due, self._closing = due, rows
+
+    def before_message(self, closed_us: int) -> None:
+        """Hand out what comes before what is told at the close of a bucket."""
+        if self._rows is not None and len(self._due):
+            self._hand_out(int(self._closing[np.searchsorted(self._due, closed_us)]) + 1)
+
+    def end(self) -> None:
+        """Hand out the rest: all rows have been counted."""
+        if self._rows is not None:
+            self._hand_out(len(self._rows))
+        self._rows = None
+        self._due = self._due[:0]
+
+    def _hand_out(self, until: int) -> None:
+        assert self._rows is not None
+        if until > self._done:
+            self._listener.frame(self._rows.part(self._done, until))
+            self._done = until

@@ -1,0 +1,157 @@
+"""Who listens: a screen that is slow loses frames and no alert, a recorder that is slow loses nothing."""
+
+import threading
+from dataclasses import replace
+
+from http_monitor.clock import ManualClock
+from http_monitor.hub.every import EveryBox
+from http_monitor.hub.hub import Hub
+from http_monitor.hub.latest import LatestBox
+from http_monitor.ports.stream import RowFrame
+from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report
+from http_monitor.settings import Settings
+from tests.display_samples import quiet_report
+from tests.engine_strategies import log_line
+from tests.harness import START_US, Recorder, ScriptedSource, make_inputs, put_together
+
+_DEADLINE_S = 30.0
+
+
+def _report(seq: int) -> Report:
+    return replace(quiet_report(), seq=seq)
+
+
+def _event(at_s: int) -> AlertEvent:
+    return AlertEvent("raised", "traffic", None, at_s * 1_000_000, 12.0, 10.0, 1_440, 120, "High traffic", "hits = 12")
+
+
+def test_a_slow_screen_misses_reports_and_never_an_alert() -> None:
+    screen = LatestBox()
+    hub = Hub()
+    hub.join(screen)
+    for number in range(100):
+        hub.publish(_report(number))
+        if number % 10 == 0:
+            hub.publish(_event(number))
+    newest = screen.take()
+    assert newest.report is not None
+    assert newest.report.seq == 99
+    assert [event.at_us // 1_000_000 for event in newest.events] == [*range(0, 100, 10)]
+    assert newest.events_dropped == 0
+    assert screen.take() == replace(newest, events=())
+
+
+def test_a_screen_nobody_looks_at_keeps_the_newest_events_and_counts_the_others() -> None:
+    woken: list[None] = []
+    screen = LatestBox(max_events=3, wake=lambda: woken.append(None))
+    for number in range(5):
+        screen.publish(_event(number))
+    screen.publish(Notice("told elsewhere"))
+    newest = screen.take()
+    assert [event.at_us // 1_000_000 for event in newest.events] == [2, 3, 4]
+    assert newest.events_dropped == 2
+    assert len(woken) == 5
+    assert (newest.report, newest.pulse, newest.summary) == (None, None, None)
+
+
+class _Slow:
+    """A recorder that takes nothing until it is let."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.taken: list[Message | Mark | RowFrame] = []
+        self.flushed = 0
+
+    def begin(self, mark_number: int | None) -> None:
+        assert self.go.wait(_DEADLINE_S)
+
+    def frame(self, frame: RowFrame) -> None:
+        self.taken.append(frame)
+
+    def mark(self, mark: Mark) -> None:
+        self.taken.append(mark)
+
+    def publish(self, message: Message) -> None:
+        self.taken.append(message)
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+
+def test_a_slow_recorder_makes_the_publisher_wait_and_gets_everything() -> None:
+    slow = _Slow()
+    hub = Hub()
+    hub.record(EveryBox("history", slow, max_items=2))
+    hub.begin(None)
+    published: list[int] = []
+
+    def publish() -> None:
+        for number in range(10):
+            hub.publish(_report(number))
+            published.append(number)
+        hub.close()
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    # Two wait in the box, and the publisher waits with the third.
+    while len(published) < 2:
+        thread.join(0.001)
+    assert published == [0, 1]
+    slow.go.set()
+    thread.join(_DEADLINE_S)
+    assert not thread.is_alive()
+    assert [taken.seq for taken in slow.taken if isinstance(taken, Report)] == [*range(10)]
+    assert slow.flushed == 1
+
+
+def test_a_flush_waits_until_everything_before_it_was_kept() -> None:
+    slow = _Slow()
+    box = EveryBox("history", slow)
+    box.begin(None)
+    box.publish(_report(1))
+    slow.go.set()
+    assert box.flush(7)
+    assert ([type(taken) for taken in slow.taken], slow.flushed) == ([Report], 1)
+    box.close()
+
+
+class _Failing(_Slow):
+    def publish(self, message: Message) -> None:
+        raise OSError("disk\x1b[2J full")
+
+
+def test_a_recorder_that_fails_is_told_of_and_let_go_and_the_monitor_goes_on() -> None:
+    failing, recorder = _Failing(), Recorder()
+    failing.go.set()
+    hub = Hub([recorder])
+    hub.record(EveryBox("history", failing))
+    clock = ManualClock(START_US)
+    run = Settings()
+    source = ScriptedSource([log_line(START_US // 1_000_000) + b"\n"], ends=False)
+    monitor = put_together(run, make_inputs(run, [source]), [], hub, clock)
+    for _ in range(3):
+        monitor.step()
+        hub.flush(1)
+        clock.advance(1)
+    told = [notice for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
+    assert [notice.text for notice in told] == [
+        "history: failed (OSError: disk\\x1b[2J full), and gets nothing any more; the monitor goes on"
+    ]
+    assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
+    assert not hub.wants_rows
+
+
+def test_a_listener_is_called_in_the_order_in_which_it_joined() -> None:
+    order: list[str] = []
+
+    class Named:
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def publish(self, message: Message) -> None:
+            order.append(self._name)
+
+    hub = Hub([Named("text")])
+    hub.join(Named("checkpointer"))
+    hub.publish(Notice("anything"))
+    assert order == ["text", "checkpointer"]

@@ -1,0 +1,218 @@
+"""The seam: what the stream of accepted rows gives a fold is what the slow reference counts, whatever happens."""
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.alerts import default_alerts
+from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.hub.every import EveryBox
+from http_monitor.hub.hub import Hub
+from http_monitor.monitor.monitor import HTTPMonitor
+from http_monitor.ports.source import Source
+from http_monitor.ports.stream import RowFrame
+from http_monitor.report import Mark, Message, Notice
+from http_monitor.settings import Settings
+from tests import engine_strategies, live_scripts
+from tests.checkpointed import Fate, Killed, Life
+from tests.engine_strategies import log_line
+from tests.examples import examples
+from tests.harness import Recorder, ScriptedSource, make_inputs, put_together, settings_of
+from tests.live_scripts import Script, TurnSource
+from tests.reference.clf import parse_log
+from tests.reference.engine import Look, Options, Turn, accepted_in_replay, accepted_live
+from tests.stream_folds import Fold, expected_sums
+
+
+def _monitor(run: Settings, sources: Sequence[Source], clock: ManualClock | ReplayClock, hub: Hub) -> HTTPMonitor:
+    return put_together(run, make_inputs(run, sources), default_alerts(run), hub, clock)
+
+
+def _replayed(files: Sequence[Sequence[bytes]], options: Options) -> Fold:
+    """Return what the stream of a replay gives; each file is read in its pieces."""
+    fold = Fold(options.bucket_us)
+    hub = Hub([fold])
+    hub.join_stream(fold)
+    sources = [ScriptedSource(pieces, ends=True, name=f"{number}.log") for number, pieces in enumerate(files)]
+    monitor = _monitor(settings_of(options, replay=True), sources, ReplayClock(), hub)
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    return fold
+
+
+def _pieces(data: bytes, cuts: Sequence[float]) -> list[bytes]:
+    places = sorted({int(cut * len(data)) for cut in cuts} | {0, len(data)})
+    return [data[start:stop] for start, stop in itertools.pairwise(places)] or [b""]
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(engine_strategies.cases(), st.lists(st.floats(0, 1), max_size=4))
+def test_a_fold_of_a_replay_has_what_the_reference_counts(case: tuple[list[bytes], Options], cuts: list[float]) -> None:
+    files, options = case
+    fold = _replayed([_pieces(data, cuts) for data in files], options)
+    accepted = accepted_in_replay([parse_log(data) for data in files], options)
+    assert fold.rows == [(row.time_us, late) for row, late in accepted]
+    assert (fold.hits, fold.sizes, fold.errors) == expected_sums((row for row, _ in accepted), options.bucket_us)
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(engine_strategies.cases(), st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_rows_and_messages_come_in_an_order_that_no_cut_changes(
+    case: tuple[list[bytes], Options], cuts: list[float]
+) -> None:
+    files, options = case
+    whole = _replayed([[data] for data in files], options)
+    assert _replayed([_pieces(data, cuts) for data in files], options).order == whole.order
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(live_scripts.scripts())
+def test_a_fold_of_a_live_run_has_what_the_reference_counts(script: Script) -> None:
+    fold = Fold(script.options.bucket_us)
+    hub = Hub([fold])
+    hub.join_stream(fold)
+    clock = ManualClock(script.start_us)
+    sources = [TurnSource() for _ in range(script.inputs)]
+    monitor = _monitor(settings_of(script.options, from_start=script.from_start), sources, clock, hub)
+    for wall_us, glances in script.turns:
+        clock.set(wall_us)
+        for source, glance in zip(sources, glances, strict=True):
+            source.following = glance
+        monitor.step()
+    turns = [
+        Turn(wall_us, [Look(parse_log(glance.data), glance.at_end) for glance in glances])
+        for wall_us, glances in script.turns
+    ]
+    accepted = accepted_live(
+        turns, script.options, start_us=script.start_us, inputs=script.inputs, from_start=script.from_start
+    )
+    assert fold.rows == [(row.time_us, late) for row, late in accepted]
+    assert (fold.hits, fold.sizes, fold.errors) == expected_sums((row for row, _ in accepted), script.options.bucket_us)
+
+
+@dataclass
+class Shelf:
+    """What a recorder has kept outlives the process; what waits to be flushed does not."""
+
+    pieces: list[tuple[int, Counter[int]]] = field(default_factory=list)
+    """(number of the mark behind it, hits by second)."""
+    begun: list[int | None] = field(default_factory=list)
+
+
+class Keeper:
+    """A recorder that keeps hits by second, and drops what comes again."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._number = 0
+        self._waiting: list[tuple[int, Counter[int]]] = []
+
+    def begin(self, mark_number: int | None) -> None:
+        self._shelf.begun.append(mark_number)
+        self._number = mark_number or 0
+        self._shelf.pieces = [piece for piece in self._shelf.pieces if piece[0] <= self._number]
+
+    def frame(self, frame: RowFrame) -> None:
+        hits = Counter(time_us // 1_000_000 for time_us in frame.time_us.tolist())
+        self._waiting.append((self._number + 1, hits))
+
+    def mark(self, mark: Mark) -> None:
+        assert mark.number == self._number + 1
+        self._number = mark.number
+
+    def publish(self, message: Message) -> None:
+        pass
+
+    def flush(self) -> None:
+        self._shelf.pieces += self._waiting
+        self._waiting = []
+
+
+_RUN = Settings(window_s=6, interval_s=3, alert_threshold=2.0)
+_RATES = (1, 0, 6, 6, 0, 1, 0, 0, 5, 0, 0, 2)
+
+
+def _lived(fate: Fate, second: Fate | None = None) -> tuple[Counter[int], Shelf]:
+    """Run through all seconds, killed once or twice; return (hits written by second, what was kept)."""
+    shelf = Shelf()
+    life = Life(_RUN, make_box=lambda: EveryBox("history", Keeper(shelf)))
+    written: Counter[int] = Counter()
+    fates = iter((fate, second))
+    monitor = life.begin(next(fates))
+    for rate in _RATES:
+        life.clock.advance(1)
+        now_s = life.clock.now_us() // 1_000_000
+        for number in range(rate):
+            life.content.extend(log_line(now_s, b"h%d" % number) + b"\n")
+        written[now_s] += rate
+        while True:
+            try:
+                monitor.step()
+                break
+            except Killed:
+                monitor = life.begin(next(fates, None))
+    life.clock.advance(30)
+    while True:
+        try:
+            monitor.step()
+            monitor.close(finished=False)
+            break
+        except Killed:
+            monitor = life.begin(next(fates, None))
+    return +written, shelf
+
+
+def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
+    fate = Fate()
+    written, shelf = _lived(fate)
+    assert sum((hits for _, hits in shelf.pieces), Counter()) == written
+    assert shelf.begun == [None]
+    for at in range(1, fate.points + 1):
+        written, shelf = _lived(Fate(at))
+        assert sum((hits for _, hits in shelf.pieces), Counter()) == written, at
+        assert len(shelf.begun) == 2
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(st.integers(1, 150), st.integers(1, 150))
+def test_a_recorder_has_every_line_once_after_two_kills(first: int, second: int) -> None:
+    written, shelf = _lived(Fate(first), Fate(second))
+    assert sum((hits for _, hits in shelf.pieces), Counter()) == written
+
+
+def test_a_run_nobody_listens_to_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*_: object) -> None:
+        raise AssertionError("a frame was made")
+
+    monkeypatch.setattr("http_monitor.engine.row_stream.AcceptedRows", made)
+    recorder = Recorder()
+    source = ScriptedSource([log_line(1_700_000_000) + b"\n"], ends=True)
+    monitor = _monitor(Settings(replay=True), [source], ReplayClock(), Hub([recorder]))
+    while not monitor.step():
+        pass
+    assert monitor.health().accepted == 1
+
+
+def test_a_message_comes_behind_the_row_that_brings_it_about() -> None:
+    options = replace(Options(), lateness_s=0)
+    log = b"".join(log_line(1_700_000_000 + second) + b"\n" for second in (0, 5, 1, 10, 11, 9))
+    order = _replayed([[log]], options).order
+    told = [what if isinstance(what, tuple) else type(what).__name__ for what in order if not isinstance(what, Notice)]
+    at = 1_700_000_000_000_000
+    assert told == [
+        (at, False),
+        (at + 5_000_000, False),
+        (at + 1_000_000, True),
+        (at + 10_000_000, False),
+        "Report",
+        (at + 11_000_000, False),
+        (at + 9_000_000, True),
+        "Report",
+        "Summary",
+    ]
