@@ -3,6 +3,7 @@
 from typing import Self
 
 from http_monitor.codec import moment_of, totals
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import WINDOW_DIMENSIONS
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Codes, Keys
@@ -50,6 +51,16 @@ class MetricsBucket:
             return
         for name, table in self.tables().items():
             table.add(groups, name, index)
+
+    def merge(self, delta: BucketDelta) -> None:
+        """Count the sums of rows of this bucket."""
+        tables = self.tables()
+        self.hits += delta.hits
+        self.size_bytes += delta.size_bytes
+        self.errors += delta.errors
+        for name in WINDOW_DIMENSIONS:
+            if name in delta.tables:
+                tables[name].merge(delta.tables[name])
 
     def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
         """Return whether `add` of the same will cut no host."""

@@ -55,6 +55,10 @@ class DistinctKeys:
             ranks = (RANK_BITS + 1 - length).astype(np.uint8)
             np.maximum.at(self._registers, (hashes >> _RANK_SHIFT).astype(np.int64), ranks)
 
+    def merge(self, other: Self) -> None:
+        """Add every key that was added to another sketch."""
+        np.maximum(self._registers, other._registers, out=self._registers)
+
     def estimate(self) -> int:
         """Return about how many distinct keys were added."""
         counts = np.bincount(self._registers, minlength=RANK_BITS + 2).tolist()

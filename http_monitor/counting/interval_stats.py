@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from http_monitor.codec import fields_of, integer, listed, totals
 from http_monitor.counting.agent_families import families_of
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.durations import durations_of, slowest_of
 from http_monitor.counting.frame import BYTES_IN, COVERED, DIMENSIONS, HISTOGRAMS, TIMED
 from http_monitor.counting.groups import FrameGroups
@@ -47,6 +48,23 @@ class IntervalStats:
             elif len(groups.piece(name, index)):
                 table = self._tables[name] = self.table(name)
                 table.add(groups, name, index)
+
+    def merge(self, delta: BucketDelta) -> None:
+        """Count the sums of rows of this interval."""
+        self.hits += delta.hits
+        self.size_bytes += delta.size_bytes
+        self.errors += delta.errors
+        for name, lacks in delta.lacks.items():
+            self._lacks[name] = self._lacks.get(name, 0) + lacks
+        for name, table in delta.tables.items():
+            if name not in self._tables:
+                self._tables[name] = self.table(name)
+            self._tables[name].merge(table)
+
+    def delta(self, start_us: int, first_us: int, last_us: int, *, late: bool) -> BucketDelta:
+        """Return these sums as those of rows of a bucket; they must not change any more."""
+        sums = self.hits, self.size_bytes, self.errors
+        return BucketDelta(start_us, late, *sums, first_us, last_us, self._lacks, self._tables)
 
     def table(self, name: str) -> KeyTable:
         """Return the counts by key of a dimension, to be read only."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from http_monitor.counting.bucket import MetricsBucket
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.records import Bools, Int64s
 
@@ -94,6 +95,11 @@ class OpenBuckets:
             self._take_out(starts)
         for at in index.tolist():
             self._bucket_at(int(starts[at])).add(groups, at)
+
+    def merge(self, delta: BucketDelta) -> None:
+        """Count the sums of rows of a bucket."""
+        self._take_out(np.array([delta.start_us], np.int64))
+        self._bucket_at(delta.start_us).merge(delta)
 
     def close(self, last_us: int, first_us: int) -> list[MetricsBucket]:
         """Let go of the buckets up to one; return those from another one on, ascending.

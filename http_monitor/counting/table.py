@@ -26,7 +26,7 @@ from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
 from http_monitor.counting.table_batches import TableBatches
 from http_monitor.counting.table_compact import PackedPiece
-from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys
+from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys, cut_long_keys
 from http_monitor.counting.table_slots import TableSlots
 from http_monitor.records import Int64s, Json
 from http_monitor.report import KeyCount, Remainder, Table
@@ -132,6 +132,35 @@ class KeyTable:
         if before is not None and cut.hits:
             self._distinct = DistinctKeys()
             self._distinct.add(before)
+            self._distinct.add(names)
+
+    def merge(self, other: "KeyTable") -> None:
+        """Add the counts of another table, and cut this one where more than twice the cap is left.
+
+        What was cut from either is in the remainder, and the error bounds add up: a key can have been cut from both.
+        """
+        piece = other.piece()
+        names = piece.names()
+        self._some_long = self._some_long or other._some_long
+        held = self._slots()
+        before = [*held.names(), *names] if self._counts_distinct and self._distinct is None else []
+        held.add(names, held.lookup(names), piece.hits, piece.sizes, piece.errors)
+        self._remainder = self._remainder.plus(other._remainder)
+        if self._room_with((), ()) > 2 * self._cap if self._some_long else len(held) > 2 * self._cap:
+            if self._some_long:
+                self._counts, cut = cut_long_keys(held, self._cap)
+            else:
+                cut = held.cut(self._cap)
+            self._remainder = self._remainder.plus(cut)
+            if before:
+                self._distinct = DistinctKeys()
+                self._distinct.add(before)
+        if other._distinct is not None and self._counts_distinct:
+            if self._distinct is None:
+                self._distinct = DistinctKeys()
+                self._distinct.add(before)
+            self._distinct.merge(other._distinct)
+        elif self._distinct is not None:
             self._distinct.add(names)
 
     def combined(self, other: Self, sign: int) -> "KeyTable":

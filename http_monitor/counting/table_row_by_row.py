@@ -81,10 +81,29 @@ def add_rows_of_long_keys(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[T
     return _singly(slots, rows, cap)
 
 
+def cut_long_keys(slots: TableSlots, cap: int) -> tuple[TableSlots, Remainder]:
+    """Return the largest counts whose keys take room up to the cap, and what that leaves out."""
+    counts, _, rest = _cut_to(_counts_of(slots.piece()), cap)
+    return _slots_of(counts), rest
+
+
+def _counts_of(piece: Piece) -> dict[bytes, list[int]]:
+    columns = zip(piece.hits.tolist(), piece.sizes.tolist(), piece.errors.tolist(), strict=True)
+    return dict(zip(piece.names(), map(list, columns), strict=True))
+
+
+def _slots_of(counts: dict[bytes, list[int]]) -> TableSlots:
+    hits_of, sizes_of, errors_of = (np.array(column, np.object_) for column in zip(*counts.values(), strict=True))
+    sizes: Sizes = sizes_of if sum(sizes_of) > MOST_INT64 else sizes_of.astype(np.int64)
+    piece = Piece(
+        Keys(list(counts)), np.arange(len(counts)), hits_of.astype(np.int64), sizes, errors_of.astype(np.int64)
+    )
+    return TableSlots.of(piece)
+
+
 def _singly(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
-    before, values, rest = slots.piece(), rows.keys.values(), Remainder()
-    columns = zip(before.hits.tolist(), before.sizes.tolist(), before.errors.tolist(), strict=True)
-    counts = dict(zip(before.names(), map(list, columns), strict=True))
+    values, rest = rows.keys.values(), Remainder()
+    counts = _counts_of(slots.piece())
     room = sum(map(room_of, counts))
     for code, size, error in zip(
         rows.codes.tolist(), rows.measures.sizes.tolist(), rows.measures.errors.tolist(), strict=True
@@ -100,12 +119,7 @@ def _singly(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Rem
         mine[0] += 1
         mine[1] += size
         mine[2] += error
-    hits_of, sizes_of, errors_of = (np.array(column, np.object_) for column in zip(*counts.values(), strict=True))
-    sizes: Sizes = sizes_of if sum(sizes_of) > MOST_INT64 else sizes_of.astype(np.int64)
-    places = np.arange(len(counts))
-    return TableSlots.of(
-        Piece(Keys(list(counts)), places, hits_of.astype(np.int64), sizes, errors_of.astype(np.int64))
-    ), rest
+    return _slots_of(counts), rest
 
 
 def _cut_to(counts: dict[bytes, list[int]], cap: int) -> tuple[dict[bytes, list[int]], int, Remainder]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from http_monitor.codec import start_of
 from http_monitor.counting.bucket import HostPart, MetricsBucket, host_rows
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.malformed_lines import MalformedCounts
 from http_monitor.counting.window_hosts import HostCounts, HostMove
@@ -117,6 +118,18 @@ class SlidingWindow:
         else:
             self._count(bucket, -1)
             bucket.add(groups, index)
+            self._count(bucket, 1)
+
+    def merge_late(self, delta: BucketDelta, cap: int) -> None:
+        """Count the sums of late rows in their bucket, which has closed; unless the window knows it, it was empty."""
+        bucket = self._by_start.get(delta.start_us)
+        if bucket is None:
+            bucket = MetricsBucket(delta.start_us, cap)
+            bucket.merge(delta)
+            self.append(bucket)
+        else:
+            self._count(bucket, -1)
+            bucket.merge(delta)
             self._count(bucket, 1)
 
     def knows(self, start_us: int) -> bool:

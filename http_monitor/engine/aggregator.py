@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Numberings
@@ -195,6 +196,24 @@ class MetricsAggregator:
         if self._stream is not None:
             self._stream.end()
         self._tally.end()
+
+    def add_delta(self, delta: BucketDelta) -> None:
+        """Count the sums of rows of one bucket that another engine accepted; `advance` closes what is due.
+
+        A bucket that has closed here is corrected, as by late rows. Tables are cut again, and the error bounds add up.
+        """
+        lengths, state = self._lengths, self._state
+        late = state.has_begun and delta.start_us <= state.closed_us
+        too_late = late and delta.start_us < state.following_us - lengths.window_us
+        interval_end_us = lengths.interval_of(delta.start_us) + lengths.interval_us
+        passed = late and interval_end_us <= state.following_us
+        self._tally.merge(delta.hits, late=late, too_late=too_late)
+        self._reporter.merge(delta, passed=passed)
+        if not late:
+            self._open.merge(delta)
+        elif not too_late:
+            state.changed = True
+            state.window.merge_late(delta, self._settings.max_keys)
 
     def advance(self, now_us: int) -> None:
         """Move now on, and close what is due by it."""

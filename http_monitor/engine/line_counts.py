@@ -40,6 +40,12 @@ class Tally:
             if by:
                 self._counts[name] += by
 
+    def merge(self, hits: int, *, late: bool, too_late: bool) -> None:
+        """Count rows that another engine accepted."""
+        self._counts["accepted"] += hits
+        self._counts["late"] += hits * late
+        self._counts["too_late"] += hits * too_late
+
     def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
         """Take the decisions of rows that are about to be counted; `before` can look between them."""
         self._rows = rows

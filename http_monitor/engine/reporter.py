@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from http_monitor.codec import distinct, integer, listed, moment_of, start_of, totals
+from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import IntervalStats
@@ -67,6 +68,17 @@ class Reporter:
         if groups is None or not groups.in_order or decisions.passed.any():
             groups = FrameGroups(frame, np.zeros(len(frame), np.int64), 1)
         self._whole.add(groups.united(), 0)
+
+    def merge(self, delta: BucketDelta, *, passed: bool) -> None:
+        """Count the sums of rows of a bucket; those of a passed interval are late hits for the next report."""
+        self.first_us = min(self.first_us, delta.first_us)
+        self.last_us = max(self.last_us, delta.last_us)
+        self._whole.merge(delta)
+        if passed:
+            for at, more in enumerate((delta.hits, delta.size_bytes, delta.errors)):
+                self._late[at] += more
+        else:
+            self._interval_at(delta.start_us - delta.start_us % self._interval_us).merge(delta)
 
     def count_late(self, groups: FrameGroups, index: int) -> None:
         """Count late rows of intervals already passed, for the next report."""
@@ -231,9 +243,12 @@ class Reporter:
         starts, group_of = numbered(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
         groups = FrameGroups(frame.take_if(wanted), group_of, len(starts))
         for index, start_us in enumerate(starts.tolist()):
-            stats = self._intervals.get(start_us)
-            if stats is None:
-                stats = self._intervals[start_us] = IntervalStats(self._max_keys)
-                heapq.heappush(self._starts, start_us)
-            stats.add(groups, index)
+            self._interval_at(start_us).add(groups, index)
         return groups
+
+    def _interval_at(self, start_us: int) -> IntervalStats:
+        stats = self._intervals.get(start_us)
+        if stats is None:
+            stats = self._intervals[start_us] = IntervalStats(self._max_keys)
+            heapq.heappush(self._starts, start_us)
+        return stats
