@@ -363,7 +363,8 @@ class MetricsAggregator:
                 ahead = prefilter(self._state.window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
             # The interval that ends with it may be all there is to be told.
-            self._close(bucket_us, judges=ahead is None or bucket_us > ahead.last_us or ahead.marks(bucket_us))
+            foreseen = ahead is not None and bucket_us <= ahead.last_us and not ahead.marks(bucket_us)
+            self._close(bucket_us, foreseen=foreseen)
             end_us = bucket_us + self._lengths.bucket_us
             if end_us % self._lengths.interval_us == 0:
                 self._pass_interval(end_us - self._lengths.interval_us, brought_by)
@@ -394,12 +395,12 @@ class MetricsAggregator:
             candidates.append(self._lengths.interval_of(following_us) + to_last_us)
         return max(following_us, min(candidates))
 
-    def _close(self, bucket_us: int, *, judges: bool) -> None:
+    def _close(self, bucket_us: int, *, foreseen: bool) -> None:
         """Close that bucket, and those before it, whose closes change nothing.
 
         Args:
             bucket_us: its start.
-            judges: its own close may change something.
+            foreseen: rules that foresee have said that nothing changes for them.
         """
         end_us = bucket_us + self._lengths.bucket_us
         self._state.closed_us = bucket_us
@@ -410,8 +411,8 @@ class MetricsAggregator:
         for bucket in closed:
             self._state.window.append(bucket)
             changed = True
-        if (self._state.window.move_to(end_us) or changed) and judges:
-            for event in self._tracker.judge(self._state.window, end_us):
+        if (self._state.window.move_to(end_us) or changed) and not (foreseen and self._tracker.foresees_all):
+            for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
                 self._reporter.count_event()
                 self._tell(event)
             self._settled = True

@@ -44,20 +44,33 @@ class AlertTracker:
 
     @property
     def foresees(self) -> bool:
-        """Whether `may_change` can be answered: rules foresee the crossing of their threshold only."""
-        return self._recover_percent == 100 and all(isinstance(alert, VectorizedAlert) for alert in self._alerts)
+        """Whether any rule answers `may_change`: rules foresee the crossing of their threshold only."""
+        return self._recover_percent == 100 and any(map(_foresees, self._alerts))
+
+    @property
+    def foresees_all(self) -> bool:
+        """Whether every rule does: no other has to be judged at each close that changed the window."""
+        return self._recover_percent == 100 and all(map(_foresees, self._alerts))
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come an alert may be raised or recover; the last close must have been judged."""
+        """Return at which closes to come a rule that foresees may be raised or recover; the last one must be judged."""
         may = np.zeros(len(windows.hits) - 1, np.bool_)
         for alert in self._alerts:
             if isinstance(alert, VectorizedAlert):
                 may |= alert.may_change(windows)
         return may
 
-    def judge(self, window: WindowView, at_us: int) -> Iterator[AlertEvent]:
-        """Yield what changes at the close of the bucket that ends at `at_us`."""
+    def judge(self, window: WindowView, at_us: int, *, foreseen: bool = False) -> Iterator[AlertEvent]:
+        """Yield what changes at the close of the bucket that ends at `at_us`.
+
+        Args:
+            window: The window at that close.
+            at_us: When it was.
+            foreseen: Rules that foresee have said that nothing changes for them.
+        """
         for alert in self._alerts:
+            if foreseen and _foresees(alert):
+                continue
             active = self._active[alert.name]
             for reading in alert.measure(window, tuple(active)):
                 if reading.subject in active:
@@ -121,3 +134,7 @@ class AlertTracker:
             for alert in self._alerts
             for subject, since_us in sorted(self._active[alert.name].items(), key=lambda item: item[0] or b"")
         )
+
+
+def _foresees(alert: Alert) -> bool:
+    return isinstance(alert, VectorizedAlert)

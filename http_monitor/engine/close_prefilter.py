@@ -18,12 +18,18 @@ _WINDOW_SHARE = 16
 
 
 class Prefilter:
-    """Closes from one to another, of which all but those marked change nothing."""
+    """Closes from one to another, of which all but those marked change nothing for the rules that foresee.
 
-    def __init__(self, last_us: int, marked_us: list[int]) -> None:
+    Args:
+        last_us: Start of the last bucket that was looked at.
+        marked_us: Those at which such a rule may change.
+        moving_us: Those that change the window; None: the other rules are none.
+    """
+
+    def __init__(self, last_us: int, marked_us: list[int], moving_us: list[int] | None) -> None:
         self.last_us = last_us
-        """Start of the last bucket that was screened."""
         self._marked_us = marked_us
+        self._visited_us = marked_us if moving_us is None else moving_us
 
     def marks(self, start_us: int) -> bool:
         """Return whether the close of a bucket, one of those screened, may change something."""
@@ -31,9 +37,9 @@ class Prefilter:
         return at < len(self._marked_us) and self._marked_us[at] == start_us
 
     def next_from(self, start_us: int) -> int:
-        """Return the first bucket from there on that must be judged; the last one screened where there is none."""
-        at = bisect_left(self._marked_us, start_us)
-        return self._marked_us[at] if at < len(self._marked_us) else self.last_us
+        """Return the first bucket from there on that some rule must judge; the last one looked at where none has to."""
+        at = bisect_left(self._visited_us, start_us)
+        return self._visited_us[at] if at < len(self._visited_us) else self.last_us
 
 
 def prefilter(
@@ -49,7 +55,7 @@ def prefilter(
         bucket_us: length of a bucket.
 
     Returns:
-        The screen, or None where there are too few closes to be worth it, or where an alert cannot foresee.
+        The prefilter, or None where there are too few closes to be worth it, or where no rule foresees.
         It is right until rows are added to a bucket.
     """
     first_us = window.end_us
@@ -68,7 +74,10 @@ def prefilter(
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
     ahead = _Ahead(window, coming, _sliding(hits, length), _sliding(errors, length))
     marked = np.flatnonzero(moves & tracker.may_change(ahead))
-    return Prefilter(first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist())
+    last_us, marked_us = first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist()
+    if tracker.foresees_all:
+        return Prefilter(last_us, marked_us, None)
+    return Prefilter(last_us, marked_us, (first_us + np.flatnonzero(moves) * bucket_us).tolist())
 
 
 class _Ahead:
