@@ -1,6 +1,6 @@
 """The frozen values that leave the monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,6 +9,18 @@ from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
 Level = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that the window is judged by, as whoever shows its values needs it."""
+
+    name: str
+    """Its name in NDJSON."""
+    threshold: float
+    """Raised above it."""
+    unit: str
+    """Of its values and of the threshold: ``/s`` or ``%``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,12 @@ class Remainder:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The largest keys of a dimension, hits down, then key up by bytes."""
+    """The keys of a dimension, hits down, then key up by bytes."""
 
-    rows: tuple[KeyCount, ...] = ()
+    rows: Sequence[KeyCount] = ()
+    """All that were kept; a front end takes the first of them (`rows[:count]`), which is what makes them."""
     distinct: int = 0
-    """Keys the whole table holds, more than `rows` shows; of hosts, those that were cut too."""
+    """Keys the whole table holds; of hosts, those that were cut too."""
     remainder: Remainder = Remainder()
     distinct_error: int = 0
     """`distinct` is an estimate, and in 95 of 100 cases no further off than that; 0 where it is exact."""
@@ -105,7 +118,7 @@ class Details:
     duration: Durations | None = None
     """None where no line has one, here and in the following."""
     upstream: Durations | None = None
-    slowest: tuple[SlowEndpoint, ...] = ()
+    slowest: Sequence[SlowEndpoint] = ()
     """The endpoints with the greatest mean duration, ties by key; see `counting.durations.slowest_of`."""
     bytes_in: int | None = None
     cache: tuple[tuple[bytes, int], ...] = ()
@@ -221,6 +234,8 @@ class Report:
     """Made from a backlog: a screen shows only those with alerts."""
     events: int = 0
     """Alert events whose `at` lies in this interval."""
+    rules: tuple[Rule, ...] = ()
+    """What the window is judged by, in the order of judgement."""
     details: Details = Details()
     coverage: Coverage = Coverage()
 
@@ -228,6 +243,10 @@ class Report:
     def seconds(self) -> int:
         """Length of the interval."""
         return (self.end_us - self.start_us) // 1_000_000
+
+    def threshold_of(self, name: str) -> float | None:
+        """Return the threshold of a rule; None where there is no such rule."""
+        return next((rule.threshold for rule in self.rules if rule.name == name), None)
 
     @property
     def hits_per_s(self) -> float:

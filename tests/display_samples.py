@@ -14,7 +14,6 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
-from http_monitor.display.thresholds import Thresholds
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.health import Health
 from http_monitor.report import (
@@ -28,6 +27,7 @@ from http_monitor.report import (
     Message,
     Remainder,
     Report,
+    Rule,
     SlowEndpoint,
     Summary,
     Table,
@@ -35,7 +35,7 @@ from http_monitor.report import (
 )
 
 GOLDEN = Path(__file__).parent / "golden"
-THRESHOLDS = Thresholds(hits_per_s=10.0, error_rate=5.0, host_hits_per_s=5.0)
+RULES = (Rule("traffic", 10.0, "/s"), Rule("error-rate", 5.0, "%"), Rule("ddos", 5.0, "/s"))
 # 2026-03-02 09:30:00 UTC.
 START_US = 1_772_443_800_000_000
 TEN_S = 10_000_000
@@ -69,6 +69,7 @@ def table(*rows: tuple[bytes, int, int], distinct: int | None = None, remainder:
 def quiet_report() -> Report:
     """Return an interval without hits."""
     return Report(
+        rules=RULES,
         seq=1,
         mode="live",
         start_us=START_US,
@@ -333,7 +334,6 @@ def shown(messages: Sequence[Message], width: int, *, coloured: bool = False, en
         stream,
         Notices(io.StringIO()),
         width=lambda: width,
-        thresholds=THRESHOLDS,
         palette=COLOURS if coloured else None,
     )
     for message in messages:

@@ -210,18 +210,18 @@ def live(settings: Settings, start_us: int = START_US) -> tuple[HTTPMonitor, Rec
     return monitor, recorder, source, clock
 
 
-def ndjson(messages: Iterable[Message]) -> str:
-    """Return what `--output ndjson` prints for messages."""
+def ndjson(messages: Iterable[Message], top: int | None = None) -> str:
+    """Return what `--output ndjson` prints for messages; without `--top` all rows."""
     stream = io.StringIO()
-    display = NdjsonDisplay(stream, Notices(io.StringIO()))
+    display = NdjsonDisplay(stream, Notices(io.StringIO()), top)
     for message in messages:
         display.publish(message)
     return stream.getvalue()
 
 
-def objects(messages: Iterable[Message]) -> list[Json]:
+def objects(messages: Iterable[Message], top: int | None = None) -> list[Json]:
     """Return the NDJSON objects of what was counted, restricted to the keys of the contract."""
-    said = (json.loads(line) for line in ndjson(messages).splitlines())
+    said = (json.loads(line) for line in ndjson(messages, top).splitlines())
     return [contract_keys(thing) for thing in said if thing["type"] != "notice"]
 
 
@@ -238,7 +238,8 @@ def run_replay(
     files: Sequence[bytes], options: Options, make_format: Callable[[str], LogFormat] = get_format
 ) -> list[Json]:
     """Return the contract's objects of a replay of whole files."""
-    return objects(replay([[data] for data in files], settings_of(options, replay=True), make_format).messages)
+    told = replay([[data] for data in files], settings_of(options, replay=True), make_format).messages
+    return objects(told, options.top)
 
 
 def settings_of(options: Options, **more: Any) -> Settings:

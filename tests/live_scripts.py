@@ -87,7 +87,7 @@ def follow(
             source.following = glance
         monitor.step()
     monitor.close(finished=False)
-    return objects(recorder.messages)
+    return objects(recorder.messages, script.options.top)
 
 
 def expected(script: Script, parse: Callable[[bytes], Parsed] = parse_log) -> list[Json]:

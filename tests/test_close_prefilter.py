@@ -24,6 +24,7 @@ class Unforeseeing:
         self._alert = alert
         self.name = alert.name
         self.threshold = alert.threshold
+        self.unit = alert.unit
         self.asked = 0
 
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:

@@ -17,8 +17,8 @@ from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse
 from tests.display_samples import (
     CENTRAL_EUROPE,
+    RULES,
     START_US,
-    THRESHOLDS,
     alert,
     busy_report,
     details,
@@ -62,7 +62,6 @@ class Prefilter:
             self.out,
             Notices(self.err),
             width=lambda: self.columns,
-            thresholds=THRESHOLDS,
             palette=COLOURS if ansi else None,
             live_status=live_status,
         )
@@ -417,14 +416,14 @@ def test_a_gone_reader_is_not_hidden() -> None:
         def flush(self) -> None:
             raise BrokenPipeError
 
-    display = Display(Gone(), Notices(io.StringIO()), width=lambda: 80, thresholds=THRESHOLDS)
+    display = Display(Gone(), Notices(io.StringIO()), width=lambda: 80)
 
     with pytest.raises(BrokenPipeError):
         display.publish(alert())
 
 
 def test_the_start_says_what_is_watched_which_alerts_there_are_and_how_to_stop() -> None:
-    lines = render_start(["/var/log/access.log", "-"], THRESHOLDS, 10, 120, "live", 80, style_for("utf-8"))
+    lines = render_start(["/var/log/access.log", "-"], RULES, 10, 120, "live", 80, style_for("utf-8"))
 
     assert lines == [
         "Watching   /var/log/access.log, standard input",
@@ -442,7 +441,7 @@ def test_the_format_is_said_beneath_in_as_many_lines_as_it_needs() -> None:
 
 def test_many_long_paths_are_shortened_to_one_line() -> None:
     paths = [f"/var/log/a/very/long/way/to/the/logs/of/server/number/{number}.log" for number in range(9)]
-    first = render_start(paths, THRESHOLDS, 10, 120, "replay", 80, style_for("utf-8"))[0]
+    first = render_start(paths, RULES, 10, 120, "replay", 80, style_for("utf-8"))[0]
 
     assert first == "Replaying  /var/log…er/0.log, /var/log…er/1.log, /var/log…er/2.log and 6 more"
 

@@ -140,7 +140,7 @@ def test_equally_slow_endpoints_come_by_their_keys_also_where_there_are_more_tha
     lines = [log_line(START_S, request=b"GET /%c HTTP/1.1" % key) + b" ~d=7" for key in b"gfedcba"]
     slower = log_line(START_S, request=b"GET /z HTTP/1.1") + b" ~d=8"
 
-    keys = [row.key for row in replayed(*lines, slower).summary.details.slowest]
+    keys = [row.key for row in replayed(*lines, slower).summary.details.slowest[:5]]
 
     assert keys == [b"/z", b"/a", b"/b", b"/c", b"/d"]
 

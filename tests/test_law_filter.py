@@ -60,7 +60,8 @@ def but_for_two_counters(out: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def run(files: list[bytes], options: Options, expression: str | None) -> list[dict[str, Any]]:
-    return objects(replay([[data] for data in files], settings_of(options, replay=True, filter=expression)).messages)
+    told = replay([[data] for data in files], settings_of(options, replay=True, filter=expression)).messages
+    return objects(told, options.top)
 
 
 @settings(max_examples=examples(50), deadline=None)

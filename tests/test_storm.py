@@ -5,7 +5,6 @@ import io
 from http_monitor.display.notices import Notices
 from http_monitor.display.storm import storm_message
 from http_monitor.display.text import Display
-from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import AlertEvent
 from tests.display_samples import START_US, time_zone
 
@@ -27,7 +26,7 @@ def event(number: int, value: float = 6.0, state: str = "raised") -> AlertEvent:
 
 def shown(*events: AlertEvent) -> list[str]:
     out = io.StringIO()
-    display = Display(out, Notices(io.StringIO()), width=lambda: 80, thresholds=Thresholds(10, 5, 5))
+    display = Display(out, Notices(io.StringIO()), width=lambda: 80)
     for one in events:
         display.publish(one)
     display.settle()

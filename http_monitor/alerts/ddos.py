@@ -19,6 +19,7 @@ class DdosAlert:
     """
 
     name = "ddos"
+    unit = "/s"
 
     def __init__(self, threshold_per_s: float) -> None:
         self.threshold = threshold_per_s

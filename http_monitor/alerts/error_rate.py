@@ -13,6 +13,7 @@ class ErrorRateAlert:
     """Percent of the window's hits with status 500–599; 0 while there are too few hits to speak of a rate."""
 
     name = "error-rate"
+    unit = "%"
 
     def __init__(self, threshold_percent: float, min_hits: int) -> None:
         self.threshold = threshold_percent

@@ -16,6 +16,7 @@ class MalformedAlert:
     """
 
     name = "malformed"
+    unit = "%"
 
     def __init__(self, threshold_percent: float, min_lines: int) -> None:
         self.threshold = threshold_percent

@@ -11,6 +11,7 @@ class TrafficAlert:
     """Hits per second over the window, against a threshold in hits per second."""
 
     name = "traffic"
+    unit = "/s"
 
     def __init__(self, threshold_per_s: float) -> None:
         self.threshold = threshold_per_s

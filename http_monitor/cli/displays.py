@@ -4,13 +4,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import palette_of, width_of
+from http_monitor.report import Rule
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
-    from http_monitor.display.thresholds import Thresholds
 
 
 def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
@@ -18,23 +18,17 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
     if settings.output == "ndjson":
         from http_monitor.display.ndjson import NdjsonDisplay
 
-        return NdjsonDisplay(sys.stdout, notices, tells_all=not settings.replay)
+        return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
     from http_monitor.display.text import Display
 
     return Display(
         sys.stdout,
         notices,
         width=lambda: width_of(sys.stdout),
-        thresholds=_thresholds(settings),
+        top=settings.top,
         palette=palette_of(settings),
         live_status=sys.stdout.isatty() and not settings.replay,
     )
-
-
-def _thresholds(settings: Settings) -> "Thresholds":
-    from http_monitor.display.thresholds import Thresholds
-
-    return Thresholds(settings.alert_threshold, settings.alert_error_rate, settings.ddos_threshold)
 
 
 def start_of(settings: Settings, paths: list[str]) -> list[str]:
@@ -42,9 +36,15 @@ def start_of(settings: Settings, paths: list[str]) -> list[str]:
     from http_monitor.display.single_lines import render_start
     from http_monitor.display.style import style_for
 
+    # The rules themselves need the columns, which are imported later.
+    rules = [
+        Rule("traffic", settings.alert_threshold, "/s"),
+        Rule("error-rate", settings.alert_error_rate, "%"),
+        Rule("ddos", settings.ddos_threshold, "/s"),
+    ]
     return render_start(
         paths=paths,
-        thresholds=_thresholds(settings),
+        rules=rules,
         interval_s=settings.interval_s,
         window_s=settings.window_s,
         mode="replay" if settings.replay else "live",

@@ -2,20 +2,18 @@
 
 import heapq
 
+from http_monitor.counting.ranking import Ranking
 from http_monitor.counting.table import Counts, KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.report import AgentKinds, KeyCount, Table
 
 
-def families_of(
-    agents: KeyTable, hits: int, count: int, classify: ClassifyAgent | None
-) -> tuple[Table, Table, AgentKinds]:
+def families_of(agents: KeyTable, hits: int, classify: ClassifyAgent | None) -> tuple[Table, Table, AgentKinds]:
     """Return (browsers, systems, kinds) of agents.
 
     Args:
         agents: what is known of agents; what it had to cut is in no family.
         hits: all hits, also those without an agent.
-        count: so many rows a table has at the most.
         classify: tells what an agent is; None: nobody knows.
     """
     if classify is None or not len(agents):
@@ -33,9 +31,12 @@ def families_of(
                     mine[at] += more
     known = kinds["person"] + kinds["bot"] + kinds["library"]
     split = AgentKinds(kinds["person"], kinds["bot"], kinds["library"], hits - known)
-    return _top(browsers, agents, count), _top(systems, agents, count), split
+    return _ranked(browsers, agents), _ranked(systems, agents), split
 
 
-def _top(families: dict[bytes, Counts], agents: KeyTable, count: int) -> Table:
-    ranked = heapq.nsmallest(count, families.items(), key=lambda item: (-item[1][0], item[0]))
-    return Table(tuple(KeyCount(key, *counts) for key, counts in ranked), len(families), agents.remainder)
+def _ranked(families: dict[bytes, Counts], agents: KeyTable) -> Table:
+    def first(count: int) -> tuple[KeyCount, ...]:
+        largest = heapq.nsmallest(count, families.items(), key=lambda item: (-item[1][0], item[0]))
+        return tuple(KeyCount(key, *counts) for key, counts in largest)
+
+    return Table(Ranking(len(families), first), len(families), agents.remainder)

@@ -1,10 +1,14 @@
 """How long requests took, as a report tells it of what was counted."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
+from http_monitor.counting.groups import Piece
 from http_monitor.counting.histogram import quantiles
+from http_monitor.counting.ranking import Ranking
 from http_monitor.counting.table import KeyTable
 from http_monitor.report import Durations, SlowEndpoint
 
@@ -31,7 +35,7 @@ def least_hits(timed: int) -> int:
     return min(_MOST_NEEDED, 1 + timed // _OF_SO_MANY)
 
 
-def slowest_of(table: KeyTable, count: int) -> tuple[SlowEndpoint, ...]:
+def slowest_of(table: KeyTable) -> Sequence[SlowEndpoint]:
     """Return the endpoints with the greatest mean duration, ties by key, of those that have `least_hits`.
 
     A table that was cut has kept those with the most requests.
@@ -39,6 +43,12 @@ def slowest_of(table: KeyTable, count: int) -> tuple[SlowEndpoint, ...]:
     piece = table.piece()
     timed = int(piece.hits.sum()) + table.remainder.hits
     piece = piece.at(np.flatnonzero(piece.hits >= least_hits(timed)))
+    return Ranking(len(piece), partial(_slowest, piece))
+
+
+def _slowest(piece: Piece, count: int) -> tuple[SlowEndpoint, ...]:
+    if not count:
+        return ()
     if len(piece) > count:
         means = piece.sizes.astype(np.float64) / piece.hits
         piece = piece.at(np.flatnonzero(means >= np.partition(means, -count)[-count] * _SLACK))

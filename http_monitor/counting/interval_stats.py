@@ -21,6 +21,9 @@ CAP_FACTOR = 10
 """A table of an interval or of the summary holds so many times the keys of a window bucket's."""
 
 
+_NO_TABLE = Table()
+
+
 class IntervalStats:
     """Hits, bytes and errors of some rows, in total and by every dimension that some row has a key in."""
 
@@ -120,27 +123,27 @@ class IntervalStats:
             return ()
         return tuple(sorted((key, counts[0]) for key, counts in self._tables[name].items()))
 
-    def top(self, name: str, count: int) -> Table:
-        """Return the largest keys of a table."""
+    def ranked(self, name: str) -> Table:
+        """Return the keys of a table, the largest first; these counts must not change any more."""
         # Most logs have few of the dimensions.
-        return self._tables[name].top(count) if name in self._tables else Table()
+        return self._tables[name].ranked() if name in self._tables else _NO_TABLE
 
-    def details(self, count: int, classify: ClassifyAgent | None) -> Details:
-        """Return what only some logs have, with so many rows of each table."""
-        browsers, systems, kinds = families_of(self.table("agents"), self.hits, count, classify)
+    def details(self, classify: ClassifyAgent | None) -> Details:
+        """Return what only some logs have."""
+        browsers, systems, kinds = families_of(self.table("agents"), self.hits, classify)
         received = [counts[1] for _, counts in self.table(BYTES_IN).items()]
         return Details(
-            vhosts=self.top("vhosts", count),
+            vhosts=self.ranked("vhosts"),
             duration=durations_of(self.table("durations")),
             upstream=durations_of(self.table("upstreams")),
-            slowest=slowest_of(self.table(TIMED), count),
+            slowest=slowest_of(self.table(TIMED)),
             bytes_in=received[0] if received else None,
             cache=self.by_key("cache"),
             tls=self.by_key("tls"),
             browsers=browsers,
             systems=systems,
             kinds=kinds,
-            sources=self.top("sources", count),
+            sources=self.ranked("sources"),
         )
 
 

@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -24,6 +25,7 @@ from http_monitor.counting.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.counting.groups import FrameGroups, Piece
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
+from http_monitor.counting.ranking import Ranking
 from http_monitor.counting.table_batches import TableBatches
 from http_monitor.counting.table_compact import PackedPiece
 from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys, cut_long_keys
@@ -215,11 +217,11 @@ class KeyTable:
             return NotImplemented
         return dict(self.items()) == dict(other.items()) and self._remainder == other._remainder
 
-    def top(self, count: int) -> Table:
-        """Return the `count` largest keys."""
-        distinct = self.distinct
+    def ranked(self) -> Table:
+        """Return the keys with their counts, the largest first; the table must not change any more."""
+        distinct, piece = self.distinct, self.piece()
         return Table(
-            rows=tuple(_largest(self.piece(), count)),
+            rows=Ranking(len(piece), partial(_largest, piece)),
             distinct=distinct,
             distinct_error=0 if self._distinct is None else math.ceil(ERROR_RATIO * distinct),
             remainder=self._remainder,
@@ -252,6 +254,8 @@ class KeyTable:
 def _largest(piece: Piece, count: int) -> list[KeyCount]:
     """Return the largest entries, hits down, then key up."""
     hits, total = piece.hits, len(piece)
+    if not count:
+        return []
     if total > max(count, _FEW_KEYS):
         least = np.partition(hits, total - count)[total - count]
         above, ties = np.flatnonzero(hits > least), np.flatnonzero(hits == least)

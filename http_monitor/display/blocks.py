@@ -134,7 +134,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     users = Heading("Users", totals.users)
     agents = Heading("Agents", totals.agents)
     referers = Heading("Referers", totals.referers)
-    slowest = Slowest(details.slowest)
+    slowest = Slowest(tuple(details.slowest))
     # A table of the one site there is says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)
@@ -153,7 +153,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
         who += [[*families], [slowest, vhosts], [sources], [referers]]
     elif details.slowest:
         # Where requests are timed there is a line more above.
-        who = [[Slowest(details.slowest[:_FEW]), replace(vhosts, table=_first(vhosts.table, _FEW))]]
+        who = [[Slowest(tuple(details.slowest[:_FEW])), replace(vhosts, table=_first(vhosts.table, _FEW))]]
     elif vhosts.table.rows or sources.table.rows:
         who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
     if width + _INDENT >= _PAIR_FROM:

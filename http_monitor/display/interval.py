@@ -17,7 +17,6 @@ from http_monitor.display.details import bots, render_durations, render_kinds, r
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
-from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import Report, WindowTotals
 
 # From this share of its threshold on, an average stands out.
@@ -25,12 +24,12 @@ _NEAR = 0.8
 _HEALTH = "Health so far  "
 
 
-def render_report(report: Report, width: int, style: Style, thresholds: Thresholds) -> list[str]:
+def render_report(report: Report, width: int, style: Style) -> list[str]:
     """Return the block of an interval, each line at most `width` columns; without hits it is very short."""
     inner = inner_width(width)
     lines: list[Line] = []
     if report.hits:
-        lines += _traffic(report, inner, width >= TWO_FROM, style, thresholds)
+        lines += _traffic(report, inner, width >= TWO_FROM, style)
     lines += render_active(report.active, report.end_us, inner, style)
     if report.hits:
         lines += render_tables(report, inner, style)
@@ -79,7 +78,7 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
     return next((title for title in candidates if line_columns(title) <= width), candidates[-1])
 
 
-def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: Thresholds) -> list[Line]:
+def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]:
     left, right = cell_widths(width, 2) if wide else [width, width]
     pieces, details = facts(report, report.distinct_hosts, report.hits_per_s, style), report.details
     interval = wrapped(pieces, left)
@@ -88,7 +87,7 @@ def _traffic(report: Report, width: int, wide: bool, style: Style, thresholds: T
         with_bots = wrapped([*pieces, share], left)
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
-    window = [*_spark(report.window, right, style), *_average(report, right, style, thresholds)]
+    window = [*_spark(report.window, right, style), *_average(report, right, style)]
     durations = render_durations(details, width)
     if not wide:
         return [*interval, *window, *durations[:1]]
@@ -111,25 +110,32 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     return [[(before, "dim"), (figures.sparkline(series, style.glyphs), "accent"), (after, "dim")]]
 
 
-def _average(report: Report, width: int, style: Style, thresholds: Thresholds) -> list[Line]:
+def _average(report: Report, width: int, style: Style) -> list[Line]:
     window = report.window
     span = figures.exact_span(window.seconds)
+    traffic, error_rate = report.threshold_of("traffic"), report.threshold_of("error-rate")
     per_s: Line = [
         (f"{span} average ", "plain"),
-        (figures.rate(window.hits_per_s), _against(window.hits_per_s, thresholds.hits_per_s)),
-        (f" (alert above {figures.level(thresholds.hits_per_s)} /s)", "dim"),
+        (figures.rate(window.hits_per_s), _against(window.hits_per_s, traffic)),
+        _above(traffic, "/s"),
     ]
     errors: Line = [
         ("5xx ", "plain"),
         (style.glyphs.dash, "dim")
         if report.coverage.no_status and not window.errors
-        else (figures.percent(window.error_rate), _against(window.error_rate, thresholds.error_rate)),
-        (f" (alert above {figures.level(thresholds.error_rate)} %)", "dim"),
+        else (figures.percent(window.error_rate), _against(window.error_rate, error_rate)),
+        _above(error_rate, "%"),
     ]
     return wrapped([per_s, errors], width)
 
 
-def _against(value: float, threshold: float) -> Role:
+def _above(threshold: float | None, unit: str) -> tuple[str, Role]:
+    return ("" if threshold is None else f" (alert above {figures.level(threshold)} {unit})", "dim")
+
+
+def _against(value: float, threshold: float | None) -> Role:
+    if threshold is None:
+        return "plain"
     if value > threshold:
         return "bad"
     return "warn" if value >= _NEAR * threshold else "good"

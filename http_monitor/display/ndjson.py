@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TextIO
 
+from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
@@ -142,14 +143,16 @@ class NdjsonDisplay:
     Args:
         stream: Takes the objects; it becomes UTF-8 with LF.
         notices: Takes the sentences of notices, for people.
+        top: How many rows of a table are told; None: all.
         tells_all: Whether what is no warning is told too; a program that reads a replay has no use for it.
     """
 
-    def __init__(self, stream: TextIO, notices: Notices, *, tells_all: bool = True) -> None:
+    def __init__(self, stream: TextIO, notices: Notices, top: int | None = None, *, tells_all: bool = True) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="strict", newline="\n")
         self._stream = stream
         self._notices = notices
+        self._top = top
         self._tells_all = tells_all
         self._advised = ""
 
@@ -157,12 +160,12 @@ class NdjsonDisplay:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
         match message:
             case Report():
-                self._write(report_line(message))
+                self._write(report_line(first_rows(message, self._top)))
                 self._advise(message)
             case AlertEvent():
                 self._write(alert_line(message))
             case Summary():
-                self._write(summary_line(message))
+                self._write(summary_line(first_rows(message, self._top)))
             case Notice():
                 self._tell(message)
             case CaughtUp():

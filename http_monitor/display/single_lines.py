@@ -7,8 +7,7 @@ from http_monitor.display.columns import columns, shorten
 from http_monitor.display.health import behind
 from http_monitor.display.storm import storm_message
 from http_monitor.display.style import Line, Role, Style, fit, labelled, wrapped_words
-from http_monitor.display.thresholds import Thresholds
-from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse
+from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse, Rule
 
 _PATHS_MOST = 3
 _LABEL = 11
@@ -41,7 +40,7 @@ def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
 
 def render_start(
     paths: Sequence[str],
-    thresholds: Thresholds,
+    rules: Sequence[Rule],
     interval_s: int,
     window_s: int,
     mode: Mode,
@@ -52,7 +51,7 @@ def render_start(
 
     Args:
         paths: the inputs as the user named them; ``-`` is standard input.
-        thresholds: of the alerts.
+        rules: what is judged: traffic, error rate, and traffic of a host.
         interval_s: seconds between reports.
         window_s: seconds that averages are over.
         mode: whether new lines are followed or old ones replayed.
@@ -61,12 +60,13 @@ def render_start(
     """
     label = "Watching" if mode == "live" else "Replaying"
     level = figures.level
+    traffic, error_rate, host = (rule.threshold for rule in rules)
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
         (
             "Alerts",
-            f"above {level(thresholds.hits_per_s)} hits/s, {level(thresholds.error_rate)} % 5xx, "
-            f"{level(thresholds.host_hits_per_s)} hits/s of a host, over {figures.exact_span(window_s)}",
+            f"above {level(traffic)} hits/s, {level(error_rate)} % 5xx, "
+            f"{level(host)} hits/s of a host, over {figures.exact_span(window_s)}",
         ),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from http_monitor.display.episodes import Episodes
+from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
@@ -11,7 +12,6 @@ from http_monitor.display.single_lines import render_alert, render_caught_up, re
 from http_monitor.display.storm import MOST, Storms
 from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
 from http_monitor.display.summary import render_summary
-from http_monitor.display.thresholds import Thresholds
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 
 LEAST_WIDTH = 20
@@ -30,7 +30,7 @@ class Display:
         notices: Notices,
         *,
         width: Callable[[], int],
-        thresholds: Thresholds,
+        top: int | None = None,
         palette: Palette | None = None,
         live_status: bool = False,
     ) -> None:
@@ -40,14 +40,14 @@ class Display:
             stream: where blocks and alerts go; not closed here.
             notices: where sentences about the run go.
             width: asked at each rendering for the columns there are.
-            thresholds: what averages are compared with.
+            top: how many rows of a table are shown; None: as many as there are.
             palette: `ansi.COLOURS`, or None for plain output.
             live_status: the stream is a terminal, keep a status line beneath.
         """
         self._stream = stream
         self._notices = notices
         self._width = width
-        self._thresholds = thresholds
+        self._top = top
         self._style = style_for(stream.encoding, palette)
         self._live_status = live_status
         self._erase = "\r\x1b[K" if palette else ""
@@ -73,7 +73,7 @@ class Display:
                     self.settle()
             case Summary():
                 episodes = self._episodes.and_active(message.active)
-                self._write(render_summary(message, episodes, width, self._style))
+                self._write(render_summary(first_rows(message, self._top), episodes, width, self._style))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
@@ -99,7 +99,7 @@ class Display:
             self._write([render_alert(event, self._style) for event in events])
 
     def _report(self, report: Report, width: int) -> list[str]:
-        lines = render_report(report, width, self._style, self._thresholds)
+        lines = render_report(first_rows(report, self._top), width, self._style)
         say = advice(report.health, report.mode)
         if say and say != self._advised:
             lines += [

@@ -427,7 +427,15 @@ class MetricsAggregator:
 
     def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
         window, active = self._state.window.totals(), self._tracker.active()
-        report = self._reporter.report(start_us, window, active, health, partial=partial, catch_up=self._catching_up)
+        report = self._reporter.report(
+            start_us,
+            window,
+            active,
+            health,
+            partial=partial,
+            catch_up=self._catching_up,
+            rules=self._tracker.rules,
+        )
         self._tell(report)
 
     def _tell(self, message: Message) -> None:

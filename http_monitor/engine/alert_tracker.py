@@ -7,7 +7,7 @@ import numpy as np
 from http_monitor.codec import fields_of, integer, key_of, listed, moment_of, text_of
 from http_monitor.ports.alert import Alert, FutureWindows, VectorizedAlert, WindowView
 from http_monitor.records import Bools, Json
-from http_monitor.report import ActiveAlert, AlertEvent
+from http_monitor.report import ActiveAlert, AlertEvent, Rule
 
 
 class AlertTracker:
@@ -24,6 +24,8 @@ class AlertTracker:
         self._alerts: list[Alert] = []
         self._active: dict[str, dict[bytes | None, int]] = {}
         self._raises = 0
+        self.rules: tuple[Rule, ...] = ()
+        """What it judges by, as reports describe it."""
 
     @property
     def raises(self) -> int:
@@ -35,6 +37,7 @@ class AlertTracker:
         if alert.name in self._active:
             raise ValueError(f"an alert named {alert.name} is registered already")
         self._alerts.append(alert)
+        self.rules = (*self.rules, Rule(alert.name, alert.threshold, alert.unit))
         self._active[alert.name] = {}
 
     @property

@@ -16,7 +16,7 @@ from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
-from http_monitor.report import ActiveAlert, Mode, Report, Summary, WindowTotals
+from http_monitor.report import ActiveAlert, Mode, Report, Rule, Summary, WindowTotals
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
@@ -27,7 +27,6 @@ class Reporter:
     def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
         self._mode: Mode = mode
         self._classify = classify
-        self._top = settings.top
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
         self._whole = IntervalStats(settings.max_keys)
@@ -99,6 +98,7 @@ class Reporter:
         *,
         partial: bool,
         catch_up: bool,
+        rules: tuple[Rule, ...],
     ) -> Report:
         """Return the report of an interval; what it told is not told again."""
         stats = self._intervals.pop(start_us, None) or IntervalStats(self._max_keys)
@@ -121,20 +121,21 @@ class Reporter:
             distinct_hosts=stats.table("hosts").distinct,
             status=stats.status(),
             methods=stats.by_key("methods"),
-            sections=stats.top("sections", self._top),
-            endpoints=stats.top("endpoints", self._top),
-            hosts=stats.top("hosts", self._top),
-            users=stats.top("users", self._top),
-            agents=stats.top("agents", self._top),
-            referers=stats.top("referers", self._top),
+            sections=stats.ranked("sections"),
+            endpoints=stats.ranked("endpoints"),
+            hosts=stats.ranked("hosts"),
+            users=stats.ranked("users"),
+            agents=stats.ranked("agents"),
+            referers=stats.ranked("referers"),
             window=window,
             active=active,
             health=health,
             partial=partial,
             catch_up=catch_up,
             events=events,
+            rules=rules,
             coverage=stats.coverage(),
-            details=stats.details(self._top, self._classify),
+            details=stats.details(self._classify),
         )
 
     def save(self) -> Json:
@@ -221,17 +222,17 @@ class Reporter:
             errors=whole.errors,
             status=whole.status(),
             methods=whole.by_key("methods"),
-            sections=whole.top("sections", self._top),
-            endpoints=whole.top("endpoints", self._top),
-            hosts=whole.top("hosts", self._top),
-            users=whole.top("users", self._top),
-            agents=whole.top("agents", self._top),
-            referers=whole.top("referers", self._top),
+            sections=whole.ranked("sections"),
+            endpoints=whole.ranked("endpoints"),
+            hosts=whole.ranked("hosts"),
+            users=whole.ranked("users"),
+            agents=whole.ranked("agents"),
+            referers=whole.ranked("referers"),
             alerts=alerts,
             active=active,
             health=health,
             coverage=whole.coverage(),
-            details=whole.details(self._top, self._classify),
+            details=whole.details(self._classify),
         )
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:

@@ -74,6 +74,11 @@ class Alert(Protocol):
         """Raised above, recovered below, unchanged at it."""
         ...
 
+    @property
+    def unit(self) -> str:
+        """Unit of its values and its threshold: ``/s`` or ``%``."""
+        ...
+
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
         """Return the value for every subject above the threshold and for every subject in `active`."""
         ...

@@ -1,0 +1,27 @@
+"""Cuts the tables of a message to the rows that are shown."""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from http_monitor.report import Details, Report, Summary, Table
+
+Told = TypeVar("Told", Report, Summary)
+_TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
+_TABLES_OF_DETAILS = ("vhosts", "browsers", "systems", "sources")
+
+
+def first_rows(message: Told, count: int | None) -> Told:
+    """Return a report or a summary whose tables have no more than so many rows; None: all."""
+    if count is None:
+        return message
+    tables: dict[str, Any] = {name: _cut(getattr(message, name), count) for name in _TABLES}
+    return replace(message, **tables, details=_cut_details(message.details, count))
+
+
+def _cut_details(details: Details, count: int) -> Details:
+    tables: dict[str, Any] = {name: _cut(getattr(details, name), count) for name in _TABLES_OF_DETAILS}
+    return replace(details, **tables, slowest=tuple(details.slowest[:count]))
+
+
+def _cut(table: Table, count: int) -> Table:
+    return replace(table, rows=tuple(table.rows[:count])) if table.rows else table
