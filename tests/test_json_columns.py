@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.parser.jsonl import key_names as jsonnames
+from http_monitor.parser.jsonl import key_table as table
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.settings import MAX_LINE_BYTES
@@ -20,13 +20,13 @@ from tests.reference.presets import JSON, read_log
 def known() -> KeyMap:
     """Return keys that the format json knows, each in one of the spellings that there are."""
     found: dict[str, tuple[str, str]] = {}
-    for role, text in jsonnames.KEYS.items():
+    for role, text in table.KEYS.items():
         for word in spread(text):
             name = word[:1].removeprefix(":") + word[1:].partition("@")[0].partition("!")[0].partition("=")[0]
             found.setdefault(name.removesuffix("?"), (role, "plain"))
-    for role, text in (("duration", jsonnames.DURATIONS), ("upstream", jsonnames.UPSTREAMS)):
+    for role, text in (("duration", table.DURATIONS), ("upstream", table.UPSTREAMS)):
         for at, name in enumerate(spread(text)):
-            suffix = [*jsonnames.SUFFIXES, ""][at % (len(jsonnames.SUFFIXES) + 1)]
+            suffix = [*table.SUFFIXES, ""][at % (len(table.SUFFIXES) + 1)]
             found.setdefault(f"{name}{'._'[at % 2]}{suffix}" if suffix else name, (role, "plain"))
     return found
 

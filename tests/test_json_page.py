@@ -2,7 +2,7 @@
 
 import re
 
-from http_monitor.parser.jsonl import key_names as jsonnames
+from http_monitor.parser.jsonl import key_table as table
 from http_monitor.parser.jsonl.pairs import MOST_OPEN
 from tests.test_formats_page import section
 
@@ -23,9 +23,9 @@ def words(text: str) -> list[str]:
 
 def test_each_key_is_on_the_page_in_its_order() -> None:
     shown = {name: _WORD.findall(keys) for name, keys in rows("what")}
-    wanted = {f"`{role}`": words(text) for role, text in jsonnames.KEYS.items()}
-    wanted["`duration`, with a unit"] = words(jsonnames.DURATIONS)
-    wanted["`upstream`, with a unit"] = words(jsonnames.UPSTREAMS)
+    wanted = {f"`{role}`": words(text) for role, text in table.KEYS.items()}
+    wanted["`duration`, with a unit"] = words(table.DURATIONS)
+    wanted["`upstream`, with a unit"] = words(table.UPSTREAMS)
     assert shown == wanted
 
 
@@ -33,15 +33,15 @@ def test_each_family_is_on_the_page() -> None:
     shown = {name: keys for name, keys in rows("family")}
     assert shown == {
         f"`{name}`": f"{least} of " + " ".join(f"`{word}`" for word in words(keys))
-        for name, (least, keys) in jsonnames.FAMILIES.items()
+        for name, (least, keys) in table.FAMILIES.items()
     }
 
 
 def test_units_wrappers_headers_and_bounds_are_on_the_page() -> None:
     text = " ".join(section("JSON").split())
-    for unit in dict.fromkeys(jsonnames.SUFFIXES.values()):
-        suffixes = " ".join(f"`{suffix}`" for suffix, of in jsonnames.SUFFIXES.items() if of == unit)
+    for unit in dict.fromkeys(table.SUFFIXES.values()):
+        suffixes = " ".join(f"`{suffix}`" for suffix, of in table.SUFFIXES.items() if of == unit)
         assert f"{unit}: {suffixes}" in text
-    assert ", ".join(f"`{word}`" for word in jsonnames.WRAPPERS.split()) in text
-    assert ", ".join(f"`{word}`" for word in jsonnames.HEADERS.split()) in text
+    assert ", ".join(f"`{word}`" for word in table.WRAPPERS.split()) in text
+    assert ", ".join(f"`{word}`" for word in table.HEADERS.split()) in text
     assert f"for the last {MOST_OPEN:,} requests" in text

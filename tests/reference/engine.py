@@ -106,27 +106,26 @@ def _events(file_no: int, file: ParsedLike, options: Options) -> list[_Event]:
     events: list[_Event] = []
     greatest_us = _NEVER_US
 
-    def note(what: _NoRow | _Accepted | _Held | _Ahead) -> None:
+    def note(look: int, what: _NoRow | _Accepted | _Held | _Ahead) -> None:
         nonlocal greatest_us
         if isinstance(what, _Accepted):
             greatest_us = max(greatest_us, what.row.time_us)
         events.append(_Event(file_no, look, what, greatest_us))
 
-    look = 0
-    for look, line in enumerate(lines_of(file)):  # noqa: B007
+    lines = [*lines_of(file)]
+    for look, line in enumerate(lines):
         if isinstance(line, _NoRow):
-            note(line)
+            note(look, line)
             if isinstance(line, OtherLine):
-                note(_Ahead(gate.let_pass()))
+                note(look, _Ahead(gate.let_pass()))
         else:
             offered = gate.offer(line)
             for row in offered.released:
-                note(_Accepted(row, was_held=True))
-            note(_Held() if offered.is_held else _Accepted(line, was_held=False))
-            note(_Ahead(offered.ahead))
-    look += 1
+                note(look, _Accepted(row, was_held=True))
+            note(look, _Held() if offered.is_held else _Accepted(line, was_held=False))
+            note(look, _Ahead(offered.ahead))
     for row in gate.release():
-        note(_Accepted(row, was_held=True))
+        note(len(lines), _Accepted(row, was_held=True))
     return events
 
 

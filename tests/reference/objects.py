@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from http_monitor.parser.jsonl import key_names as table
+from http_monitor.parser.jsonl import key_table as table
 from tests.reference.values import DIGITS, LETTERS, NoFit, Row, all_in, any_us, count_of, is_ip, length_of, row_of
 
 KeyMap = Mapping[str, tuple[str, str]]
@@ -399,9 +399,23 @@ def text_of(value: Any, role: str) -> bytes | None:
         text = text.removesuffix(b".0")
     if role != "status":
         return b"-" if text == b"-1" else text
-    if text[3:4] == b" " and all_in(text[:3], DIGITS) and text[:1] != b"0" and text[4:5].isalpha():
-        return text[:3]
+    number = _number_in_status_line(text)
+    if number is not None:
+        return number
     return text if any(byte in DIGITS for byte in text) or text in (b"", b"-") else None
+
+
+def _number_in_status_line(text: bytes) -> bytes | None:
+    """Return the number in front of a reason and behind a version, each of which may be missing."""
+    version, space, rest = text.partition(b" ")
+    names_it = version[:5] == b"HTTP/" and all_in(version[5:6] + version[7:8], DIGITS) and version[6:7] in (b"", b".")
+    if space and names_it and len(version) in (6, 8):
+        text = rest.lstrip(b" ")
+    number, reason = text[:3], text[3:]
+    if len(number) < 3 or not all_in(number, DIGITS) or number[:1] == b"0":
+        return None
+    spaced = reason.strip(b" ") == b"" or (reason[:1] == b" " and reason.lstrip(b" ")[:1].isalpha())
+    return number if spaced else None
 
 
 def scalar(value: Any) -> bytes | None:

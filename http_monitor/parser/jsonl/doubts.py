@@ -8,7 +8,8 @@ from typing import NamedTuple, get_args
 from http_monitor.parser.fields.field import Field, Role
 from http_monitor.parser.fields.hosts import is_address
 from http_monitor.parser.jsonl.key_book import Object
-from http_monitor.parser.jsonl.key_names import DURATIONS, expanded, fold
+from http_monitor.parser.jsonl.key_names import expanded, fold
+from http_monitor.parser.jsonl.key_table import DURATIONS
 from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
 from http_monitor.units import visible_text

@@ -17,7 +17,7 @@ FIRM: tuple[Role, ...] = ("time", "status", "size", "bytes_in")
 NOTHING = (b"", b"-")
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
-_NAMED_STATUS = re.compile(rb"([1-9][0-9]{2}) [A-Za-z].*", re.DOTALL)
+_NAMED_STATUS = re.compile(rb"(?:HTTP/[0-9](?:\.[0-9])? +)?([1-9][0-9]{2})(?: +[A-Za-z].*| *)", re.DOTALL)
 _DIGIT = re.compile(rb"[0-9]")
 TARGET = re.compile(rb"/.*|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
 """What a target looks like, but that of a CONNECT."""

@@ -1,4 +1,4 @@
-"""JSON lines with the keys that many servers and libraries use (`http_monitor.parser.jsonl.key_names`)."""
+"""JSON lines with the keys that many servers and libraries use (`http_monitor.parser.jsonl.key_table`)."""
 
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets.preset import Preset
