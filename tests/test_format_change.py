@@ -15,7 +15,7 @@ from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.ports.log_format import FormatChange
 from tests.examples import examples
-from tests.test_parser_auto import auto, outcome, said_slowly, some_lines
+from tests.test_format_detection import auto, outcome, said_slowly, some_lines
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
 
 rows = st.lists(
