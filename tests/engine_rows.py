@@ -3,11 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from http_monitor.units import iso_utc
+from http_monitor.units import iso_utc, local_time
 from tests.reference.clf import Parsed, Row
-from tests.reference.engine import Json
+from tests.reference.engine import Json, Options
 
 US_PER_S = 1_000_000
+QUIET = Options(alert_threshold=1e9, alert_error_rate=1e9, ddos_threshold=1e9)
+"""The defaults, with rules that never fire."""
+SHORT = Options(window_s=20, alert_threshold=1e9, alert_error_rate=1e9, ddos_threshold=1e9)
+"""The same with a window of 20 s."""
+TEN = Options(window_s=10, alert_threshold=0.5, alert_error_rate=1e9, ddos_threshold=1e9)
+"""A window of 10 s, and an alert above 5 hits in it."""
+FAR_S = 4_070_908_800
+"""The year 2099."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +90,13 @@ def health(lines: int, **counts: int) -> dict[str, Any]:
     zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered", "other"), 0)
     input_health = sum(counts.get(name, 0) for name in ("malformed", "filtered", "other", "ahead", "held"))
     return {"lines": lines, "accepted": lines - input_health, **zeros, **counts}
+
+
+def summary(out: list[Json]) -> Json:
+    assert [thing["type"] for thing in out].count("summary") == 1
+    assert out[-1]["type"] == "summary"
+    return out[-1]
+
+
+def local(time_s: int) -> str:
+    return local_time(time_s * US_PER_S)

@@ -148,6 +148,12 @@ def compress(path: Path) -> Path:
     return archive
 
 
+def move_out(path: Path) -> None:
+    """Move a file to another directory: as good as deleted, but no other file gets its inode."""
+    (path.parent / "elsewhere").mkdir()
+    path.rename(path.parent / "elsewhere" / path.name)
+
+
 class Denying:
     """A way to files that is denied to some paths, as it may be to others than root."""
 
