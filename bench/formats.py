@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.settings import MAX_LINE_BYTES
-from tests.written import some_hit, write
+from tests.written.hit import some_hit
+from tests.written.writers import write
 
 _SEED = 20_261_126
 _START_US = 1_760_097_336_000_000

@@ -10,7 +10,8 @@ from http_monitor.records import SCHEMA, Batch
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import check_alike
 from tests.wrapped_fuzzing import check_wrapped
-from tests.written import WRITERS, any_hit, write
+from tests.written.hit import any_hit
+from tests.written.writers import WRITERS, write
 
 MOST_MS_PER_KIB = 1.0
 _LEAST_KIB = 16.0

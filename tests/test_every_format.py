@@ -17,7 +17,8 @@ from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, check_explained, rows_read
 from tests.examples import examples
 from tests.reference.presets import read_log
-from tests.written import any_hit, some_hit, write
+from tests.written.hit import any_hit, some_hit
+from tests.written.writers import write
 
 each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 START_US = 1_760_097_336_000_000

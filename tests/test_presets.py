@@ -13,7 +13,8 @@ from http_monitor.parser.detect.auto import auto_format, explain_and_suggest
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset, presets_for
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.settings import MAX_LINE_BYTES
-from tests.written import any_hit, write
+from tests.written.hit import any_hit
+from tests.written.writers import write
 
 each_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 

@@ -1,6 +1,6 @@
 """What the texts of a line's fields mean for a row, worked out slowly from their words.
 
-Its rows are those of `tests.written`: by the columns of `records.SCHEMA`, the time in microseconds.
+Its rows are those of `tests.written.hit`: by the columns of `records.SCHEMA`, the time in microseconds.
 """
 
 import datetime
