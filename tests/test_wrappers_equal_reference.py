@@ -13,7 +13,8 @@ from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.settings import UNWRAPS
 from http_monitor.unwrap import wrapper
 from tests.examples import examples
-from tests.reference.wrappers import WRAPPERS, Inside, judged
+from tests.reference.wrapper_texts import Inside
+from tests.reference.wrappers import WRAPPERS, judged
 from tests.wrapped_fuzzing import LIMIT, check_wrapped, wrapped_log
 from tests.wrapped_lines import WAYS
 

@@ -5,7 +5,8 @@ import random
 import numpy as np
 
 from http_monitor.unwrap import wrapper
-from tests.reference.wrappers import Inside, read_wrapped
+from tests.reference.wrapper_texts import Inside
+from tests.reference.wrappers import read_wrapped
 from tests.wrapped_lines import WAYS
 
 LIMIT = 4_000

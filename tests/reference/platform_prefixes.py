@@ -1,0 +1,167 @@
+"""What container runtimes and platforms put before a line, read the slow way."""
+
+import re
+from dataclasses import replace
+
+from tests.reference.syslog import is_host, named_program
+from tests.reference.wrapper_texts import (
+    COLOUR,
+    ISO,
+    LABEL,
+    LOKI_LABELS,
+    RFC3339,
+    Inside,
+    Read,
+    after_any,
+    fits,
+    follow,
+    masked,
+)
+from tests.reference.wrapping_objects import string_end
+
+
+def _timed(inside: Inside) -> Inside:
+    """Take off the time that a runtime was asked for."""
+    rest = after_any(inside.text, RFC3339)
+    return inside if rest is None else replace(inside, text=rest)
+
+
+def cri(line: bytes) -> list[Inside] | None:
+    rest = after_any(line, RFC3339)
+    found = None if rest is None else follow(rest, b"stdout|stderr", b" ", b"[FP]", b"[^ ]{0,64}", b" ")
+    if found is None:
+        return None
+    return [Inside(found[-1], None, found[0], found[0], found[2] == b"P")]
+
+
+def docker(line: bytes) -> list[Inside] | None:
+    rest = after_any(line, RFC3339, rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+    return None if rest is None else [Inside(rest, None, b"")]
+
+
+def compose(line: bytes) -> list[Inside] | None:
+    found = follow(line, rb"(%b)*" % COLOUR, rb"(\d\d:\d\d:\d\d )?", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+    if found is None:
+        return None
+    ways = [(b" *", rb"\| ")]
+    if found[0]:
+        ways = [(rb" *\|", b" " + COLOUR), (rb" *\|", COLOUR + b" "), (b" *" + COLOUR, rb" *\| ")]
+    rests = [follow(found[-1], *way) for way in ways]
+    rest = next((each[-1] for each in rests if each is not None), None)
+    return None if rest is None else [_timed(Inside(rest, found[2], masked(found[2])))]
+
+
+def kubectl(line: bytes) -> list[Inside] | None:
+    name = rb'[^/\] "]{1,253}'
+    found = follow(line, rb"\[pod/", name, b"/", name, rb"\] ")
+    return None if found is None else [_timed(Inside(found[-1], found[1], masked(found[3])))]
+
+
+def _is_pod(word: bytes) -> bool:
+    if not word or not fits(word, rb"[a-z0-9][a-z0-9.-]*[a-z0-9]"):
+        return False
+    return any(
+        word[at : at + 1] == b"-" and at - 1 <= 251 and len(word) - 2 - at <= 251 for at in range(1, len(word) - 1)
+    )
+
+
+def stern_of(names: int) -> Read:
+    def read(line: bytes) -> list[Inside] | None:
+        words = line.split(b" ", names)
+        if len(words) <= names:
+            return None
+        bare = [follow(word, COLOUR, b"[^\x1b]*", COLOUR) for word in words[:-1]]
+        if all(each is not None and not each[-1] for each in bare):
+            words = [*(each[1] for each in bare if each is not None), words[-1]]
+        *spaces, pod, container = words[:-1]
+        if not all(fits(word, LABEL) for word in (*spaces, container)) or not _is_pod(pod):
+            return None
+        return [_timed(Inside(words[-1], pod, masked(container)))]
+
+    return read
+
+
+def heroku(line: bytes) -> list[Inside] | None:
+    dyno = rb"[A-Za-z_-]{1,64}(\.[0-9A-Za-z-]{1,64})?"
+    rest = after_any(line, ISO)
+    found = None if rest is None else follow(rest, b"app|heroku", rb"\[", dyno, rb"\]", b": ")
+    if found is not None:
+        return [Inside(found[-1], found[2], masked(b"".join(found[:4])))]
+    front = follow(line, rb"(\d{1,5} )?<\d{1,3}>\d ")
+    rest = None if front is None else after_any(front[-1], ISO)
+    found = None if rest is None else follow(rest, b"[^ ]{1,255}", b" ", b"app|heroku", b" ", dyno, b" - ")
+    return None if found is None else [Inside(found[-1], found[4], masked(b"".join(found[2:5])))]
+
+
+def fly(line: bytes) -> list[Inside] | None:
+    colours = rb"(%b)*" % COLOUR
+    gap = (colours, b" ", colours)
+    machine = (b"app|runner|proxy|machine", colours, rb"\[", colours, b"[0-9A-Za-z_-]{1,64}", colours, rb"\]")
+    level = (rb"\[", colours, b"[a-z]{1,8}", colours, rb"\] ?")
+    found = follow(line, colours, ISO, *gap, *machine, *gap, b"[a-z]{3}", *gap, *level)
+    return None if found is None else [Inside(found[-1], found[9], masked(b"".join(found[5:12])))]
+
+
+def fastly(line: bytes) -> list[Inside] | None:
+    found = follow(
+        line, rb"<\d{1,3}>", ISO, b" ", b"cache-[0-9a-z-]{1,64}", b" ", rb'[^ \[\]"]{1,128}', rb"\[\d{1,10}\]: "
+    )
+    return None if found is None else [Inside(found[-1], found[3], masked(found[5]))]
+
+
+def logentries(line: bytes) -> list[Inside] | None:
+    token, blank, rest = line.partition(b" ")
+    if not blank or not fits(token, b"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"):
+        return None
+    first, _, second = rest.partition(b" ")
+    named = named_program(rest) if is_host(first) else None
+    return [Inside(rest, None, b"") if named is None or not second else named]
+
+
+def awslogs(line: bytes) -> list[Inside] | None:
+    rest = after_any(line, rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+\d\d:\d\d")
+    stream, blank, text = b"" if rest is None else rest, b"", b""
+    stream, blank, text = stream.partition(b" ")
+    if not blank or not 1 <= len(stream) <= 512 or any(byte in b'"*' for byte in stream):
+        return None
+    return [Inside(text, stream, masked(stream))]
+
+
+def digitalocean(line: bytes) -> list[Inside] | None:
+    name, _, rest = line.partition(b" ")
+    text = after_any(rest, ISO) if fits(name, rb"[a-z]([a-z0-9-]{0,62}[a-z0-9])?") else None
+    return None if text is None else [Inside(text, name, masked(name))]
+
+
+def logcli(line: bytes) -> list[Inside] | None:
+    time = follow(line, RFC3339, rb" \{")
+    is_coloured = time is None
+    if time is None:
+        time = follow(line, COLOUR, RFC3339, COLOUR, b" ", COLOUR, rb"\{")
+    if time is None:
+        return None
+    block = time[-1]
+    at, labels = 0, dict[str, bytes]()
+    while block[at : at + 1] != b"}":
+        if at >= len(block):
+            return None
+        if block[at : at + 1] == b'"':
+            end = string_end(block, at + 1)
+            if end is None:
+                return None
+            name = re.search(rb"[A-Za-z_][A-Za-z0-9_]*=\Z", block[:at])
+            if name is not None and end > at + 1:
+                labels[name[0][:-1].decode()] = block[at + 1 : end]
+            at = end
+        at += 1
+    rest = block[at + 1 :]
+    if is_coloured:
+        found = follow(rest, b" *", COLOUR)
+        if found is None:
+            return None
+        rest = found[-1]
+    if not rest.startswith(b" "):
+        return None
+    source = next((labels[name] for name in LOKI_LABELS if name in labels), None)
+    origin = b"\0".join(masked(labels[name]) for name in ("container", "app", "job") if name in labels)
+    return [Inside(rest.lstrip(b" "), source, origin)]

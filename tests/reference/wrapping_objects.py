@@ -1,0 +1,237 @@
+"""Lines inside JSON, read the slow way, byte by byte."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.reference.wrapper_texts import ISO, LOKI_LABELS, Inside, Read, follow, masked
+
+
+def string_end(text: bytes, at: int) -> int | None:
+    """Return where the quote stands that ends a string with escapes."""
+    while at < len(text):
+        if text[at : at + 1] == b'"':
+            return at
+        at += 2 if text[at : at + 1] == b"\\" else 1
+    return None
+
+
+class _NoObject(Exception):
+    pass
+
+
+class _Object:
+    """The strings of a JSON object, as they are written, by the keys that lead to them."""
+
+    def __init__(self, line: bytes) -> None:
+        self.line, self.at = line, 0
+        self.found: dict[tuple[bytes, ...], bytes] = {}
+        if not self._ahead(b"{"):
+            raise _NoObject
+        self._value((), 0, listed=False)
+        if self.line[self.at :].strip(b" \t\r"):
+            raise _NoObject
+
+    def _ahead(self, marks: bytes) -> bytes:
+        while self.line[self.at : self.at + 1] in (b" ", b"\t", b"\r"):
+            self.at += 1
+        mark = self.line[self.at : self.at + 1]
+        return mark if mark and mark in marks else b""
+
+    def _must(self, marks: bytes) -> bytes:
+        mark = self._ahead(marks)
+        if not mark:
+            raise _NoObject
+        self.at += 1
+        return mark
+
+    def _string(self) -> bytes:
+        self._must(b'"')
+        end = string_end(self.line, self.at)
+        if end is None:
+            raise _NoObject
+        text, self.at = self.line[self.at : end], end + 1
+        return text
+
+    def _value(self, path: tuple[bytes, ...], depth: int, *, listed: bool) -> None:
+        if self._ahead(b'"'):
+            text = self._string()
+            if not listed:
+                self.found[path] = text
+            return
+        mark = self._ahead(b"{[")
+        if not mark:
+            scalar = re.match(rb"-?[0-9][0-9.eE+-]*|true|false|null", self.line[self.at :])
+            if scalar is None:
+                raise _NoObject
+            self.at += scalar.end()
+            if not listed:
+                self.found.pop(path, None)
+            return
+        if depth >= 64:
+            raise _NoObject
+        self.at += 1
+        end = b"}" if mark == b"{" else b"]"
+        if self._ahead(end):
+            self.at += 1
+            return
+        while True:
+            key: tuple[bytes, ...] = ()
+            if mark == b"{":
+                key = (self._string(),)
+                self._must(b":")
+            self._value((*path, *key), depth + 1, listed=listed or mark == b"[")
+            if self._must(b"," + end) == end:
+                return
+
+
+def _said(raw: bytes) -> bytes:
+    try:
+        return _bytes(json.loads('"' + raw.decode("utf-8", "surrogateescape") + '"', strict=False))
+    except ValueError:
+        return raw
+
+
+def _bytes(text: str) -> bytes:
+    text = text.replace("\n", "\\n")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True)
+class _Keys:
+    texts: str
+    sources: str
+    origins: str
+    needs: str = ""
+    part: str = ""
+    before: tuple[bytes, ...] = ()
+
+    def read(self, line: bytes) -> list[Inside] | None:
+        """Return what is inside an object that has these keys."""
+        tag, rest = None, line
+        if self.before:
+            tag, rest = _fluentd_front(line)
+        try:
+            found = _Object(rest.lstrip(b" \t")).found
+        except _NoObject:
+            return None
+        if not found or any(not _first(found, need.replace("|", " ")) for need in self.needs.split()):
+            return None
+        text = _first(found, self.texts)
+        if text is None:
+            return None
+        whole = text[0].endswith(b"\\n") and (len(text[0]) - len(text[0][:-1].rstrip(b"\\")) - 1) % 2 == 1
+        inner = _said(text[0][:-2] if whole else text[0])
+        source = _first(found, self.sources)
+        named = (source[0] if source is not None else b"") or tag or None
+        origin = b"\0".join(masked(found[_path(key)]) for key in self.origins.split() if _path(key) in found)
+        part = _first(found, self.part)
+        return [Inside(inner, named, origin, None if not part or not part[0] else part[0], not whole and bool(part))]
+
+
+def _path(dotted: str) -> tuple[bytes, ...]:
+    return tuple(key.encode() for key in dotted.split("."))
+
+
+def _first(found: dict[tuple[bytes, ...], bytes], keys: str) -> tuple[bytes] | None:
+    """Return the string of the first key that there is."""
+    return next(((found[_path(key)],) for key in keys.split() if _path(key) in found), None)
+
+
+def _fluentd_front(line: bytes) -> tuple[bytes | None, bytes]:
+    tag = rb'[^ \t":{]{1,255}'
+    found = follow(line, ISO, b"\t", tag, b"\t")
+    if found is not None:
+        return found[2], found[-1]
+    found = follow(line, ISO, rb" [+-]\d{4} ", tag, b": ")
+    return None, line if found is None else found[-1]
+
+
+KEYS = {
+    "docker_json": _Keys("log", "attrs.name attrs.tag", "stream", "log stream time", part="stream"),
+    "filebeat": _Keys(
+        "message event.original",
+        "kubernetes.pod.name container.name host.name host.hostname agent.name beat.name",
+        "kubernetes.container.name container.name log.file.path stream",
+        "@timestamp agent.type|agent.version|beat.version|beat.name|@metadata.beat|@metadata.version|ecs.version",
+    ),
+    "gcloud": _Keys(
+        "textPayload",
+        "resource.labels.pod_name resource.labels.instance_id resource.labels.revision_name"
+        " resource.labels.service_name resource.labels.container_name",
+        "resource.labels.container_name logName",
+        "logName|insertId",
+    ),
+    "fluentd": _Keys(
+        "log message",
+        "kubernetes.pod_name podName pod container_name containerName container kubernetes.host hostname host"
+        " logStreamName",
+        "kubernetes.container_name container_name containerName container source service stream logStreamName",
+        before=(b"tag",),
+    ),
+    "loki": _Keys(
+        "line _entry",
+        " ".join(f"labels.{name}" for name in LOKI_LABELS) + " pod container",
+        "labels.container labels.app labels.job container",
+    ),
+    "journald_json": _Keys(
+        "MESSAGE", "CONTAINER_NAME _HOSTNAME", "SYSLOG_IDENTIFIER _COMM", "__REALTIME_TIMESTAMP MESSAGE"
+    ),
+}
+
+
+# Any: what JSON holds is not known.
+def loki_lines(given: Any) -> Iterator[Inside]:
+    for stream in given["streams"] if "streams" in given else given["data"]["result"]:
+        source = next((_plain(str(stream["stream"][name])) for name in LOKI_LABELS if name in stream["stream"]), None)
+        for value in stream["values"]:
+            if not isinstance(value[1], str):
+                raise TypeError
+            yield Inside(_bytes(value[1].removesuffix("\n")), source, masked(source or b""))
+
+
+def otlp_lines(given: Any) -> Iterator[Inside]:
+    for resource in given["resourceLogs"]:
+        said = {}
+        for attribute in resource.get("resource", {}).get("attributes", ()):
+            text = attribute.get("value", {}).get("stringValue")
+            if isinstance(text, str):
+                said[attribute.get("key")] = _plain(text)
+        names = ("k8s.pod.name", "container.name", "service.instance.id", "host.name", "service.name")
+        source = next((said[name] for name in names if name in said), None)
+        for scope in resource.get("scopeLogs", ()):
+            for record in scope.get("logRecords", ()):
+                text = record.get("body", {}).get("stringValue")
+                inner = _bytes(text.removesuffix("\n")) if isinstance(text, str) else b"{}"
+                yield Inside(inner, source, masked(said.get("service.name", source or b"")))
+
+
+def journal_bytes(entry: Any) -> Iterator[Inside]:
+    if not isinstance(entry["__REALTIME_TIMESTAMP"], str) or not isinstance(entry["MESSAGE"], list):
+        raise TypeError
+    names = {name: _plain(text) for name, text in entry.items() if isinstance(text, str)}
+    source = names.get("CONTAINER_NAME", names.get("_HOSTNAME"))
+    origin = b"\0".join(masked(names[name]) for name in ("SYSLOG_IDENTIFIER", "_COMM") if name in names)
+    yield Inside(bytes(entry["MESSAGE"]).removesuffix(b"\n").replace(b"\n", b"\\n"), source, origin)
+
+
+def _plain(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def many_lines(lines: Callable[[Any], Iterator[Inside]], mark: bytes, keys: _Keys | None = None) -> Read:
+    def read(line: bytes) -> list[Inside] | None:
+        inside = None if keys is None else keys.read(line)
+        if inside is not None or mark not in line:
+            return inside
+        try:
+            return list(lines(json.loads(line.decode("utf-8", "surrogateescape"), strict=False))) or None
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            return None
+
+    return read
