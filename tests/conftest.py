@@ -1,12 +1,16 @@
-"""Fixtures of the tests that follow a log on every reader."""
+"""What all tests share: no test fails for the time it takes; fixtures of those that follow a log on every reader."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from http_monitor.sources.files.access import Files
 from tests.following import WAYS, Follow, Following, lines
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(params=WAYS)
