@@ -16,23 +16,8 @@ from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.health import Health
-from http_monitor.report import (
-    ActiveAlert,
-    AgentKinds,
-    AlertEvent,
-    CaughtUp,
-    Details,
-    Durations,
-    KeyCount,
-    Message,
-    Remainder,
-    Report,
-    Rule,
-    SlowEndpoint,
-    Summary,
-    Table,
-    WindowTotals,
-)
+from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Report, Rule, Summary, WindowTotals
+from http_monitor.report_tables import AgentKinds, Details, Durations, KeyCount, Remainder, SlowEndpoint, Table
 
 GOLDEN = Path(__file__).parent / "golden"
 RULES = (Rule("traffic", 10.0, "/s"), Rule("error-rate", 5.0, "%"), Rule("ddos", 5.0, "/s"))
@@ -282,9 +267,24 @@ def summary() -> Summary:
 
 def empty_summary() -> Summary:
     """Return the end of a run that saw nothing."""
-    none = Table()
     return Summary(
-        "live", None, None, 0, 0, 0, (), (), none, none, none, none, none, none, alerts=0, active=(), health=Health()
+        mode="live",
+        first_us=None,
+        last_us=None,
+        hits=0,
+        size_bytes=0,
+        errors=0,
+        status=(),
+        methods=(),
+        sections=Table(),
+        endpoints=Table(),
+        hosts=Table(),
+        users=Table(),
+        agents=Table(),
+        referers=Table(),
+        alerts=0,
+        active=(),
+        health=Health(),
     )
 
 

@@ -19,7 +19,8 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.input import times_of
 from http_monitor.parser.formats import get_format
-from http_monitor.report import KeyCount, Message, Remainder, Summary, Table
+from http_monitor.report import Message, Summary
+from http_monitor.report_tables import KeyCount, Remainder, Table
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples

@@ -11,20 +11,8 @@ from hypothesis import strategies as st
 from http_monitor.display.columns import columns
 from http_monitor.display.ndjson import report_line, summary_line
 from http_monitor.health import Health
-from http_monitor.report import (
-    ActiveAlert,
-    AgentKinds,
-    Details,
-    Durations,
-    KeyCount,
-    Message,
-    Remainder,
-    Report,
-    SlowEndpoint,
-    Summary,
-    Table,
-    WindowTotals,
-)
+from http_monitor.report import ActiveAlert, Message, Report, Summary, WindowTotals
+from http_monitor.report_tables import AgentKinds, Details, Durations, KeyCount, Remainder, SlowEndpoint, Table
 from http_monitor.units import visible
 from tests.display_samples import HOSTILE, shown
 from tests.examples import examples

@@ -11,7 +11,8 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.inputs.input import times_of
-from http_monitor.report import AgentKinds, Durations, Message, SlowEndpoint, Summary
+from http_monitor.report import Message, Summary
+from http_monitor.report_tables import AgentKinds, Durations, SlowEndpoint
 from http_monitor.settings import Settings
 from tests import strategies
 from tests.detailed_logs import GREATEST, DetailedFormat, detailed_logs, parse_detailed

@@ -8,7 +8,8 @@ import pytest
 from http_monitor.clock import ManualClock
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.format_drift import FormatDrift
-from http_monitor.parser.detect.auto import auto_format, explain_and_suggest
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.settings import Settings

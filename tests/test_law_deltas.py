@@ -12,7 +12,8 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.engine.delta_fold import DeltaFold
 from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
-from http_monitor.report import AlertEvent, Message, Report, Summary, Table
+from http_monitor.report import AlertEvent, Message, Report, Summary
+from http_monitor.report_tables import Table
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples

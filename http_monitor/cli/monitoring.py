@@ -20,7 +20,7 @@ from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.missing_columns import EVERY_LOG
 from http_monitor.monitor.monitor import HTTPMonitor
-from http_monitor.parser.detect.auto import explain_and_suggest
+from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.ports.source import Source
 from http_monitor.settings import Settings

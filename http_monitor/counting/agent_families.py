@@ -5,7 +5,7 @@ import heapq
 from http_monitor.counting.ranking import Ranking
 from http_monitor.counting.table import Counts, KeyTable
 from http_monitor.ports.agent import ClassifyAgent
-from http_monitor.report import AgentKinds, KeyCount, Table
+from http_monitor.report_tables import AgentKinds, KeyCount, Table
 
 
 def families_of(agents: KeyTable, hits: int, classify: ClassifyAgent | None) -> tuple[Table, Table, AgentKinds]:

@@ -10,7 +10,7 @@ from http_monitor.counting.groups import Piece
 from http_monitor.counting.histogram import quantiles
 from http_monitor.counting.ranking import Ranking
 from http_monitor.counting.table import KeyTable
-from http_monitor.report import Durations, SlowEndpoint
+from http_monitor.report_tables import Durations, SlowEndpoint
 
 _MOST_NEEDED = 10
 _OF_SO_MANY = 1_000

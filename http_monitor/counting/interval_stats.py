@@ -13,7 +13,7 @@ from http_monitor.counting.histogram import BUCKETS
 from http_monitor.counting.table import KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Json
-from http_monitor.report import Coverage, Details, Table
+from http_monitor.report_tables import Coverage, Details, Table
 
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
 _DISTINCT = "hosts"

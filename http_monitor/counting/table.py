@@ -31,7 +31,7 @@ from http_monitor.counting.table_compact import PackedPiece
 from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys, cut_long_keys
 from http_monitor.counting.table_slots import TableSlots
 from http_monitor.records import Int64s, Json
-from http_monitor.report import KeyCount, Remainder, Table
+from http_monitor.report_tables import KeyCount, Remainder, Table
 
 Counts = list[int]
 """[hits, bytes, errors]"""

@@ -9,7 +9,7 @@ from http_monitor.counting.keys import Keys
 from http_monitor.counting.long_keys import room_of
 from http_monitor.counting.table_slots import TableSlots
 from http_monitor.records import Int64s
-from http_monitor.report import Remainder
+from http_monitor.report_tables import Remainder
 from http_monitor.sizes import MOST_INT64, Sizes
 
 # Rows are looked at so many at a time, or as many as the table keeps.

@@ -8,7 +8,7 @@ from http_monitor.counting.groups import Piece
 from http_monitor.counting.growing_sums import GrowingSums
 from http_monitor.counting.keys import Keys
 from http_monitor.records import Int64s
-from http_monitor.report import Remainder
+from http_monitor.report_tables import Remainder
 from http_monitor.sizes import Sizes
 
 

@@ -9,7 +9,8 @@ from http_monitor.display.columns import shorten
 from http_monitor.display.slowest import Slowest, render_slowest
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped, wrapped_words
 from http_monitor.display.tables import Heading, render_table
-from http_monitor.report import ActiveAlert, Report, Summary, Table
+from http_monitor.report import ActiveAlert, Report, Summary
+from http_monitor.report_tables import Table
 from http_monitor.units import ratio
 
 TWO_FROM = 120

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, labelled, wrapped
-from http_monitor.report import AgentKinds, Details, Durations
+from http_monitor.report_tables import AgentKinds, Details, Durations
 from http_monitor.units import ratio
 
 _DURATIONS = "Durations  "

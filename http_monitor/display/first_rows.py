@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from http_monitor.report import Details, Report, Summary, Table
+from http_monitor.report import Report, Summary
+from http_monitor.report_tables import Details, Table
 
 Told = TypeVar("Told", Report, Summary)
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")

@@ -11,19 +11,8 @@ from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
 from http_monitor.health import TOLD, Health
-from http_monitor.report import (
-    ActiveAlert,
-    AlertEvent,
-    CaughtUp,
-    Coverage,
-    Durations,
-    Message,
-    Notice,
-    Pulse,
-    Report,
-    Summary,
-    Table,
-)
+from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
+from http_monitor.report_tables import Coverage, Durations, Table
 from http_monitor.units import iso_utc, visible, visible_text
 
 SCHEMA = 2

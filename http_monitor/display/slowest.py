@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, padded
-from http_monitor.report import SlowEndpoint
+from http_monitor.report_tables import SlowEndpoint
 
 _KEY_LEAST = 14
 

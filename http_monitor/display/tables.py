@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, padded
-from http_monitor.report import KeyCount, Table
+from http_monitor.report_tables import KeyCount, Table
 from http_monitor.units import ratio
 
 _BAR_MOST = 24

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -109,33 +110,18 @@ class Reporter:
         self._seq += 1
         return Report(
             seq=self._seq,
-            mode=self._mode,
             start_us=start_us,
             end_us=start_us + self._interval_us,
-            hits=stats.hits,
-            size_bytes=stats.size_bytes,
-            errors=stats.errors,
             late_hits=late_hits,
             late_bytes=late_bytes,
             late_errors=late_errors,
             distinct_hosts=stats.table("hosts").distinct,
-            status=stats.status(),
-            methods=stats.by_key("methods"),
-            sections=stats.ranked("sections"),
-            endpoints=stats.ranked("endpoints"),
-            hosts=stats.ranked("hosts"),
-            users=stats.ranked("users"),
-            agents=stats.ranked("agents"),
-            referers=stats.ranked("referers"),
             window=window,
-            active=active,
-            health=health,
             partial=partial,
             catch_up=catch_up,
             events=events,
             rules=rules,
-            coverage=stats.coverage(),
-            details=stats.details(self._classify),
+            **self._traffic(stats, active, health),
         )
 
     def save(self) -> Json:
@@ -214,26 +200,32 @@ class Reporter:
         """Return the whole run."""
         whole = self._whole
         return Summary(
-            mode=self._mode,
             first_us=self.first_us if whole.hits else None,
             last_us=self.last_us if whole.hits else None,
-            hits=whole.hits,
-            size_bytes=whole.size_bytes,
-            errors=whole.errors,
-            status=whole.status(),
-            methods=whole.by_key("methods"),
-            sections=whole.ranked("sections"),
-            endpoints=whole.ranked("endpoints"),
-            hosts=whole.ranked("hosts"),
-            users=whole.ranked("users"),
-            agents=whole.ranked("agents"),
-            referers=whole.ranked("referers"),
             alerts=alerts,
-            active=active,
-            health=health,
-            coverage=whole.coverage(),
-            details=whole.details(self._classify),
+            **self._traffic(whole, active, health),
         )
+
+    def _traffic(self, stats: IntervalStats, active: tuple[ActiveAlert, ...], health: Health) -> dict[str, Any]:
+        """Return the fields of `Traffic` by name; Any: they have many types."""
+        return {
+            "mode": self._mode,
+            "hits": stats.hits,
+            "size_bytes": stats.size_bytes,
+            "errors": stats.errors,
+            "status": stats.status(),
+            "methods": stats.by_key("methods"),
+            "sections": stats.ranked("sections"),
+            "endpoints": stats.ranked("endpoints"),
+            "hosts": stats.ranked("hosts"),
+            "users": stats.ranked("users"),
+            "agents": stats.ranked("agents"),
+            "referers": stats.ranked("referers"),
+            "active": active,
+            "health": health,
+            "details": stats.details(self._classify),
+            "coverage": stats.coverage(),
+        }
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
         """Add rows to their intervals; return them as they were grouped for that."""

@@ -1,6 +1,6 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,18 +8,19 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
-from http_monitor.parser.detect.batch_pieces import Leading, joined, pieces, whole_lines
+from http_monitor.parser.detect.batch_pieces import Leading, joined
 from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.detect.format_change import Change, Rival
 from http_monitor.parser.detect.ranking import is_near
+from http_monitor.parser.detect.trials import Trials, remind
 from http_monitor.parser.fields.plausible import doubted, first_hosts
 from http_monitor.parser.fields.zones import Zone
-from http_monitor.parser.lines.explain import explain, read_line, utf16_words
+from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.lines.rows import EMPTY
-from http_monitor.parser.presets import BY_NAME, PRESETS, TIMELESS, Preset, presets_for
-from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark, Remembering
+from http_monitor.parser.presets import PRESETS, Preset, presets_for
+from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
 from http_monitor.records import Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
@@ -54,25 +55,6 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone
         return (preset for preset in presets if not (replay and preset.timeless))
 
     return AutoFormat(presets_of(None), limit, is_usual, zone, presets_of)
-
-
-def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
-    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
-    utf16 = utf16_words(line)
-    if utf16:
-        return utf16
-    limit = MAX_LINE_BYTES
-    nearest = auto_format(limit).readings(line)[0] if len(line) <= limit else _NOTHING
-    fits = f" (it fits {nearest.format})" if nearest.values else _named_only(line)
-    return explain(line, fmt) + fits
-
-
-def _named_only(line: bytes) -> str:
-    """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
-    for name in TIMELESS:
-        if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
-            return f" (it fits {name}, to be named with --format: its lines have no time)"
-    return ""
 
 
 class AutoFormat:
@@ -111,11 +93,10 @@ class AutoFormat:
         self._rivals = Pool(self._candidates)
         self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
-        self._head = b""
         self._sample = b""
         """What a file begins with, for those that want to know what its first lines were meant to be."""
-        self._trials: list[LogFormat] = []
-        """One of each candidate, while none is chosen; made when they are needed."""
+        self._trials = Trials(self._candidates)
+        """While none is chosen."""
         self._change: Change | None = None
         """Finds out when the choice is no longer right; None while there is none."""
         self._changes: list[FormatChange] = []
@@ -134,14 +115,14 @@ class AutoFormat:
         """
         if self._chosen is not None:
             return None
-        self._head = head
+        self._trials.head = head
         self._sample = head or sample
         best: tuple[Candidate, Batch] | None = None
         doubtful: tuple[Candidate, Batch] | None = None
         # Header lines can give other lines a meaning that nobody foresaw.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
-            batch = self._made(candidate).parse(sample)
+            batch = candidate.make_for(self._trials.head).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
                 if not doubted(first_hosts(batch)):
                     best = candidate, batch
@@ -153,7 +134,7 @@ class AutoFormat:
         if best is None:
             return None
         candidate, batch = best
-        self._decide(candidate, self._made(candidate))
+        self._decide(candidate, candidate.make_for(self._trials.head))
         name = (batch.kind or FAMILY) if candidate.name == FAMILY else candidate.name
         return Choice(name, len(batch.line_nos), batch.lines - len(batch.other_nos))
 
@@ -196,7 +177,7 @@ class AutoFormat:
             return self._read_line(line, self._format)
         readings: list[tuple[LogFormat, LineReading]] = []
         doubtful: tuple[Candidate, LogFormat, LineReading] | None = None
-        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
+        for candidate, trial in self._trials.named():
             reading = called(read_line(trial, line))
             host = (reading.values or {}).get("host")
             if reading.values and not (isinstance(host, bytes) and doubted([host])):
@@ -218,7 +199,7 @@ class AutoFormat:
 
     def readings(self, line: bytes) -> list[LineReading]:
         """Return what every format there is makes of a line, the nearest first; nothing is decided."""
-        return self._readers.readings(line, self._head or self._sample)
+        return self._readers.readings(line, self._trials.head or self._sample)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of a line that it has read; it changes nothing."""
@@ -229,7 +210,7 @@ class AutoFormat:
     def save(self) -> Json:
         """Return what was chosen, and what that remembers."""
         if self._chosen is None:
-            return {"chosen": None, "kept": self._save_trials()}
+            return {"chosen": None, "kept": self._trials.save()}
         memory = self._format.save() if isinstance(self._format, Remembering) else None
         change = None if self._change is None else self._change.save()
         return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
@@ -243,15 +224,15 @@ class AutoFormat:
         chosen, kept = given["chosen"], dict(given["kept"])
         self._chosen = self._format = self._change = None
         if chosen is not None:
-            self._trials = []
+            self._trials.clear()
         for candidate in self._candidates:
             if candidate.name == chosen:
-                made = self._made(candidate)
-                _remind(made, kept.get(chosen))
+                made = candidate.make_for(self._trials.head)
+                remind(made, kept.get(chosen))
                 self._decide(candidate, made)
-                _remind(self._change, given.get("change"))
+                remind(self._change, given.get("change"))
         if self._chosen is None and chosen is None:
-            self._load_trials(kept)
+            self._trials.load(kept)
 
     def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
         """Return what the format of the file makes of a line, which may show that the next have another one."""
@@ -274,63 +255,21 @@ class AutoFormat:
 
     def _undecided(self, data: bytes) -> Batch:
         before = Leading()
-        for start, piece in pieces(data):
-            kept = self._save_trials()
-            batches = [trial.parse(piece) for trial in self._trying()]
-            if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
-                # What records no request to one format does not fit others, so each line has to be judged by itself.
-                self._load_trials(kept)
-                decided = self._try_lines(start, piece, before)
-            else:
-                decided = start if self._try(batches, kept, before) else None
-            if decided is not None:
-                batch = self.parse(data[decided:])
-                self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]
-                return before.followed_by(batch)
-        return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
-
-    def _made(self, candidate: Candidate) -> LogFormat:
-        made = candidate.make()
-        if self._head and isinstance(made, Headed):
-            made.learn(self._head)
-        return made
-
-    def _trying(self) -> list[LogFormat]:
-        if not self._trials:
-            self._trials = [self._made(candidate) for candidate in self._candidates]
-        return self._trials
+        fit = self._trials.find_first(data, before)
+        if fit is None:
+            return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
+        self._decide(fit.candidate, fit.made)
+        batch = self.parse(data[fit.start :])
+        self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]
+        return before.followed_by(batch)
 
     def _decide(self, candidate: Candidate, made: LogFormat) -> None:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
-        self._trials = []
+        self._trials.clear()
         self._rivals.give_away(candidate.name)
         self._change = Change(self._rivals, candidate.name, self._limit)
-
-    def _try(self, batches: Sequence[Batch], kept: Json, before: "Leading") -> bool:
-        """Decide by the first line that fits; where none does, count them all and return False."""
-        fitting = [
-            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
-            for index, batch in enumerate(batches)
-            if len(batch.line_nos)
-        ]
-        if not fitting:
-            before.add(min(batches, key=lambda batch: batch.malformed_lines))
-            return False
-        self._load_trials(kept)
-        *_, index = min(fitting)
-        self._decide(*list(zip(self._candidates, self._trials, strict=True))[index])
-        return True
-
-    def _try_lines(self, start: int, piece: bytes, before: "Leading") -> int | None:
-        """Try line by line; return where the line begins that decided, None if none did."""
-        for line in whole_lines(piece):
-            kept = self._save_trials()
-            if self._try([trial.parse(line) for trial in self._trying()], kept, before):
-                return start
-            start += len(line)
-        return None
 
     def _told(self, batch: Batch) -> Batch:
         """Return the batch, its kind the preset that was chosen."""
@@ -338,24 +277,7 @@ class AutoFormat:
             return batch
         return replace(batch, kind=self._chosen.name)
 
-    def _save_trials(self) -> Json:
-        named = zip(self._candidates, self._trying(), strict=True)
-        return {candidate.name: trial.save() for candidate, trial in named if isinstance(trial, Remembering)}
-
-    def _load_trials(self, kept: Json) -> None:
-        for candidate, trial in zip(self._candidates, self._trying(), strict=True):
-            _remind(trial, kept.get(candidate.name))
-
 
 def _end_of(data: bytes, start: int) -> int:
     """Return where the line ends that has this byte in it."""
     return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
-
-
-def _remind(made: object, memory: Json | None) -> None:
-    """Give a format its memory back; one that another version left it is no use."""
-    if isinstance(made, Remembering) and memory is not None:
-        try:
-            made.load(memory)
-        except (KeyError, TypeError, ValueError):
-            return

@@ -27,6 +27,13 @@ class Candidate:
     make: Callable[[], LogFormat]
     examples: tuple[bytes, ...] = ()
 
+    def make_for(self, head: bytes) -> LogFormat:
+        """Return a new one for a file that begins with these lines; empty where they are not known."""
+        made = self.make()
+        if head and isinstance(made, Headed):
+            made.learn(head)
+        return made
+
 
 class Candidates:
     """What a file may be found to be; the family, which all presets of it mean, is the last.

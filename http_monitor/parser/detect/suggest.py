@@ -1,0 +1,25 @@
+"""Says of a line that does not fit a format which other one it fits."""
+
+from http_monitor.parser.detect.auto import auto_format
+from http_monitor.parser.lines.explain import explain, read_line, utf16_words
+from http_monitor.parser.presets import BY_NAME, TIMELESS
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.settings import MAX_LINE_BYTES
+
+
+def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
+    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    utf16 = utf16_words(line)
+    if utf16:
+        return utf16
+    nearest = auto_format().readings(line)[0] if len(line) <= MAX_LINE_BYTES else None
+    fits = f" (it fits {nearest.format})" if nearest and nearest.values else _named_only(line)
+    return explain(line, fmt) + fits
+
+
+def _named_only(line: bytes) -> str:
+    """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
+    for name in TIMELESS:
+        if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
+            return f" (it fits {name}, to be named with --format: its lines have no time)"
+    return ""

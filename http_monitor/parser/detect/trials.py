@@ -1,0 +1,109 @@
+"""Tries every candidate on the lines of a file, until one fits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from http_monitor.parser.detect.batch_pieces import Leading, pieces, whole_lines
+from http_monitor.parser.detect.candidates import Candidate, Candidates
+from http_monitor.parser.fields.plausible import doubted, first_hosts
+from http_monitor.ports.log_format import LogFormat, Remembering
+from http_monitor.records import Batch, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The candidate that the first line fits of those that fit any."""
+
+    candidate: Candidate
+    made: LogFormat
+    """As it was before it read that line, or what stands in front of it in the same piece."""
+    start: int
+    """Where it has to begin to read."""
+
+
+class Trials:
+    """One format of each candidate, made when they are needed.
+
+    Args:
+        candidates: What a file may be found to be.
+    """
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._made: list[LogFormat] = []
+        self.head = b""
+        """What the file begins with, for formats that have header lines; empty where that is parsed."""
+
+    def clear(self) -> None:
+        """Forget the formats: one has been chosen."""
+        self._made = []
+
+    def named(self) -> Iterator[tuple[Candidate, LogFormat]]:
+        """Return each candidate with its format."""
+        return zip(self._candidates, self._formats(), strict=True)
+
+    def find_first(self, data: bytes, before: Leading) -> Fit | None:
+        """Return what the first line fits that fits any; None where none does.
+
+        Args:
+            data: Whole lines.
+            before: Is given the lines before it; without one, all of them.
+        """
+        for start, piece in pieces(data):
+            kept = self.save()
+            batches = [made.parse(piece) for made in self._formats()]
+            if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
+                # What records no request to one format does not fit others, so each line has to be judged by itself.
+                self.load(kept)
+                fit = self._find_in_lines(start, piece, before)
+            else:
+                fit = self._find(batches, kept, before, start)
+            if fit is not None:
+                return fit
+        return None
+
+    def save(self) -> Json:
+        """Return what they remember."""
+        return {candidate.name: made.save() for candidate, made in self.named() if isinstance(made, Remembering)}
+
+    def load(self, kept: Json) -> None:
+        """Give them their memory back."""
+        for candidate, made in self.named():
+            remind(made, kept.get(candidate.name))
+
+    def _formats(self) -> list[LogFormat]:
+        if not self._made:
+            self._made = [candidate.make_for(self.head) for candidate in self._candidates]
+        return self._made
+
+    def _find(self, batches: Sequence[Batch], kept: Json, before: Leading, start: int) -> Fit | None:
+        """Return what the first line fits that fits any; where none does, count them all."""
+        fitting = [
+            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
+            for index, batch in enumerate(batches)
+            if len(batch.line_nos)
+        ]
+        if not fitting:
+            before.add(min(batches, key=lambda batch: batch.malformed_lines))
+            return None
+        self.load(kept)
+        *_, index = min(fitting)
+        return Fit(*list(self.named())[index], start)
+
+    def _find_in_lines(self, start: int, piece: bytes, before: Leading) -> Fit | None:
+        for line in whole_lines(piece):
+            kept = self.save()
+            fit = self._find([made.parse(line) for made in self._formats()], kept, before, start)
+            if fit is not None:
+                return fit
+            start += len(line)
+        return None
+
+
+def remind(made: object, memory: Json | None) -> None:
+    """Give a format its memory back; one that another version left it is no use."""
+    if isinstance(made, Remembering) and memory is not None:
+        try:
+            made.load(memory)
+        except (KeyError, TypeError, ValueError):
+            return
