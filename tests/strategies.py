@@ -471,6 +471,26 @@ def hostile_lines(draw: st.DrawFn) -> bytes:
     return lead + draw(_separators).join(parts) + end
 
 
+_RACK_END = b' - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 0.0021'
+_HEADER_PIECES = (
+    *(b"1.2.3.4", b"a", b"web:80", b" ", b",", b", ", b" - ", b" - - ", b"-", b'"', b"[", b"\t", b"\\", b"2001:db8::1"),
+    *(b"[..]", b"[01/Jan/2030:00:00:00 +0000]", b' [01/Jan/2030:00:00:00 +0000] "', b"\xff", _RACK_END, _RACK_END[4:]),
+)
+_ADDED = (b", 198.51.100.9", b", 198.51.100.9:4711", b", 198.51.100.9, 10.0.0.1", b",unknown", b"")
+_RACK_ENDS = (
+    *(_RACK_END, _RACK_END, _RACK_END.replace(b"- -", b"- John Smith"), _RACK_END.replace(b"- -", b"- ")),
+    *(_RACK_END.replace(b"200 5", b"404 -"), _RACK_END.replace(b"/a", b'/a"b'), _RACK_END.replace(b"0.0021", b"0.021")),
+    *(_RACK_END + b" ", _RACK_END.replace(b" 5", b"  5"), _RACK_END.replace(b"Oct", b"Okt"), _RACK_END + b"\r"),
+)
+
+
+@st.composite
+def header_lines(draw: st.DrawFn) -> bytes:
+    """Draw a line of Rack, which logs a header as it came; what a proxy of ours adds may stand behind."""
+    header = b"".join(draw(st.lists(_any_of(*_HEADER_PIECES), max_size=6)))
+    return header + draw(_any_of(*_ADDED)) + draw(_any_of(*_RACK_ENDS))
+
+
 @st.composite
 def hollow_lines(draw: st.DrawFn) -> bytes:
     """Draw a line of the format whose spaces and quotes stay, while much of what stands between them is gone."""
@@ -493,7 +513,10 @@ _line_ends = _mostly(b"\n", b"\r\n", b"\r\r\n", b" \n", b"\t\r\n")
 def logs(draw: st.DrawFn, max_lines: int = 12) -> bytes:
     """Draw a log: regular, mutated, hostile and hollow lines, LF or CRLF, the last line with or without its end."""
     drawn = draw(
-        st.lists(st.one_of(lines(), lines(), mutated_lines(), hostile_lines(), hollow_lines()), max_size=max_lines)
+        st.lists(
+            st.one_of(lines(), lines(), mutated_lines(), hostile_lines(), hollow_lines(), header_lines()),
+            max_size=max_lines,
+        )
     )
     ends = draw(st.one_of(_any_of(b"\n", b"\r\n").map(lambda end: [end] * len(drawn)), _ends(len(drawn))))
     data = b"".join(line + end for line, end in zip(drawn, ends, strict=True))

@@ -13,7 +13,16 @@ from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.parsers import parse_fast
 from tests.reference.clf import FORMATS, Parsed, Row, parse_log
-from tests.strategies import hollow_lines, hostile_lines, line_cuts, lines, logs, mutated_lines, timed_logs
+from tests.strategies import (
+    header_lines,
+    hollow_lines,
+    hostile_lines,
+    line_cuts,
+    lines,
+    logs,
+    mutated_lines,
+    timed_logs,
+)
 
 COMMON = b'127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326'
 REGULAR = (
@@ -74,6 +83,12 @@ def test_a_mutated_line_is_read_alike(line: bytes, format_name: str) -> None:
 @given(hostile_lines(), a_format)
 @settings(max_examples=examples(110), deadline=None)
 def test_a_hostile_line_is_read_alike(line: bytes, format_name: str) -> None:
+    assert_equal(line, format_name)
+
+
+@given(header_lines(), a_format)
+@settings(max_examples=examples(110), deadline=None)
+def test_a_line_with_a_hostile_header_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 

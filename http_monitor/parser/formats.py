@@ -13,6 +13,7 @@ from http_monitor.parser.declared.own_time import OwnTime, check_used
 from http_monitor.parser.declared.pasted import pasted
 from http_monitor.parser.declared.placeholders import check_size
 from http_monitor.parser.declared.programs import program_of, template_of
+from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.fields.zones import Zone, in_zone
 from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_template
@@ -61,7 +62,8 @@ def _format(name: str, limit: int, of_httpd: bool, own: OwnTime | None) -> LogFo
     if name in SHAPES:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
-        return BY_NAME[name].make(limit)
+        made, family = BY_NAME[name].make(limit), BY_NAME[name].family
+        return made if family is None else FallbackFormat(made, FamilyFormat(family, limit), limit)
     check_size(name)
     if name.startswith(PREFIX):
         return json_format_from(name, limit)

@@ -163,20 +163,30 @@ def _unwrapped(line: bytes) -> bytes:
 
 def _read_line(line: bytes, format_name: str, line_no: int) -> tuple[Row, str]:
     always_vhost = format_name in ("vhost_common", "vhost_combined")
-    every = _fields(line)
-    least = 3 if always_vhost else 2
-    time_no = _time_field(line, every, least)
-    time_at = every[time_no][0]
-    # An empty user stands between two blanks.
-    has_user = time_no > least
-    fields = every[:time_no] if has_user else [*every[:least], (time_at, time_at)]
-    listed = None if always_vhost else _with_list(line, fields, time_at)
-    fields = listed or fields
-    texts = [line[start:stop] for start, stop in fields]
-    vhost = always_vhost or (format_name == "auto" and listed is None and _has_vhost(texts))
-    host_no = 1 if vhost else 0
-    user = line[fields[host_no + 2][0] : fields[-1][1]]
-    host, forwarded = client(texts[host_no])
+    of_rack = None if always_vhost else _front_of_rack(line)
+    if of_rack is not None:
+        header, user, time_at = of_rack
+        words = header.split()
+        vhost = format_name == "auto" and len(words) == 2 and not set(header) & set(b',["') and _has_vhost_of(*words)
+        texts = words if vhost else [header]
+    else:
+        every = _fields(line)
+        least = 3 if always_vhost else 2
+        time_no = _time_field(line, every, least)
+        time_at = every[time_no][0]
+        # An empty user stands between two blanks.
+        has_user = time_no > least
+        fields = every[:time_no] if has_user else [*every[:least], (time_at, time_at)]
+        listed = None if always_vhost else _with_list(line, fields, time_at)
+        fields = listed or fields
+        texts = [line[start:stop] for start, stop in fields]
+        vhost = always_vhost or (format_name == "auto" and listed is None and _has_vhost(texts))
+        user = line[fields[3 if vhost else 2][0] : fields[-1][1]]
+    field = texts[1 if vhost else 0]
+    host, forwarded = client(field)
+    if of_rack is not None and forwarded is None and (not field or set(field) & set(b" \t,")):
+        # A header that says no one address: nobody can tell who asked.
+        host = b"-"
     time_us, end = _read_time(line, time_at)
     request, status, size_bytes, end = _read_request(line, end)
     pair = None if format_name in ("common", "vhost_common") else _read_pair(line, end)
@@ -200,6 +210,47 @@ def _read_line(line: bytes, format_name: str, line_no: int) -> tuple[Row, str]:
         forwarded=forwarded,
     )
     return row, ("vhost_" if vhost else "") + ("common" if pair is None else "combined")
+
+
+def _front_of_rack(line: bytes) -> tuple[bytes, bytes, int] | None:
+    """Return the header, the user and where the time begins; None where the line does not end as those of Rack do.
+
+    Rack logs a header as it came. So its client ends at the last `` - user [time] "`` whose user has no quote or
+    bracket.
+    """
+    last_quote = line.rfind(b'"')
+    end = line[last_quote + 1 :].replace(b"\t", b" ")
+    words = [word for word in end.split(b" ") if word]
+    if last_quote < 0 or len(words) != 3 or end[:1] != b" " or end[-1:] == b" ":
+        return None
+    whole, dot, decimals = words[2].partition(b".")
+    size_fits = words[1] == b"-" or _are_digits(words[1])
+    if not (_is_status(words[0]) and size_fits and dot and _are_digits(whole) and _are_digits(decimals)):
+        return None
+    if len(decimals) != 4:
+        return None
+    for time_at in range(last_quote - 1, 0, -1):
+        if line[time_at - 1 : time_at] == b" " and _is_time_of_rack(line[time_at:last_quote]):
+            ident = line[: time_at - 1].rfind(b" - ")
+            user = line[ident + 3 : time_at - 1]
+            if ident >= 0 and not set(user) & set(b'"['):
+                return line[:ident].strip(_SEPARATORS), user.strip(_SEPARATORS), time_at
+    return None
+
+
+def _is_time_of_rack(text: bytes) -> bool:
+    """Return whether a text begins with ``[10/Oct/2000:13:55:36 -0700] "``, whatever the numbers are."""
+    if len(text) < len(_RACK_TIME):
+        return False
+    classes = {ord("9"): _DIGITS, ord("A"): bytes(range(65, 91)), ord("a"): bytes(range(97, 123)), ord("+"): b"+-"}
+    return all(byte in classes.get(wanted, bytes([wanted])) for byte, wanted in zip(text, _RACK_TIME, strict=False))
+
+
+_RACK_TIME = b'[99/Aaa/9999:99:99:99 +9999] "'
+
+
+def _are_digits(text: bytes) -> bool:
+    return text != b"" and all(byte in _DIGITS for byte in text)
 
 
 Span = tuple[int, int]
@@ -266,7 +317,11 @@ def _has_vhost(fields: list[bytes]) -> bool:
     # An empty user counts as none of them.
     if len([field for field in fields if field]) < 4:
         return False
-    return _is_ip(address_alone(fields[1]), (4, 6)) or _is_name_and_port(fields[0])
+    return _has_vhost_of(fields[0], fields[1])
+
+
+def _has_vhost_of(first: bytes, second: bytes) -> bool:
+    return _is_ip(address_alone(second), (4, 6)) or _is_name_and_port(first)
 
 
 def client(field: bytes) -> tuple[bytes, bytes | None]:

@@ -80,8 +80,7 @@ def rack(text: bytes) -> Row:
     check(client != b"" and b" " not in client and b'"' not in client)
     host = text[: line.at]
     line.expect(b" - ")
-    user = line.upto(b" [")
-    line.expect(b" ")
+    (user,) = line.words(1)
     time_us = clf_us(line.in_brackets())
     line.expect(b' "')
     method, target = line.words(2)

@@ -15,6 +15,7 @@ from http_monitor.parser.clf.line import locate, parse_line
 from http_monitor.parser.clf.read_lines import read_lines
 from http_monitor.parser.clf.variants import SHAPES, kind_of
 from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.hosts import header_client_of
 from http_monitor.parser.fields.row_builder import Meaning, shown_name
 from http_monitor.parser.lines.misfit import Misfit, expected_of
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
@@ -88,7 +89,7 @@ class FamilyFormat:
         if len(line) > limit:
             return LineReading(self.name, (), None, limit + 1, f"the end of a line of at most {limit} bytes")
         line = line.removesuffix(b"\r")
-        has_vhost, spans, misfit, *_ = locate(line, self._shape)
+        has_vhost, spans, misfit, _, _, rack = locate(line, self._shape)
         fields = _FIELDS[not has_vhost :]
         if misfit is not None:
             spans = [span for span in spans if span[1] < misfit.column]
@@ -99,6 +100,8 @@ class FamilyFormat:
             line[start:stop] or (None if field.role == "user" else b"")
             for field, (start, stop) in zip(fields, spans, strict=True)
         ]
+        if rack and not has_vhost:
+            texts[0] = header_client_of(texts[0] or b"").host
         kind = kind_of(has_vhost, fields[-1].role == "agent")
         values = Meaning(fields, kind, keeps_empty=True).named(texts)
         return LineReading(self.name, _found(fields, spans), values)

@@ -3,10 +3,11 @@
 import re
 from typing import NamedTuple
 
+from http_monitor.parser.clf.rack import RackFront, rack_front
 from http_monitor.parser.clf.variants import Shape, kind_of
 from http_monitor.parser.fields.clf_time import decode_time
 from http_monitor.parser.fields.entry import NO_STATUS, NO_STATUS_TEXTS, Entry
-from http_monitor.parser.fields.hosts import client_of, is_address
+from http_monitor.parser.fields.hosts import client_of, header_client_of, is_address
 from http_monitor.parser.fields.request import split_request
 from http_monitor.parser.fields.vhost import stands_in_front, vhost_name
 from http_monitor.parser.lines.misfit import Misfit
@@ -21,6 +22,7 @@ _FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
 _VHOST_FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
 _LIST_FRONT = re.compile(rb"[ \t]*+((?:[^ \t]++(?<=,)[ \t]++)++([^ \t]++)(?<!,))" + _BLANKS + _FIELD + rb"([ \t]++)")
 _SECOND = re.compile(_FIELD + _BLANKS)
+_TWO_FIELDS = re.compile(rb"([^ \t,\[\"]++)[ \t]++([^ \t,\[\"]++)")
 _WRAPPED = re.compile(rb'[ \t]*+"(?=[^ \t"]++(?:[ \t]|\Z)).*"', re.DOTALL)
 _BRACKET = re.compile(rb"[ \t](\[)")
 _TIME = re.compile(rb"\[[^\]]{1,30}\]", re.DOTALL)
@@ -52,6 +54,8 @@ class Located(NamedTuple):
     """Why the line does not fit; None: it does."""
     time_us: int = 0
     size: int | None = None
+    rack: bool = False
+    """Whether what stands for the host is a header as it came."""
 
 
 def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
@@ -61,13 +65,13 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
         line: Without its LF and the CR before that; not blank.
         shape: The format it should have.
     """
-    vhost, spans, misfit, time_us, size = locate(line, shape)
+    vhost, spans, misfit, time_us, size, rack = locate(line, shape)
     if misfit is not None:
         return misfit
     texts = [line[start:stop] for start, stop in spans]
     front = texts.pop(0) if vhost else None
     host, _, user, _, request, status, _, *pair = texts
-    client = client_of(host)
+    client = header_client_of(host) if rack else client_of(host)
     split = split_request(request)
     return Entry(
         time_us=time_us,
@@ -99,21 +103,27 @@ def locate(line: bytes, shape: Shape) -> Located:
         # Some servers (LiteSpeed) have quotes round the whole line.
         begin, end = line.index(b'"') + 1, end - 1
     always = shape.vhost == "always"
-    front = (_VHOST_FRONT if always else _FRONT).match(line, begin, end)
-    # At the third field, or the fourth, where a time may stand behind two blanks: the user between them is empty.
-    least = end if front is None else front.end()
-    from_ = least - 1 if front is not None and front.end() - front.start(front.re.groups) >= 2 else least
-    at = _BRACKET.search(line, from_, end)
-    if front is None or at is None:
-        before = "vhost, host, ident and user" if always else "host, ident and user"
-        return Located(always, [], Misfit(end + 1, f"no time in [ ] after {before}"))
-    vhost, spans = _fields_in_front(line, front, at.start(1), shape)
-    time = _TIME.match(line, at.start(1), end)
+    rack = None if always else rack_front(line, begin, end)
+    if rack is not None:
+        time_at = rack.time_at
+        vhost, spans = _fields_of_rack(line, rack, shape)
+    else:
+        front = (_VHOST_FRONT if always else _FRONT).match(line, begin, end)
+        # At the third field, or the fourth, where a time may stand behind two blanks: the user between them is empty.
+        least = end if front is None else front.end()
+        from_ = least - 1 if front is not None and front.end() - front.start(front.re.groups) >= 2 else least
+        at = _BRACKET.search(line, from_, end)
+        if front is None or at is None:
+            before = "vhost, host, ident and user" if always else "host, ident and user"
+            return Located(always, [], Misfit(end + 1, f"no time in [ ] after {before}"))
+        time_at = at.start(1)
+        vhost, spans = _fields_in_front(line, front, time_at, shape)
+    time = _TIME.match(line, time_at, end)
     time_us = decode_time(time[0]) if time else "a time that is not like [10/Oct/2000:13:55:36 -0700]"
     if time is None or isinstance(time_us, str):
         # A line with a time that cannot be is plainly meant to be one of the family all the same.
         behind = [] if time is None else [time.span(), *_spans_before(line, time.end(), end)]
-        return Located(vhost, [*spans, *behind], Misfit(at.start(1) + 1, str(time_us)))
+        return Located(vhost, [*spans, *behind], Misfit(time_at + 1, str(time_us)))
     spans.append(time.span())
     found = _request_to_size(line, time.end(), end)
     if isinstance(found, Misfit):
@@ -124,7 +134,7 @@ def locate(line: bytes, shape: Shape) -> Located:
     size = None if text == b"-" else int(text.lstrip(b"0") or b"0")
     if shape.pair:
         spans += _pair(line, found[2][1], end)
-    return Located(vhost, spans, None, time_us, size)
+    return Located(vhost, spans, None, time_us, size, rack is not None)
 
 
 def _fields_in_front(line: bytes, front: re.Match[bytes], time_at: int, shape: Shape) -> tuple[bool, list[Span]]:
@@ -141,6 +151,15 @@ def _fields_in_front(line: bytes, front: re.Match[bytes], time_at: int, shape: S
         if third:
             return True, [front.span(1), front.span(2), third.span(1), (third.end(), user[1])]
     return False, [front.span(1), front.span(2), user]
+
+
+def _fields_of_rack(line: bytes, rack: RackFront, shape: Shape) -> tuple[bool, list[Span]]:
+    """Return the same of a line of Rack, of which it is known where its client ends."""
+    behind = [rack.ident, rack.user]
+    two = _TWO_FIELDS.fullmatch(line, *rack.client)
+    if two and shape.vhost == "auto" and stands_in_front(two[1], two[2]):
+        return True, [two.span(1), two.span(2), *behind]
+    return False, [rack.client, *behind]
 
 
 def _user(line: bytes, start: int, stop: int) -> Span:

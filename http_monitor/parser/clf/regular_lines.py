@@ -63,7 +63,8 @@ _TAIL_AT = len(_THREE) - WORD_BYTES
 
 _HTTP = word(b"HTTP/")
 _HTTP_MASK = np.uint64((1 << 40) - 1)
-_BRACKET_OPEN, _BRACKET_CLOSE, _SLASH, _DASH, _ZERO, _COMMA = (ord(char) for char in "[]/-0,")
+_BRACKET_OPEN, _BRACKET_CLOSE, _SLASH, _DASH, _ZERO, _COMMA, _DOT = (ord(char) for char in "[]/-0,.")
+_RACK_END = len(".0021")
 
 
 def find_fields(chunk: Chunk, shape: Shape) -> Fields:
@@ -109,6 +110,7 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     size = Span(before_size + 1, np.minimum(marks_at(mark + 11), chunk.ends[line]))
     size_null = (size.stop == size.start + 1) & (chunk.bytes_at(size.start) == _DASH)
     size_value, is_number = numbers(chunk, size)
+    good &= ~_may_be_forged(chunk, line, four, space[0], space[1], mark + 11)
     good &= (size_null | is_number) & (chunk.mark_kind.take(mark + 11) != QUOTE)
     if shape.pair:
         pair, unclear, referer, agent = _find_pairs(chunk, mark + 11, chunk.ends[line])
@@ -134,6 +136,33 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
         agent=agent,
     )
     return found if good.all() else found.only(good)
+
+
+def _may_be_forged(
+    chunk: Chunk, line: Ints, four: Bools, before_ident: Ints, after_ident: Ints, size_end: Ints
+) -> Bools:
+    """Return which lines end as those of Rack do and are more than one plain line of it (see `rack_front`).
+
+    Args:
+        chunk: The chunk.
+        line: The index of each line that is looked at.
+        four: Which of them have four fields before the time.
+        before_ident: Of each the mark between its first and second field.
+        after_ident: That behind the second.
+        size_end: The number of the mark behind its size.
+    """
+    ends = chunk.ends[line]
+    forged: Bools = chunk.bytes_at(ends - _RACK_END) == _DOT
+    if not forged.any():
+        return forged
+    commas = np.append(np.flatnonzero(chunk.bytes == _COMMA), len(chunk.bytes))
+    starts = chunk.starts[line]
+    plain = ~four & (after_ident == before_ident + 2) & (chunk.bytes_at(before_ident + 1) == _DASH)
+    plain &= commas.take(np.searchsorted(commas, starts)) > before_ident
+    # No quote stands behind the size, nor a blank but the one behind it.
+    plain &= chunk.marks_at(size_end + 1) >= ends
+    forged &= ~plain
+    return forged
 
 
 def are_http(words: Words, start: Ints) -> Bools:

@@ -33,6 +33,13 @@ def client_of(field: bytes) -> Client:
     return _client_of(field) if len(field) <= _CACHED_BYTES else _client_of.__wrapped__(field)
 
 
+def header_client_of(field: bytes) -> Client:
+    """Return who asked, of a header as it came: a dash for one that says neither an address nor a word alone."""
+    client = client_of(field)
+    doubted = client.forwarded is None and (not field or any(byte in b" \t," for byte in field))
+    return Client(b"-", None) if doubted else client
+
+
 @lru_cache(maxsize=4096)
 def _client_of(field: bytes) -> Client:
     quoted = _QUOTED.fullmatch(field)

@@ -24,3 +24,5 @@ class Preset:
     """``auto`` may choose it: its lines say themselves what they are, units included."""
     timeless: bool = False
     """Its lines have no time: they count by that of their arrival, and cannot be replayed."""
+    family: str | None = None
+    """The format of the family that reads lines in which a client's header makes fields that do not fit this one."""
