@@ -385,6 +385,128 @@ WRITTEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {},
     ),
+    "Azure's gateways": (
+        {
+            "time": "2025-10-10T11:55:36Z",
+            "resourceId": "/SUBSCRIPTIONS/7",
+            "operationName": "ApplicationGatewayAccess",
+            "category": "ApplicationGatewayAccessLog",
+            "properties": {
+                "clientIP": "192.0.2.7",
+                "httpMethod": "GET",
+                "requestUri": "/a/b",
+                "httpStatus": 503,
+                "sentBytes": 612,
+                "timeTaken": 0.0125,
+                "userAgent": "curl/8.5.0",
+            },
+        },
+        TOOK,
+    ),
+    "CloudFront, in JSON with a day and a time": (
+        {
+            "date": "2025-10-10",
+            "time": "11:55:36",
+            "x-edge-location": "FRA56",
+            "sc-bytes": "612",
+            "c-ip": "192.0.2.7",
+            "cs-method": "GET",
+            "cs-uri-stem": "/a/b",
+            "sc-status": "503",
+            "cs(User-Agent)": "curl/8.5.0",
+            "time-taken": "0.0125",
+        },
+        TOOK,
+    ),
+    "IIS, in JSON": (
+        {
+            "Date": "2025-10-10",
+            "Time": "11:55:36",
+            "s-computername": "WEB1",
+            "c-ip": "192.0.2.7",
+            "cs-method": "GET",
+            "cs-uri-stem": "/a/b",
+            "sc-status": 503,
+            "sc-win32-status": 0,
+            "sc-bytes": 612,
+            "cs(User-Agent)": "curl/8.5.0",
+            "time-taken": 12,
+        },
+        {"duration_us": 12_000},
+    ),
+    "HAProxy, by its short names": (
+        {
+            "t": "10/Oct/2025:11:55:36.000",
+            "ci": "192.0.2.7",
+            "cp": 4711,
+            "hm": "GET",
+            "hu": "/a/b?c",
+            "ST": 503,
+            "B": 612,
+            "U": 421,
+            "ts": "--",
+            "Tr": 11,
+            "Tt": 12,
+            "user_agent": "curl/8.5.0",
+        },
+        {"bytes_in": 421, "duration_us": 12_000, "upstream_us": 11_000},
+    ),
+    "HAProxy, by long names": (
+        {
+            "time": "10/Oct/2025:11:55:36.000",
+            "client_ip": "192.0.2.7",
+            "http_request": "GET /a/b?c HTTP/1.1",
+            "status_code": 503,
+            "bytes_read": 612,
+            "time_total": 12,
+            "backend_name": "shop",
+            "user_agent": "curl/8.5.0",
+        },
+        {"duration_us": 12_000},
+    ),
+    "Akamai": (
+        {
+            "reqTimeSec": "1760097336.000",
+            "cliIP": "192.0.2.7",
+            "reqMethod": "GET",
+            "reqPath": "a/b",
+            "queryStr": "c=1",
+            "statusCode": "503",
+            "bytes": "612",
+            "UA": "curl/8.5.0",
+            "turnAroundTimeMSec": "12",
+        },
+        {"duration_us": 12_000},
+    ),
+    "Phoenix, by LoggerJSON for Datadog": (
+        {
+            "duration": 12_500_000,
+            "http": {
+                "method": "GET",
+                "status_code": 503,
+                "url": "http://shop.example/a/b",
+                "url_details": {"host": "shop.example", "path": "/a/b"},
+                "useragent": "curl/8.5.0",
+            },
+            "network": {"client": {"ip": "192.0.2.7"}, "bytes_written": 612},
+            "syslog": {"hostname": "web1", "severity": "info", "timestamp": "2025-10-10T11:55:36.000Z"},
+        },
+        TOOK,
+    ),
+    "Traefik, through a shipper that took its time": (
+        {
+            "@timestamp": "2025-10-10T11:55:36Z",
+            "ClientHost": "192.0.2.7",
+            "DownstreamContentSize": 612,
+            "DownstreamStatus": 503,
+            "Duration": 12_500_000,
+            "OriginDuration": 11_000_000,
+            "RequestMethod": "GET",
+            "RequestPath": "/a/b?c",
+            "request_User-Agent": "curl/8.5.0",
+        },
+        TOOK | {"upstream_us": 11_000},
+    ),
     "Cloudflare": (
         {
             "EdgeEndTimestamp": 1760097336000000000,
@@ -483,6 +605,21 @@ def test_what_programs_write_is_read_line_by_line_and_by_columns(name: str) -> N
         ({"duration": "0.500", "remote_addr": "192.0.2.7", "body_bytes_sent": 5}, {"duration_us": 500_000}),
         ({"duration": "0.5", "remote_addr": "192.0.2.7", "body_bytes_sent": 5}, {"duration_us": None}),
         ({"request_time": 500, "response_flags": "-"}, {"duration_us": 500_000}),
+        ({"time_taken": 12, "resourceId": "/a", "operationName": "b"}, {"duration_us": None}),
+        ({"time_taken": 12}, {"duration_us": None}),
+        ({"time_total": 12, "bytes_read": 5}, {"duration_us": 12_000, "size_bytes": 5}),
+        ({"time_total": 12}, {"duration_us": None}),
+        ({"bytes_read": 5}, {"size_bytes": None}),
+        ({"Duration": 12, "DownstreamStatus": 404}, {"duration_us": None, "status": 404}),
+        ({"st": 404, "b": 5, "ci": "192.0.2.9"}, {"status": 0, "size_bytes": None, "host": b"-"}),
+        ({"date": "2025-10-11", "time": "11:55:36", "status": 404}, {"time": AT_US + 86_400 * 10**6}),
+        ({"date": "2025-10-11", "time": "13:55:36.5+02:00", "status": 404}, {"time": AT_US + 86_400_500_000}),
+        ({"date": "2025-10-11", "time": 1760097336}, {"time": AT_US}),
+        ({"date": "10 Oct", "ts": 1760097337, "time": 1760097336}, {"time": AT_US}),
+        ({"reqPath": "a/b"}, {"path": None}),
+        ({"reqPath": "a/b", "cliIP": "::1", "edgeIP": "::2"}, {"path": b"/a/b"}),
+        ({"reqPath": "-", "cliIP": "::1", "edgeIP": "::2"}, {"path": None}),
+        ({"reqPath": "/a", "cliIP": "::1", "edgeIP": "::2"}, {"path": b"/a"}),
     ],
 )
 def test_of_several_keys_the_one_counts_whose_value_can_be_what_it_says(
@@ -592,6 +729,40 @@ def test_a_key_that_looks_like_a_field_is_told_with_the_format_that_reads_it(
     assert {key: values.get(key) for key in kept if before.get(key) is not None} == {
         key: before[key] for key in kept if before.get(key) is not None
     }
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"level": "info", "caller": "a/b.go:7", "latency": 0.000123},
+        {"level": "info", "caller": "a/b.go:7", "latency": 1.23e-05},
+        {"level": "info", "message": "x", "duration": 0.123},
+        {"level": "INFO", "msg": "x", "duration": 12_500_000_000},
+        {"level": "info", "latency": 13},
+        {"response_state": "MISS", "time_elapsed": 12_500},
+        {"response_time": 12},
+        {"time-taken": "12", "time-to-first-byte": "0.001"},
+        {"time_taken": 12, "resourceId": "/a", "operationName": "b"},
+        {"Duration": 12_500_000},
+    ],
+)
+def test_a_duration_is_told_whose_unit_nothing_shows(keys: dict[str, Any]) -> None:
+    made = BY_NAME["json"].make(10_000)
+    assert isinstance(made, JsonFormat)
+    line = encoded(
+        {"time": 1760097336, "ip": "192.0.2.7", "method": "GET", "url": "/a", "status": 200, "size": 1} | keys
+    )
+
+    (row,) = rows_of(made, line)
+    (remark,) = made.remarks(line)
+
+    assert row["duration_us"] is None
+    told = ["latency", "duration", "time_elapsed", "response_time", "time-taken", "time_taken", "Duration"]
+    key = next(name for name in told if name in keys)
+    assert f"keys not read: {key} for the duration " in remark.text
+    words = shlex.split(remark.text.partition("--format ")[2])
+    (pasted,) = rows_of(get_format(words[0]), line)
+    assert pasted["duration_us"] is not None
 
 
 @pytest.mark.parametrize("name", WRITTEN)

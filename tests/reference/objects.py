@@ -159,7 +159,7 @@ class JsonReader:
 
     def read(self, line: bytes) -> Row | None:
         """Return the row of a line, None for one that records no request. Raises NoFit."""
-        found = decoded(line)
+        found = mended(decoded(line))
         values = values_of(found, self._own)
         names = {value.name for value in values}
         by_role = self._by_role(values, names)
@@ -262,6 +262,35 @@ def decoded(line: bytes) -> dict[str, Any]:
             return found
         break
     raise NoFit
+
+
+def mended(found: dict[str, Any]) -> dict[str, Any]:
+    """Return an object whose times of a day have the day before them, and whose path at Akamai has its slash."""
+    first = {fold(key): key for key in reversed(found)}
+    changed: dict[str, Any] = {}
+    for front in ("", "event", "log", "access"):
+        date, clock = first.get(front + "date"), first.get(front + "time")
+        if date is not None and clock is not None:
+            day, time = scalar(found[date]), scalar(found[clock])
+            texts = isinstance(found[date], str) and isinstance(found[clock], str)
+            if texts and day is not None and time is not None and _like(day, "0000-00-00"):
+                rest = time[8:]
+                if _like(time[:8], "00:00:00") and not (rest and rest[:1] in b"0123456789:"):
+                    changed[clock] = f"{found[date]}T{found[clock]}"
+    path = first.get("reqpath")
+    names = {value.name for value in values_of(found, {})}
+    if path is not None and _wrote("akamai", names) and isinstance(found[path], str):
+        text = scalar(found[path])
+        if text and text != b"-" and not _is_target(text):
+            changed[path] = "/" + found[path]
+    return found | changed
+
+
+def _like(text: bytes, shape: str) -> bool:
+    """Return whether a text has digits where a shape has zeros, and is the same elsewhere."""
+    return len(text) == len(shape) and all(
+        byte in DIGITS if wanted == "0" else byte == ord(wanted) for byte, wanted in zip(text, shape, strict=True)
+    )
 
 
 def _wrote(family: str, names: set[str]) -> bool:

@@ -61,7 +61,7 @@ _TIMES = frozenset(("time", "duration", "latency", "elapsed", "took", "taken", "
 _NO_TIMES = frozenset(
     (
         *("upstream", "backend", "origin", "connect", "queue", "db", "view", "cpu"),
-        *("start", "end", "date", "zone", "stamp", "unix", "utc", "local"),
+        *("start", "end", "date", "zone", "stamp", "unix", "utc", "local", "first", "ttfb"),
     )
 )
 _BASES = frozenset(map(fold, expanded(DURATIONS)))
@@ -172,5 +172,6 @@ def _looks_like(role: Role, key: _Key) -> bool:
     if role == "size":
         return bool(words & _SIZES) and not words & _NO_SIZE and text.isdigit()
     last = fold(key.raw.rpartition(".")[2])
-    is_time = last in _BASES or fold(key.raw) in _BASES or (bool(words & _TIMES) and not words & _NO_TIMES)
-    return is_time and len(text.partition(b".")[0]) < 9
+    if last in _BASES or fold(key.raw) in _BASES:
+        return True
+    return bool(words & _TIMES) and not words & _NO_TIMES and len(text.partition(b".")[0]) < 9

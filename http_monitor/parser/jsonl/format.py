@@ -95,6 +95,7 @@ class JsonFormat(LinedFormat):
         if self._declared or isinstance(found, Misfit):
             return
         layout = self._layout(self._book.eye.shape_of(found), found)
+        found = layout.mended(found)
         # What a last line lacks its first line may have said.
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, layout.texts_in(found))
         if words is not None:
@@ -126,6 +127,10 @@ class JsonFormat(LinedFormat):
         one = alike.get(shape)
         if one is None:
             one = alike[shape] = Alike(self._layout(shape, found))
+        if one.layout.mends:
+            mended = one.layout.mended(found)
+            if mended is not found:
+                found = self._objects[index] = mended
         if one.layout.part != "whole":
             paired = self._paired(one.layout, found)
             if paired is not found:
@@ -164,6 +169,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return found
         layout = self._layout(self._book.eye.shape_of(found), found)
+        found = layout.mended(found)
         paired = self._paired(layout, found) if layout.part != "whole" else found
         return paired if isinstance(paired, Outside) else self._read_object(paired, line)
 

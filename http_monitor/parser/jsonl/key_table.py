@@ -36,7 +36,29 @@ FAMILIES: Mapping[str, tuple[int, str]] = {
     "caddy": (1, "resp_headers common_log"),
     "serilog": (2, "request_path request_method status_code message_template @mt @m"),
     "apisix": (1, "apisix_latency"),
-    "azure": (2, "properties.client_ip properties.http_status properties.request_uri"),
+    "azure": (
+        2,
+        "properties.client_ip properties.http_status properties.request_uri resource_id operation_name"
+        " original_request_uri_with_args waf_mode server_routed socket_ip routing_rule_name",
+    ),
+    "cloudfront": (1, "x_edge_location x_edge_request_id x_edge_result_type x_edge_response_result_type"),
+    "iis": (1, "sc_win32_status sc_substatus s_computername s_sitename"),
+    "akamai": (2, "req_time_sec cli_ip turn_around_time_msec edge_ip stream_id"),
+    "datadog": (2, "network.client.ip syslog http.url_details"),
+    "traefik": (
+        2,
+        "origin_duration downstream_status downstream_content_size start_utc start_local origin_status "
+        "entry_point_name router_name overhead",
+    ),
+    "haproxy": (
+        2,
+        "bytes_read time_total time_duration time_active time_queue time_backend_connect time_backend_response "
+        "termination_state frontend_name backend_name",
+    ),
+    "haproxy_short": (
+        3,
+        "ci cp hm hu hp hv hq st tt ta tc tw tq ft fi fp bi bp si sp rt rc sq bq tsc ac fc bc sc",
+    ),
     "restify": (2, "v req.method res.status_code hostname pid"),
     "echo": (1, "latency_human"),
     "tomcat": (1, "logical_user_name"),
@@ -80,21 +102,21 @@ KEYS: Mapping[Role, str] = {
         "start_local start_time request_start_time event_time event_timestamp log_time access_time request_timestamp "
         "request_date started_at logged_at asctime time_stamp time_utc utc_time local_time time_ms time_unix "
         "time_unix_nano observed_time_unix_nano edge_end_timestamp edge_start_timestamp req_time_sec time_millis "
-        "instant.epoch_second msec _time t dt created event.start event.end event.created request_time? "
-        "request_time_epoch request_received_at {request,req}.{time,timestamp,start_time,started_at} {response,"
-        "res}.{time,timestamp} proxy.timestamp"
+        "instant.epoch_second msec _time t dt created event.start event.end event.created request_time? {tr,trl,trg,tl,"
+        "tg}?@haproxy_short syslog.timestamp@datadog request_time_epoch request_received_at {request,req}.{time,"
+        "timestamp,start_time,started_at} {response,res}.{time,timestamp} proxy.timestamp"
     ),
     "host": (
         "remote_ip@labkit remote_addr req.remote_address client.ip source.ip client.address source.address "
         "http.client_ip {request,req}.{client_ip,remote_ip,remote_addr,remote_host,client_address,ip} "
         "http_request.{remote_ip,client_ip} network.client.ip client_ip client_addr client_address client_host "
         "remote_ip remote_address remote_host remote_client client_hostname downstream_remote_address "
-        "downstream_direct_remote_address request.client.ip client_port? cli_ip c_ip http.request.remote_addr "
-        "host@tomcat client.{addr,host,remote_addr}? network.peer.address network.peer.ip net.sock.peer.addr "
-        "net.peer.ip net.peer.name {ip,ip_address,ip_addr,client,remote,peer,peer_ip,peer_addr,peer_address,source,"
-        "source_ip,source_address,src,src_ip,src_addr,user_ip,visitor_ip,requester_ip,viewer_ip,addr,x_client_ip,"
-        "fastly_client_ip,request_ip,req_ip,proxy_protocol_addr}? {x_real_ip,real_ip,http_x_real_ip,cf_connecting_ip,"
-        "http_cf_connecting_ip,true_client_ip}? headers.{x_real_ip,cf_connecting_ip,true_client_ip}?"
+        "downstream_direct_remote_address request.client.ip client_port? ci?@haproxy_short cli_ip c_ip "
+        "http.request.remote_addr host@tomcat client.{addr,host,remote_addr}? network.peer.address network.peer.ip "
+        "net.sock.peer.addr net.peer.ip net.peer.name {ip,ip_address,ip_addr,client,remote,peer,peer_ip,peer_addr,"
+        "peer_address,source,source_ip,source_address,src,src_ip,src_addr,user_ip,visitor_ip,requester_ip,viewer_ip,"
+        "addr,x_client_ip,fastly_client_ip,request_ip,req_ip,proxy_protocol_addr}? {x_real_ip,real_ip,http_x_real_ip,"
+        "cf_connecting_ip,http_cf_connecting_ip,true_client_ip}? headers.{x_real_ip,cf_connecting_ip,true_client_ip}?"
     ),
     "user": (
         "remote_user user.name client_username auth_user enduser.id username user_name user http_user http.auth "
@@ -102,31 +124,32 @@ KEYS: Mapping[Role, str] = {
     ),
     "request": (
         "request request_line request_first_line first_line http_request? raw_request http.request.line req? "
-        "requested_url? {request,req}.{line,request_line}"
+        "r?@haproxy_short requested_url? {request,req}.{line,request_line}"
     ),
     "method": (
         "{request,req,http.request,http_request}.{method,http_method,request_method} http.method request_method "
         "req_method http_method request.connection.method client_request_method cs_method http_verb method? verb? "
-        "proxy.method"
+        "hm?@haproxy_short proxy.method"
     ),
     "target": (
         "url.original request_uri req.original_url original_url originalurl request_target {request,req,"
         "http.request}.{uri,url,target,original_url,request_uri} http_request.{request_url,uri,url} http.target "
         "client_request_uri http_uri x_envoy_original_path x_envoy_origin_path http.url url.full cs_uri full_path "
-        "request_url req_url http_url url? uri_full? target? request? requested_url? http_request? req?"
+        "hu?@haproxy_short request_url req_url http_url url? uri_full? target? request? requested_url? http_request? "
+        "req?"
     ),
     "path": (
         "url.path request_path {request,req,http.request,http_request}.path req_path http_path http.path requested_uri "
         "request.connection.path uri_path cs_uri_stem uri client_request_path path?!logstash endpoint? resource? "
-        "proxy.path"
+        "hp?@haproxy_short proxy.path"
     ),
     "query": (
         "url.query query_string {request,req}.{query,query_string,querystring,args} args request_query "
-        "request_querystring request_param uri_query cs_uri_query query? query_str querystring"
+        "request_querystring request_param uri_query cs_uri_query query? query_str querystring hq@haproxy_short"
     ),
     "protocol": (
         "server_protocol protocol proto {request,req}.{proto,protocol,http_version} request_protocol http_version "
-        "http.version http.flavor network.protocol.version httpversion http_request.{protocol,proto}"
+        "http.version http.flavor network.protocol.version hv@haproxy_short httpversion http_request.{protocol,proto}"
     ),
     "status": (
         "{http.response,http_response,res,response,resp}.{status_code,status,code,status.code,status_line} "
@@ -134,7 +157,7 @@ KEYS: Mapping[Role, str] = {
         "http_response_}status_line http_request.status downstream_status edge_response_status http_status_code "
         "http_status http_code http_response_code http_response_status response_code response_status "
         "response_status_code resp_status resp_status_code resp_code res_status sc_status final_status http.status "
-        "status_code proxy.status_code status response? code?@structlog"
+        "status_code proxy.status_code status response? st@haproxy_short code?@structlog"
     ),
     "size": (
         "http.response.body.bytes {http.response,response,res,resp,http_response}.{body.size,body.bytes,body_bytes,"
@@ -143,24 +166,27 @@ KEYS: Mapping[Role, str] = {
         "body_bytes_sent bytes_sent body_bytes body_sent sent_body_bytes bytes_out response_size response_body_size "
         "response_body_bytes response_bytes response_length response_content_length resp_size resp_bytes resp_length "
         "res_size res_bytes res_body_bytes res_length written_bytes bytes_written sc_bytes network.bytes_written {res,"
-        "response}.headers.content_length content_length size bytes sent_bytes sent len_bytes data_length "
-        "res[content_length] length? resp_headers.content_length"
+        "response}.headers.content_length content_length size bytes sent_bytes sent bytes_read@haproxy "
+        "b?@haproxy_short len_bytes data_length res[content_length] length? resp_headers.content_length"
     ),
     "bytes_in": (
         "request_length http.request.body.bytes {http.request,request,req,http_request}.{body.size,body_bytes,bytes,"
         "size,length,request_size} http.request_content_length bytes_received bytes_in request_size request_body_size "
-        "request_bytes request_content_size req_size req_bytes received_bytes cs_bytes bytes_read@caddy"
+        "request_bytes request_content_size req_size req_bytes received_bytes cs_bytes bytes_read@caddy "
+        "u?@haproxy_short"
     ),
     "duration": (
         "event.duration=ns request_time=ms@envoy duration=ms@envoy duration=ms@rails duration=s@caddy "
         "elapsed=ms@serilog latency_human=unit latency=ns@echo latency=ms@apisix latency=ms@restify "
-        "response.latency=ns@slog_http elapsed_time=ms@logback time_taken=s@azure response_time=s@elk_nginx "
-        "request_time=s@nginx http.server.request.duration=s :responseTime=ms :response-time=ms :total-time=ms "
-        "latencies.request=ms http.server.duration=ms"
+        "response.latency=ns@slog_http elapsed_time=ms@logback time_taken=decimal?@azure time_taken=s@cloudfront "
+        "time_taken=ms@iis duration=ns@datadog duration=ns@traefik {time_total,time_duration}=ms@haproxy {tt,"
+        "ta}=ms@haproxy_short response_time=s@elk_nginx request_time=s@nginx http.server.request.duration=s "
+        ":responseTime=ms :response-time=ms :total-time=ms latencies.request=ms http.server.duration=ms"
     ),
     "upstream": (
         "upstream_response_time=ms@envoy upstream_service_time=ms upstream_response_time=s upstream_time=s@elk_nginx "
-        "upstream_latency=ms@apisix latencies.proxy=ms"
+        "upstream_latency=ms@apisix latencies.proxy=ms origin_duration=ns@traefik time_backend_response=ms@haproxy "
+        "tr=ms?@haproxy_short"
     ),
     "vhost": (
         "url.domain http_host {http.request,request,req}.{host,hostname} headers.host virtual_host vhost v_host "

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.fields.row_builder import Meaning
 from http_monitor.parser.jsonl.key_book import Found, Object
+from http_monitor.parser.jsonl.mending import mends_of
 from http_monitor.parser.jsonl.text import Path, scalar_text
 from http_monitor.parser.jsonl.values import FIRM, can_be, is_nothing, text_of
 
@@ -50,11 +51,18 @@ class Layout:
         self.declared = declared
         self.is_asked = any(role in self.places for role in _REQUEST)
         """A key may say what was asked for."""
+        self.mends = mends_of(found.names)
         names = frozenset(found.names)
         self._message = next((found.names[name] for name in _MESSAGES if name in names), None)
         self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
         """Without any field of a request it is a message of the server or of a program."""
         self.part: Part = "whole" if declared else self._part(names)
+
+    def mended(self, found: Object) -> Object:
+        """Return an object with what its values say only together; its keys stay."""
+        for mend in self.mends:
+            found = mend(found)
+        return found
 
     def texts_in(self, found: Object) -> list[bytes | None]:
         """Return what each candidate says, None for one that does not count; one of each role does at the most."""

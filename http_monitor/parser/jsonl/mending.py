@@ -1,0 +1,56 @@
+"""Puts right what one value of an object says only together with another, or leaves out because its server does."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from http_monitor.parser.jsonl.key_book import Object
+from http_monitor.parser.jsonl.key_names import families_of
+from http_monitor.parser.jsonl.text import Path
+
+_DATES = (("date", "time"), ("eventdate", "eventtime"), ("logdate", "logtime"), ("accessdate", "accesstime"))
+"""Folded, a day and the time of that day, as W3C logs that were put into JSON have them."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[^0-9:].*)?", re.DOTALL)
+_AKAMAI_PATH = "reqpath"
+_ROOTED = re.compile(r"/.*|-|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
+
+Mend = Callable[[Object], Object]
+"""Takes an object, and returns it, or a copy with other values; its keys stay."""
+
+
+def mends_of(names: Mapping[str, Path]) -> list[Mend]:
+    """Return what has to be done to the objects of one shape.
+
+    Args:
+        names: Their keys, folded, with those on the way to them, and where each stands.
+    """
+    found = [
+        _dated(names[date][0], names[clock][0])
+        for date, clock in _DATES
+        if date in names and clock in names and len(names[date]) == len(names[clock]) == 1
+    ]
+    if _AKAMAI_PATH in names and len(names[_AKAMAI_PATH]) == 1 and "akamai" in families_of(names):
+        found.append(_rooted(names[_AKAMAI_PATH][0]))
+    return found
+
+
+def _dated(date_key: str, clock_key: str) -> Mend:
+    """Put the day before the time of the day."""
+
+    def mend(found: Object) -> Object:
+        date, clock = found.get(date_key), found.get(clock_key)
+        if type(date) is not str or type(clock) is not str or not _DATE.fullmatch(date) or not _CLOCK.fullmatch(clock):
+            return found
+        return found | {clock_key: f"{date}T{clock}"}
+
+    return mend
+
+
+def _rooted(key: str) -> Mend:
+    """Put the slash before a path that Akamai writes without."""
+
+    def mend(found: Object) -> Object:
+        path = found.get(key)
+        return found if type(path) is not str or not path or _ROOTED.fullmatch(path) else found | {key: "/" + path}
+
+    return mend
