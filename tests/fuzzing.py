@@ -100,7 +100,7 @@ class Fuzzer:
             write(preset.name, any_hit(self._random))[0] if by_server else self._random.choice(preset.examples)
         )
         for _ in range(self._random.choice((0, 1, 1, 2, 3, 8))):
-            self._random.choice(_MUTATIONS)(self._random, line)
+            self._random.choice(MUTATIONS)(self._random, line)
         return bytes(line).replace(b"\n", b"")
 
     def _try(self, preset: Preset, lines: list[bytes]) -> None:
@@ -200,4 +200,4 @@ def _any_byte(random_: random.Random, line: bytearray) -> None:
         line[random_.randrange(len(line))] = random_.choice([byte for byte in range(256) if byte != 0x0A])
 
 
-_MUTATIONS: tuple[Mutation, ...] = (_flip, _flip, _insert, _insert, _remove, _truncate, _repeat, _any_byte)
+MUTATIONS: tuple[Mutation, ...] = (_flip, _flip, _insert, _insert, _remove, _truncate, _repeat, _any_byte)
