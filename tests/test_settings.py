@@ -1,12 +1,13 @@
 """Settings check themselves, whoever makes them."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
 
+from http_monitor.arguments.options import GROUPS
 from http_monitor.errors import UsageError
-from http_monitor.settings import MAX_BUCKETS, MAX_DURATION_S, Settings
+from http_monitor.settings import HARMLESS, KEPT, MAX_BUCKETS, MAX_DURATION_S, OPTIONS_OF_COUNTS, Settings
 from http_monitor.units import US_PER_S
 
 
@@ -104,3 +105,14 @@ def test_the_longest_durations_do_not_overflow_time() -> None:
 def test_a_prefix_that_is_no_command_is_refused(via: str) -> None:
     with pytest.raises(UsageError, match=r"--via: got '.*', takes a command such as 'ssh web1'"):
         Settings(via=via)
+
+
+def test_every_setting_is_kept_in_a_checkpoint_or_named_as_harmless() -> None:
+    names = {field.name for field in fields(Settings)}
+    assert {*KEPT} | HARMLESS == names
+    assert not {*KEPT} & HARMLESS
+
+
+def test_the_options_of_counts_are_options_of_the_command_line() -> None:
+    flags = {flag: option.field for group in GROUPS for option in group.options for flag in option.flags}
+    assert {flags[flag]: flag for flag in OPTIONS_OF_COUNTS.values()} == OPTIONS_OF_COUNTS
