@@ -25,4 +25,6 @@ def _cut_details(details: Details, count: int) -> Details:
 
 
 def _cut(table: Table, count: int) -> Table:
-    return replace(table, rows=tuple(table.rows[:count])) if table.rows else table
+    if len(table.rows) <= count:
+        return table
+    return Table(table.rows[:count], table.distinct, table.remainder, table.distinct_error)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TextIO
 
-from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
@@ -28,8 +27,8 @@ _COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
 
 
-def report_line(report: Report) -> str:
-    """Return the object of an interval, without a newline."""
+def report_line(report: Report, top: int | None = None) -> str:
+    """Return the object of an interval, without a newline; `top` rows of each table, None: all."""
     partial: _Json = {"partial": True} if report.partial else {}
     coverage = report.coverage
     return _dumps(
@@ -52,7 +51,7 @@ def report_line(report: Report) -> str:
             "distinct_hosts": report.distinct_hosts,
             "status": _status(report.status),
             "methods": _hits_by_key(report.methods),
-            **_tables(report, _TABLES),
+            **_tables(report, _TABLES, top),
             "window": {
                 "seconds": report.window.seconds,
                 "hits": report.window.hits,
@@ -62,7 +61,7 @@ def report_line(report: Report) -> str:
             "active": _active(report.active),
             "health": _health(report.health),
             "coverage": _coverage(coverage),
-            **_details(report),
+            **_details(report, top),
             **({"distinct_hosts_error": report.hosts.distinct_error} if report.hosts.distinct_error else {}),
             **_remainders(report),
         }
@@ -87,8 +86,8 @@ def alert_line(event: AlertEvent) -> str:
     )
 
 
-def summary_line(summary: Summary) -> str:
-    """Return the object of a whole run, without a newline."""
+def summary_line(summary: Summary, top: int | None = None) -> str:
+    """Return the object of a whole run, without a newline; `top` rows of each table, None: all."""
     return _dumps(
         {
             "type": "summary",
@@ -100,14 +99,14 @@ def summary_line(summary: Summary) -> str:
             "bytes": None if summary.coverage.no_size else summary.size_bytes,
             "errors": None if summary.coverage.no_status else summary.errors,
             "status": _status(summary.status),
-            **_tables(summary, ("sections", "endpoints", "hosts")),
+            **_tables(summary, ("sections", "endpoints", "hosts"), top),
             "alerts": summary.alerts,
             "active": _active(summary.active),
             "health": _health(summary.health),
             "methods": _hits_by_key(summary.methods),
-            **_tables(summary, ("users", "agents", "referers")),
+            **_tables(summary, ("users", "agents", "referers"), top),
             "coverage": _coverage(summary.coverage),
-            **_details(summary),
+            **_details(summary, top),
             **_remainders(summary),
         }
     )
@@ -149,12 +148,12 @@ class NdjsonDisplay:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
         match message:
             case Report():
-                self._write(report_line(first_rows(message, self._top)))
+                self._write(report_line(message, self._top))
                 self._advise(message)
             case AlertEvent():
                 self._write(alert_line(message))
             case Summary():
-                self._write(summary_line(first_rows(message, self._top)))
+                self._write(summary_line(message, self._top))
             case Notice():
                 self._tell(message)
             case CaughtUp():
@@ -194,11 +193,11 @@ def _hits_by_key(counts: Sequence[tuple[bytes, int]]) -> dict[str, int]:
     return {visible(key): hits for key, hits in counts}
 
 
-def _tables(totals: Report | Summary, names: Iterable[str]) -> _Json:
-    return {name: _rows(getattr(totals, name), totals.coverage) for name in names}
+def _tables(totals: Report | Summary, names: Iterable[str], top: int | None) -> _Json:
+    return {name: _rows(getattr(totals, name), totals.coverage, top) for name in names}
 
 
-def _rows(table: Table, coverage: Coverage) -> list[_Json]:
+def _rows(table: Table, coverage: Coverage, top: int | None) -> list[_Json]:
     no_size, no_status = coverage.no_size, coverage.no_status
     return [
         {
@@ -207,7 +206,7 @@ def _rows(table: Table, coverage: Coverage) -> list[_Json]:
             "bytes": None if no_size else row.size_bytes,
             "errors": None if no_status else row.errors,
         }
-        for row in table.rows
+        for row in table.rows[:top]
     ]
 
 
@@ -216,25 +215,27 @@ def _coverage(coverage: Coverage) -> dict[str, float | None]:
     return {name: getattr(coverage, name) / lines if lines else None for name in _COVERED}
 
 
-def _details(totals: Report | Summary) -> _Json:
+def _details(totals: Report | Summary, top: int | None) -> _Json:
     details, kinds = totals.details, totals.details.kinds
     return {
-        "vhosts": _rows(details.vhosts, totals.coverage),
+        "vhosts": _rows(details.vhosts, totals.coverage, top),
         "duration_us": _durations(details.duration),
         "upstream_us": _durations(details.upstream),
-        "slowest": [{"key": visible(row.key), "hits": row.hits, "mean_us": row.mean_us} for row in details.slowest],
+        "slowest": [
+            {"key": visible(row.key), "hits": row.hits, "mean_us": row.mean_us} for row in details.slowest[:top]
+        ],
         "bytes_in": details.bytes_in,
         "cache": _hits_by_key(details.cache),
         "tls": _hits_by_key(details.tls),
-        "browsers": _rows(details.browsers, totals.coverage),
-        "systems": _rows(details.systems, totals.coverage),
+        "browsers": _rows(details.browsers, totals.coverage, top),
+        "systems": _rows(details.systems, totals.coverage, top),
         "agent_kinds": {
             "person": kinds.person,
             "bot": kinds.bot,
             "library": kinds.library,
             "unknown": kinds.unknown,
         },
-        "sources": _rows(details.sources, totals.coverage),
+        "sources": _rows(details.sources, totals.coverage, top),
     }
 
 

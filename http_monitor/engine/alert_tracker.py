@@ -23,6 +23,7 @@ class AlertTracker:
         self._recover_percent = recover_percent
         self._alerts: list[Alert] = []
         self._active: dict[str, dict[bytes | None, int]] = {}
+        self._foresee: list[bool] = []
         self._raises = 0
         self.rules: tuple[Rule, ...] = ()
         """What it judges by, as reports describe it."""
@@ -37,6 +38,8 @@ class AlertTracker:
         if alert.name in self._active:
             raise ValueError(f"an alert named {alert.name} is registered already")
         self._alerts.append(alert)
+        # Asked for each rule at every close: a protocol takes long to look for.
+        self._foresee.append(isinstance(alert, VectorizedAlert))
         self.rules = (*self.rules, Rule(alert.name, alert.threshold, alert.unit))
         self._active[alert.name] = {}
 
@@ -48,12 +51,12 @@ class AlertTracker:
     @property
     def foresees(self) -> bool:
         """Whether any rule answers `may_change`: rules foresee the crossing of their threshold only."""
-        return self._recover_percent == 100 and any(map(_foresees, self._alerts))
+        return self._recover_percent == 100 and any(self._foresee)
 
     @property
     def foresees_all(self) -> bool:
         """Whether every rule does: no other has to be judged at each close that changed the window."""
-        return self._recover_percent == 100 and all(map(_foresees, self._alerts))
+        return self._recover_percent == 100 and all(self._foresee)
 
     def may_change(self, windows: FutureWindows) -> Bools:
         """Return at which closes to come a rule that foresees may be raised or recover; the last one must be judged."""
@@ -71,8 +74,8 @@ class AlertTracker:
             at_us: When it was.
             foreseen: Rules that foresee have said that nothing changes for them.
         """
-        for alert in self._alerts:
-            if foreseen and _foresees(alert):
+        for alert, foresees in zip(self._alerts, self._foresee, strict=True):
+            if foreseen and foresees:
                 continue
             active = self._active[alert.name]
             for reading in alert.measure(window, tuple(active)):
@@ -137,7 +140,3 @@ class AlertTracker:
             for alert in self._alerts
             for subject, since_us in sorted(self._active[alert.name].items(), key=lambda item: item[0] or b"")
         )
-
-
-def _foresees(alert: Alert) -> bool:
-    return isinstance(alert, VectorizedAlert)

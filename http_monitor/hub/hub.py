@@ -20,9 +20,12 @@ class Hub:
     """
 
     def __init__(self, sinks: Iterable[ReportSink] = ()) -> None:
-        self._sinks: list[ReportSink] = list(sinks)
+        self._sinks: list[ReportSink] = []
+        self._settling: list[Settling] = []
         self._streams: list[StreamListener] = []
         self._boxes: list[EveryBox] = []
+        for sink in sinks:
+            self.join(sink)
 
     @property
     def wants_rows(self) -> bool:
@@ -32,6 +35,8 @@ class Hub:
     def join(self, sink: ReportSink) -> None:
         """Hand messages to one more listener, after the others."""
         self._sinks.append(sink)
+        if isinstance(sink, Settling):
+            self._settling.append(sink)
 
     def join_stream(self, listener: StreamListener) -> None:
         """Hand accepted rows and marks to one more listener, which is called in the publisher's thread."""
@@ -70,9 +75,8 @@ class Hub:
 
     def settle(self) -> None:
         """Let listeners tell what they kept back for a moment: the turn that made it is over."""
-        for sink in self._sinks:
-            if isinstance(sink, Settling):
-                sink.settle()
+        for sink in self._settling:
+            sink.settle()
 
     def let_go(self) -> Sequence[Notice]:
         """Let go of recorders that failed; return what is to be said of them."""
