@@ -25,6 +25,7 @@ def _cut_details(details: Details, count: int) -> Details:
 
 
 def _cut(table: Table, count: int) -> Table:
-    if len(table.rows) <= count:
+    if not table.rows:
         return table
+    # Made once: a display goes over the rows several times.
     return Table(table.rows[:count], table.distinct, table.remainder, table.distinct_error)
