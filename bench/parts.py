@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from bench.check import Json, wrong_bounds, wrong_reports, wrong_summary
-from bench.logs import Log
+from bench.logs import TOP, Log
 from http_monitor.alerts import default_alerts
 from http_monitor.cli.run import replay_run
 from http_monitor.clock import END_OF_TIME_US, ReplayClock
@@ -19,6 +19,7 @@ from http_monitor.inputs.input import Input, greatest_of, times_of
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
+from http_monitor.ports.alert import Alert
 from http_monitor.records import Batch
 from http_monitor.report import AlertEvent, Message, Report, Summary
 from http_monitor.settings import Settings
@@ -40,7 +41,7 @@ class Collector:
     def wrong(self, log: Log) -> list[str]:
         """Return a sentence for everything that was told and is not so."""
         stream = io.StringIO()
-        display = NdjsonDisplay(stream, Notices(io.StringIO()))
+        display = NdjsonDisplay(stream, Notices(io.StringIO()), TOP)
         for message in self.messages:
             if isinstance(message, Report | AlertEvent | Summary):
                 display.publish(message)
@@ -102,9 +103,13 @@ def count(batches: Sequence[Batch], settings: Settings) -> Collector:
 def replay(log: Log, settings: Settings) -> Collector:
     """Run the monitor on a log, without a display."""
     collector = Collector()
+    run_replay(log, settings, Hub([collector]), default_alerts(settings))
+    return collector
+
+
+def run_replay(log: Log, settings: Settings, hub: Hub, alerts: Sequence[Alert]) -> None:
+    """Run the monitor on a log, for whoever listens."""
     source = ReplayFile(str(log.path))
     entry = Input(source, get_format("auto"), settings.max_ahead_s * US_PER_S, explain)
-    run = replay_run(settings, [entry], Hub([collector]), default_alerts(settings))
-    HTTPMonitor(run, ReplayClock()).run(Waker())
+    HTTPMonitor(replay_run(settings, [entry], hub, alerts), ReplayClock()).run(Waker())
     source.close()
-    return collector
