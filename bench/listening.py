@@ -2,9 +2,9 @@
 
 Usage: python bench/listening.py [--lines N] [--rounds N]
 
-A replay of each dense log with a listener that folds every frame by minute and every dimension, in turns with one of
-the same log without a listener, in this process; prints the median of the ratios of their CPU time. What the fold has is
-compared with the summary: exits with 1 where they differ.
+A replay of each dense log with a listener that folds every frame by minute and every dimension, in turns with one
+without, in this process; prints the median of the ratios of their CPU time. What the fold has is compared with the
+summary: exits with 1 where they differ.
 """
 
 import argparse

@@ -25,8 +25,6 @@ EXCEPTIONS: dict[Key, str] = {
     ("lines", "http_monitor.arguments.options"): "a table of all options with their help",
     ("lines", "http_monitor.engine.aggregator"): "both doors of the engine, and its state; not split yet",
     ("lines", "http_monitor.inputs.input"): "one class of many attributes, not split yet",
-    ("lines", "http_monitor.parser.detect.auto"): "one decision with all that it depends on, not split yet",
-    ("lines", "http_monitor.report"): "every message that leaves the engine, not split yet",
     ("lines", "http_monitor.sources.tail.file_chain"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.observer"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.rotated_files"): "one path through rotation, not split yet",

@@ -12,7 +12,8 @@ from tests.compared import Case
 from tests.fuzzing import MUTATIONS
 from tests.strategies import START_S, hostile_lines, logs, timed_logs
 from tests.wrapped_lines import WAYS
-from tests.written import WRITERS, Hit, some_hit, write
+from tests.written.hit import Hit, some_hit
+from tests.written.writers import WRITERS, write
 
 _FILTERS = (
     *("status >= 500", "status < 400", "method == POST", 'path ~ "^/s1"', "size > 1k", "duration > 1s"),
