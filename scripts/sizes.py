@@ -37,7 +37,6 @@ EXCEPTIONS: dict[Key, str] = {
     ): "a hot loop over columns, quicker in one piece",
     ("parameters", "http_monitor.sources.tail.tail.FileTail"): "a value for each option that tailing has",
     ("parameters", "http_monitor.unwrap.alike.Found"): "one column a field",
-    ("modules", "http_monitor.counting"): "the inside of the tables may become a folder",
     ("modules", "http_monitor.unwrap.programs"): "one small file for each program, as the presets are",
 }
 """Why something may be over its limit."""

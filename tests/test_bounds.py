@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.clock import END_OF_TIME_US
-from http_monitor.counting import table_row_by_row as rowbyrow
 from http_monitor.counting.interval_stats import IntervalStats
 from http_monitor.counting.long_keys import shorten
-from http_monitor.counting.table import KeyTable
+from http_monitor.counting.tables import row_by_row as rowbyrow
+from http_monitor.counting.tables.table import KeyTable
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.input import times_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from http_monitor.codec import counts, keys_of, packed, packed_keys, sizes
 from http_monitor.counting.groups import Piece
 from http_monitor.counting.keys import Keys
-from http_monitor.counting.table_compact import PackedPiece
+from http_monitor.counting.tables.compact import PackedPiece
 from http_monitor.sizes import Sizes
 
 _COUNTS = st.lists(st.integers(0, 1 << 48) | st.integers(0, 300))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.counting.distinct import ERROR_RATIO, REGISTERS, DistinctKeys, estimate_of, hashes_of
-from http_monitor.counting.table import KeyTable
+from http_monitor.counting.tables.distinct import ERROR_RATIO, REGISTERS, DistinctKeys, estimate_of, hashes_of
+from http_monitor.counting.tables.table import KeyTable
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples

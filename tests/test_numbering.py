@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 
 from http_monitor.counting import keys
-from http_monitor.counting import table_batches as pieces
 from http_monitor.counting import window_hosts as hosts
 from http_monitor.counting.keys import _PASSED_KEYS, MOST_NUMBERED, Keys, Numbering, Numberings
+from http_monitor.counting.tables import batches as pieces
 from tests.examples import examples
 from tests.harness import replay, settings_of
 from tests.reference.engine import Options

@@ -2,8 +2,8 @@
 
 import heapq
 
-from http_monitor.counting.ranking import Ranking
-from http_monitor.counting.table import Counts, KeyTable
+from http_monitor.counting.tables.ranking import Ranking
+from http_monitor.counting.tables.table import Counts, KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.report_tables import AgentKinds, KeyCount, Table
 

@@ -7,7 +7,7 @@ from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import WINDOW_DIMENSIONS
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Codes, Keys
-from http_monitor.counting.table import Counts, KeyTable
+from http_monitor.counting.tables.table import Counts, KeyTable
 from http_monitor.records import Int64s, Json
 
 HostPart = tuple[Keys, Codes, Int64s | None]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from http_monitor.counting.table import KeyTable
+from http_monitor.counting.tables.table import KeyTable
 
 
 @dataclass(frozen=True, slots=True)

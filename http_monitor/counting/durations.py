@@ -8,8 +8,8 @@ import numpy as np
 
 from http_monitor.counting.groups import Piece
 from http_monitor.counting.histogram import quantiles
-from http_monitor.counting.ranking import Ranking
-from http_monitor.counting.table import KeyTable
+from http_monitor.counting.tables.ranking import Ranking
+from http_monitor.counting.tables.table import KeyTable
 from http_monitor.report_tables import Durations, SlowEndpoint
 
 _MOST_NEEDED = 10

@@ -10,7 +10,7 @@ from http_monitor.counting.durations import durations_of, slowest_of
 from http_monitor.counting.frame import BYTES_IN, COVERED, DIMENSIONS, HISTOGRAMS, TIMED
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.histogram import BUCKETS
-from http_monitor.counting.table import KeyTable
+from http_monitor.counting.tables.table import KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Json
 from http_monitor.report_tables import Coverage, Details, Table

@@ -7,7 +7,7 @@ import numpy as np
 from http_monitor.counting.groups import KeyRows, Piece, size_sums
 from http_monitor.counting.keys import Keys
 from http_monitor.counting.long_keys import room_of
-from http_monitor.counting.table_slots import TableSlots
+from http_monitor.counting.tables.slots import TableSlots
 from http_monitor.records import Int64s
 from http_monitor.report_tables import Remainder
 from http_monitor.sizes import MOST_INT64, Sizes

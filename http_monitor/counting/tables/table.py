@@ -21,15 +21,15 @@ from http_monitor.codec import (
     sizes,
     totals,
 )
-from http_monitor.counting.distinct import ERROR_RATIO, DistinctKeys
 from http_monitor.counting.groups import FrameGroups, Piece
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
-from http_monitor.counting.ranking import Ranking
-from http_monitor.counting.table_batches import TableBatches
-from http_monitor.counting.table_compact import PackedPiece
-from http_monitor.counting.table_row_by_row import add_rows, add_rows_of_long_keys, cut_long_keys
-from http_monitor.counting.table_slots import TableSlots
+from http_monitor.counting.tables.batches import TableBatches
+from http_monitor.counting.tables.compact import PackedPiece
+from http_monitor.counting.tables.distinct import ERROR_RATIO, DistinctKeys
+from http_monitor.counting.tables.ranking import Ranking
+from http_monitor.counting.tables.row_by_row import add_rows, add_rows_of_long_keys, cut_long_keys
+from http_monitor.counting.tables.slots import TableSlots
 from http_monitor.records import Int64s, Json
 from http_monitor.report_tables import KeyCount, Remainder, Table
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from http_monitor.counting.groups import Piece
-from http_monitor.counting.growing_sums import GrowingSums
 from http_monitor.counting.keys import Keys
+from http_monitor.counting.tables.growing_sums import GrowingSums
 from http_monitor.records import Int64s
 from http_monitor.report_tables import Remainder
 from http_monitor.sizes import Sizes

@@ -1,0 +1,1 @@
+"""Tables of counts by key, bounded, and the forms that their counts take."""
