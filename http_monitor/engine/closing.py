@@ -1,0 +1,220 @@
+"""Closes what is due by now: the window moves, the rules judge it, passed intervals are reported."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from http_monitor.engine.close_prefilter import Prefilter, prefilter
+from http_monitor.engine.row_stream import RowStream
+from http_monitor.engine.state import EngineState
+from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.health import Health
+from http_monitor.ports.alert import Alert
+from http_monitor.records import Int64s
+from http_monitor.report import Message, Mode
+
+
+class Closing:
+    """Closes buckets in order, and publishes the alert events and reports that this brings about.
+
+    Owned by the monitor's thread. Its time is the greatest time it was shown, never a clock.
+
+    Args:
+        state: what has been counted.
+        mode: a live run reports what is open when it stops, also where nothing came.
+        publish: takes alert events and reports, in order.
+    """
+
+    def __init__(self, state: EngineState, mode: Mode, publish: Callable[[Message], None]) -> None:
+        self._state = state
+        self._lengths, self._open, self._reporter = state.lengths, state.open, state.reporter
+        self._tally, self._tracker = state.tally, state.tracker
+        self._mode: Mode = mode
+        self._publish = publish
+        self.stream: RowStream | None = None
+        """Hands rows out before what they bring about; None: nobody takes them."""
+        self.report_empty = False
+        """Live and caught up: intervals without anything in them are reported too."""
+        self._catching_up = False
+        # The alerts have been judged since they or the lengths were given.
+        self._settled = False
+
+    def publish_to(self, publish: Callable[[Message], None]) -> None:
+        """Let another take alert events and reports from now on: the state was restored, and goes on live."""
+        self._publish = publish
+        self.report_empty = self._catching_up = False
+
+    def catch_up(self, is_behind: bool) -> None:
+        """Say whether what comes live is a backlog: its reports say so, and empty intervals are not reported."""
+        self.report_empty, self._catching_up = not is_behind, is_behind
+
+    def register(self, alert: Alert) -> None:
+        """Judge every closed bucket's window by this rule too."""
+        self._tracker.register(alert)
+        self._settled = False
+
+    def begin_at(self, time_us: int) -> None:
+        """Let the buckets before that time count as closed, and the window be empty."""
+        self._settled = False
+        self._state.begin_at(time_us)
+
+    def advance(self, now_us: int) -> None:
+        """Move now on, and close what is due by it."""
+        if now_us > self._state.now_us:
+            self._state.now_us = now_us
+            due_us = self._lengths.due_at(now_us)
+            first_us = self._open.first_us
+            if not self._state.has_begun and first_us is None and self.report_empty:
+                # There was nothing to catch up with: it begins here, like from the end of a file.
+                self.begin_at(due_us + self._lengths.bucket_us)
+            elif self._state.has_begun or (first_us is not None and due_us >= first_us):
+                self.close_until(due_us)
+
+    def finish(self) -> None:
+        """End a replay: close the buckets up to that of the greatest time, report the open interval."""
+        if self._reporter.last_us == NEVER_US:
+            return
+        last_bucket_us = self._lengths.bucket_of(self._reporter.last_us)
+        if last_bucket_us > self._state.closed_us and (len(self._open) or self._state.has_begun):
+            self.close_until(last_bucket_us)
+        for start_us in self._reporter.starts:
+            self._report(start_us, self._tally.before_look(None))
+        if self._reporter.has_news:
+            self._report(
+                self._lengths.interval_of(max(self._state.closed_us, self._reporter.last_us)),
+                self._tally.before_look(None),
+            )
+
+    def stop(self) -> None:
+        """End at once: close no bucket, judge nothing, report what is open as partial."""
+        lengths = self._lengths
+        starts = set(self._reporter.starts)
+        if self._mode == "live" and self._state.now_us != NEVER_US:
+            known_us = min(starts, default=self._state.now_us)
+            open_us = self._state.following_us if self._state.has_begun else known_us
+            first_us = lengths.interval_of(min(open_us, self._state.now_us))
+            starts.update(range(first_us, self._state.now_us + 1, lengths.interval_us))
+        elif not starts and self._reporter.has_news:
+            known_us = self._state.following_us if self._state.has_begun else self._reporter.last_us
+            starts.add(lengths.interval_of(known_us))
+        for start_us in sorted(starts):
+            self._report(start_us, self._tally.before_look(None), partial=True)
+
+    def restart_at(self, now_us: int) -> None:
+        """Follow a wall clock that was set back by more than the window: close all, empty the window."""
+        last_us, report_empty = self._open.last_us, self.report_empty
+        if last_us is not None:
+            if self._state.has_begun:
+                self.close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)))
+            # A line of the year 2099 may be waiting; that nothing came until then is no news.
+            self.report_empty = False
+            self.close_until(last_us)
+            self.report_empty = report_empty
+        for start_us in self._reporter.starts:
+            self._report(start_us, self._tally.before_look(None))
+        self._state.now_us = now_us
+        self.begin_at(now_us)
+        self._state.changed = True
+
+    def next_report_us(self) -> int:
+        """Return when, by the clock, the interval that is open now will be reported."""
+        state = self._state
+        open_us = state.following_us if state.has_begun else max(state.now_us, 0)
+        return self._lengths.interval_of(open_us) + self._lengths.interval_us + self._lengths.lateness_us
+
+    def close_until(self, due_us: int, brought_by: tuple[Int64s, Int64s] | None = None) -> None:
+        """Close, in order, every bucket up to the one that starts at `due_us`.
+
+        Args:
+            due_us: the last one to close.
+            brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
+        """
+        if self.stream is not None and brought_by is not None:
+            self.stream.closing(*brought_by)
+        ahead = None
+        while self._state.closed_us < due_us:
+            # Where the window is empty, the next bucket with hits can be gone to at once.
+            unknown = ahead is None or ahead.last_us <= self._state.closed_us
+            if unknown and self._settled and not self._state.changed and self._state.window.oldest_us is not None:
+                ahead = prefilter(self._state.window, self._tracker, self._open, due_us, self._lengths.bucket_us)
+            bucket_us = min(self._next_close(ahead), due_us)
+            # The interval that ends with it may be all there is to be told.
+            foreseen = ahead is not None and bucket_us <= ahead.last_us and not ahead.marks(bucket_us)
+            self._close(bucket_us, foreseen=foreseen)
+            end_us = bucket_us + self._lengths.bucket_us
+            if end_us % self._lengths.interval_us == 0:
+                self._pass_interval(end_us - self._lengths.interval_us, brought_by)
+
+    def _next_close(self, ahead: Prefilter | None) -> int:
+        """Return the next bucket whose close can change or tell anything; those before it cannot."""
+        if not self._state.has_begun:
+            first_us = self._open.first_us
+            assert first_us is not None
+            return first_us
+        following_us = self._state.following_us
+        if self._state.changed:
+            return following_us
+        candidates = [-NEVER_US]
+        if ahead is not None and ahead.last_us > self._state.closed_us:
+            candidates.append(ahead.next_from(following_us))
+        else:
+            first_us = self._open.first_us
+            if first_us is not None:
+                candidates.append(first_us)
+            if self._state.window.oldest_us is not None:
+                candidates.append(self._state.window.oldest_us + self._lengths.window_us)
+        # An interval is told of at the close of its last bucket.
+        to_last_us = self._lengths.interval_us - self._lengths.bucket_us
+        if self._reporter.next_start_us is not None:
+            candidates.append(self._reporter.next_start_us + to_last_us)
+        if self.report_empty or self._reporter.has_news:
+            candidates.append(self._lengths.interval_of(following_us) + to_last_us)
+        return max(following_us, min(candidates))
+
+    def _close(self, bucket_us: int, *, foreseen: bool) -> None:
+        """Close that bucket, and those before it, whose closes change nothing.
+
+        Args:
+            bucket_us: its start.
+            foreseen: rules that foresee have said that nothing changes for them.
+        """
+        end_us = bucket_us + self._lengths.bucket_us
+        self._state.closed_us = bucket_us
+        changed = self._state.changed
+        self._state.changed = False
+        window_us = end_us - self._lengths.window_us
+        closed = self._open.close(bucket_us, window_us)
+        for bucket in closed:
+            self._state.window.append(bucket)
+            changed = True
+        if (self._state.window.move_to(end_us) or changed) and not (foreseen and self._tracker.foresees_all):
+            for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
+                self._reporter.count_event()
+                self._tell(event)
+            self._settled = True
+
+    def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
+        if self.report_empty or self._reporter.has_hits(start_us) or self._reporter.has_news:
+            row = None
+            if brought_by is not None:
+                buckets, rows = brought_by
+                row = int(rows[np.searchsorted(buckets, self._state.closed_us)])
+            self._report(start_us, self._tally.before_look(row))
+
+    def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
+        window, active = self._state.window.totals(), self._tracker.active()
+        report = self._reporter.report(
+            start_us,
+            window,
+            active,
+            health,
+            partial=partial,
+            catch_up=self._catching_up,
+            rules=self._tracker.rules,
+        )
+        self._tell(report)
+
+    def _tell(self, message: Message) -> None:
+        if self.stream is not None:
+            self.stream.before_message(self._state.closed_us)
+        self._publish(message)
