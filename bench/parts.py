@@ -13,9 +13,9 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.hub.hub import Hub
-from http_monitor.inputs.input import Input, greatest_of, times_of
+from http_monitor.inputs.input import Input
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from http_monitor import __version__
 from http_monitor.arguments import parse_arguments
-from http_monitor.arguments.options import OPTIONS, Option
+from http_monitor.arguments.option import Option
+from http_monitor.arguments.options import OPTIONS
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text

@@ -17,7 +17,7 @@ from http_monitor.counting.tables import row_by_row as rowbyrow
 from http_monitor.counting.tables.table import KeyTable
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.inputs.input import times_of
+from http_monitor.eventtime.rows import times_of
 from http_monitor.parser.formats import get_format
 from http_monitor.report import Message, Summary
 from http_monitor.report_tables import KeyCount, Remainder, Table

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from http_monitor.alerts import default_alerts
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
-from http_monitor.eventtime.rows import NEVER_US, Rows
-from http_monitor.inputs.input import times_of
+from http_monitor.eventtime.rows import NEVER_US, Rows, times_of
 from http_monitor.report import Message, Summary
 from http_monitor.report_tables import AgentKinds, Durations, SlowEndpoint
 from http_monitor.settings import Settings

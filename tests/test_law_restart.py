@@ -14,8 +14,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.codec import counts, keys_of, sizes
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import NEVER_US, Rows
-from http_monitor.inputs.input import greatest_of, times_of
+from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.formats import get_format
 from http_monitor.records import Json

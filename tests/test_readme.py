@@ -8,7 +8,8 @@ import pytest
 
 from http_monitor.alerts import default_alerts
 from http_monitor.arguments import values
-from http_monitor.arguments.options import OPTIONS, Option
+from http_monitor.arguments.option import Option
+from http_monitor.arguments.options import OPTIONS
 from http_monitor.errors import FormatError, InputError, RefusedError, UsageError, WorkerError
 from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.parser.presets import PRESETS

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from http_monitor import __version__
 from http_monitor.arguments.effect import check_effect
-from http_monitor.arguments.options import GROUPS, OPTIONS, Option
+from http_monitor.arguments.option import Option
+from http_monitor.arguments.options import GROUPS, OPTIONS
 from http_monitor.arguments.values import shown
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings

@@ -1,5 +1,7 @@
 """Health counters in words: where every line and byte went that is not among the hits."""
 
+from collections.abc import Sequence
+
 from http_monitor.display.figures import count, counted, exact_span, rough_span, size
 from http_monitor.display.style import Role
 from http_monitor.health import Health
@@ -33,7 +35,12 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
 
 def sentences(health: Health) -> list[tuple[str, Role]]:
     """Return a sentence for each counter that is not zero."""
-    lines: list[tuple[int, str, Role]] = [
+    return [(text, role) for number, text, role in (*_of_lines(health), *_of_reading(health)) if number]
+
+
+def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
+    """Return the counters of lines, each with its sentence."""
+    return [
         (
             health.malformed,
             f"{_lines(health.malformed)} {_does(health.malformed, 'fits', 'fit')} no format (malformed).",
@@ -78,6 +85,12 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
             f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
             "plain",
         ),
+    ]
+
+
+def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
+    """Return the counters of what is read, and of who reads it, each with its sentence."""
+    return [
         (
             health.lag_bytes or health.lag_s,
             f"Lines are there and not read yet ({behind(health.lag_bytes, health.lag_s)}).",
@@ -95,7 +108,6 @@ def sentences(health: Health) -> list[tuple[str, Role]]:
             "warn",
         ),
     ]
-    return [(text, role) for number, text, role in lines if number]
 
 
 def behind(lag_bytes: int, lag_s: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.records import Int64s
+from http_monitor.records import Batch, Int64s
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""
@@ -65,3 +65,13 @@ class Rows:
     def without_lead(self) -> "Rows":
         """Return the rows, and nothing before the first."""
         return replace(self, lead=NO_LINES)
+
+
+def times_of(batch: Batch) -> Int64s:
+    """Return the event time of each row, in microseconds since the epoch."""
+    return event_times(batch.rows)
+
+
+def greatest_of(times_us: Int64s) -> int:
+    """Return the greatest of some times; `NEVER_US` of none."""
+    return int(times_us.max()) if len(times_us) else NEVER_US

@@ -1,8 +1,7 @@
 """One input of a monitor: a source, the format of its lines, and the gate of its times."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,63 +10,17 @@ from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import NEVER_US, event_times
+from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
+from http_monitor.inputs.misfits import Misfits
 from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
-from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remark, Remembering, Telling
+from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
 from http_monitor.ports.source import Failing, Resumable, Source
-from http_monitor.records import SCHEMA, Batch, Int64s, Json, Sample
+from http_monitor.records import SCHEMA, Batch, Json, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
-from http_monitor.units import visible, visible_text
+from http_monitor.units import visible_text
 
-_SHOWN_BYTES = 120
 _NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.int64), 0)
-
-Select = Callable[[Batch], Batch]
-"""Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
-
-
-class LookAtLines(Protocol):
-    """Finds out what is to be said of lines."""
-
-    def __call__(self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool) -> Iterable[tuple[int | None, Remark]]:
-        """Return what is to be said of the next lines, with the number of each; None: the end of the input shows it.
-
-        Args:
-            data: Whole lines.
-            batch: What the format made of them.
-            fmt: That format.
-            last: Nothing comes after them.
-        """
-        ...
-
-
-Explain = Callable[[bytes, LogFormat], str]
-"""Says in a phrase why a line does not fit a format."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something that lines showed, and which of them."""
-
-    line_no: int | None
-    """By its number among the non-blank lines of what was read together, from 1; None: the end of the input."""
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The next lines of a replayed input, and what was known of it when they had been read."""
-
-    batch: Batch
-    finished: bool
-    """Nothing comes after them."""
-    nul_bytes: int
-    """Left out of the input so far."""
-    found: tuple[Found, ...]
-    """What the user should know of its lines, in their order."""
-    failure: InputError | None
-    """Why there are no more of them, though the input has more."""
 
 
 class Input:
@@ -120,7 +73,6 @@ class Input:
         self._format = log_format
         self._found = announced
         """What its lines were found to be in the end; None: nothing yet."""
-        self._explain = explain
         self._announced = announced
         self._select = select
         self._lacking = MissingColumns(needs)
@@ -129,8 +81,7 @@ class Input:
         self._rows = 0
         self._others = 0
         """Lines that fit, and record no finished request."""
-        self._first_bad: Sample | None = None
-        self._recent_bad: Sample | None = None
+        self._misfits = Misfits(explain)
         self._said_nothing_fits = False
         self._enough_no: int | None = None
         """The line among those parsed last with which enough are known to say what they lack."""
@@ -167,13 +118,11 @@ class Input:
 
     def take_bad(self) -> Sample | None:
         """Return the first line that did not fit since this was asked the last time."""
-        bad, self._recent_bad = self._recent_bad, None
-        return bad
+        return self._misfits.take()
 
     def words_for(self, bad: Sample) -> str:
         """Return which line it is, where it stops to fit, and the line itself, cut."""
-        shown = visible(bad.raw[:_SHOWN_BYTES]) + ("…" if len(bad.raw) > _SHOWN_BYTES else "")
-        return f"line {bad.line_no}, {self._explain(bad.raw, self._format)}: {shown}"
+        return self._misfits.words_for(bad, self._format)
 
     def save(self) -> Json:
         """Return where it stands, for another process."""
@@ -252,9 +201,7 @@ class Input:
             told += [Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.take_told()]
         if batch.samples:
             sample = batch.samples[0]
-            bad = Sample(self._lines + sample.line_no, sample.raw)
-            self._first_bad = self._first_bad or bad
-            self._recent_bad = self._recent_bad or bad
+            self._misfits.note(Sample(self._lines + sample.line_no, sample.raw))
         found = [*told, *self._formats(batch)]
         self._lines += batch.lines
         self._rows += batch.well_formed
@@ -338,20 +285,5 @@ class Input:
         return self._lacks(ended=self.finished)
 
     def _nothing_fits(self, lines: int) -> str:
-        subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
         wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"
-        text = f"{self.name}: {subject} {wanted}"
-        if self._first_bad is not None:
-            text += f"; {self.words_for(self._first_bad)}"
-        advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
-        return f"{text} (is this an access log? {advice})"
-
-
-def times_of(batch: Batch) -> Int64s:
-    """Return the event time of each row, in microseconds since the epoch."""
-    return event_times(batch.rows)
-
-
-def greatest_of(times_us: Int64s) -> int:
-    """Return the greatest of some times; `NEVER_US` of none."""
-    return int(times_us.max()) if len(times_us) else NEVER_US
+        return f"{self.name}: {self._misfits.nothing_fits(lines, wanted, self._format)}"

@@ -8,9 +8,9 @@ import numpy as np
 from http_monitor.checkpoint.journal import CountingEngine
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.clock import END_OF_TIME_US, Clock
-from http_monitor.eventtime.rows import NEVER_US, Rows
+from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.health import Health
-from http_monitor.inputs.input import Input, greatest_of, times_of
+from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Batch

@@ -6,9 +6,10 @@ from copy import deepcopy
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.merge import Merge
-from http_monitor.eventtime.rows import Rows
+from http_monitor.eventtime.rows import Rows, times_of
 from http_monitor.health import NO_HEALTH, Health
-from http_monitor.inputs.input import Input, Look, times_of
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.held_messages import HeldNotices
 

@@ -5,7 +5,7 @@ all have that have the same bytes around their text is known; then the next line
 find few lines alike is looked at one by one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,20 @@ Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(slots=True)
+class Labels:
+    """A name for each line."""
+
+    index: Int64s
+    """Which of the names."""
+    names: dict[bytes, int]
+    """Those there are, with their numbers, ascending."""
+
+    def set(self, lines: Int64s, name: bytes) -> None:
+        """Name some lines so."""
+        self.index[lines] = self.names.setdefault(name, len(self.names))
+
+
+@dataclass(slots=True)
 class Found:
     """Where the texts stand in the lines of a chunk; one that is not wrapped is its own text. An item a line."""
 
@@ -34,13 +48,11 @@ class Found:
     wrapped: Bools
     source_start: Int64s
     source_stop: Int64s
-    origin: Int64s
-    """Index among `origins`; -1 where it is not wrapped."""
-    part: Int64s
-    """Index among `parts`; 0: a whole line."""
+    origin: Labels
+    """What wrote it; -1 where it is not wrapped."""
+    part: Labels
+    """Of which line in parts it is one; 0: a whole line."""
     more: Bools
-    origins: dict[bytes, int] = field(default_factory=dict)
-    parts: dict[bytes, int] = field(default_factory=lambda: {b"": 0})
 
     def take(self, lines: Int64s, taken: Taken, length: int) -> None:
         """Note what was found in lines that are alike.
@@ -56,11 +68,11 @@ class Found:
             base = start if last <= taken.start else stop - length
             self.source_start[lines], self.source_stop[lines] = base + first, base + last
         if taken.origin or not self.wrapped[lines[0]]:
-            self.origin[lines] = self.origins.setdefault(taken.origin, len(self.origins))
+            self.origin.set(lines, taken.origin)
         self.wrapped[lines] = True
         self.start[lines] = start + taken.start
         self.stop[lines] = stop - (length - taken.stop)
-        self.part[lines] = self.parts.setdefault(taken.part, len(self.parts))
+        self.part.set(lines, taken.part)
         self.more[lines] = taken.more
 
 
@@ -80,8 +92,8 @@ def lines_in(data: bytes) -> Found:
         wrapped=np.zeros(count, np.bool_),
         source_start=np.zeros(count, np.int64),
         source_stop=np.zeros(count, np.int64),
-        origin=np.full(count, -1, np.int64),
-        part=np.zeros(count, np.int64),
+        origin=Labels(np.full(count, -1, np.int64), {}),
+        part=Labels(np.zeros(count, np.int64), {b"": 0}),
         more=np.zeros(count, np.bool_),
     )
 

@@ -89,7 +89,7 @@ class Wrapping:
             data += b"\n"
         found = lines_in(data)
         if not len(found.start):
-            return Unwrapped(b"", found.wrapped, found.origin, (), found.origin, ())
+            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, ())
         todo = np.flatnonzero(found.stop - found.start <= self._limit)
         explodes = self._kind.explode is not None and self._kind.mark in data
         if explodes and self._kind.mark:
@@ -100,7 +100,8 @@ class Wrapping:
             find(data, found, self._kind.behind, np.flatnonzero(found.wrapped))
         inside = self._texts(data, found)
         if not (explodes and not found.wrapped.all()) and not self._parts and not found.more.any():
-            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin, tuple(found.origins))
+            origins = tuple(found.origin.names)
+            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins)
         return self._one_by_one(data, found, inside)
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
@@ -181,8 +182,8 @@ class Wrapping:
         for index in doubted:
             one = np.array([index], np.int64)
             found.start[index], found.stop[index] = begin.start[index], begin.stop[index]
-            found.wrapped[index], found.origin[index] = False, -1
-            found.source_start[index] = found.source_stop[index] = found.part[index] = 0
+            found.wrapped[index], found.origin.index[index] = False, -1
+            found.source_start[index] = found.source_stop[index] = found.part.index[index] = 0
             found.more[index] = False
             for stage in self._kind.stages:
                 line = data[int(found.start[index]) : int(found.stop[index])]
@@ -195,7 +196,7 @@ class Wrapping:
     def _one_by_one(self, data: bytes, found: Found, inside: bytes) -> Unwrapped:
         lines = inside.split(b"\n")
         source, sources = _sources(data, found)
-        origins, parts = list(found.origins), list(found.parts)
+        origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
         wrapped = found.wrapped.tolist()
         for index, line in enumerate(lines[:-1]):
@@ -204,11 +205,11 @@ class Wrapping:
                 kept += (Inner(line, None, None),) if several is None else several
                 continue
             text: bytes | None = line
-            if found.part[index]:
-                text = self._parts.add(parts[found.part[index]], line, more=bool(found.more[index]))
+            if found.part.index[index]:
+                text = self._parts.add(parts[found.part.index[index]], line, more=bool(found.more[index]))
             if text is not None:
                 name = None if source[index] < 0 else sources[source[index]]
-                kept.append(Inner(text, name, origins[found.origin[index]]))
+                kept.append(Inner(text, name, origins[found.origin.index[index]]))
         return _unwrapped(kept)
 
 

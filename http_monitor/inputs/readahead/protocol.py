@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from http_monitor.inputs.input import Input, Look
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import Look
 
 
 class ReadAhead(Protocol):

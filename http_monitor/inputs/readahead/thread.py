@@ -3,7 +3,8 @@
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from http_monitor.inputs.input import Input, Look
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import WAIT_S
 
 # Numpy and Arrow let go of the interpreter for a fraction of a millisecond again and again; with the usual 5 ms each

@@ -7,9 +7,7 @@ import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints, Statuses, Words
 from http_monitor.parser.chunks.chunk import BACKSLASH, QUOTE, SPACE, TAB, WORD_BYTES, Chunk, word, words_at
-from http_monitor.parser.chunks.numbers import (
-    numbers,
-)
+from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span
 from http_monitor.parser.clf.variants import Shape
 from http_monitor.parser.fields.clf_time import CLF_BYTES
@@ -74,20 +72,9 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
     path and version, no tab, no escaped quote or backslash, a size of at most 16 digits. What its date says and
     what its method is made of is not looked at here.
     """
-    marks_at, first_mark = chunk.marks_at, chunk.first_mark
-    head = words_at(chunk.mark_words, first_mark)
-    tail = words_at(chunk.mark_words, first_mark + _TAIL_AT)
-    three = (head == _THREE_HEAD) & (tail == _THREE_TAIL)
-    tail = words_at(chunk.mark_words, first_mark + _TAIL_AT + 1)
-    four = (head == _FOUR_HEAD) & (tail == _FOUR_TAIL)
-    if shape.vhost == "always":
-        three[:] = False
-    usual = three | four
-    usual &= chunk.lfs - chunk.starts <= shape.limit
-    usual[chunk.lines_of(escapes_in(chunk.data))] = False
-    line = np.flatnonzero(usual)
-    four = four[line]
-    start, mark = chunk.starts[line], first_mark[line]
+    line, four = _plausible_lines(chunk, shape)
+    marks_at = chunk.marks_at
+    start, mark = chunk.starts[line], chunk.first_mark[line]
     space = [marks_at(mark + number) for number in range(4)]
     # From the last field before the time on, the distance is the same for both.
     mark += four
@@ -163,6 +150,22 @@ def _may_be_forged(
     plain &= chunk.marks_at(size_end + 1) >= ends
     forged &= ~plain
     return forged
+
+
+def _plausible_lines(chunk: Chunk, shape: Shape) -> tuple[Ints, Bools]:
+    """Return which lines have the marks of a regular one, and which of these have four fields before the time."""
+    head = words_at(chunk.mark_words, chunk.first_mark)
+    tail = words_at(chunk.mark_words, chunk.first_mark + _TAIL_AT)
+    three = (head == _THREE_HEAD) & (tail == _THREE_TAIL)
+    tail = words_at(chunk.mark_words, chunk.first_mark + _TAIL_AT + 1)
+    four = (head == _FOUR_HEAD) & (tail == _FOUR_TAIL)
+    if shape.vhost == "always":
+        three[:] = False
+    usual = three | four
+    usual &= chunk.lfs - chunk.starts <= shape.limit
+    usual[chunk.lines_of(escapes_in(chunk.data))] = False
+    line = np.flatnonzero(usual)
+    return line, four[line]
 
 
 def are_http(words: Words, start: Ints) -> Bools:

@@ -1,0 +1,51 @@
+"""The lines of an input that do not fit its format, as the user is told of them."""
+
+from http_monitor.inputs.look import Explain
+from http_monitor.ports.log_format import LogFormat
+from http_monitor.records import Sample
+from http_monitor.units import visible
+
+_SHOWN_BYTES = 120
+
+
+class Misfits:
+    """Remembers which lines did not fit.
+
+    Args:
+        explain: Says why a line does not fit.
+    """
+
+    def __init__(self, explain: Explain) -> None:
+        self._explain = explain
+        self._first: Sample | None = None
+        self._recent: Sample | None = None
+
+    def note(self, bad: Sample) -> None:
+        """Remember a line that does not fit, if it is the first since `take`."""
+        self._first = self._first or bad
+        self._recent = self._recent or bad
+
+    def take(self) -> Sample | None:
+        """Return the first line that did not fit since this was asked the last time."""
+        bad, self._recent = self._recent, None
+        return bad
+
+    def words_for(self, bad: Sample, fmt: LogFormat) -> str:
+        """Return which line it is, where it stops to fit, and the line itself, cut."""
+        shown = visible(bad.raw[:_SHOWN_BYTES]) + ("…" if len(bad.raw) > _SHOWN_BYTES else "")
+        return f"line {bad.line_no}, {self._explain(bad.raw, fmt)}: {shown}"
+
+    def nothing_fits(self, lines: int, wanted: str, fmt: LogFormat) -> str:
+        """Return the sentence that says that none of the first lines fits.
+
+        Args:
+            lines: How many.
+            wanted: What they should fit, in words.
+            fmt: What they should fit.
+        """
+        subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
+        text = f"{subject} {wanted}"
+        if self._first is not None:
+            text += f"; {self.words_for(self._first, fmt)}"
+        advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
+        return f"{text} (is this an access log? {advice})"
