@@ -22,21 +22,12 @@ Key = tuple[str, str]
 """The limit, and the dotted name of what is held to it."""
 
 EXCEPTIONS: dict[Key, str] = {
-    ("lines", "http_monitor.arguments.options"): "a table of all options with their help",
-    ("lines", "http_monitor.engine.aggregator"): "both doors of the engine, and its state; not split yet",
-    ("lines", "http_monitor.inputs.input"): "one class of many attributes, not split yet",
     ("lines", "http_monitor.sources.tail.file_chain"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.observer"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.rotated_files"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.tail"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.tailed_file"): "one path through rotation, not split yet",
-    ("function lines", "http_monitor.display.health.sentences"): "one sentence after another, in their order",
-    (
-        "function lines",
-        "http_monitor.parser.clf.regular_lines.find_fields",
-    ): "a hot loop over columns, quicker in one piece",
     ("parameters", "http_monitor.sources.tail.tail.FileTail"): "a value for each option that tailing has",
-    ("parameters", "http_monitor.unwrap.alike.Found"): "one column a field",
     ("modules", "http_monitor.unwrap.programs"): "one small file for each program, as the presets are",
 }
 """Why something may be over its limit."""

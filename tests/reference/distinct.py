@@ -1,4 +1,4 @@
-"""The estimate of distinct keys, one key and one bit after the other (counting/tables/distinct.py says whose method it is)."""
+"""Estimates distinct keys, one key and one bit at a time; counting/tables/distinct.py says whose method it is."""
 
 import hashlib
 import math
