@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
         pa.field("lacks", pa.int8()),
     ]
 )
-"""One row per well-formed line, in file order. `path` is the endpoint of DESIGN §2, null in section (none);
+"""One row per well-formed line, in file order. `path` is the endpoint of docs/ARCHITECTURE.md, null in section (none);
 `vhost` is without its port; `forwarded` is what X-Forwarded-For said, not believed yet; `source` is the container, the
 pod, the program or the machine that stands in front of a wrapped line; `status` is 0 where a line has none. Whatever is
 nullable is null for ``-`` and where the format has no such field; `lacks` tells these two apart where the difference
@@ -74,7 +74,7 @@ class Batch:
     """The numbers of the well-formed lines that are not to be counted, strictly increasing; a format gives none."""
     other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
-    of one request), strictly increasing; they are rows of no table (DESIGN §3, `other`)."""
+    of one request), strictly increasing; they are rows of no table (docs/ARCHITECTURE.md, "Time")."""
 
     def head(self, lines: int) -> "Batch":
         """Return what it says of its first lines."""

@@ -174,7 +174,7 @@ class Notice:
     file: str | None = None
     """The input that it is about, as the user calls it; None: the run as a whole."""
     at_us: int | None = None
-    """Now (DESIGN §3) when it was told; None: there was none yet."""
+    """Now (docs/ARCHITECTURE.md, "Time") when it was told; None: there was none yet."""
 
     def at(self, now_us: int | None) -> "Notice":
         """Return it as told at that time."""

@@ -1,6 +1,6 @@
 """No client can hide by what it sends: whatever servers write of odd requests, escaped or not, counts.
 
-Each server has 240 such requests of one host, twelve a second, which is a flood. DESIGN §2 itself leaves some lines
+Each server has 240 such requests of one host, twelve a second, which is a flood. The rule itself leaves some lines
 malformed, for no rule can tell what is in them from what the server wrote: a user name has a field that begins with
 ``[``, or there is a quote behind which a status and a size beyond 63 bits stand. They are counted as malformed.
 """

@@ -1,4 +1,4 @@
-"""Bounds keys in bytes: how a long one is shortened, and how many short ones it counts for in a table (DESIGN §3)."""
+"""Bounds keys in bytes: shortens a long one, and says for how many short ones it counts in a table."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The heart: rows in, closed buckets, alert events and reports out, in event time (DESIGN §3)."""
+"""The heart: rows in, closed buckets, alert events and reports out, in event time (docs/ARCHITECTURE.md, "Time")."""
 
 from collections.abc import Callable, Generator, Iterable
 

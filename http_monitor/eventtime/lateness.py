@@ -1,4 +1,7 @@
-"""What becomes of each row by its time: open, late, too late; and which buckets it closes (DESIGN §3)."""
+"""Decides of each row by its time whether it is open, late or too late, and which buckets it closes.
+
+The rules are those of docs/ARCHITECTURE.md, "Time".
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The stable merge of several replayed files by each file's running maximum (DESIGN §3, Several files)."""
+"""The stable merge of several replayed files by each file's running maximum (docs/ARCHITECTURE.md, "Time")."""
 
 from collections import deque
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""A turn of the live monitor: look at the clock, read every input, count, and only then move now (DESIGN §3)."""
+"""A turn of a live run: ask the clock, read every input, count, and only then move now.
+
+Now is that of docs/ARCHITECTURE.md, "Time".
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice

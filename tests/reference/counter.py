@@ -1,4 +1,4 @@
-"""The slow, obvious counter: buckets closed one by one, every window summed from scratch (DESIGN §3, §4, §7)."""
+"""The slow, obvious counter: buckets closed one by one, every window summed from scratch (docs/ARCHITECTURE.md)."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

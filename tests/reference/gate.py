@@ -30,7 +30,7 @@ class Offered:
 
 
 class AheadFilter:
-    """Holds rows of one file that are far ahead until one of the next well-formed ones confirms them (DESIGN §3)."""
+    """Holds rows of one file that are far ahead until one of the next well-formed ones confirms them."""
 
     def __init__(self, max_ahead_us: int) -> None:
         self.held: list[Held] = []

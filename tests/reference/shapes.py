@@ -9,7 +9,7 @@ US_PER_S = 1_000_000
 
 @dataclass(frozen=True)
 class Options:
-    """The settings that decide what is counted; the defaults are those of DESIGN §3 and §4."""
+    """The settings that decide what is counted; the defaults are those of the program."""
 
     interval_s: int = 10
     window_s: int = 120

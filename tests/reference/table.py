@@ -1,4 +1,4 @@
-"""A table with a bounded number of keys, cut at the row that would bring one key too many (DESIGN §3)."""
+"""A table with a bounded number of keys, cut at the row that would bring one key too many."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A table of counts by key that stays bounded and is exact at the row (DESIGN §3, Bounded keys)."""
+"""A table of counts by key that stays bounded and is exact at the row (docs/ARCHITECTURE.md, "Counts")."""
 
 import heapq
 import math

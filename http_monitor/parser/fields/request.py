@@ -1,4 +1,4 @@
-"""Takes a request apart: method, section, endpoint (DESIGN "What a line means")."""
+"""Takes a request apart: method, section, endpoint (docs/ARCHITECTURE.md, "What a line means")."""
 
 import re
 from typing import NamedTuple

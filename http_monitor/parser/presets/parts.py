@@ -9,7 +9,7 @@ Parts = Given | tuple[Given, ...]
 BEFORE_STATUS = f'" {STATUS_OR_NONE} '
 """What shows that a request in quotes ends, which may hold quotes that nobody escaped."""
 BEFORE_STATUS_AND_SIZE = rf'" {STATUS_OR_NONE} (?:-|[0-9]++)(?:[ ]|\Z)'
-"""The same, where the size of the response is behind its status (DESIGN §2)."""
+"""The same, where the size of the response is behind its status (docs/ARCHITECTURE.md, "What a line means")."""
 COLOUR = Maybe((b"\x1b[", Slot(Field("colour"), "typed", "[0-9;]+"), b"m"))
 """What makes a terminal write in another colour, or does not stand there."""
 
