@@ -78,5 +78,5 @@ def test_a_preset_without_times_is_in_their_list(preset: Preset) -> None:
 def test_a_line_without_a_time_is_said_to_be_of_a_format_that_has_to_be_named() -> None:
     line = BY_NAME["uvicorn"].examples[0]
     assert explain_and_suggest(line, auto_format()).endswith(
-        "(it fits uvicorn, to be named with --format: its lines have no time)"
+        "(it fits uvicorn, whose lines have no time: live, --format uvicorn counts them when they arrive)"
     )

@@ -181,9 +181,26 @@ def test_includes_of_nginx_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     assert found(config, "/x") == "combined"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("include nginx.conf;\n", "nginx.conf line 1: includes {}/nginx.conf, and so on without an end"),
+        ("http {\n include *.conf;\n}\n", "nginx.conf line 2: includes {}/nginx.conf, and so on without an end"),
+        ("http {\n include b.conf;\n}\n", "b.conf line 1: includes {}/nginx.conf, and so on without an end"),
+        ("worker_processes 2;\n", "nginx.conf: has no log of requests (access_log of nginx, CustomLog of Apache)"),
+        ("http { access_log off; }\n", "nginx.conf: has no log of requests (access_log of nginx, CustomLog of Apache)"),
+    ],
+)
+def test_a_configuration_of_nginx_without_a_log_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    config = tmp_path / "nginx.conf"
+    config.write_text(text)
+    (tmp_path / "b.conf").write_text("include nginx.conf;\n")
+    assert refusal(config).endswith(words.format(tmp_path))
+
+
 def test_blocks_nested_without_end_are_read(tmp_path: Path) -> None:
     config = tmp_path / "nginx.conf"
-    config.write_text("a {\n" * 5_000 + "}\n" * 5_000)
+    config.write_text("http {\n" * 5_000 + "}\n" * 5_000)
     assert found(config, "/x") == "combined"
 
 

@@ -79,7 +79,9 @@ class Formats:
             if not self._detects(path):
                 self._named(path)
         if self.timeless and self._settings.replay:
-            raise UsageError(f"--replay: {self._settings.format} lines have no time, takes a format whose lines have")
+            raise UsageError(
+                f"--replay: {self._settings.format} lines have no time, so only a live run counts them, as they arrive"
+            )
 
     @property
     def timeless(self) -> bool:

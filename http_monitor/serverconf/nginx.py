@@ -1,13 +1,13 @@
 """Reads which logs an nginx configuration has written, and in which formats.
 
-The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is taken once, so that
-includes in a circle come to an end.
+The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is taken once, however many
+include it. Includes in a circle are refused where no log is found.
 """
 
 import glob
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from http_monitor.serverconf.found import Files, LogUse, refused
@@ -40,7 +40,8 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
     Raises:
         UsageError: it cannot be read, or names a format that it does not define.
     """
-    directives = list(_directives(path, files))
+    circles: list[_Directive] = []
+    directives = list(_directives(path, files, circles))
     formats: dict[str, _Directive] = {}
     for directive in directives:
         if directive.name == "log_format" and len(directive.args) > 1:
@@ -52,8 +53,13 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
         for directive in directives
         if directive.name == "access_log" and directive.args and directive.args[0] != "off"
     ]
+    names = {directive.name for directive in directives}
+    if circles and not uses:
+        raise refused(circles[0].file, circles[0].line, f"includes {circles[0].args[0]}, and so on without an end")
+    if uses or "http" not in names or "access_log" in names:
+        return uses
     # What nginx does where nothing is said about it.
-    return uses or [LogUse("logs/access.log", bases, DEFAULT, DEFAULT, path, 1)]
+    return [LogUse("logs/access.log", bases, DEFAULT, DEFAULT, path, 1)]
 
 
 def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str, ...]) -> LogUse:
@@ -72,13 +78,19 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
     return LogUse(path, bases, text, name, file, line, conditional)
 
 
-def _directives(path: str, files: Files) -> Iterator[_Directive]:
-    """Yield every directive of every file, those of protocols other than HTTP left out."""
+def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[_Directive]:
+    """Yield every directive of every file, those of protocols other than HTTP left out.
+
+    Args:
+        path: Of the first file.
+        files: Reads the files.
+        circles: Where each include of a file goes in which it stands itself.
+    """
     root = os.path.dirname(os.path.abspath(path))
-    seen: set[str] = set()
+    # Of each file, which one included it.
+    parents: dict[str, str | None] = {os.path.realpath(path): None}
     # One that is read is on top of those that include it.
     open_files = [_in_file(path, files, file=path, line=None)]
-    seen.add(os.path.realpath(path))
     while open_files:
         statement = next(open_files[-1], None)
         if statement is None:
@@ -93,9 +105,19 @@ def _directives(path: str, files: Files) -> Iterator[_Directive]:
         several = glob.has_magic(wanted)
         found = files.matching(wanted, file=statement.file, line=statement.line) if several else [wanted]
         for included in reversed(found):
-            if os.path.realpath(included) not in seen:
-                seen.add(os.path.realpath(included))
+            real = os.path.realpath(included)
+            if real in _with_parents(os.path.realpath(statement.file), parents):
+                circles.append(statement._replace(args=[included]))
+            if real not in parents:
+                parents[real] = os.path.realpath(statement.file)
                 open_files.append(_in_file(included, files, file=statement.file, line=statement.line))
+
+
+def _with_parents(file: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield a file and those that include it, up to the first."""
+    while file is not None:
+        yield file
+        file = parents[file]
 
 
 def _in_file(path: str, files: Files, *, file: str, line: int | None) -> Iterator[_Directive]:

@@ -1,5 +1,6 @@
 """Makes a template of an Apache LogFormat string."""
 
+import re
 from collections.abc import Sequence
 
 from http_monitor.parser.declared.apache_directives import Directive, split_logformat
@@ -22,6 +23,7 @@ KIND = "custom"
 
 _ONLY_APACHE = "OkfLnePRVCE"
 """Letters that Tomcat does not know."""
+_FIRST_BYTE = re.compile(r"%[<>!,0-9]*(?:\^FB|\{Varnish:time_firstbyte\}x|F)")
 _UNKNOWN = Remark(
     "unit",
     "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing shows which: a number without a unit,"
@@ -55,7 +57,10 @@ class ApacheFormat(TemplateFormat):
         """
         template = apache_template(text, unit, own)
         unknown = unit is None and any(field.name == "%D" for field in template.fields)
-        doubts = (_UNKNOWN,) if unknown and not template.gives("duration") else ()
+        doubts: tuple[Remark, ...] = (_UNKNOWN,) if unknown and not template.gives("duration") else ()
+        firsts = [field.name for field in template.fields if _FIRST_BYTE.fullmatch(field.name)]
+        if firsts:
+            doubts += (Remark("unread", f"{firsts[0]} is the time to the first byte, no duration, and is not read"),)
         super().__init__(name or text, template, limit, KIND, doubts=doubts)
 
 

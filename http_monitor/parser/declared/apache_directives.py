@@ -10,6 +10,7 @@ from typing import NamedTuple
 from http_monitor.errors import UsageError
 
 _DIRECTIVE = re.compile(r"%((?:[<>!,0-9]|\{[^}]*\})*)(\^[A-Za-z]{2}|[A-Za-z%])")
+_PRINTF = re.compile(r"%[-+#0]*[0-9]*\.[0-9]+[a-z]")
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 _ESCAPES = {r"\"": '"', r"\\": "\\", r"\t": "\t"}
 
@@ -48,6 +49,12 @@ def split_logformat(text: str) -> list[str | Directive]:
     while at < len(text):
         match = _DIRECTIVE.match(text, at)
         if match is None:
+            printed = _PRINTF.match(text, at)
+            if printed:
+                raise UsageError(
+                    f"--format: got {printed[0]!r}, which printf takes and no server; takes rack for lines of Rack's"
+                    " CommonLogger, else a LogFormat string with %h, %t and %>s"
+                )
             if text[at] == "%":
                 raise UsageError(
                     f"--format: got {text[at : at + 20]!r} in a LogFormat, takes %h, %{{Referer}}i, %>s, …"

@@ -98,6 +98,12 @@ def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
     """Return the directives, as few as may be, in which a time stands that none of them has by itself."""
     times = [directive for directive in directives if directive.letter == "t"]
     known = [time_of(directive.parameter or "") for directive in times]
+    seconds = next((it for it in times if pattern_of(it.parameter or "") in ("sec", "%s")), None)
+    fraction = next(
+        (it for it in times if parts_named(pattern_of(it.parameter or "")) == frozenset({"fraction"})), None
+    )
+    if seconds is not None and fraction is not None:
+        return (seconds, fraction)
     if any(time is not None and time.zoned for time in known):
         return ()
     pieces: list[Directive] = []

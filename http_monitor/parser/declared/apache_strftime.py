@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from http_monitor.parser.declared.java_time import java_pattern
 from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.template.slot import CLF_BARE, CLF_BRACKETED, DAY, DIGITS, EPOCH, TIME_OF_DAY, ZONE
 
@@ -38,7 +39,7 @@ _WHEN = re.compile(r"(?:begin|end)(?::|$)")
 
 def pattern_of(parameter: str) -> str:
     """Return what the braces say of how a time is written, without whether it is that of the beginning or the end."""
-    return _WHEN.sub("", parameter, count=1)
+    return java_pattern(parameter) or _WHEN.sub("", parameter, count=1)
 
 
 def time_of(parameter: str) -> Time | None:

@@ -21,5 +21,5 @@ def _named_only(line: bytes) -> str:
     """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
     for name in TIMELESS:
         if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
-            return f" (it fits {name}, to be named with --format: its lines have no time)"
+            return f" (it fits {name}, whose lines have no time: live, --format {name} counts them when they arrive)"
     return ""

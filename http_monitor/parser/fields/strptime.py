@@ -44,13 +44,16 @@ _CODES: dict[str, tuple[str, str]] = {
     "w": ("", "[0-9]"),
     "n": ("", r"[ \t]"),
     "t": ("", r"[ \t]"),
+    # No code of strftime: brackets that may be there.
+    "[": ("", r"\[?"),
+    "]": ("", r"\]?"),
 }
 _LONG = {
     **{"T": "%H:%M:%S", "R": "%H:%M", "F": "%Y-%m-%d", "D": "%m/%d/%y", "r": "%I:%M:%S %p"},
     **{"c": "%a %b %e %H:%M:%S %Y", "X": "%H:%M:%S", "x": "%m/%d/%y", "+": "%a %b %e %H:%M:%S %Z %Y"},
 }
 _WORDS = {"sec": "%s", "msec_frac": "%f", "usec_frac": "%f"}
-_CODE = re.compile(r"%[-_0^#EO]?([A-Za-z+%])")
+_CODE = re.compile(r"%[-_0^#EO]?([]A-Za-z+%[])")
 _DAY = ({"year", "short_year"}, {"month", "month_name", "day_of_year"}, {"day", "day_of_year"})
 _CLOCK = ({"hour", "hour_of_12"}, {"minute"})
 _UTC = ("UTC", "GMT", "Z", "UCT")
