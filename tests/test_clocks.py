@@ -49,6 +49,23 @@ def test_a_constant_offset_is_told_once_with_what_it_looks_like(offset_s: int, n
     assert "as UTC" not in text
 
 
+@pytest.mark.parametrize(
+    ("offset_s", "log_timezone", "name"),
+    [
+        (-18_000, "UTC", "Etc/GMT+5"),
+        (19_800, "UTC", "Asia/Kolkata"),
+        (3_600, "Etc/GMT-1", "Etc/GMT-2"),
+        (-3_600, "Europe/Berlin", "UTC"),
+        (900, "UTC", None),
+    ],
+)
+def test_the_zone_that_mends_times_without_one_is_named(offset_s: int, log_timezone: str, name: str | None) -> None:
+    # Of Berlin it is winter.
+    ((_, text),) = told(followed(offset_s, log_timezone=log_timezone))
+    assert (f"({name} for lines read in {log_timezone})" in text) == (name is not None)
+    assert ("for lines read in" in text) == (name is not None)
+
+
 def test_lines_too_late_for_any_window_count_all_the_same() -> None:
     health = followed(-18_000).summary.health
     assert (health.lines, health.accepted, health.late, health.too_late) == (30, 30, 30, 30)

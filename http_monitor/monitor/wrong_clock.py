@@ -7,6 +7,7 @@ import numpy as np
 from http_monitor.clock import Clock
 from http_monitor.engine.line_counts import LATENESS_STEPS_S
 from http_monitor.inputs.input import Input
+from http_monitor.parser.fields.zones import zone_named
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S, local
@@ -20,6 +21,11 @@ _NEARLY_ALL = 0.95
 _SAME_S = 30
 """Offsets that differ by no more are one."""
 _LEAST_AHEAD_S = 5
+_ODD_ZONES = {
+    **{-570: "Pacific/Marquesas", -210: "America/St_Johns", 210: "Asia/Tehran", 270: "Asia/Kabul"},
+    **{330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon", 525: "Australia/Eucla", 570: "Australia/Darwin"},
+}
+"""By their minutes ahead of UTC in winter."""
 _QUARTER_S, _NEAR_S, _MOST_ZONE_S = 900, 120, 14 * 3600
 
 
@@ -71,7 +77,7 @@ class WrongClock:
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
         waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
         if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
-            return ("ahead" if offset_s > 0 else "late"), _constant(offset_s, wall_us)
+            return ("ahead" if offset_s > 0 else "late"), _constant(offset_s, wall_us, self._settings.log_timezone)
         late = -offsets[-offsets > waits_s]
         if len(late) * 10 > len(offsets):
             needed_s = int(np.quantile(late, 0.99)) + 1
@@ -93,8 +99,14 @@ class WrongClock:
         return "old", f"its last line is {_span(age_s)} old, and no more come: --replay is for old logs"
 
 
-def _constant(offset_s: int, wall_us: int) -> str:
-    """Say what an offset looks like that nearly all lines have."""
+def _constant(offset_s: int, wall_us: int, log_timezone: str | None) -> str:
+    """Say what an offset looks like that nearly all lines have.
+
+    Args:
+        offset_s: So far lines are ahead of the clock.
+        wall_us: What that says now.
+        log_timezone: In which times without a zone were read; None: that of this machine, or UTC.
+    """
     zone_s = round(offset_s / _QUARTER_S) * _QUARTER_S
     way = "ahead of" if offset_s > 0 else "behind"
     arrival = "--time arrival counts its lines as they come"
@@ -105,10 +117,13 @@ def _constant(offset_s: int, wall_us: int) -> str:
         if here is not None and abs(here.total_seconds()) == abs(zone_s):
             also = f" (this machine's zone is {span} {'ahead of' if here.total_seconds() > 0 else 'behind'} UTC)"
         # Whether the lines name a zone is not known here.
+        read_in = zone_named(log_timezone or "local").offset_s(wall_us // US_PER_S)
+        name = _zone_that_is(read_in + zone_s)
+        such = f" ({name} for lines read in {log_timezone or 'the zone of this machine'})" if name else ""
         return (
             f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: where"
-            " they name none, --log-timezone says which they are of; where they do, the server's zone or clock is"
-            f" wrong; {arrival}"
+            f" they name none, --log-timezone says which they are of{such}; where they do, the server's zone or clock"
+            f" is wrong; {arrival}"
         )
     fast = "fast" if offset_s > 0 else "slow"
     also = ""
@@ -119,6 +134,15 @@ def _constant(offset_s: int, wall_us: int) -> str:
         f"nearly all lines come {_span(abs(offset_s))} {way} this machine's clock: the server's clock looks {fast},"
         f" or this one {'slow' if offset_s > 0 else 'fast'}; {arrival}{also}"
     )
+
+
+def _zone_that_is(ahead_s: int) -> str | None:
+    """Return an IANA name of a zone that is so far ahead of UTC now; None where none is known."""
+    hours, rest_s = divmod(ahead_s, 3600)
+    if rest_s:
+        return _ODD_ZONES.get(ahead_s // 60)
+    # The signs of these names are those of POSIX: Etc/GMT+5 is behind UTC.
+    return "UTC" if hours == 0 else f"Etc/GMT{-hours:+}" if -12 <= hours <= 14 else None
 
 
 def _span(seconds: int) -> str:
