@@ -8,9 +8,14 @@ from hypothesis import HealthCheck, settings
 
 from http_monitor.sources.files.access import Files
 from tests.following import WAYS, Follow, Following, lines
+from tests.slow_files import SlowFiles
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SlowFiles())
 
 
 @pytest.fixture(params=WAYS)

@@ -79,7 +79,7 @@ def test_bots_are_bots_and_libraries_and_people_are_none() -> None:
     assert [is_bot(agent) for agent in agents] == [True, True, True, False, False, False]
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=40).map(lambda s: s.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_have_families_and_always_the_same(agent: bytes) -> None:
     first = classify(agent)

@@ -44,7 +44,7 @@ def way_of_counting(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("way_of_counting")
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -85,7 +85,7 @@ def test_a_table_keeps_what_the_slow_one_keeps_and_knows_how_wrong_it_is(
         assert all(kept.get(key, 0) <= hits <= kept.get(key, 0) + rest.error_bound for key, hits in truth.items())
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -168,7 +168,7 @@ def test_the_largest_keys_come_first_and_equals_by_their_bytes() -> None:
     assert table.ranked().distinct == 4
 
 
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.integers(65, 400), st.integers(1, 30), st.integers(1, 70), st.randoms(use_true_random=False))
 def test_of_many_keys_too_the_largest_come_first(keys: int, most: int, count: int, chance: random.Random) -> None:
     hits_of = {b"k%d" % number: chance.randint(1, most) for number in range(keys)}

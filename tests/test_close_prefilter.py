@@ -65,7 +65,7 @@ _steps = st.lists(
 
 
 @pytest.mark.parametrize(("few_keys", "few_buckets"), [(16, 64), (0, 1_000)])
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     _steps,
     st.sampled_from((0.4, 0.5, 1.0)),

@@ -120,7 +120,7 @@ def summaries(draw: st.DrawFn) -> Summary:
     )
 
 
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(reports() | summaries(), st.integers(20, 240), st.booleans(), st.sampled_from(("utf-8", "ascii", "cp437")))
 def test_every_line_fits_and_nothing_in_it_moves_the_cursor(
     message: Message, width: int, coloured: bool, encoding: str
@@ -136,7 +136,7 @@ def test_every_line_fits_and_nothing_in_it_moves_the_cursor(
         assert not [char for char in line if unicodedata.category(char) in {"Zl", "Zp"}]
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(reports())
 def test_a_report_in_json_gives_back_the_exact_numbers(report: Report) -> None:
     value = json.loads(report_line(report).encode("utf-8"))
@@ -158,7 +158,7 @@ def test_a_report_in_json_gives_back_the_exact_numbers(report: Report) -> None:
     assert sum(value["agent_kinds"].values()) == report.details.kinds.known + report.details.kinds.unknown
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(summaries())
 def test_a_summary_in_json_gives_back_the_exact_numbers(summary: Summary) -> None:
     value = json.loads(summary_line(summary).encode("utf-8"))

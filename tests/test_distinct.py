@@ -30,14 +30,14 @@ def sketch_of(keys: list[bytes]) -> DistinctKeys:
     return sketch
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(_keys, max_size=60))
 def test_hashes_and_estimate_are_those_of_the_slow_way(keys: list[bytes]) -> None:
     assert hashes_of(keys).tolist() == [reference.hash_of(key) for key in keys]
     assert sketch_of(keys).estimate() == reference.estimate(keys)
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(_keys, min_size=1, max_size=60), st.randoms())
 def test_order_cuts_and_repeats_of_keys_mean_nothing(keys: list[bytes], chance: random.Random) -> None:
     others = [*keys, *chance.choices(keys, k=5)]
@@ -97,7 +97,7 @@ def test_a_sketch_that_was_saved_goes_on() -> None:
     assert half.save() == sketch_of(keys).save()
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=20), min_size=1, max_size=6), st.integers(0, 6))
 def test_a_table_that_was_cut_knows_of_every_key_it_ever_had(batches: list[list[int]], saved_after: int) -> None:
     table, every = KeyTable(5, counts_distinct=True), []

@@ -30,7 +30,7 @@ def replayed(*lines: bytes) -> Recorder:
     return replay([[b"".join(line + b"\n" for line in lines)]], _SETTINGS, DetailedFormat)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(detailed_logs(), min_size=1, max_size=2),
     st.one_of(options(), options(max_keys=(1, 1, 2, 3))),
@@ -39,7 +39,7 @@ def test_a_replay_says_of_details_what_the_reference_says(files: list[bytes], ch
     assert run_replay(files, chosen, DetailedFormat) == engine.replay([parse_detailed(data) for data in files], chosen)
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(detailed_logs(), options(max_keys=(1, 2, 1_000)), st.data())
 def test_details_are_the_same_wherever_the_log_is_cut(data: bytes, chosen: Options, draw: st.DataObject) -> None:
     run = settings_of(chosen, replay=True)
@@ -49,7 +49,7 @@ def test_details_are_the_same_wherever_the_log_is_cut(data: bytes, chosen: Optio
     assert ndjson(cut.messages) == ndjson(whole.messages)
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(detailed_logs(), options(max_keys=(1, 2, 1_000)), st.integers(0, 120))
 def test_an_engine_that_was_saved_goes_on_with_details_exactly(data: bytes, chosen: Options, at: int) -> None:
     run = settings_of(chosen, replay=True)

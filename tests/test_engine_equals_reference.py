@@ -16,14 +16,14 @@ def expected(files: list[bytes], options: Options) -> list[dict[str, Any]]:
     return replay([parse_log(data) for data in files], options)
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(engine_strategies.cases())
 def test_a_replay_of_any_small_log_says_what_the_reference_says(case: tuple[list[bytes], Options]) -> None:
     files, options = case
     assert run_replay(files, options) == expected(files, options)
 
 
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(engine_strategies.held_cases())
 def test_a_replay_of_lines_that_are_held_says_what_the_reference_says(case: tuple[list[bytes], Options]) -> None:
     files, options = case
@@ -31,7 +31,7 @@ def test_a_replay_of_lines_that_are_held_says_what_the_reference_says(case: tupl
     assert found == replay([parse_with_others(data) for data in files], options)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(engine_strategies.many_key_cases())
 def test_a_replay_with_small_tables_says_what_the_reference_says(case: tuple[list[bytes], Options]) -> None:
     files, options = case

@@ -97,7 +97,7 @@ def batch_of(rows: list[dict[str, Value]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([{"time": 0, "section": b"/", **row} for row in rows], schema=SCHEMA)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(trees(), logs(), st.integers(0, 3))
 def test_an_expression_is_true_of_the_rows_that_the_reference_says(
     tree: Tree, rows: list[dict[str, Value]], skipped: int
@@ -108,7 +108,7 @@ def test_an_expression_is_true_of_the_rows_that_the_reference_says(
     assert mask_of(expression, part).tolist() == [holds(tree, row) for row in rows[skipped:]]
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=30) | st.text(alphabet="()<>=!~ '\"\\,/x10andor not in host status", max_size=40))
 def test_any_text_is_an_expression_or_a_usage_error(text: str) -> None:
     try:

@@ -14,14 +14,14 @@ _SEED = 20_261_126
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_no_format_fails_for_a_mutated_line_or_depends_on_cuts(preset: Preset) -> None:
     fuzzer = Fuzzer((preset,), _SEED)
-    fuzzer.rounds(12)
-    assert fuzzer.lines > 100
+    fuzzer.rounds(4)
+    assert fuzzer.lines > 30
 
 
 @pytest.mark.parametrize("preset", STRINGS, ids=lambda preset: preset.name)
 def test_no_format_string_fails_for_a_mutated_line_or_depends_on_cuts(preset: Preset) -> None:
     assert preset.make(1_000).parse(preset.examples[0]).malformed_lines == 0
-    Fuzzer((preset,), _SEED).rounds(4)
+    Fuzzer((preset,), _SEED).rounds(2)
 
 
 def test_a_format_that_fails_is_found_with_its_line() -> None:

@@ -87,7 +87,7 @@ def counted(lines: list[Line]) -> dict[str, dict[bytes, list[int]]]:
     return tables
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(line_lists, line_lists)
 def test_a_plus_b_minus_b_is_a(a: list[Line], b: list[Line]) -> None:
     there_and_back = (bucket(a) + bucket(b)) - bucket(b)
@@ -95,7 +95,7 @@ def test_a_plus_b_minus_b_is_a(a: list[Line], b: list[Line]) -> None:
     assert every_field(there_and_back) == every_field(bucket(a))
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(line_lists, line_lists, line_lists)
 def test_the_order_of_a_sum_does_not_matter(a: list[Line], b: list[Line], c: list[Line]) -> None:
     x, y, z = bucket(a), bucket(b), bucket(c)
@@ -104,7 +104,7 @@ def test_the_order_of_a_sum_does_not_matter(a: list[Line], b: list[Line], c: lis
     assert every_field((x - y) + z) == every_field((x + z) - y)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(line_lists, line_lists)
 def test_a_sum_of_buckets_is_the_bucket_of_all_their_lines(a: list[Line], b: list[Line]) -> None:
     both = bucket(a) + bucket(b)

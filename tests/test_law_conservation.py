@@ -37,7 +37,7 @@ def lines_in(data: bytes) -> int:
     return parse_log(data).lines
 
 
-@settings(max_examples=examples(90), deadline=None)
+@settings(max_examples=examples(45), deadline=None)
 @given(live_scripts.scripts(), st.integers(1, 40))
 def test_live_every_line_has_gone_to_one_counter_after_every_turn(script: Script, most_turns: int) -> None:
     clock = ManualClock(script.start_us)
@@ -76,7 +76,7 @@ def start_replay(files: Sequence[Sequence[bytes]], options: Options) -> tuple[HT
     return make_monitor(settings_of(options, replay=True), sources, ReplayClock())
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(replays())
 def test_a_replay_loses_no_line_and_tells_every_hit_once(case: tuple[list[list[bytes]], Options]) -> None:
     files, options = case
@@ -94,7 +94,7 @@ def test_a_replay_loses_no_line_and_tells_every_hit_once(case: tuple[list[list[b
     assert_every_hit_is_told_once(recorder)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(replays(), st.integers(0, 12))
 def test_a_replay_that_is_stopped_on_its_way_has_told_every_hit_it_counted(
     case: tuple[list[list[bytes]], Options], steps: int

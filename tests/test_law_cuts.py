@@ -46,21 +46,21 @@ def cut_logs(draw: st.DrawFn) -> tuple[list[bytes], list[list[bytes]], Options]:
     return files, pieces, draw(engine_strategies.options(max_keys=(1, 2, 1_000)))
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(cut_logs())
 def test_any_cuts_of_any_logs_give_the_same_messages(case: tuple[list[bytes], list[list[bytes]], Options]) -> None:
     files, pieces, options = case
     assert_same(files, pieces, options)
 
 
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(engine_strategies.logs(most_lines=12), engine_strategies.logs(most_lines=5), engine_strategies.options())
 def test_logs_in_single_bytes_give_the_same_messages(first: bytes, second: bytes, options: Options) -> None:
     pieces = [[data[at : at + 1] for at in range(len(data))] for data in (first, second)]
     assert_same([first, second], pieces, options)
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(engine_strategies.logs(), engine_strategies.options())
 def test_a_chunk_for_each_line_gives_the_same_messages(data: bytes, options: Options) -> None:
     assert_same([data], [data.splitlines(keepends=True)], options)

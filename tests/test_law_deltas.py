@@ -90,7 +90,7 @@ def _split(lines: _Lines) -> list[bytes]:
     return [b"".join(_line(*line) for *line, engine in lines if engine == number) for number in range(3)]
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(_LINES.map(sorted))
 def test_engines_merged_by_deltas_tell_what_one_engine_tells(lines: _Lines) -> None:
     one, _ = _replayed(b"".join(_line(*line) for *line, _ in lines), _RUN)
@@ -98,7 +98,7 @@ def test_engines_merged_by_deltas_tell_what_one_engine_tells(lines: _Lines) -> N
     assert _without_health(_merged(deltas, _RUN)) == _without_health(one.messages)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(_LINES)
 def test_late_rows_correct_what_was_merged(lines: _Lines) -> None:
     logs = [log for log in _split(lines) if log]
@@ -134,7 +134,7 @@ _MANY_KEYS = st.lists(
 )
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(_MANY_KEYS, st.sampled_from((1, 2)))
 def test_tables_that_were_cut_are_right_within_their_bound(lines: _Lines, max_keys: int) -> None:
     run = replace(_RUN, max_keys=max_keys)

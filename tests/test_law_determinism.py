@@ -16,7 +16,7 @@ from tests.reference.engine import Options
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(engine_strategies.many_key_cases())
 def test_a_replay_twice_is_the_same_bytes(case: tuple[list[bytes], Options]) -> None:
     files, options = case

@@ -64,7 +64,7 @@ def run(files: list[bytes], options: Options, expression: str | None) -> list[di
     return objects(told, options.top)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(engine_strategies.cases(), st.sampled_from(list(FILTERS)))
 def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
     case: tuple[list[bytes], Options], expression: str
@@ -78,7 +78,7 @@ def test_a_filtered_replay_says_what_the_reference_and_the_reduced_log_say(
     assert but_for_two_counters(out) == but_for_two_counters(run(less, options, None))
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(live_scripts.scripts(most_lines=15), st.sampled_from(list(FILTERS)), st.sampled_from(("event", "arrival")))
 def test_a_filtered_live_run_says_what_a_run_on_the_reduced_log_says(
     script: Script, expression: str, time: Literal["event", "arrival"]

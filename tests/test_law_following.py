@@ -12,7 +12,7 @@ from tests.tail_model import machine
 _ALIKE = settings(derandomize=True, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 TestDirect = machine("FollowingDirectly", WAYS["direct"], holds_files=True).TestCase
-TestDirect.settings = settings(_ALIKE, max_examples=examples(50), stateful_step_count=12)
+TestDirect.settings = settings(_ALIKE, max_examples=examples(25), stateful_step_count=12)
 
 TestCommands = machine("FollowingByCommands", WAYS["wc-tail"], holds_files=False).TestCase
-TestCommands.settings = settings(_ALIKE, max_examples=examples(15), stateful_step_count=12)
+TestCommands.settings = settings(_ALIKE, max_examples=examples(8), stateful_step_count=12)

@@ -13,7 +13,7 @@ from http_monitor.report import AlertEvent, Message, Report
 from http_monitor.settings import Settings
 from tests.checkpointed import START_US, Fate, Killed, Life
 from tests.engine_strategies import START_S, log_line
-from tests.examples import examples
+from tests.examples import examples, exhaustive, part_of
 
 _SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0, alert_malformed=20.0)
 _RATES = (1, 1, 0, 6, 6, 6, 6, 0, 1, 0, 0, 0, 1, 5, 5, 5, 0, 0, 0, 0, 0, 0, 1, 0, 0)
@@ -107,19 +107,21 @@ def _check_same(life: Life, uncut: Life) -> None:
         states[event.name, event.subject] = event.state
 
 
+@exhaustive
 @pytest.mark.parametrize(("downtime", "most", "stride"), [(0, 1_000_000, 5), (4, 1_000_000, 1), (9, 300, 7)])
 def test_killed_at_any_point_nothing_is_lost_or_counted_twice(downtime: int, most: int, stride: int) -> None:
     uncut, points = Life(_SETTINGS, most=most), Fate()
     _live(uncut, points)
     assert points.points > 180
     # Before the second point there is no checkpoint, and what comes next is a first run.
-    for at in range(2, points.points + 1, stride):
+    for at in part_of(range(2, points.points + 1, stride), 12):
         life = Life(_SETTINGS, most=most)
         _live(life, Fate(at), downtime=downtime)
         assert len(life.runs) == 2
         _check_same(life, uncut)
 
 
+@exhaustive
 def test_killed_at_any_point_of_a_filtered_run_nothing_is_lost_or_counted_twice() -> None:
     filtered = replace(_SETTINGS, filter='status < 500 and host != "h1"', exclude_hosts=("h2",), alert_threshold=1.0)
     uncut, points = Life(filtered), Fate()
@@ -131,14 +133,14 @@ def test_killed_at_any_point_of_a_filtered_run_nothing_is_lost_or_counted_twice(
     filtered_out = sum(min(3, max(0, rate - 1)) for rate in _RATES)
     assert (expected.lines, expected.filtered) == (lines, filtered_out)
     # Between two increments too: each read, message and write is a point of its own.
-    for at in range(2, points.points + 1, 3):
+    for at in part_of(range(2, points.points + 1, 3), 15):
         life = Life(filtered)
         _live(life, Fate(at), downtime=at % 5)
         _check_same(life, uncut)
         assert life.runs[-1].summary.health.filtered == expected.filtered
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     rates=st.lists(st.sampled_from((0, 0, 1, 2, 7)), min_size=1, max_size=14),
     kills=st.lists(st.integers(2, 60), min_size=1, max_size=3),

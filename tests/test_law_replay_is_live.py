@@ -71,7 +71,7 @@ orders = st.one_of(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(orders, engine_strategies.options())
 def test_a_log_that_is_followed_raises_and_recovers_at_the_seconds_of_its_replay(
     seconds: list[Second], options: Options
@@ -80,7 +80,7 @@ def test_a_log_that_is_followed_raises_and_recovers_at_the_seconds_of_its_replay
     assert [event for event in followed(seconds, options) if event.at_us <= last_close_us] == events
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(orders, engine_strategies.options(), st.integers(0, 60))
 def test_a_reader_that_stalled_for_five_minutes_finds_the_same_seconds(
     seconds: list[Second], options: Options, stall_at: int
@@ -89,7 +89,7 @@ def test_a_reader_that_stalled_for_five_minutes_finds_the_same_seconds(
     assert [event for event in followed(seconds, options, stall_at) if event.at_us <= last_close_us] == events
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.one_of(strategies.timed_logs(), engine_strategies.logs())
     .filter(engine_strategies.has_known_format)

@@ -67,13 +67,13 @@ def _follow(script: Script, swaps: set[int]) -> list[Message]:
     return recorder.messages
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(scripts(), st.sets(st.integers(0, 30), max_size=4))
 def test_saving_and_loading_at_any_turn_changes_nothing(script: Script, swaps: set[int]) -> None:
     assert _follow(script, swaps) == _follow(script, set())
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(many_key_logs(), options(max_keys=(1, 2, 7)), st.integers(0, 1 << 20))
 def test_nor_does_it_where_tables_are_cut(data: bytes, chosen: Options, seed: int) -> None:
     chance = random.Random(seed)
@@ -161,7 +161,7 @@ def _done(
     return told, engine.summary(), list(engine.save())
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     _operations(),
     options(max_keys=(1, 2, 7, 1_000)),
@@ -201,7 +201,7 @@ def _hits(messages: list[Message]) -> int:
     return sum(message.hits + message.late_hits for message in messages if isinstance(message, Report))
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(scripts(most_inputs=1), st.integers(0, 30), st.booleans())
 def test_reports_of_both_runs_add_up_to_what_was_accepted(script: Script, stop_at: int, same: bool) -> None:
     run = settings_of(script.options, from_start=script.from_start)

@@ -21,7 +21,7 @@ from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
 from tests.checkpointed import Fate, Killed, Life
 from tests.engine_strategies import log_line
-from tests.examples import examples
+from tests.examples import examples, exhaustive, part_of
 from tests.harness import Recorder, ScriptedSource, make_inputs, put_together, settings_of
 from tests.live_scripts import Script, TurnSource
 from tests.reference.clf import parse_log
@@ -51,7 +51,7 @@ def _pieces(data: bytes, cuts: Sequence[float]) -> list[bytes]:
     return [data[start:stop] for start, stop in itertools.pairwise(places)] or [b""]
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(engine_strategies.cases(), st.lists(st.floats(0, 1), max_size=4))
 def test_a_fold_of_a_replay_has_what_the_reference_counts(case: tuple[list[bytes], Options], cuts: list[float]) -> None:
     files, options = case
@@ -61,7 +61,7 @@ def test_a_fold_of_a_replay_has_what_the_reference_counts(case: tuple[list[bytes
     assert (fold.hits, fold.sizes, fold.errors) == expected_sums((row for row, _ in accepted), options.bucket_us)
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(engine_strategies.cases(), st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_rows_and_messages_come_in_an_order_that_no_cut_changes(
     case: tuple[list[bytes], Options], cuts: list[float]
@@ -71,7 +71,7 @@ def test_rows_and_messages_come_in_an_order_that_no_cut_changes(
     assert _replayed([_pieces(data, cuts) for data in files], options).order == whole.order
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(live_scripts.scripts())
 def test_a_fold_of_a_live_run_has_what_the_reference_counts(script: Script) -> None:
     fold = Fold(script.options.bucket_us)
@@ -168,18 +168,19 @@ def _lived(fate: Fate, second: Fate | None = None) -> tuple[Counter[int], Shelf]
     return +written, shelf
 
 
+@exhaustive
 def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
     fate = Fate()
     written, shelf = _lived(fate)
     assert sum((hits for _, hits in shelf.pieces), Counter()) == written
     assert shelf.begun == [None]
-    for at in range(1, fate.points + 1):
+    for at in part_of(range(1, fate.points + 1), 25):
         written, shelf = _lived(Fate(at))
         assert sum((hits for _, hits in shelf.pieces), Counter()) == written, at
         assert len(shelf.begun) == 2
 
 
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.integers(1, 150), st.integers(1, 150))
 def test_a_recorder_has_every_line_once_after_two_kills(first: int, second: int) -> None:
     written, shelf = _lived(Fate(first), Fate(second))

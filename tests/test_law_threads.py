@@ -52,7 +52,7 @@ if not hasattr(os, "memfd_create"):
 ways = pytest.mark.parametrize("way", WAYS)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(cut_logs())
 def test_small_chunks_of_any_logs_give_the_same_messages(
     case: tuple[list[bytes], list[list[bytes]], Options],

@@ -70,7 +70,7 @@ def test_keys_that_come_again_in_later_batches_are_numbered_however_few_rows_the
 
 
 @pytest.mark.parametrize(("most_numbered", "few_keys", "rows_per_key"), [(0, 0, 0), (3, 0, 0), (20_000, 0, 1_000)])
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(cut_logs())
 def test_no_message_depends_on_what_is_numbered(
     most_numbered: int, few_keys: int, rows_per_key: int, case: tuple[list[bytes], list[list[bytes]], Options]

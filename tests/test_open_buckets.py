@@ -61,7 +61,7 @@ def _model_add(model: dict[int, MetricsBucket], rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 3, 100])
-@settings(max_examples=examples(70), deadline=None)
+@settings(max_examples=examples(35), deadline=None)
 @given(steps=st.lists(st.one_of(_batches, _closes), max_size=8))
 def test_they_close_as_buckets_that_were_made_at_once(few: int, steps: list[list[Row] | tuple[int, int]]) -> None:
     buckets, model = OpenBuckets(_CAP), dict[int, MetricsBucket]()
@@ -89,7 +89,7 @@ def test_they_close_as_buckets_that_were_made_at_once(few: int, steps: list[list
             assert totals == sorted((bucket.start_us, bucket.hits, bucket.errors) for bucket in model.values())
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(first=_batches, second=_batches, last=st.integers(0, 40))
 def test_to_look_at_them_in_order_changes_none(first: list[Row], second: list[Row], last: int) -> None:
     looked_at, left_alone = OpenBuckets(_CAP), OpenBuckets(_CAP)
@@ -106,7 +106,7 @@ def test_to_look_at_them_in_order_changes_none(first: list[Row], second: list[Ro
         assert looked_at.close(_FAR, 0) == left_alone.close(_FAR, 0)
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(cut_logs())
 def test_no_message_depends_on_which_of_them_are_made(
     case: tuple[list[bytes], list[list[bytes]], Options],

@@ -63,25 +63,25 @@ a_format = st.sampled_from(("auto", *FORMATS))
 
 
 @given(logs(), a_format)
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_any_log_is_read_alike(data: bytes, format_name: str) -> None:
     assert_equal(data, format_name)
 
 
 @given(lines(), a_format)
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_regular_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 
 @given(mutated_lines(), a_format)
-@settings(max_examples=examples(110), deadline=None)
+@settings(max_examples=examples(55), deadline=None)
 def test_a_mutated_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
 
 @given(hostile_lines(), a_format)
-@settings(max_examples=examples(110), deadline=None)
+@settings(max_examples=examples(55), deadline=None)
 def test_a_hostile_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
@@ -93,7 +93,7 @@ def test_a_line_with_a_hostile_header_is_read_alike(line: bytes, format_name: st
 
 
 @given(hollow_lines(), a_format)
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_hollow_line_is_read_alike(line: bytes, format_name: str) -> None:
     assert_equal(line, format_name)
 
@@ -106,7 +106,7 @@ def test_a_line_of_nothing_but_marks_is_read_alike_at_either_end_of_a_large_chun
 
 
 @given(hostile_lines(), st.integers(0, len(REGULAR)))
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_hostile_line_spoils_none_of_its_neighbours(line: bytes, before: int) -> None:
     neighbours = [*REGULAR[:before], line, *REGULAR[before:]]
     assert_equal(b"\n".join(neighbours) + b"\n", "auto")
@@ -114,13 +114,13 @@ def test_a_hostile_line_spoils_none_of_its_neighbours(line: bytes, before: int) 
 
 
 @given(timed_logs(), a_format)
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_a_moving_log_is_read_alike(data: bytes, format_name: str) -> None:
     assert_equal(data, format_name)
 
 
 @given(st.binary(max_size=400), a_format)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_bytes_are_read_alike(data: bytes, format_name: str) -> None:
     assert_equal(data, format_name)
 
@@ -128,13 +128,13 @@ def test_any_bytes_are_read_alike(data: bytes, format_name: str) -> None:
 @given(
     st.lists(st.sampled_from((b" ", b"\t", b'"', b"\\", b"\n", b"\r", b"[", b"-", b"1", b":", *REGULAR))).map(b"".join)
 )
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_any_heap_of_lines_and_marks_is_read_alike(data: bytes) -> None:
     assert_equal_in_every_format(data)
 
 
 @given(st.data())
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_lines_mean_the_same_wherever_the_reader_stopped(data: st.DataObject) -> None:
     log = data.draw(logs())
     whole = log if not log or log.endswith(b"\n") else log + b"\n"

@@ -17,7 +17,7 @@ from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.tail import FileTail
 from tests.following import append, line, lines
 
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 _STEP = 19
 """Each command is one too many for every run of the tests; with 1 it takes some minutes."""
 

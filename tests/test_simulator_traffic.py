@@ -168,7 +168,7 @@ def test_the_thread_writes_until_it_is_stopped(tmp_path: Path) -> None:
     thread = simulator(chosen, clock, {"XDG_STATE_HOME": str(tmp_path / "state")})
     thread.start()
     assert log.exists(), "the file is there before the thread has its first turn"
-    assert clock.reached.wait(20)
+    assert clock.reached.wait(60)
     thread.stop()
     written = log.read_bytes()
     assert written.startswith(text(expected(0, 9)))
@@ -204,7 +204,7 @@ def test_a_refusal_on_the_way_ends_the_thread_and_is_its_failure(tmp_path: Path)
 
     thread = SimulatorThread(Replaced(file, "spike", 20, 7), ManualClock(START_US))
     thread.start()
-    assert ended.wait(20)
+    assert ended.wait(60)
     thread.stop()
     assert isinstance(thread.failure, RefusedError)
     assert str(log) in str(thread.failure)

@@ -9,7 +9,7 @@ import pytest
 from http_monitor.ports.source import Chunk, Source
 from http_monitor.sources.stdin import StdinSource
 
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 
 
 class _Pipe:

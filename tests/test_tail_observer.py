@@ -16,7 +16,7 @@ from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher, _Directory
 from http_monitor.sources.tail.tail import FileTail
 
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 
 
 class _Bench:

@@ -13,7 +13,7 @@ from http_monitor.report import Level, Notice
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.remote.threaded_source import PolledSource
 
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 _CUT = Obstacle("cannot be reached (gone)", "cannot be reached (gone), trying again")
 _START_US = 1_700_000_000_000_000
 

@@ -345,7 +345,7 @@ def _dockers(requests: int) -> bytes:
     return piece(first[:50]) + piece(first[50:] + b"\\n") + b"".join(whole)
 
 
-@pytest.mark.parametrize(("log", "others"), [(_containers(60), 1), (_dockers(60), 0)])
+@pytest.mark.parametrize(("log", "others"), [(_containers(25), 1), (_dockers(25), 0)])
 @pytest.mark.parametrize("size", [1, 3, 1_000])
 def test_parts_that_come_before_anything_is_known_are_one_line(log: bytes, others: int, size: int) -> None:
     lines = log.splitlines(keepends=True)
@@ -358,7 +358,7 @@ def test_parts_that_come_before_anything_is_known_are_one_line(log: bytes, other
         made = again
     whole = joined([*batches, made.parse_last(b"")])
 
-    assert (whole.lines, len(whole.line_nos), len(whole.other_nos)) == (60 + others, 60, others)
+    assert (whole.lines, len(whole.line_nos), len(whole.other_nos)) == (25 + others, 25, others)
     assert column(whole, "path")[0] == b"/" + b"x" * 90
 
 

@@ -66,7 +66,7 @@ def local_times(draw: st.DrawFn) -> tuple[str, list[int]]:
     return zone, [change_us + offset_us + start + sum(steps[:count]) for count in range(1, len(steps) + 1)]
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(given_times=local_times(), cut=st.integers(0, 12))
 def test_local_times_are_the_instants_that_the_slow_reader_finds_wherever_lines_are_cut(
     given_times: tuple[str, list[int]], cut: int
