@@ -19,8 +19,8 @@ def examples(usual: int) -> int:
     return usual * _TIMES
 
 
-def part_of(things: Sequence[_T], usual: int) -> Sequence[_T]:
+def part_of(things: Sequence[_T], usual: int) -> list[_T]:
     """Return as many of some things as a test usually tries, evenly spread; all of them for `scripts/laws`."""
     if _GIVEN or len(things) <= usual:
-        return things
+        return list(things)
     return [things[number * len(things) // usual] for number in range(usual)]
