@@ -82,6 +82,18 @@ def test_lines_on_time_are_no_news_nor_by_arrival() -> None:
     assert told(followed(3_600, time="arrival")) == []
 
 
+def test_what_was_written_while_the_program_started_is_not_taken_for_late() -> None:
+    source, clock = TurnSource(), ManualClock(START_S * US_PER_S)
+    monitor, recorder = make_monitor(Settings(), [source], clock)
+    for second in range(4):
+        clock.set((START_S + second) * US_PER_S)
+        lines = [log_line(START_S - 4)] * 20 if second == 0 else [log_line(START_S + second)] * 20
+        source.following = Glance(b"".join(line + b"\n" for line in lines))
+        monitor.step()
+    monitor.close(finished=False)
+    assert told(recorder) == []
+
+
 def test_a_log_that_is_old_and_does_not_grow_is_for_a_replay() -> None:
     source, clock = TurnSource(), ManualClock(START_S * US_PER_S)
     monitor, recorder = make_monitor(Settings(from_start=True), [source], clock)

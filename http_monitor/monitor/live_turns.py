@@ -60,6 +60,7 @@ class LiveTurns:
         self._stall_us = max(settings.interval_s, STALL_S) * US_PER_S
         self._window_us = settings.window_s * US_PER_S
         self._by_arrival = settings.time == "arrival"
+        self._is_first = True
         self._wall_us = clock.now_us()
         self.catching_up = False
         """The last turn worked on a backlog."""
@@ -121,6 +122,7 @@ class LiveTurns:
             least_us = min(least_us, self._take(chunks, min(most_us, least_us), stalled=stalled))
             if is_last:
                 break
+        self._is_first = False
         self.read_bytes += self.turn_bytes
         self.lag_s = self._lag_s(self._wall_us)
         if not self._broken_off:
@@ -213,7 +215,8 @@ class LiveTurns:
             by_arrival = self._by_arrival and not entry.resumed
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
-            if caught_up and not by_arrival and len(entry.offsets_us) < _OFFSETS:
+            # What the first turn finds may have been there for as long as the program took to start.
+            if caught_up and not by_arrival and not self._is_first and len(entry.offsets_us) < _OFFSETS:
                 entry.offsets_us += (times_us[: _OFFSETS - len(entry.offsets_us)] - wall_us).tolist()
             greatest_us = entry.ahead_filter.greatest_us
             measured = wall_us if caught_up or by_arrival else None
