@@ -4,7 +4,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import palette_of, width_of
-from http_monitor.report import Rule
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ def start_of(settings: Settings, paths: list[str]) -> list[str]:
     """Return what the user is told before anything happens."""
     from http_monitor.display.single_lines import render_start
     from http_monitor.display.style import style_for
+    from http_monitor.report import Rule
 
     # The rules themselves need the columns, which are imported later.
     rules = [
