@@ -21,6 +21,8 @@ class NoCheckpointer:
     """A run that keeps no state."""
 
     flush: Callable[[], None]
+    has_written = True
+    """Nothing is to be written."""
 
     def publish(self, message: Message) -> None:
         """Take no notice."""
@@ -79,6 +81,11 @@ class Checkpointer:
         self._urgent = False
         self._told = False
 
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written in this run, or could not be."""
+        return self._written_us is not None or self._failed_us is not None
+
     def publish(self, message: Message) -> None:
         """Learn that a message is out: listeners that joined before have it."""
         self._urgent |= isinstance(message, AlertEvent)
@@ -86,9 +93,7 @@ class Checkpointer:
 
     def before_turn(self) -> list[Notice]:
         """Write, before anything is read, where reading begins; returns what the user should know."""
-        if self._written_us is not None or self._failed_us is not None:
-            return []
-        return self._snapshot(self._clock.running_us())
+        return [] if self.has_written else self._snapshot(self._clock.running_us())
 
     def after_turn(self) -> list[Notice]:
         """Write what is to be written now; returns what the user should know."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_LINES = 100
 _SAMPLE_BYTES = 64 << 10
-_MOST_AT_A_STOP = 64
+_MOST_AT_A_STOP = 8
 
 
 class Formats:
@@ -43,6 +43,7 @@ class Formats:
         self._ready: dict[str, LogFormat] = {}
         self._choices: dict[str, Choice | None] = {}
         """What was found in the samples; None where none of its lines fits anything."""
+        self._make_auto: Callable[[], LogFormat] | None = None
         self._stopping: Callable[[], bool] = lambda: False
         self._remembered: dict[str, str] = {}
         """What an earlier run had found, which this one goes on with."""
@@ -154,9 +155,12 @@ class Formats:
         return made
 
     def _auto(self) -> "LogFormat":
-        from http_monitor.parser.detect.auto import auto_format
+        if self._make_auto is None:
+            from http_monitor.parser.detect.auto import auto_formats
 
-        return auto_format(self._settings.max_line_bytes, replay=self._settings.replay, zone=self._zone)
+            settings = self._settings
+            self._make_auto = auto_formats(settings.max_line_bytes, replay=settings.replay, zone=self._zone)
+        return self._make_auto()
 
     def _around(self, make: "Callable[[], LogFormat]") -> "WrappedFormat":
         """Return the format of lines that may have something around them.
@@ -176,10 +180,12 @@ class Formats:
 
     def _remember(self, path: str, state: "Json | None") -> bool:
         """Take what an earlier run had found of a file; returns whether that is of any use."""
-        found = self._around(self._auto)
         kept = None if state is None else state.get("format")
+        if kept is None:
+            return False
+        found = self._around(self._auto)
         try:
-            if kept is None or kept["name"] != found.name:
+            if kept["name"] != found.name:
                 return False
             found.load(kept["kept"])
         except (KeyError, TypeError, ValueError):

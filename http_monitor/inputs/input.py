@@ -71,6 +71,9 @@ class Input:
         self.changes = 0
         """So often its lines have become those of another format."""
         self._format = log_format
+        # Asked once: to ask takes as long as to save.
+        self._resumable = source if isinstance(source, Resumable) else None
+        self._remembering = log_format if isinstance(log_format, Remembering) else None
         self._found = announced
         """What its lines were found to be in the end; None: nothing yet."""
         self._announced = announced
@@ -131,8 +134,8 @@ class Input:
         return self._saved
 
     def _save(self) -> Json:
-        position = self.source.position() if isinstance(self.source, Resumable) else None
-        kept = self._format.save() if isinstance(self._format, Remembering) else None
+        position = None if self._resumable is None else self._resumable.position()
+        kept = None if self._remembering is None else self._remembering.save()
         return {
             "position": position,
             "gate": self.ahead_filter.save(),
@@ -154,8 +157,8 @@ class Input:
         self._others = integer(given["others"], least=0)
         self._said_nothing_fits = bool(self._lines)
         # What another format remembered, or this one with other options, says nothing about the lines to come.
-        if isinstance(self._format, Remembering) and given["format"]["name"] == self._format.name:
-            self._format.load(given["format"]["kept"])
+        if self._remembering is not None and given["format"]["name"] == self._format.name:
+            self._remembering.load(given["format"]["kept"])
             found = given["format"].get("found")
             self._found = found if isinstance(found, str) else None
         self.resumed = given["position"] is not None

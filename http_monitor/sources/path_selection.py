@@ -60,6 +60,7 @@ class LiveSelection:
     def __init__(self, patterns: Iterable[str], *, local: bool = True) -> None:
         """Take what the user gave; what a pattern would match on another machine (not local) is not known here."""
         self._patterns = tuple(patterns)
+        self._given = frozenset(self._patterns)
         self._is_pattern = _is_pattern if local else _is_nothing
         self._known: set[str] = set()
         self._waiting: set[str] = set()
@@ -76,10 +77,9 @@ class LiveSelection:
     def first(self) -> list[str]:
         """Return the paths to begin with; a pattern that matches nothing stands for itself until it does."""
         paths: dict[str, None] = {}
-        named = [pattern for pattern in self._patterns if not self._is_pattern(pattern)]
-        self.know(named)
+        self.know(pattern for pattern in self._patterns if not self._is_pattern(pattern))
         for pattern in self._patterns:
-            found = [pattern] if pattern in named else self._found(pattern)
+            found = self._found(pattern) if self._is_pattern(pattern) else [pattern]
             self.know(found or [pattern])
             paths |= dict.fromkeys(found or [pattern])
         return list(paths)
@@ -103,12 +103,12 @@ class LiveSelection:
         for path in paths:
             self._known.add(path)
             self._bases.add(path)
-            if path in self._patterns and self._is_pattern(path):
+            if path in self._given and self._is_pattern(path):
                 self._waiting.add(path)
 
     def names(self, path: str) -> bool:
         """Tell whether the user named that path, or standard input, rather than a pattern that leads to it."""
-        return path in self._patterns
+        return path in self._given
 
     def forget(self, path: str) -> None:
         """Learn that a path is not followed any more: should something appear there, it is new."""

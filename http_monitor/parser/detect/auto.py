@@ -41,8 +41,12 @@ class Choice:
     """So many lines the sample has, but for those that record no request."""
 
 
-def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
-    """Return the format of a file that is found out by its lines, among the presets there are.
+def auto_formats(
+    limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None
+) -> "Callable[[], AutoFormat]":
+    """Return what makes formats of files that are found out by their lines, among the presets there are.
+
+    They are used in one thread: to read samples they share what takes long to make.
 
     Args:
         limit: The longest line, in bytes without its LF.
@@ -54,7 +58,13 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone
         presets = PRESETS if lines is None else presets_for(lines)
         return (preset for preset in presets if not (replay and preset.timeless))
 
-    return AutoFormat(presets_of(None), limit, is_usual, zone, presets_of)
+    samplers = Pool(())
+    return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers)
+
+
+def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
+    """Return one of `auto_formats`, which shares nothing."""
+    return auto_formats(limit, replay=replay, zone=zone)()
 
 
 class AutoFormat:
@@ -73,6 +83,7 @@ class AutoFormat:
         is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
         zone: Of times that name none; None: that which is usual for each format.
         presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
+        samplers: Read samples, which several may share; None: its own.
     """
 
     name = "auto"
@@ -84,6 +95,7 @@ class AutoFormat:
         is_usual: Callable[[bytes], bool] = lambda lines: not lines,
         zone: Zone | None = None,
         presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
+        samplers: Pool | None = None,
     ) -> None:
         self._limit = limit
         self._is_usual = is_usual
@@ -91,6 +103,7 @@ class AutoFormat:
         self._candidates = Candidates(presets, self._family, limit, zone, presets_of)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
+        self._samplers = Pool(()) if samplers is None else samplers
         self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
         self._sample = b""
@@ -122,7 +135,7 @@ class AutoFormat:
         # Header lines can give other lines a meaning that nobody foresaw.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
-            batch = candidate.make_for(self._trials.head).parse(sample)
+            batch = self._samplers.fresh_of(candidate, head).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
                 if not doubted(first_hosts(batch)):
                     best = candidate, batch
@@ -225,7 +238,7 @@ class AutoFormat:
         self._chosen = self._format = self._change = None
         if chosen is not None:
             self._trials.clear()
-        for candidate in self._candidates:
+        for candidate in self._candidates if chosen is not None else ():
             if candidate.name == chosen:
                 made = candidate.make_for(self._trials.head)
                 remind(made, kept.get(chosen))

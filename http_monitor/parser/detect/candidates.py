@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.format import FamilyFormat
@@ -13,6 +13,7 @@ from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.presets import Preset
 from http_monitor.ports.log_format import Headed, LogFormat, Remembering
 from http_monitor.records import Json
+from http_monitor.settings import MAX_LINE_BYTES
 
 FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""
@@ -79,9 +80,14 @@ class Candidates:
         others = (
             Candidate(preset.name, maker(preset), preset.examples)
             for preset in presets
-            if preset.detected and not isinstance(preset.make(self._limit), FamilyFormat)
+            if preset.detected and not _is_of_family(preset)
         )
         return (*others, self.family)
+
+
+@cache
+def _is_of_family(preset: Preset) -> bool:
+    return isinstance(preset.make(MAX_LINE_BYTES), FamilyFormat)
 
 
 class Pool:
@@ -107,13 +113,25 @@ class Pool:
 
     def fresh(self, name: str) -> LogFormat:
         """Return the format of that name as if it had read nothing."""
+        return self.fresh_of(self._candidates[name])
+
+    def fresh_of(self, candidate: Candidate, head: bytes = b"") -> LogFormat:
+        """Return likewise the format of a candidate, which need not be among those that there are.
+
+        Args:
+            candidate: It.
+            head: What the file begins with; empty where that is not known.
+        """
+        name = candidate.name
         made = self._made.get(name)
         if made is None:
-            made = self._made[name] = self._candidates[name].make()
+            made = self._made[name] = candidate.make()
             if isinstance(made, Remembering):
                 self._nothing[name] = made.save()
         elif isinstance(made, Remembering):
             made.load(self._nothing[name])
+        if head and isinstance(made, Headed):
+            made.learn(head)
         return made
 
     def give_away(self, name: str) -> None:
@@ -128,10 +146,8 @@ class Pool:
             head: What its file begins with.
         """
         found: list[tuple[LogFormat, LineReading]] = []
-        for name in self:
-            made = self.fresh(name)
-            if head and isinstance(made, Headed):
-                made.learn(head)
+        for candidate in self._candidates.values():
+            made = self.fresh_of(candidate, head)
             found.append((made, called(read_line(made, line))))
         return nearest_of(line, found)
 

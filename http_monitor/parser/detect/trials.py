@@ -50,7 +50,7 @@ class Trials:
             before: Is given the lines before it; without one, all of them.
         """
         for start, piece in pieces(data):
-            kept = self.save()
+            kept = self._memory()
             batches = [made.parse(piece) for made in self._formats()]
             if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
                 # What records no request to one format does not fit others, so each line has to be judged by itself.
@@ -63,13 +63,25 @@ class Trials:
         return None
 
     def save(self) -> Json:
-        """Return what they remember."""
-        return {candidate.name: made.save() for candidate, made in self.named() if isinstance(made, Remembering)}
+        """Return what they remember; nothing where that is nothing yet."""
+        # To make all of them takes a hundred times as long as to save an input, and a run may have thousands of those.
+        return self._memory() if self._made or self._is_headed else {}
 
     def load(self, kept: Json) -> None:
         """Give them their memory back."""
+        if not kept:
+            self.clear()
+            return
         for candidate, made in self.named():
             remind(made, kept.get(candidate.name))
+
+    @property
+    def _is_headed(self) -> bool:
+        """Whether the file may begin with header lines, which some formats remember."""
+        return self.head.startswith(b"#") or b"\n#" in self.head
+
+    def _memory(self) -> Json:
+        return {candidate.name: made.save() for candidate, made in self.named() if isinstance(made, Remembering)}
 
     def _formats(self) -> list[LogFormat]:
         if not self._made:
@@ -92,7 +104,7 @@ class Trials:
 
     def _find_in_lines(self, start: int, piece: bytes, before: Leading) -> Fit | None:
         for line in whole_lines(piece):
-            kept = self.save()
+            kept = self._memory()
             fit = self._find([made.parse(line) for made in self._formats()], kept, before, start)
             if fit is not None:
                 return fit
