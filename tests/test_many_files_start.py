@@ -71,6 +71,12 @@ def test_after_a_signal_few_more_samples_are_taken(tmp_path: Path, monkeypatch: 
     formats = Formats(Settings(files=tuple(paths)))
     formats.check(paths, lambda: True)
     sampled: list[str] = []
-    monkeypatch.setattr(Formats, "_sample", lambda formats, path, *, from_start: (sampled.append(path), (b"", b""))[1])
+
+    def sample(formats: Formats, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
+        del formats, from_start
+        sampled.append(path)
+        return b"", b""
+
+    monkeypatch.setattr(Formats, "_sample", sample)
     formats.look(paths)
     assert sampled == paths[:8]

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 
+from http_monitor.checkpoint.input_states import since
 from http_monitor.checkpoint.journal import JournalledEngine
 from http_monitor.clock import Clock
 from http_monitor.ports.checkpoint import CheckpointStore
@@ -126,7 +127,7 @@ class Checkpointer:
 
     def _append(self, now_us: int, inputs: Json) -> list[Notice]:
         self.flush()
-        increment = self._engine.take({"inputs": inputs})
+        increment = self._engine.take({"inputs": inputs if self._written is None else since(self._written, inputs)})
         try:
             self._store.append(increment)
         except FileNotFoundError:
