@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.arguments import parse_arguments
 from http_monitor.cli.formats import Formats
+from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format, auto_formats
 from http_monitor.parser.detect.candidates import Candidate
 from http_monitor.parser.presets import PRESETS
@@ -80,3 +82,26 @@ def test_after_a_signal_few_more_samples_are_taken(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Formats, "_sample", sample)
     formats.look(paths)
     assert sampled == paths[:8]
+
+
+@pytest.mark.parametrize("count", [255, 256, 257, 1_500])
+def test_thousands_of_arguments_are_read_like_few(count: int) -> None:
+    paths = tuple(f"{number}.log" for number in range(count))
+    apart = [argument for path in paths for argument in ("--file", path)]
+    for arguments in (
+        ["--top", "3", *apart],
+        [*apart, "--top", "3"],
+        [f"--file={path}" for path in paths] + ["--top=3"],
+    ):
+        settings = parse_arguments(arguments)
+        assert (settings.files, settings.top) == (paths, 3)
+
+
+@pytest.mark.parametrize("behind", [["--", "--top=3"], ["x"], ["--top"], ["--nothing"]])
+def test_what_is_wrong_behind_thousands_of_arguments_is_said_as_behind_few(behind: list[str]) -> None:
+    words = []
+    for count in (1, 300):
+        with pytest.raises(UsageError) as refused:
+            parse_arguments([f"--file={number}.log" for number in range(count)] + behind)
+        words.append(str(refused.value))
+    assert words[0] == words[1]

@@ -18,6 +18,8 @@ _PROGRAM = "http-monitor"
 _HELP_COLUMNS = 79
 _HELP_INDENT = 26
 _ALONE = object()
+_TOGETHER = 256
+"""So many arguments are parsed at once: argparse looks at each one for each of them."""
 _OTHER_FLAGS = ("-h", "--help", "--version")
 _EPILOG = """\
 durations are whole seconds: 90, 90s, 2m, 1h or 1d
@@ -44,7 +46,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         OSError: that answer cannot be written.
     """
     try:
-        given, unknown = _parser().parse_known_args(_without_value_for_help(_with_values_attached(argv)))
+        given, unknown = _parsed(_without_value_for_help(_with_values_attached(argv)))
     except argparse.ArgumentError as error:
         raise _usage_error(error, argv) from None
     unknown = [argument for argument in unknown if argument != "--"]
@@ -55,6 +57,22 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
     settings = Settings(**fields)
     check_effect({option.flags[0]: fields[option.field] for option in OPTIONS if option.field in fields})
     return settings
+
+
+def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return what argparse makes of arguments, and what it does not know, in time linear in their number."""
+    parser, given, unknown = _parser(), argparse.Namespace(), list[str]()
+    options_end = arguments.index("--") if "--" in arguments else len(arguments)
+    start = 0
+    while start < len(arguments) or not start:
+        end = start + _TOGETHER
+        # An option is not parted from its value, nor what stands behind -- from that.
+        while end < len(arguments) and (end >= options_end or not arguments[end].startswith("--")):
+            end += 1
+        given, rest = parser.parse_known_args(arguments[start:end], given)
+        unknown += rest
+        start = end
+    return given, unknown
 
 
 class _Parser(argparse.ArgumentParser):
