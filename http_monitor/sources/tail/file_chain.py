@@ -50,6 +50,8 @@ class FileChain:
         """The last file that was at the path, where it is not among the followed any more."""
         self.restarted: Identity | None = None
         """A file that was truncated while nobody followed it."""
+        self.arrivals = 0
+        """So many files have been found that stood at the path, also such as had left it by then."""
         self.same_as = ""
         """The path by which the file at this one is followed already."""
         self._shown = visible_text(path)
@@ -162,8 +164,10 @@ class FileChain:
                 self.rested.remove(followed)  # it was deleted, and another file has its inode
                 continue
             self._return_to(followed, handle, now_us)
-            return
-        self._follow(handle, status, now_us)
+            break
+        else:
+            self._follow(handle, status, now_us)
+        self.arrivals += 1
 
     def miss(self, now_us: int, *, again: bool) -> None:
         """Learn that nothing stands at the path: what had been there after the last look is beside it.
@@ -188,6 +192,7 @@ class FileChain:
                 self._put.add(sibling.identity)
                 name = visible_text(sibling.path)
                 self.say(f"{name} is older than what was last seen at this path, and is not read", "older")
+        self.arrivals += len(between.files)
         if not between.complete:
             self.losses.maybe_lost = True
             self.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
@@ -296,6 +301,11 @@ class FileChain:
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
         """Tell the user something about the path, of this kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
+
+    def miss_unseen(self) -> None:
+        """Learn that more files stood at the path than were found."""
+        self.losses.maybe_lost = True
+        self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
         """Return what was said since it was last asked."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from watchdog.events import (
+    EVENT_TYPE_CREATED,
     FileCreatedEvent,
     FileDeletedEvent,
     FileModifiedEvent,
@@ -23,6 +24,7 @@ from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.unseen_files import UnseenFiles
 from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0
@@ -59,6 +61,7 @@ class FileObserver:
         self._quiet_looks = 0
         self._poll_s = SAFETY_NET_S
         self._health: Health | None = None
+        self._unseen = UnseenFiles()
 
     @property
     def name(self) -> str:
@@ -73,7 +76,10 @@ class FileObserver:
             notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % _PLACES_EVERY > 0)
             self._restarts += self._watcher.restarts - restarts
             self._poll_s = self._watcher.wants_poll_s(self.name)
+        made = self._watcher.made_at(self.name)
         chunk = self._tail.read()
+        if self._unseen.look(made, self._tail.arrivals, self._watcher.now_us):
+            self._tail.miss_unseen()
         if chunk is UNCHANGED and not notices and restarts == self._watcher.restarts:
             self._last_bytes = 0
             self._quiet_looks += 1
@@ -178,6 +184,20 @@ class Watcher:
             self._resolved[head] = next(reversed(places))
             return places
         return {place: name}
+
+    @property
+    def now_us(self) -> int:
+        """The running clock."""
+        return self._clock.running_us()
+
+    def made_at(self, path: str) -> int | None:
+        """Return how many files were reported to be made at a path; None where links lead to it or nothing reports."""
+        places = self._places.get(path, {})
+        if len(places) != 1:
+            return None
+        ((place, name),) = places.items()
+        directory = self._directories[place]
+        return None if directory.watch is None else directory.made.get(name, 0)
 
     def note_data(self, path: str) -> None:
         """Learn that a read of this path found something new."""
@@ -304,6 +324,8 @@ class _Directory(FileSystemEventHandler):
         self.path = path
         self.names: dict[str, int] = {}
         """The names that matter in it, each with the number of paths for which it does."""
+        self.made: dict[str, int] = {}
+        """How many files the observer's thread was told were made, by those names."""
         self.attended: set[str] = set()
         """The paths that were looked at since it was last seen to."""
         self.watch: ObservedWatch | None = None
@@ -327,6 +349,10 @@ class _Directory(FileSystemEventHandler):
         """Wake the monitor for a file of ours or what it is renamed to; reads nothing and never raises."""
         # Events of other files count too: they cost as much.
         self._events += 1
+        if event.event_type == EVENT_TYPE_CREATED:
+            name = os.path.basename(os.fsdecode(event.src_path))
+            if name in self.names:
+                self.made[name] = self.made.get(name, 0) + 1
         try:
             if self._concerns(event.src_path) or (event.dest_path and self._concerns(event.dest_path)):
                 self._wake()

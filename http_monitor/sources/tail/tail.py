@@ -94,6 +94,17 @@ class FileTail:
         self._rest = self._rest_after(found) if at_end else None
         return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
 
+    @property
+    def arrivals(self) -> int | None:
+        """So many files have been found that stood at the path; None where it cannot be known whether that is all."""
+        is_barred = self._obstacle not in (None, MISSING) or bool(self._unopened_bytes or self._chain.same_as)
+        return None if is_barred or not self._begun else self._chain.arrivals
+
+    def miss_unseen(self) -> None:
+        """Learn that more files stood at the path than were found; the next read says so."""
+        self._chain.miss_unseen()
+        self._rest = None
+
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
         losses, waiting = self._chain.losses, self._obstacle
