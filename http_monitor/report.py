@@ -34,6 +34,8 @@ class WindowTotals:
     errors: int
     series: tuple[int, ...] = ()
     """Its hits in at most 60 slots of equal length, oldest first."""
+    has_status: bool = True
+    """False where it has hits, and none of them a status: its errors are not known."""
 
     @property
     def hits_per_s(self) -> float:
@@ -96,6 +98,8 @@ class Report(Traffic):
     window: WindowTotals
     partial: bool = False
     """The interval was still open when the monitor stopped."""
+    covered_so_far: Coverage = field(default=Coverage())
+    """Of the whole run until now: what none of its lines has, the late ones have not either."""
     catch_up: bool = False
     """Made from a backlog: a screen shows only those with alerts."""
     events: int = 0

@@ -86,6 +86,56 @@ def test_lines_without_a_path_are_told_of(tmp_path: Path) -> None:
     assert NO_PATH in said
 
 
+def test_the_window_judges_only_its_own_lines(tmp_path: Path) -> None:
+    def at(second: int, *keys: str) -> dict[str, Any]:
+        minutes, seconds = divmod(second, 60)
+        return without(*keys) | {"t": f"2025-10-10T13:{minutes:02}:{seconds:02}Z"}
+
+    rows = [*[at(0)] * 5, *(at(second, "s", "h") for second in range(10, 50)), *[at(52)] * 5, at(75, "s", "b")]
+    objects, said = replayed(tmp_path, rows, "--window", "20s", "--lateness", "0s")
+
+    reports = [thing for thing in objects if thing["type"] == "report"]
+    assert [report["window"]["errors"] for report in reports] == [0, 0, None, None, None, 0, None]
+    assert [report["errors"] for report in reports] == [0, None, None, None, None, 0, None]
+    notices = [(thing["at"][14:19], thing["name"], thing["message"]) for thing in objects if thing["type"] == "notice"]
+    assert notices == [
+        (
+            "00:30",
+            "coverage",
+            "no line of the last 20 s has a status, so errors are not known, and error-rate cannot be judged",
+        ),
+        (
+            "00:30",
+            "coverage",
+            "no line of the last 20 s has a client address, so nobody's flood is noticed, and ddos cannot be judged",
+        ),
+        ("01:00", "coverage", "lines have a status again: error-rate is judged again"),
+        ("01:00", "coverage", "lines have a client address again: ddos is judged again"),
+    ]
+    assert said.splitlines() == [f"http_monitor: {message}" for _, _, message in notices]
+
+
+def test_late_lines_and_what_tables_cut_are_null_where_no_line_has_it(tmp_path: Path) -> None:
+    rows = [without("s", "b") | {"p": f"/{number}"} for number in range(3_000)]
+    later = without("s", "b") | {"t": "2025-10-10T13:57:36Z"}
+    rows += [later, later, without("s", "b"), later]
+    objects, _ = replayed(tmp_path, rows, "--max-keys", "10", "--lateness", "0s")
+    late = [thing for thing in objects if thing["type"] == "report" and thing["late_hits"]]
+    assert [(report["late_hits"], report["late_bytes"], report["late_errors"]) for report in late] == [(1, None, None)]
+    cut = objects[-1]["remainders"]["endpoints"]
+    assert (cut["bytes"], cut["errors"]) == (None, None)
+    assert cut["hits"] > 0
+
+
+def test_text_says_once_that_many_lines_of_a_replay_fit_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    line = '192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 200 5\n'
+    words = "More than 1 % of the lines fit no format, and are in no figure"
+    for bad, told in ((1, 0), (2, 1)):
+        log.write_text(line * 99 + "x\n" * bad)
+        assert " ".join(run("--replay", "--file", log).out.decode().split()).count(words) == told
+
+
 def test_text_shows_a_dash_in_place_of_what_is_not_known(tmp_path: Path) -> None:
     log = tmp_path / "app.json"
     log.write_text((json.dumps(without("s", "b", "h")) + "\n") * 25)

@@ -208,6 +208,13 @@ def test_advice_under_a_report_is_a_notice_once() -> None:
     assert types == [("report", None), ("notice", "times"), ("report", None)]
 
 
+def test_advice_is_not_given_where_a_notice_has_said_more() -> None:
+    report = busy_report()
+    late = replace(report, health=replace(report.health, lines=500, late=60, too_late=0, ahead=0, lateness_advice_s=20))
+    told = Notice("nearly all lines come 3 min late", "warning", "late", at_us=0)
+    assert [json.loads(line)["type"] for line in ndjson((told, late)).splitlines()] == ["notice", "report"]
+
+
 def test_a_backlog_is_recorded_too() -> None:
     value: dict[str, Any] = json.loads(ndjson((replace(busy_report(), catch_up=True),)))
 

@@ -68,6 +68,12 @@ class MetricsBucket:
             return True
         return self.tables()["hosts"].fits(groups.piece("hosts", index))
 
+    def has_status(self) -> bool:
+        """Return whether some row has a status; no table is made for that."""
+        if self._tables is not None:
+            return len(self._tables["status"]) > 0
+        return any(len(groups.codes("status", index)[1]) for groups, index in self._pieces)
+
     def tables(self) -> dict[str, KeyTable]:
         """Return the tables by dimension, making them of what was put by."""
         if self._tables is None:

@@ -238,7 +238,11 @@ class SlidingWindow:
         in_order, _ = self.history()
         # Bucket i of them is in slot i * slots // count.
         series = np.add.reduceat(in_order, -(-np.arange(slots) * count // slots))
-        return WindowTotals(self._seconds, self._hits, self._size_bytes, self._errors, tuple(series.tolist()))
+        # In nearly all logs the first bucket shows it.
+        has_status = not self._hits or any(bucket.has_status() for bucket in self._by_start.values())
+        return WindowTotals(
+            self._seconds, self._hits, self._size_bytes, self._errors, tuple(series.tolist()), has_status
+        )
 
     def history(self) -> tuple[Int64s, Int64s]:
         """Return the hits and the errors of every bucket in it, empty ones too, oldest first."""

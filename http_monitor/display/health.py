@@ -137,6 +137,13 @@ def advice(health: Health, mode: Mode) -> str:
     return f"Many lines come late: --lateness {shown} would have caught nearly all of them."
 
 
+def unread_advice(health: Health, mode: Mode) -> str:
+    """Return what the user should know of a replay of which many lines were not read; empty when they were."""
+    if mode != "replay" or health.malformed * _MANY_OF <= health.malformed + health.accepted:
+        return ""
+    return "More than 1 % of the lines fit no format, and are in no figure: --explain says where each stops to fit."
+
+
 def _lost(health: Health) -> str:
     if not health.lost_bytes:
         return "perhaps lines lost"

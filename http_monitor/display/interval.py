@@ -122,7 +122,7 @@ def _average(report: Report, width: int, style: Style) -> list[Line]:
     errors: Line = [
         ("5xx ", "plain"),
         (style.glyphs.dash, "dim")
-        if report.coverage.no_status and not window.errors
+        if not window.has_status
         else (figures.percent(window.error_rate), _against(window.error_rate, error_rate)),
         _above(error_rate, "%"),
     ]

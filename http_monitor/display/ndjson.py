@@ -18,6 +18,8 @@ SCHEMA = 2
 """Grows when a key changes its meaning or goes; more keys may come at any time."""
 _ALWAYS_TOLD = {"unwrap"}
 """Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
+_CLOCK = {"ahead", "late"}
+"""Notices that say by how much times are off, and what to type: more than a report can."""
 
 # The moments at which alerts were raised are told again in each report.
 _iso_utc = lru_cache(maxsize=1_024)(iso_utc)
@@ -42,8 +44,8 @@ def report_line(report: Report, top: int | None = None) -> str:
             **partial,
             "hits": report.hits,
             "late_hits": report.late_hits,
-            "late_bytes": report.late_bytes,
-            "late_errors": report.late_errors,
+            "late_bytes": None if report.late_hits and report.covered_so_far.no_size else report.late_bytes,
+            "late_errors": None if report.late_hits and report.covered_so_far.no_status else report.late_errors,
             "bytes": None if coverage.no_size else report.size_bytes,
             "hits_per_s": report.hits_per_s,
             "errors": None if coverage.no_status else report.errors,
@@ -55,7 +57,7 @@ def report_line(report: Report, top: int | None = None) -> str:
             "window": {
                 "seconds": report.window.seconds,
                 "hits": report.window.hits,
-                "errors": report.window.errors,
+                "errors": report.window.errors if report.window.has_status else None,
                 "hits_per_s": report.window.hits_per_s,
             },
             "active": _active(report.active),
@@ -143,6 +145,8 @@ class NdjsonDisplay:
         self._top = top
         self._tells_all = tells_all
         self._advised = ""
+        self._clock_told = False
+        """By how much the times of an input are off has been told."""
 
     def publish(self, message: Message) -> None:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
@@ -165,6 +169,7 @@ class NdjsonDisplay:
         """Do nothing: every message was written whole."""
 
     def _tell(self, notice: Notice) -> None:
+        self._clock_told |= notice.name in _CLOCK
         if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
             self._notices.say(notice.text)
@@ -172,7 +177,7 @@ class NdjsonDisplay:
     def _advise(self, report: Report) -> None:
         """Tell what the text says under a report, when that has become something else."""
         say = advice(report.health, report.mode)
-        if say and say != self._advised:
+        if say and say != self._advised and not self._clock_told:
             self._tell(Notice(say, "warning", "times", at_us=report.end_us))
         self._advised = say
 
@@ -251,8 +256,8 @@ def _remainders(totals: Report | Summary) -> _Json:
     cut = {
         name: {
             "hits": table.remainder.hits,
-            "bytes": table.remainder.size_bytes,
-            "errors": table.remainder.errors,
+            "bytes": None if totals.coverage.no_size else table.remainder.size_bytes,
+            "errors": None if totals.coverage.no_status else table.remainder.errors,
             "error_bound": table.remainder.error_bound,
         }
         for name, table in tables.items()

@@ -6,7 +6,7 @@ from http_monitor.display import figures
 from http_monitor.display.blocks import block, facts, inner_width, render_tables
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.episodes import Episode, render_episodes
-from http_monitor.display.health import advice, sentences
+from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, wrapped, wrapped_words
 from http_monitor.report import Summary
@@ -67,6 +67,6 @@ def _health(summary: Summary, width: int) -> list[Line]:
     lines = wrapped_words(read, width)
     for text, role in sentences(health):
         lines += wrapped_words(text, width, role)
-    if say := advice(health, summary.mode):
+    for say in filter(None, (unread_advice(health, summary.mode), advice(health, summary.mode))):
         lines += wrapped_words(say, width, "bold")
     return lines

@@ -121,6 +121,7 @@ class Reporter:
             catch_up=catch_up,
             events=events,
             rules=rules,
+            covered_so_far=self._whole.coverage(),
             **self._traffic(stats, active, health),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.hub.hub import Hub
+from http_monitor.monitor.blindness import Blindness
 from http_monitor.monitor.held_messages import HeldNotices
 from http_monitor.report import Message, Notice, Report, Summary
 
@@ -23,11 +24,12 @@ class Publisher:
     def __init__(self, hub: Hub, held: HeldNotices | None = None) -> None:
         self.hub = hub
         self._held = held
+        self._blindness = Blindness()
         self.inputs: Callable[[], Health] = lambda: NO_HEALTH
         """Returns the health that the inputs know; set by the run as soon as it has inputs."""
 
     def publish(self, message: Message) -> None:
-        """Hand out a message, after the notices that belong before it."""
+        """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
         if isinstance(message, Report | Summary):
             health = message.health + self.inputs()
             message = message if health is message.health else replace(message, health=health)
@@ -35,6 +37,9 @@ class Publisher:
             for notice in self._held.before(message):
                 self.hub.publish(notice)
         self.hub.publish(message)
+        if isinstance(message, Report):
+            for notice in self._blindness.look(message):
+                self.hub.publish(notice)
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:
         """Hand out notices, as of a time; `NEVER_US` for none."""

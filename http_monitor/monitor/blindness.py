@@ -1,0 +1,58 @@
+"""Notices that the lines of a whole window lack what an alert is judged by, and that lines have it again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from http_monitor.report import Notice, Report
+from http_monitor.report_tables import Coverage
+from http_monitor.units import US_PER_S
+
+ENOUGH_LINES = 20
+"""Fewer lines show nothing."""
+
+
+class Blindness:
+    """Looks at the reports of a run, in their order. Owned by the monitor's thread."""
+
+    def __init__(self) -> None:
+        self._watched = (
+            _Watched("error-rate", "a status", "errors are not known", lambda lines: lines.no_status),
+            _Watched("ddos", "a client address", "nobody's flood is noticed", lambda lines: lines.no_host),
+        )
+
+    def look(self, report: Report) -> Iterator[Notice]:
+        """Yield what is to be told behind a report."""
+        for one in self._watched:
+            if report.hits and report.threshold_of(one.rule) is not None:
+                yield from one.look(report)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What one rule asks of the lines."""
+
+    rule: str
+    what: str
+    consequence: str
+    is_absent: Callable[[Coverage], bool]
+    is_blind: bool = True
+    """Until a line has it: that none of the first lines has, is told of each file."""
+    lines: int = 0
+    """Lines in a row without it."""
+    had_us: int = 0
+    """The end of the last interval in which a line had it."""
+
+    def look(self, report: Report) -> Iterator[Notice]:
+        if not self.is_absent(report.coverage):
+            if self.is_blind and self.lines >= ENOUGH_LINES:
+                words = f"lines have {self.what} again: {self.rule} is judged again"
+                yield Notice(words, "warning", "coverage", at_us=report.end_us)
+            self.is_blind, self.lines, self.had_us = False, 0, report.end_us
+            return
+        self.lines += report.hits
+        passed_us, window_s = report.end_us - self.had_us, report.window.seconds
+        if not self.is_blind and self.lines >= ENOUGH_LINES and passed_us >= window_s * US_PER_S:
+            self.is_blind = True
+            lacking = f"no line of the last {window_s} s has {self.what}"
+            words = f"{lacking}, so {self.consequence}, and {self.rule} cannot be judged"
+            yield Notice(words, "warning", "coverage", at_us=report.end_us)
