@@ -1,5 +1,7 @@
 """Lines whose times are not those of this machine's clock: by how much, what that looks like, what to type."""
 
+from typing import Any
+
 import pytest
 
 from http_monitor.clock import ManualClock
@@ -11,10 +13,10 @@ from tests.live_scripts import Glance, TurnSource
 US_PER_S = 1_000_000
 
 
-def followed(*offsets_s: int, seconds: int = 30, **more: object) -> Recorder:
+def followed(*offsets_s: int, seconds: int = 30, **more: Any) -> Recorder:
     """Follow a log of one line a second, whose times are so far from the clock, one offset after the other."""
     source, clock = TurnSource(), ManualClock(START_S * US_PER_S)
-    monitor, recorder = make_monitor(Settings(**more), [source], clock)  # type: ignore[arg-type]
+    monitor, recorder = make_monitor(Settings(**more), [source], clock)
     for second in range(seconds):
         clock.set((START_S + second) * US_PER_S)
         time_s = START_S + second + offsets_s[second % len(offsets_s)]

@@ -13,7 +13,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.ports.log_format import LogFormat, Remark
+from http_monitor.ports.log_format import Explaining, LogFormat, Remark
 from http_monitor.settings import MAX_LINE_BYTES, Settings
 from http_monitor.unwrap import wrappers
 from tests.harness import replay
@@ -186,6 +186,49 @@ def test_a_zone_that_is_in_use_nowhere_is_told(zone: bytes) -> None:
         (text,) = told
         assert text.startswith(f"the zone {zone.decode()} is none that is in use")
         assert ("TransLogger" in text) == (zone[3:] == b"50")
+
+
+@pytest.mark.parametrize("zone", ["+0550", "+05:50", "-0320", "+0000", "+05:45"])
+def test_an_odd_zone_is_told_in_json_and_w3c_too(zone: str) -> None:
+    w3c = get_format("iis")
+    w3c.parse(b"#Fields: date time c-ip cs-method cs-uri-stem sc-status\n")
+    lines = {
+        "json": (get_format("json"), '{"time":"2025-10-10T13:55:36%s","ip":"192.0.2.7","method":"GET","url":"/a"}'),
+        "declared": (get_format("json:time=t,path=p,method=m"), '{"t":"2025-10-10T13:55:36%s","p":"/a","m":"GET"}'),
+        "w3c": (w3c, "2025-10-10 13:55:36%s 192.0.2.7 GET /a 200"),
+    }
+    for made, line in lines.values():
+        told = [remark.text for _, remark in said(made, (line % zone + "\n").encode() * 3) if remark.name == "zone"]
+        assert len(told) == (zone not in ("+0000", "+05:45"))
+        assert all(text.startswith(f"the zone {zone} is none that is in use") for text in told)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        (b"10/Oct/2025:13:55:36 +0575", "a zone with minutes up to 59"),
+        (b"10/Oct/2025:13:55:36 +2500", "a zone up to 23:59"),
+        (b"10/Oct/2025:13:55:36", "zone behind the time, like -0700"),
+        (b"10/Oct/2025:13:55:36 +01:00", "a zone written like -0700"),
+        (b"10/Oct/2025:13:55:36+0100", "a zone written like -0700"),
+        (b"10/Oct/2025:13:55:36 CET", "a zone written like -0700"),
+        (b"2025", "a time like [10/Oct/2000:13:55:36 -0700]"),
+    ],
+)
+def test_what_is_wrong_with_a_zone_is_named(time: bytes, expected: str) -> None:
+    line = b'192.0.2.7 - - [%s] "GET /a HTTP/1.1" 200 5' % time
+    for given in ("common", '%h %l %u %t "%r" %>s %b'):
+        made = get_format(given)
+        assert isinstance(made, Explaining)
+        assert made.read_line(line).expected == expected
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"-Infinity", b"null", b'"-"', b'""'])
+def test_a_time_that_says_nothing_is_named(value: bytes) -> None:
+    made = get_format("json")
+    assert isinstance(made, Explaining)
+    reading = made.read_line(b'{"time":%s,"method":"GET","url":"/a","status":200}' % value)
+    assert reading.expected == "time in place of null, NaN or nothing"
 
 
 @pytest.mark.parametrize("zone", [b"+0000", b"+0530", b"+0545", b"-0330", b"+1245"])

@@ -19,6 +19,8 @@ TIME = re.compile(
 """The time with its brackets; what it matches may still be a date that does not exist.
 
 Of the abbreviations of zones that stand in the place of an offset (WEBrick) only those of UTC mean one for certain."""
+_FRONT = re.compile(rb"\[[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}( ?[^]]*)\]")
+"""The time with whatever zone."""
 
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _MONTH_NO = {name: number for number, name in enumerate(_MONTHS, start=1)}
@@ -39,7 +41,10 @@ def decode_time(bracketed: bytes) -> int | str:
     """
     match = TIME.fullmatch(bracketed)
     if match is None:
-        return "a time that is not like [10/Oct/2000:13:55:36 -0700]"
+        front = _FRONT.fullmatch(bracketed)
+        if front is None:
+            return "a time that is not like [10/Oct/2000:13:55:36 -0700]"
+        return "a zone not written like -0700" if front[1] else "no zone behind the time, like -0700"
     day, year, hour, minute, second = (int(match[group]) for group in (1, 3, 4, 5, 6))
     zone_h, zone_min = (int(match[group] or b"0") for group in (8, 9))
     month = _MONTH_NO.get(match[2])
@@ -53,7 +58,7 @@ def decode_time(bracketed: bytes) -> int | str:
     if hour > 23 or minute > 59 or second > 60:
         return "a time of day that does not exist"
     if zone_h > 23 or zone_min > 59:
-        return "a zone beyond 23:59"
+        return "a zone beyond 23:59" if zone_min <= 59 else "a zone with minutes beyond 59"
     east_s = (zone_h * 60 + zone_min) * 60
     local_s = _days_from_civil(year, month, day) * 86_400 + (hour * 60 + minute) * 60 + second
     return (local_s + east_s if match[7] == b"-" else local_s - east_s) * US_PER_S

@@ -173,6 +173,8 @@ class Meaning:
         if not self.has("time"):
             return Wrong(date_at, "no date")
         text, at = self._text(texts, "time")
+        if text is None and self._fields[at].writing == "any":
+            return Wrong(at, "no time in place of null, NaN or nothing")
         time_us = read_time(text or b"", self._fields[at].writing)
         return Wrong(at, time_us) if isinstance(time_us, str) else time_us
 

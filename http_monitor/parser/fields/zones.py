@@ -202,3 +202,25 @@ class LocalTimes:
             else:
                 high_s = middle_s
         return high_s
+
+
+class LocallyTimed:
+    """What a format is some of whose times may name no zone: it remembers nothing but the last line's time."""
+
+    usual_zone = LOCAL
+    """Of times that name none, where the user does not say it."""
+
+    def __init__(self) -> None:
+        self._local = LocalTimes(self.usual_zone)
+
+    def set_zone(self, zone: Zone) -> None:
+        """Read times without a zone in that one, in place of the usual one."""
+        self._local = LocalTimes(zone)
+
+    def save(self) -> Json:
+        """Return when the last line was."""
+        return self._local.save()
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        self._local.load(given)

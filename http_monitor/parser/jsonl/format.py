@@ -16,6 +16,7 @@ from http_monitor.parser.jsonl.text import decode_object, places, scalar_text
 from http_monitor.parser.jsonl.values import text_of
 from http_monitor.parser.lines.line_by_line import LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.lines.misfit import Misfit
+from http_monitor.parser.lines.remarks import zone_remark
 from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Remark
@@ -92,12 +93,16 @@ class JsonFormat(LinedFormat):
             line: Without its LF.
         """
         found = decode_object(line)
-        if self._declared or isinstance(found, Misfit):
+        if isinstance(found, Misfit):
             return
         layout = self._layout(self._book.eye.shape_of(found), found)
         found = layout.mended(found)
+        texts = layout.texts_in(found)
+        yield from zone_remark(layout.text(texts, "time") or b"")
+        if self._declared:
+            return
         # What a last line lacks its first line may have said.
-        words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, layout.texts_in(found))
+        words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
 

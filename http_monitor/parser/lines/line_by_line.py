@@ -10,11 +10,11 @@ from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong
-from http_monitor.parser.fields.zones import LOCAL, LocalTimes, Zone
+from http_monitor.parser.fields.zones import LocallyTimed
 from http_monitor.parser.lines.account import Account
 from http_monitor.parser.lines.misfit import Misfit, expected_of
 from http_monitor.parser.lines.rows import Part, in_file_order, rows_of
-from http_monitor.records import Batch, Json
+from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 Span = tuple[int, int]
@@ -39,34 +39,19 @@ class Outside(NamedTuple):
     """A line that records no finished request: a comment, or the names of columns."""
 
 
-class LinedFormat(ABC):
+class LinedFormat(LocallyTimed, ABC):
     """The account of lines, rows and explanations; what is one line is for those who inherit from it."""
-
-    usual_zone = LOCAL
-    """Of times that name none, where the user does not say it."""
 
     def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
         """Take the name a user gives, and the longest line in bytes without its LF."""
+        super().__init__()
         self._name = name
         self._limit = limit
-        self._local = LocalTimes(self.usual_zone)
 
     @property
     def name(self) -> str:
         """The name a user gives."""
         return self._name
-
-    def set_zone(self, zone: Zone) -> None:
-        """Read times without a zone in that one, in place of the usual one."""
-        self._local = LocalTimes(zone)
-
-    def save(self) -> Json:
-        """Return when the last line was."""
-        return self._local.save()
-
-    def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
-        self._local.load(given)
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""

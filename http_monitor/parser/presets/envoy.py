@@ -1,30 +1,11 @@
 """The default access log of Envoy."""
 
-from http_monitor.parser.fields.field import Field
-from http_monitor.parser.presets.parts import count, loose, spaced, status, word
+from http_monitor.parser.presets.parts import ENVOY_ANSWERED, ENVOY_ASKED, spaced
 from http_monitor.parser.presets.preset import Preset
 from http_monitor.parser.template.format import TemplateFormat
-from http_monitor.parser.template.slot import ISO_UTC, Slot
 from http_monitor.parser.template.template import Template
 
-_TEMPLATE = Template(
-    spaced(
-        (b"[", Slot(Field("start_time", "time", "iso"), "typed", ISO_UTC), b"]"),
-        loose("request", "request"),
-        status("response_code"),
-        word("response_flags"),
-        count("bytes_received", "bytes_in"),
-        count("bytes_sent", "size"),
-        word("duration", "duration", "ms"),
-        word("upstream_service_time", "upstream", "ms"),
-        loose("x-forwarded-for", "forwarded"),
-        loose("user-agent", "agent"),
-        loose("x-request-id", "request_id"),
-        loose("authority", "vhost"),
-        loose("upstream_host"),
-    ),
-    exact=True,
-)
+_TEMPLATE = Template(spaced(ENVOY_ASKED, ENVOY_ANSWERED), exact=True)
 
 PRESET = Preset(
     "envoy",

@@ -1,7 +1,7 @@
 """The parts that lines of several servers have in common."""
 
 from http_monitor.parser.fields.field import Field, Role, Writing
-from http_monitor.parser.template.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, NUMBER, STATUS_OR_NONE, Slot
+from http_monitor.parser.template.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, ISO_UTC, NUMBER, STATUS_OR_NONE, Slot
 from http_monitor.parser.template.template import Given, Maybe
 
 Parts = Given | tuple[Given, ...]
@@ -111,3 +111,24 @@ def before_request(part: Slot) -> tuple[Given, ...]:
         status("status"),
         count("body_bytes_sent", "size"),
     ), behind(quoted("http_referer", "referer"), quoted("http_user_agent", "agent"))
+
+
+ENVOY_ASKED = spaced(
+    (b"[", Slot(Field("start_time", "time", "iso"), "typed", ISO_UTC), b"]"),
+    loose("request", "request"),
+    status("response_code"),
+    word("response_flags"),
+)
+"""The beginning of the lines of Envoy, and of what is made of it."""
+ENVOY_ANSWERED = spaced(
+    count("bytes_received", "bytes_in"),
+    count("bytes_sent", "size"),
+    word("duration", "duration", "ms"),
+    word("upstream_service_time", "upstream", "ms"),
+    loose("x-forwarded-for", "forwarded"),
+    loose("user-agent", "agent"),
+    loose("x-request-id", "request_id"),
+    loose("authority", "vhost"),
+    loose("upstream_host"),
+)
+"""What stands behind that; Istio has more between the two, and behind."""

@@ -11,7 +11,7 @@ from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong, shown_name
-from http_monitor.parser.fields.zones import LOCAL, LocalTimes, Zone
+from http_monitor.parser.fields.zones import LocallyTimed
 from http_monitor.parser.lines.account import Account
 from http_monitor.parser.lines.misfit import expected_of
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
@@ -22,13 +22,13 @@ from http_monitor.parser.template.scan import Walker
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
 from http_monitor.ports.log_format import Remark
-from http_monitor.records import Batch, Json
+from http_monitor.records import Batch
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""
 
 
-class TemplateFormat:
+class TemplateFormat(LocallyTimed):
     """The format that a template describes.
 
     A line means the same in any chunk, but for a time without a zone in an hour that its zone has twice.
@@ -54,6 +54,7 @@ class TemplateFormat:
             doubts: What is to be said of any of its lines.
             tail_known: What may stand behind is known, and of no use, so that nothing need be said of it.
         """
+        super().__init__()
         self._name = name
         self._template = template
         self._limit = limit
@@ -66,7 +67,6 @@ class TemplateFormat:
             part.index for part in template.parts if isinstance(part, Place) and part.slot.kind in OWN_QUOTES
         }
         """Fields that every line has, and of which a dash stands without quotes."""
-        self._local = LocalTimes(LOCAL)
         self._tail_known = tail_known
         self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
 
@@ -78,18 +78,6 @@ class TemplateFormat:
     def gives(self, role: str) -> bool:
         """Return whether a field gives this; a host or status that none gives is made up."""
         return self._template.gives(role)
-
-    def set_zone(self, zone: Zone) -> None:
-        """Read times without a zone in that one, in place of that of this process."""
-        self._local = LocalTimes(zone)
-
-    def save(self) -> Json:
-        """Return when the last line was."""
-        return self._local.save()
-
-    def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
-        self._local.load(given)
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""

@@ -12,6 +12,7 @@ from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.line_by_line import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.lines.misfit import Misfit
+from http_monitor.parser.lines.remarks import zone_remark
 from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.parser.w3c.columns import Dialect, W3cColumns, unit_of_columns, unit_of_software
@@ -142,10 +143,12 @@ class W3cFormat(LinedFormat):
         """Yield what is to be said of a line that it has read; it changes nothing."""
         texts = _split(line.removesuffix(b"\r"))
         columns = self._columns_under(self._columns, len(texts), self._unit)
-        if columns is None or columns.time_taken != "decimal":
+        if columns is None:
             return
         for field, text in zip(columns.fields, texts, strict=True):
-            if field.role == "duration" and text.isdigit():
+            if field.role in ("clock", "time"):
+                yield from zone_remark(text)
+            if columns.time_taken == "decimal" and field.role == "duration" and text.isdigit():
                 what = f"{field.name} is seconds in some servers and milliseconds in others, and neither #Software"
                 yield Remark("unit", f"{what} nor a decimal point shows which: it is not taken for a duration")
 
