@@ -139,7 +139,7 @@ def advice(health: Health, mode: Mode) -> str:
 
 def unread_advice(health: Health, mode: Mode) -> str:
     """Return what the user should know of a replay of which many lines were not read; empty when they were."""
-    if mode != "replay" or health.malformed * _MANY_OF <= health.malformed + health.accepted:
+    if mode != "replay" or health.malformed < _MANY or health.malformed * _MANY_OF <= health.lines:
         return ""
     return "More than 1 % of the lines fit no format, and are in no figure: --explain says where each stops to fit."
 
