@@ -69,7 +69,7 @@ def test_a_table_keeps_what_the_slow_one_keeps_and_knows_how_wrong_it_is(
             slow.add(line.host, line.size_bytes or 0, line.status == 500)
             truth[line.host] += 1
         assert len(table) <= 2 * cap
-        top = table.ranked()
+        top = table.rank()
         expected = [KeyCount(key, row.hits, row.size_bytes, row.errors) for key, row in slow.largest()]
         assert (list(top.rows), top.distinct) == (expected, len(slow.rows))
         rest = top.remainder
@@ -117,7 +117,7 @@ def test_a_table_with_long_keys_keeps_what_the_slow_one_keeps(
         table = KeyTable.load(json.loads(json.dumps(table.save())), cap) if packs else table
         rows = [KeyCount(key, row.hits, row.size_bytes, row.errors) for key, row in slow.largest()]
         rest = slow.remainder
-        assert table.ranked() == Table(
+        assert table.rank() == Table(
             tuple(rows), len(rows), remainder=Remainder(rest.hits, rest.size_bytes, rest.errors, slow.error_bound)
         )
 
@@ -155,7 +155,7 @@ def test_a_key_that_every_cut_takes_is_wrong_by_the_sum_of_the_cuts() -> None:
     table = KeyTable(1)
     for big, small in ((b"a", b"x"), (b"a", b"y"), (b"a", b"x"), (b"a", b"z"), (b"a", b"x")):
         table.add(groups_of([Line(big, b"/", None, 200, 0), Line(small, b"/", None, 200, 0)]), "hosts", 0)
-    top = table.ranked()
+    top = table.rank()
     # x was cut twice with one hit each; three of its hits are one row and the bound.
     assert [(row.key, row.hits) for row in top.rows] == [(b"a", 5), (b"x", 1)]
     assert (top.remainder.hits, top.remainder.error_bound) == (4, 4)
@@ -164,8 +164,8 @@ def test_a_key_that_every_cut_takes_is_wrong_by_the_sum_of_the_cuts() -> None:
 def test_the_largest_keys_come_first_and_equals_by_their_bytes() -> None:
     table = KeyTable(10)
     table.add(groups_of([Line(key, b"/", None, 200, 1) for key in (b"b", b"\xff", b"B", b"b", b"a")]), "hosts", 0)
-    assert [row.key for row in table.ranked().rows[:3]] == [b"b", b"B", b"a"]
-    assert table.ranked().distinct == 4
+    assert [row.key for row in table.rank().rows[:3]] == [b"b", b"B", b"a"]
+    assert table.rank().distinct == 4
 
 
 @settings(max_examples=examples(10), deadline=None)
@@ -178,7 +178,7 @@ def test_of_many_keys_too_the_largest_come_first(keys: int, most: int, count: in
     table.add(groups_of(lines), "hosts", 0)
 
     ranked = sorted(hits_of.items(), key=lambda item: (-item[1], item[0]))
-    assert [(row.key, row.hits) for row in table.ranked().rows[:count]] == ranked[:count]
+    assert [(row.key, row.hits) for row in table.rank().rows[:count]] == ranked[:count]
 
 
 # The aggregator

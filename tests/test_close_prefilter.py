@@ -106,7 +106,7 @@ def test_alerts_that_foresee_say_what_those_say_that_are_asked_at_every_close(
     plain = replayed(data, options, [Unforeseeing(alert) for alert in default_alerts(options)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hosts, "_FEW_KEYS", few_keys)
-        patch.setattr(opened, "FEW", few_buckets)
+        patch.setattr(opened, "MAX_MADE_AT_ONCE", few_buckets)
         assert replayed(data, options, default_alerts(options)).messages == plain.messages
         mixed = [Unforeseeing(alert) if number % 2 else alert for number, alert in enumerate(default_alerts(options))]
         assert replayed(data, options, mixed).messages == plain.messages

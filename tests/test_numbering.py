@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from http_monitor.counting import keys
 from http_monitor.counting import window_hosts as hosts
-from http_monitor.counting.keys import _PASSED_KEYS, MOST_NUMBERED, Keys, Numbering, Numberings
+from http_monitor.counting.keys import _PASSED_KEYS, MAX_NUMBERED, Keys, Numbering, Numberings
 from http_monitor.counting.tables import batches as pieces
 from tests.examples import examples
 from tests.harness import replay, settings_of
@@ -23,19 +23,19 @@ def test_a_key_has_the_same_number_in_every_batch() -> None:
 def test_codes_of_two_batches_become_numbers_of_the_same_keys() -> None:
     numbering = Numbering()
     first, second = Keys([b"a", b"b"], None, numbering), Keys([b"b", b"c"], None, numbering)
-    shared, numbers = first.numbered(numbering.numbers_of([]))
+    shared, numbers = first.to_shared(numbering.numbers_of([]))
     assert (shared, numbers.tolist()) == (numbering.keys, [])
     codes = numbering.numbers_of([b"b", b"a"])
-    assert [shared.values()[number] for number in second.numbered(codes)[1].tolist()] == [b"c", b"b"]
+    assert [shared.values()[number] for number in second.to_shared(codes)[1].tolist()] == [b"c", b"b"]
     alone = Keys([b"a"])
-    assert alone.numbered(codes)[0] is alone
+    assert alone.to_shared(codes)[0] is alone
 
 
 def test_a_numbering_that_has_got_long_is_followed_by_another() -> None:
     numberings = Numberings()
     numbering = numberings.choose("hosts", 10, 10)
     assert numbering is not None
-    numbering.numbers_of(b"%d" % number for number in range(MOST_NUMBERED))
+    numbering.numbers_of(b"%d" % number for number in range(MAX_NUMBERED))
     assert numberings.choose("hosts", 10, 10) is numbering
     numbering.numbers_of([b"one more"])
     following = numberings.choose("hosts", 10, 10)
@@ -51,7 +51,7 @@ def test_keys_that_do_not_come_again_are_numbered_for_a_while_only() -> None:
     tried.numbers_of(b"%d" % number for number in range(15_000))
     assert numberings.choose("hosts", 15_000, 15_000) is tried
     tried.numbers_of(b"%d" % number for number in range(15_000, 20_001))
-    assert tried.is_in_vain
+    assert tried.is_useless
     for _ in range(_PASSED_KEYS // 20_000):
         assert numberings.choose("hosts", 20_000, 20_000) is None
         # Where each key comes often in a batch, and of other dimensions, they are numbered all the same.
@@ -65,7 +65,7 @@ def test_keys_that_come_again_in_later_batches_are_numbered_however_few_rows_the
     for _ in range(100):
         numbering = numberings.choose("hosts", 1_000, 1_000)
         assert numbering is not None
-        assert not numbering.is_in_vain
+        assert not numbering.is_useless
         numbering.numbers_of(b"%d" % number for number in range(1_000))
 
 
@@ -79,7 +79,7 @@ def test_no_message_depends_on_what_is_numbered(
     chosen = settings_of(options, replay=True)
     expected = replay(batches, chosen).messages
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "MOST_NUMBERED", most_numbered)
+        patch.setattr(keys, "MAX_NUMBERED", most_numbered)
         patch.setattr(keys, "_FEW_KEYS", few_keys)
         patch.setattr(keys, "_ROWS_PER_KEY", rows_per_key)
         patch.setattr(hosts, "_FEW_KEYS", 0)

@@ -99,7 +99,7 @@ def test_to_look_at_them_in_order_changes_none(first: list[Row], second: list[Ro
             buckets.add(*grouped(first))
             buckets.close(last, last)
             if buckets is looked_at:
-                assert [bucket.start_us for bucket in buckets.ordered()] == sorted(
+                assert [bucket.start_us for bucket in buckets.iter_ascending()] == sorted(
                     {row.start for row in first if row.start > last}
                 )
             buckets.add(*grouped(second))

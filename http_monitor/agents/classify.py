@@ -17,7 +17,7 @@ KEPT_AGENTS = 4_096
 # How ua-parser calls the device of whatever crawls (regexes.yaml of uap-core, device_parsers).
 _SPIDER = "Spider"
 
-NOBODY = AgentFamily(None, None, "unknown")
+NO_HOST = AgentFamily(None, None, "unknown")
 """What is known of an agent that says nothing."""
 
 
@@ -40,7 +40,7 @@ def is_bot(agent: bytes) -> bool:
 def _classify(agent: bytes) -> AgentFamily:
     text = agent.decode("utf-8", "replace")
     if not text or text.isspace() or text == "-":
-        return NOBODY
+        return NO_HOST
     rules = _rules()
     browser, system = _family(rules.ua, text), _family(rules.os, text)
     kind: AgentKind = "unknown"

@@ -1,4 +1,4 @@
-"""The families of the user agents of a table: worked out for each distinct one, when a report is made of it."""
+"""Browser and system families of the user agents in a table, classified once per distinct agent."""
 
 import heapq
 
@@ -12,9 +12,9 @@ def families_of(agents: KeyTable, hits: int, classify: ClassifyAgent | None) -> 
     """Return (browsers, systems, kinds) of agents.
 
     Args:
-        agents: what is known of agents; what it had to cut is in no family.
+        agents: counts by user agent; what the table had to cut is in no family.
         hits: all hits, also those without an agent.
-        classify: tells what an agent is; None: nobody knows.
+        classify: returns the families of an agent; None: agents are not classified.
     """
     if classify is None or not len(agents):
         return Table(), Table(), AgentKinds(unknown=hits)
@@ -31,10 +31,10 @@ def families_of(agents: KeyTable, hits: int, classify: ClassifyAgent | None) -> 
                     mine[at] += more
     known = kinds["person"] + kinds["bot"] + kinds["library"]
     split = AgentKinds(kinds["person"], kinds["bot"], kinds["library"], hits - known)
-    return _ranked(browsers, agents), _ranked(systems, agents), split
+    return _rank(browsers, agents), _rank(systems, agents), split
 
 
-def _ranked(families: dict[bytes, Counts], agents: KeyTable) -> Table:
+def _rank(families: dict[bytes, Counts], agents: KeyTable) -> Table:
     def first(count: int) -> tuple[KeyCount, ...]:
         largest = heapq.nsmallest(count, families.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple(KeyCount(key, *counts) for key, counts in largest)

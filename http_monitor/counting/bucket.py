@@ -11,19 +11,19 @@ from http_monitor.counting.tables.table import Counts, KeyTable
 from http_monitor.records import Int64s, Json
 
 HostPart = tuple[Keys, Codes, Int64s | None]
-"""Hosts by their codes, with the hits of each, which may be of an unsigned type; None: one for each code, which may
+"""Host codes with the hits of each, which may be of an unsigned type; None: one hit for each code, codes may
 repeat."""
 
-# A bucket that this many batches contributed to is small once it has tables.
+# A bucket with rows from this many batches is small once it has tables.
 _MANY_PIECES = 3
 
 
 class MetricsBucket:
     """Hits, bytes and errors of ``[start, start + bucket_size)``, in total and by key.
 
-    Totals are exact always; a table is exact until it has to be cut to its cap. What batches contributed is
-    kept as it came, and becomes tables of keys only when somebody asks or the cap comes near.
-    Two buckets add and subtract, whatever their times, and no table is cut by that: ``(a + b) - b == a``.
+    Totals are always exact; a table is exact until it has to be cut to its cap. Groups are kept as the batches
+    delivered them, and become tables by key only on request or when the cap comes near.
+    Two buckets add and subtract, whatever their times, without cutting a table: ``(a + b) - b == a``.
     """
 
     __slots__ = ("_cap", "_pieces", "_tables", "errors", "hits", "most_host_hits", "size_bytes", "start_us")
@@ -34,13 +34,13 @@ class MetricsBucket:
         self.size_bytes = 0
         self.errors = 0
         self.most_host_hits = 0
-        """No host has more hits than that; as of the last `pack`."""
+        """Upper bound for the hits of any host, as of the last `pack`."""
         self._cap = cap
         self._pieces: list[tuple[FrameGroups, int]] = []
         self._tables: dict[str, KeyTable] | None = None
 
     def add(self, groups: FrameGroups, index: int) -> None:
-        """Count the rows that a frame has for this bucket."""
+        """Count the rows of one group of a frame."""
         hits = groups.hits[index]
         as_it_came = self._has_room(groups, hits)
         self.hits += hits
@@ -63,7 +63,7 @@ class MetricsBucket:
                 tables[name].merge(delta.tables[name])
 
     def keeps_all_hosts(self, groups: FrameGroups, index: int) -> bool:
-        """Return whether `add` of the same will cut no host."""
+        """Return whether `add` of the same group will cut no host."""
         if self._has_room(groups, groups.hits[index]):
             return True
         return self.tables()["hosts"].fits(groups.piece("hosts", index))
@@ -75,14 +75,14 @@ class MetricsBucket:
         return any(len(groups.codes("status", index)[1]) for groups, index in self._pieces)
 
     def tables(self) -> dict[str, KeyTable]:
-        """Return the tables by dimension, making them of what was put by."""
+        """Return the tables by dimension, after merging the groups kept so far."""
         if self._tables is None:
-            self._tables = self._made_tables()
+            self._tables = self._make_tables()
             self._pieces = []
         return self._tables
 
     def pack(self) -> None:
-        """Take less memory: it has closed, and will stay for minutes."""
+        """Use less memory: the bucket has closed, and will stay for minutes."""
         if len(self._pieces) >= _MANY_PIECES:
             self.tables()
         self.most_host_hits = self.hits
@@ -92,16 +92,16 @@ class MetricsBucket:
             self.most_host_hits = int(self._tables["hosts"].hits_by_code()[2].max(initial=0))
 
     def host_parts(self) -> list[HostPart]:
-        """Return the hosts with their hits, after `pack`; these parts stay as they are when the bucket changes."""
+        """Return the hosts with their hits, after `pack`; later changes of the bucket do not affect these parts."""
         if self._tables is None:
             return [host_rows(groups, index) for groups, index in self._pieces]
         return [self._tables["hosts"].hits_by_code()]
 
     def save(self) -> Json:
-        """Return it as JSON; it stays as it is."""
+        """Return the bucket as JSON, without changing it."""
         tables = self._tables
         if tables is None:
-            tables = self._made_tables()
+            tables = self._make_tables()
         return {
             "start": self.start_us,
             "totals": [self.hits, self.size_bytes, self.errors],
@@ -110,7 +110,7 @@ class MetricsBucket:
 
     @classmethod
     def load(cls, given: Json, cap: int) -> Self:
-        """Return the bucket that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Return a saved bucket. Raises KeyError, TypeError or ValueError for anything else."""
         bucket = cls(moment_of(given["start"]), cap)
         bucket.hits, bucket.size_bytes, bucket.errors = totals(given["totals"])
         if not bucket.hits:
@@ -124,10 +124,10 @@ class MetricsBucket:
         return {name: dict(table.items()) for name, table in self.tables().items()}
 
     def __add__(self, other: Self) -> "MetricsBucket":
-        return self._combined(other, 1)
+        return self._combine(other, 1)
 
     def __sub__(self, other: Self) -> "MetricsBucket":
-        return self._combined(other, -1)
+        return self._combine(other, -1)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MetricsBucket):
@@ -136,26 +136,26 @@ class MetricsBucket:
         return mine == others and self.tables() == other.tables()
 
     def _has_room(self, groups: FrameGroups, hits: int) -> bool:
-        """Return whether more rows can be kept as they came: so few have no more keys than the tables hold."""
+        """Return whether rows can be kept ungrouped: they cannot have more keys than the tables hold."""
         return self._tables is None and self.hits + hits <= 2 * self._cap and not groups.some_long
 
-    def _made_tables(self) -> dict[str, KeyTable]:
+    def _make_tables(self) -> dict[str, KeyTable]:
         tables = {name: KeyTable(self._cap) for name in WINDOW_DIMENSIONS}
         for groups, index in self._pieces:
             for name, table in tables.items():
                 table.add(groups, name, index)
         return tables
 
-    def _combined(self, other: Self, sign: int) -> "MetricsBucket":
+    def _combine(self, other: Self, sign: int) -> "MetricsBucket":
         result = MetricsBucket(self.start_us, max(self._cap, other._cap))
         result.hits = self.hits + sign * other.hits
         result.size_bytes = self.size_bytes + sign * other.size_bytes
         result.errors = self.errors + sign * other.errors
         theirs = other.tables()
-        result._tables = {name: table.combined(theirs[name], sign) for name, table in self.tables().items()}
+        result._tables = {name: table.combine(theirs[name], sign) for name, table in self.tables().items()}
         return result
 
 
 def host_rows(groups: FrameGroups, index: int) -> HostPart:
-    """Return the hosts of the rows of a group."""
+    """Return the hosts of the rows of one group."""
     return *groups.codes("hosts", index), None

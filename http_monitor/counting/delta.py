@@ -1,4 +1,4 @@
-"""The sums of one bucket, as they travel from one engine to another or to a history."""
+"""The sums of one bucket, as one engine passes them to another or to a history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class BucketDelta:
 
     start_us: int
     late: bool
-    """The bucket had closed when the rows came: an earlier result is to be corrected."""
+    """The rows came after the bucket had closed, so they correct an earlier result."""
     hits: int
     size_bytes: int
     errors: int
@@ -21,6 +21,6 @@ class BucketDelta:
     last_us: int
     """Greatest time of the rows."""
     lacks: Mapping[str, int] = field(default_factory=dict)
-    """How many rows lack each of `frame.COVERED`; one that is not there: none."""
+    """Number of rows that lack each of `frame.COVERED`; an absent name means none."""
     tables: Mapping[str, KeyTable] = field(default_factory=dict)
-    """Sums by key of each dimension that some row has a key in."""
+    """Sums by key of each dimension for which at least one row has a key."""

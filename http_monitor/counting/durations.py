@@ -1,4 +1,4 @@
-"""How long requests took, as a report tells it of what was counted."""
+"""Duration figures of a report: quantiles and the slowest endpoints."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,12 +14,12 @@ from http_monitor.report_tables import Durations, SlowEndpoint
 
 _MOST_NEEDED = 10
 _OF_SO_MANY = 1_000
-# Means as floats are wrong by far less.
+# The rounding error of means as floats is far smaller.
 _SLACK = 1 - 1e-9
 
 
 def durations_of(table: KeyTable) -> Durations | None:
-    """Return the quantiles of a histogram; None of an empty one."""
+    """Return the quantiles of a histogram; None if it is empty."""
     counts = [(int(key), hits) for key, (hits, _, _) in table.items()]
     if not counts:
         return None
@@ -27,18 +27,18 @@ def durations_of(table: KeyTable) -> Durations | None:
 
 
 def least_hits(timed: int) -> int:
-    """Return how many requests with a duration an endpoint needs to be among the slowest.
+    """Return the number of timed requests that an endpoint needs to be listed among the slowest.
 
-    One is enough in a quiet interval, where each request matters; with thousands of requests, up to ten, or the list
-    would be of what was asked for once and went wrong.
+    One is enough in a quiet interval, where each request matters. With thousands of requests it is up to ten, so that
+    endpoints with a single slow request do not fill the list.
     """
     return min(_MOST_NEEDED, 1 + timed // _OF_SO_MANY)
 
 
 def slowest_of(table: KeyTable) -> Sequence[SlowEndpoint]:
-    """Return the endpoints with the greatest mean duration, ties by key, of those that have `least_hits`.
+    """Return the endpoints with the greatest mean duration, ties by key, if they have at least `least_hits`.
 
-    A table that was cut has kept those with the most requests.
+    A table that was cut has kept the endpoints with the most requests.
     """
     piece = table.piece()
     timed = int(piece.hits.sum()) + table.remainder.hits

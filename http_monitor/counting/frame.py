@@ -1,4 +1,4 @@
-"""Rows as arrays: for every dimension a code per row, and the measures that are summed."""
+"""Rows as arrays: a code per row for each dimension, and the measures that are summed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,33 +31,33 @@ DIMENSIONS = {
 }
 """Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
 HISTOGRAMS = {"durations": "duration_us", "upstreams": "upstream_us"}
-"""Table whose keys are the numbers of buckets: column. Their sums of bytes mean nothing."""
+"""Table with histogram bucket numbers as keys: column. Their sums of bytes are meaningless."""
 TIMED = "timed"
-"""Endpoints by their requests with a duration; what it sums is microseconds instead of bytes."""
+"""Endpoints with a duration; this table sums microseconds instead of bytes."""
 BYTES_IN = "bytes_in"
-"""One key for all lines that say how much they received; what it sums is that."""
+"""One key for all lines that report the bytes received; this table sums these bytes."""
 WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
-"""What a window bucket keeps by key; the other tables exist for intervals and the summary only."""
+"""Dimensions that a window bucket keeps by key; the other tables exist for intervals and the summary only."""
 
 COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
 """What a line may lack, as `report.Coverage` calls it."""
-NOBODY = b"-"
-"""The host of a line that does not say who asked."""
+NO_HOST = b"-"
+"""Host of a line without a client address."""
 _EXACT_FLOAT = float(1 << 52)
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is summed, a value per row."""
+    """The summed values, one per row."""
 
     sizes: Int64s
     """Bytes, 0 for ``-``."""
     errors: Bools
     weights: npt.NDArray[np.float64] | None
-    """The sizes as floats; None where a sum of them may leave the integers that a float holds exactly."""
+    """The sizes as floats; None where their sum may exceed the integers that a float holds exactly."""
 
     def take(self, index: Index) -> "Measures":
-        """Return those of some rows."""
+        """Return the measures of the selected rows."""
         weights = None if self.weights is None else self.weights[index]
         return Measures(self.sizes[index], self.errors[index], weights)
 
@@ -69,13 +69,13 @@ class Column:
     codes: Codes
     keys: Keys
     some_absent: bool
-    """There may be codes of -1."""
+    """Some codes may be -1."""
     measures: Measures | None = None
     """What is summed by these keys; None: the measures of the frame."""
 
     def take(self, index: Index) -> "Column":
-        """Return that of some rows."""
-        # Where nobody has a key there is nothing to take from.
+        """Return the column of the selected rows."""
+        # Without keys there is nothing to index.
         codes = self.codes[index] if len(self.keys) else self.codes[:0]
         return Column(codes, self.keys, self.some_absent, self.measures and self.measures.take(index))
 
@@ -87,20 +87,20 @@ class Frame:
     columns: dict[str, Column]
     measures: Measures
     lacks: Mapping[str, Bools | None] = field(default_factory=dict)
-    """Which rows lack each of `COVERED`, where some do; None: all of them do."""
+    """Mask of the rows that lack each of `COVERED`, for names that some row lacks; None: all rows do."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
-        """Return the frame of rows; a column that no row has a key in is there only for a window dimension.
+        """Return the frame of rows; a column without any key is included only for a window dimension.
 
         Args:
             rows: the rows.
-            numberings: number the keys that come again in other frames; None: nobody does.
+            numberings: number the keys that other frames repeat; None: keys are not numbered.
         """
         numberings = numberings or Numberings()
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        measures = _measures(_filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        measures = _measures(_fill_nulls(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
         columns = {"status": _status_column(status, numberings)}
         for name, at in DIMENSIONS.items():
             column = _column(name, batch.column(at), numberings)
@@ -110,24 +110,24 @@ class Frame:
         return Frame(columns, measures, _lacks(batch, status))
 
     def take(self, index: Index) -> "Frame":
-        """Return some of the rows."""
+        """Return the frame of the selected rows."""
         return Frame(
             {name: column.take(index) for name, column in self.columns.items()},
             self.measures.take(index),
             {name: None if rows is None else rows[index] for name, rows in self.lacks.items()},
         )
 
-    def take_if(self, wanted: Bools) -> "Frame":
+    def filter_rows(self, wanted: Bools) -> "Frame":
         """Return the rows where `wanted` is true."""
         return self if wanted.all() else self.take(np.flatnonzero(wanted))
 
     def release(self) -> None:
-        """Take less memory: all of these rows have been counted, and some may stay for minutes."""
+        """Use less memory: all rows have been counted, and some may stay for minutes."""
         for column in self.columns.values():
             column.keys.release()
 
     def only(self, dimensions: tuple[str, ...]) -> "Frame":
-        """Return the same rows with some of the dimensions."""
+        """Return the same rows with the given dimensions only."""
         return Frame({name: self.columns[name] for name in dimensions}, self.measures)
 
     def __len__(self) -> int:
@@ -135,7 +135,7 @@ class Frame:
 
 
 def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bools | None]:
-    """Return which rows lack what, where some do."""
+    """Return a mask of the rows that lack each field, for fields that some row lacks."""
     lacks: dict[str, Bools | None] = {}
     count = len(status)
 
@@ -144,7 +144,7 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
             lacks[name] = None if rows.all() else rows
 
     host: Any = batch.column("host")
-    nobody = host.dictionary.index(pa.scalar(NOBODY, pa.binary())).as_py()
+    nobody = host.dictionary.index(pa.scalar(NO_HOST, pa.binary())).as_py()
     if nobody >= 0:
         note("host", host.indices.to_numpy() == nobody)
     if not status.all():
@@ -159,7 +159,7 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
         note("duration", duration < 0)
     said = batch.column("lacks")
     if said.null_count < count:
-        fields = _filled(said, 0)
+        fields = _fill_nulls(said, 0)
         note("size", (fields & LACKS_SIZE) != 0)
         note("agent", (fields & LACKS_AGENT) != 0)
     return lacks
@@ -174,14 +174,14 @@ def _column(name: str, array: Any, numberings: Numberings) -> Column:
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)
-    return Column(_filled(indices, -1), keys, some_absent)
+    return Column(_fill_nulls(indices, -1), keys, some_absent)
 
 
-def _filled(array: Any, value: int) -> Any:
-    """Return integers as numpy has them, with that value for null."""
+def _fill_nulls(array: Any, value: int) -> Any:
+    """Return integers as a numpy array, with `value` for null."""
     if not array.null_count:
         return array.to_numpy()
-    # What lies under a null is any number; Arrow's own way to fill takes twice as long.
+    # The data under a null is arbitrary; Arrow's own fill takes twice as long.
     _, data = array.buffers()
     values = np.frombuffer(data, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)].copy()
     values[array.is_null().to_numpy(zero_copy_only=False)] = value
@@ -197,7 +197,7 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
     seen = np.zeros(1000, np.bool_)
     seen[status] = True
     present = np.flatnonzero(seen)
-    # 0 stands for a line that has none.
+    # 0 stands for a line without a status.
     some_absent = bool(len(present)) and not present[0]
     present = present[int(some_absent) :]
     code_of = np.full(1000, -1, np.int32)
@@ -207,7 +207,7 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
 
 
 def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
-    """Add the columns that are made of durations and of bytes received, where some row has them."""
+    """Add the columns made of durations and of bytes received, where some row has them."""
     for name, at in HISTOGRAMS.items():
         values = _present(batch, at)
         if values is not None:
@@ -222,12 +222,12 @@ def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bool
 
 
 def _present(batch: pa.RecordBatch, name: str) -> Int64s | None:
-    """Return the numbers of a column, negative where a row has none; None where no row has one."""
+    """Return the numbers of a column, negative where a row has none; None if all rows have none."""
     array = batch.column(name)
     if array.null_count == len(array):
         return None
-    values: Int64s = _filled(array, -1)
-    # Some servers write -1 for a time that did not pass.
+    values: Int64s = _fill_nulls(array, -1)
+    # Some servers write -1 for a time they did not measure.
     return values if (values >= 0).any() else None
 
 

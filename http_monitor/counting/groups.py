@@ -10,7 +10,7 @@ from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
 from http_monitor.sizes import MOST_INT64, Sizes
 
-# Up to so many cells per row, counting into a dense array beats sorting.
+# Up to this many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8
 _NO_INTS = np.empty(0, np.int64)
 
@@ -30,12 +30,12 @@ class Piece:
         return len(self.codes)
 
     def at(self, places: Int64s | slice) -> "Piece":
-        """Return some of the entries."""
+        """Return the selected entries."""
         return Piece(self.keys, self.codes[places], self.hits[places], self.sizes[places], self.errors[places])
 
-    def numbered(self) -> "Piece":
-        """Return the same by keys that other batches may have too."""
-        keys, codes = self.keys.numbered(self.codes)
+    def with_shared_keys(self) -> "Piece":
+        """Return the same counts with codes into keys shared between batches."""
+        keys, codes = self.keys.to_shared(self.codes)
         return self if keys is self.keys else Piece(keys, codes, self.hits, self.sizes, self.errors)
 
     def names(self) -> list[bytes]:
@@ -46,7 +46,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class KeyRows:
-    """One dimension of some rows that have a key, in their order."""
+    """The rows that have a key in one dimension, in their order."""
 
     keys: Keys
     codes: Codes
@@ -58,26 +58,26 @@ class Groups:
     """The sums of one dimension by (group, key): group g owns the slots [bounds[g], bounds[g + 1])."""
 
     piece: Piece
-    """Of all groups; its codes are ascending within a group, and repeat from group to group."""
+    """Sums of all groups; codes are ascending within a group, and repeat from group to group."""
     bounds: Int64s
 
     def of(self, index: int) -> Piece:
         """Return the sums of one group."""
         return self.piece.at(slice(int(self.bounds[index]), int(self.bounds[index + 1])))
 
-    def united(self) -> "Groups":
-        """Return the sums of all groups as of one."""
+    def as_one_group(self) -> "Groups":
+        """Return the sums of all groups merged into one group."""
         if len(self.bounds) == 2:
             return self
-        whole = united((self.piece,))
+        whole = merge_pieces((self.piece,))
         return Groups(whole, np.array([0, len(whole)]))
 
 
-def united(pieces: Sequence[Piece]) -> Piece:
+def merge_pieces(pieces: Sequence[Piece]) -> Piece:
     """Return the sums of all entries by key.
 
     Args:
-        pieces: at least one, all by the same `Keys` object; a key may be in several, and in one more than once.
+        pieces: at least one, all with the same `Keys` object; a key may occur repeatedly.
     """
     keys = pieces[0].keys
     width = len(keys)
@@ -96,9 +96,9 @@ def united(pieces: Sequence[Piece]) -> Piece:
 
 
 class FrameGroups:
-    """The sums of a frame by group, and by each dimension as somebody asks for it.
+    """The sums of a frame by group; those of a dimension are computed on first use.
 
-    A group is a bucket or an interval; its rows keep their order, for those who must count row by row.
+    A group is a bucket or an interval; its rows keep their order, for callers that must count row by row.
     """
 
     __slots__ = (
@@ -121,7 +121,7 @@ class FrameGroups:
         Args:
             frame: the rows.
             group_of: the group of each row, from 0; each group has rows.
-            count: how many groups there are.
+            count: the number of groups.
         """
         self.in_order = count == 1 or not (group_of[1:] < group_of[:-1]).any()
         """The rows came in the order of their groups."""
@@ -140,9 +140,9 @@ class FrameGroups:
             name: self.hits if rows is None else np.diff(np.searchsorted(np.flatnonzero(rows), self._bounds)).tolist()
             for name, rows in frame.lacks.items()
         }
-        """For each of `frame.COVERED` that some row lacks, how many rows of each group do."""
+        """Number of rows in each group that lack each of `frame.COVERED`, for names that some row lacks."""
         self.some_long = any(column.keys.some_long for column in frame.columns.values())
-        """Some keys may take more room in a table than one."""
+        """Some keys may take the room of several in a table."""
         if measures.weights is None:
             self.sizes: list[int] = size_sums(group_of, count, measures).tolist()
         else:
@@ -150,10 +150,10 @@ class FrameGroups:
 
     @property
     def dimensions(self) -> Iterable[str]:
-        """The dimensions in which a row of the frame may have a key."""
+        """The dimensions for which a row of the frame may have a key."""
         return self._frame.columns
 
-    def united(self) -> "FrameGroups":
+    def as_one_group(self) -> "FrameGroups":
         """Return all rows as one group; they must have come in the order of their groups."""
         result = FrameGroups.__new__(FrameGroups)
         result.in_order = True
@@ -172,7 +172,7 @@ class FrameGroups:
         return self._groups(dimension).of(index)
 
     def codes(self, dimension: str, index: int) -> tuple[Keys, Codes]:
-        """Return the keys of a dimension, and the code of each row of one group that has one."""
+        """Return the keys of a dimension, and the code of each row of one group that has a key."""
         column = self._frame.columns[dimension]
         codes = column.codes[self._bounds[index] : self._bounds[index + 1]]
         return column.keys, codes[codes >= 0] if column.some_absent else codes
@@ -191,7 +191,7 @@ class FrameGroups:
         groups = self._by_dimension.get(dimension)
         if groups is None:
             if self._finer is not None:
-                groups = self._finer._groups(dimension).united()
+                groups = self._finer._groups(dimension).as_one_group()
             else:
                 column = self._frame.columns[dimension]
                 groups = group(column, self._group_of, len(self.hits), column.measures or self._frame.measures)
@@ -205,7 +205,7 @@ def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> G
     Args:
         column: the key of each row.
         group_of: the group of each row, from 0.
-        groups: how many there are.
+        groups: the number of groups.
         measures: what is summed.
     """
     width = len(column.keys)
@@ -215,7 +215,7 @@ def group(column: Column, group_of: Codes, groups: int, measures: Measures) -> G
     if column.some_absent:
         present = np.flatnonzero(codes >= 0)
         codes, group_of, measures = codes[present], group_of[present], measures.take(present)
-    # Counting takes three times as long by numbers of 32 bits.
+    # Counting numbers of 32 bits takes three times as long.
     cells = codes.astype(np.int64) if groups == 1 else group_of.astype(np.int64) * width + codes
     count = groups * width
     if count <= _DENSE_CELLS * max(len(cells), 64):

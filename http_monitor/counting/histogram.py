@@ -1,4 +1,4 @@
-"""The buckets of a histogram of whole numbers whose width grows with the number.
+"""Histogram buckets for whole numbers, with widths that grow with the number.
 
 Each power of two is cut into 64 buckets of equal width, as in HdrHistogram (hdrhistogram.org); numbers below 128 have a
 bucket each. So the middle of a bucket is never further from a number in it than 1/128 of that number, 0.8 percent.
@@ -15,20 +15,20 @@ _BITS = 6
 _PER_OCTAVE = 1 << _BITS
 _EXACT_BELOW = 2 * _PER_OCTAVE
 BUCKETS = (63 - _BITS) * _PER_OCTAVE + _PER_OCTAVE
-"""So many hold every number of 63 bits."""
+"""Number of buckets for all numbers of 63 bits."""
 
 
 def bucket_of(values: Int64s) -> Int64s:
-    """Return the bucket of each number, which is at least 0."""
-    # The bits of a number are the exponent of its float. Where rounding to 53 bits has made it a power of two they are
-    # one too many, and the bucket is the same: the last of an octave is the one before the first of the next.
+    """Return the bucket of each number, which must be at least 0."""
+    # The exponent of a number's float gives its number of bits. If rounding to 53 bits made it a power of two, that is
+    # one too many, and the bucket is still right: the last of an octave precedes the first of the next.
     shift = np.maximum(np.frexp(values.astype(np.float64))[1].astype(np.int64) - (_BITS + 1), 0)
     buckets: Int64s = _PER_OCTAVE * shift + (values >> shift)
     return buckets
 
 
 def middle_of(bucket: int) -> int:
-    """Return the number that stands for all in a bucket."""
+    """Return the number that represents a bucket."""
     if bucket < _EXACT_BELOW:
         return bucket
     shift = bucket // _PER_OCTAVE - 1
@@ -36,11 +36,11 @@ def middle_of(bucket: int) -> int:
 
 
 def quantiles(counts: Iterable[tuple[int, int]], percents: Iterable[int]) -> list[int]:
-    """Return what stands for the numbers of these nearest ranks: the least with so many percent at or below it.
+    """Return the numbers at these nearest ranks: each is the least with the given percent at or below it.
 
     Args:
-        counts: (bucket, how many), each bucket once and at least one number in all.
-        percents: whole ones from 1 to 100.
+        counts: (bucket, count), each bucket once and at least one number in all.
+        percents: whole numbers from 1 to 100.
     """
     ordered = sorted(counts)
     upto = np.cumsum([count for _, count in ordered])

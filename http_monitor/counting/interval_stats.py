@@ -1,4 +1,4 @@
-"""Everything that is counted for a report or for the summary: totals and all tables."""
+"""Counts for one report or for the summary: totals and all tables."""
 
 from collections.abc import Iterator
 from typing import Any, Self
@@ -18,14 +18,14 @@ from http_monitor.report_tables import Coverage, Details, Table
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
 _DISTINCT = "hosts"
 CAP_FACTOR = 10
-"""A table of an interval or of the summary holds so many times the keys of a window bucket's."""
+"""Ratio of the cap of an interval's or the summary's table to that of a window bucket's."""
 
 
 _NO_TABLE = Table()
 
 
 class IntervalStats:
-    """Hits, bytes and errors of some rows, in total and by every dimension that some row has a key in."""
+    """Hits, bytes and errors of some rows, in total and by every dimension for which some row has a key."""
 
     __slots__ = ("_cap", "_lacks", "_tables", "errors", "hits", "size_bytes")
 
@@ -35,11 +35,11 @@ class IntervalStats:
         self.errors = 0
         self._lacks: dict[str, int] = {}
         self._cap = CAP_FACTOR * max_keys
-        # Most logs have few of the dimensions, and a quiet log has many intervals: an empty table is not kept.
+        # Most logs have few of the dimensions, and a quiet log has many intervals, so empty tables are not kept.
         self._tables: dict[str, KeyTable] = {}
 
     def add(self, groups: FrameGroups, index: int) -> None:
-        """Count the rows that a frame has for this interval."""
+        """Count the rows of one group of a frame."""
         self.hits += groups.hits[index]
         self.size_bytes += groups.sizes[index]
         self.errors += groups.errors[index]
@@ -65,19 +65,19 @@ class IntervalStats:
             self._tables[name].merge(table)
 
     def delta(self, start_us: int, first_us: int, last_us: int, *, late: bool) -> BucketDelta:
-        """Return these sums as those of rows of a bucket; they must not change any more."""
+        """Return these sums as a delta of one bucket; they must not change afterwards."""
         sums = self.hits, self.size_bytes, self.errors
         return BucketDelta(start_us, late, *sums, first_us, last_us, self._lacks, self._tables)
 
     def table(self, name: str) -> KeyTable:
-        """Return the counts by key of a dimension, to be read only."""
+        """Return the counts by key of a dimension, read only."""
         found = self._tables.get(name)
         if found is None:
             found = KeyTable(_cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
         return found
 
     def save_totals(self) -> list[int]:
-        """Return what it is without its tables, as JSON."""
+        """Return the totals, without the tables, as JSON."""
         return [self.hits, self.size_bytes, self.errors, *(self._lacks.get(name, 0) for name in COVERED)]
 
     def save_tables(self) -> Iterator[tuple[str, Json]]:
@@ -88,7 +88,7 @@ class IntervalStats:
 
     @classmethod
     def load(cls, given_totals: Any, max_keys: int) -> Self:
-        """Return what was saved, without tables. Raises TypeError or ValueError for anything else."""
+        """Return saved totals, without tables. Raises TypeError or ValueError for anything else."""
         stats = cls(max_keys)
         sums, lacks = listed(given_totals)[:3], listed(given_totals)[3:]
         stats.hits, stats.size_bytes, stats.errors = totals(sums)
@@ -96,7 +96,7 @@ class IntervalStats:
         return stats
 
     def load_table(self, name: Any, given: Any) -> None:
-        """Have a table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Add a saved table. Raises KeyError, TypeError or ValueError for anything else."""
         if name not in TABLES or name in self._tables:
             raise ValueError("a table that nobody knows, or that is there twice")
         table = KeyTable.load(fields_of(given), _cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
@@ -110,7 +110,7 @@ class IntervalStats:
         self._tables[name] = table
 
     def coverage(self) -> Coverage:
-        """Return how many of the rows have what a figure rests on."""
+        """Return the number of rows that have the field behind each figure."""
         return Coverage(self.hits, **{name: self.hits - self._lacks.get(name, 0) for name in COVERED})
 
     def status(self) -> tuple[tuple[int, int], ...]:
@@ -123,17 +123,17 @@ class IntervalStats:
             return ()
         return tuple(sorted((key, counts[0]) for key, counts in self._tables[name].items()))
 
-    def ranked(self, name: str) -> Table:
-        """Return the keys of a table, the largest first; these counts must not change any more."""
+    def rank(self, name: str) -> Table:
+        """Return the keys of a table, largest first; the counts must not change afterwards."""
         # Most logs have few of the dimensions.
-        return self._tables[name].ranked() if name in self._tables else _NO_TABLE
+        return self._tables[name].rank() if name in self._tables else _NO_TABLE
 
     def details(self, classify: ClassifyAgent | None) -> Details:
-        """Return what only some logs have."""
+        """Return the figures that only some logs have."""
         browsers, systems, kinds = families_of(self.table("agents"), self.hits, classify)
         received = [counts[1] for _, counts in self.table(BYTES_IN).items()]
         return Details(
-            vhosts=self.ranked("vhosts"),
+            vhosts=self.rank("vhosts"),
             duration=durations_of(self.table("durations")),
             upstream=durations_of(self.table("upstreams")),
             slowest=slowest_of(self.table(TIMED)),
@@ -143,10 +143,10 @@ class IntervalStats:
             browsers=browsers,
             systems=systems,
             kinds=kinds,
-            sources=self.ranked("sources"),
+            sources=self.rank("sources"),
         )
 
 
 def _cap_of(name: str, cap: int) -> int:
-    # The buckets of a histogram are few, and none may be cut.
+    # A histogram has few buckets, and none may be cut.
     return BUCKETS if name in HISTOGRAMS else cap

@@ -1,4 +1,4 @@
-"""The keys of a dimension: what codes stand for, and numbers that many batches share."""
+"""The keys behind the codes of a dimension, and numberings shared between batches."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,19 +9,19 @@ import pyarrow as pa
 
 Codes = npt.NDArray[np.signedinteger[Any]]
 
-MOST_NUMBERED = 20_000
-"""A numbering with more keys than that takes no further batch; another one begins."""
-# A batch in which keys come back less often than that is numbered only where most of them were seen before.
+MAX_NUMBERED = 20_000
+"""A numbering with more keys than this accepts no further batch; a new one begins."""
+# A batch that repeats its keys less often is numbered only if most of them were seen before.
 _ROWS_PER_KEY = 4
 _FEW_KEYS = 256
 _TRIED_KEYS = 20_000
-"""So many keys of batches are numbered before that is judged by how many of them were new."""
+"""Number of keys that are numbered before the share of new ones is judged."""
 _PASSED_KEYS = 16 * _TRIED_KEYS
-"""So many keys are left without a number where numbers were of no use, before they are tried again."""
+"""Number of keys left without numbers, once numbering proved useless, before it is tried again."""
 
 
 class Keys:
-    """The keys that codes stand for; Python objects are made of them only when somebody asks."""
+    """The keys behind codes; Python objects are made on first use."""
 
     __slots__ = ("_keep", "_numbering", "_numbers", "_packed", "_values", "some_long")
 
@@ -35,7 +35,7 @@ class Keys:
     ) -> None:
         # Any: the stubs of pyarrow do not describe arrays of binary.
         self.some_long = some_long
-        """Some may take more room in a table than one key (`long_keys`); such keys are not numbered."""
+        """Some keys may take the room of several in a table (`long_keys`); such keys are not numbered."""
         self._values = values
         self._packed = packed
         self._keep = True
@@ -44,7 +44,7 @@ class Keys:
 
     @staticmethod
     def pack(values: list[bytes], *, some_long: bool = False) -> "Keys":
-        """Return keys that lie side by side, in a third of the memory."""
+        """Return keys stored contiguously, in a third of the memory."""
         result = Keys(None, pa.array(values, pa.binary()), some_long=some_long)
         result._keep = False
         return result
@@ -53,7 +53,7 @@ class Keys:
         return len(self._packed) if self._values is None else len(self._values)
 
     def values(self) -> list[bytes]:
-        """Return them all."""
+        """Return all keys."""
         if self._values is not None:
             return self._values
         values: list[bytes] = self._packed.to_pylist()
@@ -61,10 +61,10 @@ class Keys:
             self._values = values
         return values
 
-    def numbered(self, codes: Codes) -> "tuple[Keys, Codes]":
-        """Return keys that other batches have too, and the codes of the same keys among them.
+    def to_shared(self, codes: Codes) -> "tuple[Keys, Codes]":
+        """Return keys shared with other batches, and the codes of the same keys among them.
 
-        Where these keys have no numbering, they are their own.
+        Keys without a numbering are returned unchanged.
         """
         if self._numbering is None:
             return self, codes
@@ -73,7 +73,7 @@ class Keys:
         return self._numbering.keys, self._numbers.take(codes)
 
     def release(self) -> None:
-        """Hold the objects no longer: from now on few will ask."""
+        """Drop the Python objects: later uses will be rare."""
         if self._packed is not None:
             self._keep, self._values = False, None
 
@@ -91,18 +91,18 @@ class _NumberOf(dict[bytes, int]):
 
 
 class Numbering:
-    """Numbers keys in the order in which they are seen first. Owned by the monitor's thread."""
+    """Numbers keys in the order of their first occurrence. Owned by the monitor's thread."""
 
     def __init__(self) -> None:
         names: list[bytes] = []
         self.keys = Keys(names)
-        """All keys that have a number, by their numbers; there will be more."""
+        """All numbered keys, by number; the sequence grows."""
         self._number_of = _NumberOf(names)
         self._asked = 0
 
     @property
-    def is_in_vain(self) -> bool:
-        """Whether most of the keys that batches had were new."""
+    def is_useless(self) -> bool:
+        """Whether most keys of the batches were new."""
         return self._asked > _TRIED_KEYS and 2 * len(self.keys) > self._asked
 
     def numbers_of(self, names: Iterable[bytes]) -> Codes:
@@ -113,9 +113,9 @@ class Numbering:
 
 
 class Numberings:
-    """The numbering of each dimension that the keys of the next batch take part in.
+    """The current numbering of each dimension.
 
-    It has a bound: when a numbering has got long, the next batch begins another. Owned by the monitor's thread.
+    A numbering is bounded: when it is full, the next batch begins another. Owned by the monitor's thread.
     """
 
     def __init__(self) -> None:
@@ -123,26 +123,26 @@ class Numberings:
         self._to_pass: dict[str, int] = {}
 
     def choose(self, dimension: str, keys: int, rows: int) -> Numbering | None:
-        """Return the numbering for a batch; None where most of its keys will hardly be seen again.
+        """Return the numbering for a batch; None if most of its keys will hardly repeat.
 
         Args:
             dimension: name of the dimension.
-            keys: how many distinct keys the batch has.
-            rows: how many rows.
+            keys: number of distinct keys in the batch.
+            rows: number of rows.
         """
-        if keys > _FEW_KEYS and keys * _ROWS_PER_KEY > rows and self._passes(dimension, keys):
+        if keys > _FEW_KEYS and keys * _ROWS_PER_KEY > rows and self._should_skip(dimension, keys):
             return None
         found = self._numberings.get(dimension)
-        if found is None or len(found.keys) > MOST_NUMBERED:
+        if found is None or len(found.keys) > MAX_NUMBERED:
             found = self._numberings[dimension] = Numbering()
         return found
 
-    def _passes(self, dimension: str, keys: int) -> bool:
-        """Tell whether a batch in which few keys come back is better left without numbers."""
+    def _should_skip(self, dimension: str, keys: int) -> bool:
+        """Return whether a batch that repeats few keys is better left without numbers."""
         left = self._to_pass.get(dimension, 0)
         if not left:
             found = self._numberings.get(dimension)
-            if found is None or not found.is_in_vain:
+            if found is None or not found.is_useless:
                 return False
             left = _PASSED_KEYS
             del self._numberings[dimension]

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 MAX_KEY_BYTES = 2_048
-"""So much of a longer key is kept; the rest becomes a hash that tells keys apart."""
+"""Longer keys keep a prefix of this length; the rest becomes a hash that keeps keys distinct."""
 HASH_DIGITS = 16
 LIGHT_BYTES = 256
 """A key up to this length takes the room of one key in a table."""
@@ -14,10 +14,10 @@ _BYTES_PER_ROOM = 32
 
 
 def shorten(key: bytes) -> bytes:
-    """Return a key as all tables and outputs have it: as it is, or its first 2,048 bytes, ``…#`` and 16 hex digits.
+    """Return a key as all tables and outputs show it: unchanged, or its first 2,048 bytes, ``…#`` and 16 hex digits.
 
-    The digits begin the SHA-256 of the whole key. No key of the log that is left as it is looks like that, for it
-    would have to be longer than 2,048 bytes.
+    The digits begin the SHA-256 of the whole key. No unshortened key of the log looks like that: it would have to be
+    longer than 2,048 bytes.
     """
     if len(key) <= MAX_KEY_BYTES:
         return key
@@ -27,12 +27,12 @@ def shorten(key: bytes) -> bytes:
 
 
 def room_of(key: bytes) -> int:
-    """Return for how many keys a key counts where a table is bounded: one, or its length in units of 32 bytes."""
+    """Return the room that a key takes in a table: one, or its length in units of 32 bytes."""
     return 1 if len(key) <= LIGHT_BYTES else -(-len(key) // _BYTES_PER_ROOM)
 
 
 def longest_of(values: Any) -> int:
-    """Return the length in bytes of the longest value of an Arrow array of binary without nulls; 0 of none."""
+    """Return the length in bytes of the longest value of an Arrow array of binary without nulls; 0 if it is empty."""
     if not len(values):
         return 0
     # Any: the stubs of pyarrow do not describe arrays of binary. Its own functions for lengths cost a slow import.
@@ -41,7 +41,7 @@ def longest_of(values: Any) -> int:
 
 
 def with_short_keys(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Return rows (schema `records.SCHEMA`) with every long key shortened; others cost a look at their lengths."""
+    """Return rows (schema `records.SCHEMA`) with every long key shortened; for short keys only lengths are checked."""
     columns, changed = list(rows.columns), False
     for at, column in enumerate(columns):
         # Any: as above, for dictionary arrays.

@@ -1,4 +1,4 @@
-"""How many malformed lines each bucket has, of those that are open and those in the window."""
+"""Counts malformed lines by bucket, for open buckets and those in the window."""
 
 import heapq
 
@@ -10,19 +10,19 @@ from http_monitor.eventtime.rows import MALFORMED, Rows
 from http_monitor.records import Int64s, Json
 
 NOT_CLOSED = -1
-"""Of `malformed_between`: lines of buckets that are open when they come."""
+"""Key in `malformed_between` for lines of buckets that are open when they arrive."""
 
 
 def malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict[int, list[tuple[int, int]]]:
-    """Return the malformed lines behind rows, as (start of the bucket, how many), by when they count.
+    """Return the malformed lines behind rows, as (start of the bucket, count), by the time they count.
 
     Args:
-        rows: the rows; a malformed line counts in the bucket of the one it stands behind.
-        decisions: what becomes of each.
-        closing: which of them bring closes about, ascending.
+        rows: the rows; a malformed line counts in the bucket of the row before it.
+        decisions: the decision on each row.
+        closing: indices of the rows that cause closes, ascending.
 
     Returns:
-        Those of open buckets at `NOT_CLOSED`, the others by the number of closing rows up to theirs.
+        Lines of open buckets at `NOT_CLOSED`, the others by the number of closing rows up to their row.
     """
     found: dict[int, list[tuple[int, int]]] = {}
     if rows.after is None:
@@ -31,7 +31,7 @@ def malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict
     if not len(behind):
         return found
     buckets = decisions.bucket_of[behind]
-    # What a row closes has been closed when the line behind it comes.
+    # A row's closes have happened before the line behind it arrives.
     is_open = buckets > decisions.due[behind]
     turns = np.where(is_open, NOT_CLOSED, np.searchsorted(closing, behind, side="right"))
     counts = rows.after[MALFORMED][behind]
@@ -43,19 +43,19 @@ def malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict
 class MalformedCounts:
     """Malformed lines by the bucket of the line accepted before each, with their sum over the window.
 
-    Owned by the window, which tells where it stands.
+    Owned by the window, which reports each move to it.
     """
 
     def __init__(self) -> None:
         self._at: dict[int, int] = {}
-        # Starts of the buckets that have not closed, and of those in the window: heaps.
+        # Heaps: starts of the buckets that have not closed, and of those in the window.
         self._open: list[int] = []
         self._closed: list[int] = []
         self.in_window = 0
-        """So many are in buckets of the window."""
+        """Number of lines in buckets of the window."""
 
     def add(self, start_us: int, count: int, *, is_closed: bool) -> None:
-        """Count lines in the bucket of that start, which the window has if it has closed."""
+        """Count lines in the bucket that starts at `start_us`, which is in the window if it has closed."""
         is_new = start_us not in self._at
         self._at[start_us] = self._at.get(start_us, 0) + count
         if is_new:
@@ -64,7 +64,7 @@ class MalformedCounts:
             self.in_window += count
 
     def move_to(self, start_us: int, end_us: int) -> None:
-        """Let the window begin and end there."""
+        """Move the window to [start_us, end_us)."""
         while self._open and self._open[0] < end_us:
             bucket_us = heapq.heappop(self._open)
             heapq.heappush(self._closed, bucket_us)
@@ -73,15 +73,15 @@ class MalformedCounts:
             self.in_window -= self._at.pop(heapq.heappop(self._closed))
 
     def by_start(self) -> dict[int, int]:
-        """Return the lines of each bucket that has some, open ones too."""
+        """Return the number of lines of each bucket with malformed lines, open ones included."""
         return self._at
 
     def save(self) -> list[list[int]]:
-        """Return them as JSON."""
+        """Return the counts as JSON."""
         return [[start_us, self._at[start_us]] for start_us in sorted(self._at)]
 
     def load(self, given: Json, window_us: int, end_us: int, bucket_us: int) -> None:
-        """Become what was saved of a window that begins and ends there; this one must be new.
+        """Restore the saved state of a window that begins and ends there; this object must be new.
 
         Raises:
             TypeError, ValueError: it is no such state.

@@ -5,12 +5,12 @@ import numpy as np
 from http_monitor.eventtime.running_max import is_ascending
 from http_monitor.records import Int64s
 
-# Up to so many numbers per row, counting which occur beats sorting.
+# Up to this many possible numbers per row, a dense count beats sorting.
 _DENSE_SPAN = 8
 
 
-def numbered(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:
-    """Return the distinct starts, ascending, and for each start its place among them.
+def number_starts(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:
+    """Return the distinct starts, ascending, and for each start its index among them.
 
     Args:
         starts: of buckets or intervals.

@@ -1,4 +1,4 @@
-"""The buckets that have rows and have not closed yet."""
+"""Buckets that have rows and have not closed yet."""
 
 import heapq
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.records import Bools, Int64s
 
-FEW = 64
-"""So many buckets of a batch are made at once; more wait as arrays until somebody wants one of them."""
+MAX_MADE_AT_ONCE = 64
+"""Most buckets of a batch that are made at once; otherwise they stay arrays until one is requested."""
 _NO_INTS = np.empty(0, np.int64)
 
 
 @dataclass(slots=True)
 class _Slab:
-    """Buckets that one batch alone has rows of, as the batch grouped them."""
+    """Buckets with rows of one batch only, as the batch grouped them."""
 
     groups: FrameGroups
     starts: Int64s
     """Ascending; those before `at` have closed."""
     index: Int64s
-    """For each its group."""
+    """The group of each."""
     hits: Int64s
     errors: Int64s
     at: int = 0
@@ -35,20 +35,20 @@ class _Slab:
         return bucket
 
     def keep(self, wanted: Int64s) -> None:
-        """Keep only the buckets at those places."""
+        """Keep only the buckets at the given indices."""
         self.starts, self.index, self.at = self.starts[wanted], self.index[wanted], 0
         self.hits, self.errors = self.hits[wanted], self.errors[wanted]
 
 
 class OpenBuckets:
-    """Buckets by their starts, of which most close without anybody having looked into them.
+    """Buckets by start; most of them close without being inspected.
 
-    A batch of a quiet log has a bucket for every row or two. Those stay rows of arrays, and one becomes a
-    `MetricsBucket` when a second batch adds to it, or when it enters a window that somebody looks at.
+    A batch of a quiet log has a bucket for every row or two. These stay arrays; one becomes a `MetricsBucket` when a
+    second batch adds to it, or when it enters a window that is measured.
     """
 
     def __init__(self, cap: int) -> None:
-        """Begin with none; each bucket's tables have this cap."""
+        """Start without buckets; `cap` is that of each bucket's tables."""
         self._cap = cap
         self._buckets: dict[int, MetricsBucket] = {}
         self._starts: list[int] = []
@@ -59,7 +59,7 @@ class OpenBuckets:
 
     @property
     def first_us(self) -> int | None:
-        """Start of the earliest; None where there is none."""
+        """Start of the earliest bucket; None if there is none."""
         first = self._starts[0] if self._starts else None
         for slab in self._slabs:
             start = int(slab.starts[slab.at])
@@ -68,12 +68,12 @@ class OpenBuckets:
 
     @property
     def last_us(self) -> int | None:
-        """Start of the last one; None where there is none."""
+        """Start of the last bucket; None if there is none."""
         lasts = [*self._buckets, *(int(slab.starts[-1]) for slab in self._slabs)]
         return max(lasts, default=None)
 
     def knows(self, start_us: int) -> bool:
-        """Return whether there is a bucket of that start."""
+        """Return whether a bucket with this start is open."""
         return start_us in self._buckets or any(start_us in slab.starts[slab.at :] for slab in self._slabs)
 
     def add(self, groups: FrameGroups, starts: Int64s) -> None:
@@ -81,11 +81,11 @@ class OpenBuckets:
 
         Args:
             groups: the rows, grouped by bucket.
-            starts: of the bucket of each group, ascending.
+            starts: start of the bucket of each group, ascending.
         """
         index = np.arange(len(starts))
-        if len(starts) > FEW:
-            shared = self._shared(starts)
+        if len(starts) > MAX_MADE_AT_ONCE:
+            shared = self._has_earlier_rows(starts)
             alone = index[~shared]
             hits, errors = (np.array(counts, np.int64)[alone] for counts in (groups.hits, groups.errors))
             if len(alone):
@@ -102,11 +102,11 @@ class OpenBuckets:
         self._bucket_at(delta.start_us).merge(delta)
 
     def close(self, last_us: int, first_us: int) -> list[MetricsBucket]:
-        """Let go of the buckets up to one; return those from another one on, ascending.
+        """Remove the buckets that start by `last_us`; return those that start from `first_us` on, ascending.
 
         Args:
-            last_us: start of the last that closes.
-            first_us: those that start before it are not wanted any more.
+            last_us: start of the last bucket that closes.
+            first_us: buckets that start earlier are dropped.
         """
         closed = []
         while self._starts and self._starts[0] <= last_us:
@@ -124,7 +124,7 @@ class OpenBuckets:
         return closed
 
     def totals(self) -> tuple[Int64s, Int64s, Int64s]:
-        """Return (start, hits, errors) of each, in no particular order."""
+        """Return (start, hits, errors) of each bucket, in no particular order."""
         made = self._buckets.values()
         starts = [np.fromiter((bucket.start_us for bucket in made), np.int64, len(made))]
         hits = [np.fromiter((bucket.hits for bucket in made), np.int64, len(made))]
@@ -135,14 +135,14 @@ class OpenBuckets:
             errors.append(slab.errors[slab.at :])
         return np.concatenate(starts), np.concatenate(hits), np.concatenate(errors)
 
-    def made_until(self, last_us: int) -> list[MetricsBucket] | None:
-        """Return the buckets up to one, in no particular order; None where some of them are still rows of arrays."""
+    def buckets_until(self, last_us: int) -> list[MetricsBucket] | None:
+        """Return the buckets that start by `last_us`, in no particular order; None if some of them are still arrays."""
         if any(slab.starts[slab.at] <= last_us for slab in self._slabs):
             return None
         return [bucket for bucket in self._buckets.values() if bucket.start_us <= last_us]
 
-    def ordered(self) -> Iterator[MetricsBucket]:
-        """Yield them all, ascending; they stay open."""
+    def iter_ascending(self) -> Iterator[MetricsBucket]:
+        """Yield all buckets, ascending; they stay open."""
         for slab in self._slabs:
             for place in range(slab.at, len(slab.starts)):
                 self._put(slab.bucket(place, self._cap))
@@ -151,7 +151,7 @@ class OpenBuckets:
             yield self._buckets[start_us]
 
     def load_bucket(self, bucket: MetricsBucket) -> None:
-        """Have a bucket that was saved. Raises ValueError where there is one of that start."""
+        """Add a saved bucket. Raises ValueError if its start is taken."""
         if bucket.start_us in self._buckets:
             raise ValueError("a bucket that is there twice")
         self._put(bucket)
@@ -167,14 +167,14 @@ class OpenBuckets:
         self._buckets[bucket.start_us] = bucket
         heapq.heappush(self._starts, bucket.start_us)
 
-    def _shared(self, starts: Int64s) -> Bools:
-        """Return which of the starts are those of buckets with rows of earlier batches; these are made."""
+    def _has_earlier_rows(self, starts: Int64s) -> Bools:
+        """Return a mask of the starts whose buckets have rows of earlier batches; these buckets are made."""
         self._take_out(starts)
         made = np.fromiter(self._buckets, np.int64, len(self._buckets)) if self._buckets else _NO_INTS
         return np.isin(starts, made)
 
     def _take_out(self, starts: Int64s) -> None:
-        """Make the buckets with these starts that are still rows of arrays."""
+        """Make the buckets with these starts that are still arrays."""
         for slab in self._slabs:
             if slab.starts[-1] < starts[0] or slab.starts[slab.at] > starts[-1]:
                 continue

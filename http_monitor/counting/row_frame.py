@@ -1,4 +1,4 @@
-"""Accepted rows as they leave the engine: columns, buckets, and sums that are worked out when somebody asks."""
+"""Accepted rows as they leave the engine: columns, buckets, and sums computed on request."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups, Piece
-from http_monitor.counting.numbering import numbered
+from http_monitor.counting.numbering import number_starts
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import Bools, Int64s
 
@@ -16,11 +16,11 @@ _NO_INTS = np.empty(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class BucketSums:
-    """A `ports.stream.GroupedSums`."""
+    """Implements `ports.stream.GroupedSums`."""
 
     starts_us: Int64s
     groups: FrameGroups | None
-    """None where there are no rows."""
+    """None if there are no rows."""
 
     @property
     def hits(self) -> list[int]:
@@ -44,13 +44,13 @@ class BucketSums:
 
 
 class AcceptedRows:
-    """A `ports.stream.RowFrame`.
+    """Implements `ports.stream.RowFrame`.
 
     Args:
         rows: The rows.
         frame: Their dimensions and measures.
         bucket_us: Start of the bucket of each.
-        late: Which of them came after their bucket had closed.
+        late: Mask of the rows that came after their bucket had closed.
     """
 
     __slots__ = ("_frame", "_rows", "_sums", "bucket_us", "late")
@@ -72,19 +72,19 @@ class AcceptedRows:
 
     @property
     def time_us(self) -> Int64s:
-        """What each row is bucketed by."""
+        """The time that decides the bucket of each row."""
         return self._rows.time_us
 
     @property
     def dimensions(self) -> frozenset[str]:
-        """The dimensions in which some row may have a key."""
+        """The dimensions for which some row may have a key."""
         return frozenset(self._frame.columns)
 
     def sums(self, grain_us: int, *, late: bool | None = None) -> BucketSums:
         """Return the sums by start, aligned to the epoch."""
         found = self._sums.get((grain_us, late))
         if found is None:
-            found = self._sums[grain_us, late] = self._summed(grain_us, late)
+            found = self._sums[grain_us, late] = self._sum_rows(grain_us, late)
         return found
 
     def part(self, start: int, stop: int) -> "AcceptedRows":
@@ -94,7 +94,7 @@ class AcceptedRows:
         rows = slice(start, stop)
         return AcceptedRows(self._rows.part(start, stop), self._frame.take(rows), self.bucket_us[rows], self.late[rows])
 
-    def _summed(self, grain_us: int, late: bool | None) -> BucketSums:
+    def _sum_rows(self, grain_us: int, late: bool | None) -> BucketSums:
         frame, bucket_us = self._frame, self.bucket_us
         if late is not None:
             wanted = np.flatnonzero(self.late == late)
@@ -102,5 +102,5 @@ class AcceptedRows:
                 frame, bucket_us = frame.take(wanted), bucket_us[wanted]
         if not len(bucket_us):
             return BucketSums(_NO_INTS, None)
-        starts, group_of = numbered(bucket_us - bucket_us % grain_us, grain_us)
+        starts, group_of = number_starts(bucket_us - bucket_us % grain_us, grain_us)
         return BucketSums(starts, FrameGroups(frame, group_of, len(starts)))

@@ -20,9 +20,9 @@ _SLOTS = 60
 
 
 class SlidingWindow:
-    """A queue of closed buckets, oldest first, as rules may look at it (`ports.alert.WindowView`).
+    """A queue of closed buckets, oldest first, as rules see it (`ports.alert.WindowView`).
 
-    Buckets without hits are not in the queue; the window knows its end instead. Owned by the monitor's thread.
+    Buckets without hits are not queued; the window keeps its end instead. Owned by the monitor's thread.
     """
 
     def __init__(self, seconds: int, bucket_size_s: int, end_us: int = 0) -> None:
@@ -38,53 +38,53 @@ class SlidingWindow:
         self._malformed = MalformedCounts()
         self._hosts = HostCounts()
         self._most_host_hits = 0
-        """No host has more hits than that."""
-        # Hits and errors by bucket, rings, because a walk over the buckets of a day for each report takes too long.
+        """Upper bound for the hits of any host."""
+        # Rings of hits and errors by bucket: iterating over a day's buckets for each report takes too long.
         self._hits_at = np.zeros(seconds // bucket_size_s, np.int64)
         self._errors_at = np.zeros(seconds // bucket_size_s, np.int64)
 
     @property
     def seconds(self) -> int:
-        """Its length."""
+        """Length of the window."""
         return self._seconds
 
     @property
     def hits(self) -> int:
-        """Hits in it."""
+        """Hits in the window."""
         return self._hits
 
     @property
     def size_bytes(self) -> int:
-        """Bytes in it."""
+        """Bytes in the window."""
         return self._size_bytes
 
     @property
     def errors(self) -> int:
-        """Hits with status 500–599 in it."""
+        """Hits with status 500–599 in the window."""
         return self._errors
 
     @property
     def malformed(self) -> int:
-        """Lines in it that fit no format."""
+        """Malformed lines in the window."""
         return self._malformed.in_window
 
     @property
     def known_hosts(self) -> int:
-        """How many hosts it has a number for; not many more than are in it, or than ten thousand."""
+        """Number of hosts with a number; hardly more than the window contains, or than ten thousand."""
         return self._hosts.known
 
     @property
     def end_us(self) -> int:
-        """Where it ends: the end of the last bucket that closed."""
+        """End of the window: that of the last bucket that closed."""
         return self._end_us
 
     @property
     def oldest_us(self) -> int | None:
-        """Start of the oldest bucket with hits; None where there is none."""
+        """Start of the oldest bucket with hits; None if there is none."""
         return self._starts[0] if self._starts else None
 
     def move_to(self, end_us: int) -> bool:
-        """Let the window end there; return whether a bucket with hits left it."""
+        """Move the end of the window; return whether a bucket with hits left it."""
         self._end_us = end_us
         start_us = end_us - self._seconds * US_PER_S
         self._malformed.move_to(start_us, end_us)
@@ -95,13 +95,13 @@ class SlidingWindow:
         return moved
 
     def append(self, bucket: MetricsBucket) -> None:
-        """Add a bucket that closed."""
+        """Add a closed bucket."""
         heapq.heappush(self._starts, bucket.start_us)
         self._by_start[bucket.start_us] = bucket
         self._count(bucket, 1)
 
     def add_late(self, groups: FrameGroups, index: int, start_us: int, cap: int) -> None:
-        """Count late rows in their bucket, which has closed; it was empty if the window does not know it."""
+        """Count late rows in their closed bucket, which was empty if the window does not contain it."""
         bucket = self._by_start.get(start_us)
         if bucket is None:
             bucket = MetricsBucket(start_us, cap)
@@ -113,7 +113,7 @@ class SlidingWindow:
             bucket.pack()
             self._most_host_hits += bucket.most_host_hits
             self._count_totals(start_us, groups.hits[index], groups.sizes[index], groups.errors[index])
-            if self._hosts.follows:
+            if self._hosts.is_tracking:
                 self._hosts.enter((host_rows(groups, index),), groups.hits[index])
         else:
             self._count(bucket, -1)
@@ -121,7 +121,7 @@ class SlidingWindow:
             self._count(bucket, 1)
 
     def merge_late(self, delta: BucketDelta, cap: int) -> None:
-        """Count the sums of late rows in their bucket, which has closed; unless the window knows it, it was empty."""
+        """Count the sums of late rows in their closed bucket, which was empty if the window does not contain it."""
         bucket = self._by_start.get(delta.start_us)
         if bucket is None:
             bucket = MetricsBucket(delta.start_us, cap)
@@ -133,16 +133,16 @@ class SlidingWindow:
             self._count(bucket, 1)
 
     def knows(self, start_us: int) -> bool:
-        """Return whether a bucket that has closed is in it, and has hits."""
+        """Return whether a closed bucket with hits and this start is in the window."""
         return start_us in self._by_start
 
     def add_malformed(self, start_us: int, count: int, *, is_closed: bool) -> bool:
-        """Count lines that fit no format in a bucket; return whether it is in the window.
+        """Count malformed lines in a bucket; return whether it is in the window.
 
         Args:
-            start_us: of the bucket; one before the window enters none any more.
-            count: how many lines.
-            is_closed: it has closed.
+            start_us: start of the bucket; one before the window is ignored.
+            count: the number of lines.
+            is_closed: whether the bucket has closed.
         """
         if is_closed and start_us < self._end_us - self._seconds * US_PER_S:
             return False
@@ -150,7 +150,7 @@ class SlidingWindow:
         return is_closed
 
     def malformed_history(self, closes: int) -> Int64s:
-        """Return the malformed lines of every bucket in it, and of those that the next closes bring, oldest first."""
+        """Return the malformed lines of every bucket in the window and in the next closes, oldest first."""
         length = len(self._hits_at)
         counts = np.zeros(length + closes, np.int64)
         for start_us, count in self._malformed.by_start().items():
@@ -160,11 +160,11 @@ class SlidingWindow:
         return counts
 
     def save_malformed(self) -> list[list[int]]:
-        """Return the malformed lines by bucket, those of open ones too, as JSON."""
+        """Return the malformed lines by bucket, open ones included, as JSON."""
         return self._malformed.save()
 
     def load_malformed(self, given: Json, *, has_begun: bool) -> None:
-        """Have the malformed lines that were saved, all of open buckets where none has closed yet.
+        """Restore saved malformed lines; if no bucket has closed yet, all are of open buckets.
 
         Raises:
             TypeError, ValueError: it is no such state.
@@ -173,19 +173,19 @@ class SlidingWindow:
         self._malformed.load(given, end_us - self._seconds * US_PER_S, end_us, self._bucket_us)
 
     def buckets(self) -> Iterator[MetricsBucket]:
-        """Yield the buckets with hits in it, oldest first."""
+        """Yield the buckets with hits in the window, oldest first."""
         for start_us in sorted(self._by_start):
             yield self._by_start[start_us]
 
     def load_bucket(self, bucket: MetricsBucket) -> None:
-        """Have a bucket that was saved. Raises ValueError where it is none of this window."""
+        """Add a saved bucket. Raises ValueError if it is outside the window."""
         start_us = start_of(bucket.start_us, self._bucket_us)
         if not self._end_us - self._seconds * US_PER_S <= start_us < self._end_us or start_us in self._by_start:
             raise ValueError("a bucket that is not of this window, or that is there twice")
         self.append(bucket)
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
-        """Yield (host, hits) for each host with more hits than that, of those that have any."""
+        """Yield (host, hits) for each host with hits, and more than `hits`."""
         hits = max(0, hits)
         if min(self._hits, self._most_host_hits) <= hits:
             return iter(())
@@ -196,21 +196,21 @@ class SlidingWindow:
         return self._hosts.hits(host, self._host_parts())
 
     def last_of(self, closes: int) -> int:
-        """Return the start of the bucket that the window ends with after so many closes from now on."""
+        """Return the start of the last bucket of the window after the given number of closes."""
         return self._end_us + (closes - 1) * self._bucket_us
 
     def hosts_ahead(
         self, hits: float, entering: Sequence[MetricsBucket], closes: int
     ) -> tuple[list[bytes], Int64s] | None:
-        """Return all hosts that have more hits than that now or at one of the closes to come, and maybe others.
+        """Return at least all hosts with more than `hits` now or at one of the next closes; others may be among them.
 
         Args:
             hits: at least 0.
-            entering: the buckets that close until then; nothing is added to them any more.
-            closes: how many buckets will have closed.
+            entering: the buckets that close by then; they must not change any more.
+            closes: the number of buckets that will have closed.
 
         Returns:
-            (hosts, their hits now and at each close, shape (hosts, 1 + closes)), or None where they are too many.
+            (hosts, their hits now and at each close, shape (hosts, 1 + closes)); None if they are too many.
         """
         moves: list[HostMove] = []
         for bucket in entering:
@@ -236,7 +236,7 @@ class SlidingWindow:
         count = len(self._hits_at)
         slots = min(_SLOTS, count)
         in_order, _ = self.history()
-        # Bucket i of them is in slot i * slots // count.
+        # Bucket i goes to slot i * slots // count.
         series = np.add.reduceat(in_order, -(-np.arange(slots) * count // slots))
         # In nearly all logs the first bucket shows it.
         has_status = not self._hits or any(bucket.has_status() for bucket in self._by_start.values())
@@ -245,22 +245,22 @@ class SlidingWindow:
         )
 
     def history(self) -> tuple[Int64s, Int64s]:
-        """Return the hits and the errors of every bucket in it, empty ones too, oldest first."""
+        """Return the hits and the errors of every bucket in the window, empty ones included, oldest first."""
         oldest = self._place(self._end_us)
         hits, errors = (np.concatenate((ring[oldest:], ring[:oldest])) for ring in (self._hits_at, self._errors_at))
         return hits, errors
 
     def last_bucket_hits(self) -> int:
-        """Return the hits of the bucket that the window ends with."""
+        """Return the hits of the last bucket of the window."""
         bucket = self._by_start.get(self._end_us - self._bucket_us)
         return bucket.hits if bucket else 0
 
     def _count(self, bucket: MetricsBucket, sign: int) -> None:
         self._count_totals(bucket.start_us, sign * bucket.hits, sign * bucket.size_bytes, sign * bucket.errors)
-        # Also where it leaves: what was waiting to be counted must not change with the bucket.
+        # Also when it leaves: parts that wait to be counted must not change with the bucket.
         bucket.pack()
         self._most_host_hits += sign * bucket.most_host_hits
-        if self._hosts.follows:
+        if self._hosts.is_tracking:
             if sign > 0:
                 self._hosts.enter(bucket.host_parts(), bucket.most_host_hits)
             else:

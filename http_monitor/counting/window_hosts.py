@@ -1,4 +1,4 @@
-"""Hits by host over the sliding window, counted when somebody asks who stands out."""
+"""Hits by host over the sliding window, counted on request."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -11,27 +11,26 @@ from http_monitor.records import Int64s
 
 _KEPT_IDS = 10_000
 _KEPT_BATCHES = 16
-_MOST_WAITING = 256
-# The hosts of a small batch are looked up as quickly as their numbers would be.
+_MAX_WAITING = 256
+# The hosts of a small batch are found by name as quickly as by their numbers.
 _FEW_KEYS = 16
 _NOBODY = np.empty(0, np.int32)
-# So many counts are foreseen at once.
-_MOST_CELLS = 1 << 18
+# Size limit of the array of hits by host and close.
+_MAX_CELLS = 1 << 18
 
 
 HostMove = tuple[HostPart, int, int]
-"""Hosts that enter (1) or leave (-1) the window, the close from now on at which they do, counted from 1, and that sign
-last."""
+"""Hosts that enter (1) or leave (-1) the window, the number of closes from now until they do, and that sign last."""
 
 
 _Entry = TypeVar("_Entry")
 
 
 class HostCounts:
-    """An array of hits behind a numbering of the hosts. Owned by the monitor's thread.
+    """An array of hits by numbered host. Owned by the monitor's thread.
 
-    What enters and leaves the window waits until somebody asks; when too much waits, the whole window is counted
-    afresh on the next question. A question whose answer is plain from the totals asks nobody.
+    Hosts that enter and leave the window wait until a question is asked. If too many wait, the next question recounts
+    the whole window. A question that the totals can answer counts nothing.
     """
 
     def __init__(self) -> None:
@@ -40,58 +39,58 @@ class HostCounts:
         self._forget()
 
     @property
-    def follows(self) -> bool:
-        """Whether it wants to know what enters and leaves; if not, it will count everything when asked."""
+    def is_tracking(self) -> bool:
+        """Whether it wants the hosts that enter and leave; if not, the next question recounts the window."""
         return self._waiting is not None
 
     @property
     def known(self) -> int:
-        """How many hosts have a number."""
+        """Number of hosts with a number."""
         return len(self._hosts)
 
     def enter(self, parts: Iterable[HostPart], most: int) -> None:
-        """Add hosts, none of which has more than `most` hits in these parts."""
+        """Add hosts with at most `most` hits each in these parts."""
         self._most += most
-        self._wait(parts, 1)
+        self._enqueue(parts, 1)
 
     def leave(self, parts: Iterable[HostPart]) -> None:
-        """Subtract hosts that had been added."""
-        self._wait(parts, -1)
+        """Subtract hosts that were added."""
+        self._enqueue(parts, -1)
 
     def above(self, hits: float, everything: Iterator[HostPart]) -> Iterator[tuple[bytes, int]]:
-        """Yield (host, hits) for each host with more hits than that.
+        """Yield (host, hits) for each host with more than `hits`.
 
         Args:
             hits: at least 0.
-            everything: all that is in the window, should it have to be counted afresh.
+            everything: all hosts of the window, for a recount.
         """
         if self._waiting is None or self._most > hits:
-            self._settle(everything)
+            self._count_waiting(everything)
             for number in np.flatnonzero(self._hits > hits).tolist():
                 yield self._hosts[number], int(self._hits[number])
 
     def ahead(
         self, hits: float, everything: Iterator[HostPart], moves: Sequence[HostMove], closes: int
     ) -> tuple[list[bytes], Int64s] | None:
-        """Return all hosts that have more hits than that now or at a close to come, and maybe others.
+        """Return at least all hosts with more than `hits` now or at a close to come; others may be among them.
 
         Args:
             hits: at least 0.
-            everything: all that is in the window, should it have to be counted afresh.
-            moves: what enters and leaves until then.
-            closes: how many there are.
+            everything: all hosts of the window, for a recount.
+            moves: hosts that enter and leave by then.
+            closes: the number of closes.
 
         Returns:
-            (hosts, their hits now and at each close, shape (hosts, 1 + closes)), or None where they are too many.
+            (hosts, their hits now and at each close, shape (hosts, 1 + closes)); None if they are too many.
         """
-        self._settle(everything)
+        self._count_waiting(everything)
         sums = list(self._sums(part for part, _, sign in moves if sign > 0))
         peak = self._hits.copy()
         for ids, more in sums:
             peak[ids] += more
         near = np.flatnonzero(peak > hits)
         cells = len(near) * (1 + closes)
-        if cells > _MOST_CELLS:
+        if cells > _MAX_CELLS:
             return None
         place_of = np.full(len(peak), -1)
         place_of[near] = np.arange(len(near))
@@ -105,14 +104,14 @@ class HostCounts:
             places = place_of_key[codes_in]
             known = np.flatnonzero(places >= 0)
             close_of = np.repeat([at for _, at, _ in some], [len(codes) for (_, codes, _), _, _ in some])
-            changes = np.concatenate([_signed(part, sign) for part, _, sign in some])
+            changes = np.concatenate([_with_sign(part, sign) for part, _, sign in some])
             np.add.at(counts, places[known] * (1 + closes) + close_of[known], changes[known])
         of_hosts: Int64s = np.cumsum(counts.reshape(len(near), 1 + closes), axis=1)
         return [self._hosts[number] for number in near.tolist()], of_hosts
 
     def hits(self, host: bytes, everything: Iterator[HostPart]) -> int:
-        """Return the hits of a host."""
-        self._settle(everything)
+        """Return the hits of one host."""
+        self._count_waiting(everything)
         number = self._id_of.get(host)
         return 0 if number is None else int(self._hits[number])
 
@@ -120,20 +119,20 @@ class HostCounts:
         self._id_of: dict[bytes, int] = {}
         self._hosts: list[bytes] = []
         self._hits: Int64s = np.zeros(1024, np.int64)
-        # The number of a batch's host is looked up once, not once a bucket; -1 until a bucket has the host.
+        # A batch's host is looked up once, not once a bucket; -1 until a bucket contains it.
         self._ids_of_keys: dict[int, tuple[Keys, Int64s]] = {}
         self._most = 0
-        """No host has more hits than that."""
+        """Upper bound for the hits of any host."""
 
-    def _wait(self, parts: Iterable[HostPart], sign: int) -> None:
+    def _enqueue(self, parts: Iterable[HostPart], sign: int) -> None:
         if self._waiting is not None:
             self._waiting.extend((part, sign) for part in parts)
-            if len(self._waiting) > _MOST_WAITING:
+            if len(self._waiting) > _MAX_WAITING:
                 self._waiting = None
                 self._forget()
 
-    def _settle(self, everything: Iterator[HostPart]) -> None:
-        """Count what waits."""
+    def _count_waiting(self, everything: Iterator[HostPart]) -> None:
+        """Count the waiting parts."""
         if self._waiting is not None and not self._waiting:
             return
         if self._waiting is None or self._mostly_absent():
@@ -146,7 +145,7 @@ class HostCounts:
         self._most = int(self._hits.max())
 
     def _mostly_absent(self) -> bool:
-        """Whether it is time to number the hosts anew: most of those numbered have left the window."""
+        """Whether to number the hosts anew because most numbered ones have left the window."""
         return len(self._hosts) > _KEPT_IDS and int(np.count_nonzero(self._hits)) * 2 < len(self._hosts)
 
     def _number(self, host: bytes) -> int:
@@ -159,7 +158,7 @@ class HostCounts:
         return number
 
     def _sums(self, parts: Iterable[HostPart]) -> Iterator[tuple[Codes, Int64s]]:
-        """Yield (numbers of hosts, hits of each), each host once in each that is yielded."""
+        """Yield (numbers of hosts, hits of each), with each host once per pair."""
         for keys, some in _by_keys(parts, lambda part: part[0]):
             rows = [codes for _, codes, hits in some if hits is None]
             total = np.bincount(np.concatenate(rows) if rows else _NOBODY, minlength=len(keys))
@@ -173,7 +172,7 @@ class HostCounts:
         if len(keys) <= _FEW_KEYS:
             values = keys.values()
             return np.array([self._number(values[code]) for code in codes.tolist()], np.int64)
-        keys, codes = keys.numbered(codes)
+        keys, codes = keys.to_shared(codes)
         ids = self._known(keys)
         new = codes[ids[codes] < 0]
         if len(new):
@@ -183,7 +182,7 @@ class HostCounts:
         return ids[codes]
 
     def _known(self, keys: Keys) -> Int64s:
-        """Return the number of the host of each key, -1 where none is known yet, to be filled in."""
+        """Return the number of each key's host, -1 if not known yet; the caller fills these in."""
         known = self._ids_of_keys.get(id(keys))
         if known is None or known[0] is not keys:
             if len(self._ids_of_keys) > _KEPT_BATCHES:
@@ -198,7 +197,7 @@ class HostCounts:
 
 
 def _by_keys(entries: Iterable[_Entry], keys_of: Callable[[_Entry], Keys]) -> Iterator[tuple[Keys, list[_Entry]]]:
-    """Yield the entries that have the same keys, together with these."""
+    """Yield keys with the entries that share them."""
     found: dict[int, tuple[Keys, list[_Entry]]] = {}
     for entry in entries:
         keys = keys_of(entry)
@@ -206,6 +205,6 @@ def _by_keys(entries: Iterable[_Entry], keys_of: Callable[[_Entry], Keys]) -> It
     yield from found.values()
 
 
-def _signed(part: HostPart, sign: int) -> Int64s:
+def _with_sign(part: HostPart, sign: int) -> Int64s:
     _, codes, hits = part
     return np.full(len(codes), sign) if hits is None else sign * hits.astype(np.int64)

@@ -106,7 +106,7 @@ class _Ahead:
         if not (self.hits > hits).any():
             return [], np.zeros((0, len(self.hits)), np.int64)
         closes = len(self.hits) - 1
-        buckets = self._coming.made_until(self._window.last_of(closes))
+        buckets = self._coming.buckets_until(self._window.last_of(closes))
         return None if buckets is None else self._window.hosts_ahead(hits, buckets, closes)
 
 

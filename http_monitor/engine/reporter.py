@@ -11,7 +11,7 @@ from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import IntervalStats
-from http_monitor.counting.numbering import numbered
+from http_monitor.counting.numbering import number_starts
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
@@ -67,7 +67,7 @@ class Reporter:
         groups = self._count_intervals(frame, decisions)
         if groups is None or not groups.in_order or decisions.passed.any():
             groups = FrameGroups(frame, np.zeros(len(frame), np.int64), 1)
-        self._whole.add(groups.united(), 0)
+        self._whole.add(groups.as_one_group(), 0)
 
     def merge(self, delta: BucketDelta, *, passed: bool) -> None:
         """Count the sums of rows of a bucket; those of a passed interval are late hits for the next report."""
@@ -216,12 +216,12 @@ class Reporter:
             "errors": stats.errors,
             "status": stats.status(),
             "methods": stats.by_key("methods"),
-            "sections": stats.ranked("sections"),
-            "endpoints": stats.ranked("endpoints"),
-            "hosts": stats.ranked("hosts"),
-            "users": stats.ranked("users"),
-            "agents": stats.ranked("agents"),
-            "referers": stats.ranked("referers"),
+            "sections": stats.rank("sections"),
+            "endpoints": stats.rank("endpoints"),
+            "hosts": stats.rank("hosts"),
+            "users": stats.rank("users"),
+            "agents": stats.rank("agents"),
+            "referers": stats.rank("referers"),
             "active": active,
             "health": health,
             "details": stats.details(self._classify),
@@ -234,8 +234,8 @@ class Reporter:
         if not wanted.any():
             return None
         interval_of = decisions.interval_of
-        starts, group_of = numbered(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
-        groups = FrameGroups(frame.take_if(wanted), group_of, len(starts))
+        starts, group_of = number_starts(interval_of if wanted.all() else interval_of[wanted], self._interval_us)
+        groups = FrameGroups(frame.filter_rows(wanted), group_of, len(starts))
         for index, start_us in enumerate(starts.tolist()):
             self._interval_at(start_us).add(groups, index)
         return groups

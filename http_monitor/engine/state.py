@@ -86,7 +86,7 @@ class EngineState:
         yield from self.reporter.save_tables()
         for bucket in self.window.buckets():
             yield {_OWNER: _WINDOW, **bucket.save()}
-        for bucket in self.open.ordered():
+        for bucket in self.open.iter_ascending():
             yield {_OWNER: _OPEN, **bucket.save()}
 
     def load(self, parts: Iterable[Json]) -> None:

@@ -1,19 +1,19 @@
-"""Counts by key as the batches grouped them, added up when somebody asks."""
+"""Counts by key as the batches grouped them, merged on request."""
 
-from http_monitor.counting.groups import Piece, united
+from http_monitor.counting.groups import Piece, merge_pieces
 
-# So many wait before they are added up.
-_MOST_WAITING = 16
+# Pieces that wait until they are merged.
+_MAX_WAITING = 16
 
 
 class TableBatches:
-    """A first piece, and more that wait to be added to it."""
+    """A first piece, and more that wait to be merged with it."""
 
     __slots__ = ("_first", "_waiting")
 
     def __init__(self, first: Piece) -> None:
         self._first = first
-        # By the keys that the first one has when it is numbered.
+        # Their codes refer to the shared keys of the first piece.
         self._waiting: list[Piece] = []
 
     def __len__(self) -> int:
@@ -22,26 +22,25 @@ class TableBatches:
     def piece(self) -> Piece:
         """Return all counts."""
         if self._waiting:
-            self._first, self._waiting = united((self._first, *self._waiting)), []
+            self._first, self._waiting = merge_pieces((self._first, *self._waiting)), []
         return self._first
 
     def join(self, piece: Piece, most: int) -> bool:
-        """Let a piece wait.
+        """Store a piece unmerged if its keys allow that.
 
         Args:
-            piece: what is to be added.
-            most: so many keys there may be in all.
+            piece: the counts to add.
+            most: the greatest number of keys allowed in all.
 
         Returns:
-            False where the piece's keys are not numbered as those of the first one, or may be too many; then nothing
-            was added.
+            False if the piece's keys are not shared with the first one, or may be too many; nothing is added then.
         """
-        first, piece = self._first.numbered(), piece.numbered()
+        first, piece = self._first.with_shared_keys(), piece.with_shared_keys()
         if first.keys is not piece.keys:
             return False
         bound = len(first) + sum(map(len, self._waiting)) + len(piece)
-        if bound > most or len(self._waiting) == _MOST_WAITING:
-            whole = united((first, *self._waiting, piece))
+        if bound > most or len(self._waiting) == _MAX_WAITING:
+            whole = merge_pieces((first, *self._waiting, piece))
             if len(whole) > most:
                 return False
             self._first, self._waiting = whole, []

@@ -1,4 +1,4 @@
-"""Counts by key in as few bytes as they need, for tables that stay for minutes."""
+"""Counts by key in the fewest bytes, for tables that stay for minutes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from http_monitor.sizes import Narrow, narrow
 
 @dataclass(frozen=True, slots=True)
 class PackedPiece:
-    """A `Piece` that is to be kept rather than worked with."""
+    """A `Piece` in its smallest form."""
 
     keys: Keys
     codes: Narrow
@@ -22,13 +22,13 @@ class PackedPiece:
 
     @staticmethod
     def of(piece: Piece) -> "PackedPiece":
-        """Return a piece, which may be a view of larger arrays, in memory of its own; its keys stay as they are."""
+        """Return a packed copy of a piece, which may be a view of larger arrays; the keys are shared."""
         return PackedPiece(
             piece.keys, narrow(piece.codes), narrow(piece.hits), narrow(piece.sizes), narrow(piece.errors)
         )
 
     def piece(self) -> Piece:
-        """Return it as it was."""
+        """Return the original piece."""
         return Piece(self.keys, _wide(self.codes), _wide(self.hits), _wide(self.sizes), _wide(self.errors))
 
     def __len__(self) -> int:

@@ -1,11 +1,11 @@
-"""Estimates how many distinct keys there were, in 16 KiB however many there are.
+"""Estimates the number of distinct keys, in 16 KiB for any number of keys.
 
 A HyperLogLog sketch (Flajolet, Fusy, Gandouet, Meunier 2007) over hashes of 64 bits: each key raises one of 2^14
 registers to the position of the first one bit in its hash. Registers are maxima, so neither order nor cuts nor repeats
 of keys matter, and the estimate is a function of the registers alone: the improved raw estimator of O. Ertl, "New
 cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6, which needs no table of corrections and
-has no seam between small and large counts. The hash has no secret, because the same log must give the same bytes: who
-chooses hosts freely can mislead the estimate, as in any such sketch.
+has no seam between small and large counts. The hash has no secret, because the same log must give the same bytes: a
+client that chooses hosts freely can mislead the estimate, as in any such sketch.
 """
 
 import base64
@@ -22,13 +22,13 @@ from http_monitor.codec import key_of
 INDEX_BITS = 14
 REGISTERS = 1 << INDEX_BITS
 RANK_BITS = 64 - INDEX_BITS
-"""Bits of the hash that the position of the first one is looked for in; beyond them it is one more."""
+"""Bits of the hash that are searched for the first one; if none is set, the rank is one more."""
 ERROR_RATIO = 2 * 1.04 / math.sqrt(REGISTERS)
 """Two standard errors, 1.6 percent: 95 of 100 estimates are nearer than that."""
 
 Hashes = npt.NDArray[np.uint64]
 
-# Keys of up to so many bytes, which every address is, are hashed as words; longer ones are rare.
+# Keys up to this length, which includes every address, are hashed as words; longer ones are rare.
 SHORT_BYTES = 40
 _LENGTH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _FACTOR = np.uint64(0xBF58476D1CE4E5B9)
@@ -47,7 +47,7 @@ class DistinctKeys:
         self._registers = np.zeros(REGISTERS, np.uint8)
 
     def add(self, names: Sequence[bytes]) -> None:
-        """Add keys; one that was added before changes nothing."""
+        """Add keys; adding a key twice changes nothing."""
         if names:
             hashes = hashes_of(names)
             # A float holds 50 bits exactly, and its exponent is their length.
@@ -56,21 +56,21 @@ class DistinctKeys:
             np.maximum.at(self._registers, (hashes >> _RANK_SHIFT).astype(np.int64), ranks)
 
     def merge(self, other: Self) -> None:
-        """Add every key that was added to another sketch."""
+        """Add every key of another sketch."""
         np.maximum(self._registers, other._registers, out=self._registers)
 
     def estimate(self) -> int:
-        """Return about how many distinct keys were added."""
+        """Return the estimated number of distinct keys."""
         counts = np.bincount(self._registers, minlength=RANK_BITS + 2).tolist()
         return round(estimate_of(counts))
 
     def save(self) -> str:
-        """Return it as text."""
+        """Return the sketch as text."""
         return base64.b64encode(self._registers.tobytes()).decode()
 
     @classmethod
     def load(cls, given: Any) -> Self:
-        """Return what was saved. Raises TypeError or ValueError for anything else."""
+        """Return a saved sketch. Raises TypeError or ValueError for anything else."""
         registers = np.frombuffer(base64.b64decode(key_of(given), validate=True), np.uint8)
         if len(registers) != REGISTERS or int(registers.max()) > RANK_BITS + 1:
             raise ValueError("no registers of a sketch")
@@ -80,17 +80,17 @@ class DistinctKeys:
 
 
 def hashes_of(names: Sequence[bytes]) -> Hashes:
-    """Return 64 bits for each key that look random and are always the same."""
+    """Return a hash of 64 bits for each key, the same in every run."""
     lengths = np.fromiter(map(len, names), np.uint64, len(names))
     longest = min(SHORT_BYTES, int(lengths.max(initial=0)))
     words = -(-max(1, longest) // 8)
-    # Longer ones are cut here and hashed below; what numpy pads with zeros, the length tells apart.
+    # Longer keys are cut here and hashed below; the length separates keys that numpy pads with zeros.
     columns = np.array(names, f"S{8 * words}").view("<u8").reshape(len(names), words)
     hashes = lengths * _LENGTH_FACTOR
     for column in columns.T:
-        # A word of zeros would be no word where no key of a call is longer.
-        hashes = np.where(column == 0, hashes, _mixed(hashes ^ column, _FACTOR))
-    hashes = _mixed(_mixed(hashes, _FACTOR), _LAST_FACTOR)
+        # A word of zeros must not change the hash: it is absent where no key of a call is longer.
+        hashes = np.where(column == 0, hashes, _mix_hashes(hashes ^ column, _FACTOR))
+    hashes = _mix_hashes(_mix_hashes(hashes, _FACTOR), _LAST_FACTOR)
     for place in np.flatnonzero(lengths > SHORT_BYTES).tolist():
         # Imported only now: it brings OpenSSL with it, which few runs need.
         digest = import_module("hashlib").blake2b(names[place], digest_size=8).digest()
@@ -99,7 +99,7 @@ def hashes_of(names: Sequence[bytes]) -> Hashes:
 
 
 def estimate_of(counts: Sequence[int]) -> float:
-    """Return the estimate for registers of which so many have each rank, from 0 on."""
+    """Return the estimate, given the number of registers of each rank, from 0 on."""
     total = sum(counts)
     z = total * _tau(1 - counts[-1] / total)
     for count in reversed(counts[1:-1]):
@@ -108,7 +108,7 @@ def estimate_of(counts: Sequence[int]) -> float:
     return total * total / (2 * math.log(2) * z) if math.isfinite(z) else 0.0
 
 
-def _mixed(hashes: Hashes, factor: np.uint64) -> Hashes:
+def _mix_hashes(hashes: Hashes, factor: np.uint64) -> Hashes:
     hashes = (hashes ^ (hashes >> _HALF)) * factor
     return hashes ^ (hashes >> np.uint64(29))
 

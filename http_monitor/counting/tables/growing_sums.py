@@ -1,4 +1,4 @@
-"""Hits, bytes and errors in a row of slots that grows."""
+"""Hits, bytes and errors in growing arrays."""
 
 import numpy as np
 
@@ -16,14 +16,14 @@ class GrowingSums:
     __slots__ = ("_all_sizes", "errors", "hits", "sizes")
 
     def __init__(self) -> None:
-        # Nothing can be changed in an array without slots, so all can share one.
+        # An array without slots cannot be changed, so all instances share one.
         self.hits: Int64s = _NO_SLOTS
         self.errors: Int64s = _NO_SLOTS
         self.sizes: Sizes = _NO_SLOTS
         self._all_sizes = 0
 
     def reserve(self, slots: int) -> None:
-        """Have at least so many slots."""
+        """Grow to at least this number of slots."""
         more = slots - len(self.hits)
         if more > 0:
             more = max(more, len(self.hits), _LEAST)
@@ -32,7 +32,7 @@ class GrowingSums:
             )
 
     def add(self, slots: Codes, hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
-        """Add to some slots, to each once."""
+        """Add to some slots, each given once."""
         self._all_sizes += int(sizes.sum())
         if self._all_sizes > MOST_INT64 or sizes.dtype == np.object_:
             self.sizes = self.sizes.astype(np.object_, copy=False)
@@ -41,5 +41,5 @@ class GrowingSums:
         self.sizes[slots] += sizes
 
     def keep(self, slots: Codes) -> None:
-        """Keep those slots, in that order, and no other."""
+        """Keep only these slots, in this order."""
         self.hits, self.errors, self.sizes = self.hits[slots], self.errors[slots], self.sizes[slots]

@@ -1,4 +1,4 @@
-"""Rows of a table in their order, of which only those are made that somebody looks at."""
+"""Sorted rows of a table, made only as far as they are read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
@@ -7,11 +7,11 @@ T = TypeVar("T")
 
 
 class Ranking(Sequence[T], Generic[T]):
-    """A sequence that finds its first entries faster than all of them.
+    """A sequence whose first entries are found faster than all of them.
 
     Args:
-        length: How many there are.
-        first: Returns so many first entries.
+        length: The number of entries.
+        first: Returns the given number of first entries.
     """
 
     __slots__ = ("_first", "_length")

@@ -1,4 +1,4 @@
-"""Counts rows with a cut before each one that would bring a key too many."""
+"""Counts rows, with a cut before each row that would exceed the key limit."""
 
 from collections.abc import Sequence
 
@@ -12,26 +12,26 @@ from http_monitor.records import Int64s
 from http_monitor.report_tables import Remainder
 from http_monitor.sizes import MOST_INT64, Sizes
 
-# Rows are looked at so many at a time, or as many as the table keeps.
-_LEAST_ROWS = 1_024
-# Up to this cap a table is cut so often that arrays would be in the way.
+# Rows are examined in parts of this length, or of the cap if that is greater.
+_MIN_ROWS = 1_024
+# Up to this cap a table is cut so often that arrays do not pay.
 _SMALL_CAP = 64
 
 
 def add_rows(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
-    """Add rows one after the other, as far as the result shows.
+    """Add rows with the same result as one by one.
 
     Args:
-        slots: what they are added to; they may not be used any more.
+        slots: the counts to add to; the caller must not use them afterwards.
         rows: in the order in which they count.
-        cap: what a cut leaves; there are never more than twice as many keys.
+        cap: the number of keys that a cut leaves; there are never more than twice as many.
 
     Returns:
-        (the counts, what was cut in all: of several cuts the sums, the greatest counts cut among them)
+        (the counts, the remainder of all cuts: the sums, and of the greatest counts the greatest)
     """
     if cap <= _SMALL_CAP:
-        return _singly(slots, rows, cap)
-    rest, step = Remainder(), max(_LEAST_ROWS, cap)
+        return _add_one_by_one(slots, rows, cap)
+    rest, step = Remainder(), max(_MIN_ROWS, cap)
     for start in range(0, len(rows.codes), step):
         rest = rest.plus(_add_part(slots, rows, slice(start, start + step), cap))
     return slots, rest
@@ -62,12 +62,12 @@ def _add_part(counts: TableSlots, rows: KeyRows, part: slice, cap: int) -> Remai
 
 
 def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> int:
-    """Return how many of the first rows bring at most `room` new keys.
+    """Return the number of leading rows that bring at most `room` new keys.
 
     Args:
         local: for each row the index of its key.
         slots: for each key its slot, None for a new one.
-        room: how many new keys may come.
+        room: number of new keys allowed.
     """
     new = np.array([slot is None for slot in slots])
     at = np.flatnonzero(new[local])
@@ -77,12 +77,12 @@ def _rows_with_room(local: Int64s, slots: Sequence[int | None], room: int) -> in
 
 
 def add_rows_of_long_keys(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
-    """As `add_rows`, where a key may count for several (`long_keys.room_of`)."""
-    return _singly(slots, rows, cap)
+    """As `add_rows`, for keys that may count for several (`long_keys.room_of`)."""
+    return _add_one_by_one(slots, rows, cap)
 
 
 def cut_long_keys(slots: TableSlots, cap: int) -> tuple[TableSlots, Remainder]:
-    """Return the largest counts whose keys take room up to the cap, and what that leaves out."""
+    """Return the largest counts whose keys take room up to the cap, and the remainder."""
     counts, _, rest = _cut_to(_counts_of(slots.piece()), cap)
     return _slots_of(counts), rest
 
@@ -101,7 +101,7 @@ def _slots_of(counts: dict[bytes, list[int]]) -> TableSlots:
     return TableSlots.of(piece)
 
 
-def _singly(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
+def _add_one_by_one(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Remainder]:
     values, rest = rows.keys.values(), Remainder()
     counts = _counts_of(slots.piece())
     room = sum(map(room_of, counts))
@@ -123,7 +123,7 @@ def _singly(slots: TableSlots, rows: KeyRows, cap: int) -> tuple[TableSlots, Rem
 
 
 def _cut_to(counts: dict[bytes, list[int]], cap: int) -> tuple[dict[bytes, list[int]], int, Remainder]:
-    """Return the largest counts whose keys take room up to the cap, the room they take, and what that leaves out."""
+    """Return the largest counts whose keys take room up to the cap, their room, and the remainder."""
     ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
     room = kept = 0
     while kept < len(ranked) and room + room_of(ranked[kept][0]) <= cap:

@@ -1,4 +1,4 @@
-"""Counts by key to which others are added, each key with a slot of its own."""
+"""Counts by key in growing arrays, with a slot for each key."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from http_monitor.sizes import Sizes
 
 
 class TableSlots:
-    """Hits, bytes and errors in arrays, and where in them each key's are."""
+    """Hits, bytes and errors in arrays, and the slot of each key."""
 
     __slots__ = ("_slot_of", "_sums")
 
@@ -36,7 +36,7 @@ class TableSlots:
         return list(self._slot_of)
 
     def piece(self) -> Piece:
-        """Return all counts; what it shows may change with the slots."""
+        """Return all counts, as a view that may change with the slots."""
         count, sums = len(self), self._sums
         hits, sizes, errors = sums.hits[:count], sums.sizes[:count], sums.errors[:count]
         return Piece(Keys(self.names()), np.arange(count), hits, sizes, errors)
@@ -46,7 +46,7 @@ class TableSlots:
         return list(map(self._slot_of.get, names))
 
     def add(self, names: Sequence[bytes], slots: list[int | None], hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
-        """Add to keys, each given once with what `lookup` returned for it."""
+        """Add to keys, each given once with its result of `lookup`."""
         slot_of, before, new = self._slot_of, len(self._slot_of), slots.count(None)
         if new == len(slots):
             slot_of.update(zip(names, range(before, before + new), strict=True))
@@ -61,10 +61,10 @@ class TableSlots:
         self._sums.add(places, hits, sizes, errors)
 
     def cut(self, cap: int) -> Remainder:
-        """Keep the largest only (hits down, then key up), and return what that leaves out.
+        """Keep the largest only (hits down, then key up), and return the remainder.
 
         Args:
-            cap: so many are kept; there must be more.
+            cap: the number of keys to keep; there must be more.
         """
         count, sums = len(self), self._sums
         hits = sums.hits[:count]
@@ -85,7 +85,7 @@ class TableSlots:
         self._keep(kept)
         return left_out
 
-    def drop_nothings(self) -> None:
+    def drop_empty(self) -> None:
         """Keep only the keys that have counts."""
         count, sums = len(self), self._sums
         self._keep(np.flatnonzero((sums.hits[:count] != 0) | (sums.sizes[:count] != 0) | (sums.errors[:count] != 0)))

@@ -37,21 +37,21 @@ Counts = list[int]
 """[hits, bytes, errors]"""
 
 _NOTHING_CUT = Remainder()
-# Below so many keys, sorting them all is quicker than finding the largest first.
+# Below this number of keys, sorting all of them is quicker than selecting the largest first.
 _FEW_KEYS = 64
 
 
 class KeyTable:
-    """Hits, bytes and errors by key, at most twice `cap` keys at any time; a long key counts for several.
+    """Hits, bytes and errors by key, with at most twice `cap` keys at any time; a long key counts for several.
 
-    Before a row that would bring one key more, the table is cut to its `cap` largest (hits down, then key
-    up); what is cut goes to `remainder`. Where keys are long, it is cut before a row that would bring more room than
-    2 x `cap` (`long_keys.room_of`), to the largest in that order until one would bring their room over `cap`.
-    The counts stay as a batch grouped them until more come.
+    Before a row that would exceed that, the table is cut to its `cap` largest keys (hits down, then key up); what is
+    cut goes to `remainder`. With long keys, the table is cut before a row that would take the room over 2 x `cap`
+    (`long_keys.room_of`), and keeps the largest in that order until one would take their room over `cap`.
+    Counts stay as a batch grouped them until more are added.
 
     Args:
-        cap: so many keys are left by a cut.
-        counts_distinct: from the first cut on, estimate how many distinct keys there were.
+        cap: the number of keys that a cut leaves.
+        counts_distinct: from the first cut on, estimate the number of distinct keys.
     """
 
     __slots__ = ("_cap", "_counts", "_counts_distinct", "_distinct", "_remainder", "_some_long")
@@ -63,7 +63,7 @@ class KeyTable:
         self._counts: TableSlots | TableBatches | PackedPiece = TableSlots()
         self._remainder = _NOTHING_CUT
         self._some_long = False
-        """A key may take more room than one; then room is counted by keys, which is slow."""
+        """Some key may take more room than one; room is then summed by key, which is slow."""
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -76,33 +76,33 @@ class KeyTable:
 
     @property
     def remainder(self) -> Remainder:
-        """What was cut so far."""
+        """Counts that have been cut."""
         return self._remainder
 
     @property
     def distinct(self) -> int:
-        """How many distinct keys there were, as far as it knows: those it holds, or the estimate."""
+        """Number of distinct keys seen: exact without an estimate, otherwise estimated."""
         return len(self) if self._distinct is None else max(len(self), self._distinct.estimate())
 
     def piece(self) -> Piece:
-        """Return all counts; what it shows may change with the table."""
+        """Return all counts, as a view that may change with the table."""
         return self._counts.piece()
 
     def hits_by_code(self) -> tuple[Keys, Codes, Int64s]:
-        """Return (keys, codes, hits) in the types they are kept in, which may be unsigned."""
+        """Return (keys, codes, hits) in their stored types, which may be unsigned."""
         kept = self._counts if isinstance(self._counts, PackedPiece) else self.piece()
         return kept.keys, kept.codes, kept.hits
 
     def pack(self) -> None:
-        """Take less memory, until more is added."""
+        """Use less memory, until more is added."""
         if not isinstance(self._counts, PackedPiece):
-            piece = self.piece().numbered()
+            piece = self.piece().with_shared_keys()
             if isinstance(self._counts, TableSlots):
                 piece = replace(piece, keys=Keys.pack(piece.keys.values(), some_long=self._some_long))
             self._counts = PackedPiece.of(piece)
 
     def fits(self, piece: Piece) -> bool:
-        """Return whether all keys of a piece find room without a cut."""
+        """Return whether all keys of a piece fit without a cut."""
         most = 2 * self._cap
         if self._some_long or piece.keys.some_long:
             names = piece.names()
@@ -116,7 +116,7 @@ class KeyTable:
         piece, most = groups.piece(dimension, index), 2 * self._cap
         if piece.keys.some_long:
             self._some_long = True
-        if not len(piece) or (not self._some_long and self._takes(piece, most)):
+        if not len(piece) or (not self._some_long and self._try_add(piece, most)):
             return
         held, names = self._slots(), piece.names()
         if self._distinct is not None:
@@ -130,16 +130,16 @@ class KeyTable:
         add = add_rows_of_long_keys if self._some_long else add_rows
         self._counts, cut = add(held, groups.rows(dimension, index), self._cap)
         self._remainder = self._remainder.plus(cut)
-        # A cut for a long key may find nothing to leave out.
+        # A cut for a long key may find nothing to remove.
         if before is not None and cut.hits:
             self._distinct = DistinctKeys()
             self._distinct.add(before)
             self._distinct.add(names)
 
     def merge(self, other: "KeyTable") -> None:
-        """Add the counts of another table, and cut this one where more than twice the cap is left.
+        """Add the counts of another table, then cut this one if more than twice the cap remains.
 
-        What was cut from either is in the remainder, and the error bounds add up: a key can have been cut from both.
+        The remainder contains the cuts of both; their error bounds add up, since a key can have been cut from both.
         """
         piece = other.piece()
         names = piece.names()
@@ -165,20 +165,20 @@ class KeyTable:
         elif self._distinct is not None:
             self._distinct.add(names)
 
-    def combined(self, other: Self, sign: int) -> "KeyTable":
-        """Return this plus or minus the other, remainders included; no key is cut, and one left with nothing goes."""
+    def combine(self, other: Self, sign: int) -> "KeyTable":
+        """Return this plus or minus the other, remainders included; cuts no key, and drops keys without counts."""
         result = KeyTable(max(self._cap, other._cap))
         held, theirs = TableSlots.of(self.piece()), other.piece()
         names = theirs.names()
         held.add(names, held.lookup(names), sign * theirs.hits, sign * theirs.sizes, sign * theirs.errors)
-        held.drop_nothings()
+        held.drop_empty()
         result._counts = held
         result._some_long = self._some_long or other._some_long
         result._remainder = self._remainder.plus(other._remainder, sign)
         return result
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the table as JSON."""
         piece, rest = self.piece(), self._remainder
         sketch = {} if self._distinct is None else {"distinct": self._distinct.save()}
         return {
@@ -197,7 +197,7 @@ class KeyTable:
 
     @classmethod
     def load(cls, given: Json, cap: int, *, counts_distinct: bool = False) -> Self:
-        """Return the table that was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Return a saved table. Raises KeyError, TypeError or ValueError for anything else."""
         names = distinct(keys_of(given["keys"]))
         count = len(names)
         hits, errors = counts(given["hits"], count), counts(given["errors"], count)
@@ -217,8 +217,8 @@ class KeyTable:
             return NotImplemented
         return dict(self.items()) == dict(other.items()) and self._remainder == other._remainder
 
-    def ranked(self) -> Table:
-        """Return the keys with their counts, the largest first; the table must not change any more."""
+    def rank(self) -> Table:
+        """Return the keys with their counts, largest first; the table must not change afterwards."""
         distinct, piece = self.distinct, self.piece()
         return Table(
             rows=Ranking(len(piece), partial(_largest, piece)),
@@ -227,12 +227,12 @@ class KeyTable:
             remainder=self._remainder,
         )
 
-    def _takes(self, piece: Piece, most: int) -> bool:
-        """Add a piece as it is, where that can be; return whether it was."""
+    def _try_add(self, piece: Piece, most: int) -> bool:
+        """Add a piece unchanged if possible; return whether it was added."""
         if isinstance(self._counts, PackedPiece):
             self._counts = TableBatches(self._counts.piece())
         if isinstance(self._counts, TableBatches):
-            # Who estimates must see every key by itself.
+            # The distinct-count sketch needs each key once, so pieces cannot be stored unmerged.
             return self._distinct is None and self._counts.join(piece, most)
         if len(self._counts) or len(piece) > most:
             return False
@@ -240,12 +240,12 @@ class KeyTable:
         return True
 
     def _room_with(self, names: Sequence[bytes], slots: Sequence[int | None]) -> int:
-        """Return the room that all keys take with some more, each given with what `lookup` returned for it."""
+        """Return the room of all keys together with some more, each given with its result of `lookup`."""
         new = (name for name, slot in zip(names, slots, strict=True) if slot is None)
         return sum(map(room_of, self._slots().names())) + sum(map(room_of, new))
 
     def _slots(self) -> TableSlots:
-        """Have the counts where others are added to them."""
+        """Return the counts in a form to which others can be added."""
         if not isinstance(self._counts, TableSlots):
             self._counts = TableSlots.of(self._counts.piece())
         return self._counts
