@@ -83,5 +83,5 @@ def test_no_message_depends_on_what_is_numbered(
         patch.setattr(keys, "_FEW_KEYS", few_keys)
         patch.setattr(keys, "_ROWS_PER_KEY", rows_per_key)
         patch.setattr(hosts, "_FEW_KEYS", 0)
-        patch.setattr(pieces, "_MOST_WAITING", 1)
+        patch.setattr(pieces, "_MAX_WAITING", 1)
         assert replay(batches, chosen).messages == expected

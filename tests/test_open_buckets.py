@@ -66,7 +66,7 @@ def _model_add(model: dict[int, MetricsBucket], rows: list[Row]) -> None:
 def test_they_close_as_buckets_that_were_made_at_once(few: int, steps: list[list[Row] | tuple[int, int]]) -> None:
     buckets, model = OpenBuckets(_CAP), dict[int, MetricsBucket]()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opened, "FEW", few)
+        patch.setattr(opened, "MAX_MADE_AT_ONCE", few)
         for step in [*steps, (_FAR, _FAR)]:
             if isinstance(step, list):
                 buckets.add(*grouped(step))
@@ -94,7 +94,7 @@ def test_they_close_as_buckets_that_were_made_at_once(few: int, steps: list[list
 def test_to_look_at_them_in_order_changes_none(first: list[Row], second: list[Row], last: int) -> None:
     looked_at, left_alone = OpenBuckets(_CAP), OpenBuckets(_CAP)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opened, "FEW", 0)
+        patch.setattr(opened, "MAX_MADE_AT_ONCE", 0)
         for buckets in (looked_at, left_alone):
             buckets.add(*grouped(first))
             buckets.close(last, last)
@@ -114,9 +114,9 @@ def test_no_message_depends_on_which_of_them_are_made(
     _, pieces, options = case
     chosen = settings_of(options, replay=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opened, "FEW", 0)
+        patch.setattr(opened, "MAX_MADE_AT_ONCE", 0)
         as_arrays = replay(pieces, chosen).messages
-        patch.setattr(opened, "FEW", 1_000_000)
+        patch.setattr(opened, "MAX_MADE_AT_ONCE", 1_000_000)
         assert replay(pieces, chosen).messages == as_arrays
 
 
