@@ -33,12 +33,12 @@ def test_a_slow_screen_misses_reports_and_never_an_alert() -> None:
         hub.publish(_report(number))
         if number % 10 == 0:
             hub.publish(_event(number))
-    newest = screen.take()
+    newest = screen.drain()
     assert newest.report is not None
     assert newest.report.seq == 99
     assert [event.at_us // 1_000_000 for event in newest.events] == [*range(0, 100, 10)]
     assert newest.events_dropped == 0
-    assert screen.take() == replace(newest, events=())
+    assert screen.drain() == replace(newest, events=())
 
 
 def test_a_screen_nobody_looks_at_keeps_the_newest_events_and_counts_the_others() -> None:
@@ -47,7 +47,7 @@ def test_a_screen_nobody_looks_at_keeps_the_newest_events_and_counts_the_others(
     for number in range(5):
         screen.publish(_event(number))
     screen.publish(Notice("told elsewhere"))
-    newest = screen.take()
+    newest = screen.drain()
     assert [event.at_us // 1_000_000 for event in newest.events] == [2, 3, 4]
     assert newest.events_dropped == 2
     assert len(woken) == 5

@@ -91,7 +91,7 @@ class RunState:
             _TRUSTING in resumed.changed or (select is not None and bool(select(held).filtered_nos.size))
             for held in ahead_filter.held_batches()
         ]
-        for rows in ahead_filter.refuse_held(refused):
+        for rows in ahead_filter.drop_held(refused):
             self._engine.add(rows, greatest_us=ahead_filter.greatest_us, cap_us=self._clock.now_us())
 
     def _release(self, state: Json, resumed: Resumed) -> None:

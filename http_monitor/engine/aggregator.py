@@ -21,10 +21,10 @@ from http_monitor.settings import Settings
 
 
 class MetricsAggregator:
-    """Counts rows into buckets, closes what is due, judges the window, and publishes what is to be told.
+    """Counts rows into buckets, closes the buckets that are due, judges the window, and publishes messages.
 
-    Owned by the monitor's thread. Its time is the greatest time it was shown, never a clock. Results depend
-    on the rows and their order only, not on how they were cut into batches.
+    Owned by the monitor's thread. It never reads a clock: now is the greatest time passed in. Results depend on the
+    rows and their order only, not on how they were cut into batches.
     """
 
     def __init__(
@@ -35,13 +35,13 @@ class MetricsAggregator:
         *,
         classify: ClassifyAgent | None = None,
     ) -> None:
-        """Begin.
+        """Start with nothing counted.
 
         Args:
             settings: lengths, caps and the number of rows in a report.
-            mode: what reports say they are.
-            publish: takes alert events and reports, in order.
-            classify: tells the families of the agents in a report; None: they are not told.
+            mode: the mode shown in reports.
+            publish: receives alert events and reports, in order.
+            classify: returns the families of the agents in a report; None: agents are not classified.
         """
         self._state = EngineState(settings, Reporter(settings, mode, classify))
         self._closing = Closing(self._state, mode, publish)
@@ -49,7 +49,7 @@ class MetricsAggregator:
 
     @property
     def now_us(self) -> int:
-        """The greatest time it was shown; `NEVER_US` before the first."""
+        """The greatest time passed in; `NEVER_US` before the first."""
         return self._state.now_us
 
     @property
@@ -64,7 +64,7 @@ class MetricsAggregator:
 
     @property
     def watermark_us(self) -> int | None:
-        """Before that only late rows will still come; None: no bucket has closed yet."""
+        """Rows before this time are late; None: no bucket has closed yet."""
         return self._state.following_us if self._state.has_begun else None
 
     @property
@@ -89,7 +89,7 @@ class MetricsAggregator:
 
     @property
     def window(self) -> SlidingWindow:
-        """The window at the last bucket that closed."""
+        """The window as of the last bucket that closed."""
         return self._state.window
 
     @property
@@ -102,7 +102,7 @@ class MetricsAggregator:
         return self._state.tally.before_look(None)
 
     def begin_at(self, time_us: int) -> None:
-        """Begin live at the end of a file: now is that time, and the buckets before it count as closed."""
+        """Begin live at the end of a file: set now, and treat earlier buckets as closed."""
         self._state.now_us = time_us
         self._closing.begin_at(time_us)
 
@@ -123,19 +123,19 @@ class MetricsAggregator:
         self._closing.register(alert)
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
-        """Count rows, and after each of them close what is due.
+        """Count rows, and after each of them close the buckets that are due.
 
         Args:
             rows: in the order in which they count.
             greatest_us: the greatest time of this input before these rows, `NEVER_US` for none.
-            cap_us: the position of the other inputs and the wall clock: now does not go beyond it yet.
+            cap_us: the position of the other inputs and the wall clock, which now must not pass yet.
         """
         self._counter.add(rows, greatest_us=greatest_us, cap_us=cap_us)
 
     def add_delta(self, delta: BucketDelta) -> None:
         """Count the sums of rows of one bucket that another engine accepted; `advance` closes what is due.
 
-        A bucket that has closed here is corrected, as by late rows. Tables are cut again, and the error bounds add up.
+        Rows of a closed bucket correct it, as late rows do. Tables are cut again, and the error bounds add up.
         """
         self._counter.add_delta(delta)
 
@@ -161,11 +161,11 @@ class MetricsAggregator:
         return state.reporter.summary(state.tracker.raises, state.tracker.active(), self.health())
 
     def save(self) -> Generator[Json, None, None]:
-        """Yield everything that later results depend on, as JSON, part by part; nothing may be counted meanwhile."""
+        """Yield the state that later results depend on as JSON parts; nothing may be counted meanwhile."""
         return self._state.save()
 
     def load(self, parts: Iterable[Json]) -> None:
-        """Go on where another with the same lengths was saved; this one must be new, its rules registered.
+        """Resume from a saved state with the same lengths; this object must be new, its rules registered.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -173,7 +173,7 @@ class MetricsAggregator:
         self._state.load(parts)
 
     def load_counters(self, parts: Iterable[Json]) -> None:
-        """Go on with the counters of another with other lengths; window and alerts start empty.
+        """Resume from the counters of a saved state with other lengths; window and alerts start empty.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.

@@ -1,4 +1,4 @@
-"""The only place that remembers which alerts are raised."""
+"""Tracks which alerts are raised; no other part keeps this state."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ class AlertTracker:
     Owned by the monitor's thread.
 
     Args:
-        recover_percent: Of its threshold, an alert recovers at or below that; at 100 only below.
+        recover_percent: Percentage of its threshold at or below which an alert recovers; at 100 only below.
     """
 
     def __init__(self, recover_percent: float = 100.0) -> None:
@@ -26,11 +26,11 @@ class AlertTracker:
         self._foresee: list[bool] = []
         self._raises = 0
         self.rules: tuple[Rule, ...] = ()
-        """What it judges by, as reports describe it."""
+        """The registered rules, as reports describe them."""
 
     @property
     def raises(self) -> int:
-        """How many alerts have been raised so far."""
+        """Number of alerts raised so far."""
         return self._raises
 
     def register(self, alert: Alert) -> None:
@@ -50,16 +50,16 @@ class AlertTracker:
 
     @property
     def foresees(self) -> bool:
-        """Whether any rule answers `may_change`: rules foresee the crossing of their threshold only."""
+        """Whether any rule answers `may_change`; rules foresee only the crossing of their threshold."""
         return self._recover_percent == 100 and any(self._foresee)
 
     @property
     def foresees_all(self) -> bool:
-        """Whether every rule does: no other has to be judged at each close that changed the window."""
+        """Whether every rule answers `may_change`, so that no rule has to judge each close that changed the window."""
         return self._recover_percent == 100 and all(self._foresee)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come a rule that foresees may be raised or recover; the last one must be judged."""
+        """Return a mask of the closes at which a foreseeing rule may change state; the last one must be judged."""
         may = np.zeros(len(windows.hits) - 1, np.bool_)
         for alert in self._alerts:
             if isinstance(alert, VectorizedAlert):
@@ -67,12 +67,12 @@ class AlertTracker:
         return may
 
     def judge(self, window: WindowView, at_us: int, *, foreseen: bool = False) -> Iterator[AlertEvent]:
-        """Yield what changes at the close of the bucket that ends at `at_us`.
+        """Yield the events at the close of the bucket that ends at `at_us`.
 
         Args:
             window: The window at that close.
-            at_us: When it was.
-            foreseen: Rules that foresee have said that nothing changes for them.
+            at_us: Time of the close.
+            foreseen: Foreseeing rules have found no change.
         """
         for alert, foresees in zip(self._alerts, self._foresee, strict=True):
             if foreseen and foresees:
@@ -107,7 +107,7 @@ class AlertTracker:
         return value <= threshold * self._recover_percent / 100
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         active = {
             name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
             for name, subjects in self._active.items()
@@ -115,7 +115,7 @@ class AlertTracker:
         return {"active": active, "raises": self._raises}
 
     def load(self, given: Json) -> None:
-        """Go on with what was raised by rules that are registered here too, whatever their thresholds are now.
+        """Restore the raised alerts of rules that are registered here too, whatever their current thresholds.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -130,11 +130,11 @@ class AlertTracker:
                 self._active[name] = found
 
     def load_counters(self, given: Json) -> None:
-        """Go on counting raises. Raises KeyError, TypeError or ValueError for anything that is no such state."""
+        """Resume the count of raises. Raises KeyError, TypeError or ValueError for anything else."""
         self._raises = integer(given["raises"], least=0)
 
     def active(self) -> tuple[ActiveAlert, ...]:
-        """Return the alerts that are raised now, by rule, then by subject."""
+        """Return the raised alerts, by rule, then by subject."""
         return tuple(
             ActiveAlert(alert.name, subject, since_us)
             for alert in self._alerts

@@ -1,4 +1,4 @@
-"""Finds, among many closes to come, those at which an alert may be raised."""
+"""Finds the future closes at which an alert may be raised."""
 
 from bisect import bisect_left
 
@@ -10,20 +10,20 @@ from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
 
-# Fewer closes are judged before they could be screened.
-_LEAST_CLOSES = 16
+# Fewer closes are judged one by one.
+_MIN_CLOSES = 16
 _MOST_CLOSES = 1 << 14
-# The window is looked through for this many of its buckets, at most, for each close.
+# For each close, at most this many buckets of the window are examined.
 _WINDOW_SHARE = 16
 
 
 class Prefilter:
-    """Closes from one to another, of which all but those marked change nothing for the rules that foresee.
+    """A range of closes; unmarked ones change nothing for the rules that foresee.
 
     Args:
-        last_us: Start of the last bucket that was looked at.
-        marked_us: Those at which such a rule may change.
-        moving_us: Those that change the window; None: the other rules are none.
+        last_us: Start of the last bucket examined.
+        marked_us: Closes at which such a rule may change state.
+        moving_us: Closes that change the window; None: there are no other rules.
     """
 
     def __init__(self, last_us: int, marked_us: list[int], moving_us: list[int] | None) -> None:
@@ -32,12 +32,12 @@ class Prefilter:
         self._visited_us = marked_us if moving_us is None else moving_us
 
     def marks(self, start_us: int) -> bool:
-        """Return whether the close of a bucket, one of those screened, may change something."""
+        """Return whether the close of an examined bucket may change a foreseeing rule."""
         at = bisect_left(self._marked_us, start_us)
         return at < len(self._marked_us) and self._marked_us[at] == start_us
 
     def next_from(self, start_us: int) -> int:
-        """Return the first bucket from there on that some rule must judge; the last one looked at where none has to."""
+        """Return the first bucket from `start_us` on that some rule must judge; without one, the last examined."""
         at = bisect_left(self._visited_us, start_us)
         return self._visited_us[at] if at < len(self._visited_us) else self.last_us
 
@@ -45,23 +45,22 @@ class Prefilter:
 def prefilter(
     window: SlidingWindow, tracker: AlertTracker, coming: OpenBuckets, due_us: int, bucket_us: int
 ) -> Prefilter | None:
-    """Look at the window at each close to come, all at once.
+    """Examine the window at each future close, all at once.
 
     Args:
-        window: as it is now, and was when it was judged the last time.
-        tracker: knows the alerts.
+        window: the current window, unchanged since it was last judged.
+        tracker: the alerts.
         coming: buckets with hits that have not closed yet.
         due_us: start of the last bucket that is due.
         bucket_us: length of a bucket.
 
     Returns:
-        The prefilter, or None where there are too few closes to be worth it, or where no rule foresees.
-        It is right until rows are added to a bucket.
+        The prefilter, valid until rows are added to a bucket; None if there are too few closes or no rule foresees.
     """
     first_us = window.end_us
     closes = min((due_us - first_us) // bucket_us + 1, _MOST_CLOSES)
     length = window.seconds * US_PER_S // bucket_us
-    if closes < _LEAST_CLOSES or length > _WINDOW_SHARE * closes or not tracker.foresees:
+    if closes < _MIN_CLOSES or length > _WINDOW_SHARE * closes or not tracker.foresees:
         return None
     hits, errors = np.zeros((2, length + closes), np.int64)
     hits[:length], errors[:length] = window.history()
@@ -70,9 +69,9 @@ def prefilter(
     soon = place < length + closes
     hits[place[soon]] = coming_hits[soon]
     errors[place[soon]] = coming_errors[soon]
-    # A close can change something only where a bucket with hits enters the window, or leaves it.
+    # A close changes something only if a bucket with hits enters or leaves the window.
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
-    ahead = _Ahead(window, coming, _sliding(hits, length), _sliding(errors, length))
+    ahead = _Ahead(window, coming, _sliding_sums(hits, length), _sliding_sums(errors, length))
     marked = np.flatnonzero(moves & tracker.may_change(ahead))
     last_us, marked_us = first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist()
     if tracker.foresees_all:
@@ -81,7 +80,7 @@ def prefilter(
 
 
 class _Ahead:
-    """The window at the last close and at each of those to come (`ports.alert.FutureWindows`)."""
+    """The window at the last close and at each future one (`ports.alert.FutureWindows`)."""
 
     def __init__(self, window: SlidingWindow, coming: OpenBuckets, hits: Int64s, errors: Int64s) -> None:
         self._window = window
@@ -96,13 +95,13 @@ class _Ahead:
 
     @property
     def malformed(self) -> Int64s:
-        """Lines that fit no format in each of the windows."""
+        """Malformed lines in each of the windows."""
         closes = len(self.hits) - 1
         counts = self._window.malformed_history(closes)
-        return _sliding(counts, len(counts) - closes)
+        return _sliding_sums(counts, len(counts) - closes)
 
     def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
-        """Return the hosts that may have more hits than that, with their hits in each window."""
+        """Return the hosts that may have more than `hits`, with their hits in each window."""
         if not (self.hits > hits).any():
             return [], np.zeros((0, len(self.hits)), np.int64)
         closes = len(self.hits) - 1
@@ -110,8 +109,8 @@ class _Ahead:
         return None if buckets is None else self._window.hosts_ahead(hits, buckets, closes)
 
 
-def _sliding(counts: Int64s, length: int) -> Int64s:
-    """Return the sums over the windows of `length` counts each, from the first on."""
+def _sliding_sums(counts: Int64s, length: int) -> Int64s:
+    """Return the sums over all windows of `length` counts."""
     total = np.concatenate(([0], np.cumsum(counts)))
     sums: Int64s = total[length:] - total[:-length]
     return sums

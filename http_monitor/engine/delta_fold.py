@@ -1,4 +1,4 @@
-"""Folds the stream of accepted rows into deltas, which another engine or a history takes."""
+"""Folds the stream of accepted rows into deltas for another engine or a history."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,24 +24,24 @@ class _Sums:
 
 
 class DeltaFold:
-    """A `ports.stream.StreamListener` that makes one delta of each bucket when it has closed, and one of its late rows.
+    """A `ports.stream.StreamListener` that makes one delta of each closed bucket, and one of its late rows.
 
     Deltas are made at marks: first those of buckets that have closed, in order, then those of late rows.
 
     Args:
         settings: The length of a bucket, and the caps of its tables.
-        take: Takes each delta.
+        emit: Receives each delta.
     """
 
-    def __init__(self, settings: Settings, take: Callable[[BucketDelta], None]) -> None:
+    def __init__(self, settings: Settings, emit: Callable[[BucketDelta], None]) -> None:
         self._bucket_us = settings.bucket_size_s * US_PER_S
         self._max_keys = settings.max_keys
-        self._take = take
+        self._emit_delta = emit
         self._open: dict[int, _Sums] = {}
         self._late: dict[int, _Sums] = {}
 
     def frame(self, frame: RowFrame) -> None:
-        """Add up rows."""
+        """Sum up rows."""
         assert isinstance(frame, AcceptedRows)
         for late, kept in ((False, self._open), (True, self._late)):
             sums = frame.sums(self._bucket_us, late=late)
@@ -55,19 +55,19 @@ class DeltaFold:
                 found.last_us = max(found.last_us, last_us[index])
 
     def mark(self, mark: Mark) -> None:
-        """Hand out what has closed."""
+        """Emit the deltas of closed buckets."""
         if mark.before_us is not None:
-            self._hand_out(self._open, mark.before_us - self._bucket_us, late=False)
-        self._hand_out(self._late, -NEVER_US, late=True)
+            self._emit(self._open, mark.before_us - self._bucket_us, late=False)
+        self._emit(self._late, -NEVER_US, late=True)
 
     def finish(self) -> None:
-        """Hand out the buckets that are still open: the run has ended."""
-        self._hand_out(self._open, -NEVER_US, late=False)
+        """Emit the deltas of the buckets still open at the end of the run."""
+        self._emit(self._open, -NEVER_US, late=False)
 
-    def _hand_out(self, kept: dict[int, _Sums], until_us: int, *, late: bool) -> None:
+    def _emit(self, kept: dict[int, _Sums], until_us: int, *, late: bool) -> None:
         for start_us in sorted(start_us for start_us in kept if start_us <= until_us):
             sums = kept.pop(start_us)
-            self._take(sums.stats.delta(start_us, sums.first_us, sums.last_us, late=late))
+            self._emit_delta(sums.stats.delta(start_us, sums.first_us, sums.last_us, late=late))
 
 
 def _bounds(frame: AcceptedRows, starts_us: Int64s, *, late: bool) -> tuple[list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""Groups the late rows of a batch by when they count, and for which bucket."""
+"""Groups the late rows of a batch by the close after which they count, and by bucket."""
 
 from typing import NamedTuple
 
@@ -12,29 +12,29 @@ from http_monitor.records import Int64s
 
 
 class LateGroup(NamedTuple):
-    """The late rows of a bucket between two closes, or those of passed intervals that are too late for any."""
+    """The late rows of a bucket between two closes, or too late rows of passed intervals."""
 
     groups: FrameGroups
     group: int
     start_us: int
-    """Of the bucket; `NEVER_US` where they are too late."""
+    """Start of the bucket; `NEVER_US` for rows that are too late."""
     passed: bool
     """Their interval has been passed."""
 
 
 def late_groups(frame: Frame, decisions: Decisions, closing: Int64s) -> dict[int, list[LateGroup]]:
-    """Return the late rows by the number of closing rows before them, grouped by bucket, all in one go.
+    """Return the late rows by the number of closing rows before them, grouped by bucket.
 
     Args:
         frame: the rows.
-        decisions: what becomes of each.
-        closing: which of them bring closes about, ascending.
+        decisions: the decision on each row.
+        closing: indices of the rows that cause closes, ascending.
     """
     found: dict[int, list[LateGroup]] = {}
-    # What is too late enters no window: where its interval is open, it has been counted there.
+    # Rows that are too late enter no window; if their interval is open, they were counted there.
     late_rows = np.flatnonzero(decisions.late & (decisions.passed | ~decisions.too_late))
     if len(late_rows):
-        # A late row that brings about a close itself is counted before it.
+        # A late row that itself causes a close is counted before it.
         turn_of = np.searchsorted(closing, late_rows)
         bucket_of = np.where(decisions.too_late[late_rows], NEVER_US, decisions.bucket_of[late_rows])
         starts, start_of = np.unique(bucket_of, return_inverse=True)

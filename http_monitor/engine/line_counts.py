@@ -1,4 +1,4 @@
-"""Counters of where every line went, readable as they were at any row of the batch being counted."""
+"""Line counters, readable as of any row of the batch being counted."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from http_monitor.records import Bools, Int64s, Json
 from http_monitor.units import US_PER_S
 
 LATENESS_STEPS_S = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
-"""What the advice on --lateness rounds up to; lines later than the last are not what the option is for."""
+"""Values that the advice on --lateness rounds up to; the option is not meant for lines later than the last."""
 _NEARLY_ALL = 0.99
 
 
@@ -24,18 +24,18 @@ class Tally:
     def __init__(self) -> None:
         self._counts = dict.fromkeys(_COUNTED, 0)
         self._lateness = np.zeros(len(LATENESS_STEPS_S) + 1, np.int64)
-        # Of `begin`: the rows, and by how much each counter has grown before each of them, where it has.
+        # Set by `begin`: the rows, and the growth of each counter before each row.
         self._rows: Rows | None = None
         self._before: dict[str, Int64s] = {}
         # Rows of `begin` that came late, with the step of each; those before `_noted` are in `_lateness`.
         self._late_rows = np.empty(0, np.int64)
         self._late_steps = np.empty(0, np.int64)
         self._noted = 0
-        # Of each file of which a look goes on: whether the rows that it released came late, and too late.
+        # For each file with an unfinished look: whether the rows that it released came late, and too late.
         self._released: dict[int, list[tuple[int, int]]] = {}
 
     def add_lead(self, rows: Rows) -> None:
-        """Count what becomes of lines before the first row."""
+        """Count the lines before the first row."""
         for name, by in zip(FATES, rows.lead, strict=True):
             if by:
                 self._counts[name] += by
@@ -47,18 +47,18 @@ class Tally:
         self._counts["too_late"] += hits * too_late
 
     def begin(self, rows: Rows, late: Bools, too_late: Bools) -> None:
-        """Take the decisions of rows that are about to be counted; `before` can look between them."""
+        """Store the decisions on rows that are about to be counted; `before` can read the counters between them."""
         self._rows = rows
         per_row = {"late": late, "too_late": too_late}
         if rows.after is not None:
             per_row |= dict(zip(FATES, rows.after, strict=True))
-        # Most batches have none of most of them.
+        # Most batches leave most counters unchanged.
         self._before = {
             name: np.concatenate(([0], np.cumsum(values))) for name, values in per_row.items() if values.any()
         }
 
     def end(self) -> None:
-        """Make the rows of `begin` part of the counters."""
+        """Add the rows of `begin` to the counters."""
         rows = self._rows
         assert rows is not None
         self._note_late_rows(None)
@@ -69,7 +69,7 @@ class Tally:
         self._rows, self._before = None, {}
 
     def before(self, row: int | None) -> dict[str, Any]:
-        """Return the counters over all lines before a row of `begin`; None: as they are."""
+        """Return the counters over all lines before a row of `begin`; None: over all lines."""
         counts: dict[str, Any] = {**self._counts}
         if row is not None:
             counts["accepted"] += row
@@ -78,9 +78,9 @@ class Tally:
         return counts
 
     def before_look(self, row: int | None) -> Health:
-        """Return the counters as they were before the line was looked at by which a row of `begin` was accepted.
+        """Return the counters as of just before the line whose look accepted a row of `begin`.
 
-        Held lines that the look released before the row are held; None: the counters as they are.
+        Held lines that the look released before the row count as held; None: the current counters.
         """
         counts = self.before(row)
         if row is not None and self._rows is not None and self._rows.looks is not None:
@@ -96,7 +96,7 @@ class Tally:
         return Health(lines=lines, lateness_advice_s=self.lateness_advice_s(row), **counts)
 
     def _lateness_of(self, rows: Rows, row: int, count: int) -> list[tuple[int, int]]:
-        """Return whether so many rows of the file of a row, the last before it, came late, and too late."""
+        """Return whether the last `count` rows of a row's file before it came late, and too late."""
         file = 0 if rows.file is None else int(rows.file[row])
         mine = np.arange(max(0, row - count), row) if rows.file is None else np.flatnonzero(rows.file[:row] == file)
         columns = (self._before.get(name) for name in ("late", "too_late"))
@@ -104,7 +104,7 @@ class Tally:
         return [*self._released.get(file, ()), *zip(late, too_late, strict=True)][-count:]
 
     def _remember_released(self, rows: Rows, looks: Int64s) -> None:
-        """Remember the rows that a look released which goes on with the rows to come."""
+        """Remember the rows released by a look that continues with later rows."""
         if not self._released and not (looks < 0).any():
             return
         files = np.zeros(1, np.int64) if rows.file is None else np.unique(rows.file)
@@ -124,15 +124,15 @@ class Tally:
         return [(late, too_late)]
 
     def begin_lateness(self, rows: Int64s, needed_us: Int64s) -> None:
-        """Take the late ones among the rows of `begin`, with the lateness that each would have needed."""
+        """Store the late rows of `begin`, with the lateness that each would have needed."""
         self._late_rows = rows
         self._late_steps = np.searchsorted(np.array(LATENESS_STEPS_S, np.int64) * US_PER_S, needed_us)
 
     def lateness_advice_s(self, row: int | None) -> int | None:
-        """Return the least --lateness (of a few round ones) that catches nearly all; None where none does.
+        """Return the least --lateness (of a few round ones) that catches nearly all rows; None if none does.
 
         Args:
-            row: the advice is over the lines before this row of `begin`, which never goes back; None: over all.
+            row: count only lines before this row of `begin`, which never decreases; None: count all.
         """
         self._note_late_rows(row)
         total = int(self._lateness.sum())
@@ -143,13 +143,13 @@ class Tally:
         return LATENESS_STEPS_S[int(enough[0])] if len(enough) else None
 
     def save(self) -> Json:
-        """Return it as JSON; not between `begin` and `end`."""
-        # Several files, the first of which is 0, are counted together in a replay only.
+        """Return the counters as JSON; not between `begin` and `end`."""
+        # Several files, numbered from 0, are counted together in a replay only.
         released = [[*lateness] for lateness in self._released.get(0, [])]
         return {"counts": {**self._counts}, "lateness": packed(self._lateness), "released": released}
 
     def load(self, given: Json) -> None:
-        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         saved = fields_of(given["counts"])
         self._counts = {name: integer(saved.get(name, 0), 0, MOST_HITS) for name in _COUNTED}
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)

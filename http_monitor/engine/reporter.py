@@ -1,4 +1,4 @@
-"""What is counted to be told: the open intervals, late hits and the whole run; and the reports made of it."""
+"""Accumulates intervals, late hits and run totals, and builds reports from them."""
 
 import heapq
 from collections.abc import Iterator
@@ -48,16 +48,16 @@ class Reporter:
 
     @property
     def next_start_us(self) -> int | None:
-        """The first of them."""
+        """The first of these intervals."""
         return self._starts[0] if self._starts else None
 
     @property
     def has_news(self) -> bool:
-        """Whether the next report has late hits or alert events to tell of, whatever its interval."""
+        """Whether the next report has late hits or alert events, whatever its interval."""
         return bool(self._events) or any(self._late)
 
     def has_hits(self, start_us: int) -> bool:
-        """Return whether an interval has hits that were not reported."""
+        """Return whether an interval has unreported hits."""
         return start_us in self._intervals
 
     def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
@@ -81,7 +81,7 @@ class Reporter:
             self._interval_at(delta.start_us - delta.start_us % self._interval_us).merge(delta)
 
     def count_late(self, groups: FrameGroups, index: int) -> None:
-        """Count late rows of intervals already passed, for the next report."""
+        """Count late rows of passed intervals, for the next report."""
         self._late[0] += groups.hits[index]
         self._late[1] += groups.sizes[index]
         self._late[2] += groups.errors[index]
@@ -101,7 +101,7 @@ class Reporter:
         catch_up: bool,
         rules: tuple[Rule, ...],
     ) -> Report:
-        """Return the report of an interval; what it told is not told again."""
+        """Return the report of an interval, and reset what it reported."""
         stats = self._intervals.pop(start_us, None) or IntervalStats(self._max_keys)
         if self._starts and self._starts[0] == start_us:
             heapq.heappop(self._starts)
@@ -126,7 +126,7 @@ class Reporter:
         )
 
     def save(self) -> Json:
-        """Return it as JSON, without its tables."""
+        """Return the state as JSON, without its tables."""
         return {
             "whole": self._whole.save_totals(),
             "intervals": [[start_us, self._intervals[start_us].save_totals()] for start_us in self.starts],
@@ -138,13 +138,13 @@ class Reporter:
         }
 
     def save_tables(self) -> Iterator[Json]:
-        """Yield its tables, as `load_table` takes them."""
+        """Yield the tables in the form that `load_table` accepts."""
         for start_us, stats in ((None, self._whole), *((start, self._intervals[start]) for start in self.starts)):
             for name, table in stats.save_tables():
                 yield {"interval": start_us, "name": name, "table": table}
 
     def load(self, given: Json) -> None:
-        """Become what was saved by one of the same interval, but for the tables.
+        """Restore a saved state with the same interval length, without its tables.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -152,28 +152,28 @@ class Reporter:
         self._load_whole(given)
         self._late = list(totals(given["late"]))
         self._events = integer(given["events"], least=0)
-        self._intervals = dict(self._loaded_intervals(given))
+        self._intervals = dict(self._load_intervals(given))
         self._starts = sorted(self._intervals)
         for start_us in self._starts:
             start_of(start_us, self._interval_us)
 
     def load_counters(self, given: Json) -> None:
-        """Go on with the totals, but for the tables; hits that no report has told of are late ones for the next.
+        """Restore the totals, without tables; hits not yet reported become late hits of the next report.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
         self._late = list(totals(given["late"]))
-        for _, stats in self._loaded_intervals(given):
+        for _, stats in self._load_intervals(given):
             for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
                 self._late[at] += more
 
     def load_table(self, given: Json) -> None:
-        """Have a table of the whole run, or of an interval that it has; it forgets that of another.
+        """Add a table of the whole run or of a known interval; ignore that of another.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none.
+            KeyError, TypeError, ValueError: it is no such table.
         """
         start_us = given["interval"]
         stats = self._whole if start_us is None else self._intervals.get(integer(start_us))
@@ -189,7 +189,7 @@ class Reporter:
         ):
             raise ValueError("times that do not go with the hits")
 
-    def _loaded_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
+    def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
             (moment_of(start_us), IntervalStats.load(stats, self._max_keys))
             for start_us, stats in listed(given["intervals"])
@@ -198,7 +198,7 @@ class Reporter:
         return loaded
 
     def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
-        """Return the whole run."""
+        """Return the summary of the whole run."""
         whole = self._whole
         return Summary(
             first_us=self.first_us if whole.hits else None,
@@ -229,7 +229,7 @@ class Reporter:
         }
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
-        """Add rows to their intervals; return them as they were grouped for that."""
+        """Add rows to their intervals; return the groups made for that."""
         wanted = ~decisions.passed
         if not wanted.any():
             return None

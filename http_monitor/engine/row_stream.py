@@ -1,4 +1,4 @@
-"""Hands accepted rows to who listens, each before the first message that it brings about."""
+"""Passes accepted rows to a listener, each before the first message that it causes."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from http_monitor.records import Int64s
 
 
 class RowStream:
-    """Cuts rows that are counted together where something is told between them. Owned by the monitor's thread.
+    """Cuts rows that are counted together wherever a message comes between them. Owned by the monitor's thread.
 
-    A message of the close that a row brings about comes behind that row and before the next, so that the stream is the
-    same however the input was cut, but for the cuts themselves.
+    The message of a close comes between the row that causes it and the next row. So the stream is the same however the
+    input was cut, except for the cuts themselves.
 
     Args:
-        listener: Takes the frames.
+        listener: Receives the frames.
     """
 
     def __init__(self, listener: StreamListener) -> None:
@@ -27,27 +27,27 @@ class RowStream:
         self._due = self._closing = np.empty(0, np.int64)
 
     def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
-        """Take rows that are about to be counted."""
+        """Store rows that are about to be counted."""
         self._rows = AcceptedRows(rows, frame, decisions.bucket_of, decisions.late)
         self._done = 0
 
     def closing(self, due: Int64s, rows: Int64s) -> None:
-        """Learn which rows bring the next closes about, each with the last bucket that it closes."""
+        """Store the rows that cause the next closes, each with the last bucket that it closes."""
         self._due, self._closing = due, rows
 
     def before_message(self, closed_us: int) -> None:
-        """Hand out what comes before what is told at the close of a bucket."""
+        """Emit the rows that precede the messages at the close of a bucket."""
         if self._rows is not None and len(self._due):
-            self._hand_out(int(self._closing[np.searchsorted(self._due, closed_us)]) + 1)
+            self._emit(int(self._closing[np.searchsorted(self._due, closed_us)]) + 1)
 
     def end(self) -> None:
-        """Hand out the rest: all rows have been counted."""
+        """Emit the remaining rows: all have been counted."""
         if self._rows is not None:
-            self._hand_out(len(self._rows))
+            self._emit(len(self._rows))
         self._rows = None
         self._due = self._due[:0]
 
-    def _hand_out(self, until: int) -> None:
+    def _emit(self, until: int) -> None:
         assert self._rows is not None
         if until > self._done:
             self._listener.frame(self._rows.part(self._done, until))

@@ -1,4 +1,4 @@
-"""What the engine knows between two rows, which a checkpoint keeps."""
+"""The state of the engine between two rows, as a checkpoint keeps it."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
@@ -16,15 +16,15 @@ from http_monitor.records import Json
 from http_monitor.settings import Settings
 
 _OWNER, _WINDOW, _OPEN = "bucket_of", "window", "open"
-"""In a saved bucket, who has it."""
+"""The owner of a saved bucket."""
 
 
 class EngineState:
-    """All that later results depend on, and nothing that can be told from it. The engine alone changes it.
+    """All state that later results depend on, and no derived values. Changed by the engine only.
 
     Args:
         settings: lengths and caps.
-        reporter: knows the open intervals and the whole run.
+        reporter: holds the open intervals and the whole run.
     """
 
     __slots__ = (
@@ -48,9 +48,9 @@ class EngineState:
         self.tally = Tally()
         self.open = OpenBuckets(settings.max_keys)
         self.window = self._window_until(0)
-        """At the last close."""
+        """As of the last close."""
         self.now_us = NEVER_US
-        """The greatest time that was shown; `NEVER_US` before the first."""
+        """The greatest time passed in; `NEVER_US` before the first."""
         self.closed_us = NEVER_US
         """Start of the last bucket that closed, or counts as closed."""
         self.changed = False
@@ -67,13 +67,13 @@ class EngineState:
         return self.closed_us + self.lengths.bucket_us
 
     def begin_at(self, time_us: int) -> None:
-        """Let the buckets before that time count as closed, and the window be empty."""
+        """Treat the buckets before `time_us` as closed, and empty the window."""
         end_us = self.lengths.bucket_of(time_us)
         self.closed_us = end_us - self.lengths.bucket_us
         self.window = self._window_until(end_us)
 
     def save(self) -> Generator[Json, None, None]:
-        """Yield it as JSON, part by part; nothing may be counted meanwhile."""
+        """Yield the state as JSON parts; nothing may be counted meanwhile."""
         yield {
             "now": self.now_us,
             "closed": self.closed_us,
@@ -90,7 +90,7 @@ class EngineState:
             yield {_OWNER: _OPEN, **bucket.save()}
 
     def load(self, parts: Iterable[Json]) -> None:
-        """Become what was saved with the same lengths; this one must be new, the rules registered.
+        """Restore a state saved with the same lengths; this object must be new, the rules registered.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -112,7 +112,7 @@ class EngineState:
                 self._load_bucket(owner, MetricsBucket.load(part, self._settings.max_keys))
 
     def load_counters(self, parts: Iterable[Json]) -> None:
-        """Take the counters of a state that was saved with other lengths; window and alerts start empty.
+        """Restore the counters of a state saved with other lengths; window and alerts start empty.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.

@@ -1,1 +1,1 @@
-"""Puts rows in the order in which they count, and decides what becomes of them by their time."""
+"""Orders rows, and decides by their time how they count."""

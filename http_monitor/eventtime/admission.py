@@ -1,4 +1,4 @@
-"""Puts the rows that a gate accepts in the order in which it does, with what becomes of the lines between them."""
+"""Orders the rows that an ahead filter accepts, with the fates of the lines between them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -12,12 +12,12 @@ from http_monitor.records import Int64s
 
 
 class Admission:
-    """The rows that one look at an input brings, as a gate decides about one after the other.
+    """The rows of one look at an input, collected while the ahead filter decides about one after the other.
 
     Args:
-        batch: The rows that are looked at; None: none are.
+        batch: The rows of the look; None: none.
         time_us: Their times.
-        held: Rows of earlier looks, each alone; the last of them has the index -1, the one before -2.
+        held: Rows of earlier looks, each alone; the last has the index -1, the one before -2.
     """
 
     def __init__(self, batch: pa.RecordBatch | None, time_us: Int64s | None, held: Sequence[Rows]) -> None:
@@ -25,21 +25,21 @@ class Admission:
         self._time_us = np.empty(0, np.int64) if time_us is None else time_us
         self._held = held
         self._runs: list[tuple[int, int]] = []
-        """Indices of accepted rows, [start, stop), in the order in which they are accepted."""
+        """Indices of accepted rows, [start, stop), in the order of acceptance."""
         self._count = 0
         self._changes: list[tuple[int, int, int]] = []
-        """(behind so many accepted rows, fate, by so much)."""
+        """(number of accepted rows before, fate, increment)."""
         self._looks: list[tuple[int, int]] = []
-        self._looked: list[tuple[int, int, int, int]] = []
-        """Of the rows [start, stop), the number of rows accepted before, and how many each of them adds."""
+        self._row_places: list[tuple[int, int, int, int]] = []
+        """(start, stop, accepted before, behind): rows [start, stop) and the released rows that each comes behind."""
         self._released = 0
 
     def accept(self, start: int, stop: int, *, behind: int = 0) -> None:
-        """Accept the rows [start, stop) when they are looked at, the first behind so many that it released."""
+        """Accept the rows [start, stop) when they are looked at; the first comes behind `behind` rows it released."""
         self._released = 0
         if behind:
             self._looks.append((self._count, behind))
-        self._looked.append((start, stop, self._count, 1))
+        self._row_places.append((start, stop, self._count, 1))
         self._run(start, stop)
 
     def release(self, index: int) -> None:
@@ -50,27 +50,27 @@ class Admission:
         self.change(HELD, -1)
 
     def pass_over(self, index: int) -> None:
-        """Do not accept a row when it is looked at."""
+        """Leave a row unaccepted when it is looked at."""
         self._released = 0
-        self._looked.append((index, index + 1, self._count, 0))
+        self._row_places.append((index, index + 1, self._count, 0))
 
     def change(self, fate: int, by: int) -> None:
-        """Let a counter grow behind the rows that were accepted so far."""
+        """Increase a counter after the rows accepted so far."""
         if by:
             self._changes.append((self._count, fate, by))
 
     def row(self, index: int) -> Rows:
-        """Return one row as it is."""
+        """Return one row unchanged."""
         if index < 0:
             return self._held[index]
         assert self._batch is not None
         return Rows(self._batch.slice(index, 1), self._time_us[index : index + 1])
 
     def rows(self, between: Int64s | None = None) -> list[Rows]:
-        """Return what was accepted, in its order; what becomes of lines before the first is in front of all.
+        """Return the accepted rows in order; the fates of lines before the first come before all rows.
 
         Args:
-            between: How many lines of each of `FATES` stand before the first row and behind each.
+            between: Number of lines of each of `FATES` before the first row and behind each.
         """
         after = np.zeros((len(FATES), 1 + self._count), np.int64)
         if between is not None:
@@ -91,9 +91,9 @@ class Admission:
         self._runs.append((start, stop))
 
     def _places(self, count: int) -> Int64s:
-        """Return behind how many accepted rows the lines stand that are before the first row and behind each."""
+        """Return the number of accepted rows before the lines in front of the first row and behind each row."""
         places = np.zeros(1 + count, np.int64)
-        for start, stop, before, each in self._looked:
+        for start, stop, before, each in self._row_places:
             places[1 + start : 1 + stop] = before + each * np.arange(1, 1 + stop - start)
         return places
 
@@ -113,7 +113,7 @@ class Admission:
         return parts
 
     def _pieces(self) -> Iterator[tuple[pa.RecordBatch, Int64s]]:
-        """Yield what was accepted in pieces, each of one batch."""
+        """Yield the accepted rows in pieces, each of one batch."""
         for is_held, group in groupby(self._runs, lambda run: run[0] < 0):
             runs = [*group]
             if is_held:

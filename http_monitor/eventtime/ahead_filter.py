@@ -25,58 +25,58 @@ from http_monitor.eventtime.running_max import running_max
 from http_monitor.records import Batch, Int64s, Json
 
 NEXT_LINES = 10
-"""So many well-formed lines may confirm one that is held."""
-_FEW, _MORE = 1_024, 8
-"""So many rows are looked at together at first, and so many times as many then."""
+"""Number of well-formed lines that may confirm a held one."""
+_FIRST_ROWS, _GROWTH = 1_024, 8
+"""Number of rows examined together at first, and the factor by which it grows."""
 
 
 @dataclass(slots=True)
 class _Held:
-    """A line that waits for another one of its time."""
+    """A line that waits to be confirmed by another one."""
 
     index: int
-    """Its place among the rows that are admitted; below 0 for those of earlier ones."""
+    """Index among the rows being admitted; below 0 for a row of an earlier batch."""
     time_us: int
     ordinal: int
-    """Its number among the well-formed lines that are admitted, from 0."""
+    """Index among the well-formed lines being admitted, from 0."""
     rows: Rows | None = None
-    """The line, where it is of earlier ones."""
+    """The line itself, if it is of an earlier batch."""
 
 
 class AheadFilter:
-    """Decides, line by line, what is `ahead`; holds lines until one of the next ten agrees with them.
+    """Decides, line by line, which lines are `ahead`; holds lines until one of the next ten confirms them.
 
-    Owned by the monitor's thread. The decisions depend on the lines and their order only, not on how they
-    were cut into batches.
+    Owned by the monitor's thread. The decisions depend on the lines and their order only, not on how they were cut into
+    batches.
     """
 
     def __init__(self, max_ahead_us: int) -> None:
         self._max_ahead_us = max_ahead_us
         self._greatest_us = NEVER_US
         self._last_us = NEVER_US
-        """The time of the last line let through; `NEVER_US` before the first."""
+        """Time of the last line passed; `NEVER_US` before the first."""
         self._held: list[_Held] = []
-        """In file order; the ordinals are those before the lines to come, so that -1 is the last line there was."""
+        """In file order; ordinals count back from the next line, so that -1 is the last line seen."""
 
     @property
     def greatest_us(self) -> int:
-        """The greatest time let through so far; `NEVER_US` before the first."""
+        """The greatest time passed so far; `NEVER_US` before the first."""
         return self._greatest_us
 
     @property
     def held(self) -> int:
-        """How many lines wait."""
+        """Number of held lines."""
         return len(self._held)
 
     def forget_greatest(self) -> None:
-        """Measure the lines to come by each other only: the clock was set, and what came before says nothing."""
+        """Compare later lines with each other only: the clock was set, so earlier times mean nothing."""
         self._greatest_us = self._last_us = NEVER_US
 
     def admit(self, batch: Batch, time_us: Int64s, wall_us: int | None) -> list[Rows]:
-        """Return the rows that are accepted now, in the order in which they are, with what becomes of other lines.
+        """Return the rows accepted now, in the order of acceptance, with the fates of other lines.
 
         Args:
-            batch: what the parser made of the next lines.
+            batch: the next lines, parsed.
             time_us: the time of each of its rows.
             wall_us: the wall clock for an input that is live and caught up; None in replay and catch-up,
                 where a line is measured by the lines before and after it.
@@ -84,17 +84,17 @@ class AheadFilter:
         between = _between(batch)
         if wall_us is not None:
             released = self.release(wall_us)
-            return [*released, *self._following(self._admit_by_wall(batch, time_us, between, wall_us))]
+            return [*released, *self._add_lead_time(self._admit_by_wall(batch, time_us, between, wall_us))]
         if not self._held:
             first = self._next_ahead(time_us, 0)
             if first == len(time_us):
-                return self._following(_as_they_are(batch, time_us, between))
+                return self._add_lead_time(_pass_unchanged(batch, time_us, between))
         else:
             first = 0
-        return self._following(self._look(batch, time_us, between, first))
+        return self._add_lead_time(self._examine(batch, time_us, between, first))
 
     def release(self, wall_us: int | None) -> list[Rows]:
-        """Let the held lines go because the end of the input was reached: accepted, unless beyond the wall."""
+        """Release the held lines at the end of the input: accept them, unless they are beyond the wall clock."""
         held, self._held = self._held, []
         if not held:
             return []
@@ -108,13 +108,13 @@ class AheadFilter:
                 self._greatest_us = max(self._greatest_us, line.time_us)
         given.change(AHEAD, refused)
         given.change(HELD, -refused)
-        return self._following(given.rows())
+        return self._add_lead_time(given.rows())
 
-    def refuse_held(self, refused: Sequence[bool]) -> list[Rows]:
-        """Let held lines go because the user does not want them counted any more.
+    def drop_held(self, refused: Sequence[bool]) -> list[Rows]:
+        """Drop held lines that the new filter options exclude.
 
         Args:
-            refused: whether that is so, for each line of `held_batches`.
+            refused: for each line of `held_batches`, whether to drop it.
         """
         kept = [line for line, goes in zip(self._held, refused, strict=True) if not goes]
         gone = len(self._held) - len(kept)
@@ -133,7 +133,7 @@ class AheadFilter:
         return [Batch(_rows_of(line).batch, np.ones(1, np.int64), 1) for line in self._held]
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         held = [
             {"row": base64.b64encode(encode_rows(_rows_of(line))).decode(), "passed": -1 - line.ordinal}
             for line in self._held
@@ -141,7 +141,7 @@ class AheadFilter:
         return {"greatest": self._greatest_us, "last": self._last_us, "held": held}
 
     def load(self, given: Json) -> None:
-        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         self._greatest_us = moment_of(given["greatest"], NEVER_US)
         self._last_us = moment_of(given["last"], NEVER_US)
         saved = [fields_of(line) for line in listed(given["held"])]
@@ -156,8 +156,8 @@ class AheadFilter:
             held.append(_Held(index - len(saved), int(rows.time_us[0]), -1 - passed, rows))
         self._held = held
 
-    def _following(self, parts: list[Rows]) -> list[Rows]:
-        """Return rows that are let through, with the time of the one before them."""
+    def _add_lead_time(self, parts: list[Rows]) -> list[Rows]:
+        """Return rows that pass, with the time of the row before them."""
         if parts and parts[0].has_lead:
             parts[0] = replace(parts[0], lead_us=self._last_us)
         if parts and len(parts[-1]):
@@ -170,7 +170,7 @@ class AheadFilter:
         if len(accepted):
             self._greatest_us = max(self._greatest_us, int(accepted.max()))
         if len(accepted) == len(time_us):
-            return _as_they_are(batch, time_us, between)
+            return _pass_unchanged(batch, time_us, between)
         given = Admission(batch.rows, time_us, [])
         edges = [*np.flatnonzero(ahead).tolist(), len(time_us)]
         start = 0
@@ -182,14 +182,14 @@ class AheadFilter:
             start = edge + 1
         return given.rows(between)
 
-    def _look(self, batch: Batch, time_us: Int64s, between: Int64s | None, first: int) -> list[Rows]:
-        """Look at rows of which one is held, or one before them is.
+    def _examine(self, batch: Batch, time_us: Int64s, between: Int64s | None, first: int) -> list[Rows]:
+        """Examine rows one by one, because one of them or an earlier one is held.
 
         Args:
-            batch: what the parser made of them.
+            batch: the parsed rows.
             time_us: their times.
             between: as `_between` returns it.
-            first: the rows before it are accepted, and have been measured.
+            first: index of the first row to examine; those before it are accepted.
         """
         given = Admission(batch.rows, time_us, [_rows_of(line) for line in self._held])
         others = None if between is None or not between[OTHER].any() else np.cumsum(between[OTHER])
@@ -232,10 +232,10 @@ class AheadFilter:
         return given.rows(between)
 
     def _next_ahead(self, time_us: Int64s, at: int) -> int:
-        """Return the first row from there on that is far ahead of those before it, which are accepted; else the end."""
+        """Return the first row from `at` on that is far ahead of the rows before it; the end if there is none."""
         if self._greatest_us == NEVER_US:
             return at
-        count, size = len(time_us), _FEW
+        count, size = len(time_us), _FIRST_ROWS
         while at < count:
             some = time_us[at : at + size]
             running = running_max(some)
@@ -246,12 +246,12 @@ class AheadFilter:
                 return at + int(jumps[0])
             self._greatest_us = max(self._greatest_us, int(running[-1]))
             at += size
-            size *= _MORE
+            size *= _GROWTH
         return count
 
 
 def _still_waiting(held: list[_Held], ordinal: int, given: Admission) -> list[_Held]:
-    """Return the held lines of which fewer than ten well-formed lines have passed before the one of that ordinal."""
+    """Return the held lines that fewer than ten well-formed lines have followed before the one of that ordinal."""
     if not held or held[0].ordinal + NEXT_LINES >= ordinal:
         return held
     waiting = [line for line in held if line.ordinal + NEXT_LINES >= ordinal]
@@ -266,7 +266,7 @@ def _rows_of(line: _Held) -> Rows:
 
 
 def _between(batch: Batch) -> Int64s | None:
-    """Return how many lines of each of `FATES` stand before the first row and behind each, shape (fates, 1 + rows)."""
+    """Return the number of lines of each of `FATES` before the first row and behind each, shape (fates, 1 + rows)."""
     count = len(batch.line_nos)
     if batch.lines == count:
         return None
@@ -283,7 +283,7 @@ def _between(batch: Batch) -> Int64s | None:
     return found
 
 
-def _as_they_are(batch: Batch, time_us: Int64s, between: Int64s | None) -> list[Rows]:
+def _pass_unchanged(batch: Batch, time_us: Int64s, between: Int64s | None) -> list[Rows]:
     if between is None:
         return [Rows(batch.rows, time_us)] if len(time_us) else []
     lead, after = between[:, 0], between[:, 1:]

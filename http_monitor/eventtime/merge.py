@@ -13,7 +13,7 @@ from http_monitor.records import Int64s
 
 
 class _File:
-    """What has been read of one file and not merged yet."""
+    """Rows of one file that have been read and not merged yet."""
 
     def __init__(self) -> None:
         self.waiting: deque[tuple[Rows, Int64s]] = deque()
@@ -25,7 +25,7 @@ class _File:
         self.greatest_us = int(keys[-1])
         self.waiting.append((rows, keys))
 
-    def take(self, count: int) -> Rows:
+    def next_rows(self, count: int) -> Rows:
         rows, keys = self.waiting.popleft()
         if count < len(rows):
             self.waiting.appendleft((rows.part(count, len(rows)), keys[count:]))
@@ -33,35 +33,35 @@ class _File:
 
 
 class Merge:
-    """Takes the rows of each file in its order, gives the rows of all in the order of the merge.
+    """Accepts the rows of each file in its order, and returns the rows of all files in the order of the merge.
 
-    A row's key is the greatest time its file has accepted so far; ties go by the order of the files. Owned
-    by the monitor's thread.
+    A row's key is the greatest time accepted from its file so far; ties go by the order of the files. Owned by the
+    monitor's thread.
     """
 
     def __init__(self, files: int) -> None:
         self._files = [_File() for _ in range(files)]
         self.greatest_us = NEVER_US
-        """The greatest time among the rows taken so far."""
+        """The greatest time among the rows returned so far."""
 
     def wants(self) -> int | None:
-        """Return the file that must be fed before more can be taken; None where there is none."""
+        """Return the file that must be fed before more rows can be returned; None if there is none."""
         for index, file in enumerate(self._files):
             if not file.waiting and not file.ended:
                 return index
         return None
 
     def upcoming(self) -> int | None:
-        """Return the file that `wants` will return next, as far as is known now; None where all have ended."""
+        """Return the file that `wants` is expected to return next; None if all have ended."""
         open_files = [(file.greatest_us, index) for index, file in enumerate(self._files) if not file.ended]
-        # What has been read of it is taken before the last row of any other.
+        # Its remaining rows precede the last row of any other file.
         return min(open_files)[1] if open_files else None
 
     def feed(self, index: int, rows: Rows) -> Rows | None:
-        """Take the next rows of a file; return what counts at once, ahead of all rows that wait.
+        """Add the next rows of a file; return rows that count at once, before all rows that wait.
 
-        What becomes of lines in front of these rows belongs to the row before them, which was taken already; what is at
-        the head of a file comes before everything.
+        The fates of lines in front of these rows belong to the row before them, which has been returned already; those
+        at the head of a file precede everything.
         """
         if len(rows):
             file = None if rows.looks is None else np.full(len(rows), index, np.int64)
@@ -69,15 +69,15 @@ class Merge:
         return rows.part(0, 0) if rows.has_lead else None
 
     def end(self, index: int) -> None:
-        """Say that this file has no more rows."""
+        """Mark the file as ended."""
         self._files[index].ended = True
 
-    def take(self) -> Rows | None:
-        """Return the next rows of the merge; None when all is taken. Nothing may be wanted."""
+    def next_rows(self) -> Rows | None:
+        """Return the next rows of the merge; None at the end. `wants` must be None."""
         heads = [(int(file.waiting[0][1][-1]), index) for index, file in enumerate(self._files) if file.waiting]
         if not heads:
             return None
-        # Nothing that comes later, of any file, can go before the end of this head.
+        # No later row, of any file, can precede the end of this head.
         bound_us, last = min(heads)
         parts, keys = [], []
         for _, index in heads:
@@ -85,13 +85,13 @@ class Merge:
             head_keys = file.waiting[0][1]
             count = int(np.searchsorted(head_keys, bound_us, side="right" if index <= last else "left"))
             if count:
-                parts.append(file.take(count))
+                parts.append(file.next_rows(count))
                 keys.append(head_keys[:count])
         self.greatest_us = max(self.greatest_us, bound_us)
-        return parts[0] if len(parts) == 1 else _interleaved(parts, keys)
+        return parts[0] if len(parts) == 1 else _interleave(parts, keys)
 
 
-def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
+def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
     # Stable: rows with the same key stay in the order of the files, and of the lines within each.
     order = np.argsort(np.concatenate(keys), kind="stable")
     sizes = [len(part) for part in parts]
@@ -99,22 +99,22 @@ def _interleaved(parts: list[Rows], keys: list[Int64s]) -> Rows:
     return Rows(
         batch=table.take(order).combine_chunks().to_batches()[0],
         time_us=np.concatenate([part.time_us for part in parts])[order],
-        after=_side_by_side([part.after for part in parts], sizes, order),
-        looks=_side_by_side([part.looks for part in parts], sizes, order),
-        file=_side_by_side([part.file for part in parts], sizes, order, -1),
+        after=_join_in_order([part.after for part in parts], sizes, order),
+        looks=_join_in_order([part.looks for part in parts], sizes, order),
+        file=_join_in_order([part.file for part in parts], sizes, order, -1),
     )
 
 
-def _side_by_side(
+def _join_in_order(
     columns: Sequence[Int64s | None], sizes: Sequence[int], order: Int64s, nothing: int = 0
 ) -> Int64s | None:
-    """Return what some parts have for each row, in that order; None where none of them has it.
+    """Return the values of all parts in the given order; None if no part has any.
 
     Args:
-        columns: Of each part; the rows are along the last axis.
-        sizes: How many rows each part has.
-        order: Of the rows of all of them.
-        nothing: What the rows of a part have that has no such column.
+        columns: One per part; the rows are along the last axis.
+        sizes: The number of rows of each part.
+        order: The order of the rows of all parts.
+        nothing: The value for rows of a part without the column.
     """
     shape = next((column.shape[:-1] for column in columns if column is not None), None)
     if shape is None:

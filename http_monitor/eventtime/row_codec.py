@@ -1,4 +1,4 @@
-"""Writes rows down, and reads them back as they were."""
+"""Encodes rows as bytes and decodes them."""
 
 import json
 from typing import Any
@@ -25,10 +25,10 @@ _FIELDS = {
 
 
 def encode_rows(rows: Rows) -> bytes:
-    """Return rows as an Arrow IPC stream, with their decisions and the lines between them that are no rows.
+    """Return rows as an Arrow IPC stream, with their decisions and the fates of lines between them.
 
-    Of a dictionary only the keys in use are written: rows may be a small part of a large batch. A column that says
-    what it says for most rows of most logs (no value, no line between, the time of the line) is left out.
+    Dictionaries are reduced to the keys in use: rows may be a small part of a large batch. Columns with default values
+    only (no value, no line between, the time of the line) are left out.
     """
     columns: dict[str, pa.Array[Any]] = {
         name: _compact(column)
@@ -54,7 +54,7 @@ def encode_rows(rows: Rows) -> bytes:
 
 
 def decode_rows(data: bytes) -> Rows:
-    """Return the rows that were encoded. Raises ValueError for anything else."""
+    """Return the encoded rows. Raises ValueError for anything else."""
     try:
         with pa.ipc.open_stream(data) as reader:
             schema = reader.schema
@@ -64,7 +64,7 @@ def decode_rows(data: bytes) -> Rows:
         ):
             raise ValueError("other columns than rows have")
         batch.validate(full=True)
-        # Each row has something in some column.
+        # Each row has a value in some column.
         count = len(batch) if len(schema) else 0
         columns = {field.name: batch.column(field.name) for field in schema}
         whole = pa.RecordBatch.from_arrays(
@@ -91,14 +91,14 @@ def decode_rows(data: bytes) -> Rows:
 
 
 def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:
-    """Return a column of numbers; zeros where it was left out."""
+    """Return a column of numbers; zeros if it was left out."""
     if column is None:
         return np.zeros(count, np.int64)
     return np.array(column.to_numpy(zero_copy_only=False), np.int64)
 
 
 def _compact(column: "pa.Array[Any]") -> "pa.Array[Any]":
-    """Return a dictionary column with the keys in use only; any other as it is."""
+    """Return a dictionary column with the keys in use only; any other column unchanged."""
     if not isinstance(column, pa.DictionaryArray):
         return column
     codes = column.indices

@@ -1,4 +1,4 @@
-"""Rows on their way from a file's gate to the counters, in the order in which they are accepted."""
+"""Rows between the ahead filter and the counters, in the order of acceptance."""
 
 from dataclasses import dataclass, replace
 
@@ -23,24 +23,24 @@ def event_times(batch: pa.RecordBatch) -> Int64s:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Accepted lines in the order they are counted, and what becomes of other lines between them."""
+    """Accepted lines in the order they are counted, with the fates of the lines between them."""
 
     batch: pa.RecordBatch
     """Schema `records.SCHEMA`."""
     time_us: Int64s
-    """What they are bucketed by: the time in the line, or the time of arrival."""
+    """The time that decides the bucket: that in the line, or that of arrival."""
     after: Int64s | None = None
-    """By how much each counter of `FATES` grows between each row and the next, shape (fates, rows); a row that was
-    held until then takes itself from those held here too. None: no counter does."""
+    """Growth of each counter of `FATES` between each row and the next, shape (fates, rows); a row that was held until
+    then subtracts itself from `held` here too. None: no growth."""
     lead: tuple[int, ...] = NO_LINES
-    """By how much they grow before the first row."""
+    """Growth of the counters before the first row."""
     looks: Int64s | None = None
-    """At which look at its file a row was accepted. 0: when it was looked at itself; n > 0: likewise, behind n held
-    ones that it released; -1 - n < 0: it was held, and released behind n others. None: all are 0."""
+    """The look at its file at which each row was accepted. 0: its own; n > 0: its own, behind n held rows that it
+    released; -1 - n < 0: the row was held, and released behind n others. None: all are 0."""
     file: Int64s | None = None
-    """Of which file each row is, where there are several and there are looks."""
+    """The file of each row, if there are several and there are looks."""
     lead_us: int = NEVER_US
-    """The time of the row that was accepted before the lines of the lead in their file; `NEVER_US`: of none."""
+    """Time of the row accepted before the lines of the lead in their file; `NEVER_US`: there is none."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -59,11 +59,11 @@ class Rows:
 
     @property
     def has_lead(self) -> bool:
-        """Whether something becomes of lines before the first row."""
+        """Whether lines before the first row are counted."""
         return any(self.lead)
 
     def without_lead(self) -> "Rows":
-        """Return the rows, and nothing before the first."""
+        """Return the rows without the counters before the first."""
         return replace(self, lead=NO_LINES)
 
 

@@ -1,4 +1,4 @@
-"""Running maxima of rows, of which nearly all come in the order of their times."""
+"""Running maxima of values that are nearly sorted."""
 
 import numpy as np
 
@@ -11,5 +11,5 @@ def is_ascending(values: Int64s) -> bool:
 
 
 def running_max(values: Int64s) -> Int64s:
-    """Return for each value the greatest up to it; it may be the same array."""
+    """Return the running maximum; it may be the same array."""
     return values if is_ascending(values) else np.maximum.accumulate(values)

@@ -1,4 +1,4 @@
-"""The lengths that event time is cut by, and the cutting."""
+"""The time grid: bucket, interval and window lengths, and the arithmetic that aligns times to them."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +18,7 @@ class TimeGrid:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return those that the user chose."""
+        """Return the lengths in the settings."""
         return cls(
             bucket_us=settings.bucket_size_s * US_PER_S,
             interval_us=settings.interval_s * US_PER_S,
@@ -27,13 +27,13 @@ class TimeGrid:
         )
 
     def bucket_of(self, time_us: int) -> int:
-        """Return the start of the bucket that a time is in."""
+        """Return the start of the bucket that contains a time."""
         return time_us // self.bucket_us * self.bucket_us
 
     def interval_of(self, time_us: int) -> int:
-        """Return the start of the interval that a time is in."""
+        """Return the start of the interval that contains a time."""
         return time_us // self.interval_us * self.interval_us
 
     def due_at(self, now_us: int) -> int:
-        """Return the start of the last bucket that is to be closed by then."""
+        """Return the start of the last bucket that is due to close."""
         return self.bucket_of(now_us - self.lateness_us) - self.bucket_us

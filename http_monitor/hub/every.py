@@ -1,4 +1,4 @@
-"""A box for a recorder: it gets everything, in order, in a thread of its own."""
+"""A mailbox for a recorder: delivers everything, in order, in a thread of its own."""
 
 import threading
 from collections import deque
@@ -13,36 +13,36 @@ MAX_BYTES = 64 << 20
 
 
 class Recorder(Protocol):
-    """Keeps what it is given, in the thread of its box."""
+    """Stores what it receives, in the thread of its mailbox."""
 
     def begin(self, mark_number: int | None) -> None:
-        """Learn from where the stream resumes: what was kept of frames behind that mark comes again, and is dropped.
+        """Start at a mark: drop any stored frames behind it, because the stream repeats them.
 
         Args:
-            mark_number: Of the last mark that the checkpoint knows; None: the stream begins.
+            mark_number: The last mark in the checkpoint; None: the stream begins.
         """
         ...
 
     def frame(self, frame: RowFrame) -> None:
-        """Take accepted rows."""
+        """Store accepted rows."""
         ...
 
     def mark(self, mark: Mark) -> None:
-        """Take a mark."""
+        """Store a mark."""
         ...
 
     def publish(self, message: Message) -> None:
-        """Take a message."""
+        """Store a message."""
         ...
 
     def flush(self) -> None:
-        """Keep what was taken so far, so that no kill loses it."""
+        """Make everything received so far safe against a kill."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Flush:
-    """Asks for everything before it to be flushed."""
+    """A request to flush everything before it."""
 
     mark_number: int
 
@@ -51,13 +51,13 @@ _Item = RowFrame | Mark | Message | _Flush
 
 
 class EveryBox:
-    """A listener of the hub that loses nothing: where its recorder is slow, the publisher waits.
+    """A listener of the hub that loses nothing: the publisher waits for a slow recorder.
 
     Args:
-        name: What the recorder is called, in notices.
-        recorder: Keeps what comes.
-        max_items: So many frames and messages wait at the most.
-        max_bytes: So many bytes of frames wait at the most, or one frame.
+        name: The name of the recorder in notices.
+        recorder: Stores what it receives.
+        max_items: Limit of waiting frames and messages.
+        max_bytes: Limit of waiting frames in bytes; a single frame may be larger.
     """
 
     def __init__(self, name: str, recorder: Recorder, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
@@ -75,37 +75,37 @@ class EveryBox:
 
     @property
     def failure(self) -> Exception | None:
-        """Why the recorder ended; None: it has not."""
+        """The error that ended the recorder; None: it is running."""
         with self._changed:
             return self._failure
 
     def begin(self, mark_number: int | None) -> None:
-        """Start the recorder, from the mark that the checkpoint knows."""
+        """Start the recorder, at the mark in the checkpoint."""
         self._flushed = mark_number
         self._thread = threading.Thread(target=self._run, args=(mark_number,), name=self.name, daemon=True)
         self._thread.start()
 
     def frame(self, frame: RowFrame) -> None:
-        """Hand over accepted rows; wait while the box is full."""
+        """Enqueue accepted rows; wait while the mailbox is full."""
         self._put(frame, frame.batch.nbytes)
 
     def mark(self, mark: Mark) -> None:
-        """Hand over a mark."""
+        """Enqueue a mark."""
         self._put(mark, 0)
 
     def publish(self, message: Message) -> None:
-        """Hand over a message."""
+        """Enqueue a message."""
         self._put(message, 0)
 
     def flush(self, mark_number: int) -> bool:
-        """Wait until everything up to a mark has been kept; return whether it has: not where the recorder failed."""
+        """Wait until the recorder has flushed everything up to a mark; return False if it failed."""
         self._put(_Flush(mark_number), 0)
         with self._changed:
             self._changed.wait_for(lambda: self._failure is not None or (self._flushed or 0) >= mark_number)
             return self._failure is None
 
     def close(self) -> None:
-        """Let the recorder take what is left, and end."""
+        """Let the recorder process the remaining items, and stop it."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Hands everything that leaves the monitor to all who listen."""
+"""Distributes all output of the monitor to its listeners."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,10 +10,10 @@ from http_monitor.units import visible_text
 
 
 class Hub:
-    """Hands each message to every listener, in the order in which they joined. Owned by the monitor's thread.
+    """Passes each message to every listener, in the order in which they joined. Owned by the monitor's thread.
 
     Text, NDJSON and the checkpointer are called in that thread, one after the other. A screen has a `LatestBox`, which
-    never waits; a recorder an `EveryBox`, which makes the publisher wait rather than lose something.
+    never waits; a recorder has an `EveryBox`, which makes the publisher wait rather than lose data.
 
     Args:
         sinks: The first listeners of messages.
@@ -29,57 +29,57 @@ class Hub:
 
     @property
     def wants_rows(self) -> bool:
-        """Whether somebody takes the stream of accepted rows; where nobody does, none is made."""
+        """Whether any listener receives accepted rows; without one, no frames are made."""
         return bool(self._streams)
 
     def join(self, sink: ReportSink) -> None:
-        """Hand messages to one more listener, after the others."""
+        """Add a listener of messages, after the others."""
         self._sinks.append(sink)
         if isinstance(sink, Settling):
             self._settling.append(sink)
 
     def join_stream(self, listener: StreamListener) -> None:
-        """Hand accepted rows and marks to one more listener, which is called in the publisher's thread."""
+        """Add a listener of accepted rows and marks, which is called in the publisher's thread."""
         self._streams.append(listener)
 
     def record(self, box: EveryBox) -> None:
-        """Hand everything to a recorder; it begins with `begin`."""
+        """Add a recorder, which receives everything once `begin` is called."""
         self._boxes.append(box)
         self._sinks.append(box)
         self._streams.append(box)
 
     def begin(self, mark_number: int | None) -> None:
-        """Tell recorders from where the stream resumes; None: it begins."""
+        """Start the recorders at a mark; None: the stream begins."""
         for box in self._boxes:
             box.begin(mark_number)
 
     def publish(self, message: Message) -> None:
-        """Hand out a message. Raises BrokenPipeError when the reader of a listener is gone."""
+        """Pass on a message. Raises BrokenPipeError if the reader of a listener is gone."""
         for sink in self._sinks:
             sink.publish(message)
 
     def frame(self, frame: RowFrame) -> None:
-        """Hand out accepted rows."""
+        """Pass on accepted rows."""
         for listener in self._streams:
             listener.frame(frame)
 
     def mark(self, mark: Mark) -> None:
-        """Hand out a mark."""
+        """Pass on a mark."""
         for listener in self._streams:
             listener.mark(mark)
 
     def flush(self, mark_number: int) -> None:
-        """Wait until every recorder that lives has kept everything up to a mark."""
+        """Wait until every running recorder has flushed everything up to a mark."""
         for box in self._boxes:
             box.flush(mark_number)
 
     def settle(self) -> None:
-        """Let listeners tell what they kept back for a moment: the turn that made it is over."""
+        """Let listeners print what they held back during the turn, which is over."""
         for sink in self._settling:
             sink.settle()
 
-    def let_go(self) -> Sequence[Notice]:
-        """Let go of recorders that failed; return what is to be said of them."""
+    def remove_failed(self) -> Sequence[Notice]:
+        """Remove recorders that failed; return a notice of each."""
         failed = [box for box in self._boxes if box.failure is not None]
         notices = []
         for box in failed:
@@ -92,6 +92,6 @@ class Hub:
         return notices
 
     def close(self) -> None:
-        """Let recorders take what is left, and end."""
+        """Let recorders process the remaining items, and stop them."""
         for box in self._boxes:
             box.close()

@@ -1,4 +1,4 @@
-"""A box for a screen: what is newest, and every alert event."""
+"""A mailbox for a screen: the newest report and pulse, and every alert event."""
 
 import threading
 from collections import deque
@@ -12,29 +12,28 @@ MAX_EVENTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """What a screen has to show since it looked the last time."""
+    """What a screen has to show since its last `drain`."""
 
     report: Report | None
     """The newest report; None: there is none yet."""
     pulse: Pulse | None
-    """The newest pulse, likewise."""
+    """The newest pulse; None: there is none yet."""
     summary: Summary | None
-    """Of the run, once it has ended."""
+    """Summary of the run, once it has ended."""
     events: tuple[AlertEvent, ...]
-    """Every alert event since the last look, oldest first, as far as they were kept."""
+    """Alert events since the last `drain`, oldest first, except dropped ones."""
     events_dropped: int
-    """How many older events were dropped since the start, because nobody looked."""
+    """Number of older events dropped since the start, for lack of room."""
 
 
 class LatestBox:
-    """A listener of the hub that never waits: one thread publishes, one other takes.
+    """A listener of the hub that never waits: one thread publishes, another drains.
 
-    Reports and pulses that nobody took are replaced by newer ones; alert events are kept until they are taken, at most
-    so many.
+    Newer reports and pulses replace those not drained; up to `max_events` alert events are kept until they are drained.
 
     Args:
-        max_events: How many alert events are kept.
-        wake: Called, in the publisher's thread, when there is something new; None: nobody is woken.
+        max_events: Limit of waiting alert events.
+        wake: Called, in the publisher's thread, when there is something new; None: no call.
     """
 
     def __init__(self, max_events: int = MAX_EVENTS, wake: Callable[[], None] | None = None) -> None:
@@ -47,7 +46,7 @@ class LatestBox:
         self._dropped = 0
 
     def publish(self, message: Message) -> None:
-        """Keep a message until a newer one comes, or, of an alert event, until it is taken."""
+        """Store a message: an alert event until it is drained, any other until a newer one comes."""
         with self._lock:
             match message:
                 case Report():
@@ -64,8 +63,8 @@ class LatestBox:
         if self._wake is not None:
             self._wake()
 
-    def take(self) -> Newest:
-        """Return what is newest, and the alert events since the last time."""
+    def drain(self) -> Newest:
+        """Return the newest messages, and the alert events since the last call."""
         with self._lock:
             events = tuple(self._events)
             self._events.clear()

@@ -170,5 +170,5 @@ class LiveRun:
                 self._notify([notice])
         for aside in self._asides:
             self._notify(aside())
-        self._notify(self._publisher.hub.let_go())
+        self._notify(self._publisher.hub.remove_failed())
         self._publisher.publish(pulse_of(self._engine, self.turns, self._inputs, self._settings, now_us))

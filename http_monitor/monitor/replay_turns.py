@@ -54,7 +54,7 @@ class ReplayTurns:
             self._feed(index)
             return False
         greatest_us = self._merge.greatest_us
-        rows = self._merge.take()
+        rows = self._merge.next_rows()
         if rows is None:
             return True
         self._aggregator.add(rows, greatest_us=greatest_us, cap_us=END_OF_TIME_US)
