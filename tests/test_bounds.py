@@ -38,7 +38,7 @@ US_PER_S = 1_000_000
 def way_of_counting(request: pytest.FixtureRequest) -> Iterator[None]:
     """Count rows that need a cut in each way, whatever the cap."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in zip(("_SMALL_CAP", "_LEAST_ROWS"), request.param, strict=True):
+        for name, value in zip(("_SMALL_CAP", "_MIN_ROWS"), request.param, strict=True):
             patch.setattr(rowbyrow, name, value)
         yield
 
