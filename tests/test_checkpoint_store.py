@@ -19,7 +19,7 @@ from http_monitor.checkpoint.file_format import (
     unpack_snapshot,
 )
 from http_monitor.checkpoint.location import default_directory, key_of
-from http_monitor.checkpoint.lock import Opened, open_store
+from http_monitor.checkpoint.lock import OpenResult, open_store
 from http_monitor.checkpoint.store import FileStore
 from tests.examples import examples
 from tests.program import ROOT
@@ -37,7 +37,7 @@ def _opened(directory: Path, key: str = "set") -> tuple[FileStore, Saved | None]
 def _snapshot(state: bytes) -> bytes:
     head = SnapshotHead(1)
     head.add(state)
-    return head.packed() + state
+    return head.pack() + state
 
 
 def _write(store: FileStore, writes: list[tuple[bool, bytes]]) -> list[Saved]:
@@ -283,7 +283,7 @@ def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
     store.close()
 
 
-def _refusal(opened: Opened) -> str:
+def _refusal(opened: OpenResult) -> str:
     assert opened.store is None
     assert opened.saved is None
     (notice,) = opened.notices

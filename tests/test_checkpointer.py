@@ -90,7 +90,7 @@ def test_more_than_is_worth_appending_makes_a_snapshot() -> None:
 def test_what_was_appended_gives_way_to_a_snapshot_when_it_is_more_than_twice_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("http_monitor.checkpoint.checkpointer.MOST_APPENDED_BYTES", 0)
+    monkeypatch.setattr("http_monitor.checkpoint.checkpointer.MAX_APPENDED_BYTES", 0)
     life = Life(_SETTINGS)
     monitor = life.begin()
     sizes: list[tuple[int, int]] = []
@@ -139,12 +139,12 @@ def test_it_wants_to_be_woken_for_what_is_not_written_yet_and_for_nothing_else()
     monitor = life.begin()
     checkpointer = live_of(monitor)._checkpointer
     monitor.step()
-    assert checkpointer.wants_s() == math.inf
+    assert checkpointer.due_in_s() == math.inf
     life.clock.advance(0.25)
     life.content.extend(log_line(START_S) + b"\n")
     monitor.step()
-    assert checkpointer.wants_s() == 0.75
+    assert checkpointer.due_in_s() == 0.75
     life.clock.advance(0.75)
-    assert checkpointer.wants_s() == 0.0
+    assert checkpointer.due_in_s() == 0.0
     monitor.step()
-    assert checkpointer.wants_s() == math.inf
+    assert checkpointer.due_in_s() == math.inf

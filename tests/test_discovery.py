@@ -50,7 +50,7 @@ class _Finder:
         max_ahead_us = self._settings.max_ahead_s * 1_000_000
         return [Input(source, get_format("auto"), max_ahead_us, explain) for source in found], needless
 
-    def may_go(self, name: str) -> bool:
+    def can_remove(self, name: str) -> bool:
         return name != "named.log"
 
     def forget(self, name: str) -> None:

@@ -152,8 +152,8 @@ def test_however_often_it_is_killed_and_however_little_is_appended(
     rates: list[int], kills: list[int], downtime: int, most: int, room_bytes: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("http_monitor.checkpoint.run_state.MOST_APPENDED_BYTES", room_bytes)
-        patch.setattr("http_monitor.checkpoint.checkpointer.MOST_APPENDED_BYTES", room_bytes)
+        patch.setattr("http_monitor.checkpoint.run_state.MAX_APPENDED_BYTES", room_bytes)
+        patch.setattr("http_monitor.checkpoint.checkpointer.MAX_APPENDED_BYTES", room_bytes)
         uncut, life = Life(_SETTINGS, most=most), Life(_SETTINGS, most=most)
         _live(uncut, rates=rates)
         _live(life, *map(Fate, kills), downtime=downtime, rates=rates)

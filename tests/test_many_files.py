@@ -228,7 +228,7 @@ def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, Health | 
             there.pop(number, None)
         else:
             sources[number].now = there[number] = health
-            healths.look(entries[number])
+            healths.poll(entries[number])
     assert healths.total().past() == total(health.past() for health in there.values())
     assert healths.lag_bytes == sum(health.lag_bytes for health in there.values())
     waiting = {entries[number] for number, health in there.items() if health.waiting_since_us is not None}

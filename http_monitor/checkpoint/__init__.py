@@ -1,1 +1,1 @@
-"""Checkpoints: what a run leaves on disk, and how the next one resumes from it."""
+"""Checkpoints: the state of a run on disk, from which the next one resumes."""

@@ -1,4 +1,4 @@
-"""Decides when a checkpoint is written, and what becomes of it when it cannot be."""
+"""Decides when a checkpoint is written, and handles failed writes."""
 
 import json
 import math
@@ -12,21 +12,21 @@ from http_monitor.records import Json
 from http_monitor.report import AlertEvent, Message, Notice, Report
 from http_monitor.units import US_PER_S
 
-MOST_APPENDED_BYTES = 8 << 20
-"""So much is appended to a snapshot, or twice its size, before the next one."""
+MAX_APPENDED_BYTES = 8 << 20
+"""Size of the journal that triggers the next snapshot; twice the snapshot's size if that is more."""
 _EVERY_US = US_PER_S
 _RETRY_US = 10 * US_PER_S
 
 
 class NoCheckpointer:
-    """A run that keeps no state."""
+    """The checkpointer of a run that keeps no state."""
 
     flush: Callable[[], None]
     has_written = True
     """Nothing is to be written."""
 
     def publish(self, message: Message) -> None:
-        """Take no notice."""
+        """Ignore the message."""
 
     def before_turn(self) -> list[Notice]:
         """Write nothing."""
@@ -36,8 +36,8 @@ class NoCheckpointer:
         """Write nothing."""
         return []
 
-    def wants_s(self) -> float:
-        """Return that nothing waits to be written."""
+    def due_in_s(self) -> float:
+        """Return infinity: nothing waits to be written."""
         return math.inf
 
     def finish(self) -> list[Notice]:
@@ -46,16 +46,16 @@ class NoCheckpointer:
 
 
 class Checkpointer:
-    """Writes after messages are out: at once after an alert, else a second after the last time if anything changed.
+    """Writes after messages are published: at once after an alert, otherwise a second after the last write.
 
     So a kill between the two repeats messages and loses none. Owned by the monitor's thread.
 
     Args:
-        store: Where checkpoints go.
-        clock: Tells how long ago the last was written.
-        engine: What it keeps.
-        state: Yields everything, for a snapshot, part by part, given where the inputs stand.
-        inputs: Returns where the inputs stand, which goes along with each increment.
+        store: The storage of checkpoints.
+        clock: Measures the time since the last write.
+        engine: The engine whose state is kept.
+        state: Yields the parts of a snapshot, given the positions of the inputs.
+        inputs: Returns the positions of the inputs, which are stored with each increment.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class Checkpointer:
         self._state = state
         self._inputs = inputs
         self.flush: Callable[[], None] = lambda: None
-        """Called before anything is written: waits for recorders, which a checkpoint must not be ahead of."""
+        """Called before each write: waits until recorders have flushed what the checkpoint claims."""
         self._written_us: int | None = None
         self._written: Json | None = None
-        """The inputs as they were last written; None: there is no snapshot to append to."""
+        """The positions of the inputs as last written; None: there is no snapshot to append to."""
         self._appended_bytes = 0
-        self._most_appended_bytes = MOST_APPENDED_BYTES
+        self._most_appended_bytes = MAX_APPENDED_BYTES
         self._failed_us: int | None = None
         self._urgent = False
         self._told = False
@@ -88,7 +88,7 @@ class Checkpointer:
         return self._written_us is not None or self._failed_us is not None
 
     def publish(self, message: Message) -> None:
-        """Learn that a message is out: listeners that joined before have it."""
+        """Note that a message was published: listeners that joined earlier have received it."""
         self._urgent |= isinstance(message, AlertEvent)
         self._told |= isinstance(message, Report)
 
@@ -97,7 +97,7 @@ class Checkpointer:
         return [] if self.has_written else self._snapshot(self._clock.running_us())
 
     def after_turn(self) -> list[Notice]:
-        """Write what is to be written now; returns what the user should know."""
+        """Write what is due; return notices for the user."""
         now_us = self._clock.running_us()
         if self._failed_us is not None:
             return self._snapshot(now_us) if now_us - self._failed_us >= _RETRY_US else []
@@ -114,15 +114,15 @@ class Checkpointer:
             return self._snapshot(now_us)
         return self._append(now_us, inputs)
 
-    def wants_s(self) -> float:
-        """Return the seconds after which `after_turn` has something to write; infinite where nothing waits."""
+    def due_in_s(self) -> float:
+        """Return the seconds until `after_turn` has something to write; infinite if nothing waits."""
         waiting = self._engine.has_rows or self._told
         if self._failed_us is not None or self._written_us is None or not waiting:
             return math.inf
         return max(0.0, (self._written_us + _EVERY_US - self._clock.running_us()) / US_PER_S)
 
     def finish(self) -> list[Notice]:
-        """Write everything a last time."""
+        """Write a last checkpoint."""
         return self._snapshot(self._clock.running_us())
 
     def _append(self, now_us: int, inputs: Json) -> list[Notice]:
@@ -131,15 +131,15 @@ class Checkpointer:
         try:
             self._store.append(increment)
         except FileNotFoundError:
-            return self._make_anew(now_us)
+            return self._recreate(now_us)
         except OSError as error:
             return self._fail(error, now_us)
         self._appended_bytes += len(increment)
         self._note_written(now_us, inputs)
         return []
 
-    def _make_anew(self, now_us: int) -> list[Notice]:
-        """Write everything again where somebody has deleted what was written."""
+    def _recreate(self, now_us: int) -> list[Notice]:
+        """Write a snapshot if the checkpoint on disk was deleted."""
         said = self._snapshot(now_us)
         if self._failed_us is not None:
             return said
@@ -164,7 +164,7 @@ class Checkpointer:
             return self._fail(error, now_us)
         failed, self._failed_us = self._failed_us, None
         self._appended_bytes = 0
-        self._most_appended_bytes = max(MOST_APPENDED_BYTES, 2 * snapshot_bytes)
+        self._most_appended_bytes = max(MAX_APPENDED_BYTES, 2 * snapshot_bytes)
         self._note_written(now_us, inputs)
         return [] if failed is None else [Notice("checkpoint: written again", "info", "checkpoint")]
 

@@ -1,4 +1,4 @@
-"""The bytes of a snapshot and of the journal beside it, with checks of both."""
+"""The bytes of a snapshot and its journal, with checks of both."""
 
 import struct
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ _DIGEST_BYTES = 16
 
 
 class DamagedError(ValueError):
-    """Bytes that were not written like that; the text says what is wrong."""
+    """The bytes fail their checks; the text says why."""
 
 
 class SnapshotHead:
-    """What stands in a snapshot file before the state, which is given part by part, so that it is never there whole.
+    """The header of a snapshot file, computed while the state is written part by part.
 
     Args:
-        generation: Number of the snapshot, which its journal has too.
+        generation: Number of the snapshot, shared with its journal.
     """
 
     def __init__(self, generation: int) -> None:
@@ -27,17 +27,17 @@ class SnapshotHead:
         self._digest = _new_digest(generation)
 
     def add(self, part: bytes) -> None:
-        """Learn of the next part."""
+        """Add the next part to the checksum."""
         self._length += len(part)
         self._digest.update(part)
 
-    def packed(self) -> bytes:
-        """Return the head for the parts so far; its length is always the same."""
+    def pack(self) -> bytes:
+        """Return the header for the parts so far; its length is constant."""
         return MAGIC + _HEAD.pack(self._generation, self._length, self._digest.digest())
 
 
 def unpack_snapshot(data: bytes) -> tuple[int, bytes]:
-    """Return (generation, state). Raises DamagedError unless there is a `SnapshotHead` of that state before it."""
+    """Return (generation, state). Raises DamagedError unless the data begins with the `SnapshotHead` of the state."""
     if not data.startswith(MAGIC):
         raise DamagedError("it is not of this program, or of another version")
     start = len(MAGIC) + _HEAD.size
@@ -55,14 +55,14 @@ def unpack_snapshot(data: bytes) -> tuple[int, bytes]:
 
 
 def pack_frame(increment: bytes) -> bytes:
-    """Return what is appended to a journal."""
+    """Return the bytes to append to a journal."""
     return _FRAME.pack(len(increment), _digest(increment)) + increment
 
 
 def unpack_frames(data: bytes) -> tuple[list[bytes], bool]:
-    """Return the increments up to the first that is not whole, and whether that is a wrong one.
+    """Return the increments before the first incomplete or damaged one, and whether that one is damaged.
 
-    One that is cut off by the end of the journal is not wrong: a kill in the midst of writing leaves it.
+    An increment cut off by the end of the journal is not damaged: a kill during a write leaves it.
     """
     increments: list[bytes] = []
     at = 0
@@ -80,7 +80,7 @@ def unpack_frames(data: bytes) -> tuple[list[bytes], bool]:
 
 
 def _new_digest(generation: int) -> blake2b:
-    # The generation too: with a wrong one the journal would not be found, and nobody would miss it.
+    # Includes the generation: with a wrong one, the journal would be silently missed.
     return blake2b(digest_size=_DIGEST_BYTES, salt=generation.to_bytes(16, "little"))
 
 
@@ -90,8 +90,8 @@ def _digest(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A checkpoint as it was found."""
+    """A checkpoint as found on disk."""
 
     snapshot: bytes
     increments: tuple[bytes, ...]
-    """What was appended after it, in order, up to the first that is not whole."""
+    """The increments appended to the snapshot, in order, up to the first damaged or incomplete one."""

@@ -1,4 +1,4 @@
-"""Holds a directory open, so that what is done in it is done in that one, whatever stands at its path by now."""
+"""Holds a directory open, so that all operations apply to that directory even if its path now leads elsewhere."""
 
 import contextlib
 import os
@@ -10,21 +10,21 @@ from http_monitor.units import visible_text
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BY_DESCRIPTOR = {os.open, os.mkdir, os.stat, os.unlink, os.rename} <= os.supports_dir_fd
-"""Windows opens no directories; there is no sticky bit either, nor a directory that everybody shares."""
+"""Windows opens no directories; it has neither a sticky bit nor a directory shared by all users."""
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MODE = 0o700
 
 
 class RefusedError(Exception):
-    """Why a directory is not used, in words."""
+    """A directory is not used; the text says why."""
 
 
 class Folder:
-    """An open directory, which it owns, and the names in it.
+    """An open directory, which this object owns, and the files in it.
 
     Args:
-        path: Of the directory.
-        descriptor: It, opened; None: this system reaches directories by their paths only.
+        path: Path of the directory.
+        descriptor: Its descriptor; None: this system accesses directories by path only.
     """
 
     def __init__(self, path: str, descriptor: int | None) -> None:
@@ -32,12 +32,12 @@ class Folder:
         self._descriptor = descriptor
 
     @classmethod
-    def shared(cls, path: str) -> Self:
-        """Open, or make, a directory that others may put things into, but take none of ours away.
+    def open_shared(cls, path: str) -> Self:
+        """Open or create a directory to which others may add files without being able to remove ours.
 
         Raises:
-            OSError: it cannot be.
-            RefusedError: who else may do what there is not known.
+            OSError: the directory cannot be opened or created.
+            RefusedError: other users may have unknown rights in it.
         """
         os.makedirs(path, mode=_MODE, exist_ok=True)
         made = cls(path, os.open(path, _DIRECTORY) if _BY_DESCRIPTOR else None)
@@ -54,12 +54,12 @@ class Folder:
             raise
         return made
 
-    def inner(self, name: str) -> "Folder":
-        """Open, or make, a directory in this one that is nobody else's; a link in its place is not followed.
+    def open_inner(self, name: str) -> "Folder":
+        """Open or create a subdirectory that only this user can write to; do not follow a link in its place.
 
         Raises:
-            OSError: it cannot be.
-            RefusedError: another user may write there, or it is a link.
+            OSError: the directory cannot be opened or created.
+            RefusedError: another user may write to it, or it is a link.
         """
         path = os.path.join(self.path, name)
         shown = visible_text(path)
@@ -85,7 +85,7 @@ class Folder:
         return made
 
     def open(self, name: str, flags: int, mode: int = 0) -> int:
-        """Open a file, or make one, and return its descriptor. Raises OSError."""
+        """Open or create a file, and return its descriptor. Raises OSError."""
         try:
             return os.open(self._at(name), flags, mode, dir_fd=self._descriptor)
         except OSError as error:
@@ -93,11 +93,11 @@ class Folder:
             raise
 
     def status(self, name: str) -> os.stat_result:
-        """Return the status of what stands there, of a link its own. Raises OSError."""
+        """Return the status of a file, or of a link itself. Raises OSError."""
         return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
 
     def replace(self, name: str, other: str) -> None:
-        """Give a file another name, which it takes from whatever has it. Raises OSError."""
+        """Rename a file, replacing the one that has the new name. Raises OSError."""
         os.replace(self._at(name), self._at(other), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def unlink(self, name: str) -> None:
@@ -105,24 +105,24 @@ class Folder:
         os.unlink(self._at(name), dir_fd=self._descriptor)
 
     def names(self) -> list[str]:
-        """Return what stands in it. Raises OSError."""
+        """Return the names in the directory. Raises OSError."""
         return os.listdir(self.path if self._descriptor is None else self._descriptor)
 
     def sync(self) -> None:
-        """Let new names survive a power failure, where a directory can be synchronised at all."""
+        """Make new names survive a power failure, if the system can synchronise directories."""
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
                 os.fsync(self._descriptor)
 
     def is_at_its_path(self) -> bool:
-        """Tell whether its path still leads to it."""
+        """Return whether the path still leads to this directory."""
         try:
             return os.path.samestat(os.stat(self.path), self._status())
         except OSError:
             return False
 
     def close(self) -> None:
-        """Let go of it; more than once does no harm."""
+        """Close the descriptor; repeated calls are harmless."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)

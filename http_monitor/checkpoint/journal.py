@@ -1,4 +1,4 @@
-"""What was done to the engine since the last checkpoint, so that another can do the same."""
+"""Records the changes made to the engine since the last checkpoint, so that another engine can repeat them."""
 
 import json
 import struct
@@ -13,27 +13,27 @@ from http_monitor.records import Json
 
 _LENGTH = struct.Struct("<Q")
 _ROW_BYTES = 64
-"""Hardly more of a journal a row takes."""
+"""Approximate upper limit of the journal bytes per row."""
 
 
 class CountingEngine(Protocol):
-    """What live turns do to an engine."""
+    """The engine as live turns use it."""
 
     @property
     def now_us(self) -> int:
-        """The greatest time that it was shown."""
+        """The greatest time passed in."""
         ...
 
     def catch_up(self, is_behind: bool) -> None:
-        """Say whether what comes is a backlog."""
+        """Set whether the next rows are a backlog."""
         ...
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
-        """Count rows, and after each of them close what is due."""
+        """Count rows, and after each of them close the buckets that are due."""
         ...
 
     def advance(self, now_us: int) -> None:
-        """Move now on, and close what is due by it."""
+        """Advance now, and close the buckets that are due."""
         ...
 
     def restart_at(self, now_us: int) -> None:
@@ -42,14 +42,14 @@ class CountingEngine(Protocol):
 
 
 class JournalledEngine:
-    """An engine, as live turns use it, whose every change is remembered until it is taken.
+    """An engine for live turns that records every change until the record is drained.
 
-    The engine is deterministic: the same changes bring another that was loaded with its state to the same one.
+    The engine is deterministic: the same changes bring another engine with the same saved state to the same state.
     Owned by the monitor's thread.
 
     Args:
-        engine: It.
-        most_bytes: When about so much is remembered, everything is forgotten and only a snapshot can follow.
+        engine: The engine to change.
+        most_bytes: Approximate limit of the record; beyond it the record is dropped, and only a snapshot can follow.
     """
 
     def __init__(self, engine: MetricsAggregator, most_bytes: int) -> None:
@@ -58,19 +58,19 @@ class JournalledEngine:
         self._changes: list[tuple[Json, Rows | None]] = []
         self._bytes = 0
         self._mergeable = False
-        """The last change, if it moved now on, was not the one that made the engine begin."""
+        """The last change may be merged with the next `advance`: it did not make the engine begin."""
         self.has_rows = False
-        """Rows were added since the last time."""
+        """Rows were added since the last `drain` or `forget`."""
         self.overflown = False
-        """There was more than is worth writing down."""
+        """The record exceeded its limit and was dropped."""
 
     @property
     def now_us(self) -> int:
-        """The greatest time that the engine was shown."""
+        """The greatest time passed to the engine."""
         return self._engine.now_us
 
     def catch_up(self, is_behind: bool) -> None:
-        """Say whether what comes is a backlog."""
+        """Set whether the next rows are a backlog."""
         self._engine.catch_up(is_behind)
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
@@ -84,16 +84,16 @@ class JournalledEngine:
         self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, rows)
 
     def advance(self, now_us: int) -> None:
-        """Move now on."""
+        """Advance now."""
         if now_us > self._engine.now_us:
-            change = self._stamped({"do": "advance", "now": now_us})
+            change = self._add_stamp({"do": "advance", "now": now_us})
             had_begun = self._engine.has_begun
             self._engine.advance(now_us)
             last = self._changes[-1][0] if self._changes else None
             if last is not None and last["do"] == "advance" and last["empty"] == change["empty"] and self._mergeable:
                 self._changes.pop()  # closing in two steps closes the same as closing in one
             self._append(change, None)
-            # But an engine that begins by it begins at that time.
+            # But an engine that this call makes begin has begun at that time.
             self._mergeable = had_begun
 
     def restart_at(self, now_us: int) -> None:
@@ -101,8 +101,8 @@ class JournalledEngine:
         self._engine.restart_at(now_us)
         self._note({"do": "restart_at", "now": now_us}, None)
 
-    def take(self, besides: Json) -> bytes:
-        """Return what was remembered, with something to go along with it, and forget it."""
+    def drain(self, besides: Json) -> bytes:
+        """Return the recorded changes together with `besides`, and clear the record."""
         changes = self._changes
         self.forget()
         blocks = [b"" if rows is None else encode_rows(rows) for _, rows in changes]
@@ -111,15 +111,15 @@ class JournalledEngine:
         return b"".join((_LENGTH.pack(len(text)), text, *blocks))
 
     def forget(self) -> None:
-        """Remember nothing: a snapshot has everything."""
+        """Clear the record: a snapshot contains everything."""
         self._changes = []
         self._bytes = 0
         self.has_rows = self.overflown = False
 
     def _note(self, change: Json, rows: Rows | None) -> None:
-        self._append(self._stamped(change), rows)
+        self._append(self._add_stamp(change), rows)
 
-    def _stamped(self, change: Json) -> Json:
+    def _add_stamp(self, change: Json) -> Json:
         return change | {"empty": self._engine.report_empty}
 
     def _append(self, change: Json, rows: Rows | None) -> None:
@@ -128,10 +128,10 @@ class JournalledEngine:
 
 
 def replay(increment: bytes, engine: MetricsAggregator) -> Json:
-    """Do to an engine what an increment says; returns what went along with it.
+    """Apply an increment to an engine; return the value stored with it.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no increment.
+        KeyError, TypeError, ValueError: the increment is malformed.
     """
     head, blocks = _split(increment)
     changes = listed(head.pop("changes"))

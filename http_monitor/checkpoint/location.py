@@ -1,4 +1,4 @@
-"""Names the directory in which the checkpoint of a set of files is kept."""
+"""Names the directory that holds the checkpoint of a set of files."""
 
 import glob
 import os
@@ -13,10 +13,10 @@ _DIGEST_BYTES = 8
 
 
 def default_directory(environment: Mapping[str, str]) -> str | None:
-    """Return the state directory of the user, by the XDG base directory specification; None where there is no home.
+    """Return the user's state directory by the XDG base directory specification; None if there is no home directory.
 
-    ``$XDG_STATE_HOME/http_monitor``, else ``~/.local/state/http_monitor``; a relative path in the variable is
-    ignored, as the specification says.
+    ``$XDG_STATE_HOME/http_monitor``, else ``~/.local/state/http_monitor``; the specification requires that a relative
+    path in the variable is ignored.
     """
     named = environment.get("XDG_STATE_HOME", "")
     if os.path.isabs(named):
@@ -26,12 +26,12 @@ def default_directory(environment: Mapping[str, str]) -> str | None:
 
 
 def key_of(paths: Sequence[str], via: str | None) -> str:
-    """Return a file name for a set of inputs, the same in whatever order they are given.
+    """Return a file name for a set of inputs, independent of their order.
 
     Args:
-        paths: Paths and patterns as the user gave them; relative ones are of this directory, unless elsewhere. However
-            one is spelled, and through whatever linked directories it leads, it is the same.
-        via: The prefix by which they are reached elsewhere.
+        paths: Paths and patterns as given by the user; relative ones start from the working directory if `via` is None.
+                Different spellings of a path, and linked directories, give the same name.
+        via: The command prefix by which they are reached on another machine.
     """
     whole = sorted(set(paths if via else map(_absolute, paths)))
     text = "\0".join([via or "", *whole])
@@ -41,7 +41,7 @@ def key_of(paths: Sequence[str], via: str | None) -> str:
 
 
 def _absolute(path: str) -> str:
-    """Return a path, or a pattern, with its linked directories resolved, up to the first that is a pattern itself."""
+    """Return a path or pattern with its linked directories resolved, up to the first component that is a pattern."""
     head, tail = os.path.split(os.path.join(os.getcwd(), os.path.normpath(path) if ".." not in path else path))
     while glob.has_magic(head) and not os.path.lexists(head):
         head, name = os.path.split(head)

@@ -1,4 +1,4 @@
-"""Finds what a run goes on with, and where it leaves what the next one does."""
+"""Finds the checkpoint from which a run resumes, and the storage for its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,12 +19,12 @@ from http_monitor.units import visible_text
 def open_state(
     settings: Settings, environment: Mapping[str, str], paths: Sequence[str], make_engine: MakeEngine
 ) -> Session:
-    """Return the checkpoint of a live run; what is wrong with it is said, and never an error.
+    """Return the checkpoint of a live run; problems with it become notices, never errors.
 
     Args:
-        settings: Of the run.
-        environment: Of the process.
-        paths: What the run begins to follow.
+        settings: Settings of the run.
+        environment: Environment of the process.
+        paths: Files followed from the start.
         make_engine: Makes the engine to restore.
     """
     files = [path for path in settings.files if path != STDIN]
@@ -40,7 +40,7 @@ def open_state(
     if opened.store is not None and opened.saved is None and not opened.notices and local:
         taken = _places_of_others(directory, key, local, settings, make_engine)
         if taken:
-            words = f"no checkpoint of this set of files: {_these(taken)} read on where another run has stopped"
+            words = f"no checkpoint of this set of files: {_name_files(taken)} read on where another run has stopped"
             notice = Notice(f"{words}, without its window and alerts (all of it with --no-state)", name="checkpoint")
             return Session(opened.store, places_only(taken, settings, make_engine), (notice,))
     if opened.store is None or opened.saved is None:
@@ -60,7 +60,7 @@ def open_state(
 def _places_of_others(
     directory: str, key: str, paths: Sequence[str], settings: Settings, make_engine: MakeEngine
 ) -> dict[str, Json]:
-    """Return the states of inputs of other runs that followed the same files, by the paths of this one."""
+    """Return the input states of other runs that followed the same files, by the paths of this run."""
     taken: dict[str, Json] = {}
     for saved in others(directory, key):
         try:
@@ -74,13 +74,13 @@ def _places_of_others(
     return taken
 
 
-def _these(taken: Mapping[str, Json]) -> str:
+def _name_files(taken: Mapping[str, Json]) -> str:
     name = visible_text(next(iter(taken)))
     return f"{name} is" if len(taken) == 1 else f"{name} and {len(taken) - 1:,} more are"
 
 
 def _check_positions(resumed: Resumed) -> None:
-    """See that files can be followed from there. Raises ValueError if one cannot."""
+    """Check that files can be followed from their saved positions. Raises ValueError if one cannot."""
     for name in resumed.inputs:
         position = resumed.position_of(name)
         try:

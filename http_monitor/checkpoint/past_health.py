@@ -1,4 +1,4 @@
-"""Health that no source carries on by itself: of earlier runs, and of inputs that have gone."""
+"""Health that no source keeps: that of earlier runs, and of removed inputs."""
 
 from typing import Self
 
@@ -8,23 +8,23 @@ from http_monitor.records import Json
 
 
 class PastHealth:
-    """Health that is added to that of the inputs. Owned by the monitor's thread."""
+    """Health to add to that of the inputs. Owned by the monitor's thread."""
 
     def __init__(self, health: Health = NO_HEALTH) -> None:
         self.health = health
 
     def retire(self, health: Health) -> None:
-        """Carry on what a source has counted that goes."""
+        """Keep the counters of a source that is removed."""
         self.health += health.past()
 
     def save(self, *, observer_restarts: int, clock_steps: int) -> Json:
-        """Return it as JSON, with what sources and clock do not carry over a restart themselves."""
+        """Return the health as JSON, with the counters that sources and clock do not keep over a restart."""
         health = self.health + Health(observer_restarts=observer_restarts, clock_steps=clock_steps)
         return counters_of(health)
 
     @classmethod
     def load(cls, given: Json) -> Self:
-        """Return what was saved. Raises TypeError or ValueError for anything else."""
+        """Return a saved health. Raises TypeError or ValueError for anything else."""
         return cls(health_with(given))
 
 
@@ -34,7 +34,7 @@ def counters_of(health: Health) -> Json:
 
 
 def health_with(given: Json) -> Health:
-    """Return a health with the counters that an object has; one that is not there is 0.
+    """Return a health with the counters of a JSON object; missing counters are 0.
 
     Raises:
         TypeError, ValueError: a value is no counter.

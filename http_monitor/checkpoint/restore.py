@@ -1,4 +1,4 @@
-"""Makes the state that a run goes on with of a checkpoint that was found."""
+"""Restores a run's state from a checkpoint."""
 
 import io
 import json
@@ -19,39 +19,39 @@ from http_monitor.records import Json
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
 VERSION = 6
-"""Of what is in a checkpoint; another is not read."""
+"""Version of the contents of a checkpoint; other versions are not read."""
 MakeEngine = Callable[[Settings], MetricsAggregator]
-"""Makes an engine for settings, its rules registered, that publishes nothing."""
+"""Makes an engine for settings, with its rules registered, that publishes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What a run goes on with."""
+    """The state from which a run resumes."""
 
     engine: MetricsAggregator
-    """The engine with everything that was counted, made with the settings of then; it publishes nothing yet."""
+    """The restored engine, with the settings of the checkpoint; it publishes nothing yet."""
     settings: Settings
-    """The settings of then, as far as a checkpoint keeps them."""
+    """The settings of the checkpoint, as far as it keeps them."""
     inputs: dict[str, Json]
     """State of each input by its name."""
     since_us: int | None
-    """When the first run began of which the counters are; None: this one is the first."""
+    """Start of the first run that the counters include; None: this run is the first."""
     past: PastHealth
-    """Counters that no source carries on."""
+    """Counters that no source keeps."""
     lines: int
-    """So many have been counted."""
+    """Number of lines counted."""
     mark_number: int
-    """Of the last mark of the stream that the checkpoint knows."""
+    """Number of the last mark of the stream in the checkpoint."""
     changed: tuple[str, ...]
-    """Options that have another value now, so that window and alerts start empty."""
+    """Options whose changed values make window and alerts start empty."""
 
     def position_of(self, name: str) -> Json | None:
-        """Return where the source of that name stood; None if it was not there or cannot go on anywhere."""
+        """Return the saved position of the source with that name; None if it is unknown or cannot be resumed."""
         state = self.inputs.get(name)
         return None if state is None else state.get("position")
 
     def engine_for(self, settings: Settings, make_engine: MakeEngine) -> MetricsAggregator:
-        """Return the engine to resume with: this one, or one with other settings that has its state."""
+        """Return the engine to resume with: this one, or one with other settings that takes over its state."""
         if settings_to_keep(self.settings) == settings_to_keep(settings):
             return self.engine
         engine = make_engine(settings)
@@ -61,7 +61,7 @@ class Resumed:
 
 
 def places_only(inputs: dict[str, Json], settings: Settings, make_engine: MakeEngine) -> Resumed:
-    """Return what a run resumes from that takes from another where its inputs stood, and nothing else."""
+    """Return a state with the positions of another run's inputs, and nothing else."""
     return Resumed(
         make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, mark_number=0, changed=()
     )
@@ -74,15 +74,15 @@ def settings_to_keep(settings: Settings) -> Json:
 
 
 def resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resumed:
-    """Return what a checkpoint says.
+    """Return the state in a checkpoint.
 
     Args:
         saved: The checkpoint.
-        settings: Of the run that is to go on.
+        settings: Settings of the run that resumes.
         make_engine: Makes the engine to restore.
 
     Raises:
-        ValueError: it makes no sense; the text says why.
+        ValueError: the checkpoint makes no sense; the text says why.
     """
     try:
         return _resume(saved, settings, make_engine)
@@ -119,17 +119,17 @@ def _resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resume
 
 
 def _parts(snapshot: bytes) -> Iterator[Any]:
-    """Yield one object for each line, so that what they say is never there all at once."""
+    """Yield one object per line, so that the decoded snapshot is never in memory as a whole."""
     return map(json.loads, io.BytesIO(snapshot))
 
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:
-    """Return the settings that a checkpoint was made with."""
+    """Return the settings of the run that wrote the checkpoint."""
     return replace(settings, replay=False, **{name: _value(kept[name], name, getattr(settings, name)) for name in KEPT})
 
 
 def _value(value: Any, name: str, example: object) -> Any:
-    """Return a setting as it was written down; it is of the type of `example`."""
+    """Return a saved setting, converted to the type of `example`."""
     if isinstance(value, list) and isinstance(example, tuple) and all(isinstance(text, str) for text in value):
         return tuple(value)
     may_lack = (
@@ -142,7 +142,7 @@ def _value(value: Any, name: str, example: object) -> Any:
     return value
 
 
-def _checked(state: Json) -> Json:
+def _check_state(state: Json) -> Json:
     AheadFilter(0).load(fields_of(state["gate"]))
     integer(state["lines"], least=0)
     integer(state["rows"], least=0)

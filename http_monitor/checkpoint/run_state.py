@@ -1,8 +1,8 @@
-"""Ties a live monitor to its checkpoints: what it goes on with, and what it writes."""
+"""Connects a live run to its checkpoints: resumes it, and provides the state to write."""
 
 from collections.abc import Callable, Iterator, Sequence
 
-from http_monitor.checkpoint.checkpointer import MOST_APPENDED_BYTES, Checkpointer, NoCheckpointer
+from http_monitor.checkpoint.checkpointer import MAX_APPENDED_BYTES, Checkpointer, NoCheckpointer
 from http_monitor.checkpoint.journal import CountingEngine, JournalledEngine
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.checkpoint.restore import VERSION, Resumed, settings_to_keep
@@ -19,19 +19,19 @@ from http_monitor.units import US_PER_S
 
 _TRUSTING = "--trust-proxy"
 _SELECTING = {"--filter", "--exclude-host", "--ignore-bots", _TRUSTING}
-"""What says which lines count."""
+"""The options that decide which lines count."""
 
 
 class RunState:
     """The state of a live run, in the form that a checkpoint has. Owned by the monitor's thread.
 
     Args:
-        settings: Of the run.
-        engine: Its engine, its rules registered; resumed already, or nothing has been counted yet.
+        settings: Settings of the run.
+        engine: Its engine, with its rules registered; already restored, or new.
         inputs: Its inputs.
         clock: Its clock.
-        session: Where checkpoints go, and what the run resumes from.
-        started_us: When it began.
+        session: The storage of checkpoints, and the state to resume from.
+        started_us: Start time of the run.
     """
 
     def __init__(
@@ -49,19 +49,19 @@ class RunState:
         self._clock = clock
         self.started_us = started_us
         self.past = PastHealth(Health(maybe_lost=session.unreadable))
-        """Health that is to be added to that of the inputs."""
+        """Health to add to that of the inputs."""
         self.since_us: int | None = None
-        """Since when counters count; None: since this run began."""
+        """Start of the counted time; None: the start of this run."""
         resumed = session.resumed
         self.mark_number: Callable[[], int] = lambda: 0 if resumed is None else resumed.mark_number
         """Returns the number of the last mark of the stream; set by the run that makes them."""
         if session.resumed is not None:
             self._resume(session.resumed)
         self.engine: CountingEngine = engine
-        """The engine as live turns are to use it."""
+        """The engine for live turns to use."""
         self.checkpointer: Checkpointer | NoCheckpointer = NoCheckpointer()
         if session.store is not None:
-            self.engine = journal = JournalledEngine(engine, MOST_APPENDED_BYTES)
+            self.engine = journal = JournalledEngine(engine, MAX_APPENDED_BYTES)
             self.checkpointer = Checkpointer(session.store, clock, journal, self._state, self._inputs_state)
 
     def _resume(self, resumed: Resumed) -> None:
@@ -72,17 +72,17 @@ class RunState:
             state = gone.pop(entry.source.name, None)
             if state is not None:
                 entry.load(state)
-                self._refuse_held(entry.ahead_filter, resumed)
+                self._drop_held(entry.ahead_filter, resumed)
             else:
-                # It came while nobody looked, and is read from its start.
+                # The file appeared between the runs, and is read from its start.
                 entry.resumed = isinstance(entry.source, Resumable)
         for state in gone.values():
             self._release(state, resumed)
 
-    def _refuse_held(self, ahead_filter: AheadFilter, resumed: Resumed) -> None:
-        """Take out held lines that do not count by what the user wants now.
+    def _drop_held(self, ahead_filter: AheadFilter, resumed: Resumed) -> None:
+        """Drop held lines that the new filter options exclude.
 
-        Whose they are cannot be found out again once other proxies are trusted, so then they do not count either.
+        A held line keeps no raw client address, so other trusted proxies exclude it too.
         """
         if not _SELECTING & {*resumed.changed}:
             return
@@ -95,16 +95,16 @@ class RunState:
             self._engine.add(rows, greatest_us=ahead_filter.greatest_us, cap_us=self._clock.now_us())
 
     def _release(self, state: Json, resumed: Resumed) -> None:
-        """Count what was held of an input that is not there any more, as at the end of a file."""
+        """Count the held lines of an input that no longer exists, as at the end of a file."""
         ahead_filter = AheadFilter(self._settings.max_ahead_s * US_PER_S)
         ahead_filter.load(state["gate"])
-        self._refuse_held(ahead_filter, resumed)
+        self._drop_held(ahead_filter, resumed)
         greatest_us = ahead_filter.greatest_us
         for rows in ahead_filter.release(None):
             self._engine.add(rows, greatest_us=greatest_us, cap_us=self._clock.now_us())
 
     def _state(self, inputs: Json) -> Iterator[Json]:
-        """Yield everything, part by part; `resumed.resume` reads it."""
+        """Yield the parts of a snapshot, which `restore.resume` reads."""
         yield {
             "version": VERSION,
             "settings": settings_to_keep(self._settings),

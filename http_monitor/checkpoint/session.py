@@ -1,4 +1,4 @@
-"""What is known of the checkpoint of a run, which only a live one has."""
+"""The checkpoint of a run; only a live run has one."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ class Session:
     """The checkpoint of a run."""
 
     store: "CheckpointStore | None" = None
-    """None: none is written."""
+    """None: the run writes no checkpoints."""
     resumed: "Resumed | None" = None
-    """None: there was none to go on with."""
+    """None: there was no checkpoint to resume from."""
     notices: "tuple[Notice, ...]" = ()
     unreadable: bool = False
-    """There was one that nobody can go on from: nobody knows how much of the log it would have had read."""
+    """A checkpoint existed but could not be used, so an unknown part of the log may be lost."""

@@ -1,4 +1,4 @@
-"""Keeps a snapshot and the journal of what came after it in a directory of their own."""
+"""Stores a snapshot and its journal in a directory of their own."""
 
 import contextlib
 import errno
@@ -21,30 +21,30 @@ from http_monitor.units import visible_text
 SNAPSHOT, JOURNAL, LOCK = "snapshot", "journal-", "lock"
 _NEW = "snapshot.new"
 _MOST_DAMAGED = 5
-# A link that somebody planted must not lead our writing elsewhere; each flag only exists where it means something.
+# A planted link must not redirect our writing; each flag exists only where it has a meaning.
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | _SAFE
 _MODE = 0o600
 
 
 @dataclass(slots=True)
-class Held:
-    """The directory of a checkpoint, which nobody else has meanwhile."""
+class LockedFolder:
+    """The locked directory of a checkpoint."""
 
     folder: Folder
     lock: int
-    """A descriptor that keeps others out until it is closed."""
+    """A descriptor that keeps the lock until it is closed."""
 
     def is_there(self) -> bool:
-        """Tell whether the next process would find this directory and this lock."""
+        """Return whether the next process would find this directory and this lock."""
         try:
             same_lock = os.path.samestat(self.folder.status(LOCK), os.fstat(self.lock))
         except OSError:
             return False
         return same_lock and self.folder.is_at_its_path()
 
-    def let_go(self) -> None:
-        """Let another process have it; more than once does no harm."""
+    def release(self) -> None:
+        """Release the lock; repeated calls are harmless."""
         self.folder.close()
         lock, self.lock = self.lock, -1
         if lock >= 0:
@@ -52,24 +52,24 @@ class Held:
 
 
 class FileStore:
-    """A checkpoint on disk: each write is there whole after a kill or a power failure, or not at all.
+    """A checkpoint on disk: after a kill or a power failure each write is complete or absent.
 
-    A snapshot is written beside the old one and takes its name; a journal belongs to the generation of one snapshot.
-    Owned by one thread, and by one process at a time: `open_store` sees to that.
+    A snapshot is written beside the old one and then renamed; a journal belongs to the generation of one snapshot.
+    Owned by one thread, and by one process at a time, as `open_store` ensures.
 
     Args:
-        held: The directory of this checkpoint alone; let go of by `close`.
-        hold: Makes it anew where it was deleted meanwhile. Raises OSError.
+        held: The locked directory of this checkpoint; `close` releases it.
+        hold: Creates and locks the directory again if it was deleted. Raises OSError.
     """
 
-    def __init__(self, held: Held, hold: Callable[[], Held]) -> None:
+    def __init__(self, held: LockedFolder, hold: Callable[[], LockedFolder]) -> None:
         self._held = held
         self._hold = hold
         self._generation = 0
         self._journal = -1
 
     def read(self) -> tuple[Saved | None, list[Notice]]:
-        """Return what an earlier process left, and what the user should know of it."""
+        """Return the checkpoint of an earlier process, and notices for the user."""
         try:
             data = self._read(SNAPSHOT)
         except FileNotFoundError:
@@ -88,13 +88,13 @@ class FileStore:
         return Saved(state, tuple(increments)), notices
 
     def snapshot(self, parts: Iterable[bytes]) -> None:
-        """Replace everything by these parts. Raises OSError, and then the old is still there.
+        """Replace the checkpoint by these parts. Raises OSError, and then the old one remains.
 
-        Where the directory was deleted it is made anew.
+        A deleted directory is created again.
         """
         if not self._held.is_there():
             held = self._hold()
-            self._held.let_go()
+            self._held.release()
             self._held = held
         folder = self._held.folder
         generation = self._generation + 1
@@ -108,7 +108,7 @@ class FileStore:
         except OSError:
             if journal >= 0:
                 os.close(journal)
-            # On a full disk somebody may need the room.
+            # On a full disk the room may be needed.
             with contextlib.suppress(OSError):
                 folder.unlink(_NEW)
             raise
@@ -118,10 +118,10 @@ class FileStore:
         self._remove_other_journals()
 
     def append(self, increment: bytes) -> None:
-        """Add to the snapshot. Raises OSError, and then only a new snapshot may follow.
+        """Append to the journal. Raises OSError, and then only a new snapshot may follow.
 
         Raises:
-            FileNotFoundError: what was written before was deleted.
+            FileNotFoundError: the earlier files were deleted.
         """
         if self._journal < 0:
             raise OSError("there is no snapshot to append to")
@@ -136,7 +136,7 @@ class FileStore:
             raise
 
     def set_aside(self, reason: str) -> Notice:
-        """Keep what makes no sense, under another name, for whoever wants to look at it; returns what to say."""
+        """Rename an unusable checkpoint, so that the user can examine it; return a notice."""
         name = self._free_name()
         words = f"checkpoint: {reason}; "
         try:
@@ -150,12 +150,12 @@ class FileStore:
         return Notice(f"{words}set aside as {shown}, this run begins without", "warning", "checkpoint")
 
     def close(self) -> None:
-        """Let another process have it; more than once does no harm."""
+        """Release the lock; repeated calls are harmless."""
         self._close_journal()
-        self._held.let_go()
+        self._held.release()
 
     def _is_kept(self) -> bool:
-        """Tell whether the next process would find what was written, and what is appended now."""
+        """Return whether the next process would find the files and what is appended to them."""
         try:
             self._held.folder.status(SNAPSHOT)
             return bool(os.fstat(self._journal).st_nlink) and self._held.is_there()
@@ -173,7 +173,7 @@ class FileStore:
     def _close_journal(self) -> None:
         journal, self._journal = self._journal, -1
         if journal >= 0:
-            # Everything that counts was synchronised.
+            # All data that matters was synchronised.
             with contextlib.suppress(OSError):
                 os.close(journal)
 
@@ -198,14 +198,14 @@ class FileStore:
 
 
 def read_whole(folder: Folder, name: str) -> bytes:
-    """Return what is in a file of a checkpoint. Raises OSError."""
+    """Return the contents of a file of a checkpoint. Raises OSError."""
     descriptor = folder.open(name, os.O_RDONLY | _SAFE | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:
         return file.read()
 
 
-def saved_in(folder: Folder) -> Saved | None:
-    """Return what was left in the directory of a checkpoint that is not ours; None where it makes no sense.
+def read_saved(folder: Folder) -> Saved | None:
+    """Return the checkpoint in the directory of another run; None if it makes no sense.
 
     Raises:
         OSError: it cannot be read.
@@ -223,13 +223,13 @@ def saved_in(folder: Folder) -> Saved | None:
 def _write_new(folder: Folder, head: SnapshotHead, parts: Iterable[bytes]) -> None:
     descriptor = folder.open(_NEW, _WRITE | os.O_EXCL, _MODE)
     try:
-        _write_all(descriptor, head.packed())
+        _write_all(descriptor, head.pack())
         for part in parts:
             head.add(part)
             _write_all(descriptor, part)
-        # Only now it says how much it is of what; the file has its name later still.
+        # The header is written only when the parts are complete; the file is renamed later still.
         os.lseek(descriptor, 0, os.SEEK_SET)
-        _write_all(descriptor, head.packed())
+        _write_all(descriptor, head.pack())
         _sync(descriptor)
     finally:
         os.close(descriptor)

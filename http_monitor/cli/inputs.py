@@ -136,7 +136,7 @@ class GlobFinder:
         found, needless = self._selection.more()
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
-    def may_go(self, name: str) -> bool:
+    def can_remove(self, name: str) -> bool:
         """Tell whether an input was found by a pattern."""
         return not self._selection.names(name)
 

@@ -1,1 +1,1 @@
-"""The loop: turns of reading, parsing, counting and telling."""
+"""The loop: turns of reading, parsing, counting and publishing."""

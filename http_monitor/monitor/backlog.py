@@ -1,4 +1,4 @@
-"""Says how large a backlog was when it has been worked off."""
+"""Reports the size of a backlog once it has been worked off."""
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.monitor.live_turns import LiveTurns
@@ -10,8 +10,8 @@ class Backlog:
     """Remembers where a backlog began. Owned by the monitor's thread.
 
     Args:
-        engine: Counts it.
-        turns: Read it.
+        engine: Counts the backlog.
+        turns: Read the backlog.
     """
 
     def __init__(self, engine: MetricsAggregator, turns: LiveTurns) -> None:
@@ -20,7 +20,7 @@ class Backlog:
         self._before = engine.now_us, 0, 0
 
     def after_turn(self) -> CaughtUp | None:
-        """Return what is to be said after a turn; None: nothing."""
+        """Return a message about a finished backlog after a turn; None: there is none."""
         lines = self._engine.health().lines
         here = self._engine.now_us, lines, self._engine.tracker.raises
         if not self._turns.catching_up:
@@ -29,7 +29,7 @@ class Backlog:
             since_us, lines_before, raises = self._before
             self._before = here
             if lines > lines_before:
-                # Now has gone on to the wall clock, which an old log may have ended long before.
+                # Now has advanced to the wall clock, long after the end of an old log perhaps.
                 end_us = min(here[0], self._engine.last_us)
                 span_s = max(0, end_us - max(since_us, self._engine.first_us)) // US_PER_S
                 return CaughtUp(span_s, lines - lines_before, here[2] - raises, at_us=here[0])

@@ -1,13 +1,13 @@
-"""When a run of limited length ends."""
+"""The end of a run of limited length."""
 
 from http_monitor.clock import Clock
 from http_monitor.units import US_PER_S
 
 
 class Deadline:
-    """The end of a run, so long after its start; that the wall clock is set meanwhile does not move it.
+    """The end of a run, a given time after its start; setting the wall clock does not move it.
 
-    What passes between two looks at the clock around such a step goes uncounted; looks come every second.
+    Time between the two clock readings around such a step is not counted; the clock is read every second.
     """
 
     def __init__(self, clock: Clock, duration_s: float) -> None:
@@ -17,7 +17,7 @@ class Deadline:
         self._end_us = self._seen_us + round(duration_s * US_PER_S)
 
     def wait_s(self) -> float:
-        """Return the seconds until then; 0.0 when it has passed."""
+        """Return the seconds until the deadline; 0.0 once it has passed."""
         now_us, steps = self._clock.now_us(), self._clock.steps
         if steps != self._seen_steps:
             self._end_us += now_us - self._seen_us

@@ -1,4 +1,4 @@
-"""Lets files join a live run that appeared after its start, and those go that are gone for good."""
+"""Adds files that appear during a live run, and removes inputs whose files are gone for good."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -10,33 +10,33 @@ from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
 
 GONE_S = 600
-"""A file that was found by a pattern is let go after so long without anything at its path."""
+"""Seconds without a file at its path after which an input found by a pattern is removed."""
 
 
 class Finder(Protocol):
-    """Looks for files."""
+    """Finds files."""
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
-        """Return (inputs for what was found since the last time, names of inputs that are not needed any more)."""
+        """Return (inputs for files found since the last call, names of inputs that are not needed any more)."""
         ...
 
-    def may_go(self, name: str) -> bool:
-        """Tell whether an input was found by a pattern, so that it can go when its file has."""
+    def can_remove(self, name: str) -> bool:
+        """Return whether an input was found by a pattern, so that it can be removed when its file is gone."""
         ...
 
     def forget(self, name: str) -> None:
-        """Learn that an input has gone."""
+        """Note that an input was removed."""
         ...
 
 
 class Discovery:
-    """Asked once a second. Owned by the monitor's thread.
+    """Called once a second. Owned by the monitor's thread.
 
     Args:
-        inputs: Those of the run; changed here.
-        finder: Looks for more.
-        clock: The wall clock tells how long a file is gone.
-        turns: Read the inputs, and have to learn of one that goes while it can still be asked for its counters.
+        inputs: The inputs of the run; changed here.
+        finder: Finds more files.
+        clock: The wall clock measures how long a file has been gone.
+        turns: Notified of each removal while the input can still be asked for its counters.
     """
 
     def __init__(self, inputs: list[Input], finder: Finder, clock: Clock, turns: LiveTurns) -> None:
@@ -46,7 +46,7 @@ class Discovery:
         self._turns = turns
 
     def __call__(self) -> Sequence[Notice]:
-        """Return what is to be told now."""
+        """Return new notices."""
         return list(self._look())
 
     def _look(self) -> Iterator[Notice]:
@@ -59,9 +59,9 @@ class Discovery:
             return
         for entry in [entry for entry in self._inputs if entry in waiting or entry.source.name in needless]:
             if entry.source.name in needless:
-                self._let_go(entry)
-            elif self._finder.may_go(entry.source.name) and self._is_gone(entry):
-                self._let_go(entry)
+                self._remove(entry)
+            elif self._finder.can_remove(entry.source.name) and self._is_gone(entry):
+                self._remove(entry)
                 self._finder.forget(entry.source.name)
                 yield entry.notice(f"gone for {GONE_S // 60} min, not followed any more", "left")
 
@@ -73,7 +73,7 @@ class Discovery:
             return False
         return self._clock.now_us() - health.waiting_since_us >= GONE_S * US_PER_S
 
-    def _let_go(self, entry: Input) -> None:
+    def _remove(self, entry: Input) -> None:
         self._turns.retire(entry)
         self._inputs.remove(entry)
         entry.source.close()

@@ -1,4 +1,4 @@
-"""Notices that lines are written faster than they are read."""
+"""Detects that lines are written faster than they are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,32 +8,32 @@ from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
 
 GROWING_S = 10
-"""So long the lag has to grow before anything is said."""
+"""Seconds for which the lag must grow before a notice."""
 _QUIET_S = 60
 _MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far reading is."""
+    """The progress of reading."""
 
     behind: bool
     """Complete lines are left unread."""
     lag_bytes: int
     lag_s: int
     read_bytes: int
-    """Of lines, since the start."""
+    """Bytes of lines read since the start."""
 
 
 class FallingBehind:
-    """Asked once a second, says when what is unread has grown for a while, and when it has been caught up with.
+    """Called once a second; reports when the lag has grown for a while, and when it is gone.
 
-    A backlog is measured from when it was smallest: one that shrinks is being dealt with, and one that goes up and
-    down by less than a second's reading is neither. Owned by the monitor's thread.
+    A backlog is measured from its smallest size: one that shrinks is being worked off, and one that varies by less
+    than a second's reading counts as neither. Owned by the monitor's thread.
 
     Args:
-        progress: Tells how far reading is.
-        clock: The running clock counts.
+        progress: Returns the progress of reading.
+        clock: The running clock measures the time.
     """
 
     def __init__(self, progress: Callable[[], Progress], clock: Clock) -> None:
@@ -42,14 +42,14 @@ class FallingBehind:
         self._asked_us = 0
         self._least_us = 0
         self._least: Progress | None = None
-        """What was known when least was unread; None: nothing is."""
+        """The progress at the smallest backlog; None: there is no backlog."""
         self._told_us: int | None = None
         self._is_slow = False
 
     def __call__(self) -> Sequence[Notice]:
-        """Return what is to be told now."""
+        """Return new notices."""
         now_us, progress = self._clock.running_us(), self._progress()
-        # A machine that slept did not read slowly.
+        # A machine that slept was not slow.
         slept = now_us - self._asked_us >= GROWING_S * US_PER_S
         self._asked_us = now_us
         if not progress.behind:

@@ -1,4 +1,4 @@
-"""Notices that the lines of a log have begun not to fit the format that the others had."""
+"""Detects that a log's lines no longer fit the format of the earlier lines."""
 
 import math
 from collections import deque
@@ -12,37 +12,37 @@ from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
 
 SPAN_US = 60 * US_PER_S
-"""So far back lines count, by when they were read."""
-MOST_PERCENT = 1
-"""Of the lines of that time, so many may be malformed."""
-LEAST_LINES = 5
-"""And so few are never worth a word: anybody may send a server bytes that make an odd line."""
+"""Length of the sliding span, by the time of reading."""
+MAX_PERCENT = 1
+"""Percentage of malformed lines in the span that is tolerated."""
+MIN_LINES = 5
+"""Smaller numbers of malformed lines cause no notice: any client can make a server log an odd line."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How far an input had come at one look."""
+    """The counters of an input at one check."""
 
     at_us: int
     lines: int
     malformed: int
     bad: Sample | None
-    """The first malformed line since the look before."""
+    """The first malformed line since the previous check."""
 
 
 @dataclass(slots=True)
 class _Course:
-    """The looks of the last minute at one input, and one before them."""
+    """The checks of one input in the last minute, and one before them."""
 
     marks: deque[_Mark] = field(default_factory=deque)
     changes: int = 0
-    """So often the format had changed."""
+    """Number of format changes so far."""
     has_drifted: bool = False
     due_us: float = math.inf
-    """When its last minute has other lines, if no more come until then."""
+    """When the last minute will have other contents, if no lines come until then."""
 
     def note(self, mark: _Mark) -> None:
-        """Take the next look."""
+        """Add the next check."""
         self.marks.append(mark)
         while len(self.marks) > 2 and self.marks[1].at_us <= mark.at_us - SPAN_US:
             self.marks.popleft()
@@ -59,39 +59,39 @@ class _Course:
 
 
 class FormatDrift:
-    """Asked once a second, tells of each input too many of whose lines stop to fit, once, and of its recovery.
+    """Called once a second; reports once per input that too many lines stop fitting, and once that they fit again.
 
-    Owned by the monitor's thread. Measured by the running clock. An input none of whose lines ever fitted is told
-    of elsewhere.
+    Owned by the monitor's thread. Measured by the running clock. An input without any fitting line is reported by
+    another part.
     """
 
     def __init__(self, inputs: Sequence[Input], clock: Clock) -> None:
         self._inputs = inputs
         self._clock = clock
-        # What an earlier run counted is not of the last minute.
+        # Lines counted by an earlier run are not of the last minute.
         now_us = clock.running_us()
-        self._courses = {entry: _going_on(entry, now_us) for entry in inputs}
+        self._courses = {entry: _restart_course(entry, now_us) for entry in inputs}
 
     def __call__(self) -> Sequence[Notice]:
-        """Return what is to be told now."""
+        """Return new notices."""
         return list(self._look(self._clock.running_us()))
 
     def _look(self, now_us: int) -> Iterator[Notice]:
-        # What an input that has just joined has read already is of the last minute.
+        # Lines of an input that has just joined are of the last minute.
         if [*self._courses] != self._inputs:
-            self._courses = {entry: self._courses.get(entry) or _begun(now_us) for entry in self._inputs}
+            self._courses = {entry: self._courses.get(entry) or _new_course(now_us) for entry in self._inputs}
         for entry, course in self._courses.items():
             if entry.lines == course.marks[-1].lines and now_us < course.due_us and entry.changes == course.changes:
-                continue  # nothing came, and nothing that came falls out of the last minute
+                continue  # no lines came, and none leave the last minute
             if course.changes != entry.changes:
-                # What did not fit the format before has been explained.
-                course = self._courses[entry] = _going_on(entry, now_us)
+                # Lines that did not fit the previous format have been reported.
+                course = self._courses[entry] = _restart_course(entry, now_us)
             if course.marks[0].lines == entry.lines and not course.has_drifted:
-                continue  # nothing came in the last minute
+                continue  # no lines came in the last minute
             course.note(_Mark(now_us, entry.lines, entry.lines - entry.rows, entry.take_bad()))
             lines, malformed = course.recent()
-            too_many = malformed * 100 > MOST_PERCENT * lines
-            if not course.has_drifted and too_many and malformed >= LEAST_LINES and entry.rows:
+            too_many = malformed * 100 > MAX_PERCENT * lines
+            if not course.has_drifted and too_many and malformed >= MIN_LINES and entry.rows:
                 course.has_drifted = True
                 yield entry.notice(_words(entry, lines, malformed, course.first_bad()), "malformed", "warning")
             elif course.has_drifted and lines and not too_many:
@@ -99,14 +99,14 @@ class FormatDrift:
                 yield entry.notice(f"its lines fit the format {entry.format_name} again", "malformed-ended")
 
 
-def _begun(now_us: int, lines: int = 0, malformed: int = 0) -> _Course:
+def _new_course(now_us: int, lines: int = 0, malformed: int = 0) -> _Course:
     return _Course(deque([_Mark(now_us, lines, malformed, None)]))
 
 
-def _going_on(entry: Input, now_us: int) -> _Course:
-    """Return the course of an input of which what was read before does not matter."""
+def _restart_course(entry: Input, now_us: int) -> _Course:
+    """Return a new course for an input, ignoring the lines read so far."""
     entry.take_bad()
-    course = _begun(now_us, entry.lines, entry.lines - entry.rows)
+    course = _new_course(now_us, entry.lines, entry.lines - entry.rows)
     course.changes = entry.changes
     return course
 

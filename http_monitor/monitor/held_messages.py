@@ -1,4 +1,4 @@
-"""Keeps what the lines of a replay show until now has come to them."""
+"""Holds notices about the lines of a replay until now reaches these lines."""
 
 from bisect import insort
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from http_monitor.report import AlertEvent, Message, Notice, Report, Summary
 
 
 class HeldNotices:
-    """Lets a notice go before the first message of a later now, so that its place does not depend on cuts.
+    """Releases a notice before the first message of a later now, so that its place does not depend on cuts.
 
-    Lines are read before they are counted, how long before depends on where the input was cut. A report, or an alert,
-    of a bucket is due when now has come to its end and the lateness; what lines of an earlier now have shown is known
-    by then, of every file. Owned by the monitor's thread.
+    How long before its counting a line is read depends on where the input was cut. The report or alert of a bucket is
+    due when now has reached the bucket's end plus the lateness; by then the notices about lines of an earlier now are
+    known for every file. Owned by the monitor's thread.
 
     Args:
-        lateness_us: So long after its end a bucket closes.
+        lateness_us: Time after its end at which a bucket closes.
     """
 
     def __init__(self, lateness_us: int) -> None:
@@ -24,18 +24,18 @@ class HeldNotices:
         self._count = 0
 
     def note(self, now_us: int, index: int, notice: Notice) -> None:
-        """Take a notice.
+        """Store a notice.
 
         Args:
             now_us: The greatest time accepted from its file when it was found, `NEVER_US` for none.
             index: The number of its file.
-            notice: What is to be told; of one file in the order of its lines.
+            notice: The notice; those of one file come in the order of its lines.
         """
         self._count += 1
         insort(self._waiting, (now_us, index, self._count, notice))
 
     def before(self, message: Message) -> Iterator[Notice]:
-        """Yield what is to be told before a message, each with the time it has now."""
+        """Yield the notices that precede a message, each with its time."""
         match message:
             case Report():
                 yield from self._before(message.end_us + self._lateness_us)
@@ -47,7 +47,7 @@ class HeldNotices:
                 pass
 
     def rest(self) -> Iterator[Notice]:
-        """Yield what is left, at the end of the run."""
+        """Yield the remaining notices, at the end of the run."""
         return self._before(-NEVER_US)
 
     def _before(self, now_us: int) -> Iterator[Notice]:

@@ -1,4 +1,4 @@
-"""The health of all inputs together, kept up by those that were looked at."""
+"""The total health of all inputs, updated for the inputs that changed."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from http_monitor.inputs.input import Input
 
 
 class InputHealths:
-    """Knows the health of each input as it was at the last look that found a change. Owned by the monitor's thread."""
+    """The health of each input as last polled. Owned by the monitor's thread."""
 
     def __init__(self) -> None:
         self._known: dict[Input, Health] = {}
@@ -22,31 +22,31 @@ class InputHealths:
 
     @property
     def lag_bytes(self) -> int:
-        """Bytes that are known to exist and were not read yet, of all inputs."""
+        """Bytes known to exist and not read yet, of all inputs."""
         return self._sums.lag_bytes
 
     def of(self, entry: Input) -> Health:
-        """Return what is known of one input."""
+        """Return the last known health of an input."""
         return self._known.get(entry, NO_HEALTH)
 
-    def look(self, entry: Input) -> None:
-        """Ask an input that may have changed."""
+    def poll(self, entry: Input) -> None:
+        """Update the health of an input that may have changed."""
         self._replace(entry, entry.source.health())
 
     def forget(self, entry: Input) -> None:
-        """Learn that an input has gone."""
+        """Remove an input."""
         self._replace(entry, NO_HEALTH)
         self._known.pop(entry, None)
 
     def total(self) -> Health:
-        """Return the counters of all together."""
+        """Return the sum over all inputs."""
         return self._sums + Health(maybe_lost=True) if self._uncertain else self._sums
 
     def _replace(self, entry: Input, now: Health) -> None:
         before = self.of(entry)
         if now == before:
             return
-        # Thousands of inputs may rest while one is written, so the sum is kept up and not made anew.
+        # Thousands of inputs may be idle while one is written, so the sum is updated instead of computed anew.
         self._sums += now - before
         self._known[entry] = now
         (self._uncertain.add if now.maybe_lost else self._uncertain.discard)(entry)

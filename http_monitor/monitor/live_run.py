@@ -1,4 +1,4 @@
-"""A live run: inputs are followed by the wall clock, and what they are is told once a second."""
+"""A live run: follows inputs by the wall clock, and reports their state once a second."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,24 +24,24 @@ from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
 
 _TURN_S = 0.2
-"""Five turns a second are plenty: what comes faster is read together."""
+"""Five turns a second are enough; lines that come faster are read together."""
 _LARGE_TURN_S = 0.05
-"""Likewise where lines come so fast that more would not be read in one turn."""
+"""The same for traffic that one such turn could not read completely."""
 _LARGE_TURN_BYTES = 256 << 10
 _DRAIN_S = 0.5
-"""So long a stop goes on reading: enough for what a live log has, not for the backlog of a year."""
+"""Time limit for reading at a stop: enough for a live log, not for the backlog of a year."""
 
 
 class LiveRun:
     """A `monitor.run.Run` that follows logs.
 
     Args:
-        settings: What the user chose.
+        settings: The user's settings.
         engine: Counts, and publishes through `publisher`.
-        inputs: What is followed; they may change between turns.
+        inputs: The followed inputs; they may change between turns.
         clock: The time.
-        publisher: Takes what there is to say.
-        state: Its checkpoints, and what it resumed from one.
+        publisher: Receives all messages.
+        state: The checkpoints of the run, and the state it resumed from.
     """
 
     def __init__(
@@ -72,17 +72,17 @@ class LiveRun:
             WrongClock(inputs, clock, settings),
             FallingBehind(self._progress, clock),
         ]
-        """Are asked once a second what there is to say."""
+        """Called once a second for their notices."""
         self._next_pulse_us = state.started_us
         self._touched: dict[Input, None] = {}
         """The inputs that may have had lines since the last pulse."""
 
     def ask_each_second(self, aside: Callable[[], Sequence[Notice]]) -> None:
-        """Pass on, once a second, what a part beside the inputs has to say."""
+        """Publish the notices of a part other than an input once a second."""
         self._asides.append(aside)
 
     def discover(self, finder: Finder) -> None:
-        """Let inputs join, and go, as files come and go."""
+        """Add and remove inputs as files appear and disappear."""
         self._asides.append(Discovery(self._inputs, finder, self._clock, self.turns))
 
     def step(self) -> bool:
@@ -97,7 +97,7 @@ class LiveRun:
         """Take one turn, of which nothing is written down; return True when the last input has finished."""
         self.turns.interrupted = self.interrupted
         finished = self.turns.turn()
-        for entry in self.turns.looked:
+        for entry in self.turns.changed_inputs:
             self._notify([*entry.take_notices(), *entry.take_lacks()])
             self._touched[entry] = None
         self._notify(self.turns.notices)
@@ -110,21 +110,21 @@ class LiveRun:
         return finished
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
-        """Wait until an input may have something, or something is due."""
+        """Wait until an input may have data, or something is due."""
         if self.turns.behind:
             return
-        pause_s = min(self._clock.wait_s(self._next_pulse_us), self._checkpointer.wants_s())
+        pause_s = min(self._clock.wait_s(self._next_pulse_us), self._checkpointer.due_in_s())
         for entry in self._inputs:
             if not entry.finished:
                 pause_s = min(pause_s, entry.source.wants_poll_s())
         if deadline is not None:
             pause_s = min(pause_s, deadline.wait_s())
         if waker.wait(pause_s) and not self.interrupted():
-            # Whoever writes is likely to write more at once.
+            # A writer is likely to write more at once.
             waker.gather(_LARGE_TURN_S if self.turns.turn_bytes > _LARGE_TURN_BYTES else _TURN_S)
 
     def drain(self) -> None:
-        """Read what is there; a large backlog, or a log that grows all the while, must not hold up the stop."""
+        """Read available lines; a large backlog or a log that keeps growing must not delay the stop."""
         deadline = Deadline(self._clock, _DRAIN_S)
         self.interrupted = lambda: not deadline.wait_s()
         # What was stopped before its first turn writes once, at its end: that takes a second for ten thousand files.
@@ -145,7 +145,7 @@ class LiveRun:
         return self._engine.health() + self.turns.health()
 
     def close(self) -> None:
-        """Let go of the sources of all inputs, those that joined too."""
+        """Close the sources of all inputs, including those added later."""
         for entry in self._inputs:
             entry.source.close()
 
@@ -159,7 +159,7 @@ class LiveRun:
 
     def _pulse(self) -> None:
         now_us = self._clock.now_us()
-        # A pulse further away than a second was planned by a clock that has been set back.
+        # A pulse more than a second away was planned by a clock that has been set back.
         if now_us < self._next_pulse_us <= now_us + US_PER_S:
             return
         self._next_pulse_us = now_us - now_us % US_PER_S + US_PER_S

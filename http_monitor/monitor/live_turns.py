@@ -22,12 +22,12 @@ from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
 STALL_S = 5
-"""After so long without a turn (or an interval, if that is longer) what has come meanwhile is a backlog."""
+"""Seconds without a turn (or an interval, if longer) after which unread lines are a backlog."""
 
 _TOGETHER = 32
-"""So many inputs are read before what they gave is counted: a stop waits for that, and memory holds that."""
+"""Inputs read before their lines are counted: a stop waits for these, and memory holds their lines."""
 _OFFSETS = 100
-"""Of so many lines of an input it is noted how far their times are from the clock."""
+"""Number of an input's lines whose offset from the clock is recorded."""
 
 
 class LiveTurns:
@@ -42,15 +42,15 @@ class LiveTurns:
         past: PastHealth | None = None,
         since_us: int | None = None,
     ) -> None:
-        """Begin.
+        """Start before the first turn.
 
         Args:
-            settings: what the user chose.
-            inputs: what is read; may change between turns.
-            aggregator: what counts.
+            settings: the user's settings.
+            inputs: the inputs to read; they may change between turns.
+            aggregator: counts the rows.
             clock: the time.
-            past: health of earlier runs, which is added to that of the inputs.
-            since_us: since when, over restarts, is counted.
+            past: health of earlier runs, to add to that of the inputs.
+            since_us: start of counting, over restarts.
         """
         self._inputs = inputs
         self._aggregator = aggregator
@@ -65,36 +65,36 @@ class LiveTurns:
         self.catching_up = False
         """The last turn worked on a backlog."""
         self.lag_s = 0
-        """So far the time of the line read last is behind the clock, at the end of the last turn; 0 if caught up."""
+        """Seconds between the clock and the time of the last line, at the end of the last turn; 0 if caught up."""
         self.read_bytes = 0
-        """Of lines, in all turns."""
+        """Bytes of lines read in all turns."""
         self.turn_bytes = 0
-        """Of lines, in the last turn."""
+        """Bytes of lines read in the last turn."""
         self.notices: list[Notice] = []
-        """What inputs had to say in the last turn."""
+        """Notices of the inputs in the last turn."""
         self.interrupted: Callable[[], bool] = lambda: False
-        """Asked between two inputs whether the turn is to end before the others are read."""
+        """Called between two inputs: whether to end the turn before the others are read."""
         self.healths = InputHealths()
-        """Of the inputs."""
+        """Health of the inputs."""
         self._total: Health | None = None
-        """Health of all inputs while some lines are counted, in which it does not change."""
+        """Total health, valid while lines are counted and it cannot change."""
         self._looked: list[Input] = []
         self._unread: set[Input] = set()
-        """Inputs of which complete lines are left unread."""
+        """Inputs with complete lines left unread."""
         for entry in inputs:
-            # What is already there when everything is to be read is a backlog.
+            # When reading from the start, existing lines are a backlog.
             entry.at_end = not (settings.from_start or entry.resumed)
             if not entry.at_end:
                 self._unread.add(entry)
 
     @property
-    def looked(self) -> Sequence[Input]:
-        """The inputs at which something may have happened in the last turn."""
+    def changed_inputs(self) -> Sequence[Input]:
+        """The inputs that may have changed in the last turn."""
         return self._looked
 
     @property
     def behind(self) -> bool:
-        """Whether complete lines are left unread, so that the next turn should come at once."""
+        """Whether complete lines are left unread, so that the next turn should follow at once."""
         return bool(self._unread)
 
     def turn(self) -> bool:
@@ -117,9 +117,9 @@ class LiveTurns:
         while True:
             chunks = list(islice(reading, _TOGETHER))
             is_last = len(chunks) < _TOGETHER
-            # Those that were not read yet may stand anywhere, so that now stays where it is until the last.
+            # Unread inputs may have any position, so now must not advance before the last one.
             most_us = wall_us if is_last and not self._broken_off else min(wall_us, self._aggregator.now_us)
-            least_us = min(least_us, self._take(chunks, min(most_us, least_us), stalled=stalled))
+            least_us = min(least_us, self._count_chunks(chunks, min(most_us, least_us), stalled=stalled))
             if is_last:
                 break
         self._is_first = False
@@ -131,13 +131,13 @@ class LiveTurns:
         self._total = None
         return all(entry.finished for entry in self._inputs)
 
-    def _take(self, chunks: Sequence[tuple[Input, Chunk]], wall_us: int, *, stalled: bool) -> int:
-        """Count what some inputs had to give.
+    def _count_chunks(self, chunks: Sequence[tuple[Input, Chunk]], wall_us: int, *, stalled: bool) -> int:
+        """Count the chunks of some inputs.
 
         Args:
-            chunks: What they had.
-            wall_us: Now must not go beyond that.
-            stalled: What has come meanwhile is a backlog.
+            chunks: The inputs with their chunks.
+            wall_us: Upper limit of now.
+            stalled: Whether lines that came meanwhile are a backlog.
 
         Returns:
             The smallest position of these inputs.
@@ -149,9 +149,9 @@ class LiveTurns:
         self.catching_up |= any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.catch_up(self.catching_up)
         for entry, _ in chunks:
-            self.healths.look(entry)
+            self.healths.poll(entry)
         self._total = self._health_of_all()
-        # Of each input that was read; the others are where they were, at the wall clock.
+        # Of the inputs that were read; the others are still at the wall clock.
         positions = np.array(
             [
                 self._wall_us if entry.at_end and chunk.at_end and not batch.counted else entry.ahead_filter.greatest_us
@@ -169,7 +169,7 @@ class LiveTurns:
         return int(positions.min(initial=END_OF_TIME_US))
 
     def _read(self) -> Iterator[tuple[Input, Chunk]]:
-        """Yield what inputs have to give; those at which nothing happened are left out."""
+        """Yield the chunks of inputs; skip inputs without changes."""
         self._broken_off = False
         for entry in self._inputs:
             if entry.finished:
@@ -184,10 +184,10 @@ class LiveTurns:
             yield entry, chunk
 
     def health(self) -> Health:
-        """Return the health that only inputs and the clock know, those of earlier runs included."""
+        """Return the health known to inputs and clock, including that of earlier runs."""
         if self._total is None:
             for entry in self._inputs:
-                self.healths.look(entry)
+                self.healths.poll(entry)
             return self._health_of_all()
         return self._total
 
@@ -196,7 +196,7 @@ class LiveTurns:
         return self.healths.total() + self._past.health + now
 
     def retire(self, entry: Input) -> None:
-        """Carry on what an input has counted that goes; a line that it holds is accepted, as at the end of a file."""
+        """Keep the counters of a removed input; accept the lines it holds, as at the end of a file."""
         greatest_us = entry.ahead_filter.greatest_us
         self._add(entry.ahead_filter.release(self._clock.now_us()), greatest_us, self._clock.now_us())
         self.healths.forget(entry)
@@ -211,7 +211,7 @@ class LiveTurns:
     def _count(self, entry: Input, chunk: Chunk, batch: Batch, wall_us: int, caught_up: bool, cap_us: int) -> None:
         if batch.lines:
             times_us = times_of(batch)
-            # What came while nobody looked has no time of arrival.
+            # Lines written between the runs have no time of arrival.
             by_arrival = self._by_arrival and not entry.resumed
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)

@@ -10,16 +10,16 @@ from http_monitor.report import Mark
 
 
 class Marker:
-    """Makes a mark after each turn in which rows were counted or buckets closed. Owned by the monitor's thread.
+    """Makes a mark after each turn that counted rows or closed buckets. Owned by the monitor's thread.
 
-    Only between turns all rows of what the inputs have read are counted, so that where the inputs stand and what a
-    listener was given agree.
+    Only between turns have all rows read from the inputs been counted, so that the positions of the inputs and the
+    rows passed to a listener agree.
 
     Args:
-        hub: Takes the marks, where somebody listens.
+        hub: Receives the marks, if it has listeners.
         engine: Counts the rows.
-        inputs: What is read; they may change between turns.
-        number: Of the last mark of the run that this one resumes; 0 where there was none.
+        inputs: The inputs of the run; they may change between turns.
+        number: Number of the last mark of the run that this one resumes; 0 if there was none.
     """
 
     def __init__(self, hub: Hub, engine: MetricsAggregator, inputs: Iterable[Input], number: int = 0) -> None:
@@ -27,11 +27,11 @@ class Marker:
         self._engine = engine
         self._inputs = inputs
         self.number = number
-        """Of the last mark."""
+        """Number of the last mark."""
         self._before: tuple[int, int | None] = engine.health().accepted, engine.watermark_us
 
     def after_turn(self) -> None:
-        """Make a mark if there is anything new."""
+        """Make a mark if anything changed."""
         if not self._hub.wants_rows:
             return
         here = self._engine.health().accepted, self._engine.watermark_us
@@ -45,5 +45,5 @@ class Marker:
         self._hub.mark(Mark(self.number, self._engine.watermark_us, positions))
 
     def flush(self) -> None:
-        """Wait until every recorder has kept everything up to the last mark."""
+        """Wait until every recorder has flushed everything up to the last mark."""
         self._hub.flush(self.number)

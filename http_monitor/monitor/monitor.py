@@ -8,15 +8,15 @@ from http_monitor.waker import Waker
 
 
 class HTTPMonitor:
-    """Drives a run until it is stopped or nothing can come any more.
+    """Drives a run until it is stopped or its inputs are finished.
 
-    One thread owns it and everything below it: sources, parser, engine, alerts, listeners. In a replay another thread,
-    or another process, may own what reads and parses (`ReadAhead`).
+    One thread owns it and everything below it: sources, parser, engine, alerts, listeners. In a replay another thread
+    or process may own the reading and parsing (`ReadAhead`).
 
     Args:
         run: A live run or a replay.
         clock: The time.
-        duration_s: It ends after so many seconds; None: it does not.
+        duration_s: Length of the run in seconds; None: unlimited.
     """
 
     def __init__(self, run: Run, clock: Clock, duration_s: int | None = None) -> None:
@@ -26,19 +26,19 @@ class HTTPMonitor:
         self._stopping = False
 
     def health(self) -> Health:
-        """Return where every line read so far went; a replay's lines that wait for other files come later."""
+        """Return the counters of every line read so far, without a replay's lines that wait for other files."""
         return self._run.health()
 
     def request_stop(self) -> None:
-        """Let `run` end after the turn it is in; may be called by a signal handler."""
+        """Make `run` end after the current turn; may be called by a signal handler."""
         self._stopping = True
 
     def step(self) -> bool:
-        """Take one turn, which does not wait; return True when nothing can come any more."""
+        """Take one turn, without waiting; return True when the inputs are finished."""
         return self._run.step()
 
     def run(self, waker: Waker) -> None:
-        """Take turns until the end or a stop, then say what is left to say."""
+        """Take turns until the end or a stop, then publish the remaining messages."""
         deadline = None if self._duration_s is None else Deadline(self._clock, self._duration_s)
         finished = False
         self._run.interrupted = lambda: self._stopping
@@ -56,10 +56,10 @@ class HTTPMonitor:
         """Publish the last reports and the summary.
 
         Args:
-            finished: The end of a replay was reached, as against a stop at any moment.
+            finished: Whether the end of a replay was reached, instead of a stop.
         """
         self._run.finish(complete=finished)
 
     def close_inputs(self) -> None:
-        """Let go of the sources of all inputs, those that joined too."""
+        """Close the sources of all inputs, including those added later."""
         self._run.close()

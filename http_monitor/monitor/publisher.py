@@ -1,4 +1,4 @@
-"""Completes what the engine has to say, and hands it to the hub."""
+"""Completes the engine's messages, and passes them to the hub."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,13 +12,13 @@ from http_monitor.report import Message, Notice, Report, Summary
 
 
 class Publisher:
-    """The one way from a run to the hub. Owned by the monitor's thread.
+    """The only path from a run to the hub. Owned by the monitor's thread.
 
-    The engine knows what became of lines, the inputs what became of bytes: reports tell both.
+    Reports combine the engine's counters of lines with the inputs' counters of bytes.
 
     Args:
-        hub: Takes the messages.
-        held: What lines of a replay have shown before now came to them; None in a live run.
+        hub: Receives the messages.
+        held: Notices about lines that now has not reached yet, in a replay; None in a live run.
     """
 
     def __init__(self, hub: Hub, held: HeldNotices | None = None) -> None:
@@ -26,7 +26,7 @@ class Publisher:
         self._held = held
         self._blindness = Blindness()
         self.inputs: Callable[[], Health] = lambda: NO_HEALTH
-        """Returns the health that the inputs know; set by the run as soon as it has inputs."""
+        """Returns the health of the inputs; set by the run as soon as it has inputs."""
 
     def publish(self, message: Message) -> None:
         """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
@@ -42,16 +42,16 @@ class Publisher:
                 self.hub.publish(notice)
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:
-        """Hand out notices, as of a time; `NEVER_US` for none."""
+        """Publish notices, as of a time; `NEVER_US` for none."""
         for notice in notices:
             self.hub.publish(notice.at(None if now_us == NEVER_US else now_us))
 
     def notify_rest(self) -> None:
-        """Hand out the notices that are still held: the run ends before now came to them."""
+        """Publish the notices still held: the run ends before now reached their lines."""
         if self._held is not None:
             for notice in self._held.rest():
                 self.hub.publish(notice)
 
     def settle(self) -> None:
-        """Let listeners tell what they kept back: a turn is over."""
+        """Let listeners print what they held back during the turn, which is over."""
         self.hub.settle()

@@ -1,4 +1,4 @@
-"""What the status line of a terminal shows, once a second."""
+"""Computes the status line of a terminal, once a second."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A replay: files are read to their ends as one merged log, in event time."""
+"""A replay: reads files to their ends as one merged log, in event time."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,15 +16,15 @@ from http_monitor.waker import Waker
 
 
 class ReplayRun:
-    """A `monitor.run.Run` that never waits, but for what reads ahead.
+    """A `monitor.run.Run` that never waits, except for reading ahead.
 
     Args:
         inputs: The files.
         engine: Counts them, and publishes through `publisher`.
-        publisher: Takes what there is to say.
-        held: What lines have shown before now came to them; `publisher` has the same.
-        ahead: Reads and parses beside the counting, with the same results; it is closed with the inputs. None: each
-            chunk is parsed when it is needed.
+        publisher: Receives all messages.
+        held: Notices about lines that now has not reached yet; shared with `publisher`.
+        ahead: Reads and parses in parallel with the counting, with the same results; closed with the inputs. None:
+                each chunk is parsed when it is needed.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ReplayRun:
         try:
             finished = self._turns.turn()
         except HttpMonitorError:
-            # What was found of the other files is no less true.
+            # Notices about lines of the other files are no less true.
             self._publisher.notify_rest()
             raise
         self._marker.after_turn()
@@ -57,11 +57,11 @@ class ReplayRun:
         return finished
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
-        """Return at once: all that there is is there."""
+        """Return at once: all data is available."""
         del waker, deadline
 
     def drain(self) -> None:
-        """Read nothing: what is left unread is not of this run."""
+        """Read nothing: unread lines do not belong to this run."""
 
     def finish(self, *, complete: bool) -> None:
         """Publish the last reports and the summary."""
@@ -71,11 +71,11 @@ class ReplayRun:
         self._publisher.hub.close()
 
     def health(self) -> Health:
-        """Return where every line and byte counted so far went."""
+        """Return the counters of every line and byte counted so far."""
         return self._engine.health() + self._turns.health()
 
     def close(self) -> None:
-        """Let go of the sources."""
+        """Close the sources."""
         if self._ahead is not None:
             self._ahead.close()
         for entry in self._inputs:

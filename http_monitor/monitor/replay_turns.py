@@ -1,4 +1,4 @@
-"""A turn of a replay: feed the merge what it wants, count what it gives."""
+"""A turn of a replay: feeds the merge, and counts its rows."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -19,9 +19,9 @@ class ReplayTurns:
 
     Args:
         inputs: The files.
-        aggregator: What counts.
-        waiting: Takes what lines of the files show, until now has come to them.
-        ahead: Looks at the inputs beside the counting; None: each look is made when it is needed.
+        aggregator: Counts the rows.
+        waiting: Holds notices about lines until now reaches them.
+        ahead: Looks at the inputs in parallel with the counting; None: each look is made when it is needed.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class ReplayTurns:
         self._waiting = waiting
         self._aggregator = aggregator
         self._ahead = ahead
-        # Of the lines that were fed: what was read ahead of them is not known of yet.
+        # For fed lines only: the read-ahead may have read more.
         self._nul_bytes = [0] * len(inputs)
         self._merge = Merge(len(inputs))
         self._counting = False
@@ -61,7 +61,7 @@ class ReplayTurns:
         return False
 
     def health(self) -> Health:
-        """Return what was left out of what was read; nothing while lines are counted, for more may have been read."""
+        """Return the health of the lines read; nothing during counting, because more may have been read ahead."""
         return NO_HEALTH if self._counting else Health(nul_bytes=sum(self._nul_bytes))
 
     def _feed(self, index: int) -> None:
@@ -86,7 +86,7 @@ class ReplayTurns:
             self._ahead.begin(self._inputs[upcoming])
 
     def _note_found(self, index: int, look: Look) -> None:
-        """Note what lines show, each with the now that they and those before them make."""
+        """Store the notices about lines, each with the now that the lines up to it make."""
         for found in look.found:
             if found.line_no is not None:
                 head = look.batch.head(found.line_no)

@@ -1,4 +1,4 @@
-"""The protocol of what the monitor's loop drives: a live run, or a replay."""
+"""The protocol that the monitor's loop drives: a live run or a replay."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,35 +9,35 @@ from http_monitor.waker import Waker
 
 
 class Run(Protocol):
-    """Reads, counts and tells, a turn at a time. One thread owns it and everything below it."""
+    """Reads, counts and publishes, one turn at a time. One thread owns it and everything below it."""
 
     interrupted: Callable[[], bool]
-    """Asked within a long turn whether it is to end; set by the loop."""
+    """Called within a long turn: whether it should end; set by the loop."""
 
     def step(self) -> bool:
-        """Take one turn and publish what it brought; return True when nothing can come any more."""
+        """Take one turn and publish its messages; return True when the inputs are finished."""
         ...
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
-        """Wait until there may be something for the next turn; a replay does not wait."""
+        """Wait until the next turn may have something to do; a replay does not wait."""
         ...
 
     def drain(self) -> None:
-        """Read what is there, before a stop."""
+        """Read available lines, before a stop."""
         ...
 
     def finish(self, *, complete: bool) -> None:
         """Publish the last reports and the summary.
 
         Args:
-            complete: All that there is was read, as against a stop at any moment.
+            complete: Whether all input was read, instead of a stop.
         """
         ...
 
     def health(self) -> Health:
-        """Return where every line and byte read so far went."""
+        """Return the counters of every line and byte read so far."""
         ...
 
     def close(self) -> None:
-        """Let go of the sources of all inputs."""
+        """Close the sources of all inputs."""
         ...

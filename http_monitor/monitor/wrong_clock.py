@@ -1,4 +1,4 @@
-"""Notices that the times of a log are not those of this machine's clock, and what to type."""
+"""Detects that the times of a log differ from this machine's clock, and suggests an option."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,27 +12,27 @@ from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S, local
 
-ENOUGH_LINES = 20
-"""So many lines that came while the input was caught up are enough to tell."""
+MIN_LINES = 20
+"""Number of lines that arrived while the input was caught up, enough for a judgement."""
 WAIT_US = 10 * US_PER_S
-"""So long is waited for them; then fewer will do, and a log without more lines does not grow."""
+"""Longest wait for these lines; afterwards fewer are enough, and a log without new lines counts as not growing."""
 _FEW_LINES = 5
 _NEARLY_ALL = 0.95
 _SAME_S = 30
-"""Offsets that differ by no more are one."""
+"""Offsets that differ by no more count as equal."""
 _LEAST_AHEAD_S = 5
 _ODD_ZONES = {
     **{-570: "Pacific/Marquesas", -210: "America/St_Johns", 210: "Asia/Tehran", 270: "Asia/Kabul"},
     **{330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon", 525: "Australia/Eucla", 570: "Australia/Darwin"},
 }
-"""By their minutes ahead of UTC in winter."""
+"""Zone names by minutes ahead of UTC in winter."""
 _QUARTER_S, _NEAR_S, _MOST_ZONE_S = 900, 120, 14 * 3600
 
 
 class WrongClock:
-    """Asked once a second, tells of each input, once, by how much its lines come ahead or late.
+    """Called once a second; reports once per input by how much its lines are early or late.
 
-    Owned by the monitor's thread. Only lines count that were read as they came.
+    Owned by the monitor's thread. Only lines read as they arrived count.
     """
 
     def __init__(self, inputs: Sequence[Input], clock: Clock, settings: Settings) -> None:
@@ -41,12 +41,12 @@ class WrongClock:
         self._settings = settings
         self._told: set[Input] = set()
         self._seen: dict[Input, tuple[int, int]] = {}
-        """Lines when they last grew, and when that was by the running clock."""
+        """(number of lines, running time at which it last grew)"""
         self._judged: dict[Input, int] = {}
-        """Of how many lines the offsets were found to be as they should be."""
+        """Number of lines whose offsets were found to be right."""
 
     def __call__(self) -> Sequence[Notice]:
-        """Return what is to be told now."""
+        """Return new notices."""
         return [*self._look(self._clock.running_us(), self._clock.now_us())]
 
     def _look(self, running_us: int, wall_us: int) -> Iterator[Notice]:
@@ -66,18 +66,18 @@ class WrongClock:
 
     def _doubt(self, entry: Input, quiet: bool, wall_us: int) -> tuple[str, str] | None:
         count = len(entry.offsets_us)
-        if count < (_FEW_LINES if quiet else ENOUGH_LINES):
-            return self._old(entry, wall_us) if quiet and not count else None
+        if count < (_FEW_LINES if quiet else MIN_LINES):
+            return self._explain_old_log(entry, wall_us) if quiet and not count else None
         if self._judged.get(entry) == count:
             return None
         self._judged[entry] = count
         offsets = np.array(entry.offsets_us, np.int64) // US_PER_S
-        # To the nearest second: lines are read a moment after they were written.
+        # Rounded to the nearest second: lines are read a moment after they were written.
         offset_s = (int(np.median(np.array(entry.offsets_us, np.int64))) + US_PER_S // 2) // US_PER_S
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
         waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
         if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
-            return ("ahead" if offset_s > 0 else "late"), _constant(offset_s, wall_us, self._settings.log_timezone)
+            return ("ahead" if offset_s > 0 else "late"), _describe_offset(offset_s, wall_us, self._settings.log_timezone)
         late = -offsets[-offsets > waits_s]
         if len(late) * 10 > len(offsets):
             needed_s = int(np.quantile(late, 0.99)) + 1
@@ -88,8 +88,8 @@ class WrongClock:
                 return "late", f"{share} ({why}): --lateness {step_s} waits for them"
         return None
 
-    def _old(self, entry: Input, wall_us: int) -> tuple[str, str] | None:
-        """Say of a log that was read from its start, and does not grow, that it is old."""
+    def _explain_old_log(self, entry: Input, wall_us: int) -> tuple[str, str] | None:
+        """Return a notice if a log was read from its start, does not grow and is old."""
         greatest_us = entry.ahead_filter.greatest_us
         age_s = (wall_us - greatest_us) // US_PER_S
         if not (self._settings.from_start and entry.at_end and entry.rows and greatest_us > 0):
@@ -99,13 +99,13 @@ class WrongClock:
         return "old", f"its last line is {_span(age_s)} old, and no more come: --replay is for old logs"
 
 
-def _constant(offset_s: int, wall_us: int, log_timezone: str | None) -> str:
-    """Say what an offset looks like that nearly all lines have.
+def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> str:
+    """Return words for an offset shared by nearly all lines.
 
     Args:
-        offset_s: So far lines are ahead of the clock.
-        wall_us: What that says now.
-        log_timezone: In which times without a zone were read; None: that of this machine, or UTC.
+        offset_s: Seconds that lines are ahead of the clock.
+        wall_us: The wall clock now.
+        log_timezone: The zone assumed for times without one; None: that of this machine, or UTC.
     """
     zone_s = round(offset_s / _QUARTER_S) * _QUARTER_S
     way = "ahead of" if offset_s > 0 else "behind"
@@ -116,7 +116,7 @@ def _constant(offset_s: int, wall_us: int, log_timezone: str | None) -> str:
         also = ""
         if here is not None and abs(here.total_seconds()) == abs(zone_s):
             also = f" (this machine's zone is {span} {'ahead of' if here.total_seconds() > 0 else 'behind'} UTC)"
-        # Whether the lines name a zone is not known here.
+        # It is not known here whether the lines name a zone.
         read_in = zone_named(log_timezone or "local").offset_s(wall_us // US_PER_S)
         name = _zone_that_is(read_in + zone_s)
         such = f" ({name} for lines read in {log_timezone or 'the zone of this machine'})" if name else ""

@@ -9,7 +9,7 @@ NEXT_LINES = 10
 
 
 @dataclass
-class Held:
+class LockedFolder:
     """A row that waits for another one of its time."""
 
     row: RowLike
@@ -33,7 +33,7 @@ class AheadFilter:
     """Holds rows of one file that are far ahead until one of the next well-formed ones confirms them."""
 
     def __init__(self, max_ahead_us: int) -> None:
-        self.held: list[Held] = []
+        self.held: list[LockedFolder] = []
         self._max_ahead_us = max_ahead_us
         self._greatest_us: int | None = None
 
@@ -48,7 +48,7 @@ class AheadFilter:
             self.accept(row)
         ahead = self.let_pass()
         if is_held:
-            self.held.append(Held(row))
+            self.held.append(LockedFolder(row))
         return Offered(confirmed, is_held, ahead)
 
     def let_pass(self) -> int:
