@@ -11,28 +11,28 @@ _STEP_US = US_PER_S
 
 
 class Clock(Protocol):
-    """Says what time it is, and how long to wait really until another time."""
+    """Returns the time, and the real time to wait until another."""
 
     def now_us(self) -> int:
         """Return microseconds since the epoch, UTC."""
         ...
 
     def wait_s(self, until_us: int) -> float:
-        """Return the seconds to sleep until then; 0.0 when it has passed."""
+        """Return the seconds to sleep until a time; 0.0 if it has passed."""
         ...
 
     def running_us(self) -> int:
-        """Return microseconds since some moment, which only go forward, however the wall clock is set."""
+        """Return microseconds that only increase, however the wall clock is set."""
         ...
 
     @property
     def steps(self) -> int:
-        """How often the machine's wall clock was found to have been set."""
+        """Number of times that the wall clock was set."""
         ...
 
 
 class WallClock:
-    """Wall time that runs on the monotonic clock; a step of more than a second is counted and followed."""
+    """Wall time based on the monotonic clock; steps of more than a second are counted and followed."""
 
     def __init__(self) -> None:
         self._anchor_us = _wall_us() - _monotonic_us()
@@ -49,7 +49,7 @@ class WallClock:
         return now_us
 
     def wait_s(self, until_us: int) -> float:
-        """Return the seconds until then."""
+        """Return the seconds until a time."""
         return max(0.0, (until_us - self.now_us()) / US_PER_S)
 
     def running_us(self) -> int:
@@ -58,21 +58,21 @@ class WallClock:
 
     @property
     def steps(self) -> int:
-        """How often the wall clock was stepped so far."""
+        """Number of steps of the wall clock so far."""
         return self._steps
 
 
 class ReplayClock:
-    """The clock of a replay: everything has happened already and nothing is waited for."""
+    """The clock of a replay: everything has happened already, and no wait takes time."""
 
     steps = 0
 
     def now_us(self) -> int:
-        """Return a time after every line, so that the wall clock caps nothing."""
+        """Return a time after every line, so that the wall clock limits nothing."""
         return END_OF_TIME_US
 
     def wait_s(self, until_us: int) -> float:
-        """Return 0.0, whatever is waited for."""
+        """Return 0.0."""
         del until_us
         return 0.0
 
@@ -82,7 +82,7 @@ class ReplayClock:
 
 
 class ManualClock:
-    """A clock that moves when its owner says so; for tests and demonstrations."""
+    """A clock that its owner moves; for tests and demonstrations."""
 
     def __init__(self, now_us: int = 0) -> None:
         self._now_us = now_us
@@ -90,24 +90,24 @@ class ManualClock:
         self.steps = 0
 
     def now_us(self) -> int:
-        """Return the time that was last set."""
+        """Return the time last set."""
         return self._now_us
 
     def wait_s(self, until_us: int) -> float:
-        """Return the manual seconds until then."""
+        """Return the manual seconds until a time."""
         return max(0.0, (until_us - self._now_us) / US_PER_S)
 
     def running_us(self) -> int:
-        """Return the manual microseconds that were moved on so far."""
+        """Return the microseconds advanced so far."""
         return self._running_us
 
     def advance(self, seconds: float) -> None:
-        """Move on by that many seconds (negative: the clock was set back)."""
+        """Advance by a number of seconds (negative: the wall clock is set back)."""
         self._now_us += round(seconds * US_PER_S)
         self._running_us += max(0, round(seconds * US_PER_S))
 
     def set(self, now_us: int) -> None:
-        """Let the wall clock be set to that time."""
+        """Set the wall clock."""
         self._now_us = now_us
 
 

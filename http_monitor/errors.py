@@ -2,12 +2,12 @@
 
 HttpMonitorError
 ├── UsageError        exit 2: a wrong option or a wrong combination of options
-├── WorkerError      exit 1: the process beside a replay has been ended by somebody else
+├── WorkerError      exit 1: the process beside a replay was killed
 ├── InputError        exit 3: an input that cannot be replayed
 ├── RefusedError      exit 3: an output or the simulator that cannot or must not write
 └── FormatError       exit 4: a replayed file in which no line fits
 
-Too little memory is no error of ours, may come from anywhere, and ends with exit 1 (`lacks_memory`).
+Lack of memory is no error of this tree: it can occur anywhere, and ends with exit 1 (`lacks_memory`).
 """
 
 import errno
@@ -20,13 +20,13 @@ class HttpMonitorError(Exception):
 
 
 class UsageError(HttpMonitorError):
-    """A wrong option: the text names it, what it got and what it takes."""
+    """A wrong option: the text names it, its value and what it accepts."""
 
     exit_code = 2
 
 
 class WorkerError(HttpMonitorError):
-    """The process that reads and parses beside the counting could not be had, or has gone."""
+    """The process that reads and parses beside the counting could not be started, or has ended."""
 
 
 class InputError(HttpMonitorError):
@@ -47,17 +47,17 @@ class FormatError(HttpMonitorError):
     exit_code = 4
 
 
-_LACKING = ("failed to map segment", "annot allocate memory", "error return without exception set")
-"""What the loader of libraries says, and what the interpreter says of libraries that fail without a word."""
+_MEMORY_MESSAGES = ("failed to map segment", "annot allocate memory", "error return without exception set")
+"""Messages of the library loader, and of the interpreter for libraries that fail without a message."""
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Tell whether an exception, or one that it came from, is for want of memory."""
+    """Return whether an exception or one of its causes is due to lack of memory."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
             return True
-        if isinstance(cause, ImportError | SystemError) and any(words in str(cause) for words in _LACKING):
+        if isinstance(cause, ImportError | SystemError) and any(words in str(cause) for words in _MEMORY_MESSAGES):
             return True
         cause = cause.__cause__ or cause.__context__
     return False

@@ -1,37 +1,37 @@
-"""What a format makes of one line, field by field."""
+"""How a format reads one line, field by field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 Value = bytes | int | None
-"""A field as it was read: text as the log has it, a number, None for ``-``. A ``time`` is in microseconds."""
+"""A field as parsed: text as in the log, a number, None for ``-``. A ``time`` is in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundField:
-    """Where a field was found in a line."""
+    """A field and its place in a line."""
 
     name: str
-    """As in `LineReading.values`; what the format calls it where it is several of them, or none."""
+    """Key in `LineReading.values`; the format's own name if it stands for several keys, or for none."""
     start: int
-    """Its first byte, from 0."""
+    """Index of its first byte, from 0."""
     stop: int
-    """The byte after its last."""
+    """Index after its last byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What a format makes of one line."""
+    """How a format reads one line."""
 
     format: str
     """The name of the format."""
     found: tuple[FoundField, ...]
     """The fields in the order of the line, as far as it fits."""
     values: Mapping[str, Value] | None
-    """What they say, by the names of ``--explain --output ndjson``; None where the line is malformed."""
+    """The values by the names of ``--explain --output ndjson``; None if the line is malformed."""
     column: int | None = None
-    """The byte at which a malformed line stops to fit, from 1."""
+    """The byte at which a malformed line stops fitting, from 1."""
     expected: str | None = None
-    """What should stand there, in a few words."""
+    """What was expected there, in a few words."""
     known: int = 0
-    """Of a malformed line, how many of the fields found mean something to the format."""
+    """For a malformed line, the number of fields found that have a meaning in the format."""

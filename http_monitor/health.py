@@ -1,7 +1,7 @@
-"""Where every line and byte went that is not among the hits: one type, which adds up.
+"""Counters of lines and bytes besides the hits: one type, with addition.
 
-A new counter is a field here, and is then added up, kept in checkpoints and told in NDJSON; what counts it and the
-words for it are up to whoever adds it (docs/EXTENDING.md, *Add a counter*).
+A new counter is a field here; then it is summed, kept in checkpoints and written to NDJSON. Counting it and describing
+it are up to the code that adds it (docs/EXTENDING.md, *Add a counter*).
 """
 
 from collections.abc import Iterable
@@ -12,62 +12,62 @@ Kind = Literal["lines", "input", "now"]
 
 
 def _of_lines(*, among: bool = False) -> Any:
-    """Return a counter of lines, which the engine keeps; some are counted among those of another one."""
+    """Return a counter of lines, which the engine keeps; `among`: its lines are also in another counter."""
     return field(default=0, metadata={"kind": "lines", "among": among})
 
 
 def _of_input() -> Any:
-    """Return a counter of an input: it outlives its input, and the process where there are checkpoints."""
+    """Return a counter of an input: it outlives its input, and with checkpoints the process."""
     return field(default=0, metadata={"kind": "input"})
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counters since the start, and the state now. `a + b` is that of both together.
+    """Counters since the start, and the current state. `a + b` is that of both together.
 
-    The fields are in the order in which NDJSON tells them; those that it does not tell come last.
+    Fields are in the order of NDJSON; those that NDJSON omits come last.
     """
 
     lines: int = field(default=0, metadata={"kind": "lines", "among": True})
-    """Non-blank lines: the sum of the counters of lines that are not among another one."""
+    """Non-blank lines: the sum of the counters of lines that are not among another counter."""
     accepted: int = _of_lines()
     malformed: int = _of_lines()
     late: int = _of_lines(among=True)
     """Among the accepted: their bucket had closed already."""
     too_late: int = _of_lines(among=True)
-    """Among the late: the window had passed, and no alert has seen them."""
+    """Among the late: the window had passed, so no alert saw them."""
     ahead: int = _of_lines()
     lag_bytes: int = field(default=0, metadata={"kind": "now"})
     """Bytes known to exist and not read yet."""
     lost_bytes: int = _of_input()
-    """Bytes that were seen to exist, and went before they could be read."""
+    """Bytes that existed, and vanished before they could be read."""
     rotations: int = _of_input()
     truncations: int = _of_input()
     oversized: int = _of_lines(among=True)
     """Among the malformed: longer than the limit."""
     held: int = _of_lines()
-    """Lines waiting for another one that agrees with their time (at most ten a file)."""
+    """Lines that wait for another one to confirm their time (at most ten per file)."""
     filtered: int = _of_lines()
-    """Well-formed lines that the user does not want counted."""
+    """Well-formed lines that the filter options exclude."""
     other: int = _of_lines()
     """Well-formed lines that record no finished request."""
     clock_steps: int = _of_input()
     observer_restarts: int = _of_input()
     lag_s: int = field(default=0, metadata={"kind": "now"})
-    """So far the time of the last line read is behind the clock; 0 when caught up, and in a replay."""
+    """Seconds between the clock and the time of the last line; 0 when caught up, and in a replay."""
     maybe_lost: bool = field(default=False, metadata={"kind": "input"})
-    """More may have been lost than `lost_bytes` says: written and gone between two looks."""
+    """More than `lost_bytes` may have been lost: written and removed between two checks."""
     nul_bytes: int = _of_input()
-    """NUL bytes at the beginning of lines, which a truncated writer leaves; skipped."""
+    """NUL bytes at the beginning of lines, left by a truncated writer; skipped."""
     since_us: int | None = field(default=None, metadata={"kind": "now"})
-    """Counted since then, over restarts; None: since the start of this run."""
+    """Start of the counted time, over restarts; None: the start of this run."""
     lateness_advice_s: int | None = field(default=None, metadata={"kind": "now", "told": False})
-    """The --lateness that would have caught nearly all late lines; None without any, or when
-    only more than an hour would."""
+    """The --lateness that would have caught nearly all late lines; None if there are none, or if it
+    exceeds an hour."""
     waiting_for: str = field(default="", metadata={"kind": "now", "told": False})
-    """Why nothing can be read now, in words; empty when all is readable."""
+    """Reason why nothing can be read now; empty if all is readable."""
     waiting_since_us: int | None = field(default=None, metadata={"kind": "now", "told": False})
-    """When that was first seen, by the wall clock, of the one that waits longest; None when all is readable."""
+    """Wall clock time since which the longest unreadable input has been waiting; None if all is readable."""
 
     def __add__(self, other: "Health") -> "Health":
         if other is NO_HEALTH:
@@ -86,11 +86,11 @@ class Health:
         )
 
     def __sub__(self, other: "Health") -> "Health":
-        """Return the sums without those of a part; what is no sum becomes as in `Health()`."""
+        """Return the sums without those of a part; fields that are no sums become as in `Health()`."""
         return Health(**{name: getattr(self, name) - getattr(other, name) for name in _SUMS})
 
     def past(self) -> "Health":
-        """Return what an input has counted, without the state that goes when it goes."""
+        """Return the counters of an input, without the state that ends with it."""
         return Health(**{name: getattr(self, name) for name in INPUT_COUNTERS})
 
 
@@ -100,17 +100,17 @@ def _names(*kinds: Kind) -> tuple[str, ...]:
 
 LINE_COUNTERS: Final = _names("lines")
 FATES_OF_LINES: Final = tuple(f.name for f in fields(Health) if not f.metadata.get("among", True))
-"""What becomes of a line: each line is in one of these."""
+"""The fates of a line: each line is in one of these counters."""
 INPUT_COUNTERS: Final = _names("input")
 TOLD: Final = tuple(f.name for f in fields(Health) if f.metadata.get("told", True))
-"""What NDJSON tells."""
+"""The fields in NDJSON."""
 _SUMS: Final = (*(name for name in LINE_COUNTERS + INPUT_COUNTERS if name != "maybe_lost"), "lag_bytes")
 NO_HEALTH: Final = Health()
-"""Nothing was counted: adding it costs nothing."""
+"""Nothing counted: adding it is free."""
 
 
 def total(healths: Iterable[Health]) -> Health:
-    """Return the health of all together."""
+    """Return the sum of healths."""
     return sum(healths, NO_HEALTH)
 
 

@@ -46,7 +46,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A line that did not fit, for showing."""
+    """A malformed line, for display."""
 
     line_no: int
     """Its number among the non-blank lines of its batch, from 1."""
@@ -56,7 +56,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the parser made of one chunk of whole lines."""
+    """One chunk of whole lines, parsed."""
 
     rows: pa.RecordBatch
     """The well-formed lines; schema `SCHEMA`."""
@@ -67,17 +67,17 @@ class Batch:
     oversized_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the malformed lines that were longer than the limit."""
     samples: tuple[Sample, ...] = ()
-    """Up to three of the malformed lines, the first ones."""
+    """The first malformed lines, at most three."""
     kind: str | None = None
-    """What the first well-formed line of the batch is (``common``, ``vhost_combined``, …); None without rows."""
+    """The kind of the first well-formed line of the batch (``common``, ``vhost_combined``, …); None without rows."""
     filtered_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
-    """The numbers of the well-formed lines that are not to be counted, strictly increasing; a format gives none."""
+    """The numbers of the well-formed lines excluded from counting, strictly increasing; a format gives none."""
     other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
     of one request), strictly increasing; they are rows of no table (docs/ARCHITECTURE.md, "Time")."""
 
     def head(self, lines: int) -> "Batch":
-        """Return what it says of its first lines."""
+        """Return the part of the batch for its first lines."""
         rows = int(np.searchsorted(self.line_nos, lines, "right"))
         return Batch(
             rows=self.rows.slice(0, rows),
@@ -92,12 +92,12 @@ class Batch:
 
     @property
     def malformed_lines(self) -> int:
-        """How many lines fit no format."""
+        """Number of malformed lines."""
         return self.lines - self.well_formed
 
     @property
     def well_formed(self) -> int:
-        """How many lines fit, filtered out or not, and whether or not they record a finished request."""
+        """Number of well-formed lines, filtered out or not, including those that record no finished request."""
         return self.requests + len(self.other_nos)
 
     @property
@@ -107,27 +107,27 @@ class Batch:
 
     @property
     def counted(self) -> int:
-        """How many lines are counted by their time or as malformed: all that are not filtered out, and no others."""
+        """Number of lines counted by their time or as malformed: all except the filtered and the other."""
         return self.lines - len(self.filtered_nos) - len(self.other_nos)
 
     @property
     def first_request(self) -> int | None:
-        """The number of the first line that records a finished request, filtered out or not; None where none does."""
+        """Number of the first line that records a finished request, filtered out or not; None if there is none."""
         return min((int(nos[0]) for nos in (self.line_nos, self.filtered_nos) if len(nos)), default=None)
 
 
 Json = dict[str, Any]
-"""A JSON object: what state becomes before it is written, and what it is read back as. Any: its values are checked
-by whoever made it, not by who carries it."""
+"""A JSON object: saved state before it is written and after it is read. Any: the part that made it checks its
+values, not the parts that pass it on."""
 
 
 AgentKind = Literal["person", "bot", "library", "unknown"]
-"""Who is behind a user agent, as far as it says."""
+"""What sent a user agent, as far as it shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentFamily:
-    """What a user agent belongs to."""
+    """The families of a user agent."""
 
     browser: bytes | None
     """Family of the browser or program, ``Firefox``; may be text of the log. None: not known."""

@@ -6,19 +6,19 @@ import numpy as np
 import numpy.typing as npt
 
 Sizes = npt.NDArray[np.int64] | npt.NDArray[np.object_]
-"""Sums of bytes; Python integers where 64 bits might not do."""
+"""Sums of bytes; Python integers where 64 bits might not be enough."""
 
 
-MOST_INT64 = 1 << 62
+MAX_INT64 = 1 << 62
 """Beyond this, one more sum of sizes might not fit into 64 bits."""
 
 
 Narrow = npt.NDArray[Any]
-"""Unsigned integers no wider than the greatest of them; Python integers where 64 bits do not do."""
+"""Unsigned integers no wider than the greatest of them; Python integers where 64 bits are not enough."""
 
 
 def narrow(values: npt.NDArray[Any]) -> Narrow:
-    """Return a copy of numbers, none of them negative, in the smallest type that holds them all."""
+    """Return a copy of non-negative numbers in the smallest type that holds them all."""
     if values.dtype == np.object_:
         return values.copy()
     return values.astype(np.min_scalar_type(int(values.max(initial=0))))

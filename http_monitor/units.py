@@ -1,4 +1,4 @@
-"""Conversions between internal values and what people read: durations, times, bytes of a log."""
+"""Conversions between internal values and readable text: durations, times, bytes of a log."""
 
 import re
 import unicodedata
@@ -38,11 +38,11 @@ def parse_duration(text: str) -> int:
 
 
 def visible(raw: bytes) -> str:
-    r"""Return log text as it may be shown: nothing in it can move a cursor or hide.
+    r"""Return log text in a displayable form that cannot move a cursor or hide.
 
     Bytes that are not UTF-8 become ``\xhh`` each; C0, DEL, C1, bidi controls, zero-width characters and
     line separators become ``\xhh``, above U+00FF ``\uhhhh`` (beyond the BMP ``\Uhhhhhhhh``). A backslash of
-    the log stays as it is, so two different keys may look alike; they stay two rows.
+    the log is unchanged, so two different keys may look alike; they remain two rows.
     """
     if raw.isascii() and raw.isalnum():
         return raw.decode("ascii")
@@ -50,17 +50,17 @@ def visible(raw: bytes) -> str:
 
 
 def visible_text(text: str) -> str:
-    """Do for text that came as ``str`` (a path, an argument) what `visible` does for log bytes."""
+    """Return text (a path, an argument) in the form that `visible` gives to log bytes."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(char if not _is_hidden(char) else _escaped(char) for char in text)
+    return "".join(char if not _is_hidden(char) else _escape(char) for char in text)
 
 
 def _is_hidden(char: str) -> bool:
     return unicodedata.category(char) in _HIDDEN_CATEGORIES or char in _ZERO_WIDTH
 
 
-def _escaped(char: str) -> str:
+def _escape(char: str) -> str:
     code = ord(char)
     # A path that is not UTF-8 reaches Python with surrogates for its bytes (PEP 383).
     if 0xDC80 <= code <= 0xDCFF:
@@ -77,7 +77,7 @@ def iso_utc(at_us: int) -> str:
 
 
 def iso_utc_fraction(at_us: int) -> str:
-    """Return ``YYYY-MM-DDTHH:MM:SS.fffZ``: no fraction of a whole second, milliseconds where these are exact."""
+    """Return ``YYYY-MM-DDTHH:MM:SS.fffZ``, without a fraction for a whole second, with milliseconds where exact."""
     whole, fraction_us = iso_utc(at_us), at_us % US_PER_S
     if not fraction_us:
         return whole
@@ -95,10 +95,10 @@ def local(at_us: int) -> datetime:
     moment = _EPOCH + timedelta(seconds=at_us // US_PER_S)
     try:
         return moment.astimezone()
-    except (OverflowError, OSError, ValueError):  # beyond what the platform's zone data covers
+    except (OverflowError, OSError, ValueError):  # outside the platform's zone data
         return moment
 
 
 def ratio(part: int, whole: int) -> float:
-    """Return part / whole in one division, 0.0 where there is no whole."""
+    """Return part / whole in one division, 0.0 if whole is 0."""
     return part / whole if whole else 0.0

@@ -15,8 +15,8 @@ class Waker:
         self._queue: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def wake(self) -> None:
-        """Let the waiting thread go on, or its next wait return at once."""
-        # Many wakes before one wait are worth no more than one.
+        """Wake the waiting thread, or make its next wait return at once."""
+        # Several wakes before one wait count as one.
         if self._queue.empty():
             self._queue.put(None)
 
@@ -31,6 +31,6 @@ class Waker:
         return True
 
     def gather(self, seconds: float) -> None:
-        """Let that long go by whatever happens, and take the wakes that come meanwhile for one."""
+        """Wait for this time without interruption, and merge the wakes that come meanwhile into one."""
         threading.Event().wait(seconds)
         self.wait(0.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from http_monitor.codec import counts, keys_of, packed, packed_keys, sizes
+from http_monitor.codec import counts, encode_integers, encode_keys, keys_of, sizes
 from http_monitor.counting.groups import Piece
 from http_monitor.counting.keys import Keys
 from http_monitor.counting.tables.compact import PackedPiece
@@ -23,26 +23,26 @@ def _through_json(value: Any) -> Any:
 
 @given(_COUNTS)
 def test_counts_come_back(values: list[int]) -> None:
-    assert counts(_through_json(packed(np.array(values, np.int64))), len(values)).tolist() == values
+    assert counts(_through_json(encode_integers(np.array(values, np.int64))), len(values)).tolist() == values
 
 
 @given(st.lists(st.integers(0, 1 << 100) | st.integers(0, 300)))
 def test_sums_of_any_size_come_back(values: list[int]) -> None:
     fits = sum(values) < 1 << 62
-    saved = packed(np.array(values, np.int64 if fits else np.object_))
+    saved = encode_integers(np.array(values, np.int64 if fits else np.object_))
     assert sizes(_through_json(saved), len(values)).tolist() == values
 
 
 @given(st.lists(st.binary(max_size=5)))
 def test_keys_of_any_bytes_come_back(keys: list[bytes]) -> None:
-    assert keys_of(_through_json(packed_keys(keys))) == keys
+    assert keys_of(_through_json(encode_keys(keys))) == keys
 
 
 def test_numbers_take_as_many_bytes_as_the_greatest_needs() -> None:
-    assert packed(np.array([1, 255])) == "u1Af8="
-    assert packed(np.array([1, 256])) == "u2AQAAAQ=="
-    assert packed(np.array([], np.int64)) == "u1"
-    assert packed(np.array([1, 1 << 70], np.object_)) == [1, 1 << 70]
+    assert encode_integers(np.array([1, 255])) == "u1Af8="
+    assert encode_integers(np.array([1, 256])) == "u2AQAAAQ=="
+    assert encode_integers(np.array([], np.int64)) == "u1"
+    assert encode_integers(np.array([1, 1 << 70], np.object_)) == [1, 1 << 70]
 
 
 @pytest.mark.parametrize("wrong", ["", "u1", "u1Af8", "u1Af8=\n", "f8AAAAAAAAAAA=", "u2Af8AAA", "i1Af8=", [1, 2], None])
@@ -58,14 +58,14 @@ def test_counts_beyond_all_reason_are_refused(wrong: str) -> None:
 
 
 def test_keys_whose_lengths_do_not_fit_are_refused() -> None:
-    saved = packed_keys([b"ab", b"c"])
+    saved = encode_keys([b"ab", b"c"])
     with pytest.raises(ValueError, match="other lengths"):
         keys_of({**saved, "text": "abcd"})
     with pytest.raises(ValueError, match="other lengths"):
         keys_of({**saved, "text": "ab"})
     # Whose sum is 2, modulo 2 ** 64.
     with pytest.raises(ValueError, match="other lengths"):
-        keys_of({"text": "ab", "lengths": packed(np.array([1 << 62] * 4 + [2]))})
+        keys_of({"text": "ab", "lengths": encode_integers(np.array([1 << 62] * 4 + [2]))})
 
 
 @given(st.lists(st.tuples(st.integers(1, 1 << 48), st.integers(0, 1 << 61) | st.integers(1 << 63, 1 << 90))))

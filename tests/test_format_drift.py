@@ -147,12 +147,12 @@ def test_what_the_lines_were_found_to_be_is_known_after_a_restart() -> None:
     other = Input(TurnSource(), auto_format(), 0, explain)
     other.load(json.loads(json.dumps(entry.save())))
     other.parse(SQUID)
-    assert (other.format_name, other.rows, other.take_notices()) == ("squid", 12, [])
-    assert [notice.text for notice in entry.take_notices()] == [
+    assert (other.format_name, other.rows, other.drain_notices()) == ("squid", 12, [])
+    assert [notice.text for notice in entry.drain_notices()] == [
         "turns.log: format common, as its first line shows",
         CHANGED,
     ]
-    assert entry.take_notices() == []
+    assert entry.drain_notices() == []
 
 
 def test_of_a_line_that_does_not_fit_it_is_said_which_format_would() -> None:

@@ -168,11 +168,11 @@ def test_who_counts_waits_a_moment_at_a_time_and_the_look_is_made_once() -> None
     source, ahead = _Waiting(), ThreadAhead()
     entry = _input(source)
     ahead.begin(entry)
-    assert ahead.take(entry) is None
+    assert ahead.next_look(entry) is None
     source.may_read.set()
     look = None
     while look is None:
-        look = ahead.take(entry)
+        look = ahead.next_look(entry)
     assert (look.batch.lines, look.finished, source.reads) == (1, True, 1)
     ahead.close()
 
@@ -194,7 +194,7 @@ def test_looks_that_were_not_begun_are_not_made_at_the_end_and_the_thread_is_gon
 
 
 def _second_is_waiting(ahead: ThreadAhead) -> bool:
-    return not all(look.cancelled() or look.running() for look in ahead.begun)
+    return not all(look.cancelled() or look.running() for look in ahead.pending)
 
 
 def test_the_file_that_is_wanted_next_is_known_while_the_others_are_counted() -> None:

@@ -146,7 +146,7 @@ def test_a_turn_of_many_resting_files_asks_each_with_one_stat_and_nothing_else(
 
     for owner, name in [(os, "stat"), (os, "lstat"), (os, "open"), (os, "scandir"), (FileObserver, "health")]:
         counted(owner, name)
-    for owner, name in [(Input, "parse"), (Input, "take_notices"), (Input, "notice_if_nothing_fits")]:
+    for owner, name in [(Input, "parse"), (Input, "drain_notices"), (Input, "notice_if_nothing_fits")]:
         counted(owner, name)
     for _ in range(10):
         monitor.step()

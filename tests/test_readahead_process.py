@@ -67,7 +67,7 @@ def test_a_process_that_is_killed_is_told_of(silent: Input) -> None:
     os.kill(ahead.pid, signal.SIGKILL)
     with pytest.raises(WorkerError) as raised:
         while True:
-            ahead.take(silent)
+            ahead.next_look(silent)
     assert str(raised.value) == f"the process that reads and parses was ended by SIGKILL (was memory short?){_ADVICE}"
     ahead.close()
 
@@ -89,7 +89,7 @@ def test_a_process_that_cannot_be_had_is_told_of(silent: Input, monkeypatch: pyt
     monkeypatch.setattr(os, "fork", refuse)
     ahead = ProcessAhead([silent])
     with pytest.raises(WorkerError) as raised:
-        ahead.take(silent)
+        ahead.next_look(silent)
     words = "cannot start a process that reads and parses: Resource temporarily unavailable"
     assert str(raised.value) == words + _ADVICE
     ahead.close()

@@ -42,7 +42,7 @@ def run(log: Path, append: bool = False) -> Iterator[FileWriter]:
 def simulate(log: Path, data: bytes, append: bool = False) -> None:
     with run(log, append) as writer:
         writer.write(data)
-        assert writer.take_notices() == ()
+        assert writer.drain_notices() == ()
 
 
 def refusal(log: Path, append: bool = False) -> str:
@@ -344,9 +344,9 @@ def test_without_a_home_it_works_and_says_once_that_it_cannot_remember(
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.delenv("HOME")
     with run(log) as writer:
-        (notice,) = writer.take_notices()
+        (notice,) = writer.drain_notices()
         writer.write(b"a\n")
-        assert writer.take_notices() == ()
+        assert writer.drain_notices() == ()
     assert notice.level == "warning"
     assert notice.text == (
         f"the simulator cannot remember that it made {log}, and will refuse it the next time"
@@ -363,6 +363,6 @@ def test_with_an_unwritable_memory_it_works_and_says_so(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     with run(log) as writer:
         writer.write(b"a\n")
-        (notice,) = writer.take_notices()
+        (notice,) = writer.drain_notices()
     assert notice.text.endswith(f"({tmp_path}/file/http_monitor/simulator.json: Not a directory)")
     assert log.read_bytes() == b"a\n"

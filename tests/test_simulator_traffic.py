@@ -175,7 +175,7 @@ def test_the_thread_writes_until_it_is_stopped(tmp_path: Path) -> None:
     thread.stop()
     assert log.read_bytes() == written
     assert thread.failure is None
-    assert thread.take_notices() == ()
+    assert thread.drain_notices() == ()
 
 
 def test_a_refused_file_stops_the_start(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""What a user agent is: its families, and whether a person, a bot or a library sent it.
+"""Classifies user agents: their families, and whether a person, a bot or a library sent the request.
 
-Importing it brings ua-parser along, so a run imports it when it has the first agent.
+Importing this package loads ua-parser, so a run imports it for the first agent.
 """
 
 from http_monitor.agents.classify import classify, is_bot

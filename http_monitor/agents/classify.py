@@ -11,28 +11,28 @@ from http_monitor.agents.names import names_bot, names_library
 from http_monitor.records import AgentFamily, AgentKind
 
 READ_BYTES = 512
-"""So much of an agent is looked at: those of browsers are shorter, and what follows only costs time."""
+"""Length of the prefix that is examined: browsers' agents are shorter, and a longer prefix only costs time."""
 KEPT_AGENTS = 4_096
-"""So many answers are remembered."""
-# How ua-parser calls the device of whatever crawls (regexes.yaml of uap-core, device_parsers).
+"""Size of the cache of answers."""
+# The device family of crawlers in ua-parser (regexes.yaml of uap-core, device_parsers).
 _SPIDER = "Spider"
 
-NO_HOST = AgentFamily(None, None, "unknown")
-"""What is known of an agent that says nothing."""
+UNKNOWN_AGENT = AgentFamily(None, None, "unknown")
+"""The answer for an unknown agent."""
 
 
 def classify(agent: bytes) -> AgentFamily:
-    """Return the families of an agent; never raises for what the bytes are.
+    """Return the families of an agent; never raises, whatever the bytes.
 
-    A library is told by its name before anything else, since ua-parser takes some for spiders; then a bot by
-    ua-parser or by its name. A person is whoever has both a browser and a system that are known: what neither says
-    is unknown rather than guessed. Nothing here proves who somebody is: an agent is what a client claims.
+    Libraries are recognised by name first, since ua-parser takes some for spiders; then bots, by ua-parser or by name.
+    A person has both a known browser and a known system; anything else is unknown rather than guessed. None of this
+    proves an identity: an agent is a claim of the client.
     """
     return _classify(agent[:READ_BYTES])
 
 
 def is_bot(agent: bytes) -> bool:
-    """Return whether an agent says that it is a bot: a crawler, probe or scanner. A library such as curl is none."""
+    """Return whether an agent claims to be a bot: a crawler, probe or scanner. A library such as curl is no bot."""
     return classify(agent).kind == "bot"
 
 
@@ -40,7 +40,7 @@ def is_bot(agent: bytes) -> bool:
 def _classify(agent: bytes) -> AgentFamily:
     text = agent.decode("utf-8", "replace")
     if not text or text.isspace() or text == "-":
-        return NO_HOST
+        return UNKNOWN_AGENT
     rules = _rules()
     browser, system = _family(rules.ua, text), _family(rules.os, text)
     kind: AgentKind = "unknown"
@@ -59,24 +59,24 @@ def _family(rules: Any, text: str) -> str | None:
 
 
 def _is_spider(text: str) -> bool:
-    """Return whether the first rule for devices that an agent fits is one that calls it a spider."""
+    """Return whether the first device rule that matches an agent calls it a spider."""
     if _family(_rules().de, text):
         return True
-    # Whoever fits none of those cannot be one, so hardly anybody needs the hundreds of rules in between.
+    # An agent that matches none of these cannot be a spider, so few agents need the hundreds of rules in between.
     return bool(_family(_later_spiders().de, text)) and _family(_devices().de, text) == _SPIDER
 
 
 def _key(family: str | None) -> bytes | None:
-    """Return a family as a key; it may be text of the log, so it is as hostile."""
+    """Return a family as a key; it may contain hostile text of the log."""
     return family.encode() if family else None
 
 
 @cache
 def _rules() -> Resolver:
-    # Loading the rules takes a tenth of a second, so the first agent pays for it. This resolver takes time linear in
-    # the agent; ours is the only cache. Its three sets of rules are asked as it asks them: what a parser wraps around
-    # each answer takes longer than most answers. Of the rules for devices, which are half of the memory, it has those
-    # that come before all others and call an agent a spider.
+    # Loading the rules takes a tenth of a second, so it is deferred to the first agent. This resolver takes time
+    # linear in the agent; ours is the only cache. Its three rule sets are queried directly: a parser's wrapper around
+    # each answer costs more than most answers. It has only those device rules that precede all others and call an
+    # agent a spider; the device rules are half of the memory.
     browsers, systems, devices = load_lazy_builtins()
     return Resolver((browsers, systems, list(takewhile(_calls_spider, devices))))
 

@@ -1,10 +1,9 @@
-"""The agents that say what they are by their first word, and that the families of browsers do not know as programs."""
+"""Names of libraries and bots that agents give as their first word, and that browser rules do not know as programs."""
 
 import re
 
-# What fetches because somebody's own program says so. Each calls itself by this word unless it was told not to (the
-# default of the library, by its documentation); a program that has its own name gives that instead. ua-parser knows
-# half of them as browsers and some as spiders.
+# Libraries for HTTP and tools such as curl. Each sends this word by default, according to its documentation; a program
+# with a name of its own sends that instead. ua-parser takes half of them for browsers and some for spiders.
 _LIBRARIES = (
     "aiohttp",
     "ansible-httpget",
@@ -49,8 +48,8 @@ _LIBRARIES = (
     "wget2",
     "winhttp",
 )
-# What fetches by itself, again and again, and is no crawler: probes of load balancers and of monitoring, tools that
-# measure, scanners, browsers without a screen.
+# Programs that send requests repeatedly and are no crawlers: probes of load balancers and of monitoring, measuring
+# tools, scanners, headless browsers.
 _BOTS = (
     "amazon-route53-health-check-service",
     "apachebench",
@@ -76,14 +75,14 @@ _BOTS = (
     "wrk",
     "zgrab",
 )
-# Who crawls says where its owner is to be found, as the Guidelines for Robot Writers of 1993 ask; a browser does not.
+# Crawlers name their owner's address, as the Guidelines for Robot Writers of 1993 ask; browsers do not.
 _OWNER = re.compile(r"https?://|[\w.-]@\w+\.", re.ASCII | re.IGNORECASE)
-# Asked of what has been made lower case, which is more than to ignore the case of ASCII.
+# Applied to lower-cased text, which covers more than ignoring the case of ASCII.
 _HIDDEN_PROGRAM = re.compile("headlesschrome/|phantomjs/|zgrab/|nmap scripting engine|check_http/|l9explore/")
 
 
 def _first_word(names: tuple[str, ...]) -> re.Pattern[str]:
-    # The word alone, or its version or a remark behind it: `javafx` is not `java`.
+    # The word alone, or followed by a version or a remark: `javafx` is not `java`.
     return re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.ASCII | re.IGNORECASE)
 
 
@@ -92,11 +91,11 @@ _BOT = _first_word(_BOTS)
 
 
 def names_library(agent: str) -> bool:
-    """Return whether an agent begins with the name of a library for HTTP, or of a tool such as curl."""
+    """Return whether an agent begins with the name of an HTTP library or of a tool such as curl."""
     return _LIBRARY.match(agent) is not None
 
 
 def names_bot(agent: str) -> bool:
-    """Return whether an agent is called like a probe or scanner, has a hidden program in it, or names its owner."""
+    """Return whether an agent has the name of a probe or scanner, contains a hidden program, or names its owner."""
     named = _BOT.match(agent) is not None or _HIDDEN_PROGRAM.search(agent.lower()) is not None
     return named or _OWNER.search(agent) is not None

@@ -1,4 +1,4 @@
-"""The rules that look at the window, one small file each; a new one is a file and a row in `default_alerts`."""
+"""The rules that measure the window, one small file each; a new rule is a file and a row in `default_alerts`."""
 
 from http_monitor.alerts.ddos import DdosAlert
 from http_monitor.alerts.error_rate import ErrorRateAlert
@@ -11,7 +11,7 @@ __all__ = ["DdosAlert", "ErrorRateAlert", "MalformedAlert", "TrafficAlert", "def
 
 
 def default_alerts(settings: Settings) -> list[Alert]:
-    """Return the rules every monitor judges by, in the order in which their events are told."""
+    """Return the default rules, in the order of their events."""
     alerts: list[Alert] = [
         TrafficAlert(settings.alert_threshold),
         ErrorRateAlert(settings.alert_error_rate, settings.alert_min_hits),

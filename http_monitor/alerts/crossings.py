@@ -1,4 +1,4 @@
-"""Where a value goes to the other side of its threshold."""
+"""Finds where values cross a threshold."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from http_monitor.records import Bools
 
 
 def crossings(values: npt.NDArray[np.floating[Any]], threshold: float) -> Bools:
-    """Return at which values, but the first, an alert may be raised or recover that was as it should be at the first.
+    """Return a mask of the values, without the first, at which an alert that agrees with the first may change.
 
-    It is raised above the threshold and recovers below it, so a value on the same side as the one before changes
-    nothing.
+    An alert is raised above the threshold and recovers below it, so a value on the same side as the previous one
+    changes nothing.
 
     Args:
-        values: in the order of time, along the last axis.
-        threshold: of the alert.
+        values: in order of time, along the last axis.
+        threshold: threshold of the alert.
     """
     above, below = values > threshold, values < threshold
     may: Bools = (above[..., 1:] & ~above[..., :-1]) | (below[..., 1:] & ~below[..., :-1])

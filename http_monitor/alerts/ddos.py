@@ -1,4 +1,4 @@
-"""The alert on the flood of a single host."""
+"""The alert for floods from a single host."""
 
 from collections.abc import Collection, Iterable
 
@@ -13,9 +13,9 @@ _NOBODY = b"-"
 
 
 class DdosAlert:
-    """Hits per second of one host over the window; every such host is a subject of its own.
+    """Hits per second of one host over the window; each such host is a subject.
 
-    The dash of lines that do not say who asked is no host: all of them together are nobody's flood.
+    Lines without a host (``-``) are ignored: together they are no flood from one host.
     """
 
     name = "ddos"
@@ -25,7 +25,7 @@ class DdosAlert:
         self.threshold = threshold_per_s
 
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
-        """Return a reading for each host above the threshold and each that is active, by host."""
+        """Return a reading for each host that is above the threshold or active, by host."""
         hits_of = dict(window.hosts_above(self._nearly(window.seconds)))
         hits_of.pop(_NOBODY, None)
         for host in active:
@@ -34,7 +34,7 @@ class DdosAlert:
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover for a host (`ports.alert.VectorizedAlert`)."""
+        """Return a mask of the closes at which the alert may change for a host (`ports.alert.VectorizedAlert`)."""
         found = windows.hosts_above(self._nearly(windows.seconds))
         if found is None:
             # No host has more hits than all hosts together.
@@ -46,13 +46,13 @@ class DdosAlert:
         return some
 
     def _nearly(self, seconds: int) -> float:
-        """Return hits a little below the threshold, so that the comparison with it is made on the value."""
+        """Return hits slightly below the threshold, so that the exact comparison is made on the value."""
         return max(0, self.threshold * seconds - 1)
 
     def title(self, subject: bytes | None) -> str:
-        """Return how the message begins."""
+        """Return the beginning of the message."""
         return f"Flood from {visible(subject or b'')}"
 
     def reading(self, value: float) -> str:
-        """Return the value as the message gives it."""
+        """Return the value as the message shows it."""
         return f"hits = {value:.2f}"

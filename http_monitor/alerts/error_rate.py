@@ -1,4 +1,4 @@
-"""The alert on the share of server errors."""
+"""The alert for the share of server errors."""
 
 from collections.abc import Collection, Iterable
 
@@ -10,7 +10,7 @@ from http_monitor.records import Bools
 
 
 class ErrorRateAlert:
-    """Percent of the window's hits with status 500–599; 0 while there are too few hits to speak of a rate."""
+    """Percent of the window's hits with status 500–599; 0 while there are too few hits for a rate."""
 
     name = "error-rate"
     unit = "%"
@@ -27,16 +27,16 @@ class ErrorRateAlert:
         return (Reading(None, value, hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
+        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         hits = windows.hits
         enough = hits >= max(1, self._min_hits)
         return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
     def title(self, subject: bytes | None) -> str:
-        """Return how the message begins."""
+        """Return the beginning of the message."""
         del subject
         return "High error rate"
 
     def reading(self, value: float) -> str:
-        """Return the value as the message gives it."""
+        """Return the value as the message shows it."""
         return f"errors = {value:.2f} %"

@@ -1,4 +1,4 @@
-"""The alert on the share of lines that fit no format."""
+"""The alert for the share of malformed lines."""
 
 from collections.abc import Collection, Iterable
 
@@ -10,9 +10,9 @@ from http_monitor.records import Bools
 
 
 class MalformedAlert:
-    """Percent of the window's lines that are malformed; 0 while there are too few lines to speak of a share.
+    """Percent of the window's lines that are malformed; 0 while there are too few lines for a share.
 
-    Lines are the malformed and the accepted. Who can write lines that are not read could hide a flood otherwise.
+    Lines are the malformed and the accepted. Otherwise a client that makes lines unreadable could hide a flood.
     """
 
     name = "malformed"
@@ -31,17 +31,17 @@ class MalformedAlert:
         return (Reading(None, value, window.hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
+        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         malformed = windows.malformed
         lines = malformed + windows.hits
         enough = lines >= self._min_lines
         return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
 
     def title(self, subject: bytes | None) -> str:
-        """Return how the message begins."""
+        """Return the beginning of the message."""
         del subject
         return "Many unreadable lines"
 
     def reading(self, value: float) -> str:
-        """Return the value as the message gives it."""
+        """Return the value as the message shows it."""
         return f"malformed = {value:.2f} %"

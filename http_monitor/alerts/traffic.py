@@ -1,4 +1,4 @@
-"""The alert on the traffic of the whole site."""
+"""The alert for the traffic of the whole site."""
 
 from collections.abc import Collection, Iterable
 
@@ -17,19 +17,19 @@ class TrafficAlert:
         self.threshold = threshold_per_s
 
     def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
-        """Return one reading: hits divided by the whole window, also when it has just begun."""
+        """Return one reading: hits divided by the length of the window, even while it fills."""
         del active
         return (Reading(None, window.hits / window.seconds, window.hits),)
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return at which closes to come it may be raised or recover (`ports.alert.VectorizedAlert`)."""
+        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         return crossings(windows.hits / windows.seconds, self.threshold)
 
     def title(self, subject: bytes | None) -> str:
-        """Return how the message begins."""
+        """Return the beginning of the message."""
         del subject
         return "High traffic"
 
     def reading(self, value: float) -> str:
-        """Return the value as the message gives it."""
+        """Return the value as the message shows it."""
         return f"hits = {value:.2f}"

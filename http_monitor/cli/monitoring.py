@@ -123,7 +123,7 @@ class Monitoring:
         self._tell(hub, session)
         run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us)
         if traffic is not None:
-            run.ask_each_second(traffic.take_notices)
+            run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, self._input_of))
         return inputs, HTTPMonitor(run, beginning.clock, settings.duration_s)

@@ -8,7 +8,7 @@ import numpy as np
 from http_monitor.counting.frame import Column, Frame, Measures
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
-from http_monitor.sizes import MOST_INT64, Sizes
+from http_monitor.sizes import MAX_INT64, Sizes
 
 # Up to this many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8
@@ -86,7 +86,7 @@ def merge_pieces(pieces: Sequence[Piece]) -> Piece:
     errors = np.zeros(width, np.int64)
     sizes: Sizes = np.zeros(width, np.int64)
     some_sizes = [piece.sizes for piece in pieces]
-    if sum(int(some.sum()) for some in some_sizes) > MOST_INT64 or any(some.dtype == np.object_ for some in some_sizes):
+    if sum(int(some.sum()) for some in some_sizes) > MAX_INT64 or any(some.dtype == np.object_ for some in some_sizes):
         sizes = np.zeros(width, np.object_)
     np.add.at(hits, codes, np.concatenate([piece.hits for piece in pieces]))
     np.add.at(errors, codes, np.concatenate([piece.errors for piece in pieces]))

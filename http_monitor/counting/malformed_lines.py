@@ -4,7 +4,7 @@ import heapq
 
 import numpy as np
 
-from http_monitor.codec import MOST_HITS, distinct, integer, listed, start_of
+from http_monitor.codec import MAX_HITS, checked_list, distinct, integer, start_of
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import MALFORMED, Rows
 from http_monitor.records import Int64s, Json
@@ -86,7 +86,9 @@ class MalformedCounts:
         Raises:
             TypeError, ValueError: it is no such state.
         """
-        saved = [(start_of(start_us, bucket_us), integer(count, 1, MOST_HITS)) for start_us, count in listed(given)]
+        saved = [
+            (start_of(start_us, bucket_us), integer(count, 1, MAX_HITS)) for start_us, count in checked_list(given)
+        ]
         distinct(start_us for start_us, _ in saved)
         for start_us, count in saved:
             if start_us < window_us:

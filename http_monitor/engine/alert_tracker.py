@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from http_monitor.codec import fields_of, integer, key_of, listed, moment_of, text_of
+from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.ports.alert import Alert, FutureWindows, VectorizedAlert, WindowView
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
@@ -124,7 +124,7 @@ class AlertTracker:
         for name, subjects in fields_of(given["active"]).items():
             found = {
                 None if subject is None else key_of(subject): moment_of(since_us)
-                for subject, since_us in listed(subjects)
+                for subject, since_us in checked_list(subjects)
             }
             if name in self._active:
                 self._active[name] = found

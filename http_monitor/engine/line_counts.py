@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MOST_HITS, counts, fields_of, integer, listed, packed
+from http_monitor.codec import MAX_HITS, checked_list, counts, encode_integers, fields_of, integer
 from http_monitor.eventtime.rows import FATES, Rows
 from http_monitor.health import FATES_OF_LINES, LINE_COUNTERS, Health
 from http_monitor.records import Bools, Int64s, Json
@@ -146,14 +146,16 @@ class Tally:
         """Return the counters as JSON; not between `begin` and `end`."""
         # Several files, numbered from 0, are counted together in a replay only.
         released = [[*lateness] for lateness in self._released.get(0, [])]
-        return {"counts": {**self._counts}, "lateness": packed(self._lateness), "released": released}
+        return {"counts": {**self._counts}, "lateness": encode_integers(self._lateness), "released": released}
 
     def load(self, given: Json) -> None:
         """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         saved = fields_of(given["counts"])
-        self._counts = {name: integer(saved.get(name, 0), 0, MOST_HITS) for name in _COUNTED}
+        self._counts = {name: integer(saved.get(name, 0), 0, MAX_HITS) for name in _COUNTED}
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
-        released = [(integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in listed(given["released"])]
+        released = [
+            (integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in checked_list(given["released"])
+        ]
         self._released = {0: released} if released else {}
 
     def _note_late_rows(self, before: int | None) -> None:

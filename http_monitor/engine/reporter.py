@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import distinct, integer, listed, moment_of, start_of, totals
+from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of, totals
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
@@ -192,7 +192,7 @@ class Reporter:
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
             (moment_of(start_us), IntervalStats.load(stats, self._max_keys))
-            for start_us, stats in listed(given["intervals"])
+            for start_us, stats in checked_list(given["intervals"])
         ]
         distinct(start_us for start_us, _ in loaded)
         return loaded

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.codec import integer, listed, moment_of
+from http_monitor.codec import checked_list, integer, moment_of
 from http_monitor.eventtime.rows import FATES, NEVER_US, Rows, event_times
 from http_monitor.records import SCHEMA, Int64s
 
@@ -75,7 +75,7 @@ def decode_rows(data: bytes) -> Rows:
             raise ValueError("a row without what each row has")
         after = [_numbers(columns.get(name), count) for name in _AFTER]
         said = schema.metadata or {}
-        lead = tuple(integer(number) for number in listed(json.loads(said[_LEAD])))
+        lead = tuple(integer(number) for number in checked_list(json.loads(said[_LEAD])))
         if len(lead) != len(FATES):
             raise ValueError("other counters than there are")
         return Rows(

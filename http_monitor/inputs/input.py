@@ -1,4 +1,4 @@
-"""One input of a monitor: a source, the format of its lines, and the gate of its times."""
+"""One input of a monitor: a source, the format of its lines, and the filter of its times."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,10 +24,10 @@ _NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.
 
 
 class Input:
-    """What the monitor knows of one file. Owned by the monitor's thread.
+    """The state of one input. Owned by the monitor's thread.
 
-    In a replay `look` may be called in another thread, one call at a time, or in another process; what it needs is used
-    by nothing else, and what it changes is seen by nobody else but in the `Look`.
+    In a replay `look` may be called in another thread, one call at a time, or in another process; nothing else uses
+    what it needs, and its effects are visible only in the `Look`.
     """
 
     def __init__(
@@ -41,35 +41,35 @@ class Input:
         needs: Sequence[Need] = (),
         remarks: LookAtLines | None = None,
     ) -> None:
-        """Begin.
+        """Start before the first line.
 
         Args:
-            source: What is read.
-            log_format: Reads its lines.
-            max_ahead_us: How far ahead a single line is not believed.
-            explain: Says why a line does not fit.
-            announced: The kind of its lines that the user has been told already.
-            select: Takes out the rows that the user does not want counted; None: counts all.
-            needs: What options ask of the lines.
-            remarks: Says what of the lines is not read; None: nothing is said.
+            source: The source of lines.
+            log_format: Parses its lines.
+            max_ahead_us: Greatest plausible lead of a single line.
+            explain: Explains why a line does not fit.
+            announced: The kind of its lines that the user has been notified of.
+            select: Removes rows that the filter options exclude; None: keeps all.
+            needs: The columns that options need.
+            remarks: Finds remarks on fields that are not read; None: no remarks.
         """
         self.source = source
         self.ahead_filter = AheadFilter(max_ahead_us)
         self.at_end = True
-        """The last look found no complete line left unread."""
+        """The last look left no complete line unread."""
         self.finished = False
-        """Nothing will come any more."""
+        """No more lines will come."""
         self.failure: InputError | None = None
-        """Why a replay could not read it to its end."""
+        """Error that ended a replay of it early."""
         self.resumed = False
-        """It goes on where another process stopped, and has not been read to its end since."""
+        """It resumed from another process's position, and has not been read to its end since."""
         self.stirred = True
-        """It may stand elsewhere than when it was last saved."""
+        """Its position may have changed since it was last saved."""
         self._saved: Json | None = None
         self.offsets_us: list[int] = []
-        """So far the times of its first lines that came live are ahead of the clock."""
+        """Offsets of its first live lines from the clock; positive: ahead."""
         self.changes = 0
-        """So often its lines have become those of another format."""
+        """Number of changes of its format."""
         self._format = log_format
         # Asked once: to ask takes as long as to save.
         self._resumable = source if isinstance(source, Resumable) else None
@@ -87,17 +87,17 @@ class Input:
         self._misfits = Misfits(explain)
         self._said_nothing_fits = False
         self._enough_no: int | None = None
-        """The line among those parsed last with which enough are known to say what they lack."""
+        """The line among those parsed last that completes the sample for missing columns."""
         self._notices: list[Notice] = []
 
     @property
     def select(self) -> Select | None:
-        """What takes out the rows that the user does not want counted."""
+        """The function that removes excluded rows."""
         return self._select
 
     @property
     def name(self) -> str:
-        """How it is called in what the user reads."""
+        """Its name in messages."""
         return "standard input" if self.source.name == "-" else visible_text(self.source.name)
 
     @property
@@ -107,16 +107,16 @@ class Input:
 
     @property
     def rows(self) -> int:
-        """Of those, the lines that fit the format."""
+        """Lines read so far that fit the format."""
         return self._rows
 
     @property
     def format_name(self) -> str:
-        """What its lines should be."""
+        """The expected format of its lines."""
         return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
 
     def notice(self, words: str, name: str, level: Level = "info") -> Notice:
-        """Return a sentence about this input, of this kind."""
+        """Return a notice about this input."""
         return Notice(f"{self.name}: {words}", level, name, self.source.name)
 
     def take_bad(self) -> Sample | None:
@@ -128,7 +128,7 @@ class Input:
         return self._misfits.words_for(bad, self._format)
 
     def save(self) -> Json:
-        """Return where it stands, for another process."""
+        """Return its state, for another process."""
         if self.stirred or self._saved is None:
             self._saved, self.stirred = self._save(), False
         return self._saved
@@ -146,7 +146,7 @@ class Input:
         }
 
     def load(self, given: Json) -> None:
-        """Go on where another process stopped; its source must have been made for that.
+        """Resume from the state of another process; its source must have been made for that.
 
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
@@ -164,11 +164,11 @@ class Input:
         self.resumed = given["position"] is not None
 
     def parse(self, data: bytes, *, last: bool = False) -> Batch:
-        """Return the rows of the next lines, and remember what the user should know of them.
+        """Return the rows of the next lines, and store notices about them.
 
         Args:
             data: Whole lines.
-            last: Nothing comes after them.
+            last: Whether these are the last lines.
         """
         if not (data or last):
             return _NO_LINES
@@ -185,18 +185,18 @@ class Input:
         chunk = self.source.read()
         batch, found = self._parse(chunk.data, last=chunk.finished)
         self.check_format(batch, ended=chunk.finished)
-        found += [Found(self._enough_no, notice) for notice in self._lacks(ended=chunk.finished)]
+        found += [Found(self._enough_no, notice) for notice in self._find_missing(ended=chunk.finished)]
         found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
         return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(found), failure)
 
-    def take(self, look: Look) -> None:
-        """Make a look a part of what is known: its lines are being counted now."""
+    def merge_look(self, look: Look) -> None:
+        """Store the results of a look whose lines are being counted now."""
         self.finished = look.finished
         self.failure = look.failure
 
     def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
-        """Return the rows of the next lines, and what the user should know of them, in their order."""
+        """Return the rows of the next lines, and notices about them, in their order."""
         ending = self._format if last and isinstance(self._format, Ending) else None
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
         told: list[Found] = []
@@ -213,12 +213,12 @@ class Input:
         if self._remarks is not None:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
-        # What fits the format is known before anything is taken out.
+        # Whether lines fit the format is determined before rows are removed.
         batch = batch if self._select is None else self._select(batch)
         return replace(batch, rows=with_short_keys(batch.rows)), found
 
     def _formats(self, batch: Batch) -> list[Found]:
-        """Return what lines show of their format: the first that fits, and those that another one reads from there."""
+        """Return notices about the format: the first line that fits, and changes of the format."""
         changes = self._format.take_changes() if isinstance(self._format, Changing) else ()
         first_no = batch.first_request if self._rows == self._others else None
         found: list[Found] = []
@@ -243,18 +243,18 @@ class Input:
         words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
         return [Found(change.line_no, self.notice(words, "format-changed", "warning"))]
 
-    def _lacks(self, *, ended: bool) -> list[Notice]:
-        """Return, once, what options ask of its lines and none of the first of them has."""
-        told = self._lacking.tell(ended=ended)
+    def _find_missing(self, *, ended: bool) -> list[Notice]:
+        """Return, once, notices about needed columns that none of the first lines has."""
+        told = self._lacking.describe_missing(ended=ended)
         return [self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in told]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
-        """Refuse a replayed file none of whose first lines fits.
+        """Refuse a replayed file if none of its first lines fits.
 
-        Lines that record no request show nothing.
+        Lines that record no request prove nothing.
 
         Raises:
-            FormatError: the batch, the last that was parsed, shows it.
+            FormatError: the batch, the last one parsed, proves it.
         """
         others_before = self._others - len(batch.other_nos)
         if self._rows - batch.well_formed > others_before:
@@ -271,21 +271,21 @@ class Input:
         raise FormatError(self._nothing_fits(min(lines, FORMAT_LINES)))
 
     def notice_if_nothing_fits(self) -> Notice | None:
-        """Return, once, the sentence that says so; a live input goes on all the same."""
+        """Return, once, a notice that no line fits; a live input continues."""
         lines = self._lines - self._others
         if self._said_nothing_fits or self._rows > self._others or not lines:
             return None
         self._said_nothing_fits = True
         return Notice(self._nothing_fits(lines), "warning", "nothing-fits", self.source.name)
 
-    def take_notices(self) -> list[Notice]:
-        """Return what the user should know of the lines that were counted since this was asked the last time."""
+    def drain_notices(self) -> list[Notice]:
+        """Return the notices about lines counted since the last call."""
         notices, self._notices = self._notices, []
         return notices
 
-    def take_lacks(self) -> list[Notice]:
-        """Return, once, what options ask of the lines of a live input and none of the first of them has."""
-        return self._lacks(ended=self.finished)
+    def drain_missing(self) -> list[Notice]:
+        """Return, once, notices about needed columns that none of a live input's first lines has."""
+        return self._find_missing(ended=self.finished)
 
     def _nothing_fits(self, lines: int) -> str:
         wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"

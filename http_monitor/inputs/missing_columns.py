@@ -1,4 +1,4 @@
-"""Notices that the lines of a log lack what an option asks of them."""
+"""Detects that a log's lines lack a column that an option needs."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,8 +7,8 @@ import pyarrow as pa
 from http_monitor.ports.log_format import Need
 from http_monitor.records import LACKS_SIZE, Batch
 
-ENOUGH_ROWS = 20
-"""So many lines without it are enough to say so."""
+SAMPLE_ROWS = 20
+"""Number of lines without it that are enough for a notice."""
 STATUS = Need("status", "a status", "errors are not known, and error-rate cannot be judged")
 CLIENT = Need("host", "a client address", "nobody's flood is noticed, and ddos cannot be judged")
 EVERY_LOG = (
@@ -17,15 +17,15 @@ EVERY_LOG = (
     Need("path", "a path", "sections and endpoints are not known"),
     Need("size_bytes", "a size", "bytes are not known"),
 )
-"""What figures of every report, and alerts, ask of the lines of every log."""
+"""Columns that the figures of every report, and alerts, need of every log."""
 _NOBODY = {b"-"}
 
 
 class MissingColumns:
-    """Looks at the first lines of one log that fit its format. Owned by the thread that parses.
+    """Examines the first well-formed lines of one log. Owned by the thread that parses.
 
     Args:
-        needs: What options ask of the lines.
+        needs: The columns that options need.
     """
 
     def __init__(self, needs: Iterable[Need]) -> None:
@@ -33,25 +33,25 @@ class MissingColumns:
         self._rows = 0
 
     def look(self, batch: Batch) -> int | None:
-        """Take the next lines, before any of them is filtered out.
+        """Examine the next lines, before any of them is filtered out.
 
         Returns:
-            The number of the line with which enough of them are known; None where that is not among these.
+            The number of the line that completes the sample; None if it is not among these lines.
         """
-        part = batch.rows.slice(0, ENOUGH_ROWS - self._rows) if self._needs else batch.rows
+        part = batch.rows.slice(0, SAMPLE_ROWS - self._rows) if self._needs else batch.rows
         if not self._needs or not len(part):
             return None
         self._rows += len(part)
         self._needs = [need for need in self._needs if _is_absent(need.column, part)]
-        return int(batch.line_nos[len(part) - 1]) if self._rows == ENOUGH_ROWS else None
+        return int(batch.line_nos[len(part) - 1]) if self._rows == SAMPLE_ROWS else None
 
-    def tell(self, *, ended: bool) -> Iterator[tuple[Need, str]]:
-        """Yield, once, what no line has, in words; after fewer lines only where no more will come.
+    def describe_missing(self, *, ended: bool) -> Iterator[tuple[Need, str]]:
+        """Yield, once, each column that no line has, in words; before the sample is complete only at the end.
 
         Args:
             ended: The log will have no more lines.
         """
-        if self._rows and (ended or self._rows >= ENOUGH_ROWS):
+        if self._rows and (ended or self._rows >= SAMPLE_ROWS):
             lines = "its only line lacks" if self._rows == 1 else f"none of its first {self._rows} lines has"
             for need in self._needs:
                 yield need, f"{lines} {need.what}, so {need.consequence}"
@@ -59,7 +59,7 @@ class MissingColumns:
 
 
 def _is_absent(name: str, rows: pa.RecordBatch) -> bool:
-    """Tell whether no row has anything in a column; a size that is ``-`` is there."""
+    """Return whether a column has no value in any row; a size that is ``-`` counts as a value."""
     values = rows.column(name).to_pylist()
     match name:
         case "status":

@@ -88,7 +88,7 @@ class FormatDrift:
                 course = self._courses[entry] = _restart_course(entry, now_us)
             if course.marks[0].lines == entry.lines and not course.has_drifted:
                 continue  # no lines came in the last minute
-            course.note(_Mark(now_us, entry.lines, entry.lines - entry.rows, entry.take_bad()))
+            course.note(_Mark(now_us, entry.lines, entry.lines - entry.rows, entry.drain_bad()))
             lines, malformed = course.recent()
             too_many = malformed * 100 > MAX_PERCENT * lines
             if not course.has_drifted and too_many and malformed >= MIN_LINES and entry.rows:
@@ -105,7 +105,7 @@ def _new_course(now_us: int, lines: int = 0, malformed: int = 0) -> _Course:
 
 def _restart_course(entry: Input, now_us: int) -> _Course:
     """Return a new course for an input, ignoring the lines read so far."""
-    entry.take_bad()
+    entry.drain_bad()
     course = _new_course(now_us, entry.lines, entry.lines - entry.rows)
     course.changes = entry.changes
     return course

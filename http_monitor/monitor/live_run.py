@@ -98,7 +98,7 @@ class LiveRun:
         self.turns.interrupted = self.interrupted
         finished = self.turns.turn()
         for entry in self.turns.changed_inputs:
-            self._notify([*entry.take_notices(), *entry.take_lacks()])
+            self._notify([*entry.drain_notices(), *entry.drain_missing()])
             self._touched[entry] = None
         self._notify(self.turns.notices)
         caught_up = self._backlog.after_turn()

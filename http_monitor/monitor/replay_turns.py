@@ -66,10 +66,10 @@ class ReplayTurns:
 
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]
-        look = entry.look() if self._ahead is None else self._ahead.take(entry)
+        look = entry.look() if self._ahead is None else self._ahead.next_look(entry)
         if look is None:
             return
-        entry.take(look)
+        entry.merge_look(look)
         self._nul_bytes[index] = look.nul_bytes
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):

@@ -1,1 +1,1 @@
-"""The protocols at which parts meet, one contract a file, and the values that only they pass."""
+"""The protocols between parts, one contract per file, and the values that only they pass."""

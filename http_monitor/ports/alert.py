@@ -1,4 +1,4 @@
-"""A rule, and the window as it may look at it."""
+"""The protocol of a rule, and its view of the window."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,46 +18,46 @@ class Reading:
 
 
 class WindowView(Protocol):
-    """The sliding window as a rule may look at it, at the close of a bucket."""
+    """The sliding window as rules see it, at the close of a bucket."""
 
     @property
     def seconds(self) -> int:
-        """Its length."""
+        """Length of the window."""
         ...
 
     @property
     def hits(self) -> int:
-        """Hits in it."""
+        """Hits in the window."""
         ...
 
     @property
     def size_bytes(self) -> int:
-        """Bytes in it, ``-`` as 0."""
+        """Bytes in the window, ``-`` as 0."""
         ...
 
     @property
     def errors(self) -> int:
-        """Hits with status 500–599."""
+        """Hits with status 500–599 in the window."""
         ...
 
     @property
     def malformed(self) -> int:
-        """Lines that fit no format, each in the bucket of the line accepted before it in its file.
+        """Malformed lines, each in the bucket of the line accepted before it in its file.
 
-        They are counted where `Settings.alert_malformed` is given.
+        They are counted if `Settings.alert_malformed` is given.
         """
         ...
 
     def hosts_above(self, hits: float) -> Iterator[tuple[bytes, int]]:
-        """Yield (host, hits) for each host with more hits than that."""
+        """Yield (host, hits) for each host with more than `hits`."""
         ...
 
     def host_hits(self, host: bytes) -> int:
-        """Return the hits of one host; 0 where it has none."""
+        """Return the hits of one host; 0 if it has none."""
         ...
 
     def hits_by(self, dimension: str) -> dict[bytes, int]:
-        """Return the hits by key of ``status``, ``hosts``, ``sections`` or ``endpoints``; made when asked for."""
+        """Return the hits by key of ``status``, ``hosts``, ``sections`` or ``endpoints``; computed on request."""
         ...
 
 
@@ -71,7 +71,7 @@ class Alert(Protocol):
 
     @property
     def threshold(self) -> float:
-        """Raised above, recovered below, unchanged at it."""
+        """The alert is raised above this value, recovers below it, and is unchanged at it."""
         ...
 
     @property
@@ -84,53 +84,52 @@ class Alert(Protocol):
         ...
 
     def title(self, subject: bytes | None) -> str:
-        """Return how the message begins: ``High traffic``."""
+        """Return the beginning of the message: ``High traffic``."""
         ...
 
     def reading(self, value: float) -> str:
-        """Return the value in the message's words, two decimals: ``hits = 12.00``."""
+        """Return the value as the message shows it, two decimals: ``hits = 12.00``."""
         ...
 
 
 class FutureWindows(Protocol):
-    """The sliding window at the last close and at each of the closes to come, as far as lines have come."""
+    """The sliding window at the last close and at each future one, given the lines so far."""
 
     @property
     def seconds(self) -> int:
-        """Its length."""
+        """Length of the windows."""
         ...
 
     @property
     def hits(self) -> Int64s:
-        """Hits in each; the first is the window at the last close."""
+        """Hits in each window; the first is the window at the last close."""
         ...
 
     @property
     def errors(self) -> Int64s:
-        """Hits with status 500–599 in each."""
+        """Hits with status 500–599 in each window."""
         ...
 
     @property
     def malformed(self) -> Int64s:
-        """Lines that fit no format in each, as `WindowView.malformed` counts them."""
+        """Malformed lines in each window, as `WindowView.malformed` counts them."""
         ...
 
     def hosts_above(self, hits: float) -> tuple[list[bytes], Int64s] | None:
-        """Return all hosts that have more hits than that in any of the windows, and maybe others, with their hits.
+        """Return at least all hosts with more than `hits` in any of the windows; others may be among them.
 
         Returns:
-            (hosts, hits of each host in each window, shape (hosts, windows)), or None where it takes too long to
-            find out.
+            (hosts, hits of each host in each window, shape (hosts, windows)); None if finding them takes too long.
         """
         ...
 
 
 @runtime_checkable
 class VectorizedAlert(Protocol):
-    """An alert that tells at which closes nothing can change; then it need not be asked at every close."""
+    """An alert that finds the closes at which nothing can change, so that it need not be measured at each close."""
 
     def may_change(self, windows: FutureWindows) -> Bools:
-        """Return False for each close to come that neither raises it nor lets it recover, for any subject.
+        """Return False for each future close that neither raises the alert nor lets it recover, for any subject.
 
         At the last close every subject above the threshold is raised and none below it.
         """

@@ -1,4 +1,4 @@
-"""A reader of the lines of one kind of log, and what a format may be able to do besides."""
+"""The protocol of a log format, and the optional abilities of formats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,38 +10,38 @@ from http_monitor.records import Batch, Json
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that the user should know of how the lines of a log are read."""
+    """A remark for the user on how a log is read."""
 
     name: str
-    """What kind it is: ``unread``, ``unit``, ``client``, ``host``, ``zone``."""
+    """Its kind: ``unread``, ``unit``, ``client``, ``host``, ``zone``."""
     text: str
-    """One line, log text in it sanitised already."""
+    """One line, with log text in it sanitised already."""
     settled_by: str = ""
-    """The option with which there is nothing to say any more."""
+    """The option that makes the remark unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that an option asks of the lines of a log, which a format may not have."""
+    """A column that an option needs, which a format may not have."""
 
     column: str
-    """Of `records.SCHEMA`, null where a line has none."""
+    """Column of `records.SCHEMA`, null if a line has no value."""
     what: str
-    """What the user calls it: ``a user agent``."""
+    """Its name for the user: ``a user agent``."""
     consequence: str
-    """What follows where no line has one: ``--ignore-bots leaves out nobody``."""
+    """Consequence if no line has one: ``--ignore-bots leaves out nobody``."""
 
 
 class LogFormat(Protocol):
-    """Reads the lines of one kind of log; each file has one of its own."""
+    """Parses the lines of one kind of log; each file has its own object."""
 
     @property
     def name(self) -> str:
-        """What the user calls it: ``auto``, ``combined``, or the LogFormat string."""
+        """Its name for the user: ``auto``, ``combined``, or the LogFormat string."""
         ...
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; never raises for what the bytes are."""
+        """Return the rows of whole lines; never raises, whatever the bytes."""
         ...
 
 
@@ -50,46 +50,46 @@ class Ending(Protocol):
     """A format that may hold a part of a line until the rest comes."""
 
     def parse_last(self, data: bytes) -> Batch:
-        """Return the rows of whole lines, and of what it holds, since nothing will come any more."""
+        """Return the rows of whole lines and of the part it holds, because no more lines will come."""
         ...
 
 
 @runtime_checkable
 class Telling(Protocol):
-    """A format that has something to say to the user of the lines it read."""
+    """A format that has messages for the user about the lines it read."""
 
     def take_told(self) -> Sequence[tuple[int, str]]:
-        """Return what it has to say since this was asked the last time, without the name of the file.
+        """Return the messages since the last call, without the name of the file.
 
         Returns:
-            For each the line that showed it, by its number among the non-blank lines of what was parsed, from 1.
+            (line number, message): the line that caused it, among the non-blank lines parsed last, from 1.
         """
         ...
 
 
 @runtime_checkable
 class Explaining(Protocol):
-    """A format that says of one line what it makes of it."""
+    """A format that explains how it reads a line."""
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return field by field what one line says, or where it stops to fit.
+        """Return how a line is read, field by field, or where it stops fitting.
 
         Args:
-            line: Without its LF; a CR at its end belongs to the line end.
+            line: The line without its LF; a CR at its end belongs to the line end.
         """
         ...
 
 
 @runtime_checkable
 class Remembering(Protocol):
-    """A format in which earlier lines of a file say how later ones are read; each file has one of its own."""
+    """A format whose reading of a line depends on earlier lines of the file; each file has its own object."""
 
     def save(self) -> Json:
-        """Return what it remembers."""
+        """Return its memory of earlier lines."""
         ...
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         ...
 
 
@@ -98,24 +98,24 @@ class FormatChange:
     """From some line on a file has another format."""
 
     line_no: int
-    """The line that showed it, by its number among the non-blank lines of what was parsed, from 1."""
+    """The line that showed it: its number among the non-blank lines parsed last, from 1."""
     kind: str
-    """What the lines behind it are."""
+    """The kind of the lines after it."""
 
 
 @runtime_checkable
 class Changing(Protocol):
-    """A format that may find out that the lines of its file have become others."""
+    """A format that may detect a change of its file's format."""
 
     def take_changes(self) -> Sequence[FormatChange]:
-        """Return what was found in the lines parsed since this was asked the last time."""
+        """Return the changes in the lines parsed since the last call."""
         ...
 
 
 @runtime_checkable
 class Headed(Protocol):
-    """A format whose files begin with lines that say how the others are read."""
+    """A format whose files begin with header lines that describe the others."""
 
     def learn(self, head: bytes) -> None:
-        """Take what a file begins with, where reading begins later in it; what is no header there means nothing."""
+        """Process the beginning of a file that is read from a later position; other lines than headers are ignored."""
         ...

@@ -1,4 +1,4 @@
-"""What takes the messages of the monitor."""
+"""The protocol of a receiver of the monitor's messages."""
 
 from typing import Protocol, runtime_checkable
 
@@ -6,17 +6,17 @@ from http_monitor.report import Message
 
 
 class ReportSink(Protocol):
-    """Takes what the monitor says, in order; may ignore kinds of messages it has no use for."""
+    """Receives the monitor's messages, in order; may ignore kinds that it does not use."""
 
     def publish(self, message: Message) -> None:
-        """Take one message. Raises BrokenPipeError when its reader is gone."""
+        """Process one message. Raises BrokenPipeError if its reader is gone."""
         ...
 
 
 @runtime_checkable
 class Settling(Protocol):
-    """A `ReportSink` that may keep messages back for a moment, to tell several in one."""
+    """A `ReportSink` that may hold messages back for a moment, to combine several."""
 
     def settle(self) -> None:
-        """Let go of them: the turn that made them is over. Raises BrokenPipeError when its reader is gone."""
+        """Print the messages held back: the turn is over. Raises BrokenPipeError if its reader is gone."""
         ...

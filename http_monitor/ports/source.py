@@ -1,4 +1,4 @@
-"""An input of log lines, and what a source may be able to do besides."""
+"""The protocol of a source of log lines, and the optional abilities of sources."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -11,21 +11,21 @@ from http_monitor.report import Notice
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What a source had to give at one look."""
+    """The result of one read."""
 
     data: bytes = b""
-    """Whole lines, each with its LF (a source adds the one that a last line lacks). A line longer than the
+    """Whole lines, each with its LF (a source adds one that the last line lacks). A line longer than the
     limit is cut to limit + 1 bytes before its LF."""
     at_end: bool = True
     """No complete line is left unread."""
     finished: bool = False
-    """Nothing will ever come again (end of a replay, end of standard input); implies `at_end`."""
+    """No more lines will come (end of a replay, end of standard input); implies `at_end`."""
     notices: tuple[Notice, ...] = ()
-    """What happened to the input since the last look."""
+    """Notices about the input since the last read."""
 
 
 UNCHANGED = Chunk()
-"""What a source returns, this very object, if all is as it was at the last look: its health and its position too."""
+"""Returned by a source, as this very object, if nothing changed since the last read, not even health or position."""
 
 
 class Source(Protocol):
@@ -33,11 +33,11 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What the user calls it (a path, ``-``)."""
+        """Its name for the user (a path, ``-``)."""
         ...
 
     def read(self) -> Chunk:
-        """Return what is there, at most about 1 to 4 MiB."""
+        """Return available lines, at most about 1 to 4 MiB."""
         ...
 
     def health(self) -> Health:
@@ -45,20 +45,20 @@ class Source(Protocol):
         ...
 
     def wants_poll_s(self) -> float:
-        """Return after how many seconds it wants to be looked at again, whatever wakes the monitor before."""
+        """Return the seconds after which the source needs another read, even if nothing wakes the monitor."""
         ...
 
     def close(self) -> None:
-        """Let go of descriptors and threads."""
+        """Release descriptors and threads."""
         ...
 
 
 @runtime_checkable
 class Resumable(Protocol):
-    """A source that can go on in another process where this one stopped."""
+    """A source that another process can resume from its position."""
 
     def position(self) -> Json | None:
-        """Return where it stands after the last `read`, with what it has lost and counted; None: not begun yet."""
+        """Return the position after the last `read`, with its counters; None: not begun yet."""
         ...
 
 
@@ -68,13 +68,13 @@ class Failing(Protocol):
 
     @property
     def failure(self) -> InputError | None:
-        """Why it could not be read to its end; None: nothing went wrong so far."""
+        """The error that ended reading early; None: there is none so far."""
         ...
 
 
 @runtime_checkable
 class Diagnosing(Protocol):
-    """A source that can find out why it has nothing to give."""
+    """A source that can find out why it has no lines."""
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence; it may take some milliseconds."""

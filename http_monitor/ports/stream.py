@@ -1,4 +1,4 @@
-"""What takes accepted rows as they are counted."""
+"""The protocols of the stream of accepted rows."""
 
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from http_monitor.report import Mark
 
 
 class KeySums(Protocol):
-    """Hits, bytes and errors by key of one dimension in one group of rows; the arrays have one entry a key."""
+    """Hits, bytes and errors by key of one dimension in one group of rows; the arrays have one entry per key."""
 
     @property
     def hits(self) -> Int64s:
@@ -18,7 +18,7 @@ class KeySums(Protocol):
 
     @property
     def sizes(self) -> Any:
-        """Bytes of each key: integers, Python's where 64 bits might not do."""
+        """Bytes of each key; Python integers where 64 bits might not be enough."""
         ...
 
     @property
@@ -55,12 +55,12 @@ class GroupedSums(Protocol):
         ...
 
     def by_key(self, dimension: str, index: int) -> KeySums:
-        """Return the sums of one group by a dimension, as `RowFrame.dimensions` names it; worked out when asked."""
+        """Return the sums of one group by a dimension of `RowFrame.dimensions`; computed on request."""
         ...
 
 
 class RowFrame(Protocol):
-    """Accepted rows in the order in which they were counted. It stays as it is, and may be kept."""
+    """Accepted rows in the order in which they were counted. It never changes, and may be kept."""
 
     @property
     def batch(self) -> pa.RecordBatch:
@@ -69,7 +69,7 @@ class RowFrame(Protocol):
 
     @property
     def time_us(self) -> Int64s:
-        """What each row is bucketed by: the time in the line, or the time of arrival."""
+        """The time that decides the bucket of each row: that in the line, or that of arrival."""
         ...
 
     @property
@@ -79,16 +79,16 @@ class RowFrame(Protocol):
 
     @property
     def late(self) -> Bools:
-        """Whether the bucket of a row had closed before it came: an earlier result is to be corrected."""
+        """Whether the row's bucket had closed before it came, so that it corrects an earlier result."""
         ...
 
     @property
     def dimensions(self) -> frozenset[str]:
-        """The dimensions in which some row may have a key: ``hosts``, ``sections``, ``status`` and others."""
+        """The dimensions for which some row may have a key: ``hosts``, ``sections``, ``status`` and others."""
         ...
 
     def sums(self, grain_us: int, *, late: bool | None = None) -> GroupedSums:
-        """Return the sums by start, aligned to the epoch; worked out once for all who ask.
+        """Return the sums by start, aligned to the epoch; computed once for all callers.
 
         Args:
             grain_us: The length of a group, a multiple of the bucket's.
@@ -98,12 +98,12 @@ class RowFrame(Protocol):
 
 
 class StreamListener(Protocol):
-    """Takes the stream: frames and marks, in order. It is called in the monitor's thread, and must not wait long."""
+    """Receives the stream: frames and marks, in order. Called in the monitor's thread; must not block for long."""
 
     def frame(self, frame: RowFrame) -> None:
-        """Take accepted rows."""
+        """Process accepted rows."""
         ...
 
     def mark(self, mark: Mark) -> None:
-        """Learn up to when only late rows will still come, and up to where every input has been taken."""
+        """Note the time before which only late rows will come, and the positions of all inputs."""
         ...

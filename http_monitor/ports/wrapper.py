@@ -1,4 +1,4 @@
-"""What takes off what another program put around each line."""
+"""The protocol for removing what another program put around each line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,74 +9,74 @@ from http_monitor.records import Bools, Int64s, Json
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """The lines that stand inside the lines of a chunk."""
+    """The inner lines of a chunk."""
 
     data: bytes
-    """Whole lines, each with its LF: what was inside, and as it was each line that is none of the wrapper's."""
+    """Whole lines, each with its LF: the inner lines, and unchanged those that are not wrapped."""
     wrapped: Bools
-    """For each of them whether it was inside."""
+    """Whether each line was wrapped."""
     source: Int64s
-    """For each of them the index of the name of its container, pod or host among `sources`; -1: none is known."""
+    """Index in `sources` of the container, pod or host of each line; -1: not known."""
     sources: tuple[bytes, ...]
     origin: Int64s
-    """For each of them the index of what wrote it among `origins`; -1 where it was not inside."""
+    """Index in `origins` of the writer of each line; -1 if the line was not wrapped."""
     origins: tuple[bytes, ...]
     """Programs, streams or containers, each digit as 0."""
 
     @property
     def lines(self) -> int:
-        """How many lines there are, blank ones too."""
+        """Number of lines, blank ones included."""
         return len(self.wrapped)
 
 
 @dataclass(frozen=True, slots=True)
 class Peeled:
-    """What one line has inside, as far as its own bytes show it."""
+    """An inner line, as far as the wrapped line's own bytes show it."""
 
     text: bytes | None
-    """The line inside; None: a part of one that is not complete."""
+    """The inner line; None: a part of an incomplete one."""
     places: Sequence[int]
-    """For each byte of the text where it stands in the line, one more for where the text ends; -1: in an earlier."""
+    """Place in the wrapped line of each byte of the text, and of its end; -1: in an earlier line."""
     source: tuple[bytes, int, int] | None = None
-    """The name of the container, pod or host, and where it stands."""
+    """The name of the container, pod or host, and its place."""
 
 
 class Wrapper(Protocol):
-    """Takes off what somebody put around each line of a log; each file has one of its own."""
+    """Removes what a program puts around each line of a log; each file has its own object."""
 
     @property
     def name(self) -> str:
-        """What ``--unwrap`` calls it."""
+        """Its name in ``--unwrap``."""
         ...
 
     @property
     def words(self) -> str:
-        """What it is, before ``, taken off``: ``syslog in front of each line``."""
+        """Its description, before ``, taken off``: ``syslog in front of each line``."""
         ...
 
     def front(self, line: bytes) -> bytes | None:
-        """Return what stands before the text of a line, without its LF; None where it is not wrapped.
+        """Return what precedes the text of a line, given without its LF; None if it is not wrapped.
 
-        Nothing is remembered. Of a text that is quoted in the midst of others it is empty.
+        Stores nothing. Empty if the text is quoted between other fields.
         """
         ...
 
     def unwrap(self, data: bytes) -> Unwrapped:
-        """Return what stands inside whole lines; never raises for what the bytes are."""
+        """Return the inner lines of whole lines; never raises, whatever the bytes."""
         ...
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
-        """Return what stands inside one line, without its LF; nothing where it is not wrapped."""
+        """Return the inner lines of one line, given without its LF; empty if it is not wrapped."""
         ...
 
     def end(self) -> bytes:
-        """Return the lines that were not complete when the input ended, each with its LF."""
+        """Return the lines that were incomplete when the input ended, each with its LF."""
         ...
 
     def save(self) -> Json:
-        """Return the parts of lines that are not complete."""
+        """Return the incomplete parts of lines."""
         ...
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         ...

@@ -43,9 +43,9 @@ class SimulatorThread:
         if self._thread.is_alive():
             self._thread.join()
 
-    def take_notices(self) -> tuple[Notice, ...]:
+    def drain_notices(self) -> tuple[Notice, ...]:
         """Return what the user should know, each once."""
-        notices = self._writer.file.take_notices()
+        notices = self._writer.file.drain_notices()
         if self._failure is not None and not self._told:
             self._told = True
             notices = (*notices, Notice(f"no more simulated traffic: {self._failure}", "warning", "simulator"))

@@ -69,7 +69,7 @@ class FileWriter:
             os.close(self._target.descriptor)
             self._target = None
 
-    def take_notices(self) -> tuple[Notice, ...]:
+    def drain_notices(self) -> tuple[Notice, ...]:
         """Return what the user should know, each once; any thread may ask."""
         notices = []
         while self._notices:

@@ -4,7 +4,7 @@ import numpy as np
 
 from http_monitor.counting.keys import Codes
 from http_monitor.records import Int64s
-from http_monitor.sizes import MOST_INT64, Sizes
+from http_monitor.sizes import MAX_INT64, Sizes
 
 _LEAST = 16
 _NO_SLOTS = np.zeros(0, np.int64)
@@ -34,7 +34,7 @@ class GrowingSums:
     def add(self, slots: Codes, hits: Int64s, sizes: Sizes, errors: Int64s) -> None:
         """Add to some slots, each given once."""
         self._all_sizes += int(sizes.sum())
-        if self._all_sizes > MOST_INT64 or sizes.dtype == np.object_:
+        if self._all_sizes > MAX_INT64 or sizes.dtype == np.object_:
             self.sizes = self.sizes.astype(np.object_, copy=False)
         self.hits[slots] += hits
         self.errors[slots] += errors

@@ -10,7 +10,7 @@ from http_monitor.counting.long_keys import room_of
 from http_monitor.counting.tables.slots import TableSlots
 from http_monitor.records import Int64s
 from http_monitor.report_tables import Remainder
-from http_monitor.sizes import MOST_INT64, Sizes
+from http_monitor.sizes import MAX_INT64, Sizes
 
 # Rows are examined in parts of this length, or of the cap if that is greater.
 _MIN_ROWS = 1_024
@@ -94,7 +94,7 @@ def _counts_of(piece: Piece) -> dict[bytes, list[int]]:
 
 def _slots_of(counts: dict[bytes, list[int]]) -> TableSlots:
     hits_of, sizes_of, errors_of = (np.array(column, np.object_) for column in zip(*counts.values(), strict=True))
-    sizes: Sizes = sizes_of if sum(sizes_of) > MOST_INT64 else sizes_of.astype(np.int64)
+    sizes: Sizes = sizes_of if sum(sizes_of) > MAX_INT64 else sizes_of.astype(np.int64)
     piece = Piece(
         Keys(list(counts)), np.arange(len(counts)), hits_of.astype(np.int64), sizes, errors_of.astype(np.int64)
     )

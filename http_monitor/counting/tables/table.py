@@ -10,14 +10,14 @@ from typing import Self
 import numpy as np
 
 from http_monitor.codec import (
-    MOST_HITS,
+    MAX_HITS,
+    checked_list,
     counts,
     distinct,
+    encode_integers,
+    encode_keys,
     integer,
     keys_of,
-    listed,
-    packed,
-    packed_keys,
     sizes,
     totals,
 )
@@ -183,10 +183,10 @@ class KeyTable:
         sketch = {} if self._distinct is None else {"distinct": self._distinct.save()}
         return {
             **sketch,
-            "keys": packed_keys(piece.names()),
-            "hits": packed(piece.hits),
-            "sizes": packed(piece.sizes),
-            "errors": packed(piece.errors),
+            "keys": encode_keys(piece.names()),
+            "hits": encode_integers(piece.hits),
+            "sizes": encode_integers(piece.sizes),
+            "errors": encode_integers(piece.errors),
             "rest": [rest.hits, rest.size_bytes, rest.errors, rest.error_bound],
         }
 
@@ -208,8 +208,8 @@ class KeyTable:
         keys = Keys.pack(names, some_long=table._some_long)
         piece = Piece(keys, np.arange(count), hits, sizes(given["sizes"], count), errors)
         table._counts = TableBatches(piece)
-        *cut, error_bound = listed(given["rest"])
-        table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MOST_HITS))
+        *cut, error_bound = checked_list(given["rest"])
+        table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MAX_HITS))
         return table
 
     def __eq__(self, other: object) -> bool:

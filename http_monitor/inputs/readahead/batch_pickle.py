@@ -1,4 +1,4 @@
-"""Pickles what holds batches: their memory beside it, and without the columns in which no line has anything."""
+"""Pickles objects with batches: their buffers out of band, and without columns that are null in all rows."""
 
 import io
 import pickle
@@ -10,22 +10,22 @@ import pyarrow as pa
 from http_monitor.records import SCHEMA
 
 
-def pickled(thing: object) -> list[memoryview]:
-    """Return an object as pieces of bytes: its pickle, then the memory that it names."""
+def pickle_pieces(thing: object) -> list[memoryview]:
+    """Return an object as pieces of bytes: its pickle, then its buffers."""
     memory: list[pickle.PickleBuffer] = []
     stream = io.BytesIO()
     _Pickler(stream, protocol=5, buffer_callback=memory.append).dump(thing)
     return [stream.getbuffer(), *(piece.raw() for piece in memory)]
 
 
-def unpickled(pieces: Sequence[Any]) -> Any:
-    """Return the object of which these are the pieces, whatever holds their bytes; it goes on using that memory."""
+def unpickle_pieces(pieces: Sequence[Any]) -> Any:
+    """Return the object from its pieces; it keeps using their memory."""
     return pickle.loads(pieces[0], buffers=pieces[1:])
 
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: object) -> Any:
-        """Leave out of a batch what is null in all rows: most logs have half of the columns."""
+        """Leave out columns that are null in all rows: in most logs half of them."""
         if not isinstance(obj, pa.RecordBatch):
             return NotImplemented
         columns = [None if column.null_count == len(column) else column for column in obj.columns]

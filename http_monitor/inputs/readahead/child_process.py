@@ -13,15 +13,15 @@ _STDOUT = 1
 
 
 class ChildProcess:
-    """A fork of this process, and the socket to it, which keeps messages apart.
+    """A fork of this process, and a socket to it that keeps message boundaries.
 
-    A terminal and a service manager send their signals to both processes: to the child they do nothing, for this one
-    decides when both end. Should this one be killed, the child finds the end of its socket.
+    Terminals and service managers send signals to both processes; the child ignores them, because this process decides
+    when both end. If this process is killed, the child finds its socket closed.
 
     Args:
-        serve: What the child does, with its end of the socket; it has all that this process had in memory. When it
-            returns, the child has ended.
-        raised: What the child does with an exception that `serve` raised.
+        serve: Runs in the child with its end of the socket, and everything this process had in memory. When it
+                returns, the child ends.
+        raised: Runs in the child for an exception that `serve` raised.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ChildProcess:
         try:
             with _signals_blocked():
                 self.pid = _fork()
-                """Of the child."""
+                """Process id of the child."""
                 if not self.pid:
                     self.socket.close()
                     _be_child(lambda: serve(theirs), lambda error: raised(theirs, error))
@@ -45,10 +45,10 @@ class ChildProcess:
         self._ended = False
 
     def end(self) -> str:
-        """Kill the child if it is there, wait for it, let go of its socket; return how it ended, in words."""
+        """Kill the child if it is running, wait for it, and close its socket; return how it ended, in words."""
         words = "is gone"
         if not self._ended:
-            # Where whoever started this program ignores the ends of children, the system waits for them.
+            # If the parent of this program ignores the ends of children, the system waits for them.
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             with suppress(ChildProcessError):
@@ -59,11 +59,11 @@ class ChildProcess:
 
 
 def can_fork() -> bool:
-    """Tell whether a fork of this process works as it does.
+    """Return whether a fork of this process works like the original.
 
-    Only on Linux. The libraries of macOS must not be used in a fork, Windows has none, and nobody tries the others
-    here. And only where no other thread is ours: what it holds at that moment, a lock say, is held in the child for
-    ever. Arrow may have threads that wait for work, and starts others in a child.
+    Only on Linux: libraries of macOS must not be used in a fork, Windows has no fork, and other systems are untested.
+    And only without other threads of ours: a lock that such a thread holds would stay locked in the child for ever.
+    Arrow's idle worker threads are harmless, because Arrow starts new ones in a child.
     """
     return sys.platform == "linux" and hasattr(os, "memfd_create") and threading.active_count() == 1
 
@@ -77,7 +77,7 @@ def _fork() -> int:
 
 @contextmanager
 def _signals_blocked() -> Iterator[None]:
-    """Block signals meanwhile; a child that is forked then never gets them, and there is no moment before that."""
+    """Block signals, so that a child forked meanwhile never receives one."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     try:
         yield
@@ -86,13 +86,13 @@ def _signals_blocked() -> Iterator[None]:
 
 
 def _be_child(serve: Callable[[], None], raised: Callable[[BaseException], None]) -> None:
-    """Serve, and leave by the only way on which nothing is done that this process would do twice.
+    """Serve, and exit without any cleanup that this process would do again.
 
-    What stands in the buffers of its files is the parent's to write, what it does at its end is too.
+    The parent writes the buffered contents of its files, and runs its exit handlers.
     """
     code = 1
     try:
-        # Whoever reads what the parent writes would wait for its end from this process too.
+        # A reader of the parent's output would otherwise wait for this process to end too.
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, _STDOUT)
         os.close(nothing)

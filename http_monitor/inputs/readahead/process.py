@@ -1,4 +1,4 @@
-"""Looks ahead in a process of its own, which needs no interpreter lock of this one."""
+"""Reads ahead in a process of its own, without sharing an interpreter lock."""
 
 import ctypes
 import errno
@@ -21,11 +21,11 @@ from http_monitor.inputs.readahead.child_process import ChildProcess
 from http_monitor.inputs.readahead.protocol import WAIT_S
 
 _AHEAD = 2
-"""So many looks a single input is ahead: while one waits to be taken, the next is made. Of several, the merge decides
-which is looked at. What is looked at beyond an end or an error is never taken."""
+"""Number of looks that a single input is ahead: while one waits, the next is made. With several inputs, the merge
+chooses the next input. Looks beyond an end or an error are dropped."""
 _SLOTS = 2
-"""So many answers may be on the way."""
-# As malloc.h has them; the second may not be greater than 32 MiB.
+"""Number of answers that may be under way."""
+# As in malloc.h; the second may not exceed 32 MiB.
 _TRIM_THRESHOLD = -1
 _MMAP_THRESHOLD = -3
 _KEPT_BYTES = 32 << 20
@@ -37,7 +37,7 @@ _ADVICE = "; --threads 1 does without it"
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """What stands for a look that raised."""
+    """The answer for a look that raised an exception."""
 
     error: Exception
 
@@ -46,15 +46,15 @@ _Answer = Look | _Raised
 
 
 class ProcessAhead:
-    """A `ReadAhead` in one process, which is forked at the first look and has the inputs from then on.
+    """A `ReadAhead` in one process, which is forked at the first look and owns the inputs from then on.
 
-    What it learns of an input this process does not know, except for what comes with a `Look`. It is asked by a socket
-    for the number of an input, and puts its answer, pickled with the columns beside it, into one of a few files in
-    memory, which it tells of by the socket: so it never waits for room. Files are used in turn, and there are as many
-    as there can be answers on the way.
+    This process learns of changes of an input through a `Look` only. It sends the number of an input through a socket;
+    the child writes its answer, pickled with out-of-band columns, to one of a few files in memory, and announces it
+    through the socket. So the child never waits for room: the files are used in turn, and there are as many as answers
+    may be under way.
 
     Args:
-        inputs: All that there will be.
+        inputs: All inputs of the replay.
     """
 
     def __init__(self, inputs: Sequence[Input]) -> None:
@@ -66,33 +66,33 @@ class ProcessAhead:
         self._come: list[deque[_Answer]] = [deque() for _ in inputs]
         self._slots: list[int] = []
         self._answers = 0
-        """In the child, so many were given; here, so many have come."""
+        """Number of answers sent (in the child) or received (here)."""
         self._child: ChildProcess | None = None
 
     @property
     def pid(self) -> int | None:
-        """Of the process; None before the first look."""
+        """Process id of the child; None before the first look."""
         return None if self._child is None else self._child.pid
 
     def begin(self, entry: Input) -> None:
-        """Let the process make the next look at an input, if it was not told to.
+        """Make the process start the next look at an input, unless it has been asked already.
 
         Raises:
-            WorkerError: the process is gone, or cannot be had.
+            WorkerError: the process has ended, or cannot be started.
         """
         number = self._numbers[entry]
         under_way = self._wanted.count(number) + self._asked.count(number) + len(self._come[number])
         self._wanted += [number] * (self._each - under_way)
         self._ask(self._child or self._start())
 
-    def take(self, entry: Input) -> Look | None:
-        """Return the next look at an input; None where it takes longer than a moment, so that one has to ask again.
+    def next_look(self, entry: Input) -> Look | None:
+        """Return the next look at an input; None if it takes longer than a moment, and the caller must retry.
 
         Raises:
             FormatError: as `Input.look`.
-            WorkerError: the process is gone, or cannot be had.
+            WorkerError: the process has ended, or cannot be started.
             MemoryError: the process has too little memory.
-            RuntimeError: with the traceback of what the process did not expect.
+            RuntimeError: an unexpected exception of the process, with its traceback.
         """
         self.begin(entry)
         assert self._child is not None
@@ -105,7 +105,7 @@ class ProcessAhead:
             except ConnectionError:
                 lengths = b""
             if not lengths:
-                raise _gone(self._child)
+                raise _worker_gone(self._child)
             self._note(_read(self._slots[self._answers % _SLOTS], lengths))
             self._ask(self._child)
         answer = come.popleft()
@@ -114,19 +114,19 @@ class ProcessAhead:
         return answer
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process."""
         if self._child is not None:
             self._child.end()
         while self._slots:
             os.close(self._slots.pop())
 
     def _ask(self, child: ChildProcess) -> None:
-        """Ask for what is wanted, as long as there is a place for the answer."""
+        """Request the wanted looks, as long as there is a file for the answer."""
         while self._wanted and len(self._asked) < _SLOTS:
             try:
                 child.socket.send(_REQUEST.pack(self._wanted[0]))
             except ConnectionError:
-                raise _gone(child) from None
+                raise _worker_gone(child) from None
             self._asked.append(self._wanted.popleft())
 
     def _note(self, answer: _Answer) -> None:
@@ -136,7 +136,7 @@ class ProcessAhead:
     def _start(self) -> ChildProcess:
         try:
             self._slots += [os.memfd_create("look", os.MFD_CLOEXEC) for _ in range(_SLOTS)]
-            child = ChildProcess(self._serve, self._tell)
+            child = ChildProcess(self._serve, self._report_exception)
         except OSError as error:
             raise WorkerError(f"cannot start a process that reads and parses: {error.strerror}{_ADVICE}") from error
         child.socket.settimeout(WAIT_S)
@@ -144,15 +144,15 @@ class ProcessAhead:
         return child
 
     def _serve(self, theirs: socket.socket) -> None:
-        """In the child, make looks until nobody asks for one any more."""
+        """In the child, make looks until the requests end."""
         _keep_freed_memory()
         with suppress(ConnectionError):
             while request := theirs.recv(_REQUEST.size):
                 (number,) = _REQUEST.unpack(request)
                 self._answer(theirs, _look(self._inputs[number]))
 
-    def _tell(self, theirs: socket.socket, error: BaseException) -> None:
-        """In the child, tell of what was not expected."""
+    def _report_exception(self, theirs: socket.socket, error: BaseException) -> None:
+        """In the child, report an unexpected exception."""
         if lacks_memory(error):
             told: Exception = MemoryError()
         else:
@@ -160,19 +160,19 @@ class ProcessAhead:
             told = RuntimeError(f"in the process that reads and parses:\n{said}")
         with suppress(ConnectionError):
             self._answer(theirs, _Raised(told))
-            # A socket that is closed with requests unread in it takes with it what was sent: wait for the end.
+            # Closing a socket with unread requests discards what was sent: wait for their end.
             while theirs.recv(_REQUEST.size):
                 pass
 
     def _answer(self, theirs: socket.socket, answer: _Answer) -> None:
-        """In the child, give an answer."""
+        """In the child, send an answer."""
         theirs.send(_write(self._slots[self._answers % _SLOTS], answer))
         self._answers += 1
 
 
 def _keep_freed_memory() -> None:
-    """Keep the C library from giving memory back to the system after each look, only to ask for it at the next."""
-    # Of glibc; others have no such function.
+    """Stop the C library from returning memory to the system after each look, only to request it for the next."""
+    # A function of glibc; other C libraries have none.
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
@@ -187,8 +187,8 @@ def _look(entry: Input) -> _Answer:
 
 
 def _write(slot: int, answer: _Answer) -> bytes:
-    """Write an answer to a file; return the lengths of what was written, one after the other."""
-    pieces = pickled(answer)
+    """Write an answer to a file; return the lengths of its pieces."""
+    pieces = pickle_pieces(answer)
     lengths = [piece.nbytes for piece in pieces]
     if os.pwritev(slot, pieces, 0) < sum(lengths):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -196,18 +196,18 @@ def _write(slot: int, answer: _Answer) -> bytes:
 
 
 def _read(slot: int, packed: bytes) -> _Answer:
-    """Return the answer in a file, and empty that."""
+    """Return the answer in a file, and truncate the file."""
     lengths = struct.unpack(f"={len(packed) // _LENGTH.size}Q", packed)
-    # Each column has memory of its own, for some are kept longer than others.
+    # Each column has memory of its own, because some are kept longer than others.
     pieces = [pa.allocate_buffer(length) for length in lengths]
     os.preadv(slot, pieces, 0)
     os.truncate(slot, 0)
-    answer: _Answer = unpickled(pieces)
+    answer: _Answer = unpickle_pieces(pieces)
     return answer
 
 
-def _gone(child: ChildProcess) -> WorkerError:
+def _worker_gone(child: ChildProcess) -> WorkerError:
     how = child.end()
-    # Hardly anybody else sends this signal.
+    # This signal hardly has another origin.
     hint = " (was memory short?)" if how.endswith("SIGKILL") else ""
     return WorkerError(f"the process that reads and parses {how}{hint}{_ADVICE}")

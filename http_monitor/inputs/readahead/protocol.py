@@ -1,4 +1,4 @@
-"""The protocol of what reads and parses the next lines of a replay while those before them are counted."""
+"""The protocol for reading and parsing the next lines of a replay while earlier ones are counted."""
 
 from typing import Protocol
 
@@ -7,29 +7,29 @@ from http_monitor.inputs.look import Look
 
 
 class ReadAhead(Protocol):
-    """Looks at the inputs of a replay, a little further than what was taken.
+    """Looks at the inputs of a replay, slightly ahead of the counting.
 
-    What an input has for reading and parsing (its source, its format, its selection) belongs to it from the first
-    look on until `close` has returned; what is asked of an input meanwhile must have come with a `Look`.
+    The source, the format and the selection of an input belong to this object from the first look until `close`
+    returns; meanwhile other state of an input must come from a `Look`.
     """
 
     def begin(self, entry: Input) -> None:
-        """Let the next look at an input be made, if that was not said before; does not wait."""
+        """Start the next look at an input unless it was started already; do not wait."""
         ...
 
-    def take(self, entry: Input) -> Look | None:
-        """Return the next look at an input; None where it takes longer than a moment, so that one has to ask again.
+    def next_look(self, entry: Input) -> Look | None:
+        """Return the next look at an input; None if it takes longer than a moment, and the caller must retry.
 
         Raises:
             FormatError: as `Input.look`.
-            WorkerError: what looks has come to an end that nobody here asked for.
+            WorkerError: the reader has ended unexpectedly.
         """
         ...
 
     def close(self) -> None:
-        """Make no other look, and let go of what looks."""
+        """Start no further look, and release all resources."""
         ...
 
 
 WAIT_S = 0.1
-"""So long somebody who counts waits at a time, so that a signal's flag is looked at in between."""
+"""Longest wait at a time, so that signal flags are checked in between."""

@@ -1,4 +1,4 @@
-"""Looks ahead in a thread, where a process of its own cannot be had."""
+"""Reads ahead in a thread, where no process can be used."""
 
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -7,15 +7,15 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import WAIT_S
 
-# Numpy and Arrow let go of the interpreter for a fraction of a millisecond again and again; with the usual 5 ms each
-# return would wait for the other thread longer than the work between took.
+# Numpy and Arrow release the interpreter lock for fractions of a millisecond; with the usual 5 ms each return would
+# wait for the other thread longer than the work between took.
 _SWITCH_S = 0.0005
 
 
 class ThreadAhead:
-    """A `ReadAhead` in one thread of its own, at most one look at each input further than what was taken.
+    """A `ReadAhead` in one thread of its own, at most one look ahead per input.
 
-    Looks are made in the order in which they were begun; what a look raises is raised where it is taken.
+    Looks are made in the order of the `begin` calls; the exception of a look is raised where its result is requested.
     """
 
     def __init__(self) -> None:
@@ -25,17 +25,17 @@ class ThreadAhead:
         sys.setswitchinterval(_SWITCH_S)
 
     @property
-    def begun(self) -> tuple[Future[Look], ...]:
-        """The looks that were not taken yet."""
+    def pending(self) -> tuple[Future[Look], ...]:
+        """The looks not delivered yet."""
         return tuple(self._begun.values())
 
     def begin(self, entry: Input) -> None:
-        """Let the thread make the next look at an input, if it was not told to."""
+        """Make the thread start the next look at an input, unless it has been asked already."""
         if entry not in self._begun:
             self._begun[entry] = self._thread.submit(entry.look)
 
-    def take(self, entry: Input) -> Look | None:
-        """Return the next look at an input; None where it takes longer than a moment, so that one has to ask again.
+    def next_look(self, entry: Input) -> Look | None:
+        """Return the next look at an input; None if it takes longer than a moment, and the caller must retry.
 
         Raises:
             FormatError: as `Input.look`.
@@ -49,6 +49,6 @@ class ThreadAhead:
         return look.result()
 
     def close(self) -> None:
-        """Wait for the look that is being made, and make no other."""
+        """Wait for the current look, and start no further one."""
         self._thread.shutdown(cancel_futures=True)
         sys.setswitchinterval(self._switch_s)
