@@ -69,17 +69,17 @@ class MetricsAggregator:
 
     @property
     def report_empty(self) -> bool:
-        """Live and caught up: intervals without anything in them are reported too."""
+        """Live and caught up: empty intervals are reported too."""
         return self._closing.report_empty
 
     @property
     def open_buckets(self) -> int:
-        """How many buckets with rows have not closed yet."""
+        """Number of buckets with rows that have not closed yet."""
         return len(self._state.open)
 
     @property
     def open_intervals(self) -> int:
-        """How many intervals with rows have not been reported yet."""
+        """Number of intervals with rows that have not been reported yet."""
         return len(self._state.reporter.starts)
 
     @property
@@ -94,11 +94,11 @@ class MetricsAggregator:
 
     @property
     def tracker(self) -> AlertTracker:
-        """Who remembers which alerts are raised."""
+        """Tracks which alerts are raised."""
         return self._state.tracker
 
     def health(self) -> Health:
-        """Return where every line passed on so far went; what inputs have counted is not in it."""
+        """Return the counters of all lines passed on so far, without those of the inputs."""
         return self._state.tally.before_look(None)
 
     def begin_at(self, time_us: int) -> None:
@@ -107,19 +107,19 @@ class MetricsAggregator:
         self._closing.begin_at(time_us)
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
-        """Let another take alert events and reports from now on: the state was restored, and goes on live."""
+        """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
     def stream_to(self, listener: StreamListener) -> None:
-        """Let another take the accepted rows from now on; without one no frame is made."""
+        """Send accepted rows to a listener; without one no frame is made."""
         self._closing.stream = RowStream(listener)
 
     def catch_up(self, is_behind: bool) -> None:
-        """Say whether what comes live is a backlog: its reports say so, and empty intervals are not reported."""
+        """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""
         self._closing.catch_up(is_behind)
 
     def register(self, alert: Alert) -> None:
-        """Judge every closed bucket's window by this rule too."""
+        """Judge the window of every closed bucket by this rule too."""
         self._closing.register(alert)
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
@@ -140,23 +140,23 @@ class MetricsAggregator:
         self._counter.add_delta(delta)
 
     def advance(self, now_us: int) -> None:
-        """Move now on, and close what is due by it."""
+        """Advance now, and close the buckets that are due."""
         self._closing.advance(now_us)
 
     def finish(self) -> None:
-        """End a replay: close the buckets up to that of the greatest time, report the open interval."""
+        """End a replay: close the buckets up to the greatest time, and report the open interval."""
         self._closing.finish()
 
     def stop(self) -> None:
-        """End at once: close no bucket, judge nothing, report what is open as partial."""
+        """End at once: close no bucket, judge nothing, report open rows as partial."""
         self._closing.stop()
 
     def restart_at(self, now_us: int) -> None:
-        """Follow a wall clock that was set back by more than the window: close all, empty the window."""
+        """Follow a wall clock that was set back by more than the window: close all buckets, empty the window."""
         self._closing.restart_at(now_us)
 
     def summary(self) -> Summary:
-        """Return the whole run."""
+        """Return the summary of the whole run."""
         state = self._state
         return state.reporter.summary(state.tracker.raises, state.tracker.active(), self.health())
 
@@ -181,5 +181,5 @@ class MetricsAggregator:
         self._state.load_counters(parts)
 
     def next_report_us(self) -> int:
-        """Return when, by the clock, the interval that is open now will be reported."""
+        """Return the clock time at which the open interval will be reported."""
         return self._closing.next_report_us()

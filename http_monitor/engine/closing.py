@@ -22,7 +22,7 @@ class Closing:
     Args:
         state: what has been counted.
         mode: a live run reports what is open when it stops, also where nothing came.
-        publish: takes alert events and reports, in order.
+        publish: receives alert events and reports, in order.
     """
 
     def __init__(self, state: EngineState, mode: Mode, publish: Callable[[Message], None]) -> None:
@@ -34,44 +34,44 @@ class Closing:
         self.stream: RowStream | None = None
         """Hands rows out before what they bring about; None: nobody takes them."""
         self.report_empty = False
-        """Live and caught up: intervals without anything in them are reported too."""
+        """Live and caught up: empty intervals are reported too."""
         self._catching_up = False
-        # The alerts have been judged since they or the lengths were given.
+        # The alerts have been judged since they were registered and the lengths were set.
         self._settled = False
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
-        """Let another take alert events and reports from now on: the state was restored, and goes on live."""
+        """Send alert events and reports to another receiver, once the state is restored."""
         self._publish = publish
         self.report_empty = self._catching_up = False
 
     def catch_up(self, is_behind: bool) -> None:
-        """Say whether what comes live is a backlog: its reports say so, and empty intervals are not reported."""
+        """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""
         self.report_empty, self._catching_up = not is_behind, is_behind
 
     def register(self, alert: Alert) -> None:
-        """Judge every closed bucket's window by this rule too."""
+        """Judge the window of every closed bucket by this rule too."""
         self._tracker.register(alert)
         self._settled = False
 
     def begin_at(self, time_us: int) -> None:
-        """Let the buckets before that time count as closed, and the window be empty."""
+        """Treat the buckets before `time_us` as closed, and empty the window."""
         self._settled = False
         self._state.begin_at(time_us)
 
     def advance(self, now_us: int) -> None:
-        """Move now on, and close what is due by it."""
+        """Advance now, and close the buckets that are due."""
         if now_us > self._state.now_us:
             self._state.now_us = now_us
             due_us = self._lengths.due_at(now_us)
             first_us = self._open.first_us
             if not self._state.has_begun and first_us is None and self.report_empty:
-                # There was nothing to catch up with: it begins here, like from the end of a file.
+                # There was nothing to catch up with, so the run begins here, as from the end of a file.
                 self.begin_at(due_us + self._lengths.bucket_us)
             elif self._state.has_begun or (first_us is not None and due_us >= first_us):
                 self.close_until(due_us)
 
     def finish(self) -> None:
-        """End a replay: close the buckets up to that of the greatest time, report the open interval."""
+        """End a replay: close the buckets up to the greatest time, and report the open interval."""
         if self._reporter.last_us == NEVER_US:
             return
         last_bucket_us = self._lengths.bucket_of(self._reporter.last_us)
@@ -86,7 +86,7 @@ class Closing:
             )
 
     def stop(self) -> None:
-        """End at once: close no bucket, judge nothing, report what is open as partial."""
+        """End at once: close no bucket, judge nothing, report open rows as partial."""
         lengths = self._lengths
         starts = set(self._reporter.starts)
         if self._mode == "live" and self._state.now_us != NEVER_US:
@@ -101,12 +101,12 @@ class Closing:
             self._report(start_us, self._tally.before_look(None), partial=True)
 
     def restart_at(self, now_us: int) -> None:
-        """Follow a wall clock that was set back by more than the window: close all, empty the window."""
+        """Follow a wall clock that was set back by more than the window: close all buckets, empty the window."""
         last_us, report_empty = self._open.last_us, self.report_empty
         if last_us is not None:
             if self._state.has_begun:
                 self.close_until(min(last_us, self._lengths.bucket_of(self._state.now_us)))
-            # A line of the year 2099 may be waiting; that nothing came until then is no news.
+            # A line of the year 2099 may be waiting; empty intervals until then are not worth a report.
             self.report_empty = False
             self.close_until(last_us)
             self.report_empty = report_empty
@@ -117,7 +117,7 @@ class Closing:
         self._state.changed = True
 
     def next_report_us(self) -> int:
-        """Return when, by the clock, the interval that is open now will be reported."""
+        """Return the clock time at which the open interval will be reported."""
         state = self._state
         open_us = state.following_us if state.has_begun else max(state.now_us, 0)
         return self._lengths.interval_of(open_us) + self._lengths.interval_us + self._lengths.lateness_us
@@ -127,18 +127,18 @@ class Closing:
 
         Args:
             due_us: the last one to close.
-            brought_by: the rows that bring the closes about, each with the last bucket it closes: (buckets, rows).
+            brought_by: the rows that cause the closes: (last bucket that each closes, rows).
         """
         if self.stream is not None and brought_by is not None:
             self.stream.closing(*brought_by)
         ahead = None
         while self._state.closed_us < due_us:
-            # Where the window is empty, the next bucket with hits can be gone to at once.
+            # With an empty window, closing can jump to the next bucket with hits.
             unknown = ahead is None or ahead.last_us <= self._state.closed_us
             if unknown and self._settled and not self._state.changed and self._state.window.oldest_us is not None:
                 ahead = prefilter(self._state.window, self._tracker, self._open, due_us, self._lengths.bucket_us)
             bucket_us = min(self._next_close(ahead), due_us)
-            # The interval that ends with it may be all there is to be told.
+            # The interval that ends with it may be all there is to report.
             foreseen = ahead is not None and bucket_us <= ahead.last_us and not ahead.marks(bucket_us)
             self._close(bucket_us, foreseen=foreseen)
             end_us = bucket_us + self._lengths.bucket_us
@@ -146,7 +146,7 @@ class Closing:
                 self._pass_interval(end_us - self._lengths.interval_us, brought_by)
 
     def _next_close(self, ahead: Prefilter | None) -> int:
-        """Return the next bucket whose close can change or tell anything; those before it cannot."""
+        """Return the next bucket whose close can change or report anything; those before it cannot."""
         if not self._state.has_begun:
             first_us = self._open.first_us
             assert first_us is not None
@@ -163,7 +163,7 @@ class Closing:
                 candidates.append(first_us)
             if self._state.window.oldest_us is not None:
                 candidates.append(self._state.window.oldest_us + self._lengths.window_us)
-        # An interval is told of at the close of its last bucket.
+        # An interval is reported at the close of its last bucket.
         to_last_us = self._lengths.interval_us - self._lengths.bucket_us
         if self._reporter.next_start_us is not None:
             candidates.append(self._reporter.next_start_us + to_last_us)
@@ -172,11 +172,11 @@ class Closing:
         return max(following_us, min(candidates))
 
     def _close(self, bucket_us: int, *, foreseen: bool) -> None:
-        """Close that bucket, and those before it, whose closes change nothing.
+        """Close a bucket, and those before it, whose closes change nothing.
 
         Args:
             bucket_us: its start.
-            foreseen: rules that foresee have said that nothing changes for them.
+            foreseen: foreseeing rules have found no change.
         """
         end_us = bucket_us + self._lengths.bucket_us
         self._state.closed_us = bucket_us

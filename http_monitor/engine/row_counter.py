@@ -10,7 +10,7 @@ from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.malformed_lines import NOT_CLOSED, malformed_between
-from http_monitor.counting.numbering import numbered
+from http_monitor.counting.numbering import number_starts
 from http_monitor.engine.closing import Closing
 from http_monitor.engine.late_rows import LateGroup, late_groups
 from http_monitor.engine.state import EngineState
@@ -19,7 +19,7 @@ from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.records import Int64s
 from http_monitor.settings import Settings
 
-_MOST_INTERVALS = 1_000
+_MAX_INTERVALS = 1_000
 
 
 class RowCounter:
@@ -40,16 +40,16 @@ class RowCounter:
         self._closing = closing
         self._max_keys = settings.max_keys
         self._numberings = Numberings()
-        # Where nobody judges them, malformed lines belong to no bucket.
+        # If no rule judges them, malformed lines belong to no bucket.
         self._buckets_malformed = settings.alert_malformed is not None
 
     def add(self, rows: Rows, *, greatest_us: int, cap_us: int) -> None:
-        """Count rows, and after each of them close what is due.
+        """Count rows, and after each of them close the buckets that are due.
 
         Args:
             rows: in the order in which they count.
             greatest_us: the greatest time of this input before these rows, `NEVER_US` for none.
-            cap_us: the position of the other inputs and the wall clock: now does not go beyond it yet.
+            cap_us: the position of the other inputs and the wall clock, which now must not pass yet.
         """
         self._tally.add_lead(rows)
         if self._buckets_malformed:
@@ -79,7 +79,7 @@ class RowCounter:
         bad_between: dict[int, list[tuple[int, int]]] = {}
         if self._buckets_malformed:
             bad_between = malformed_between(rows, decisions, closing)
-            # Those of buckets that are open still when they come.
+            # Lines of buckets that are still open when they arrive.
             self._count_malformed(bad_between.pop(NOT_CLOSED, ()))
         turn = 0
         for until in sorted({*late_between, *bad_between, len(closing)}):
@@ -97,7 +97,7 @@ class RowCounter:
     def add_delta(self, delta: BucketDelta) -> None:
         """Count the sums of rows of one bucket that another engine accepted; `advance` closes what is due.
 
-        A bucket that has closed here is corrected, as by late rows. Tables are cut again, and the error bounds add up.
+        Rows of a closed bucket correct it, as late rows do. Tables are cut again, and the error bounds add up.
         """
         lengths, state = self._lengths, self._state
         late = state.has_begun and delta.start_us <= state.closed_us
@@ -115,7 +115,7 @@ class RowCounter:
     def _note_lateness(self, decisions: Decisions) -> None:
         missed = np.flatnonzero(decisions.late)
         if len(missed):
-            # So long before the row came had its bucket ended, rounded up to buckets.
+            # Time from the end of the row's bucket to its arrival, rounded up to buckets.
             gap_us = decisions.closed_before[missed] - decisions.bucket_of[missed]
             self._tally.begin_lateness(missed, gap_us + self._lengths.lateness_us + self._lengths.bucket_us)
 
@@ -123,12 +123,12 @@ class RowCounter:
         wanted, bucket_of = ~decisions.late, decisions.bucket_of
         if not wanted.any():
             return
-        starts, group_of = numbered(bucket_of if wanted.all() else bucket_of[wanted], self._lengths.bucket_us)
-        groups = FrameGroups(frame.take_if(wanted).only(WINDOW_DIMENSIONS), group_of, len(starts))
+        starts, group_of = number_starts(bucket_of if wanted.all() else bucket_of[wanted], self._lengths.bucket_us)
+        groups = FrameGroups(frame.filter_rows(wanted).only(WINDOW_DIMENSIONS), group_of, len(starts))
         self._open.add(groups, starts)
 
     def _count_late(self, late: Sequence[LateGroup]) -> None:
-        """Add late rows to the buckets that had closed, and so to the window, if they are in it."""
+        """Add late rows to their closed buckets, and to the window if it contains them."""
         for groups, group, start_us, passed in late:
             if start_us != NEVER_US:
                 self._state.changed = True
@@ -137,7 +137,7 @@ class RowCounter:
                 self._reporter.count_late(groups, group)
 
     def _count_malformed_lead(self, rows: Rows) -> None:
-        """Count malformed lines in front of rows in the bucket of the line accepted before them, if it is there yet."""
+        """Count the malformed lines before the first row in the bucket of the line accepted before them."""
         count = rows.lead[MALFORMED]
         if count and rows.lead_us != NEVER_US:
             start_us = self._lengths.bucket_of(rows.lead_us)
@@ -145,7 +145,7 @@ class RowCounter:
                 self._count_malformed([(start_us, count)])
 
     def _count_malformed(self, found: Sequence[tuple[int, int]]) -> None:
-        """Add malformed lines to buckets: (start, how many)."""
+        """Add malformed lines to buckets: (start, count)."""
         for start_us, count in found:
             is_closed = self._state.has_begun and start_us <= self._state.closed_us
             if self._state.window.add_malformed(start_us, count, is_closed=is_closed):
@@ -153,10 +153,10 @@ class RowCounter:
 
 
 def _parts(interval_no: Int64s) -> Iterator[slice]:
-    """Yield slices of rows, each of few intervals: a batch of a quiet log spans more than memory should hold open."""
+    """Yield slices of rows, each of few intervals: a batch of a quiet log spans too many to hold in memory at once."""
     changes = np.flatnonzero(np.diff(interval_no)) + 1
     cuts: list[int] = []
-    if len(changes) >= _MOST_INTERVALS and len(np.unique(interval_no)) > _MOST_INTERVALS:
-        cuts = changes[_MOST_INTERVALS - 1 :: _MOST_INTERVALS].tolist()
+    if len(changes) >= _MAX_INTERVALS and len(np.unique(interval_no)) > _MAX_INTERVALS:
+        cuts = changes[_MAX_INTERVALS - 1 :: _MAX_INTERVALS].tolist()
     for start, stop in pairwise([0, *cuts, len(interval_no)]):
         yield slice(start, stop)

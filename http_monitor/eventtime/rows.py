@@ -73,5 +73,5 @@ def times_of(batch: Batch) -> Int64s:
 
 
 def greatest_of(times_us: Int64s) -> int:
-    """Return the greatest of some times; `NEVER_US` of none."""
+    """Return the greatest time; `NEVER_US` if there is none."""
     return int(times_us.max()) if len(times_us) else NEVER_US

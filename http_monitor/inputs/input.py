@@ -75,7 +75,7 @@ class Input:
         self._resumable = source if isinstance(source, Resumable) else None
         self._remembering = log_format if isinstance(log_format, Remembering) else None
         self._found = announced
-        """What its lines were found to be in the end; None: nothing yet."""
+        """The detected kind of its lines; None: not known yet."""
         self._announced = announced
         self._select = select
         self._lacking = MissingColumns(needs)
@@ -119,12 +119,12 @@ class Input:
         """Return a notice about this input."""
         return Notice(f"{self.name}: {words}", level, name, self.source.name)
 
-    def take_bad(self) -> Sample | None:
-        """Return the first line that did not fit since this was asked the last time."""
+    def drain_bad(self) -> Sample | None:
+        """Return the first malformed line since the last call."""
         return self._misfits.take()
 
     def words_for(self, bad: Sample) -> str:
-        """Return which line it is, where it stops to fit, and the line itself, cut."""
+        """Return words for a malformed line: its number, where it stops fitting, and the line itself, cut."""
         return self._misfits.words_for(bad, self._format)
 
     def save(self) -> Json:

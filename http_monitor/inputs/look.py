@@ -10,47 +10,47 @@ from http_monitor.records import Batch
 from http_monitor.report import Notice
 
 Select = Callable[[Batch], Batch]
-"""Returns a batch without the rows that are not to be counted, their numbers among `filtered_nos`."""
+"""Returns a batch without excluded rows, and adds their numbers to `filtered_nos`."""
 
 
 class LookAtLines(Protocol):
-    """Finds out what is to be said of lines."""
+    """Finds remarks on lines."""
 
     def __call__(self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool) -> Iterable[tuple[int | None, Remark]]:
-        """Return what is to be said of the next lines, with the number of each; None: the end of the input shows it.
+        """Return remarks on the next lines, each with a line number; None: the end of the input causes it.
 
         Args:
             data: Whole lines.
-            batch: What the format made of them.
+            batch: These lines, parsed.
             fmt: That format.
-            last: Nothing comes after them.
+            last: Whether these are the last lines.
         """
         ...
 
 
 Explain = Callable[[bytes, LogFormat], str]
-"""Says in a phrase why a line does not fit a format."""
+"""Returns a phrase that explains why a line does not fit a format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something that lines showed, and which of them."""
+    """A notice about lines, and the line that caused it."""
 
     line_no: int | None
-    """By its number among the non-blank lines of what was read together, from 1; None: the end of the input."""
+    """Number among the non-blank lines read together, from 1; None: the end of the input."""
     notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The next lines of a replayed input, and what was known of it when they had been read."""
+    """The next lines of a replayed input, and the state of the input after they were read."""
 
     batch: Batch
     finished: bool
-    """Nothing comes after them."""
+    """These are the last lines."""
     nul_bytes: int
-    """Left out of the input so far."""
+    """NUL bytes skipped in the input so far."""
     found: tuple[Found, ...]
-    """What the user should know of its lines, in their order."""
+    """Notices about its lines, in their order."""
     failure: InputError | None
-    """Why there are no more of them, though the input has more."""
+    """Error that ended reading before the end of the input."""

@@ -12,7 +12,7 @@ class Misfits:
     """Remembers which lines did not fit.
 
     Args:
-        explain: Says why a line does not fit.
+        explain: Explains why a line does not fit.
     """
 
     def __init__(self, explain: Explain) -> None:
@@ -26,12 +26,12 @@ class Misfits:
         self._recent = self._recent or bad
 
     def take(self) -> Sample | None:
-        """Return the first line that did not fit since this was asked the last time."""
+        """Return the first malformed line since the last call."""
         bad, self._recent = self._recent, None
         return bad
 
     def words_for(self, bad: Sample, fmt: LogFormat) -> str:
-        """Return which line it is, where it stops to fit, and the line itself, cut."""
+        """Return words for a malformed line: its number, where it stops fitting, and the line itself, cut."""
         shown = visible(bad.raw[:_SHOWN_BYTES]) + ("…" if len(bad.raw) > _SHOWN_BYTES else "")
         return f"line {bad.line_no}, {self._explain(bad.raw, fmt)}: {shown}"
 

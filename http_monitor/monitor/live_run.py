@@ -141,7 +141,7 @@ class LiveRun:
         self._publisher.hub.close()
 
     def health(self) -> Health:
-        """Return where every line and byte read so far went."""
+        """Return the counters of every line and byte read so far."""
         return self._engine.health() + self.turns.health()
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from http_monitor.errors import HttpMonitorError, WorkerError, lacks_memory
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
-from http_monitor.inputs.readahead.batch_pickle import pickled, unpickled
+from http_monitor.inputs.readahead.batch_pickle import pickle_pieces, unpickle_pieces
 from http_monitor.inputs.readahead.child_process import ChildProcess
 from http_monitor.inputs.readahead.protocol import WAIT_S
 
