@@ -10,7 +10,7 @@ from http_monitor.errors import UsageError
 from http_monitor.parser.formats import get_format
 from http_monitor.serverconf import Stopped, find_formats
 from http_monitor.serverconf import found as found_module
-from http_monitor.serverconf.found import MOST_BYTES
+from http_monitor.serverconf.found import MAX_BYTES
 
 TIMED = '%h %l %u %t "%r" %>s %b %D'
 SITE = f"CustomLog logs/site.log {TIMED.replace(chr(34), chr(92) + chr(34)).join((chr(34), chr(34)))}\n"
@@ -178,7 +178,7 @@ def test_only_regular_files_of_a_bounded_size_are_opened(tmp_path: Path, kind: s
         planted.mkdir()
     else:
         with planted.open("wb") as handle:
-            handle.truncate(MOST_BYTES + 1)
+            handle.truncate(MAX_BYTES + 1)
     config = planted if included is None else written(tmp_path, some_conf=included.format(planted) + "\n")
     if kind == "directory" and included == "Include {}":
         return  # of a directory Apache includes what is in it
@@ -196,7 +196,7 @@ def test_what_is_included_is_bounded_in_all(tmp_path: Path) -> None:
 def test_a_pattern_for_which_all_of_a_machine_would_be_searched_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found_module, "_MOST_NAMES", 50)
+    monkeypatch.setattr(found_module, "_MAX_NAMES", 50)
     for number in range(51):
         (tmp_path / f"{number}.conf").touch()
     for text in (f"Include {tmp_path}/*.x\n", f"http {{ include {tmp_path}/*.x; }}\n"):

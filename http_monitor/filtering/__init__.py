@@ -1,4 +1,4 @@
-"""Takes out of batches the rows that the user does not want counted."""
+"""Removes from batches the rows that the user excludes from counting."""
 
 from http_monitor.filtering.selection import RowSelection, selection_for
 

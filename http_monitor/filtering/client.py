@@ -1,4 +1,4 @@
-"""Finds the client behind trusted proxies by what they say in X-Forwarded-For."""
+"""Finds the client behind trusted proxies from X-Forwarded-For."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ import pyarrow as pa
 
 from http_monitor.filtering.networks import Network, address_of, contains, without_port
 
-_MOST_HOPS = 100
-"""No chain of trusted proxies is longer."""
+_MAX_HOPS = 100
+"""Longest chain of trusted proxies."""
 
 
 def client_of(host: bytes, forwarded: bytes, trusted: tuple[Network, ...]) -> bytes:
-    """Return who sent a request: the rightmost address that is no trusted proxy, else the host.
+    """Return the client of a request: the rightmost address that is no trusted proxy, else the host.
 
-    Each proxy adds on the right whom it got the request from. So what stands left of an untrusted address is that
-    one's claim, and what stands left of no address is nobody's: neither is looked at.
+    Each proxy appends the address from which it received the request. So anything left of an untrusted address is a
+    claim of that client, and anything left of a malformed entry has no known origin; neither is used.
     """
     if not contains(trusted, host):
         return host
-    for entry in reversed(forwarded.rsplit(b",", _MOST_HOPS)[-_MOST_HOPS:]):
+    for entry in reversed(forwarded.rsplit(b",", _MAX_HOPS)[-_MAX_HOPS:]):
         # IIS writes a blank as a plus.
         address = without_port(entry.strip(b" \t+"))
         if address_of(address) is None:
@@ -30,7 +30,7 @@ def client_of(host: bytes, forwarded: bytes, trusted: tuple[Network, ...]) -> by
 
 
 def with_clients(rows: pa.RecordBatch, trusted: tuple[Network, ...]) -> pa.RecordBatch:
-    """Return rows whose host is the client; each distinct pair of host and X-Forwarded-For is looked at once."""
+    """Return rows whose host is the client, computed once per distinct pair of host and X-Forwarded-For."""
     hosts, forwarded = rows.column("host"), rows.column("forwarded")
     assert isinstance(hosts, pa.DictionaryArray)
     assert isinstance(forwarded, pa.DictionaryArray)

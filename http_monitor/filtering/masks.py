@@ -1,4 +1,4 @@
-"""Applies an expression to the columns of a batch, text predicates once to each distinct value."""
+"""Applies an expression to the columns of a batch, text predicates once per distinct value."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -25,7 +25,7 @@ _COMPARE = {
 
 
 def check_patterns(expression: Expression) -> None:
-    """Refuse a regular expression that RE2 cannot read. Raises UsageError."""
+    """Check that RE2 accepts the regular expressions. Raises UsageError."""
     match expression:
         case Not(operand):
             check_patterns(operand)
@@ -34,7 +34,7 @@ def check_patterns(expression: Expression) -> None:
                 check_patterns(operand)
         case PatternTest():
             try:
-                _found(pa.array([b""], pa.binary()), expression)
+                _match_values(pa.array([b""], pa.binary()), expression)
             except pa.ArrowInvalid as error:
                 shown = visible_text(expression.pattern.decode("utf-8", "replace"))
                 words = visible_text(str(error).partition("\n")[0])
@@ -44,7 +44,7 @@ def check_patterns(expression: Expression) -> None:
 
 
 def mask_of(expression: Expression, rows: pa.RecordBatch) -> Bools:
-    """Return for each row whether the expression is true of it."""
+    """Return a mask of the rows for which the expression is true."""
     match expression:
         case Not(operand):
             return ~mask_of(operand, rows)
@@ -58,13 +58,13 @@ def mask_of(expression: Expression, rows: pa.RecordBatch) -> Bools:
             return _text_mask(expression, rows)
 
 
-def holding(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools:
-    """Return for each of some texts whether that holds of it."""
+def mask_where(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools:
+    """Return a mask of the texts for which the predicate holds."""
     return np.array([value is not None and holds(value) for value in values.to_pylist()], np.bool_)
 
 
 def by_value(column: "pa.DictionaryArray[Any, Any]", values: Bools) -> Bools:
-    """Return for each row what holds of its value; False where it has none."""
+    """Return the result of each row's value; False if it has none."""
     codes = column.indices
     present = codes.is_valid().to_numpy(zero_copy_only=False)
     mask = np.zeros(len(codes), np.bool_)
@@ -87,17 +87,17 @@ def _number_mask(test: NumberTest, rows: pa.RecordBatch) -> Bools:
 def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch) -> Bools:
     column = rows.column(test.column)
     assert isinstance(column, pa.DictionaryArray)
-    found = _found(column.dictionary, test)
+    found = _match_values(column.dictionary, test)
     return by_value(column, ~found if test.negated else found)
 
 
-def _found(values: "pa.Array[Any]", test: TextTest | PatternTest) -> Bools:
+def _match_values(values: "pa.Array[Any]", test: TextTest | PatternTest) -> Bools:
     if isinstance(test, PatternTest):
-        pattern: Any = test.pattern  # bytes, as the log has; the stubs know of text only
+        pattern: Any = test.pattern  # bytes, as in the log; the stubs know of text only
         matches: Any = pc.match_substring_regex(values, pattern=pattern)
         return np.array(matches.to_numpy(zero_copy_only=False), np.bool_)
     found = pc.is_in(values, value_set=pa.array(test.values, pa.binary())).to_numpy(zero_copy_only=False)
     if not test.networks:
         return found.astype(np.bool_)
-    inside = holding(values, lambda host: contains(test.networks, host))
+    inside = mask_where(values, lambda host: contains(test.networks, host))
     return found.astype(np.bool_) | inside

@@ -1,4 +1,4 @@
-"""Addresses and networks as a log or a user writes them."""
+"""Parses addresses and networks as logs and users write them."""
 
 import ipaddress
 import re
@@ -13,7 +13,7 @@ _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re
 
 @lru_cache(maxsize=1 << 16)
 def address_of(host: bytes) -> Address | None:
-    """Return the address that a host is; None for a name. An IPv4 address mapped into IPv6 is the IPv4 address."""
+    """Return a host as an address; None for a name. An IPv4 address mapped into IPv6 is the IPv4 address."""
     if len(host) > _LONGEST:
         return None
     try:
@@ -25,9 +25,9 @@ def address_of(host: bytes) -> Address | None:
 
 
 def network_of(text: str) -> Network | None:
-    """Return the network that ``10.0.0.0/8``, ``192.0.2.7`` or ``2001:db8::/32`` means; None for anything else.
+    """Return the network for ``10.0.0.0/8``, ``192.0.2.7`` or ``2001:db8::/32``; None for anything else.
 
-    Bits behind the prefix say nothing: ``10.1.2.3/8`` is ``10.0.0.0/8``.
+    Bits behind the prefix are ignored: ``10.1.2.3/8`` is ``10.0.0.0/8``.
     """
     try:
         network = ipaddress.ip_network(text, strict=False)

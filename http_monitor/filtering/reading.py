@@ -1,4 +1,4 @@
-"""Reads an expression of ``--filter`` by recursive descent."""
+"""Parses an expression of ``--filter`` by recursive descent."""
 
 import difflib
 import re
@@ -19,14 +19,17 @@ from http_monitor.filtering.syntax import (
 )
 from http_monitor.filtering.tokens import Token, failure, tokens_of
 
-_MOST_NESTED = 50
+_MAX_NESTED = 50
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 
 
 def read_expression(text: str) -> Expression:
-    """Return what an expression means.
+    """Return the parsed expression.
 
-    ``or`` binds less than ``and``, this less than ``not``. Raises UsageError with the column and what was expected.
+    ``or`` binds less than ``and``, which binds less than ``not``.
+
+    Raises:
+        UsageError: it is malformed; the text gives the column and what was expected.
     """
     return _Reader(tokens_of(text)).whole()
 
@@ -47,18 +50,18 @@ class _Reader:
     def _next(self) -> Token:
         return self._tokens[self._place]
 
-    def _take(self) -> Token:
+    def _next_token(self) -> Token:
         token = self._next
         self._place += 1
         return token
 
     def _accept(self, *values: str) -> str | None:
         if self._next.kind in ("word", "sign") and self._next.value in values:
-            return self._take().value
+            return self._next_token().value
         return None
 
     def _unexpected(self, expected: str) -> Exception:
-        return failure(self._next.column, f"got {self._next.shown}, expected {expected}")
+        return failure(self._next.column, f"got {self._next.description}, expected {expected}")
 
     def _some(self) -> Expression:
         operands = [self._all()]
@@ -80,8 +83,8 @@ class _Reader:
         if sign is None:
             raise self._unexpected("a field, not or (")
         self._nested += 1
-        if self._nested > _MOST_NESTED:
-            raise failure(column, f"got more than {_MOST_NESTED} of not and ( in each other")
+        if self._nested > _MAX_NESTED:
+            raise failure(column, f"got more than {_MAX_NESTED} of not and ( in each other")
         inner = Not(self._one()) if sign == "not" else self._some()
         if sign == "(" and not self._accept(")"):
             raise self._unexpected("and, or, or )")
@@ -89,7 +92,7 @@ class _Reader:
         return inner
 
     def _comparison(self) -> Expression:
-        field = self._take()
+        field = self._next_token()
         if field.value in NUMBERS:
             return self._number(field.value)
         if field.value in TEXTS:
@@ -97,7 +100,7 @@ class _Reader:
         names = (*TEXTS, *NUMBERS)
         near = difflib.get_close_matches(field.value[:40], names, n=1)
         expected = near[0] if near else "one of " + ", ".join(names)
-        raise failure(field.column, f"got {field.shown}, expected {expected}")
+        raise failure(field.column, f"got {field.description}, expected {expected}")
 
     def _number(self, column: str) -> Expression:
         operator = self._operator("==", "!=", *ORDERS)
@@ -110,7 +113,7 @@ class _Reader:
             if value is None:
                 units = ", ".join(NUMBERS[column])
                 expected = "a whole number" + (f", or one with a unit ({units})" if units else "")
-                raise failure(token.column, f"got {token.shown}, expected {expected}")
+                raise failure(token.column, f"got {token.description}, expected {expected}")
             values.append(value)
         return NumberTest(column, operator, tuple(values))
 
@@ -128,12 +131,12 @@ class _Reader:
                 networks.append(network)
             elif token.kind != "text":
                 other = ", or a network such as 10.0.0.0/8" if column == "host" and several else ""
-                raise failure(token.column, f"got {token.shown}, expected a text in quotes{other}")
+                raise failure(token.column, f"got {token.description}, expected a text in quotes{other}")
             elif operator in ("~", "!~"):
-                # In a regular expression each backslash is its own.
+                # In a regular expression backslashes are kept.
                 return PatternTest(column, negated, _bytes(token.value))
             else:
-                texts.append(_unescaped(token))
+                texts.append(_unescape(token))
         return TextTest(column, negated, tuple(texts), tuple(networks))
 
     def _operator(self, *signs: str) -> str | None:
@@ -155,14 +158,14 @@ class _Reader:
     def _value(self) -> Token:
         if self._next.kind not in ("word", "text"):
             raise self._unexpected("a value")
-        return self._take()
+        return self._next_token()
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _unescaped(token: Token) -> bytes:
+def _unescape(token: Token) -> bytes:
     parts: list[bytes] = []
     place = 0
     for match in _ESCAPE.finditer(token.value):
@@ -173,7 +176,7 @@ def _unescaped(token: Token) -> bytes:
         elif len(code) > 1:
             parts.append(bytes.fromhex(code[1:]))
         else:
-            # The quote before it is a column too.
+            # The preceding quote is a column too.
             column = token.column + 1 + match.start()
             raise failure(column, 'expected \\\\, \\" or \\xhh after a backslash')
         place = match.end()

@@ -1,4 +1,4 @@
-"""Decides which rows count: client address first, then what is excluded, then the expression."""
+"""Decides which rows count: by client address, then by exclusions, then by the expression."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from http_monitor.errors import UsageError
 from http_monitor.filtering.client import with_clients
-from http_monitor.filtering.masks import by_value, check_patterns, holding, mask_of
+from http_monitor.filtering.masks import by_value, check_patterns, mask_of, mask_where
 from http_monitor.filtering.networks import Network, contains, network_of
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import Expression, columns_of
@@ -23,7 +23,7 @@ _AGENT = Need("agent", "a user agent", "--ignore-bots leaves out nobody")
 
 
 class RowSelection:
-    """Takes out of a batch what is not to be counted. It has no state: a row means the same in any batch."""
+    """Removes excluded rows from a batch. Stateless: the result for a row does not depend on the batch."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class RowSelection:
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What it asks of the lines of a log."""
+        """The columns that it needs."""
         columns = () if self._expression is None else columns_of(self._expression)
         return (
             *([_FORWARDED] if self._trusted else []),
@@ -50,7 +50,7 @@ class RowSelection:
         )
 
     def __call__(self, batch: Batch) -> Batch:
-        """Return the batch with the rows that count; the others are among its `filtered_nos`."""
+        """Return the batch with the rows that count; the others are added to its `filtered_nos`."""
         rows = with_clients(batch.rows, self._trusted) if self._trusted else batch.rows
         kept = np.ones(len(rows), np.bool_)
         if self._excluded or self._excluded_names:
@@ -73,10 +73,10 @@ class RowSelection:
 
 
 def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
-    """Return what the settings ask for; None where every row counts as it is.
+    """Return the selection in the settings; None if every row counts unchanged.
 
     Raises:
-        UsageError: an expression, a network or a host that makes no sense.
+        UsageError: an expression, a network or a host is invalid.
     """
     trusted, excluded, names = [], [], set()
     for text in settings.trusted_proxies:
@@ -103,7 +103,7 @@ def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
 
 
 def _where(rows: pa.RecordBatch, name: str, holds: Callable[[bytes], bool]) -> Bools:
-    """Return for each row whether that holds of its value in a column of text."""
+    """Return a mask of the rows whose value in a column of text satisfies the predicate."""
     column = rows.column(name)
     assert isinstance(column, pa.DictionaryArray)
-    return by_value(column, holding(column.dictionary, holds))
+    return by_value(column, mask_where(column.dictionary, holds))

@@ -1,4 +1,4 @@
-"""What an expression of ``--filter`` consists of once it is read."""
+"""The nodes of a parsed ``--filter`` expression."""
 
 import re
 from dataclasses import dataclass
@@ -30,25 +30,25 @@ NUMBERS: dict[str, dict[str, int]] = {
     "duration_us": _US,
     "upstream_us": _US,
 }
-"""Columns of numbers, each with the units that a number may have, as multiples of its own."""
+"""Columns of numbers, each with the units allowed in numbers, as multiples of its own."""
 ORDERS = ("<", "<=", ">", ">=")
 _NUMBER = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?([A-Za-z]{0,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberTest:
-    """A number compared with one or several; false where the line has none."""
+    """Compares a number with one or several; false if the line has none."""
 
     column: str
     operator: str
     """``==``, ``!=``, one of `ORDERS`, ``in`` or ``not in``."""
     values: tuple[int, ...]
-    """In the unit of the column; one, but for ``in`` and ``not in``."""
+    """In the unit of the column; one value, or several for ``in`` and ``not in``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextTest:
-    """A text compared with others, or a host with networks too; false where the line has none."""
+    """Compares a text with others, or a host also with networks; false if the line has none."""
 
     column: str
     negated: bool
@@ -58,7 +58,7 @@ class TextTest:
 
 @dataclass(frozen=True, slots=True)
 class PatternTest:
-    """A text in which a regular expression (RE2) is looked for; false where the line has none."""
+    """Searches a text for a regular expression (RE2); false if the line has none."""
 
     column: str
     negated: bool
@@ -67,21 +67,21 @@ class PatternTest:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What another is not."""
+    """The negation of an expression."""
 
     operand: "Expression"
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """All of several."""
+    """The conjunction of several expressions."""
 
     operands: "tuple[Expression, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """One or more of several."""
+    """The disjunction of several expressions."""
 
     operands: "tuple[Expression, ...]"
 
@@ -90,7 +90,7 @@ Expression = NumberTest | TextTest | PatternTest | Not | All | Some
 
 
 def columns_of(expression: Expression) -> list[str]:
-    """Return the columns that an expression looks at, each once, in its order."""
+    """Return the columns in an expression, each once, in order."""
     match expression:
         case Not(operand):
             return columns_of(operand)
@@ -101,7 +101,7 @@ def columns_of(expression: Expression) -> list[str]:
 
 
 def number_of(word: str, units: dict[str, int]) -> int | None:
-    """Return the whole number that a word such as ``404``, ``1.5s`` or ``10k`` means; None where it means none."""
+    """Return the whole number for a word such as ``404``, ``1.5s`` or ``10k``; None if it is no such word."""
     match = _NUMBER.fullmatch(word)
     if match is None:
         return None
@@ -109,5 +109,5 @@ def number_of(word: str, units: dict[str, int]) -> int | None:
     if scale is None:
         return None
     value = Fraction(match[1] + (match[2] or "")) * scale
-    # Greater than any column can hold would not fit its type.
+    # A number greater than any column can hold would not fit its type.
     return int(value) if value.denominator == 1 and value < 1 << 63 else None

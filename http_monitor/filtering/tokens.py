@@ -1,4 +1,4 @@
-"""Cuts an expression of ``--filter`` into words, texts and signs."""
+"""Splits an expression of ``--filter`` into words, texts and signs."""
 
 import re
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of an expression."""
+    """A token of an expression."""
 
     kind: Kind
     value: str
-    """Of a text what stands between its quotes, backslashes as they are."""
+    """For a text, the content between its quotes, backslashes unchanged."""
     column: int
-    """Where it begins, from 1."""
+    """Its first column, from 1."""
 
     @property
-    def shown(self) -> str:
-        """How an error calls it."""
+    def description(self) -> str:
+        """Its description in errors."""
         if self.kind == "end":
             return "the end"
         quote = '"' if self.kind == "text" else "'"
@@ -38,12 +38,12 @@ class Token:
 
 
 def failure(column: int, text: str) -> UsageError:
-    """Return the error about what stands at a column."""
+    """Return an error at a column."""
     return UsageError(f"--filter: column {column}: {text}")
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Return the pieces of an expression, and its end. Raises UsageError for a character that begins none."""
+    """Return the tokens of an expression, and an end token. Raises UsageError for a character that begins no token."""
     found: list[Token] = []
     place = 0
     while place < len(text):

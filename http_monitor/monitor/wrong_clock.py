@@ -77,7 +77,9 @@ class WrongClock:
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
         waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
         if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
-            return ("ahead" if offset_s > 0 else "late"), _describe_offset(offset_s, wall_us, self._settings.log_timezone)
+            return ("ahead" if offset_s > 0 else "late"), _describe_offset(
+                offset_s, wall_us, self._settings.log_timezone
+            )
         late = -offsets[-offsets > waits_s]
         if len(late) * 10 > len(offsets):
             needed_s = int(np.quantile(late, 0.99)) + 1

@@ -1,4 +1,4 @@
-"""The formats that a server's own configuration gives its logs."""
+"""Finds the log formats in a server's own configuration."""
 
 from http_monitor.serverconf.choosing import Origin, find_formats
 from http_monitor.serverconf.found import Stopped

@@ -1,7 +1,7 @@
-"""Reads which logs an Apache configuration has written, and in which formats.
+"""Finds the access logs of an Apache configuration, and their formats.
 
 The rules are those of https://httpd.apache.org/docs/2.4/mod/mod_log_config.html and of ``Include`` in
-https://httpd.apache.org/docs/2.4/mod/core.html. What stands in ``<IfModule>`` and the like is taken as if it held.
+https://httpd.apache.org/docs/2.4/mod/core.html. The content of ``<IfModule>`` and the like is taken as active.
 """
 
 import glob
@@ -10,28 +10,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from http_monitor.serverconf.directives import logical_lines, read_envvars, substituted, words_of
-from http_monitor.serverconf.found import Files, LogUse, refused
+from http_monitor.serverconf.directives import logical_lines, read_envvars, substitute, words_of
+from http_monitor.serverconf.found import Files, LogUse, refusal
 
 _DEFAULT = '%h %l %u %t "%r" %>s %b'
-"""What TransferLog writes where no LogFormat without a name came before it."""
-_MOST_DEPTH = 32
+"""Format of TransferLog if no LogFormat without a name precedes it."""
+_MAX_DEPTH = 32
 _UNKNOWN = re.compile(r"\$\{[^}]*\}|%[A-Za-z]|\$[A-Za-z_]+|@[A-Za-z_]+@")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a directive stands."""
+    """The place of a directive."""
 
     file: str
     line: int
     host: int
-    """Which virtual host it is in; 0: in none."""
+    """Index of its virtual host; 0: none."""
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read so far."""
+    """The state of parsing."""
 
     files: Files
     root: str
@@ -42,7 +42,7 @@ class _Reading:
     defaults: dict[int, tuple[str, _Place]] = field(default_factory=dict)
     """By virtual host, the LogFormat without a nickname."""
     logs: list[tuple[str, str | None, _Place, bool]] = field(default_factory=list)
-    """(path, format or nickname, place, whether only some requests are written so); None: the default."""
+    """(path, format or nickname, place, whether only some requests are logged); None: the default format."""
     hosts: int = 0
 
 
@@ -50,11 +50,11 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
     """Return the access logs of a configuration.
 
     Args:
-        path: Of the configuration.
-        files: Reads it, and what it includes.
+        path: Path of the configuration.
+        files: Reads the configuration and the files that it includes.
 
     Raises:
-        UsageError: it, or a file that it includes, cannot be read.
+        UsageError: one of these files cannot be read.
     """
     directory = os.path.dirname(os.path.abspath(path))
     envvars = os.path.join(directory, "envvars")
@@ -65,8 +65,8 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
 
 
 def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
-    if depth > _MOST_DEPTH:
-        raise refused(place.file, place.line, f"includes {path}, and so on without an end")
+    if depth > _MAX_DEPTH:
+        raise refusal(place.file, place.line, f"includes {path}, and so on without an end")
     text = reading.files.text(path, file=place.file, line=place.line or None)
     host = place.host
     sections: list[str] = []
@@ -75,7 +75,7 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
         if line.text.startswith("</"):
             name = line.text[2:].rstrip(">").strip().lower()
             if not sections or sections.pop() != name:
-                raise refused(path, line.number, f"{line.text} closes what is not open")
+                raise refusal(path, line.number, f"{line.text} closes what is not open")
             host = place.host if name == "virtualhost" else host
         elif line.text.startswith("<"):
             name, _, _ = line.text[1:].rstrip(">").partition(" ")
@@ -84,16 +84,16 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
                 reading.hosts += 1
                 host = reading.hosts
         else:
-            _take(words_of(substituted(line.text, reading.variables)), here, depth, reading)
+            _read_directive(words_of(substitute(line.text, reading.variables)), here, depth, reading)
     if sections:
-        raise refused(path, None, f"ends inside of <{sections[-1]}>")
+        raise refusal(path, None, f"ends inside of <{sections[-1]}>")
 
 
-def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> None:
+def _read_directive(words: list[str], place: _Place, depth: int, reading: _Reading) -> None:
     name, *args = words
     match name.lower(), args:
         case "serverroot", [root]:
-            # Apache takes a relative one from where it is started, which nobody knows.
+            # Apache resolves a relative one from its working directory, which is unknown.
             reading.root = os.path.normpath(os.path.join(reading.root, root))
         case "define", [variable, value]:
             reading.variables[variable] = value
@@ -106,21 +106,21 @@ def _take(words: list[str], place: _Place, depth: int, reading: _Reading) -> Non
         case "transferlog", [log]:
             reading.logs.append((log, None, place, False))
         case (("include" | "includeoptional"), [pattern]):
-            for path in _included(pattern, place, reading, optional=name.lower() == "includeoptional"):
+            for path in _find_included(pattern, place, reading, optional=name.lower() == "includeoptional"):
                 _read_file(path, place, depth + 1, reading)
         case _:
             pass
 
 
-def _included(pattern: str, place: _Place, reading: _Reading, *, optional: bool) -> list[str]:
-    """Return the files that a pattern stands for, in Apache's order; of a directory all that are in it."""
+def _find_included(pattern: str, place: _Place, reading: _Reading, *, optional: bool) -> list[str]:
+    """Return the files that match a pattern, in Apache's order; for a directory all files in it."""
     wanted = os.path.join(reading.root, pattern)
     if glob.has_magic(wanted):
-        found = reading.files.matching(wanted, file=place.file, line=place.line)
+        found = reading.files.glob(wanted, file=place.file, line=place.line)
     else:
         found = [wanted] * os.path.exists(wanted)
     if not found and not optional:
-        raise refused(place.file, place.line, f"includes {pattern}, which is not there (ServerRoot is {reading.root})")
+        raise refusal(place.file, place.line, f"includes {pattern}, which is not there (ServerRoot is {reading.root})")
     return [path for entry in found for path in _files_in(entry, pattern, place, reading)]
 
 
@@ -140,7 +140,7 @@ def _files_in(path: str, pattern: str, place: _Place, reading: _Reading) -> Iter
 
 
 def _use(log: str, wanted: str | None, place: _Place, reading: _Reading, *, conditional: bool) -> LogUse:
-    """Return a log with its format; what a virtual host does not define the main server may."""
+    """Return a log with its format; a virtual host falls back to definitions of the main server."""
     text, at, name = wanted or _DEFAULT, place, ""
     for host in (place.host, 0):
         if wanted is None and host in reading.defaults:
@@ -159,7 +159,7 @@ def _use(log: str, wanted: str | None, place: _Place, reading: _Reading, *, cond
 
 
 def _path_of(log: str) -> str:
-    """Return the path that a log is written to, if need be by the program behind a pipe."""
+    """Return the path of a log, also for known programs behind a pipe."""
     if log.startswith("|"):
         words = words_of(log.lstrip("|$"))[1:]
         log = next((word for word in words if "/" in word and not word.startswith("-")), log)

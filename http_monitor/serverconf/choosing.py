@@ -1,4 +1,4 @@
-"""Finds in a server's configuration the format of a file that it writes."""
+"""Finds the format of a log file in the configuration of the server that writes it."""
 
 import fnmatch
 import glob
@@ -9,72 +9,72 @@ from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.serverconf.apache import read_apache
-from http_monitor.serverconf.found import Files, LogUse, refused
+from http_monitor.serverconf.found import Files, LogUse, refusal
 from http_monitor.serverconf.grammar import is_nginx
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text
 
 _STDIN = "-"
-# What rotation appends to the name of a log: numbers, dates, the ending of a compressed file.
+# Suffixes added by rotation: numbers, dates, the suffix of a compressed file.
 _ROTATED = re.compile(r"(?:[.-][0-9]{1,14})*(?:\.(?:gz|bz2|xz|zst))?$")
-_MOST_LISTED = 8
-_MOST_SHOWN = 60
+_MAX_LISTED = 8
+_MAX_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The format of one file, and where it comes from."""
+    """The format of one file, and its origin."""
 
     format: str
-    """What ``--format`` would take."""
+    """As for ``--format``."""
     words: str
-    """Its name or itself, with the file and the line it was found at."""
+    """Its name or the format itself, with the file and the line of the definition."""
     of_httpd: bool = False
-    """It is of Apache, not of nginx."""
+    """It belongs to Apache, not to nginx."""
     others: tuple[str, ...] = ()
-    """Further formats of lines of the same file, to be tried where that one does not fit."""
+    """Further formats of lines in the same file, to be tried if the first does not fit."""
 
 
 def find_formats(config: str, paths: Sequence[str], stopping: Callable[[], bool] = lambda: False) -> dict[str, Origin]:
-    """Return the format of each path, as the configuration of nginx or Apache says.
+    """Return the format of each path according to the configuration of nginx or Apache.
 
     Args:
         config: The path of the configuration.
-        paths: Of the logs.
-        stopping: Whether the user wants no more.
+        paths: Paths of the logs.
+        stopping: Whether the user has stopped the program.
 
     Raises:
-        UsageError: the configuration cannot be read, or does not tell.
-        Stopped: the user wants no more.
+        UsageError: the configuration cannot be read, or does not define the format.
+        Stopped: the user has stopped the program.
     """
     files = Files(stopping)
     text = files.text(config, file=config, line=None)
     of_httpd = not is_nginx(text)
     uses = read_apache(config, files) if of_httpd else read_nginx(config, files)
     if not uses:
-        raise refused(config, None, "has no log of requests (access_log of nginx, CustomLog of Apache)")
-    return {path: _origin(_chosen(uses, path, config), config, of_httpd=of_httpd) for path in paths}
+        raise refusal(config, None, "has no log of requests (access_log of nginx, CustomLog of Apache)")
+    return {path: _origin(_choose(uses, path, config), config, of_httpd=of_httpd) for path in paths}
 
 
 def _of_several(uses: Sequence[LogUse]) -> bool:
-    """Tell whether logs are one file, of whose lines a condition says in which of their formats each is."""
+    """Return whether logs are one file in which conditions choose the format of each line."""
     return len({use.path for use in uses}) == 1 and all(use.conditional for use in uses)
 
 
 def _origin(found: Sequence[LogUse], config: str, *, of_httpd: bool) -> Origin:
     for use in found:
         if "%" not in use.format and "$" not in use.format and use.format != DEFAULT:
-            raise refused(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
-    # A list of addresses is read by the others too, as something else.
+            raise refusal(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
+    # The other formats match a list of addresses too, but read it as something else.
     first, *others = sorted(found, key=lambda use: "forwarded" not in use.format.lower())
-    words = " or ".join(f"{_called(use)}, from {visible_text(use.file)} line {use.line}" for use in found)
+    words = " or ".join(f"{_describe(use)}, from {visible_text(use.file)} line {use.line}" for use in found)
     return Origin(first.format, words, of_httpd, tuple(use.format for use in others))
 
 
-def _chosen(uses: Sequence[LogUse], path: str, config: str) -> Sequence[LogUse]:
-    """Return the log that is that file, else one of the same name, else the only format there is.
+def _choose(uses: Sequence[LogUse], path: str, config: str) -> Sequence[LogUse]:
+    """Return the log with that path, else one of the same name, else the only format.
 
-    It is several where conditions say in which format a line of the file is.
+    Several are returned if conditions choose the format of a line of the file.
     """
     exact = [use for use in uses if path != _STDIN and any(_is_path(pattern, path) for pattern in _full_paths(use))]
     alike = [use for use in uses if path != _STDIN and _has_name(use, path)]
@@ -86,7 +86,7 @@ def _chosen(uses: Sequence[LogUse], path: str, config: str) -> Sequence[LogUse]:
         return [*reversed(matching.values())]
     shown = "standard input" if path == _STDIN else visible_text(path)
     several = f"several formats for {shown}" if exact or alike else f"no log {shown}, but several others"
-    raise UsageError(f"--format-from: {visible_text(config)} has {several}: {_listed(reversed(matching.values()))}")
+    raise UsageError(f"--format-from: {visible_text(config)} has {several}: {_list(reversed(matching.values()))}")
 
 
 def _full_paths(use: LogUse) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _full_paths(use: LogUse) -> Iterator[str]:
 
 
 def _is_path(pattern: str, path: str) -> bool:
-    """Tell whether a path, or the log that rotation made it of, is what the pattern stands for."""
+    """Return whether the pattern matches a path, or the log from which rotation made it."""
     named = {path, _ROTATED.sub("", path)}
     return _matches(pattern if "*" in pattern else os.path.realpath(pattern), {*named, *map(os.path.realpath, named)})
 
@@ -110,12 +110,12 @@ def _matches(pattern: str, names: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, only_stars) for name in names)
 
 
-def _called(use: LogUse) -> str:
+def _describe(use: LogUse) -> str:
     text = visible_text(use.name or use.format)
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
 
 
-def _listed(uses: Iterable[LogUse]) -> str:
-    every = [f"{visible_text(use.path)} in {_called(use)} ({visible_text(use.file)} line {use.line})" for use in uses]
-    more = f" and {len(every) - _MOST_LISTED} more" if len(every) > _MOST_LISTED else ""
-    return "; ".join(every[:_MOST_LISTED]) + more
+def _list(uses: Iterable[LogUse]) -> str:
+    every = [f"{visible_text(use.path)} in {_describe(use)} ({visible_text(use.file)} line {use.line})" for use in uses]
+    more = f" and {len(every) - _MAX_LISTED} more" if len(every) > _MAX_LISTED else ""
+    return "; ".join(every[:_MAX_LISTED]) + more

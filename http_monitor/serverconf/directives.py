@@ -1,4 +1,4 @@
-"""Takes the text of an Apache configuration apart: lines, words, variables.
+"""Splits the text of an Apache configuration into lines, words and variables.
 
 The rules are those of https://httpd.apache.org/docs/2.4/configuring.html#syntax.
 """
@@ -18,10 +18,10 @@ _SHELL_REFERENCE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-
 
 
 class Line(NamedTuple):
-    """One line of a configuration, those that a backslash continues joined."""
+    """One line of a configuration, joined with its continuation lines."""
 
     number: int
-    """Of its first line in the file, from 1."""
+    """Number of its first line in the file, from 1."""
     text: str
 
 
@@ -53,13 +53,13 @@ def words_of(text: str) -> list[str]:
     return words
 
 
-def substituted(text: str, variables: Mapping[str, str]) -> str:
-    """Return the text with the value of each ``${NAME}`` that is known in its place."""
+def substitute(text: str, variables: Mapping[str, str]) -> str:
+    """Return the text with known ``${NAME}`` variables replaced by their values."""
     return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text)
 
 
 def read_envvars(text: str) -> dict[str, str]:
-    """Return what Debian's ``envvars`` sets, a shell script of which only plain assignments are understood."""
+    """Return the variables set in Debian's ``envvars``; only plain assignments of this shell script are understood."""
     values: dict[str, str] = {}
     for raw in text.split("\n"):
         match = _ASSIGNMENT.fullmatch(raw)

@@ -1,4 +1,4 @@
-"""What is read in a configuration, and how it is refused."""
+"""Logs found in a configuration, and reading of its files with limits."""
 
 import fnmatch
 import glob
@@ -10,48 +10,48 @@ from dataclasses import dataclass
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
 
-MOST_BYTES = 8 << 20
-"""No file of a configuration is larger."""
-MOST_BYTES_IN_ALL = 64 << 20
-MOST_FILES = 2_000
-_MOST_NAMES = 100_000
-"""In the directories that patterns are looked for in."""
+MAX_BYTES = 8 << 20
+"""Greatest size of a configuration file."""
+MAX_BYTES_IN_ALL = 64 << 20
+MAX_FILES = 2_000
+_MAX_NAMES = 100_000
+"""Limit of the names in the directories searched for patterns."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogUse:
-    """One log that a server writes."""
+    """One log of a server."""
 
     path: str
-    """As the configuration has it; what is known only to the server is ``*``, and nothing else is a pattern."""
+    """As in the configuration; a part known only to the server is ``*``, and nothing else is a pattern."""
     bases: tuple[str, ...]
-    """Directories that a relative path may be meant from, the likeliest first."""
+    """Directories from which a relative path may start, the likeliest first."""
     format: str
-    """What ``--format`` would take."""
+    """As for ``--format``."""
     name: str
-    """What the configuration calls the format; empty where it stands there as it is."""
+    """Name of the format in the configuration; empty if it is written in place."""
     file: str
-    """Where the format is defined, or used where the server knows it by itself."""
+    """The file that defines the format, or uses a format built into the server."""
     line: int
     conditional: bool = False
-    """Not every request is written so."""
+    """Only some requests are logged."""
 
 
-def refused(file: str, line: int | None, reason: str) -> UsageError:
-    """Return the error for something in a configuration that cannot be read."""
+def refusal(file: str, line: int | None, reason: str) -> UsageError:
+    """Return an error for a configuration that cannot be used."""
     place = visible_text(file) if line is None else f"{visible_text(file)} line {line}"
     return UsageError(f"--format-from: {place}: {visible_text(reason)}")
 
 
 class Stopped(Exception):
-    """The user wants no more of it."""
+    """The user has stopped the program."""
 
 
 class Files:
-    """Reads the files of one configuration: regular ones, not too many, and none for long.
+    """Reads the regular files of one configuration, with limits on number and time.
 
     Args:
-        stopping: Whether the user wants no more.
+        stopping: Whether the user has stopped the program.
     """
 
     def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
@@ -59,7 +59,7 @@ class Files:
         self._count = self._bytes = self._looked_at = 0
 
     def check(self) -> None:
-        """Raise Stopped if the user wants no more."""
+        """Raise Stopped if the user has stopped the program."""
         if self._stopping():
             raise Stopped
 
@@ -67,43 +67,43 @@ class Files:
         """Return a file of a configuration, bytes that are not UTF-8 as surrogates.
 
         Args:
-            path: Of the file.
-            file: Where it is named, for the error; `line` likewise.
+            path: Path of the file.
+            file: The file that names it, for errors; `line` likewise.
             line: None: the user named it.
 
         Raises:
-            UsageError: it cannot be read, or more is read than a configuration can be.
-            Stopped: the user wants no more.
+            UsageError: it cannot be read, or the configuration exceeds the limits.
+            Stopped: the user has stopped the program.
         """
         self.check()
         self._count += 1
-        if self._count > MOST_FILES:
-            raise refused(file, line, f"includes {path}, the file {MOST_FILES + 1:,}, and so on without an end")
+        if self._count > MAX_FILES:
+            raise refusal(file, line, f"includes {path}, the file {MAX_FILES + 1:,}, and so on without an end")
         what = "cannot be read" if line is None else f"{path} cannot be read"
         try:
-            data = _regular(path)
+            data = _read_regular(path)
         except OSError as error:
-            raise refused(file, line, f"{what} ({error.strerror})") from None
+            raise refusal(file, line, f"{what} ({error.strerror})") from None
         if data is None:
-            raise refused(file, line, f"{what} (no regular file)")
+            raise refusal(file, line, f"{what} (no regular file)")
         self._bytes += len(data)
-        if len(data) > MOST_BYTES:
-            raise refused(path, None, f"has more than {MOST_BYTES >> 20} MiB, which is no configuration")
-        if self._bytes > MOST_BYTES_IN_ALL:
-            raise refused(file, line, f"includes more than {MOST_BYTES_IN_ALL >> 20} MiB, which is no configuration")
+        if len(data) > MAX_BYTES:
+            raise refusal(path, None, f"has more than {MAX_BYTES >> 20} MiB, which is no configuration")
+        if self._bytes > MAX_BYTES_IN_ALL:
+            raise refusal(file, line, f"includes more than {MAX_BYTES_IN_ALL >> 20} MiB, which is no configuration")
         return data.decode("utf-8", "surrogateescape")
 
-    def matching(self, pattern: str, *, file: str, line: int) -> list[str]:
-        """Return the paths that a pattern stands for, in their order.
+    def glob(self, pattern: str, *, file: str, line: int) -> list[str]:
+        """Return the paths that match a pattern, sorted.
 
         Args:
             pattern: Absolute, with wildcards in any of its parts.
-            file: Where it stands, for the error; `line` likewise.
-            line: As said.
+            file: The file that contains it, for errors; `line` likewise.
+            line: Line of the pattern.
 
         Raises:
-            UsageError: too much would have to be looked at.
-            Stopped: the user wants no more.
+            UsageError: too many names would have to be searched.
+            Stopped: the user has stopped the program.
         """
         found = ["/"]
         for part in pattern.split("/"):
@@ -121,23 +121,23 @@ class Files:
         return found
 
     def names(self, directory: str, pattern: str, *, file: str, line: int) -> list[str]:
-        """Return what is in a directory, in order; nothing where it cannot be read. Raises as `matching`."""
+        """Return the sorted names in a directory; none if it cannot be read. Raises as `glob`."""
         self.check()
         try:
             names = sorted(os.listdir(directory))
         except OSError:
             return []
         self._looked_at += 1 + len(names)
-        if self._looked_at > _MOST_NAMES:
-            raise refused(file, line, f"includes {pattern}, for which more than {_MOST_NAMES:,} names are looked at")
+        if self._looked_at > _MAX_NAMES:
+            raise refusal(file, line, f"includes {pattern}, for which more than {_MAX_NAMES:,} names are looked at")
         return names
 
 
-def _regular(path: str) -> bytes | None:
-    """Return the bytes of a regular file, at most one more than may be; None for any other. Raises OSError."""
-    # To open a pipe would wait for whoever writes to it, and to open a device may do anything.
+def _read_regular(path: str) -> bytes | None:
+    """Return the bytes of a regular file, at most one over the limit; None for any other. Raises OSError."""
+    # Opening a pipe would wait for its writer, and opening a device may have any effect.
     if not stat.S_ISREG(os.stat(path).st_mode):
         return None
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
     with open(descriptor, "rb") as handle:
-        return handle.read(MOST_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        return handle.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None

@@ -1,4 +1,4 @@
-"""Tells by its grammar whose configuration a text is, whatever its directives are called."""
+"""Determines by its grammar which server a configuration is for, whatever the names of its directives."""
 
 import re
 
@@ -9,10 +9,10 @@ _SECTION = re.compile(r"</?[A-Za-z]")
 
 
 def is_nginx(text: str) -> bool:
-    """Return whether a configuration is one of nginx, else one of Apache.
+    """Return whether a configuration is for nginx, instead of Apache.
 
-    One of nginx is statements that end with a semicolon or are blocks in braces; of Apache, whose lines are
-    directives, sections begin and end with tags. What is neither as a whole is what most of its lines are.
+    An nginx configuration consists of statements that end with a semicolon or are blocks in braces; an Apache
+    configuration of lines, and sections with tags. A text that is neither as a whole is judged by most of its lines.
     """
     try:
         found = next(iter([*statements(text)]), None)

@@ -1,7 +1,7 @@
-"""Reads which logs an nginx configuration has written, and in which formats.
+"""Finds the access logs of an nginx configuration, and their formats.
 
-The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is taken once, however many
-include it. Includes in a circle are refused where no log is found.
+The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is read once, however many
+include it. Circular includes are refused where no log is found.
 """
 
 import glob
@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from http_monitor.serverconf.found import Files, LogUse, refused
+from http_monitor.serverconf.found import Files, LogUse, refusal
 from http_monitor.serverconf.statements import SyntaxFault, statements
 
 DEFAULT = "combined"
-"""The format that nginx knows by itself, and takes where none is named."""
+"""The format built into nginx, and used if none is named."""
 
 _PREFIXES = ("/etc/nginx", "/usr/share/nginx", "/usr/local/nginx", "/usr/local/etc/nginx", "/var/lib/nginx")
 _VARIABLE = re.compile(r"\$(?:[A-Za-z0-9_]+|\{[^}]*\})")
@@ -34,11 +34,11 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
     """Return the access logs of a configuration.
 
     Args:
-        path: Of the configuration.
-        files: Reads it, and what it includes.
+        path: Path of the configuration.
+        files: Reads the configuration and the files that it includes.
 
     Raises:
-        UsageError: it cannot be read, or names a format that it does not define.
+        UsageError: one of these files cannot be read, or a format is used but not defined.
     """
     circles: list[_Directive] = []
     directives = list(_directives(path, files, circles))
@@ -55,10 +55,10 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
     ]
     names = {directive.name for directive in directives}
     if circles and not uses:
-        raise refused(circles[0].file, circles[0].line, f"includes {circles[0].args[0]}, and so on without an end")
+        raise refusal(circles[0].file, circles[0].line, f"includes {circles[0].args[0]}, and so on without an end")
     if uses or "http" not in names or "access_log" in names:
         return uses
-    # What nginx does where nothing is said about it.
+    # The default of nginx.
     return [LogUse("logs/access.log", bases, DEFAULT, DEFAULT, path, 1)]
 
 
@@ -70,7 +70,7 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
     if name == DEFAULT and name not in formats:
         return LogUse(path, bases, DEFAULT, DEFAULT, directive.file, directive.line, conditional)
     if name not in formats:
-        raise refused(
+        raise refusal(
             directive.file, directive.line, f"access_log names the format {name}, which no log_format defines"
         )
     _, (_, *texts), file, line = formats[name]
@@ -79,17 +79,17 @@ def _use(directive: _Directive, formats: dict[str, _Directive], bases: tuple[str
 
 
 def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[_Directive]:
-    """Yield every directive of every file, those of protocols other than HTTP left out.
+    """Yield every directive of every file, except those of protocols other than HTTP.
 
     Args:
-        path: Of the first file.
+        path: Path of the first file.
         files: Reads the files.
-        circles: Where each include of a file goes in which it stands itself.
+        circles: Receives each include of a file by itself, directly or through others.
     """
     root = os.path.dirname(os.path.abspath(path))
-    # Of each file, which one included it.
+    # The file that includes each file.
     parents: dict[str, str | None] = {os.path.realpath(path): None}
-    # One that is read is on top of those that include it.
+    # A stack: the innermost included file is on top.
     open_files = [_in_file(path, files, file=path, line=None)]
     while open_files:
         statement = next(open_files[-1], None)
@@ -100,10 +100,10 @@ def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[
             yield statement
             continue
         if not statement.args:
-            raise refused(statement.file, statement.line, f"{_UNREADABLE} (include of nothing)")
+            raise refusal(statement.file, statement.line, f"{_UNREADABLE} (include of nothing)")
         wanted = os.path.join(root, statement.args[0])
         several = glob.has_magic(wanted)
-        found = files.matching(wanted, file=statement.file, line=statement.line) if several else [wanted]
+        found = files.glob(wanted, file=statement.file, line=statement.line) if several else [wanted]
         for included in reversed(found):
             real = os.path.realpath(included)
             if real in _with_parents(os.path.realpath(statement.file), parents):
@@ -114,14 +114,14 @@ def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[
 
 
 def _with_parents(file: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield a file and those that include it, up to the first."""
+    """Yield a file, then those that include it, innermost first."""
     while file is not None:
         yield file
         file = parents[file]
 
 
 def _in_file(path: str, files: Files, *, file: str, line: int | None) -> Iterator[_Directive]:
-    """Yield the directives of one file, without those of protocols other than HTTP."""
+    """Yield the directives of one file, except those of protocols other than HTTP."""
     skipped_at: int | None = None
     try:
         for statement in statements(files.text(path, file=file, line=line)):
@@ -132,4 +132,4 @@ def _in_file(path: str, files: Files, *, file: str, line: int | None) -> Iterato
             name, *args = statement.words
             yield _Directive(name, args, path, statement.line)
     except SyntaxFault as fault:
-        raise refused(path, fault.line, str(fault)) from None
+        raise refusal(path, fault.line, str(fault)) from None

@@ -1,7 +1,7 @@
-"""Takes the text of an nginx configuration apart: statements, their words, the blocks they stand in.
+"""Splits the text of an nginx configuration into statements, words and blocks.
 
 The rules are those of ``ngx_conf_read_token``: a word ends at a space, a semicolon or a brace; in quotes, which only
-begin a word, a backslash escapes the next character; ``${`` is no block.
+begin a word, a backslash escapes the next character; ``${`` begins no block.
 """
 
 import re
@@ -16,11 +16,11 @@ _LUA_BLOCK = "_by_lua_block"
 
 
 class SyntaxFault(Exception):
-    """The text is no such configuration.
+    """The text is no nginx configuration.
 
     Args:
-        reason: Why, in a few words.
-        line: Where, from 1.
+        reason: The reason, in a few words.
+        line: The line, from 1.
     """
 
     def __init__(self, reason: str, line: int) -> None:
@@ -29,17 +29,17 @@ class SyntaxFault(Exception):
 
 
 class Statement(NamedTuple):
-    """A directive with its arguments; a block's name and arguments."""
+    """A directive with its arguments, or a block's name and arguments."""
 
     words: tuple[str, ...]
     line: int
-    """Where it begins, from 1."""
+    """Its first line, from 1."""
     depth: int
-    """In so many blocks."""
+    """Number of enclosing blocks."""
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """Yield the statements of a file, each block before what is in it. Raises SyntaxFault."""
+    """Yield the statements of a file, each block before its contents. Raises SyntaxFault."""
     at, line, depth = 0, 1, 0
     words: list[str] = []
     begun = 1
@@ -74,7 +74,7 @@ def statements(text: str) -> Iterator[Statement]:
             match = pattern.match(text, at)
             if match is None:
                 raise SyntaxFault(f"unexpected end of file, expecting {char}", line)
-            # What a backslash means within is for who reads a format.
+            # The reader of the format interprets other backslashes.
             words.append(match[1].replace("\\" + char, char) if char in _QUOTED else match[0])
             line += match[0].count("\n")
             at = match.end()
@@ -84,7 +84,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def _behind_lua(text: str, at: int, line: int) -> int:
-    """Return where a block of Lua ends, whose braces are balanced outside of its strings and comments."""
+    """Return the end of a block of Lua, with braces balanced outside of its strings and comments."""
     depth = 1
     while depth:
         match = _LUA.match(text, at)

@@ -1,4 +1,4 @@
-"""Simulated traffic for who wants to see the monitor at work."""
+"""Simulated traffic that shows the monitor at work."""
 
 from http_monitor.simulator.assembly import simulator
 from http_monitor.simulator.thread import SimulatorThread

@@ -1,4 +1,4 @@
-"""Puts a simulator together from the settings."""
+"""Builds a simulator from the settings."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from http_monitor.simulator.writer import FileWriter
 
 
 def simulator(settings: Settings, clock: Clock, environ: Mapping[str, str]) -> SimulatorThread:
-    """Return the simulator that the settings ask for, not yet started; `environ` says where its memory is."""
+    """Return the simulator for the settings, not yet started; `environ` gives the place of its memory."""
     file = FileWriter(settings.files[0], settings.traffic_append, Memory(state_path(environ)))
     writer = TrafficWriter(file, settings.traffic_scenario, settings.traffic_rate, settings.seed)
     return SimulatorThread(writer, clock)

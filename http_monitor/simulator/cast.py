@@ -1,4 +1,4 @@
-"""Who asks for what in the simulated traffic."""
+"""The clients, resources and answers of the simulated traffic."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Endpoint:
     weight: int
     """Its share of the requests."""
     greatest_bytes: int
-    """No answer of it is larger."""
+    """Size of its largest answer."""
 
 
 ENDPOINTS = (
@@ -27,9 +27,9 @@ CHARACTERS = ("arthur", "bedevere", "galahad", "lancelot", "patsy", "robin", "ti
 """The users: seven of Monty Python and the Holy Grail."""
 
 GOOD_STATUSES = ((200, 80), (201, 8), (304, 8), (404, 4))
-"""(status, weight) of the answers that are no errors of the server."""
+"""(status, weight) of the answers that are no server errors."""
 BAD_STATUSES = ((500, 1), (503, 3))
-"""(status, weight) of those that are."""
+"""(status, weight) of the server errors."""
 
 AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -48,7 +48,7 @@ _FLOOD_HOSTS = 50
 
 
 def client(number: int) -> str:
-    """Return the address of a client, from 0; every fourth has IPv6, and all have once the IPv4 ones are used up.
+    """Return the address of a client, from 0; every fourth has IPv6, and all once the IPv4 addresses are used up.
 
     Only the networks for documentation are used: RFC 5737 (IPv4), RFC 3849 (IPv6).
     """
@@ -62,5 +62,5 @@ def client(number: int) -> str:
 
 
 def flooder(number: int) -> str:
-    """Return the address of an attacker, from 0; it is no client's, and comes back after 50 others."""
+    """Return the address of an attacker, from 0; it belongs to no client, and repeats after 50 others."""
     return f"{_IPV4_NETS[-1]}.{_IPV4_HOSTS + 1 + number % _FLOOD_HOSTS}"

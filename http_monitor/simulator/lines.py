@@ -9,9 +9,9 @@ from http_monitor.simulator.scenarios import mix
 from http_monitor.units import US_PER_S
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# strftime would name the months in the language of the user.
+# strftime would use the user's language for the months.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LEAST_CLIENTS = 24
+_MIN_CLIENTS = 24
 _GOOD, _GOOD_WEIGHTS = zip(*cast.GOOD_STATUSES, strict=True)
 _BAD, _BAD_WEIGHTS = zip(*cast.BAD_STATUSES, strict=True)
 _ENDPOINT_WEIGHTS = tuple(endpoint.weight for endpoint in cast.ENDPOINTS)
@@ -20,14 +20,14 @@ _ENDPOINT_WEIGHTS = tuple(endpoint.weight for endpoint in cast.ENDPOINTS)
 def lines_of_second(
     rng: random.Random, second_us: int, elapsed_s: int, scenario: Scenario, rate: int
 ) -> list[tuple[int, bytes]]:
-    """Return what is to be written in one second, in the order of its offsets.
+    """Return the lines to write in one second, in the order of their offsets.
 
     Args:
-        rng: All that is left to chance comes from it.
+        rng: Source of all random choices.
         second_us: The start of the second, microseconds since the epoch.
-        elapsed_s: How many seconds of the scenario have gone by.
-        scenario: What happens.
-        rate: Lines a second, at the most.
+        elapsed_s: Seconds of the scenario that have passed.
+        scenario: The scenario.
+        rate: Greatest number of lines a second.
 
     Returns:
         0 to `rate` pairs of microseconds into the second (0 to 999,999), and a line with its LF. The time in
@@ -37,7 +37,7 @@ def lines_of_second(
     count = now.hits + now.flood_hits
     hosts = [_client(rng, rate) for _ in range(now.hits)] + [cast.flooder(now.attacker)] * now.flood_hits
     agents = rng.choices(cast.AGENTS, k=now.hits) + [cast.FLOOD_AGENT] * now.flood_hits
-    # The attacker's lines stand anywhere among the others.
+    # The attacker's lines are mixed with the others.
     askers = rng.sample(list(zip(hosts, agents, strict=True)), count)
     users = rng.choices(cast.CHARACTERS, k=count)
     endpoints = rng.choices(cast.ENDPOINTS, _ENDPOINT_WEIGHTS, k=count)
@@ -59,8 +59,8 @@ def lines_of_second(
 
 
 def _client(rng: random.Random, rate: int) -> str:
-    """Return an address; the first are twice as frequent as the average, and none is ever a flood by itself."""
-    clients = max(_LEAST_CLIENTS, rate)
+    """Return an address; the first are twice as frequent as the average, and none causes a flood by itself."""
+    clients = max(_MIN_CLIENTS, rate)
     return cast.client(int(min(rng.random(), rng.random()) * clients))
 
 
@@ -68,7 +68,7 @@ def _status(rng: random.Random, endpoint: cast.Endpoint, error_ratio: float) -> 
     if rng.random() < error_ratio:
         return rng.choices(_BAD, _BAD_WEIGHTS)[0]
     status = rng.choices(_GOOD, _GOOD_WEIGHTS)[0]
-    # A POST makes something, a GET does not.
+    # A POST creates something, a GET does not.
     if endpoint.method == "POST":
         return 201 if status in (200, 304) else status
     return 200 if status == 201 else status

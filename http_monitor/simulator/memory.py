@@ -1,4 +1,4 @@
-"""Remembers over runs which files the simulator made, so that it writes to no other."""
+"""Remembers over runs which files the simulator made, so that it writes to no others."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from http_monitor.checkpoint.location import default_directory
 
-_MOST_FILES = 100
+_MAX_FILES = 100
 _NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"
 
 
@@ -22,34 +22,34 @@ class MadeFile:
     inode: int
     first_line: str = ""
     """SHA-256 of its first line, hexadecimal; empty while nothing was written. A system may give the inode of
-    a removed file to the next one: only what stands in the file tells them apart."""
+    a removed file to the next one; then only the content distinguishes them."""
 
 
 def state_path(environ: Mapping[str, str]) -> str | None:
-    """Return where the memory is kept, None where there is no such place."""
+    """Return the path of the memory; None if there is no place for it."""
     directory = default_directory(environ)
     return None if directory is None else os.path.join(directory, "simulator.json")
 
 
 class Memory:
-    """The files made so far, in a small file of JSON that is replaced as a whole.
+    """The files made so far, in a small JSON file that is replaced as a whole.
 
-    Two simulators that begin in the same instant may forget one file; it is refused then, not polluted.
+    If two simulators start in the same instant, one file may be forgotten; it is refused later, not polluted.
     """
 
     def __init__(self, path: str | None) -> None:
-        """Keep it at `path` (see `state_path`)."""
+        """Use the file at `path` (see `state_path`)."""
         self._path = path
 
     def find(self, path: str, device: int, inode: int) -> MadeFile | None:
-        """Return what is remembered of this very file."""
+        """Return the entry for this very file."""
         return next((f for f in self._load() if (f.path, f.device, f.inode) == (path, device, inode)), None)
 
     def remember(self, made: MadeFile) -> str:
-        """Remember a file instead of any other of its path; return why that is impossible, or nothing."""
+        """Replace the entry for the file's path; return the reason if that fails, else an empty text."""
         if self._path is None:
             return _NOWHERE
-        files = [known for known in self._load() if known.path != made.path][-_MOST_FILES + 1 :]
+        files = [known for known in self._load() if known.path != made.path][-_MAX_FILES + 1 :]
         files.append(made)
         try:
             _replace(self._path, json.dumps({"files": [asdict(known) for known in files]}, indent=1))
@@ -58,17 +58,17 @@ class Memory:
         return ""
 
     def _load(self) -> list[MadeFile]:
-        # Without a readable memory nothing is known to be made here: every file is refused then.
+        # If the memory is unreadable, no file counts as ours, so every file is refused.
         try:
             with open(self._path or "", encoding="ascii") as file:
                 state = json.load(file)
         except (OSError, ValueError, RecursionError):
             return []
         entries = state.get("files") if isinstance(state, dict) else None
-        return [made for entry in entries if (made := _made_file(entry))] if isinstance(entries, list) else []
+        return [made for entry in entries if (made := _parse_entry(entry))] if isinstance(entries, list) else []
 
 
-def _made_file(entry: object) -> MadeFile | None:
+def _parse_entry(entry: object) -> MadeFile | None:
     match entry:
         case {"path": str(path), "device": int(device), "inode": int(inode), "first_line": str(first_line)}:
             return MadeFile(path, device, inode, first_line)

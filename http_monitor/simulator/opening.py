@@ -1,4 +1,4 @@
-"""Opens the file that traffic goes to, unless it could be somebody else's."""
+"""Opens the file for simulated traffic, unless it could be a real log."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from http_monitor.units import visible_text
 _PRIVATE = 0o600
 _ATTEMPTS = 10
 _FIRST_LINE_BYTES = 4096
-# Without O_NONBLOCK the opening of a FIFO would wait for its reader.
+# Without O_NONBLOCK opening a FIFO would wait for its reader.
 _SAFELY = (
     os.O_APPEND
     | getattr(os, "O_NOFOLLOW", 0)
@@ -30,18 +30,18 @@ class Target:
     device: int
     inode: int
     made: MadeFile | None
-    """What is remembered of it; None where others made it."""
+    """Its entry in the memory; None if the simulator did not make it."""
 
 
 def open_target(path: str, append: bool, memory: Memory) -> Target:
-    """Make the file, or open it if the simulator made it, or if it is empty and the user's own.
+    """Create the file, or open it if the simulator made it, or if it is empty and the user's own.
 
-    What is checked is the open descriptor, so that nobody can put another file in its place in between.
+    The open descriptor is checked, so that nothing can replace the file between check and use.
 
     Args:
         path: The file; its folder must exist.
-        append: Write to it whatever it holds (it must still be a regular file, reached by no symbolic link).
-        memory: Knows what the simulator made.
+        append: Write to it whatever its content (it must still be a regular file, not reached by a symbolic link).
+        memory: The files that the simulator made.
 
     Raises:
         RefusedError: it must not be written, or cannot be.
@@ -53,18 +53,18 @@ def open_target(path: str, append: bool, memory: Memory) -> Target:
                 return target
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise _refused(path, "its folder does not exist") from None
-        raise _refused(path, f"it cannot be opened ({error.strerror})") from None
-    raise _refused(path, "it comes and goes")
+            raise _refusal(path, "its folder does not exist") from None
+        raise _refusal(path, f"it cannot be opened ({error.strerror})") from None
+    raise _refusal(path, "it comes and goes")
 
 
 def digest_of(data: bytes) -> str:
-    """Return the SHA-256 of the first line of what a file begins with."""
+    """Return the SHA-256 of the first line in the beginning of a file."""
     return hashlib.sha256(data[:_FIRST_LINE_BYTES].partition(b"\n")[0]).hexdigest()
 
 
 def real_path(path: str) -> str:
-    """Return the absolute path, with a folder that has one name only."""
+    """Return the absolute path, with symbolic links in its folder resolved."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)
 
@@ -84,9 +84,9 @@ def _make(path: str) -> Target | None:
 
 def _open_existing(path: str, append: bool, memory: Memory) -> Target | None:
     try:
-        # Even to open a device can have an effect.
+        # Even opening a device can have an effect.
         _check_kind(path, os.lstat(path).st_mode)
-        # An append needs no right to read.
+        # Appending needs no right to read.
         descriptor = os.open(path, (os.O_WRONLY if append else os.O_RDWR) | _SAFELY)
     except FileNotFoundError:
         return None
@@ -94,7 +94,7 @@ def _open_existing(path: str, append: bool, memory: Memory) -> Target | None:
         status = os.fstat(descriptor)
         _check_kind(path, status.st_mode)
         target = Target(descriptor, status.st_dev, status.st_ino, None)
-        # A file that is written to whatever it holds never becomes the simulator's own.
+        # A file opened to append never becomes the simulator's own.
         if not append:
             target.made = memory.find(real_path(path), target.device, target.inode)
             _check_whose(path, status, target)
@@ -106,27 +106,27 @@ def _open_existing(path: str, append: bool, memory: Memory) -> Target | None:
 
 def _check_kind(path: str, mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise _refused(path, "it is a symbolic link, and none is followed")
+        raise _refusal(path, "it is a symbolic link, and none is followed")
     if stat.S_ISDIR(mode):
-        raise _refused(path, "it is a directory")
+        raise _refusal(path, "it is a directory")
     if not stat.S_ISREG(mode):
-        raise _refused(path, "it is not a regular file")
+        raise _refusal(path, "it is not a regular file")
 
 
 def _check_whose(path: str, status: os.stat_result, target: Target) -> None:
     if status.st_size == 0:
         if not hasattr(os, "geteuid") or status.st_uid == os.geteuid():
             return
-        raise _refused(path, "it belongs to another user; name another --file, or add --traffic-append")
+        raise _refusal(path, "it belongs to another user; name another --file, or add --traffic-append")
     beginning = os.pread(target.descriptor, _FIRST_LINE_BYTES, 0)
     if target.made is not None and target.made.first_line == digest_of(beginning):
         return
-    raise _refused(
+    raise _refusal(
         path,
         f"it holds {status.st_size} bytes and is not known to be made by the simulator;"
         " name another --file, or add --traffic-append",
     )
 
 
-def _refused(path: str, why: str) -> RefusedError:
+def _refusal(path: str, why: str) -> RefusedError:
     return RefusedError(f"--give-me-traffic does not write to {visible_text(path)}: {why}")

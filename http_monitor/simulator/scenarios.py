@@ -1,7 +1,7 @@
-"""How much of which traffic a scenario has in each of its seconds.
+"""The amount and kind of traffic in each second of a scenario.
 
-The lengths are made for the default thresholds, window and rate: the window is 120 s, so that what happened can
-be forgotten, and the alert recover, two minutes after it began at the earliest.
+The lengths suit the default thresholds, window and rate: the window is 120 s, so the alert recovers two minutes after
+its cause began at the earliest.
 """
 
 import random
@@ -18,11 +18,11 @@ class Mix:
     hits: int
     """Lines of ordinary clients."""
     error_ratio: float = 0.0
-    """Which share of all lines has a status of 5xx, on average."""
+    """Average share of lines with a status of 5xx."""
     flood_hits: int = 0
-    """Lines of one attacker, on top."""
+    """Lines of one attacker, in addition."""
     attacker: int = 0
-    """Which one."""
+    """Number of the attacker."""
 
 
 _CALM_S = 30
@@ -49,7 +49,7 @@ def mix(rng: random.Random, elapsed_s: int, scenario: Scenario, rate: int) -> Mi
 
 
 def _random(rng: random.Random, elapsed_s: int, rate: int) -> Mix:
-    # The lesser of two is a third of the rate on average, well below where an alert would come and go.
+    # The lesser of two is a third of the rate on average, well below the alert's threshold.
     return Mix(min(rng.randint(0, rate), rng.randint(0, rate)), _few_errors(elapsed_s))
 
 
@@ -61,7 +61,7 @@ def _spike(rng: random.Random, elapsed_s: int, rate: int) -> Mix:
 
 def _errors(rng: random.Random, elapsed_s: int, rate: int) -> Mix:
     outage = 0 <= elapsed_s % _OUTAGE_CYCLE_S - _OUTAGE_STARTS_S < _OUTAGE_S
-    # A third of the rate on average: the error rate alone is to raise an alert, not the traffic.
+    # A third of the rate on average, so that only the error rate raises an alert, not the traffic.
     return Mix(rng.randint(0, max(1, 2 * rate // 3)), _OUTAGE_ERRORS if outage else 0.0)
 
 
@@ -78,7 +78,7 @@ def _trickle(rng: random.Random, rate: int) -> int:
 
 
 def _few_errors(elapsed_s: int) -> float:
-    # Among the first few lines two errors would be a rate that raises an alert.
+    # Among the first few lines two errors would raise an alert.
     return _FEW_ERRORS if elapsed_s >= _CALM_S else 0.0
 
 

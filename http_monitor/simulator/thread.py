@@ -1,4 +1,4 @@
-"""Runs the simulator beside the monitor."""
+"""Runs the simulator in a thread beside the monitor."""
 
 import threading
 
@@ -8,11 +8,11 @@ from http_monitor.report import Notice
 from http_monitor.simulator.traffic import TrafficWriter
 
 _LONGEST_WAIT_S = 0.5
-"""No longer sleep than this, so that a clock that is set meanwhile is noticed."""
+"""Longest sleep, so that a step of the clock is noticed."""
 
 
 class SimulatorThread:
-    """A thread that alone owns a `TrafficWriter` from `start` to `stop`."""
+    """A thread that owns a `TrafficWriter` from `start` to `stop`."""
 
     def __init__(self, writer: TrafficWriter, clock: Clock) -> None:
         """Drive `writer` by `clock`."""
@@ -25,11 +25,11 @@ class SimulatorThread:
 
     @property
     def failure(self) -> RefusedError | None:
-        """Why it ended by itself; None while it runs and after a stop."""
+        """The error that ended it; None while it runs and after a stop."""
         return self._failure
 
     def start(self) -> None:
-        """Open the file, then begin.
+        """Open the file, then start the thread.
 
         Raises:
             RefusedError: the file must not be written, or cannot be; no thread was started.
@@ -38,13 +38,13 @@ class SimulatorThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it and close the file; does nothing when it has ended."""
+        """End the thread and close the file; does nothing when it has ended."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def drain_notices(self) -> tuple[Notice, ...]:
-        """Return what the user should know, each once."""
+        """Return new notices for the user."""
         notices = self._writer.file.drain_notices()
         if self._failure is not None and not self._told:
             self._told = True

@@ -9,21 +9,21 @@ from http_monitor.simulator.lines import lines_of_second
 from http_monitor.simulator.writer import FileWriter
 from http_monitor.units import US_PER_S
 
-_LEAST_WAIT_US = 10_000
-"""At most a hundred writes a second, however many lines."""
+_MIN_WAIT_US = 10_000
+"""Shortest wait: at most a hundred writes a second, however many lines."""
 _STALE_US = 2 * US_PER_S
-"""After so long a line would come late to a monitor with default settings; it is left out."""
+"""Lines that are due for longer would be late for a monitor with default settings, and are left out."""
 
 
 class TrafficWriter:
-    """The simulator without its thread: whoever owns it calls `step` when it says so.
+    """The simulator without its thread: its owner calls `step` at the returned times.
 
-    Each second has random numbers of its own, so that with one seed and the same clock the lines are the same
-    whenever the steps happen to be taken.
+    Each second has its own random numbers, so that with one seed and the same clock the lines do not depend on the
+    times of the steps.
     """
 
     def __init__(self, file: FileWriter, scenario: Scenario, rate: int, seed: int | None) -> None:
-        """Play a scenario with 0 to `rate` lines a second into a file; without a seed each time another way."""
+        """Write a scenario with 0 to `rate` lines a second to a file; without a seed it differs each time."""
         self._file = file
         self._scenario = scenario
         self._rate = rate
@@ -33,18 +33,18 @@ class TrafficWriter:
         """Start of the second that `_due` belongs to."""
         self._elapsed_s = 0
         self._due: list[tuple[int, bytes]] = []
-        """What is left of that second: (time, line)."""
+        """Remaining lines of that second: (time, line)."""
 
     @property
     def file(self) -> FileWriter:
-        """Where the lines go."""
+        """The file that lines are written to."""
         return self._file
 
     def step(self, now_us: int) -> int:
-        """Write the lines that are due and return the time of the next step.
+        """Write the lines that are due, and return the time of the next step.
 
-        The traffic begins with the next whole second. A time before the last one, as after the clock was set
-        back, goes on from there.
+        The traffic begins with the next whole second. If the clock was set back before the last step, traffic resumes
+        from the new time.
 
         Raises:
             RefusedError: the file must not be written (any more), or cannot be.
@@ -63,10 +63,10 @@ class TrafficWriter:
             self._plan_next(now_us)
         self._file.write(b"".join(lines))
         next_us = self._due[0][0] if self._due else self._second_us + US_PER_S
-        return max(next_us, now_us + _LEAST_WAIT_US)
+        return max(next_us, now_us + _MIN_WAIT_US)
 
     def _plan_next(self, now_us: int) -> None:
-        # After a long pause (a suspended machine) the seconds in between are not made only to be left out.
+        # After a long pause (a suspended machine) the seconds in between are skipped instead of made and dropped.
         skipped = max(0, (now_us - _STALE_US - self._second_us) // US_PER_S - 1)
         self._plan(self._second_us + (1 + skipped) * US_PER_S, self._elapsed_s + 1 + skipped)
 

@@ -56,7 +56,7 @@ class FileWriter:
                 self._remember(target)
             rest = memoryview(data)
             while rest:
-                # More than once only when the disk is nearly full; then this raises the next time.
+                # Repeats only when the disk is nearly full; then the next write raises.
                 rest = rest[os.write(target.descriptor, rest) :]
         except OSError as error:
             raise RefusedError(
@@ -64,13 +64,13 @@ class FileWriter:
             ) from None
 
     def close(self) -> None:
-        """Close the file; it stays where it is."""
+        """Close the file; it remains where it is."""
         if self._target is not None:
             os.close(self._target.descriptor)
             self._target = None
 
     def drain_notices(self) -> tuple[Notice, ...]:
-        """Return what the user should know, each once; any thread may ask."""
+        """Return new notices for the user; any thread may call it."""
         notices = []
         while self._notices:
             notices.append(self._notices.popleft())
