@@ -33,10 +33,10 @@ SCHEMA = pa.schema(
     ]
 )
 """One row per well-formed line, in file order. `path` is the endpoint of docs/ARCHITECTURE.md, null in section (none);
-`vhost` is without its port; `forwarded` is what X-Forwarded-For said, not believed yet; `source` is the container, the
-pod, the program or the machine that stands in front of a wrapped line; `status` is 0 where a line has none. Whatever is
-nullable is null for ``-`` and where the format has no such field; `lacks` tells these two apart where the difference
-counts: it is the sum of `LACKS_SIZE` and `LACKS_AGENT`, null where a line has both fields."""
+`vhost` is without its port; `forwarded` is the unverified content of X-Forwarded-For; `source` is the container, pod,
+program or machine in front of a wrapped line; `status` is 0 for a line without one. Nullable columns are null for
+``-`` and for formats without the field; `lacks` distinguishes the two where that matters: it is the sum of
+`LACKS_SIZE` and `LACKS_AGENT`, null for a line with both fields."""
 LACKS_SIZE = 1
 LACKS_AGENT = 2
 
@@ -74,7 +74,7 @@ class Batch:
     """The numbers of the well-formed lines excluded from counting, strictly increasing; a format gives none."""
     other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
-    of one request), strictly increasing; they are rows of no table (docs/ARCHITECTURE.md, "Time")."""
+    of one request), strictly increasing; no table contains them (docs/ARCHITECTURE.md, "Time")."""
 
     def head(self, lines: int) -> "Batch":
         """Return the part of the batch for its first lines."""

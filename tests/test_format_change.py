@@ -76,13 +76,13 @@ def lines_read(found: AutoFormat, *lines: bytes) -> list[bool]:
 def test_three_lines_in_a_row_of_another_format_are_enough_and_stay_malformed() -> None:
     found = auto()
     assert lines_read(found, COMMON, *[PIPED] * 5, COMMON) == [True, False, False, False, True, True, False]
-    assert (found.chosen, found.take_changes(), found.take_changes()) == ("piped", [FormatChange(1, "piped")], [])
+    assert (found.chosen, found.drain_changes(), found.drain_changes()) == ("piped", [FormatChange(1, "piped")], [])
 
 
 def test_a_line_that_fits_or_one_that_fits_nothing_in_between_shows_no_change() -> None:
     found = auto()
     assert not any(lines_read(found, COMMON, PIPED, PIPED, COMMON, PIPED, PIPED, OTHER, PIPED, PIPED)[4:])
-    assert (found.chosen, found.take_changes()) == (FAMILY, [])
+    assert (found.chosen, found.drain_changes()) == (FAMILY, [])
 
 
 def test_after_lines_of_nothing_it_is_looked_again_each_time_twice_as_far() -> None:
@@ -102,7 +102,7 @@ def test_a_header_among_the_lines_is_known_to_the_format_that_reads_them() -> No
 def test_of_the_family_what_it_changed_to_is_called_what_its_lines_are() -> None:
     found = auto()
     found.parse(PIPED + b"\n" + (COMMON + b' "-" "curl/8"\n') * 4)
-    assert (found.chosen, found.take_changes()) == (FAMILY, [FormatChange(4, "combined")])
+    assert (found.chosen, found.drain_changes()) == (FAMILY, [FormatChange(4, "combined")])
 
 
 def test_a_state_without_or_with_another_memory_of_it_goes_on() -> None:

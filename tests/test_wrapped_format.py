@@ -62,7 +62,7 @@ def test_the_first_line_shows_what_is_around_it(name: str) -> None:
     assert column(batch, "source") == [way.source] * 3
     # Some short forms of the journal are RFC 3164, or its lines with a time of ISO 8601.
     assert made.wrapper == ("syslog" if name in ("short", "short-precise", "short-iso") else way.wrapper)
-    ((line_no, words),) = made.take_told()
+    ((line_no, words),) = made.drain_messages()
     assert line_no == 1
     assert words.endswith(", taken off (--unwrap none keeps it)")
 
@@ -107,7 +107,7 @@ def test_nothing_is_taken_off_lines_that_are_read_well_as_they_stand(log: bytes)
     for made in (finding(), finding()):
         made.choose(log)
         assert account(made.parse(log)) == account(auto_format(LIMIT).parse(log))
-        assert (made.wrapper, made.take_told()) == (None, [])
+        assert (made.wrapper, made.drain_messages()) == (None, [])
     assert account(finding().parse(log)) == account(auto_format(LIMIT).parse(log))
 
 
@@ -208,7 +208,9 @@ def test_what_comes_around_the_lines_later_is_found() -> None:
     assert hosts == [b"192.0.2.%d" % no for no in range(30)] + [b"Jan"] * 20 + [
         b"192.0.2.%d" % no for no in range(20, 50)
     ]
-    assert made.take_told() == [(50, "syslog in front of each line from here on, taken off (--unwrap none keeps it)")]
+    assert made.drain_messages() == [
+        (50, "syslog in front of each line from here on, taken off (--unwrap none keeps it)")
+    ]
     assert column(made.parse(plain), "host") == [b"192.0.2.%d" % no for no in range(30)]
 
 
@@ -232,7 +234,7 @@ def test_the_format_inside_may_change() -> None:
     batch = made.parse((time + other + b"\n") * 30)
 
     assert column(batch, "host") == [b"192.0.2.9"] * 10
-    (change,) = made.take_changes()
+    (change,) = made.drain_changes()
     assert change.line_no == 20
 
 

@@ -140,9 +140,9 @@ class Checkpointer:
 
     def _recreate(self, now_us: int) -> list[Notice]:
         """Write a snapshot if the checkpoint on disk was deleted."""
-        said = self._snapshot(now_us)
+        notices = self._snapshot(now_us)
         if self._failed_us is not None:
-            return said
+            return notices
         return [Notice("checkpoint: it was deleted while it was in use, and is written anew", "warning", "checkpoint")]
 
     def _snapshot(self, now_us: int) -> list[Notice]:

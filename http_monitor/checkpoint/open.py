@@ -92,9 +92,9 @@ def _check_positions(resumed: Resumed) -> None:
 
 def _words(resumed: Resumed, settings: Settings) -> str:
     counted = f"goes on from its checkpoint, {resumed.lines:,} lines so far"
-    said = [counted]
+    words = [counted]
     if resumed.changed:
-        said.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")
+        words.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")
     if settings.from_start:
-        said.append("--from-start reads what it does not know of (all of it with --no-state)")
-    return "; ".join(said)
+        words.append("--from-start reads what it does not know of (all of it with --no-state)")
+    return "; ".join(words)

@@ -144,22 +144,22 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
             lacks[name] = None if rows.all() else rows
 
     host: Any = batch.column("host")
-    nobody = host.dictionary.index(pa.scalar(NO_HOST, pa.binary())).as_py()
-    if nobody >= 0:
-        note("host", host.indices.to_numpy() == nobody)
+    no_host_code = host.dictionary.index(pa.scalar(NO_HOST, pa.binary())).as_py()
+    if no_host_code >= 0:
+        note("host", host.indices.to_numpy() == no_host_code)
     if not status.all():
         note("status", status == 0)
     path = batch.column("path")
     if path.null_count:
         note("endpoint", path.is_null().to_numpy(zero_copy_only=False))
-    duration = _present(batch, "duration_us")
+    duration = _read_numbers(batch, "duration_us")
     if duration is None:
         lacks["duration"] = None
     else:
         note("duration", duration < 0)
-    said = batch.column("lacks")
-    if said.null_count < count:
-        fields = _fill_nulls(said, 0)
+    lacks_column = batch.column("lacks")
+    if lacks_column.null_count < count:
+        fields = _fill_nulls(lacks_column, 0)
         note("size", (fields & LACKS_SIZE) != 0)
         note("agent", (fields & LACKS_AGENT) != 0)
     return lacks
@@ -209,19 +209,19 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
 def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
     """Add the columns made of durations and of bytes received, where some row has them."""
     for name, at in HISTOGRAMS.items():
-        values = _present(batch, at)
+        values = _read_numbers(batch, at)
         if values is not None:
             columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
             if name == "durations":
                 columns[TIMED] = _timed_column(columns["endpoints"], values, errors)
-    values = _present(batch, "bytes_in")
+    values = _read_numbers(batch, "bytes_in")
     if values is not None:
         codes = np.where(values >= 0, 0, -1)
         keys = Keys([b""], None, numberings.choose(BYTES_IN, 1, 1))
         columns[BYTES_IN] = Column(codes, keys, True, _measures(np.maximum(values, 0), errors))
 
 
-def _present(batch: pa.RecordBatch, name: str) -> Int64s | None:
+def _read_numbers(batch: pa.RecordBatch, name: str) -> Int64s | None:
     """Return the numbers of a column, negative where a row has none; None if all rows have none."""
     array = batch.column(name)
     if array.null_count == len(array):

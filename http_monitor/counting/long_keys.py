@@ -1,4 +1,4 @@
-"""Bounds keys in bytes: shortens a long one, and says for how many short ones it counts in a table."""
+"""Bounds keys in bytes: shortens long keys, and weighs them in tables."""
 
 from typing import Any
 

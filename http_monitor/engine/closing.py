@@ -1,4 +1,4 @@
-"""Closes what is due by now: the window moves, the rules judge it, passed intervals are reported."""
+"""Closes the buckets that are due: moves the window, lets the rules judge it, reports passed intervals."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ from http_monitor.report import Message, Mode
 
 
 class Closing:
-    """Closes buckets in order, and publishes the alert events and reports that this brings about.
+    """Closes buckets in order, and publishes the resulting alert events and reports.
 
-    Owned by the monitor's thread. Its time is the greatest time it was shown, never a clock.
+    Owned by the monitor's thread. It never reads a clock: now is the greatest time passed in.
 
     Args:
-        state: what has been counted.
-        mode: a live run reports what is open when it stops, also where nothing came.
+        state: the counted rows.
+        mode: a live run reports its open interval when it stops, even if it is empty.
         publish: receives alert events and reports, in order.
     """
 
@@ -32,7 +32,7 @@ class Closing:
         self._mode: Mode = mode
         self._publish = publish
         self.stream: RowStream | None = None
-        """Hands rows out before what they bring about; None: nobody takes them."""
+        """Emits rows before the messages that they cause; None: there is no listener."""
         self.report_empty = False
         """Live and caught up: empty intervals are reported too."""
         self._catching_up = False
@@ -126,7 +126,7 @@ class Closing:
         """Close, in order, every bucket up to the one that starts at `due_us`.
 
         Args:
-            due_us: the last one to close.
+            due_us: start of the last bucket to close.
             brought_by: the rows that cause the closes: (last bucket that each closes, rows).
         """
         if self.stream is not None and brought_by is not None:
@@ -175,7 +175,7 @@ class Closing:
         """Close a bucket, and those before it, whose closes change nothing.
 
         Args:
-            bucket_us: its start.
+            bucket_us: start of the bucket.
             foreseen: foreseeing rules have found no change.
         """
         end_us = bucket_us + self._lengths.bucket_us
@@ -190,7 +190,7 @@ class Closing:
         if (self._state.window.move_to(end_us) or changed) and not (foreseen and self._tracker.foresees_all):
             for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
                 self._reporter.count_event()
-                self._tell(event)
+                self._publish_message(event)
             self._settled = True
 
     def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
@@ -212,9 +212,9 @@ class Closing:
             catch_up=self._catching_up,
             rules=self._tracker.rules,
         )
-        self._tell(report)
+        self._publish_message(report)
 
-    def _tell(self, message: Message) -> None:
+    def _publish_message(self, message: Message) -> None:
         if self.stream is not None:
             self.stream.before_message(self._state.closed_us)
         self._publish(message)

@@ -1,4 +1,4 @@
-"""Counts rows, each in its bucket, its interval and the whole run, and closes what each of them makes due."""
+"""Counts rows by bucket, interval and run, and closes the buckets that each row makes due."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -29,8 +29,8 @@ class RowCounter:
 
     Args:
         settings: caps, and whether malformed lines are judged.
-        state: what has been counted.
-        closing: closes what is due.
+        state: the counted rows.
+        closing: closes the buckets that are due.
     """
 
     def __init__(self, settings: Settings, state: EngineState, closing: Closing) -> None:

@@ -1,4 +1,4 @@
-"""The gate of one input: which lines are too far in the future to be believed (docs/ARCHITECTURE.md, "Time")."""
+"""Filters one input's lines that are too far in the future to be believed (docs/ARCHITECTURE.md, "Time")."""
 
 import base64
 from collections.abc import Sequence

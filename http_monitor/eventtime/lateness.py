@@ -1,4 +1,4 @@
-"""Decides of each row by its time whether it is open, late or too late, and which buckets it closes.
+"""Decides by its time whether a row is open, late or too late, and which buckets it closes.
 
 The rules are those of docs/ARCHITECTURE.md, "Time".
 """

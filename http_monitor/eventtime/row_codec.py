@@ -74,8 +74,8 @@ def decode_rows(data: bytes) -> Rows:
         if any(column.null_count and not field.nullable for field, column in checked):
             raise ValueError("a row without what each row has")
         after = [_numbers(columns.get(name), count) for name in _AFTER]
-        said = schema.metadata or {}
-        lead = tuple(integer(number) for number in checked_list(json.loads(said[_LEAD])))
+        metadata = schema.metadata or {}
+        lead = tuple(integer(number) for number in checked_list(json.loads(metadata[_LEAD])))
         if len(lead) != len(FATES):
             raise ValueError("other counters than there are")
         return Rows(
@@ -83,7 +83,7 @@ def decode_rows(data: bytes) -> Rows:
             time_us=_numbers(columns[_TIME], count) if _TIME in columns else event_times(whole),
             after=np.array(after) if any(name in columns for name in _AFTER) else None,
             lead=lead,
-            lead_us=moment_of(json.loads(said[_LEAD_US]), NEVER_US),
+            lead_us=moment_of(json.loads(metadata[_LEAD_US]), NEVER_US),
             looks=_numbers(columns[_LOOK], count) if _LOOK in columns else None,
         )
     except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:

@@ -34,17 +34,17 @@ def with_clients(rows: pa.RecordBatch, trusted: tuple[Network, ...]) -> pa.Recor
     hosts, forwarded = rows.column("host"), rows.column("forwarded")
     assert isinstance(hosts, pa.DictionaryArray)
     assert isinstance(forwarded, pa.DictionaryArray)
-    said = forwarded.indices.is_valid().to_numpy(zero_copy_only=False)
-    if not said.any():
+    has_claim = forwarded.indices.is_valid().to_numpy(zero_copy_only=False)
+    if not has_claim.any():
         return rows
     names, claims = hosts.dictionary.to_pylist(), forwarded.dictionary.to_pylist()
     codes = hosts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     width = len(claims)
-    pairs = codes[said] * width + forwarded.indices.drop_null().to_numpy(zero_copy_only=False)
+    pairs = codes[has_claim] * width + forwarded.indices.drop_null().to_numpy(zero_copy_only=False)
     distinct, places = np.unique(pairs, return_inverse=True)
     numbers = {name: number for number, name in enumerate(names)}
     clients = [client_of(names[pair // width], claims[pair % width], trusted) for pair in distinct.tolist()]
-    codes[said] = np.array([numbers.setdefault(client, len(numbers)) for client in clients], np.int64)[places]
+    codes[has_claim] = np.array([numbers.setdefault(client, len(numbers)) for client in clients], np.int64)[places]
     column: pa.DictionaryArray[Any, Any] = pa.DictionaryArray.from_arrays(
         pa.array(codes, pa.int32()), pa.array(list(numbers), pa.binary())
     )

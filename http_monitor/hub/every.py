@@ -36,7 +36,7 @@ class Recorder(Protocol):
         ...
 
     def flush(self) -> None:
-        """Make everything received so far safe against a kill."""
+        """Make everything received safe against a kill."""
         ...
 
 

@@ -121,7 +121,7 @@ class Input:
 
     def drain_bad(self) -> Sample | None:
         """Return the first malformed line since the last call."""
-        return self._misfits.take()
+        return self._misfits.drain()
 
     def words_for(self, bad: Sample) -> str:
         """Return words for a malformed line: its number, where it stops fitting, and the line itself, cut."""
@@ -199,13 +199,15 @@ class Input:
         """Return the rows of the next lines, and notices about them, in their order."""
         ending = self._format if last and isinstance(self._format, Ending) else None
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
-        told: list[Found] = []
+        notices: list[Found] = []
         if batch.lines and isinstance(self._format, Telling):
-            told += [Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.take_told()]
+            notices += [
+                Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.drain_messages()
+            ]
         if batch.samples:
             sample = batch.samples[0]
             self._misfits.note(Sample(self._lines + sample.line_no, sample.raw))
-        found = [*told, *self._formats(batch)]
+        found = [*notices, *self._formats(batch)]
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._others += len(batch.other_nos)
@@ -219,7 +221,7 @@ class Input:
 
     def _formats(self, batch: Batch) -> list[Found]:
         """Return notices about the format: the first line that fits, and changes of the format."""
-        changes = self._format.take_changes() if isinstance(self._format, Changing) else ()
+        changes = self._format.drain_changes() if isinstance(self._format, Changing) else ()
         first_no = batch.first_request if self._rows == self._others else None
         found: list[Found] = []
         for change in changes:
@@ -245,8 +247,10 @@ class Input:
 
     def _find_missing(self, *, ended: bool) -> list[Notice]:
         """Return, once, notices about needed columns that none of the first lines has."""
-        told = self._lacking.describe_missing(ended=ended)
-        return [self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in told]
+        notices = self._lacking.describe_missing(ended=ended)
+        return [
+            self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in notices
+        ]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file if none of its first lines fits.

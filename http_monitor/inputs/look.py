@@ -1,4 +1,4 @@
-"""What was found out of the next lines of an input, and the contracts of those who find it out."""
+"""The result of reading the next lines of an input, and the protocols of the functions that examine them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class LookAtLines(Protocol):
         Args:
             data: Whole lines.
             batch: These lines, parsed.
-            fmt: That format.
+            fmt: The format that parsed them.
             last: Whether these are the last lines.
         """
         ...

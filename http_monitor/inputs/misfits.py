@@ -1,4 +1,4 @@
-"""The lines of an input that do not fit its format, as the user is told of them."""
+"""Describes the lines of an input that do not fit its format."""
 
 from http_monitor.inputs.look import Explain
 from http_monitor.ports.log_format import LogFormat
@@ -9,7 +9,7 @@ _SHOWN_BYTES = 120
 
 
 class Misfits:
-    """Remembers which lines did not fit.
+    """Keeps the first malformed line for a notice.
 
     Args:
         explain: Explains why a line does not fit.
@@ -21,11 +21,11 @@ class Misfits:
         self._recent: Sample | None = None
 
     def note(self, bad: Sample) -> None:
-        """Remember a line that does not fit, if it is the first since `take`."""
+        """Store a malformed line, if it is the first since `drain`."""
         self._first = self._first or bad
         self._recent = self._recent or bad
 
-    def take(self) -> Sample | None:
+    def drain(self) -> Sample | None:
         """Return the first malformed line since the last call."""
         bad, self._recent = self._recent, None
         return bad
@@ -36,12 +36,12 @@ class Misfits:
         return f"line {bad.line_no}, {self._explain(bad.raw, fmt)}: {shown}"
 
     def nothing_fits(self, lines: int, wanted: str, fmt: LogFormat) -> str:
-        """Return the sentence that says that none of the first lines fits.
+        """Return the message that none of the first lines fits.
 
         Args:
-            lines: How many.
-            wanted: What they should fit, in words.
-            fmt: What they should fit.
+            lines: The number of lines.
+            wanted: The expected format, in words.
+            fmt: The expected format.
         """
         subject = "its first line does not fit" if lines == 1 else f"none of its first {lines:,} lines fits"
         text = f"{subject} {wanted}"

@@ -1,6 +1,6 @@
-"""A turn of a live run: ask the clock, read every input, count, and only then move now.
+"""A turn of a live run: reads the clock, then every input, counts, and only then advances now.
 
-Now is that of docs/ARCHITECTURE.md, "Time".
+Now is defined in docs/ARCHITECTURE.md, "Time".
 """
 
 from collections.abc import Callable, Iterator, Sequence

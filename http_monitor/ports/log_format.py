@@ -58,7 +58,7 @@ class Ending(Protocol):
 class Telling(Protocol):
     """A format that has messages for the user about the lines it read."""
 
-    def take_told(self) -> Sequence[tuple[int, str]]:
+    def drain_messages(self) -> Sequence[tuple[int, str]]:
         """Return the messages since the last call, without the name of the file.
 
         Returns:
@@ -107,7 +107,7 @@ class FormatChange:
 class Changing(Protocol):
     """A format that may detect a change of its file's format."""
 
-    def take_changes(self) -> Sequence[FormatChange]:
+    def drain_changes(self) -> Sequence[FormatChange]:
         """Return the changes in the lines parsed since the last call."""
         ...
 

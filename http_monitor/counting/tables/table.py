@@ -1,4 +1,4 @@
-"""A table of counts by key that stays bounded and is exact at the row (docs/ARCHITECTURE.md, "Counts")."""
+"""A table of counts by key, bounded in size and exact at every row (docs/ARCHITECTURE.md, "Counts")."""
 
 import heapq
 import math

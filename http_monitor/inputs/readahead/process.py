@@ -154,12 +154,12 @@ class ProcessAhead:
     def _report_exception(self, theirs: socket.socket, error: BaseException) -> None:
         """In the child, report an unexpected exception."""
         if lacks_memory(error):
-            told: Exception = MemoryError()
+            failure: Exception = MemoryError()
         else:
-            said = "".join(traceback.format_exception(error))
-            told = RuntimeError(f"in the process that reads and parses:\n{said}")
+            text = "".join(traceback.format_exception(error))
+            failure = RuntimeError(f"in the process that reads and parses:\n{text}")
         with suppress(ConnectionError):
-            self._answer(theirs, _Raised(told))
+            self._answer(theirs, _Raised(failure))
             # Closing a socket with unread requests discards what was sent: wait for their end.
             while theirs.recv(_REQUEST.size):
                 pass

@@ -169,7 +169,7 @@ class AutoFormat:
             start, size = start + turn.offset, _PIECE_BYTES
         return joined(parts) if parts else self._undecided(data)
 
-    def take_changes(self) -> list[FormatChange]:
+    def drain_changes(self) -> list[FormatChange]:
         """Return what the lines turned out to be instead since this was asked the last time."""
         changes, self._changes = self._changes, []
         return changes

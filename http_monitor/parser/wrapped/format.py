@@ -128,12 +128,12 @@ class WrappedFormat:
             return batch
         return joined([batch, self._now.parse_inner(left, batch.lines)])
 
-    def take_changes(self) -> Sequence[FormatChange]:
+    def drain_changes(self) -> Sequence[FormatChange]:
         """Return what the lines inside turned out to be since this was asked the last time."""
         changes, self._now.changes = self._now.changes, []
         return changes
 
-    def take_told(self) -> Sequence[tuple[int, str]]:
+    def drain_messages(self) -> Sequence[tuple[int, str]]:
         """Return what was found around the lines since this was asked the last time."""
         told, self._now.told = self._now.told, []
         return told

@@ -62,7 +62,7 @@ class Unwrapping:
         """
         batch = self.inner.parse(data)
         if isinstance(self.inner, Changing):
-            changes = self.inner.take_changes()
+            changes = self.inner.drain_changes()
             self.changes += [replace(change, line_no=change.line_no + before) for change in changes]
         return batch
 
@@ -83,7 +83,7 @@ class Unwrapping:
             self.changes = [change for change in self.changes if change.line_no <= before]
             self.wrapper, self.inner, self._change = turn.wrapper, turn.made, None
             if isinstance(turn.made, Changing):
-                turn.made.take_changes()
+                turn.made.drain_changes()
             self.tell(turn.wrapper, before, " from here on")
         return joined(parts)
 
