@@ -93,7 +93,7 @@ class Checkpointer:
         self._told |= isinstance(message, Report)
 
     def before_turn(self) -> list[Notice]:
-        """Write, before anything is read, where reading begins; returns what the user should know."""
+        """Write the positions at which reading begins, before the first read; return notices for the user."""
         return [] if self.has_written else self._snapshot(self._clock.running_us())
 
     def after_turn(self) -> list[Notice]:
@@ -127,7 +127,7 @@ class Checkpointer:
 
     def _append(self, now_us: int, inputs: Json) -> list[Notice]:
         self.flush()
-        increment = self._engine.take({"inputs": inputs if self._written is None else since(self._written, inputs)})
+        increment = self._engine.drain({"inputs": inputs if self._written is None else since(self._written, inputs)})
         try:
             self._store.append(increment)
         except FileNotFoundError:

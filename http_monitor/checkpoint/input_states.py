@@ -1,6 +1,6 @@
 """Where the inputs stand, written down by what has changed: of a thousand logs one may have lines."""
 
-from http_monitor.codec import fields_of, listed
+from http_monitor.codec import checked_list, fields_of
 from http_monitor.records import Json
 
 
@@ -26,7 +26,7 @@ def merged(before: Json, increment: Json) -> Json:
     if "gone" not in increment:
         return increment  # of a version that wrote all of them
     files = {**fields_of(before["files"]), **fields_of(increment["files"])}
-    for name in listed(increment["gone"]):
+    for name in checked_list(increment["gone"]):
         del files[name]
     return {**increment, "files": files}
 

@@ -103,7 +103,7 @@ def _resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resume
     inputs = fields_of(state["inputs"])
     for increment in saved.increments:
         inputs = merged(inputs, fields_of(replay(increment, engine)["inputs"]))
-    files = {name: _checked(fields_of(value)) for name, value in fields_of(inputs["files"]).items()}
+    files = {name: _check_state(fields_of(value)) for name, value in fields_of(inputs["files"]).items()}
     return Resumed(
         engine=engine,
         settings=before,

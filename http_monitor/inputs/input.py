@@ -156,7 +156,7 @@ class Input:
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._others = integer(given["others"], least=0)
         self._said_nothing_fits = bool(self._lines)
-        # What another format remembered, or this one with other options, says nothing about the lines to come.
+        # Memory of another format, or of this one with other options, does not apply to the lines to come.
         if self._remembering is not None and given["format"]["name"] == self._format.name:
             self._remembering.load(given["format"]["kept"])
             found = given["format"].get("found")
