@@ -142,6 +142,11 @@ def _may_be_forged(
     forged: Bools = chunk.bytes_at(ends - _RACK_END) == _DOT
     if not forged.any():
         return forged
+    # Three blanks stand behind the last quote.
+    for back in (1, 2, 3):
+        forged &= chunk.mark_kind.take(chunk.lf_mark[line] - back, mode="clip") == SPACE
+    if not forged.any():
+        return forged
     commas = np.append(np.flatnonzero(chunk.bytes == _COMMA), len(chunk.bytes))
     starts = chunk.starts[line]
     plain = ~four & (after_ident == before_ident + 2) & (chunk.bytes_at(before_ident + 1) == _DASH)
