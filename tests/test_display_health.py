@@ -45,7 +45,7 @@ def test_what_nobody_can_know_is_said() -> None:
     assert short_words(Health(lost_bytes=2_048, maybe_lost=True)) == [("2.0 KiB lost, perhaps more", "bad")]
     assert [text for text, _ in sentences(Health(lost_bytes=2_048, maybe_lost=True))] == [
         "2.0 KiB were lost before they could be read.",
-        "Lines may have been written and gone between two looks; nobody can know.",
+        "Lines may have been written and removed between two reads; that cannot be known.",
     ]
 
 

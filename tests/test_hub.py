@@ -135,7 +135,7 @@ def test_a_recorder_that_fails_is_told_of_and_let_go_and_the_monitor_goes_on() -
         clock.advance(1)
     told = [notice for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
     assert [notice.text for notice in told] == [
-        "history: failed (OSError: disk\\x1b[2J full), and gets nothing any more; the monitor goes on"
+        "history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"
     ]
     assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
     assert not hub.wants_rows

@@ -30,7 +30,7 @@ def warnings(settings: Settings, *chunks: bytes) -> list[str]:
         (PROXIES, NO_CLIENT),
         (
             Settings(replay=True, ignore_bots=True),
-            "0.log: none of its first 20 lines has a user agent, so --ignore-bots leaves out nobody",
+            "0.log: none of its first 20 lines has a user agent, so --ignore-bots excludes no line",
         ),
         (
             Settings(replay=True, filter='status > 1 and not (vhost ~ "a" or vhost ~ "b")'),
@@ -56,7 +56,7 @@ def test_a_log_that_has_it_is_not_warned_of() -> None:
 
 def test_only_the_first_lines_decide_wherever_they_were_cut() -> None:
     late = PLAIN * 20 + NAMED
-    said = ["0.log: none of its first 20 lines has a user agent, so --ignore-bots leaves out nobody"]
+    said = ["0.log: none of its first 20 lines has a user agent, so --ignore-bots excludes no line"]
     bots = Settings(replay=True, ignore_bots=True)
     assert warnings(bots, late) == warnings(bots, *late.splitlines(keepends=True)) == said
 
@@ -92,7 +92,7 @@ def test_the_program_says_it_beside_the_reports() -> None:
 def test_a_key_that_no_object_has_is_no_client(tmp_path: Path) -> None:
     log = tmp_path / "app.json"
     log.write_bytes(b'{"when":"2025-10-10T13:55:36+02:00","who":"192.0.2.7","code":200}\n' * 30)
-    said = b"app.json: none of its first 20 lines has a client address, so nobody's flood is noticed"
+    said = b"app.json: none of its first 20 lines has a client address, so no host's flood is noticed"
     for host, is_said in (("nope", True), ("who", False)):
         outcome = run("--replay", "--file", log, "--format", f"json:time=when,host={host},status=code")
         assert (outcome.code, said in b" ".join(outcome.err.split())) == (0, is_said)

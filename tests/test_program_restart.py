@@ -117,7 +117,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_named(log: Path, tmp_path: Path) 
     assert (snapshot.parent / "snapshot.damaged-1").read_bytes() == data
     # How much of the log it would have had read nobody knows.
     assert outcome.objects[-1]["health"]["maybe_lost"] is True
-    said = b"goes on from its checkpoint, 6 lines so far; --from-start reads what it does not know of"
+    said = b"resumes from its checkpoint, 6 lines so far; --from-start reads what it does not know of"
     assert said in run(*options).err
 
 
@@ -156,12 +156,12 @@ def test_the_format_that_was_found_before_a_restart_is_the_one_that_is_said_and_
     # These are what most of the last lines are, and have come while nobody looked.
     append(log, piece * 300)
     outcome = run(*options)
-    assert b"auto, goes on with common\n" in outcome.err
+    assert b"auto, resumes with common\n" in outcome.err
     assert b"as its first line shows" not in outcome.err
     words = b" ".join(outcome.err.split())
     assert b"the format has changed from common to nginx_json, which is read from here on" in words
     outcome = run(*options)
-    assert b"auto, goes on with nginx_json\n" in outcome.err
+    assert b"auto, resumes with nginx_json\n" in outcome.err
     health = run(*options, "--output", "ndjson").objects[-1]["health"]
     assert (health["lines"], health["malformed"]) == (306, 20)
 

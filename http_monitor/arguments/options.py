@@ -45,7 +45,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--state-dir",
             "state_dir",
-            "keep checkpoints there, so that a restart goes on where the last run stopped",
+            "keep checkpoints there, so that a restart resumes where the last run stopped",
             "DIR",
             "a directory",
             "that of the user",
@@ -143,7 +143,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--filter",
             "filter",
-            "count only the lines of which this is true, such as 'status >= 500 and path ~ \"^/api\"'",
+            "count only lines for which this is true, such as 'status >= 500 and path ~ \"^/api\"'",
             "EXPR",
             "an expression",
             "none",
@@ -192,7 +192,7 @@ GROUPS: tuple[Group, ...] = (
     group(
         "alerts",
         threshold(
-            "--alert-threshold", "alert_threshold", "raise above so many hits a second over the window", "hits/s"
+            "--alert-threshold", "alert_threshold", "raise above this many hits per second over the window", "hits/s"
         ),
         threshold(
             "--alert-error-rate",
@@ -205,7 +205,7 @@ GROUPS: tuple[Group, ...] = (
         threshold(
             "--ddos-threshold",
             "ddos_threshold",
-            "raise above so many hits a second of one host over the window",
+            "raise above this many hits per second from one host over the window",
             "hits/s",
         ),
         Option(
@@ -256,7 +256,7 @@ GROUPS: tuple[Group, ...] = (
         count(
             "--traffic-rate",
             "traffic_rate",
-            "simulate 0 to so many lines every second",
+            "simulate up to this many lines per second",
             1,
             settings.MAX_TRAFFIC_PER_S,
             "lines/s",

@@ -91,7 +91,7 @@ def _check_positions(resumed: Resumed) -> None:
 
 
 def _words(resumed: Resumed, settings: Settings) -> str:
-    counted = f"goes on from its checkpoint, {resumed.lines:,} lines so far"
+    counted = f"resumes from its checkpoint, {resumed.lines:,} lines so far"
     words = [counted]
     if resumed.changed:
         words.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")

@@ -83,7 +83,7 @@ class FileStore:
         increments, wrong = self._read_journal()
         notices = []
         if wrong:
-            words = "its end is damaged: it goes on from a moment before; what was counted since counts again"
+            words = "its end is damaged: it resumes from a moment before; what was counted since counts again"
             notices.append(Notice(f"checkpoint: {words}", "warning", "checkpoint"))
         return Saved(state, tuple(increments)), notices
 

@@ -246,7 +246,7 @@ class Formats:
         words = [f"found {' and '.join(found)}"] if found else []
         if self._remembered:
             names = dict.fromkeys(map(visible_text, self._remembered.values()))
-            words.append(f"goes on with {' and '.join(names)}")
+            words.append(f"resumes with {' and '.join(names)}")
         return f"auto, {', '.join(words) or 'found by the first line that fits'}"
 
 

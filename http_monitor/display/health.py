@@ -97,7 +97,7 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
             "warn",
         ),
         (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
-        (health.maybe_lost, "Lines may have been written and gone between two looks; nobody can know.", "bad"),
+        (health.maybe_lost, "Lines may have been written and removed between two reads; that cannot be known.", "bad"),
         (health.nul_bytes, f"{size(health.nul_bytes)} of NUL at the beginning of lines were skipped.", "plain"),
         (health.rotations, f"The log was rotated {_times(health.rotations)}.", "plain"),
         (health.truncations, f"The log was truncated {_times(health.truncations)}.", "warn"),

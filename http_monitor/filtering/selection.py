@@ -19,7 +19,7 @@ from http_monitor.units import visible_text
 
 IsBot = Callable[[bytes], bool]
 _FORWARDED = Need("forwarded", "X-Forwarded-For", "--trust-proxy changes no host")
-_AGENT = Need("agent", "a user agent", "--ignore-bots leaves out nobody")
+_AGENT = Need("agent", "a user agent", "--ignore-bots excludes no line")
 
 
 class RowSelection:

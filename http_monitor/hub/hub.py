@@ -87,7 +87,7 @@ class Hub:
             self._sinks.remove(box)
             self._streams.remove(box)
             why = visible_text(f"{type(box.failure).__name__}: {box.failure}")
-            text = f"{box.name}: failed ({why}), and gets nothing any more; the monitor goes on"
+            text = f"{box.name}: failed ({why}), and is released; the monitor keeps running"
             notices.append(Notice(text, "warning", "listener"))
         return notices
 

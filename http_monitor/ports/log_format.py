@@ -29,7 +29,7 @@ class Need:
     what: str
     """Its name for the user: ``a user agent``."""
     consequence: str
-    """Consequence if no line has one: ``--ignore-bots leaves out nobody``."""
+    """Consequence if no line has one: ``--ignore-bots excludes no line``."""
 
 
 class LogFormat(Protocol):

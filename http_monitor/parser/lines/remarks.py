@@ -107,7 +107,7 @@ def client_remark(host: bytes) -> Iterator[Remark]:
         host: As it stands in a line.
     """
     if client_of(host).forwarded is not None:
-        taken = "is a list of addresses, as X-Forwarded-For has it, of which the last is taken"
+        taken = "is a list of addresses, as in X-Forwarded-For; the last one is taken"
         proxies = "if that is a proxy of yours, --trust-proxy NETWORK finds who stands behind it"
         yield Remark("client", f"the client {taken}; {proxies}", settled_by="--trust-proxy")
 

@@ -237,7 +237,7 @@ def _is_claimed(field: Field) -> bool:
 
 
 def _of_client(field: Field) -> Remark:
-    words = f"the client is the first address of {field.name}, which whoever sends a request may write"
+    words = f"the client is the first address of {field.name}, which any client may write"
     return Remark("client", f"{words}; the address of the connection is not logged")
 
 
