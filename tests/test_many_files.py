@@ -20,6 +20,7 @@ from http_monitor.ports.source import UNCHANGED
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver, Watcher
+from http_monitor.sources.tail.tail import FileTail
 from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
 from tests.harness import ScriptedSource, live_of, make_monitor
@@ -233,3 +234,37 @@ def test_the_health_kept_up_is_the_sum_of_all(changes: list[tuple[int, Health | 
     assert healths.lag_bytes == sum(health.lag_bytes for health in there.values())
     waiting = {entries[number] for number, health in there.items() if health.waiting_since_us is not None}
     assert set(healths.waiting) == waiting
+
+
+def test_what_a_stop_left_unread_is_in_the_lag_of_the_summary(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.log" for number in range(3)]
+    for path in paths:
+        append(path, line(1))
+    clock = ManualClock(START_S * 1_000_000)
+    watcher = Watcher(lambda: None, clock)
+    tails = [FileTail(str(path), files=LocalFiles(), clock=clock, from_start=True) for path in paths]
+    sources = [FileObserver(tail, watcher) for tail in tails]
+    monitor, recorder = make_monitor(Settings(from_start=True), sources, clock)
+    monitor.step()
+    for path in paths:
+        append(path, line(2))
+    live_of(monitor).interrupted = lambda: True
+    monitor.step()
+    monitor.close(finished=False)
+    assert recorder.summary.health.lines == 3
+    assert recorder.summary.health.lag_bytes == 3 * len(line(2))
+    monitor.close_inputs()
+
+
+def test_a_stop_before_anything_was_read_knows_what_there_is(tmp_path: Path) -> None:
+    path = tmp_path / "new.log"
+    append(path, line(1))
+    clock = ManualClock(START_S * 1_000_000)
+    tail = FileTail(str(path), files=LocalFiles(), clock=clock, from_start=True)
+    source = FileObserver(tail, Watcher(lambda: None, clock))
+    monitor, recorder = make_monitor(Settings(from_start=True), [source], clock)
+    live_of(monitor).interrupted = lambda: True
+    monitor.step()
+    monitor.close(finished=False)
+    assert (recorder.summary.health.lines, recorder.summary.health.lag_bytes) == (0, len(line(1)))
+    monitor.close_inputs()

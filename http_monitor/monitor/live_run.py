@@ -135,6 +135,9 @@ class LiveRun:
     def finish(self, *, complete: bool) -> None:
         """Publish the open intervals as partial, and the summary; write a last checkpoint."""
         del complete
+        if self.turns.broken_off:
+            # Inputs that the last turn did not come to may have more than was known of them.
+            self.turns.measure_unread()
         self._engine.stop()
         self._publisher.publish(self._engine.summary())
         self._notify(self._checkpointer.finish())

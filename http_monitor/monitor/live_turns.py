@@ -15,7 +15,7 @@ from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
-from http_monitor.ports.source import UNCHANGED, Chunk
+from http_monitor.ports.source import UNCHANGED, Chunk, Measuring
 from http_monitor.records import Batch
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
@@ -74,6 +74,8 @@ class LiveTurns:
         """Notices of the inputs in the last turn."""
         self.interrupted: Callable[[], bool] = lambda: False
         """Called between two inputs: whether to end the turn before the others are read."""
+        self.broken_off = False
+        """Whether the last turn ended before all inputs were read."""
         self.healths = InputHealths()
         """Health of the inputs."""
         self._total: Health | None = None
@@ -118,14 +120,14 @@ class LiveTurns:
             chunks = list(islice(reading, _TOGETHER))
             is_last = len(chunks) < _TOGETHER
             # Unread inputs may have any position, so now must not advance before the last one.
-            most_us = wall_us if is_last and not self._broken_off else min(wall_us, self._aggregator.now_us)
+            most_us = wall_us if is_last and not self.broken_off else min(wall_us, self._aggregator.now_us)
             least_us = min(least_us, self._count_chunks(chunks, min(most_us, least_us), stalled=stalled))
             if is_last:
                 break
         self._is_first = False
         self.read_bytes += self.turn_bytes
         self.lag_s = self._lag_s(self._wall_us)
-        if not self._broken_off:
+        if not self.broken_off:
             self._total = self._health_of_all()
             self._aggregator.advance(min(wall_us, least_us))
         self._total = None
@@ -170,12 +172,12 @@ class LiveTurns:
 
     def _read(self) -> Iterator[tuple[Input, Chunk]]:
         """Yield the chunks of inputs; skip inputs without changes."""
-        self._broken_off = False
+        self.broken_off = False
         for entry in self._inputs:
             if entry.finished:
                 continue
             if self.interrupted():
-                self._broken_off = True
+                self.broken_off = True
                 return
             chunk = entry.source.read()
             if chunk is UNCHANGED and entry.at_end and not entry.resumed:
@@ -194,6 +196,12 @@ class LiveTurns:
     def _health_of_all(self) -> Health:
         now = Health(lag_s=self.lag_s, clock_steps=self._clock.steps, since_us=self._since_us)
         return self.healths.total() + self._past.health + now
+
+    def measure_unread(self) -> None:
+        """Let inputs find out how much is left to read, without reading it."""
+        for entry in self._inputs:
+            if isinstance(entry.source, Measuring) and not entry.finished:
+                entry.source.measure()
 
     def retire(self, entry: Input) -> None:
         """Keep the counters of a removed input; accept the lines it holds, as at the end of a file."""

@@ -63,6 +63,15 @@ class Resumable(Protocol):
 
 
 @runtime_checkable
+class Measuring(Protocol):
+    """A source that can find out how much is left to read without reading it."""
+
+    def measure(self) -> None:
+        """Look at the sizes of the input, so that `health` knows the lag of this moment."""
+        ...
+
+
+@runtime_checkable
 class Failing(Protocol):
     """A source of a replay that may end before its input does."""
 

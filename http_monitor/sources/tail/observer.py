@@ -96,6 +96,11 @@ class FileObserver:
             self._health = replace(self._tail.health(), observer_restarts=self._restarts)
         return self._health
 
+    def measure(self) -> None:
+        """Look at the size of the path's file, so that `health` knows what is left at the end of a run."""
+        self._tail.measure()
+        self._health = None
+
     def position(self) -> Json | None:
         """Return where another process has to go on; None while nobody could look at the path."""
         return self._tail.position()

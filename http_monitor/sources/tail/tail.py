@@ -105,6 +105,20 @@ class FileTail:
         self._chain.miss_unseen()
         self._rest = None
 
+    def measure(self) -> None:
+        """Look at the size of the path's file, so that `health` knows what is left at the end of a run."""
+        found = self._files.look(self._path)
+        if not isinstance(found, FileStatus):
+            return
+        followed = self._chain.followed
+        if followed and followed[-1].identity == found.identity:
+            followed[-1].size = max(followed[-1].size, found.size)
+        elif followed or self._from_start:
+            self._unopened_bytes = found.size
+        elif isinstance(self._seen, FileStatus) and not self._begun:
+            is_same = self._seen.identity == found.identity
+            self._unopened_bytes = max(0, found.size - self._seen.size) if is_same else found.size
+
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
         losses, waiting = self._chain.losses, self._obstacle
