@@ -128,9 +128,9 @@ def _strict(place: Place) -> str:
 def _exact(place: Place) -> str:
     slot, stops = place.slot, place.stops or b""
     if slot.kind == "quoted":
-        return rf'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|-{_WORD_ENDS}'
+        return rf'"?+((?<=")[^"\\]*+(?:\\.[^"\\]*+)*+(?=")|(?<!")-{_WORD_ENDS})"?+'
     if slot.kind == "loose":
-        return rf'"(.*?)"{_WORD_ENDS}|-{_WORD_ENDS}'
+        return rf'"?+((?<=").*?(?="{_WORD_ENDS})|(?<!")-{_WORD_ENDS})"?+'
     if slot.kind == "doubled":
         return r'"([^"]*+(?:""[^"]*+)*+)"'
     if slot.kind == "last":
