@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from http_monitor.health import INPUT_COUNTERS, Health
 from http_monitor.records import Int64s, Json
 from http_monitor.sizes import MAX_INT64, Sizes, narrow
 
@@ -159,3 +160,19 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     if len(set(found)) != len(found):
         raise ValueError("something is there twice")
     return found
+
+
+def encode_counters(health: Health) -> Json:
+    """Return the counters of inputs as a JSON object."""
+    return {name: getattr(health, name) for name in INPUT_COUNTERS}
+
+
+def decode_counters(given: Json) -> Health:
+    """Return a health with the counters of a JSON object; missing counters are 0.
+
+    Raises:
+        TypeError, ValueError: a value is no counter.
+    """
+    there = [name for name in INPUT_COUNTERS if name in given]
+    values: Json = {name: flag(given[name]) if name == "maybe_lost" else integer(given[name], 0) for name in there}
+    return Health(**values)

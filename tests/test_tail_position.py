@@ -1,8 +1,10 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from http_monitor.health import Health
 from http_monitor.sources.tail.position import FilePosition, TailPosition, head_of, print_of
 
 _POSITION = TailPosition(
@@ -21,11 +23,7 @@ _POSITION = TailPosition(
             let_go=True,
         ),
     ),
-    lost_bytes=1,
-    maybe_lost=True,
-    nul_bytes=2,
-    rotations=3,
-    truncations=4,
+    counted=Health(lost_bytes=1, maybe_lost=True, nul_bytes=2, rotations=3, truncations=4),
 )
 
 
@@ -65,8 +63,14 @@ def test_counters_that_cannot_be_are_refused(name: str, value: Any) -> None:
         TailPosition.from_json(_POSITION.to_json() | {name: value})
 
 
+def test_a_counter_that_is_missing_is_none_yet() -> None:
+    given = _POSITION.to_json()
+    del given["rotations"]
+    assert TailPosition.from_json(given).counted == replace(_POSITION.counted, rotations=0)
+
+
 def test_what_is_missing_or_unknown_is_refused() -> None:
-    for name in _POSITION.to_json():
+    for name in ("files", "done"):
         given = _POSITION.to_json()
         del given[name]
         with pytest.raises((KeyError, TypeError, ValueError)):

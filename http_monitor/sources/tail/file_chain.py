@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
+from http_monitor.health import Health
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity
 from http_monitor.sources.files.regular_file import MISSING, Obstacle
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.counters import TailCounters
 from http_monitor.sources.tail.fingerprint import fits
 from http_monitor.sources.tail.gzip_archive import GzHandle
 from http_monitor.sources.tail.log_directory import Sibling
@@ -31,15 +32,16 @@ class FileChain:
         path: The path as it was given.
         files: The way to it.
         claims: Shared with the other paths.
-        losses: The counters to go on with.
+        counted: The counters to resume with.
         limit: The longest line, in bytes without its LF.
     """
 
-    def __init__(self, path: str, files: Files, claims: Claims, losses: TailCounters, limit: int) -> None:
+    def __init__(self, path: str, files: Files, claims: Claims, counted: Health, limit: int) -> None:
         self.path = path
         self.files = files
         self.claims = claims
-        self.losses = losses
+        self.counted = counted
+        """Counters since the start, over restarts."""
         self.followed: list[TailedFile] = []
         """Oldest first; the last is the one at the path, or was when there was one."""
         self.rested: list[TailedFile] = []
@@ -183,7 +185,7 @@ class FileChain:
         between = siblings.after(before, self.known(), self.contents())
         if between.files or not again:
             self.follow_between(siblings, between, now_us)
-            self.losses.rotations += len(between.files)
+            self.count(rotations=len(between.files))
 
     def follow_between(self, siblings: RotatedFiles, between: Between, now_us: int) -> None:
         """Let files that came and went between two looks join."""
@@ -194,17 +196,17 @@ class FileChain:
                 self.say(f"{name} is older than what was last seen at this path, and is not read", "older")
         self.arrivals += len(between.files)
         if not between.complete:
-            self.losses.maybe_lost = True
+            self.count(maybe_lost=True)
             self.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
         for sibling in between.files:
             if self.claims.take(sibling.identity, self.path) != self.path:
                 continue
             handle = siblings.open(sibling)
             if handle is None:
-                self.losses.maybe_lost = True
+                self.count(maybe_lost=True)
                 status = self.files.look(sibling.path)
                 if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
-                    self.losses.lost_bytes += status.size
+                    self.count(lost_bytes=status.size)
                 self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
                 continue
             followed = self.opened(sibling.identity, sibling.path, handle, now_us)
@@ -225,9 +227,9 @@ class FileChain:
             return
         lines.append(followed.finish())
         if followed.whole:
-            self.losses.lost_bytes += max(0, followed.expected_size - followed.offset)
+            self.count(lost_bytes=max(0, followed.expected_size - followed.offset))
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
-            self.losses.maybe_lost = True
+            self.count(maybe_lost=True)
             self.say(
                 f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", "archive", warning=True
             )
@@ -286,16 +288,20 @@ class FileChain:
         """Remember what was read to its end and will not grow: neither it nor an archive of it is to be read again."""
         self.done = [*self.done, position][-_MOST_DONE:]
 
+    def count(self, **counters: Any) -> None:
+        """Add to counters of `health.Health`, by their names."""
+        self.counted += Health(**counters)
+
     def take_counts(self, followed: TailedFile) -> None:
         """Make what a file has counted part of the counters."""
-        self.losses.lost_bytes += followed.lost_bytes
-        self.losses.nul_bytes += followed.nul_bytes
+        if followed.lost_bytes or followed.nul_bytes:
+            self.count(lost_bytes=followed.lost_bytes, nul_bytes=followed.nul_bytes)
         followed.lost_bytes = followed.nul_bytes = 0
 
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
-        self.losses.truncations += 1
-        self.losses.maybe_lost = True
+        self.count(truncations=1)
+        self.count(maybe_lost=True)
         self.say(words, "truncation")
 
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
@@ -304,7 +310,7 @@ class FileChain:
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found."""
-        self.losses.maybe_lost = True
+        self.count(maybe_lost=True)
         self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
@@ -365,7 +371,7 @@ class FileChain:
                 self.tell_of_old_lines(followed.handle, status.size, gone)
                 return False
             followed.go_on_from(replace(gone, offset=place, size=place))
-            self.losses.rotations += 1
+            self.count(rotations=1)
         elif newest.whole or not self._go_on_behind(followed, newest, status):
             return False
         followed.meet(status)
@@ -403,7 +409,7 @@ class FileChain:
             newest.superseded = True
         else:
             self._drop(newest)
-        self.losses.rotations += 1
+        self.count(rotations=1)
         return True
 
     def tell_of_old_lines(self, handle: Handle, size: int, gone: FilePosition, before: Before | None = None) -> None:
@@ -467,7 +473,7 @@ class FileChain:
         self.followed.insert(0, followed)
 
     def _note_rotation(self, between: int, *, restarted: bool) -> None:
-        self.losses.rotations += between + (not restarted)
+        self.count(rotations=between + (not restarted))
         if between:
             words = f"rotated {between + 1} times since the last look, reading the {between} before the new file first"
             self.say(words, "rotation")

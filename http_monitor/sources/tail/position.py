@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Self
 
+from http_monitor.codec import decode_counters, encode_counters
+from http_monitor.health import INPUT_COUNTERS, Health
 from http_monitor.records import Json
 from http_monitor.sources.files.access import FileStatus, Identity
 
@@ -105,20 +107,16 @@ class TailPosition:
     """The files that belong to one path, oldest first, and the counters."""
 
     files: tuple[FilePosition, ...]
-    lost_bytes: int
-    maybe_lost: bool
-    nul_bytes: int
-    rotations: int
-    truncations: int
+    counted: Health
+    """The counters of inputs, over restarts."""
     done: tuple[FilePosition, ...] = ()
     """Copies and archives that have been read to their ends, as they were then."""
 
     def to_json(self) -> Json:
         """Return it as a JSON object."""
         # `asdict` copies whatever is inside, which takes a thousand inputs a second.
-        counts = {name: getattr(self, name) for name in _COUNTS}
         return {
-            **counts,
+            **encode_counters(self.counted),
             "files": [_json_of(file) for file in self.files],
             "done": [_json_of(file) for file in self.done],
         }
@@ -129,13 +127,12 @@ class TailPosition:
         fields = dict(given)
         files = tuple(_file(file) for file in fields.pop("files"))
         done = tuple(_file(file) for file in fields.pop("done"))
-        position = cls(files=files, done=done, **fields)
-        _check(position, cls.__dataclass_fields__.keys() - {"files", "done", "maybe_lost"}, {"maybe_lost"})
-        return position
+        if not fields.keys() <= {*INPUT_COUNTERS}:
+            raise TypeError("a position with counters that this program does not know")
+        return cls(files, decode_counters(fields), done)
 
 
 _PLAIN = tuple(f.name for f in fields(FilePosition) if f.name not in ("head", "marker"))
-_COUNTS = tuple(f.name for f in fields(TailPosition) if f.name not in ("files", "done"))
 
 
 def _json_of(file: FilePosition) -> Json:

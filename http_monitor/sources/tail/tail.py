@@ -4,14 +4,13 @@ import errno
 from collections.abc import Iterator
 
 from http_monitor.clock import Clock
-from http_monitor.health import Health
+from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.counters import TailCounters
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.recover import find_again, find_unseen, look_beside, restart
@@ -58,7 +57,9 @@ class FileTail:
         self._path = path
         self._files = files
         self._clock = clock
-        self._chain = FileChain(path, files, Claims() if claims is None else claims, TailCounters.of(resume), limit)
+        self._chain = FileChain(
+            path, files, Claims() if claims is None else claims, NO_HEALTH if resume is None else resume.counted, limit
+        )
         self._read_bytes = read_bytes
         self._grace_us = grace_s * US_PER_S
         self._from_start = from_start
@@ -121,14 +122,9 @@ class FileTail:
 
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
-        losses, waiting = self._chain.losses, self._obstacle
-        return Health(
+        waiting = self._obstacle
+        return self._chain.counted + Health(
             lag_bytes=sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes,
-            lost_bytes=losses.lost_bytes,
-            maybe_lost=losses.maybe_lost,
-            nul_bytes=losses.nul_bytes,
-            rotations=losses.rotations,
-            truncations=losses.truncations,
             waiting_for=f"{visible_text(self._path)} {waiting.state}" if waiting else "",
             waiting_since_us=self._obstacle_us if waiting else None,
         )
@@ -144,7 +140,7 @@ class FileTail:
             return None
         elif not self._chain.followed and self._chain.before is not None:
             files = (*files, self._chain.before)
-        return self._chain.losses.with_files(files, tuple(self._chain.done)).to_json()
+        return TailPosition(files, self._chain.counted, tuple(self._chain.done)).to_json()
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
