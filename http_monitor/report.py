@@ -98,8 +98,8 @@ class Report(Traffic):
     window: WindowTotals
     partial: bool = False
     """The interval was still open when the monitor stopped."""
-    covered_so_far: Coverage = field(default=Coverage())
-    """Of the whole run until now: what none of its lines has, the late ones have not either."""
+    late_coverage: Coverage = field(default=Coverage())
+    """Of the late hits, as far as their sums rest on it: status and size."""
     catch_up: bool = False
     """Made from a backlog: a screen shows only those with alerts."""
     events: int = 0

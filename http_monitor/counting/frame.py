@@ -126,9 +126,9 @@ class Frame:
         for column in self.columns.values():
             column.keys.release()
 
-    def only(self, dimensions: tuple[str, ...]) -> "Frame":
-        """Return the same rows with the given dimensions only."""
-        return Frame({name: self.columns[name] for name in dimensions}, self.measures)
+    def only(self, dimensions: tuple[str, ...], *, with_lacks: bool = False) -> "Frame":
+        """Return the same rows with the given dimensions only, and with what they lack where that is wanted."""
+        return Frame({name: self.columns[name] for name in dimensions}, self.measures, self.lacks if with_lacks else {})
 
     def __len__(self) -> int:
         return len(self.measures.sizes)

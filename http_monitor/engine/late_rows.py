@@ -39,7 +39,7 @@ def late_groups(frame: Frame, decisions: Decisions, closing: Int64s) -> dict[int
         bucket_of = np.where(decisions.too_late[late_rows], NEVER_US, decisions.bucket_of[late_rows])
         starts, start_of = np.unique(bucket_of, return_inverse=True)
         cells, first, group_of = np.unique(turn_of * len(starts) + start_of, return_index=True, return_inverse=True)
-        groups = FrameGroups(frame.take(late_rows).only(WINDOW_DIMENSIONS), group_of, len(cells))
+        groups = FrameGroups(frame.take(late_rows).only(WINDOW_DIMENSIONS, with_lacks=True), group_of, len(cells))
         # All rows of a group have the same bucket and see the same last close, so all or none are passed.
         passed_of = decisions.passed[late_rows[first]].tolist()
         for index, (cell, is_passed) in enumerate(zip(cells.tolist(), passed_of, strict=True)):

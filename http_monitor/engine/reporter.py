@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of, totals
+from http_monitor.codec import checked_list, distinct, fields_of, integer, moment_of, start_of, totals
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
@@ -18,8 +18,12 @@ from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
 from http_monitor.report import ActiveAlert, Mode, Report, Rule, Summary, WindowTotals
+from http_monitor.report_tables import Coverage
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
+
+_LATE_COVERED = ("status", "size")
+"""What the sums of late hits rest on."""
 
 
 class Reporter:
@@ -34,6 +38,8 @@ class Reporter:
         self._intervals: dict[int, IntervalStats] = {}
         self._starts: list[int] = []
         self._late = [0, 0, 0]
+        self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
+        """How many of the late hits lack what their sums rest on."""
         self._events = 0
         self._seq = 0
         self.first_us = -NEVER_US
@@ -77,6 +83,8 @@ class Reporter:
         if passed:
             for at, more in enumerate((delta.hits, delta.size_bytes, delta.errors)):
                 self._late[at] += more
+            for name in _LATE_COVERED:
+                self._late_lacks[name] += delta.lacks.get(name, 0)
         else:
             self._interval_at(delta.start_us - delta.start_us % self._interval_us).merge(delta)
 
@@ -85,6 +93,9 @@ class Reporter:
         self._late[0] += groups.hits[index]
         self._late[1] += groups.sizes[index]
         self._late[2] += groups.errors[index]
+        for name in _LATE_COVERED:
+            if name in groups.lacks:
+                self._late_lacks[name] += groups.lacks[name][index]
 
     def count_event(self) -> None:
         """Count an alert event, for the next report."""
@@ -106,6 +117,8 @@ class Reporter:
         if self._starts and self._starts[0] == start_us:
             heapq.heappop(self._starts)
         late_hits, late_bytes, late_errors = self._late
+        late_coverage = Coverage(late_hits, **{name: late_hits - lacks for name, lacks in self._late_lacks.items()})
+        self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
         events, self._late, self._events = self._events, [0, 0, 0], 0
         self._seq += 1
         return Report(
@@ -121,7 +134,7 @@ class Reporter:
             catch_up=catch_up,
             events=events,
             rules=rules,
-            covered_so_far=self._whole.coverage(),
+            late_coverage=late_coverage,
             **self._traffic(stats, active, health),
         )
 
@@ -131,6 +144,7 @@ class Reporter:
             "whole": self._whole.save_totals(),
             "intervals": [[start_us, self._intervals[start_us].save_totals()] for start_us in self.starts],
             "late": list(self._late),
+            "late_lacks": {**self._late_lacks},
             "events": self._events,
             "seq": self._seq,
             "first": self.first_us,
@@ -150,7 +164,7 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._late = list(totals(given["late"]))
+        self._load_late(given)
         self._events = integer(given["events"], least=0)
         self._intervals = dict(self._load_intervals(given))
         self._starts = sorted(self._intervals)
@@ -164,10 +178,18 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._late = list(totals(given["late"]))
+        self._load_late(given)
         for _, stats in self._load_intervals(given):
             for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
                 self._late[at] += more
+            coverage = stats.coverage()
+            self._late_lacks["status"] += stats.hits - coverage.status
+            self._late_lacks["size"] += stats.hits - coverage.size
+
+    def _load_late(self, given: Json) -> None:
+        self._late = list(totals(given["late"]))
+        lacks = fields_of(given.get("late_lacks", {}))
+        self._late_lacks = {name: integer(lacks.get(name, 0), 0, self._late[0]) for name in _LATE_COVERED}
 
     def load_table(self, given: Json) -> None:
         """Add a table of the whole run or of a known interval; ignore that of another.
