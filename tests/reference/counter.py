@@ -45,11 +45,13 @@ class Bucket:
         self.hosts = BoundedTable(options.max_keys)
         self.malformed = 0
         """Lines that fit no format, behind lines of this bucket."""
+        self.has_status = False
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
         self.total.add(size_bytes, is_error)
         self.hosts.add(row.host, size_bytes, is_error)
+        self.has_status |= bool(row.status)
 
 
 class Span:
@@ -138,6 +140,7 @@ class Counter:
         self._intervals: dict[int, Span] = {}
         self._run = Span(options)
         self._passed_late = Tally()
+        self._late_rows: list[RowLike] = []
         self._active: dict[tuple[str, Subject], int] = {}
         self._event_times_us: list[int] = []
         self._raises = 0
@@ -169,6 +172,7 @@ class Counter:
         self._run.add(row)
         if self.closed_us is not None and interval_us + o.interval_us <= self.closed_us + o.bucket_us:
             self._passed_late.add(*_measures(row))
+            self._late_rows.append(row)
         else:
             self._intervals.setdefault(interval_us, Span(o)).add(row)
 
@@ -330,8 +334,8 @@ class Counter:
         o = self._options
         end_us = start_us + o.interval_us
         span = self._intervals.pop(start_us, Span(o))
-        total, late = span.total, self._passed_late
-        self._passed_late = Tally()
+        total, late, late_rows = span.total, self._passed_late, self._late_rows
+        self._passed_late, self._late_rows = Tally(), []
         self._event_times_us = [at_us for at_us in self._event_times_us if at_us > end_us]
         self._reports += 1
         window = [] if self.closed_us is None else self._window(self.closed_us)
@@ -348,8 +352,8 @@ class Counter:
             "end": iso_utc(end_us),
             "hits": total.hits,
             "late_hits": late.hits,
-            "late_bytes": late.size_bytes,
-            "late_errors": late.errors,
+            "late_bytes": None if late_rows and all(row.lacks in (1, 3) for row in late_rows) else late.size_bytes,
+            "late_errors": None if late_rows and not any(row.status for row in late_rows) else late.errors,
             "hits_per_s": total.hits / o.interval_s,
             **span.known(total),
             "error_rate": error_rate,
@@ -365,7 +369,9 @@ class Counter:
             "window": {
                 "seconds": o.window_s,
                 "hits": window_hits,
-                "errors": sum(bucket.total.errors for bucket in window),
+                "errors": None
+                if window_hits and not any(bucket.has_status for bucket in window)
+                else sum(bucket.total.errors for bucket in window),
                 "hits_per_s": window_hits / o.window_s,
             },
             "active": self._active_now(),
