@@ -21,7 +21,6 @@ _RETRY_US = 10 * US_PER_S
 class NoCheckpointer:
     """The checkpointer of a run that keeps no state."""
 
-    flush: Callable[[], None]
     has_written = True
     """Nothing is to be written."""
 
@@ -56,6 +55,7 @@ class Checkpointer:
         engine: The engine whose state is kept.
         state: Yields the parts of a snapshot, given the positions of the inputs.
         inputs: Returns the positions of the inputs, which are stored with each increment.
+        flush: Waits until recorders have flushed what the checkpoint is about to claim.
     """
 
     def __init__(
@@ -65,14 +65,14 @@ class Checkpointer:
         engine: JournalledEngine,
         state: Callable[[Json], Iterator[Json]],
         inputs: Callable[[], Json],
+        flush: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._engine = engine
         self._state = state
         self._inputs = inputs
-        self.flush: Callable[[], None] = lambda: None
-        """Called before each write: waits until recorders have flushed what the checkpoint claims."""
+        self._flush = flush
         self._written_us: int | None = None
         self._written: Json | None = None
         """The positions of the inputs as last written; None: there is no snapshot to append to."""
@@ -126,7 +126,7 @@ class Checkpointer:
         return self._snapshot(self._clock.running_us())
 
     def _append(self, now_us: int, inputs: Json) -> list[Notice]:
-        self.flush()
+        self._flush()
         increment = self._engine.drain({"inputs": inputs if self._written is None else since(self._written, inputs)})
         try:
             self._store.append(increment)
@@ -147,7 +147,7 @@ class Checkpointer:
 
     def _snapshot(self, now_us: int) -> list[Notice]:
         inputs = self._inputs()
-        self.flush()
+        self._flush()
         self._engine.forget()
         snapshot_bytes = 0
 

@@ -1,6 +1,7 @@
 """Connects a live run to its checkpoints: resumes it, and provides the state to write."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from http_monitor.checkpoint.checkpointer import MAX_APPENDED_BYTES, Checkpointer, NoCheckpointer
 from http_monitor.checkpoint.journal import CountingEngine, JournalledEngine
@@ -22,6 +23,19 @@ _SELECTING = {"--filter", "--exclude-host", "--ignore-bots", _TRUSTING}
 """The options that decide which lines count."""
 
 
+class Marks(Protocol):
+    """What a checkpoint needs of the marks of the stream."""
+
+    @property
+    def number(self) -> int:
+        """Number of the last mark."""
+        ...
+
+    def flush(self) -> None:
+        """Wait until every recorder has flushed everything up to the last mark."""
+        ...
+
+
 class RunState:
     """The state of a live run, in the form that a checkpoint has. Owned by the monitor's thread.
 
@@ -32,6 +46,7 @@ class RunState:
         clock: Its clock.
         session: The storage of checkpoints, and the state to resume from.
         started_us: Start time of the run.
+        marks: The marks of the stream of accepted rows, of which a checkpoint keeps the number.
     """
 
     def __init__(
@@ -42,6 +57,7 @@ class RunState:
         clock: Clock,
         session: Session,
         started_us: int,
+        marks: Marks,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -52,9 +68,7 @@ class RunState:
         """Health to add to that of the inputs."""
         self.since_us: int | None = None
         """Start of the counted time; None: the start of this run."""
-        resumed = session.resumed
-        self.mark_number: Callable[[], int] = lambda: 0 if resumed is None else resumed.mark_number
-        """Returns the number of the last mark of the stream; set by the run that makes them."""
+        self._marks = marks
         if session.resumed is not None:
             self._resume(session.resumed)
         self.engine: CountingEngine = engine
@@ -62,7 +76,9 @@ class RunState:
         self.checkpointer: Checkpointer | NoCheckpointer = NoCheckpointer()
         if session.store is not None:
             self.engine = journal = JournalledEngine(engine, MAX_APPENDED_BYTES)
-            self.checkpointer = Checkpointer(session.store, clock, journal, self._state, self._inputs_state)
+            self.checkpointer = Checkpointer(
+                session.store, clock, journal, self._state, self._inputs_state, marks.flush
+            )
 
     def _resume(self, resumed: Resumed) -> None:
         self.since_us = resumed.since_us
@@ -117,7 +133,7 @@ class RunState:
         healths = [entry.source.health() for entry in self._inputs]
         return {
             "files": {entry.source.name: entry.save() for entry in self._inputs},
-            "mark": self.mark_number(),
+            "mark": self._marks.number,
             "carried": self.past.save(
                 observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
             ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.settings import Settings
@@ -74,11 +75,14 @@ def live_run(
             engine.begin_at(started_us)
     publisher = Publisher(hub)
     engine.publish_to(publisher.publish)
+    marked = None if session.resumed is None else session.resumed.mark_number
     if hub.wants_rows:
-        hub.begin(None if session.resumed is None else session.resumed.mark_number)
+        hub.begin(marked)
         engine.stream_to(hub)
-    state = RunState(settings, engine, inputs, clock, session, started_us)
-    run = LiveRun(settings, engine, inputs, clock, publisher, state)
+    # Before anything is resumed: held lines of files that have gone are rows of the stream too.
+    marker = Marker(hub, engine, inputs, marked or 0)
+    state = RunState(settings, engine, inputs, clock, session, started_us, marker)
+    run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)
     return run
 

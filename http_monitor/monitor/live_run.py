@@ -42,6 +42,7 @@ class LiveRun:
         clock: The time.
         publisher: Receives all messages.
         state: The checkpoints of the run, and the state it resumed from.
+        marker: Makes the marks of the stream of accepted rows.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LiveRun:
         clock: Clock,
         publisher: Publisher,
         state: RunState,
+        marker: Marker,
     ) -> None:
         self.interrupted: Callable[[], bool] = lambda: False
         self._settings = settings
@@ -63,9 +65,7 @@ class LiveRun:
         self.turns = LiveTurns(settings, inputs, state.engine, clock, state.past, state.since_us)
         publisher.inputs = self.turns.health
         self._backlog = Backlog(engine, self.turns)
-        self._marker = Marker(publisher.hub, engine, inputs, state.mark_number())
-        state.mark_number = lambda: self._marker.number
-        self._checkpointer.flush = self._marker.flush
+        self._marker = marker
         self._asides: list[Callable[[], Sequence[Notice]]] = [
             Silence(inputs, clock),
             FormatDrift(inputs, clock),
