@@ -3,13 +3,18 @@
 import threading
 from dataclasses import replace
 
-from http_monitor.clock import ManualClock
+import pytest
+
+from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.errors import InputError
 from http_monitor.hub.every import EveryBox
 from http_monitor.hub.hub import Hub
 from http_monitor.hub.latest import LatestBox
+from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
 from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report
 from http_monitor.settings import Settings
+from http_monitor.waker import Waker
 from tests.display_samples import quiet_report
 from tests.engine_strategies import log_line
 from tests.harness import START_US, Recorder, ScriptedSource, make_inputs, put_together
@@ -139,6 +144,56 @@ def test_a_recorder_that_fails_is_told_of_and_let_go_and_the_monitor_goes_on() -
     ]
     assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
     assert not hub.wants_rows
+
+
+def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
+    failing, recorder = _Failing(), Recorder()
+    failing.go.set()
+    hub = Hub([recorder])
+    hub.record(EveryBox("history", failing))
+    run = Settings(replay=True)
+    source = ScriptedSource([log_line(START_US // 1_000_000) + b"\n"], ends=True)
+    monitor = put_together(run, make_inputs(run, [source]), [], hub, ReplayClock())
+    monitor.run(Waker())
+    monitor.close_inputs()
+    told = [notice.text for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
+    assert told == ["history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"]
+
+
+class _Unkept(_Slow):
+    def flush(self) -> None:
+        raise OSError("disk full")
+
+
+def test_a_recorder_that_cannot_keep_the_end_of_a_run_is_told_of() -> None:
+    unkept = _Unkept()
+    unkept.go.set()
+    hub = Hub()
+    hub.record(EveryBox("history", unkept))
+    hub.begin(None)
+    (notice,) = hub.close()
+    assert notice.text == "history: failed (OSError: disk full), and is released; the monitor keeps running"
+    # Nobody is left who could make a publisher wait.
+    hub.publish(_report(1))
+    hub.flush(1)
+    assert hub.close() == []
+
+
+def test_a_run_that_ends_by_an_error_stops_its_recorders_too() -> None:
+    class Broken(ScriptedSource):
+        def read(self) -> Chunk:
+            raise InputError("test.log: it broke")
+
+    slow = _Slow()
+    slow.go.set()
+    hub = Hub([Recorder()])
+    hub.record(EveryBox("history", slow))
+    run = Settings(replay=True)
+    monitor = put_together(run, make_inputs(run, [Broken([], ends=True)]), [], hub, ReplayClock())
+    with pytest.raises(InputError):
+        monitor.step()
+    monitor.close_inputs()
+    assert slow.flushed == 1
 
 
 def test_a_listener_is_called_in_the_order_in_which_it_joined() -> None:

@@ -80,18 +80,26 @@ class Hub:
 
     def remove_failed(self) -> Sequence[Notice]:
         """Remove recorders that failed; return a notice of each."""
-        failed = [box for box in self._boxes if box.failure is not None]
         notices = []
-        for box in failed:
-            self._boxes.remove(box)
-            self._sinks.remove(box)
-            self._streams.remove(box)
-            why = visible_text(f"{type(box.failure).__name__}: {box.failure}")
-            text = f"{box.name}: failed ({why}), and is released; the monitor keeps running"
-            notices.append(Notice(text, "warning", "listener"))
+        for box in tuple(self._boxes):
+            failure = box.failure
+            if failure is not None:
+                self._remove(box)
+                why = visible_text(f"{type(failure).__name__}: {failure}")
+                text = f"{box.name}: failed ({why}), and is released; the monitor keeps running"
+                notices.append(Notice(text, "warning", "listener"))
         return notices
 
-    def close(self) -> None:
-        """Let recorders process the remaining items, and stop them."""
+    def close(self) -> Sequence[Notice]:
+        """Let recorders process the remaining items, stop and remove them; return a notice of each that failed."""
         for box in self._boxes:
             box.close()
+        notices = self.remove_failed()
+        for box in tuple(self._boxes):
+            self._remove(box)
+        return notices
+
+    def _remove(self, box: EveryBox) -> None:
+        self._boxes.remove(box)
+        self._sinks.remove(box)
+        self._streams.remove(box)

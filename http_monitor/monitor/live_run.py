@@ -106,7 +106,7 @@ class LiveRun:
             self._publisher.publish(caught_up)
         self._pulse()
         self._marker.after_turn()
-        self._publisher.settle()
+        self._publisher.settle(self._engine.now_us)
         return finished
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
@@ -141,16 +141,17 @@ class LiveRun:
         self._engine.stop()
         self._publisher.publish(self._engine.summary())
         self._notify(self._checkpointer.finish())
-        self._publisher.hub.close()
+        self._publisher.close(self._engine.now_us)
 
     def health(self) -> Health:
         """Return the counters of every line and byte read so far."""
         return self._engine.health() + self.turns.health()
 
     def close(self) -> None:
-        """Close the sources of all inputs, including those added later."""
+        """Close the sources of all inputs, including those added later, and stop what records."""
         for entry in self._inputs:
             entry.source.close()
+        self._publisher.close(self._engine.now_us)
 
     def _progress(self) -> Progress:
         turns = self.turns
@@ -173,5 +174,4 @@ class LiveRun:
                 self._notify([notice])
         for aside in self._asides:
             self._notify(aside())
-        self._notify(self._publisher.hub.remove_failed())
         self._publisher.publish(pulse_of(self._engine, self.turns, self._inputs, self._settings, now_us))

@@ -52,6 +52,11 @@ class Publisher:
             for notice in self._held.rest():
                 self.hub.publish(notice)
 
-    def settle(self) -> None:
-        """Let listeners print what they held back during the turn, which is over."""
+    def settle(self, now_us: int) -> None:
+        """Let listeners print what they held back during the turn, which is over; report those that failed in it."""
         self.hub.settle()
+        self.notify(self.hub.remove_failed(), now_us)
+
+    def close(self, now_us: int) -> None:
+        """Stop the recorders, and report those that failed; closing again does nothing."""
+        self.notify(self.hub.close(), now_us)

@@ -53,7 +53,7 @@ class ReplayRun:
             self._publisher.notify_rest()
             raise
         self._marker.after_turn()
-        self._publisher.settle()
+        self._publisher.settle(self._engine.now_us)
         return finished
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
@@ -68,15 +68,16 @@ class ReplayRun:
         (self._engine.finish if complete else self._engine.stop)()
         self._marker.after_turn()
         self._publisher.publish(self._engine.summary())
-        self._publisher.hub.close()
+        self._publisher.close(self._engine.now_us)
 
     def health(self) -> Health:
         """Return the counters of every line and byte counted so far."""
         return self._engine.health() + self._turns.health()
 
     def close(self) -> None:
-        """Close the sources."""
+        """Close the sources, and stop what records."""
         if self._ahead is not None:
             self._ahead.close()
         for entry in self._inputs:
             entry.source.close()
+        self._publisher.close(self._engine.now_us)
