@@ -64,7 +64,7 @@ def others(directory: str, key: str, most: int = _MAX_OTHERS) -> Iterator[Saved]
         shared = Folder.open_shared(directory)
     except (OSError, RefusedError):
         return
-    try:
+    with contextlib.closing(shared):
         found = []
         for name in shared.names():
             with contextlib.suppress(OSError):
@@ -75,8 +75,6 @@ def others(directory: str, key: str, most: int = _MAX_OTHERS) -> Iterator[Saved]
                     saved = read_saved(folder)
                     if saved is not None:
                         yield saved
-    finally:
-        shared.close()
 
 
 def _run_without(reason: str) -> OpenResult:
@@ -90,16 +88,13 @@ def _lock_folder(directory: str, key: str) -> LockedFolder:
         OSError: it cannot be opened or locked.
         RefusedError: it is not safe, or another process has it.
     """
-    shared = Folder.open_shared(directory)
-    try:
+    with contextlib.closing(Folder.open_shared(directory)) as shared:
         folder = shared.open_inner(key)
-    finally:
-        shared.close()
-    try:
-        return LockedFolder(folder, _lock(folder))
-    except BaseException:
-        folder.close()
-        raise
+    with contextlib.ExitStack() as if_not_locked:
+        if_not_locked.callback(folder.close)
+        locked = LockedFolder(folder, _lock(folder))
+        if_not_locked.pop_all()
+        return locked
 
 
 def _lock(folder: Folder) -> int:
