@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from http_monitor.ports.stream import RowFrame
+from http_monitor.ports.stream import KeySums, RowFrame
 from http_monitor.report import Mark, Message
 from tests.reference.shapes import RowLike
 
@@ -49,8 +49,8 @@ class Fold:
                     self._add_keys(start_us, dimension, sums.by_key(dimension, index))
         assert total == sum(frame.sums(self._bucket_us).hits) == frame.batch.num_rows
 
-    def _add_keys(self, start_us: int, dimension: str, found: object) -> None:
-        names, hits, sizes, errors = found.names(), found.hits, found.sizes, found.errors  # type: ignore[attr-defined]
+    def _add_keys(self, start_us: int, dimension: str, found: KeySums) -> None:
+        names, hits, sizes, errors = found.names(), found.hits, found.sizes, found.errors
         for name, some, size, bad in zip(names, hits.tolist(), sizes.tolist(), errors.tolist(), strict=True):
             cell = start_us, dimension, name
             self.hits[cell] += some
