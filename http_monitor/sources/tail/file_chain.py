@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from http_monitor.health import Health
 from http_monitor.report import Notice
@@ -185,7 +184,7 @@ class FileChain:
         between = siblings.after(before, self.known(), self.contents())
         if between.files or not again:
             self.follow_between(siblings, between, now_us)
-            self.count(rotations=len(between.files))
+            self.counted += Health(rotations=len(between.files))
 
     def follow_between(self, siblings: RotatedFiles, between: Between, now_us: int) -> None:
         """Let files that came and went between two looks join."""
@@ -196,17 +195,17 @@ class FileChain:
                 self.say(f"{name} is older than what was last seen at this path, and is not read", "older")
         self.arrivals += len(between.files)
         if not between.complete:
-            self.count(maybe_lost=True)
+            self.counted += Health(maybe_lost=True)
             self.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
         for sibling in between.files:
             if self.claims.take(sibling.identity, self.path) != self.path:
                 continue
             handle = siblings.open(sibling)
             if handle is None:
-                self.count(maybe_lost=True)
+                self.counted += Health(maybe_lost=True)
                 status = self.files.look(sibling.path)
                 if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
-                    self.count(lost_bytes=status.size)
+                    self.counted += Health(lost_bytes=status.size)
                 self.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
                 continue
             followed = self.opened(sibling.identity, sibling.path, handle, now_us)
@@ -227,9 +226,9 @@ class FileChain:
             return
         lines.append(followed.finish())
         if followed.whole:
-            self.count(lost_bytes=max(0, followed.expected_size - followed.offset))
+            self.counted += Health(lost_bytes=max(0, followed.expected_size - followed.offset))
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
-            self.count(maybe_lost=True)
+            self.counted += Health(maybe_lost=True)
             self.say(
                 f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", "archive", warning=True
             )
@@ -288,20 +287,15 @@ class FileChain:
         """Remember what was read to its end and will not grow: neither it nor an archive of it is to be read again."""
         self.done = [*self.done, position][-_MOST_DONE:]
 
-    def count(self, **counters: Any) -> None:
-        """Add to counters of `health.Health`, by their names."""
-        self.counted += Health(**counters)
-
     def take_counts(self, followed: TailedFile) -> None:
         """Make what a file has counted part of the counters."""
         if followed.lost_bytes or followed.nul_bytes:
-            self.count(lost_bytes=followed.lost_bytes, nul_bytes=followed.nul_bytes)
+            self.counted += Health(lost_bytes=followed.lost_bytes, nul_bytes=followed.nul_bytes)
         followed.lost_bytes = followed.nul_bytes = 0
 
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
-        self.count(truncations=1)
-        self.count(maybe_lost=True)
+        self.counted += Health(truncations=1, maybe_lost=True)
         self.say(words, "truncation")
 
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
@@ -310,7 +304,7 @@ class FileChain:
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found."""
-        self.count(maybe_lost=True)
+        self.counted += Health(maybe_lost=True)
         self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
@@ -371,7 +365,7 @@ class FileChain:
                 self.tell_of_old_lines(followed.handle, status.size, gone)
                 return False
             followed.go_on_from(replace(gone, offset=place, size=place))
-            self.count(rotations=1)
+            self.counted += Health(rotations=1)
         elif newest.whole or not self._go_on_behind(followed, newest, status):
             return False
         followed.meet(status)
@@ -409,7 +403,7 @@ class FileChain:
             newest.superseded = True
         else:
             self._drop(newest)
-        self.count(rotations=1)
+        self.counted += Health(rotations=1)
         return True
 
     def tell_of_old_lines(self, handle: Handle, size: int, gone: FilePosition, before: Before | None = None) -> None:
@@ -473,7 +467,7 @@ class FileChain:
         self.followed.insert(0, followed)
 
     def _note_rotation(self, between: int, *, restarted: bool) -> None:
-        self.count(rotations=between + (not restarted))
+        self.counted += Health(rotations=between + (not restarted))
         if between:
             words = f"rotated {between + 1} times since the last look, reading the {between} before the new file first"
             self.say(words, "rotation")

@@ -3,6 +3,7 @@
 import errno
 from contextlib import suppress
 
+from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.tail.file_chain import FileChain
@@ -35,7 +36,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     later = chain.followed[index:]
     del chain.followed[index:]
     if copy is None:
-        chain.count(lost_bytes=position.size - position.offset + followed.discard_pending())
+        chain.counted += Health(lost_bytes=position.size - position.offset + followed.discard_pending())
         for part in siblings.parts(position, chain.known() | (followed.beside or frozenset())):
             chain.note_done(part)
     else:
@@ -51,7 +52,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         known = chain.known() | {other.identity for other in later}
         between = siblings.after(kept.position(), known, chain.contents(*later))
         chain.follow_between(siblings, between, now_us)
-        chain.count(truncations=len(between.files))
+        chain.counted += Health(truncations=len(between.files))
     chain.followed += later
     followed.start_again(now_us)
     # What is there by now is of the time before.
@@ -75,7 +76,7 @@ def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
             return False
         followed.go_on_behind(place, followed)
         followed.meet(status)
-        chain.count(lost_bytes=max(0, position.size - position.offset - (status.size - place)))
+        chain.counted += Health(lost_bytes=max(0, position.size - position.offset - (status.size - place)))
         chain.note_truncation("written anew in place, reading on behind what had been read")
         return True
     return False
@@ -101,7 +102,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     later = chain.followed[index:]
     del chain.followed[index:]
     chain.note_truncation()
-    chain.count(truncations=len(found) - 1)
+    chain.counted += Health(truncations=len(found) - 1)
     chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
     chain.followed += later
     followed.start_again(now_us)
@@ -160,9 +161,9 @@ def find_again(
     lost = max(followed.size, followed.expected_size) - followed.offset
     if lost > 0:
         # The line that it stands in went on: what was read of it is none.
-        chain.count(lost_bytes=lost + followed.discard_pending())
+        chain.counted += Health(lost_bytes=lost + followed.discard_pending())
         followed.expected_size = 0
-    chain.count(maybe_lost=True)
+    chain.counted += Health(maybe_lost=True)
     chain.let_go(followed, lines)
     chain.rested = [rested for rested in chain.rested if rested is not followed]
     return None

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from http_monitor.health import Health
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.sources.tail.file_chain import FileChain
@@ -45,8 +46,8 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
             chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
-            chain.count(lost_bytes=start.unread)
-            chain.count(maybe_lost=True)
+            chain.counted += Health(lost_bytes=start.unread)
+            chain.counted += Health(maybe_lost=True)
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
@@ -103,7 +104,7 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
             siblings = chain.siblings()
             between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
             chain.follow_between(siblings, between, now_us)
-            chain.count(rotations=len(between.files))
+            chain.counted += Health(rotations=len(between.files))
     return None
 
 
@@ -122,7 +123,7 @@ def _behind(
             followed = chain.opened(status.identity, target, handle, now_us)
             followed.go_on_from(replace(position, offset=place, size=place))
             followed.meet(status)
-            chain.count(rotations=1)
+            chain.counted += Health(rotations=1)
             chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
             return Located(handle, target, status.identity), followed
         if status.size:
@@ -164,8 +165,8 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
             followed.expected_size = position.size
         chain.followed.append(followed)
         return
-    chain.count(lost_bytes=position.unread)
-    chain.count(maybe_lost=True)
+    chain.counted += Health(lost_bytes=position.unread)
+    chain.counted += Health(maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
     if not located.truncated:
         chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
