@@ -19,7 +19,8 @@ _FRONTS = tuple(
         rf"{COLOUR}{RFC3339}{COLOUR} {COLOUR}{_LABELS} *+{COLOUR} ++",
     )
 )
-_LABEL = re.compile(rf"([A-Za-z_][A-Za-z0-9_]*+)={_STRING}".encode(), re.DOTALL)
+# A string without a name is passed over as a whole: what is in it is no label.
+_LABEL = re.compile(rf"(?:([A-Za-z_][A-Za-z0-9_]*+)=)?{_STRING}".encode(), re.DOTALL)
 
 
 def _take(line: bytes) -> Taken | None:
@@ -29,7 +30,7 @@ def _take(line: bytes) -> Taken | None:
     named = {
         label[1].decode(): (label.end(1) + 2, label.end() - 1)
         for label in _LABEL.finditer(line, *match.span("labels"))
-        if label.end() - label.end(1) > 3
+        if label[1] and label.end() - label.end(1) > 3
     }
     source = next((named[name] for name in LABELS if name in named), (0, 0))
     origin = b"\0".join(masked(line[slice(*named[name])]) for name in ORIGINS if name in named)
