@@ -107,7 +107,7 @@ def test_the_window_judges_only_its_own_lines(tmp_path: Path) -> None:
         (
             "00:30",
             "coverage",
-            "no line of the last 20 s has a client address, so nobody's flood is noticed, and ddos cannot be judged",
+            "no line of the last 20 s has a client address, so no host's flood is noticed, and ddos cannot be judged",
         ),
         ("01:00", "coverage", "lines have a status again: error-rate is judged again"),
         ("01:00", "coverage", "lines have a client address again: ddos is judged again"),

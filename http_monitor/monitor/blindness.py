@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from http_monitor.inputs.missing_columns import CLIENT, SAMPLE_ROWS, STATUS
+from http_monitor.ports.log_format import Need
 from http_monitor.report import Notice, Report
 from http_monitor.report_tables import Coverage
 from http_monitor.units import US_PER_S
-
-ENOUGH_LINES = 20
-"""Fewer lines show nothing."""
 
 
 class Blindness:
@@ -16,8 +15,8 @@ class Blindness:
 
     def __init__(self) -> None:
         self._watched = (
-            _Watched("error-rate", "a status", "errors are not known", lambda lines: lines.no_status),
-            _Watched("ddos", "a client address", "nobody's flood is noticed", lambda lines: lines.no_host),
+            _Watched("error-rate", STATUS, lambda lines: lines.no_status),
+            _Watched("ddos", CLIENT, lambda lines: lines.no_host),
         )
 
     def look(self, report: Report) -> Iterator[Notice]:
@@ -29,11 +28,10 @@ class Blindness:
 
 @dataclass(slots=True)
 class _Watched:
-    """What one rule asks of the lines."""
+    """What one rule needs of the lines."""
 
     rule: str
-    what: str
-    consequence: str
+    need: Need
     is_absent: Callable[[Coverage], bool]
     is_blind: bool = True
     """Until a line has it: that none of the first lines has, is told of each file."""
@@ -44,15 +42,14 @@ class _Watched:
 
     def look(self, report: Report) -> Iterator[Notice]:
         if not self.is_absent(report.coverage):
-            if self.is_blind and self.lines >= ENOUGH_LINES:
-                words = f"lines have {self.what} again: {self.rule} is judged again"
+            if self.is_blind and self.lines >= SAMPLE_ROWS:
+                words = f"lines have {self.need.what} again: {self.rule} is judged again"
                 yield Notice(words, "warning", "coverage", at_us=report.end_us)
             self.is_blind, self.lines, self.had_us = False, 0, report.end_us
             return
         self.lines += report.hits
         passed_us, window_s = report.end_us - self.had_us, report.window.seconds
-        if not self.is_blind and self.lines >= ENOUGH_LINES and passed_us >= window_s * US_PER_S:
+        if not self.is_blind and self.lines >= SAMPLE_ROWS and passed_us >= window_s * US_PER_S:
             self.is_blind = True
-            lacking = f"no line of the last {window_s} s has {self.what}"
-            words = f"{lacking}, so {self.consequence}, and {self.rule} cannot be judged"
+            words = f"no line of the last {window_s} s has {self.need.what}, so {self.need.consequence}"
             yield Notice(words, "warning", "coverage", at_us=report.end_us)
