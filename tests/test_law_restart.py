@@ -304,7 +304,7 @@ def test_a_rule_that_is_gone_takes_its_alerts_along() -> None:
     made = MetricsAggregator(run, "live", lambda message: None)
     made.load(json.loads(json.dumps(list(live_of(monitor)._engine.save()))))
     assert made.tracker.active() == ()
-    assert not made.tracker.any_active
+    assert not made.tracker.active()
     assert made.tracker.raises == 1
 
 

@@ -94,7 +94,8 @@ class Monitoring:
         display = display_of(settings, self._notices)
         hub = Hub([Output(display)])
         if settings.replay:
-            inputs = [self._input_of(source) for source in self._replay_sources()]
+            sources = replay_sources(settings, self._paths.first, self._stop.waker)
+            inputs = [self._input_of(source) for source in sources]
             self._tell(hub, session)
             run = replay_run(settings, inputs, hub, default_alerts(settings), family_of, read_ahead(settings, inputs))
             monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
@@ -139,9 +140,6 @@ class Monitoring:
     def _tell(self, hub: Hub, session: Session) -> None:
         for notice in (*self._paths.notices, *session.notices):
             hub.publish(notice)
-
-    def _replay_sources(self) -> list[Source]:
-        return replay_sources(self._settings, self._paths.first, self._stop.waker)
 
     def _input_of(self, source: Source) -> Input:
         kind = self._formats.kind_of(source.name)

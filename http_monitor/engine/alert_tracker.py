@@ -44,11 +44,6 @@ class AlertTracker:
         self._active[alert.name] = {}
 
     @property
-    def any_active(self) -> bool:
-        """Whether any alert is raised now."""
-        return any(self._active.values())
-
-    @property
     def foresees(self) -> bool:
         """Whether any rule answers `may_change`; rules foresee only the crossing of their threshold."""
         return self._recover_percent == 100 and any(self._foresee)

@@ -1,6 +1,6 @@
 """Rows between the ahead filter and the counters, in the order of acceptance."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -61,10 +61,6 @@ class Rows:
     def has_lead(self) -> bool:
         """Whether lines before the first row are counted."""
         return any(self.lead)
-
-    def without_lead(self) -> "Rows":
-        """Return the rows without the counters before the first."""
-        return replace(self, lead=NO_LINES)
 
 
 def times_of(batch: Batch) -> Int64s:
