@@ -23,7 +23,6 @@ Key = tuple[str, str]
 
 EXCEPTIONS: dict[Key, str] = {
     ("lines", "http_monitor.sources.tail.file_chain"): "one path through rotation, not split yet",
-    ("lines", "http_monitor.sources.tail.observer"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.rotated_files"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.tail"): "one path through rotation, not split yet",
     ("lines", "http_monitor.sources.tail.tailed_file"): "one path through rotation, not split yet",

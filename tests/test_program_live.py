@@ -277,7 +277,7 @@ def test_simulated_traffic_is_shown(tmp_path: Path) -> None:
 
 def test_what_watchdog_logs_does_not_reach_the_screen() -> None:
     code = (
-        "import http_monitor.sources.tail.observer, logging; logging.getLogger('watchdog.observers').error('inactive')"
+        "import http_monitor.sources.tail.watcher, logging; logging.getLogger('watchdog.observers').error('inactive')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env=environment())
 

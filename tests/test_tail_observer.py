@@ -13,8 +13,10 @@ from watchdog.observers.api import BaseObserver
 from http_monitor.clock import ManualClock
 from http_monitor.ports.source import Source
 from http_monitor.sources.files.access import LocalFiles
-from http_monitor.sources.tail.observer import FileObserver, Watcher, _Directory
+from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.watched_directory import WatchedDirectory
+from http_monitor.sources.tail.watcher import Watcher
 
 _PATIENCE_S = 60
 
@@ -124,15 +126,15 @@ def test_reading_wakes_nobody_and_neither_do_other_files(
 ) -> None:
     events: list[str] = []
     arrived = threading.Event()
-    dispatch = _Directory.dispatch
+    dispatch = WatchedDirectory.dispatch
 
-    def recorded(directory: _Directory, event: FileSystemEvent) -> None:
+    def recorded(directory: WatchedDirectory, event: FileSystemEvent) -> None:
         dispatch(directory, event)
         events.append(Path(str(event.src_path)).name)
         if events[-1] == log.name:
             arrived.set()
 
-    monkeypatch.setattr(_Directory, "dispatch", recorded)
+    monkeypatch.setattr(WatchedDirectory, "dispatch", recorded)
     source = bench.follow(log)
     for _ in range(5):
         log.read_bytes()
@@ -226,7 +228,7 @@ def test_a_clock_that_was_set_back_does_not_prolong_the_looking(bench: _Bench, l
     ("events", "seconds", "bursts"), [(49, 0.5, False), (50, 0.5, True), (99, 2.0, False), (100, 2.0, True)]
 )
 def test_a_burst_is_fifty_events_a_second(events: int, seconds: float, bursts: bool) -> None:
-    directory = _Directory("/var/log", lambda: None)
+    directory = WatchedDirectory("/var/log", lambda: None)
     directory.begin_count(0)
     for _ in range(events):
         directory.dispatch(FileModifiedEvent("/var/log/anything"))
@@ -234,7 +236,7 @@ def test_a_burst_is_fifty_events_a_second(events: int, seconds: float, bursts: b
 
 
 def test_events_of_seconds_gone_by_make_no_burst() -> None:
-    directory = _Directory("/var/log", lambda: None)
+    directory = WatchedDirectory("/var/log", lambda: None)
     directory.begin_count(0)
     for second in range(5):
         for _ in range(40):
@@ -247,7 +249,7 @@ def test_events_of_seconds_gone_by_make_no_burst() -> None:
 )
 def test_a_file_and_what_it_is_renamed_to_wake(name: str, wakes: int) -> None:
     woken: list[str] = []
-    directory = _Directory("/var/log", lambda: woken.append(name))
+    directory = WatchedDirectory("/var/log", lambda: woken.append(name))
     directory.names = {"access.log": 1}
     directory.dispatch(FileModifiedEvent(f"/var/log/{name}"))
     assert len(woken) == wakes
@@ -257,7 +259,7 @@ def test_a_wake_up_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
     def fail() -> None:
         raise ValueError("a defect")
 
-    directory = _Directory("/var/log", fail)
+    directory = WatchedDirectory("/var/log", fail)
     directory.names = {"access.log": 1}
     for _ in range(3):
         directory.dispatch(FileModifiedEvent(b"/var/log/access.log"))

@@ -16,10 +16,11 @@ from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.threaded_source import PolledSource
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.observer import FileObserver, Watcher
+from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.silence_cause import explain_silence_of
 from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.watcher import Watcher
 
 
 class LiveSources:

@@ -1,0 +1,84 @@
+"""A watched directory: what watchdog reports of it, until there is so much that looking costs less."""
+
+import logging
+import os
+from collections.abc import Callable
+
+from watchdog.events import (
+    EVENT_TYPE_CREATED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers.api import ObservedWatch
+
+from http_monitor.sources.files.access import Identity
+from http_monitor.units import US_PER_S
+
+_logger = logging.getLogger(__name__)
+
+BURST_EVENTS = 50
+"""So many events of a directory within a second cost more than looking."""
+
+
+class WatchedDirectory(FileSystemEventHandler):
+    """One directory; the observer's thread runs `dispatch`, all else belongs to the owner of the watcher."""
+
+    def __init__(self, path: str, wake: Callable[[], None]) -> None:
+        self.path = path
+        self.names: dict[str, int] = {}
+        """The names that matter in it, each with the number of paths for which it does."""
+        self.made: dict[str, int] = {}
+        """How many files the observer's thread was told were made, by those names."""
+        self.attended: set[str] = set()
+        """The paths that were looked at since it was last seen to."""
+        self.watch: ObservedWatch | None = None
+        self.identity: Identity | None = None
+        self.bursting = False
+        self.refused = False
+        self.active_us = 0
+        self.tried_us = 0
+        self._wake = wake
+        self._failed = False
+        self._events = 0
+        self._window_us = 0
+        self._window_events = 0
+
+    @property
+    def polls(self) -> bool:
+        """Whether looking has taken the place of watching."""
+        return self.bursting or self.refused
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Wake the monitor for a file of ours or what it is renamed to; reads nothing and never raises."""
+        # Events of other files count too: they cost as much.
+        self._events += 1
+        if event.event_type == EVENT_TYPE_CREATED:
+            name = os.path.basename(os.fsdecode(event.src_path))
+            if name in self.names:
+                self.made[name] = self.made.get(name, 0) + 1
+        try:
+            if self._concerns(event.src_path) or (event.dest_path and self._concerns(event.dest_path)):
+                self._wake()
+        except Exception:
+            # watchdog would end for good. Once is enough: the same failure may come with every event.
+            if not self._failed:
+                self._failed = True
+                _logger.exception("a wake-up failed; files are still looked at every second")
+
+    def begin_count(self, now_us: int) -> None:
+        """Begin to count the events of a second."""
+        self._window_us = now_us
+        self._window_events = self._events
+
+    def bursts(self, now_us: int) -> bool:
+        """Tell whether there were `BURST_EVENTS` events within the second, or as many in each of several."""
+        events = self._events - self._window_events
+        seconds = (now_us - self._window_us) / US_PER_S
+        if not 0 <= seconds < 1:
+            self.begin_count(now_us)
+        return events >= BURST_EVENTS * max(1.0, seconds)
+
+    def _concerns(self, raw: str | bytes) -> bool:
+        # access.log.1 concerns access.log: a writer goes on in the renamed file until it is told to reopen.
+        name = os.path.basename(os.fsdecode(raw))
+        return any(name[:length] in self.names for length in range(len(name), 0, -1))
