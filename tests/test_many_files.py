@@ -21,7 +21,7 @@ from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.watcher import Watcher
+from http_monitor.sources.watching.watcher import Watcher
 from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
 from tests.harness import ScriptedSource, live_of, make_monitor

@@ -276,9 +276,8 @@ def test_simulated_traffic_is_shown(tmp_path: Path) -> None:
 
 
 def test_what_watchdog_logs_does_not_reach_the_screen() -> None:
-    code = (
-        "import http_monitor.sources.tail.watcher, logging; logging.getLogger('watchdog.observers').error('inactive')"
-    )
+    use = "logging.getLogger('watchdog.observers').error('inactive')"
+    code = f"import http_monitor.sources.watching.watcher, logging; {use}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env=environment())
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -15,8 +15,8 @@ from http_monitor.ports.source import Source
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.watched_directory import WatchedDirectory
-from http_monitor.sources.tail.watcher import Watcher
+from http_monitor.sources.watching.watched_directory import WatchedDirectory
+from http_monitor.sources.watching.watcher import Watcher
 
 _PATIENCE_S = 60
 

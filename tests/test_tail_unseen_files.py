@@ -10,8 +10,8 @@ from http_monitor.clock import ManualClock
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.unseen_files import UnseenFiles
-from http_monitor.sources.tail.watcher import Watcher
+from http_monitor.sources.watching.unseen_files import UnseenFiles
+from http_monitor.sources.watching.watcher import Watcher
 from tests.following import line
 
 

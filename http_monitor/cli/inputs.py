@@ -20,7 +20,7 @@ from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.silence_cause import explain_silence_of
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.watcher import Watcher
+from http_monitor.sources.watching.watcher import Watcher
 
 
 class LiveSources:

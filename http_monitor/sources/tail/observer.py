@@ -7,8 +7,8 @@ from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.unseen_files import UnseenFiles
-from http_monitor.sources.tail.watcher import PLACES_EVERY, POLL_S, SAFETY_NET_S, Watcher
+from http_monitor.sources.watching.unseen_files import UnseenFiles
+from http_monitor.sources.watching.watcher import PLACES_EVERY, POLL_S, SAFETY_NET_S, Watcher
 
 _FAST_POLL_S = 0.05
 _FAST_BYTES = 256 << 10

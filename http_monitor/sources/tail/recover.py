@@ -6,10 +6,12 @@ from contextlib import suppress
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
+from http_monitor.sources.tail.arrivals import follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.tail.log_directory import Sibling
 from http_monitor.sources.tail.position import FilePosition
+from http_monitor.sources.tail.renewal import tell_of_old_lines
 from http_monitor.sources.tail.replaced_copies import end_in
 from http_monitor.sources.tail.rotated_files import Between
 from http_monitor.sources.tail.tailed_file import TailedFile
@@ -51,7 +53,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         # It may have been copied and truncated more than once.
         known = chain.known() | {other.identity for other in later}
         between = siblings.after(kept.position(), known, chain.contents(*later))
-        chain.follow_between(siblings, between, now_us)
+        follow_between(chain, siblings, between, now_us)
         chain.counted += Health(truncations=len(between.files))
     chain.followed += later
     followed.start_again(now_us)
@@ -72,7 +74,7 @@ def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
         place = end_in(followed.handle, status.size, followed.offset, followed.before_offset, followed.head)
         if place is None:
             if status.size and followed.offset >= ENOUGH_BYTES:
-                chain.tell_of_old_lines(followed.handle, status.size, position, followed.before_offset)
+                tell_of_old_lines(chain, followed.handle, status.size, position, followed.before_offset)
             return False
         followed.go_on_behind(place, followed)
         followed.meet(status)
@@ -103,7 +105,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     del chain.followed[index:]
     chain.note_truncation()
     chain.counted += Health(truncations=len(found) - 1)
-    chain.follow_between(siblings, Between(tuple(found), complete=True), now_us)
+    follow_between(chain, siblings, Between(tuple(found), complete=True), now_us)
     chain.followed += later
     followed.start_again(now_us)
     followed.beside = frozenset(siblings.identities())

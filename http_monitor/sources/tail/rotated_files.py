@@ -1,7 +1,6 @@
 """Finds rotated files again: by identity, by content, and by the order of their names."""
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
 from http_monitor.sources.tail.log_directory import LogDirectory, Sibling
 from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_names import age_key, number_of, rotated_of, same_template
+from http_monitor.sources.tail.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
 
 _NS_PER_S = 1_000_000_000
-_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +263,10 @@ class RotatedFiles(LogDirectory):
 
     def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
         """Yield files whose names are of one kind with two others, and between them."""
-        least, most = _digits(before), _digits(self.base)
+        least, most = digits_in(before), digits_in(self.base)
         names = self.listing()
-        for name in sorted(names, key=_digits):
-            if same_template(name, self.base) and least < _digits(name) < most and names[name] not in known:
+        for name in sorted(names, key=digits_in):
+            if same_template(name, self.base) and least < digits_in(name) < most and names[name] not in known:
                 yield Sibling(os.path.join(self.directory, name), names[name])
 
     def _was_written_after(self, place: Sibling, older: Iterable[Sibling], followed: Collection[FilePosition]) -> bool:
@@ -299,7 +297,3 @@ def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
     if one_ns is None or other_ns is None:
         return False
     return _as_exact(one_ns, other_ns) == other_ns
-
-
-def _digits(name: str) -> list[int]:
-    return [int(digits) for digits in _DIGITS.findall(name)]

@@ -106,3 +106,8 @@ def _moment(date: str) -> tuple[int, ...]:
     if len(numbers[0]) == 8:
         numbers[:1] = [numbers[0][:4], numbers[0][4:6], numbers[0][6:]]
     return tuple(map(int, numbers))
+
+
+def digits_in(name: str) -> list[int]:
+    """Return the numbers that are written in a name, from left to right."""
+    return [int(digits) for digits in _DIGITS.findall(name)]

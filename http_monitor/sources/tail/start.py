@@ -6,10 +6,12 @@ from dataclasses import replace
 from http_monitor.health import Health
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
+from http_monitor.sources.tail.arrivals import follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.fingerprint import data_end
 from http_monitor.sources.tail.locate import Located, locate
 from http_monitor.sources.tail.position import FilePosition, TailPosition
+from http_monitor.sources.tail.renewal import tell_of_old_lines
 from http_monitor.sources.tail.replaced_copies import end_by_print
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
@@ -103,7 +105,7 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
             before = position if followed is None else followed.position()
             siblings = chain.siblings()
             between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
-            chain.follow_between(siblings, between, now_us)
+            follow_between(chain, siblings, between, now_us)
             chain.counted += Health(rotations=len(between.files))
     return None
 
@@ -127,7 +129,7 @@ def _behind(
             chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
             return Located(handle, target, status.identity), followed
         if status.size:
-            chain.tell_of_old_lines(handle, status.size, position)
+            tell_of_old_lines(chain, handle, status.size, position)
     handle.close()
     return located, None
 

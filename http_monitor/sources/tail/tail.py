@@ -10,10 +10,12 @@ from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
+from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.recover import find_again, find_unseen, look_beside, restart
+from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence
 from http_monitor.sources.tail.start import begin, go_on, start_of
 from http_monitor.sources.tail.tailed_file import TailedFile, Truncated
@@ -177,7 +179,7 @@ class FileTail:
         # been seen is read before the successor.
         now_us = self._clock.running_us()
         met = self._begin(found, now_us) or self._arrive(found, now_us)
-        self._chain.look_at_rested(now_us)
+        look_at_rested(self._chain, now_us)
         at_end, unreachable = self._drain(found, now_us, lines)
         if at_end:
             self._chain.let_go_of_the_idle(self._grace_us, now_us, lines)
@@ -212,7 +214,7 @@ class FileTail:
         if isinstance(found, Obstacle):
             if found == MISSING:
                 find_unseen(self._chain)
-                self._chain.miss(now_us, again=self._obstacle == MISSING)
+                miss_path(self._chain, now_us, again=self._obstacle == MISSING)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -231,7 +233,7 @@ class FileTail:
             return None
         try:
             find_unseen(self._chain)
-            self._chain.arrive(handle, status, now_us)
+            arrive(self._chain, handle, status, now_us)
         except OSError as error:
             handle.close()
             return obstacle(error)

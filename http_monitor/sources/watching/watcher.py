@@ -17,7 +17,7 @@ from watchdog.observers.api import BaseObserver
 from http_monitor.clock import Clock
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
-from http_monitor.sources.tail.watched_directory import WatchedDirectory
+from http_monitor.sources.watching.watched_directory import WatchedDirectory
 from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0

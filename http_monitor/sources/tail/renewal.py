@@ -1,0 +1,91 @@
+"""What is done about a log that was replaced by a copy of itself: only what is new in it counts."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from http_monitor.health import Health
+from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.files.regular_file import MISSING, Obstacle
+from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.position import FilePosition, print_of
+from http_monitor.sources.tail.replaced_copies import Before, begins_in, end_by_print, end_in, lines_in
+from http_monitor.sources.tail.tailed_file import TailedFile
+
+
+def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> bool:
+    """Let a file go on where the one before ended, if that is gone and this one holds what was read of it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    newest = chain.newest
+    gone = chain.before if newest is None else newest.position()
+    if gone is None or gone.identity == status.identity or _is_somewhere(chain, gone):
+        return False
+    assert followed.handle is not None
+    if newest is None:
+        place = end_by_print(followed.handle, status.size, gone)
+        if place is None:
+            tell_of_old_lines(chain, followed.handle, status.size, gone)
+            return False
+        followed.go_on_from(replace(gone, offset=place, size=place))
+        chain.counted += Health(rotations=1)
+    elif newest.whole or not _go_on_behind(chain, followed, newest, status):
+        return False
+    followed.meet(status)
+    chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+    return True
+
+
+def tell_of_old_lines(
+    chain: FileChain, handle: Handle, size: int, gone: FilePosition, before: Before | None = None
+) -> None:
+    """Say that lines are counted again, where a file that is read from its start begins as an earlier one did.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    head = handle.read(0, gone.head.length)
+    known = gone.head.of_first(len(head))
+    begins_alike = known is not None and known.length > 0 and print_of(head[: known.length]) == known
+    if not (begins_alike or (before is not None and begins_in(handle, before))):
+        return
+    count = lines_in(handle, size)
+    words = f"replaced by a file that begins with lines already read, up to {count} of which are counted again"
+    chain.say(words, "counted-again", warning=True)
+
+
+def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
+    """Tell whether a file is in the directory, or where it was last seen."""
+    if gone.identity in chain.siblings().identities():
+        return True
+    found = chain.files.look(gone.path)
+    return (isinstance(found, Obstacle) and found != MISSING) or (
+        isinstance(found, FileStatus) and found.identity == gone.identity
+    )
+
+
+def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, status: FileStatus) -> bool:
+    """Let a file go on where the newest ended; tells whether it holds what was read of that."""
+    assert followed.handle is not None
+    before: Before = newest.before_offset
+    end = newest.offset
+    if newest.handle is not None:
+        with suppress(OSError):
+            size = newest.handle.status().size
+            newest.before_end(1)
+            before, end = newest.before_end, size
+    unread = end - newest.offset
+    place = end_in(followed.handle, status.size, end, before, newest.head)
+    if place is None or place < unread or before(unread) != followed.handle.read(place - unread, unread):
+        tell_of_old_lines(chain, followed.handle, status.size, newest.position(), before)
+        return False
+    followed.go_on_behind(place - unread, newest)
+    if before == newest.before_end:
+        # Its server may write to it until it is told that there is another.
+        newest.begin_at(end)
+        newest.superseded = True
+    else:
+        chain.drop(newest)
+    chain.counted += Health(rotations=1)
+    return True

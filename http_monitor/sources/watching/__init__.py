@@ -1,0 +1,1 @@
+"""What the system reports about the directories of logs."""
