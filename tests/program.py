@@ -1,4 +1,7 @@
-"""The real program in a process of its own; who waits, waits for something it says."""
+"""The real program in a process of its own; who waits, waits for something it says.
+
+It is forked from a process that has imported it, unless a test wants a fresh interpreter (`tests/forked.py`).
+"""
 
 import datetime
 import json
@@ -10,13 +13,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
 from http_monitor.clock import WallClock
+from tests.forked import INTERPRETER, Forked, can_fork
 
 ROOT = Path(__file__).resolve().parents[1]
+MAIN = ROOT / "main.py"
 SHARED = ROOT / ".." / "shared"
 DEADLINE_S = 60.0
 """No event of these tests takes a fraction of it, however busy the machine is."""
@@ -37,7 +43,7 @@ sys.exit(main())
 
 
 def command(*arguments: str | Path, threads_only: bool = False) -> list[str]:
-    program = ["-c", _THREADS_ONLY] if threads_only else [str(ROOT / "main.py")]
+    program = ["-c", _THREADS_ONLY] if threads_only else [str(MAIN)]
     return [sys.executable, *program, *map(str, arguments)]
 
 
@@ -47,7 +53,7 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in changing}
     # No run finds the checkpoint of another, unless it is told where.
     state = tempfile.mkdtemp(dir=_STATES.name)
-    fixed = {"TZ": "UTC", "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", "XDG_STATE_HOME": state}
+    fixed = {"TZ": "UTC", "XDG_STATE_HOME": state, **INTERPRETER}
     return {**kept, **fixed, **(changes or {})}
 
 
@@ -70,18 +76,16 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
     threads_only: bool = False,
+    fresh: bool = False,
 ) -> Outcome:
-    """Run the program to its end, if so told as on a system where it cannot fork."""
-    given: dict[str, Any] = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
-    done = subprocess.run(
-        command(*arguments, threads_only=threads_only),
-        capture_output=True,
-        env=environment(env),
-        cwd=cwd,
-        timeout=DEADLINE_S,
-        **given,
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    """Run the program to its end; the arguments are those of `Program`."""
+    file = None if isinstance(stdin, bytes) else stdin
+    with Program(*arguments, stdin=file, env=env, cwd=cwd, threads_only=threads_only, fresh=fresh) as program:
+        if isinstance(stdin, bytes):
+            with suppress(BrokenPipeError):  # it need not read it
+                program.write(stdin)
+            program.end_input()
+        return program.wait()
 
 
 class Program:
@@ -89,26 +93,37 @@ class Program:
 
     Args:
         arguments: Of the program.
+        stdin: A file that it reads; None: what is written to it.
         env: Changes of its environment.
+        cwd: Its working directory.
         behind: Words of a command that becomes it.
         threads_only: Whether it is as on a system where it cannot fork.
+        fresh: Whether an interpreter is started for it.
     """
 
     def __init__(
         self,
         *arguments: str | Path,
+        stdin: IO[bytes] | None = None,
         env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
         behind: Sequence[str] = (),
         threads_only: bool = False,
+        fresh: bool = False,
     ) -> None:
-        self._process = subprocess.Popen(
-            [*behind, *command(*arguments, threads_only=threads_only)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(env),
-            cwd=ROOT,
-        )
+        self._process: subprocess.Popen[bytes] | Forked
+        if fresh or behind or not can_fork(env):
+            self._process = subprocess.Popen(
+                [*behind, *command(*arguments, threads_only=threads_only)],
+                stdin=subprocess.PIPE if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(env),
+                cwd=cwd,
+            )
+        else:
+            words = list(map(str, arguments))
+            self._process = Forked(MAIN, words, env=environment(env), cwd=cwd, stdin=stdin, threads_only=threads_only)
         self.out = Stream(self._process.stdout)
         self.err = Stream(self._process.stderr)
 
@@ -146,7 +161,8 @@ class Program:
 
     def end_input(self) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
 
     def object(self, wanted: Callable[[Json], bool]) -> Json:
         """Read NDJSON on stdout up to the first object that is wanted."""

@@ -286,7 +286,7 @@ def test_what_watchdog_logs_does_not_reach_the_screen() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_while_the_program_is_starting_still_ends_with_the_summary(log: Path, number: signal.Signals) -> None:
     # The first line on stderr comes before the columns are imported, and so before there is anything to stop.
-    with Program("--file", log) as program:
+    with Program("--file", log, fresh=True) as program:
         program.err.having("Watching")
         outcome = program.stop(number)
     assert outcome.code == 0
@@ -296,7 +296,7 @@ def test_a_stop_while_the_program_is_starting_still_ends_with_the_summary(log: P
 def test_what_is_written_while_the_program_is_still_starting_counts(log: Path) -> None:
     append(log, lines_now(4))
     # The first line on stderr says that it watches; the columns are imported only after it.
-    with Program("--file", log, *NEVER) as program:
+    with Program("--file", log, *NEVER, fresh=True) as program:
         program.err.having("Watching")
         append(log, lines_now(3))
         program.err.having("Format")

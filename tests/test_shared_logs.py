@@ -98,7 +98,7 @@ def test_a_week_of_files_two_of_them_packed_is_the_week_of_the_reference(capsys:
 def test_a_process_of_its_own_prints_the_same_twice(capsys: pytest.CaptureFixture[str]) -> None:
     log = DATA / "logs/elastic_apache_combined.log"
     arguments = ("--replay", "--output", "ndjson", "--file", log)
-    first, second = run(*arguments), run(*arguments)
+    first, second = run(*arguments, fresh=True), run(*arguments, fresh=True)
 
     assert (first.code, first.err) == (0, second.err)
     assert first == second
