@@ -7,10 +7,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from http_monitor.sources.files.access import Files
+from tests.examples import examples
 from tests.following import WAYS, Follow, Following, lines
 from tests.slow_files import SlowFiles
 
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "busy", max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy")
 
 

@@ -7,16 +7,16 @@ from typing import TypeVar
 import pytest
 
 _GIVEN = os.environ.get("HTTP_MONITOR_EXAMPLES")
-_TIMES = int(_GIVEN or "1")
+_PART = 2
 _T = TypeVar("_T")
 
 exhaustive = pytest.mark.exhaustive
 """Marks a test that tries a part of all there is in the usual run, and all of it in `scripts/laws`."""
 
 
-def examples(usual: int) -> int:
-    """Return how many examples to try of a test that usually tries so many."""
-    return usual * _TIMES
+def examples(all_of_them: int) -> int:
+    """Return how many examples to try: half of these in the usual run, a multiple of them for `scripts/laws`."""
+    return all_of_them * int(_GIVEN) if _GIVEN else -(-all_of_them // _PART)
 
 
 def part_of(things: Sequence[_T], usual: int) -> list[_T]:

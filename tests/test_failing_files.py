@@ -250,7 +250,7 @@ def test_a_backlog_of_a_renamed_file_that_cannot_be_read_is_kept_through_many_ro
     disk.fail(log, errno.EIO, only_reading=True)
     log.rename(log.with_name("access.log.30"))
     given = b""
-    numbers = range(29, 23, -1)  # more than are followed at once where all can be read
+    numbers = range(29, 25, -1)  # more than are followed at once where all can be read
     for number in numbers:
         append(log, line(number))
         given += tail.read_to_end()

@@ -14,7 +14,7 @@ from http_monitor.parser.detect.candidates import FAMILY
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.presets import BY_NAME, PRESETS
 from http_monitor.ports.log_format import FormatChange
-from tests.examples import examples
+from tests.examples import examples, exhaustive, part_of
 from tests.test_format_detection import auto, outcome, said_slowly, some_lines
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
 
@@ -120,11 +120,13 @@ def test_a_state_without_or_with_another_memory_of_it_goes_on() -> None:
     assert lines_read(other, PIPED, PIPED) == [False, True]
 
 
-_DETECTED = [preset for preset in PRESETS if preset.detected]
+_CHANGES = [
+    (after.name, before) for after in PRESETS if after.detected for before in ("combined", "traefik_json", "iis")
+]
 
 
-@pytest.mark.parametrize("before", ["combined", "traefik_json", "iis"])
-@pytest.mark.parametrize("after", [preset.name for preset in _DETECTED])
+@exhaustive
+@pytest.mark.parametrize(("after", "before"), part_of(_CHANGES, len(_CHANGES) // 3))
 def test_every_format_that_is_detected_is_also_changed_to(before: str, after: str) -> None:
     found = auto_format()
     first = b"".join(line + b"\n" for line in BY_NAME[before].examples)

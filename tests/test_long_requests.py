@@ -14,7 +14,7 @@ LOG = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "skeleton
 @pytest.mark.parametrize("lateness_s", [None, 0, 1])
 def test_every_line_of_a_log_of_long_requests_counts(lateness_s: int | None) -> None:
     data = LOG.read_bytes()
-    settings = Settings(replay=True, lateness_s=lateness_s)
+    settings = Settings(replay=True, lateness_s=lateness_s, interval_s=60)
     recorder = replay([[data]], settings)
     summary = recorder.summary
     health = summary.health
@@ -27,7 +27,7 @@ def test_every_line_of_a_log_of_long_requests_counts(lateness_s: int | None) -> 
 
 @pytest.mark.skipif(not LOG.is_file(), reason="../shared/data/skeletons is not here")
 def test_a_log_of_long_requests_is_the_same_wherever_it_is_cut() -> None:
-    settings = Settings(replay=True)
+    settings = Settings(replay=True, interval_s=60)
     data = LOG.read_bytes()
     lines = data.splitlines(keepends=True)
     cut = replay([[b"".join(lines[:1_000]), *lines[1_000:1_050], b"".join(lines[1_050:])]], settings)

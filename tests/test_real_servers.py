@@ -9,19 +9,22 @@ import pytest
 
 from http_monitor.clock import WallClock
 from http_monitor.units import US_PER_S
+from tests.examples import exhaustive, part_of
 from tests.program import Json, Outcome, Program
 from tests.servers import CI, COMBINED, MODES, WITH_VHOST_AND_TIMES, Load, Logrotate, Mode, Nginx, lines_of, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()) and CI not in os.environ, reason=missing())
 
-BURST = 4_000
+BURST = len(part_of(range(4_000), 2_000))
 """Requests sent while the log is rotated; a small part of a second."""
 FEW = 50
 TICK_US = 20_000
 """logrotate takes the time from a clock that may be that far behind."""
-TRUNCATING = [(name, WITH_VHOST_AND_TIMES) for name in ("copytruncate", "copytruncate-compress")]
+TRUNCATING = part_of([(name, WITH_VHOST_AND_TIMES) for name in ("copytruncate", "copytruncate-compress")], 1)
 """With lines that differ: what is written over by bytes that are the same nobody can tell from what was there."""
-KILLED = [(name, WITH_VHOST_AND_TIMES) for name in ("create", "dateext", "delaycompress", "dateext-delaycompress")]
+KILLED = part_of(
+    [(name, WITH_VHOST_AND_TIMES) for name in ("create", "dateext", "dateext-delaycompress", "delaycompress")], 2
+)
 """An inode that is used again by a file of the same bytes is the same file to anybody who was not there."""
 REPORTS = 15
 """What is not counted after so many, at one a second, never will be."""
@@ -200,6 +203,7 @@ def test_what_a_server_writes_to_a_log_that_is_being_compressed_counts(site: Sit
     assert summary["health"]["rotations"] == 3
 
 
+@exhaustive
 @pytest.mark.parametrize("site", TRUNCATING, indirect=True, ids=lambda it: it[0])
 def test_with_copytruncate_at_least_the_lines_that_are_in_files_are_counted(site: Site, monitor: Monitor) -> None:
     for _ in range(3):
@@ -207,6 +211,7 @@ def test_with_copytruncate_at_least_the_lines_that_are_in_files_are_counted(site
     check_what_logrotate_left(monitor.stop(), site)
 
 
+@exhaustive
 @pytest.mark.parametrize("site", KILLED, indirect=True, ids=lambda it: it[0])
 def test_no_kill_and_no_rotation_meanwhile_makes_a_request_count_twice_or_not_at_all(
     site: Site, monitor: Monitor
@@ -240,6 +245,7 @@ def test_no_kill_and_no_rotation_meanwhile_makes_a_request_count_twice_or_not_at
     assert health["maybe_lost"] == bool(health["truncations"])
 
 
+@exhaustive
 @pytest.mark.parametrize("site", TRUNCATING, indirect=True, ids=lambda it: it[0])
 def test_with_copytruncate_and_kills_at_least_the_lines_that_are_in_files_are_counted(
     site: Site, monitor: Monitor
@@ -257,7 +263,8 @@ def test_with_copytruncate_and_kills_at_least_the_lines_that_are_in_files_are_co
     check_what_logrotate_left(monitor.stop(), site)
 
 
-@pytest.mark.parametrize("site", KILLED[::3], indirect=True, ids=lambda it: it[0])
+@exhaustive
+@pytest.mark.parametrize("site", part_of(KILLED, 1), indirect=True, ids=lambda it: it[0])
 def test_commands_count_every_request_once_too(site: Site, by_commands: Monitor) -> None:
     site.send(FEW)
     by_commands.until_kept(FEW)
@@ -280,6 +287,7 @@ def test_commands_count_every_request_once_too(site: Site, by_commands: Monitor)
     assert health["maybe_lost"] == bool(health["truncations"])
 
 
+@exhaustive
 @pytest.mark.parametrize("site", TRUNCATING, indirect=True, ids=lambda it: it[0])
 def test_with_copytruncate_commands_count_at_least_the_lines_that_are_in_files(
     site: Site, by_commands: Monitor

@@ -11,6 +11,7 @@ import pytest
 
 from http_monitor.agents import classify
 from http_monitor.cli import main
+from tests.examples import exhaustive, part_of
 from tests.harness import contract_keys
 from tests.program import ROOT, run, shown_hits
 from tests.reference.clf import Parsed, parse_log
@@ -56,7 +57,8 @@ def _check_conservation(objects: list[Json]) -> None:
     assert shown_hits(objects) == health["accepted"] == objects[-1]["hits"]
 
 
-@pytest.mark.parametrize("name", FACTS)
+@exhaustive
+@pytest.mark.parametrize("name", part_of([*FACTS], 6))
 def test_every_report_is_that_of_the_reference(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     objects = _replayed(capsys, "--file", DATA / name)
 
@@ -64,7 +66,8 @@ def test_every_report_is_that_of_the_reference(name: str, capsys: pytest.Capture
     _check_conservation(objects)
 
 
-@pytest.mark.parametrize("name", FACTS)
+@exhaustive
+@pytest.mark.parametrize("name", part_of([*FACTS], 12))
 def test_the_summary_has_the_figures_of_a_strict_reader(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     objects = _replayed(capsys, "--file", DATA / name, "--lateness", str(STEPS_BACK_S), "--top", "3")
     _check_conservation(objects)
@@ -97,18 +100,19 @@ def test_a_week_of_files_two_of_them_packed_is_the_week_of_the_reference(capsys:
 
 def test_a_process_of_its_own_prints_the_same_twice(capsys: pytest.CaptureFixture[str]) -> None:
     log = DATA / "logs/elastic_apache_combined.log"
-    arguments = ("--replay", "--output", "ndjson", "--file", log)
+    chosen = ("--file", log, "--interval", "10m")
+    arguments = ("--replay", "--output", "ndjson", *chosen)
     first, second = run(*arguments, fresh=True), run(*arguments, fresh=True)
 
     assert (first.code, first.err) == (0, second.err)
     assert first == second
-    assert [it for it in first.objects if it["type"] != "notice"] == _replayed(capsys, "--file", log)
+    assert [it for it in first.objects if it["type"] != "notice"] == _replayed(capsys, *chosen)
 
 
 def test_lines_up_to_a_minute_late_get_the_advice_that_helps() -> None:
     log = DATA / "logs/elastic_apache_combined.log"
-    advised = run("--replay", "--file", log, "--lateness", "1")
-    followed = run("--replay", "--file", log)
+    advised = run("--replay", "--file", log, "--interval", "10m", "--lateness", "1")
+    followed = run("--replay", "--file", log, "--interval", "10m")
 
     assert b"--lateness 60 (1 min) would have caught nearly all of\n  them." in advised.out
     assert b"--lateness" not in followed.out
