@@ -26,7 +26,7 @@ KILLED = part_of(
     [(name, WITH_VHOST_AND_TIMES) for name in ("create", "dateext", "dateext-delaycompress", "delaycompress")], 2
 )
 """An inode that is used again by a file of the same bytes is the same file to anybody who was not there."""
-REPORTS = 15
+REPORTS = 60
 """What is not counted after so many, at one a second, never will be."""
 
 
