@@ -1,17 +1,32 @@
-"""Tells at the end of a run which test files took longest."""
+"""Begins with the test files that take longest, and tells at the end which those were."""
 
 from collections import defaultdict
 
 import pytest
 
+FIRST = (
+    "test_program_restart",
+    "test_real_servers",
+    "test_program_live",
+    "test_shared_logs",
+    "test_bind_mounts",
+    "test_program_replay",
+    "test_text_on_a_terminal",
+    "test_law_threads",
+)
+"""Begun late, one of them would be what all wait for at the end. The first mostly wait, while others work."""
 _SHOWN = 10
 
 
 class SlowFiles:
-    """Adds up the time of each file's tests: the time that passed, whatever else the machine did."""
+    """Orders the files, and adds up the time of each one's tests: that which passed, whatever else the machine did."""
 
     def __init__(self) -> None:
         self._seconds: defaultdict[str, float] = defaultdict(float)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._seconds[report.location[0]] += report.duration
