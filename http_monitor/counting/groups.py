@@ -40,8 +40,7 @@ class Piece:
 
     def names(self) -> list[bytes]:
         """Return the key of each entry."""
-        values = self.keys.values()
-        return [values[code] for code in self.codes.tolist()]
+        return self.keys.at(self.codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,16 @@ class Keys:
             self._values = values
         return values
 
+    def at(self, codes: Codes) -> list[bytes]:
+        """Return the key behind each of some codes."""
+        if self._values is None and not self._keep and len(codes) < len(self._packed):
+            # Objects of all of them would be made for this alone, and dropped.
+            buffers = [None, pa.py_buffer(np.ascontiguousarray(codes, np.int64).data)]
+            some: list[bytes] = self._packed.take(pa.Array.from_buffers(pa.int64(), len(codes), buffers)).to_pylist()
+            return some
+        values = self.values()
+        return [values[code] for code in codes.tolist()]
+
     def to_shared(self, codes: Codes) -> "tuple[Keys, Codes]":
         """Return keys shared with other batches, and the codes of the same keys among them.
 
