@@ -17,7 +17,7 @@ CLOCKS = {
     "datetime": {"now", "utcnow", "today"},
     "date": {"today"},
 }
-NEVER = {"asyncio", "textual", "sqlite3", "http.server", "pandas", "crossplane"}
+NEVER = {"asyncio", "textual", "sqlite3", "http.server", "pandas", "crossplane", "numpy.ma"}
 """For other front ends, or for nobody: not even the libraries that are used bring them along."""
 _THEN_SAY = """
 import sys
