@@ -1,6 +1,5 @@
 """Encodes rows as bytes and decodes them."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,8 @@ def encode_rows(rows: Rows) -> bytes:
     Dictionaries are reduced to the keys in use: rows may be a small part of a large batch. Columns with default values
     only (no value, no line between, the time of the line) are left out.
     """
+    import json  # noqa: PLC0415 - only a run with checkpoints needs it
+
     columns: dict[str, pa.Array[Any]] = {
         name: _compact(column)
         for name, column in zip(SCHEMA.names, rows.batch.columns, strict=True)
@@ -55,6 +56,8 @@ def encode_rows(rows: Rows) -> bytes:
 
 def decode_rows(data: bytes) -> Rows:
     """Return the encoded rows. Raises ValueError for anything else."""
+    import json  # noqa: PLC0415 - as above
+
     try:
         with pa.ipc.open_stream(data) as reader:
             schema = reader.schema

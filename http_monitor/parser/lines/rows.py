@@ -9,13 +9,13 @@ import pyarrow as pa
 from http_monitor.parser.chunks.arrays import Ints, arrow_of
 from http_monitor.parser.chunks.key_columns import KEY, keys_of
 from http_monitor.parser.fields.entry import Entry
-from http_monitor.records import SCHEMA
+from http_monitor.records import NO_ROWS, SCHEMA
 
 
 def rows_of(entries: Sequence[Entry]) -> pa.RecordBatch:
     """Return entries as rows of `records.SCHEMA`."""
     if not entries:
-        return EMPTY
+        return NO_ROWS
     columns = zip(*entries, strict=True)  # one more than the schema has: the kind
     return pa.RecordBatch.from_arrays(
         [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=False)], schema=SCHEMA
@@ -30,7 +30,7 @@ def in_file_order(*parts: Part) -> Part:
     """Return the rows of all parts by line."""
     filled = [part for part in parts if len(part[1])]
     if len(filled) < 2:
-        return filled[0] if filled else (EMPTY, np.empty(0, np.int64))
+        return filled[0] if filled else (NO_ROWS, np.empty(0, np.int64))
     line = np.concatenate([part_line for _, part_line in filled])
     order = np.argsort(line, kind="stable")
     # Joining the chunks of a table unites their dictionaries.
@@ -42,7 +42,3 @@ def in_file_order(*parts: Part) -> Part:
 def _column(values: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":
     column: pa.Array[Any] = keys_of(values) if kind == KEY else pa.array(values, kind)
     return column
-
-
-EMPTY = pa.RecordBatch.from_arrays([_column([], field.type) for field in SCHEMA], schema=SCHEMA)
-"""No rows."""
