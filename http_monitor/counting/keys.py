@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import take
+
 Codes = npt.NDArray[np.signedinteger[Any]]
 
 MAX_NUMBERED = 20_000
@@ -65,8 +67,7 @@ class Keys:
         """Return the key behind each of some codes."""
         if self._values is None and not self._keep and len(codes) < len(self._packed):
             # Objects of all of them would be made for this alone, and dropped.
-            buffers = [None, pa.py_buffer(np.ascontiguousarray(codes, np.int64).data)]
-            some: list[bytes] = self._packed.take(pa.Array.from_buffers(pa.int64(), len(codes), buffers)).to_pylist()
+            some: list[bytes] = take(self._packed, codes).to_pylist()
             return some
         values = self.values()
         return [values[code] for code in codes.tolist()]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from http_monitor.arrow import encode
 from http_monitor.ports.wrapper import Peeled, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
@@ -234,7 +235,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
         if (windows[found.source_start[named]] == windows[found.source_start[named[0]]]).all():
             source[named] = 0
             return source, (windows[found.source_start[named[0]]].tobytes(),)
-    keys = texts(data, found.source_start[named], found.source_stop[named]).dictionary_encode()
+    keys = encode(texts(data, found.source_start[named], found.source_stop[named]))
     source[named] = keys.indices.to_numpy()
     return source, tuple(keys.dictionary.to_pylist())
 

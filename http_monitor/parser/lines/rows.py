@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import Ints, arrow_of
+from http_monitor.arrow import take
+from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.chunks.key_columns import KEY, keys_of
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.records import NO_ROWS, SCHEMA
@@ -35,8 +36,7 @@ def in_file_order(*parts: Part) -> Part:
     order = np.argsort(line, kind="stable")
     # Joining the chunks of a table unites their dictionaries.
     joined = pa.Table.from_batches([rows for rows, _ in filled]).combine_chunks().to_batches()[0]
-    indices: Any = arrow_of(order, pa.int64())
-    return joined.take(indices), line[order]
+    return take(joined, order), line[order]
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":
