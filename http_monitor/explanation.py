@@ -1,7 +1,8 @@
 """How a format reads one line, field by field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from http_monitor.values import dataclass
 
 Value = bytes | int | None
 """A field as parsed: text as in the log, a number, None for ``-``. A ``time`` is in microseconds."""

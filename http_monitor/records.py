@@ -1,11 +1,13 @@
 """The columnar contract between parser and metrics."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from http_monitor.values import dataclass
 
 _KEY = pa.dictionary(pa.int32(), pa.binary())
 
@@ -37,6 +39,8 @@ SCHEMA = pa.schema(
 program or machine in front of a wrapped line; `status` is 0 for a line without one. Nullable columns are null for
 ``-`` and for formats without the field; `lacks` distinguishes the two where that matters: it is the sum of
 `LACKS_SIZE` and `LACKS_AGENT`, null for a line with both fields."""
+NO_ROWS = pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in SCHEMA], schema=SCHEMA)
+"""An empty batch."""
 LACKS_SIZE = 1
 LACKS_AGENT = 2
 

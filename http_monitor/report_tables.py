@@ -1,7 +1,8 @@
 """The figures of some traffic as reports hold them: tables of keys, durations, kinds of agents, coverage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

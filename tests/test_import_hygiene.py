@@ -19,6 +19,8 @@ CLOCKS = {
 }
 NEVER = {"asyncio", "textual", "sqlite3", "http.server", "pandas", "crossplane"}
 """For other front ends, or for nobody: not even the libraries that are used bring them along."""
+SLOW = {"pyarrow.compute", "numpy.ma", "difflib", "fractions"}
+"""What lines of the most usual formats need nothing of, and what takes long to import."""
 _THEN_SAY = """
 import sys
 from http_monitor.cli import main
@@ -79,7 +81,7 @@ def test_a_replay_needs_columns_but_nothing_that_watches_or_colours(log: Path, o
 
     assert {"numpy", "pyarrow"} <= modules
     assert not modules & {"watchdog", "colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
-    assert not modules & ONLY_LIVE
+    assert not modules & (ONLY_LIVE | SLOW)
     assert {f"http_monitor.display.{name}" for name in ("text", "ndjson")} & modules == {
         f"http_monitor.display.{output}"
     }
@@ -127,7 +129,7 @@ def test_what_is_watched_plainly_needs_no_colours(log: Path) -> None:
     modules = _imported("--duration", "1", "--file", log)
 
     assert modules >= {"watchdog", *ONLY_LIVE} - {"http_monitor.sources.stdin"}
-    assert not modules & {"colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER}
+    assert not modules & {"colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER, *SLOW}
 
 
 def test_colours_and_a_format_of_its_own_bring_what_they_need(log: Path) -> None:

@@ -1,11 +1,13 @@
 """Keys that many batches share are numbered, within a bound, and nobody can tell from what is said."""
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
 from http_monitor.counting import keys
 from http_monitor.counting import window_hosts as hosts
-from http_monitor.counting.keys import _PASSED_KEYS, MAX_NUMBERED, Keys, Numbering, Numberings
+from http_monitor.counting.keys import _PASSED_KEYS, MAX_NUMBERED, Codes, Keys, Numbering, Numberings
 from http_monitor.counting.tables import batches as pieces
 from tests.examples import examples
 from tests.harness import replay, settings_of
@@ -29,6 +31,17 @@ def test_codes_of_two_batches_become_numbers_of_the_same_keys() -> None:
     assert [shared.values()[number] for number in second.to_shared(codes)[1].tolist()] == [b"c", b"b"]
     alone = Keys([b"a"])
     assert alone.to_shared(codes)[0] is alone
+
+
+@pytest.mark.parametrize("codes", [[2, 0], [0, 1, 2], [2, 1, 0, 1], []])
+def test_keys_behind_codes_are_the_same_however_the_keys_are_kept(codes: list[int]) -> None:
+    names = [b"a", b"\xff b", b""]
+    packed, released = Keys.pack(names), Keys(None, pa.array(names, pa.binary()).slice(0))
+    released.release()
+    for kind in (np.int8, np.int32, np.int64):
+        some: Codes = np.array(codes, kind)
+        for kept in (Keys(names), Keys(None, pa.array([b"-", *names], pa.binary()).slice(1)), packed, released):
+            assert kept.at(some) == [names[code] for code in codes]
 
 
 def test_a_numbering_that_has_got_long_is_followed_by_another() -> None:

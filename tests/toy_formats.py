@@ -8,9 +8,8 @@ from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.line import parse_line
 from http_monitor.parser.clf.variants import SHAPES
-from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import Preset, combined, common, vhost_combined, vhost_common
-from http_monitor.records import Batch, Json, Sample
+from http_monitor.records import NO_ROWS, Batch, Json, Sample
 
 COMMON = b'192.0.2.7 - anna [10/Oct/2025:13:55:36 +0200] "GET /basket/add HTTP/1.1" 200 2326'
 TIMED = COMMON + b" rt=17"
@@ -61,7 +60,7 @@ class Toy:
             else:
                 bad.append(Sample(count, line[:1_000]))
                 oversized += [count] * (len(raw) > self.limit)
-        read = FamilyFormat("common").parse(b"\n".join(rows)).rows if rows else EMPTY
+        read = FamilyFormat("common").parse(b"\n".join(rows)).rows if rows else NO_ROWS
         nos = np.array(numbers, np.int64)
         kind = self.name if rows else None
         found = Batch(read, nos, count, np.array(oversized, np.int64), tuple(bad[:3]), kind)

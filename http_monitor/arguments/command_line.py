@@ -1,7 +1,6 @@
 """Reads a command line by the table of options."""
 
 import argparse
-import difflib
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
@@ -191,5 +190,7 @@ def _unknown(argument: str) -> UsageError:
 def _nearest(name: str) -> str | None:
     flags = [flag for option in OPTIONS for flag in option.flags] + list(_OTHER_FLAGS)
     longer = [flag for flag in flags if len(name) > len("--") and flag.startswith(name)]
+    import difflib  # noqa: PLC0415 - most command lines have no mistake
+
     # The comparison is quadratic in the length of what was typed.
     return next(iter(longer or difflib.get_close_matches(name[:40], flags, n=1)), None)

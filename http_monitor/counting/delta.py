@@ -1,9 +1,10 @@
 """The sums of one bucket, as one engine passes them to another or to a history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from http_monitor.counting.tables.table import KeyTable
+from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

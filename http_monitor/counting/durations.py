@@ -1,7 +1,6 @@
 """Duration figures of a report: quantiles and the slowest endpoints."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -52,6 +51,8 @@ def _slowest(piece: Piece, count: int) -> tuple[SlowEndpoint, ...]:
     if len(piece) > count:
         means = piece.sizes.astype(np.float64) / piece.hits
         piece = piece.at(np.flatnonzero(means >= np.partition(means, -count)[-count] * _SLACK))
+    from fractions import Fraction  # noqa: PLC0415 - most logs have no durations
+
     entries = zip(piece.names(), piece.hits.tolist(), piece.sizes.tolist(), strict=True)
     ranked = sorted(entries, key=lambda entry: (-Fraction(entry[2], entry[1]), entry[0]))
     return tuple(SlowEndpoint(*entry) for entry in ranked[:count])

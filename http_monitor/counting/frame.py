@@ -1,18 +1,20 @@
 """Rows as arrays: a code per row for each dimension, and the measures that are summed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import are_null, filled, place_of
 from http_monitor.counting.histogram import BUCKETS, bucket_of
 from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
 from http_monitor.counting.long_keys import LIGHT_BYTES, longest_of
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import LACKS_AGENT, LACKS_SIZE, Bools, Int64s
+from http_monitor.values import dataclass
 
 Index = npt.NDArray[np.int64] | Bools | slice
 
@@ -100,7 +102,7 @@ class Frame:
         numberings = numberings or Numberings()
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        measures = _measures(_fill_nulls(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        measures = _measures(filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
         columns = {"status": _status_column(status, numberings)}
         for name, at in DIMENSIONS.items():
             column = _column(name, batch.column(at), numberings)
@@ -144,14 +146,14 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
             lacks[name] = None if rows.all() else rows
 
     host: Any = batch.column("host")
-    no_host_code = host.dictionary.index(pa.scalar(NO_HOST, pa.binary())).as_py()
+    no_host_code = place_of(NO_HOST, host.dictionary)
     if no_host_code >= 0:
         note("host", host.indices.to_numpy() == no_host_code)
     if not status.all():
         note("status", status == 0)
     path = batch.column("path")
     if path.null_count:
-        note("endpoint", path.is_null().to_numpy(zero_copy_only=False))
+        note("endpoint", are_null(path))
     duration = _read_numbers(batch, "duration_us")
     if duration is None:
         lacks["duration"] = None
@@ -159,7 +161,7 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
         note("duration", duration < 0)
     lacks_column = batch.column("lacks")
     if lacks_column.null_count < count:
-        fields = _fill_nulls(lacks_column, 0)
+        fields = filled(lacks_column, 0)
         note("size", (fields & LACKS_SIZE) != 0)
         note("agent", (fields & LACKS_AGENT) != 0)
     return lacks
@@ -174,18 +176,7 @@ def _column(name: str, array: Any, numberings: Numberings) -> Column:
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)
-    return Column(_fill_nulls(indices, -1), keys, some_absent)
-
-
-def _fill_nulls(array: Any, value: int) -> Any:
-    """Return integers as a numpy array, with `value` for null."""
-    if not array.null_count:
-        return array.to_numpy()
-    # The data under a null is arbitrary; Arrow's own fill takes twice as long.
-    _, data = array.buffers()
-    values = np.frombuffer(data, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)].copy()
-    values[array.is_null().to_numpy(zero_copy_only=False)] = value
-    return values
+    return Column(filled(indices, -1), keys, some_absent)
 
 
 def _measures(sizes: Int64s, errors: Bools) -> Measures:
@@ -226,7 +217,7 @@ def _read_numbers(batch: pa.RecordBatch, name: str) -> Int64s | None:
     array = batch.column(name)
     if array.null_count == len(array):
         return None
-    values: Int64s = _fill_nulls(array, -1)
+    values: Int64s = filled(array, -1)
     # Some servers write -1 for a time they did not measure.
     return values if (values >= 0).any() else None
 

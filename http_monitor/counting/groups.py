@@ -1,7 +1,6 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from http_monitor.counting.frame import Column, Frame, Measures
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
 from http_monitor.sizes import MAX_INT64, Sizes
+from http_monitor.values import dataclass
 
 # Up to this many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8
@@ -40,8 +40,7 @@ class Piece:
 
     def names(self) -> list[bytes]:
         """Return the key of each entry."""
-        values = self.keys.values()
-        return [values[code] for code in self.codes.tolist()]
+        return self.keys.at(self.codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import take
+
 Codes = npt.NDArray[np.signedinteger[Any]]
 
 MAX_NUMBERED = 20_000
@@ -60,6 +62,15 @@ class Keys:
         if self._keep:
             self._values = values
         return values
+
+    def at(self, codes: Codes) -> list[bytes]:
+        """Return the key behind each of some codes."""
+        if self._values is None and not self._keep and len(codes) < len(self._packed):
+            # Objects of all of them would be made for this alone, and dropped.
+            some: list[bytes] = take(self._packed, codes).to_pylist()
+            return some
+        values = self.values()
+        return [values[code] for code in codes.tolist()]
 
     def to_shared(self, codes: Codes) -> "tuple[Keys, Codes]":
         """Return keys shared with other batches, and the codes of the same keys among them.

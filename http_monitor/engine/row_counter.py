@@ -156,7 +156,7 @@ def _parts(interval_no: Int64s) -> Iterator[slice]:
     """Yield slices of rows, each of few intervals: a batch of a quiet log spans too many to hold in memory at once."""
     changes = np.flatnonzero(np.diff(interval_no)) + 1
     cuts: list[int] = []
-    if len(changes) >= _MAX_INTERVALS and len(np.unique(interval_no)) > _MAX_INTERVALS:
+    if len(changes) >= _MAX_INTERVALS and np.count_nonzero(np.diff(np.sort(interval_no))) >= _MAX_INTERVALS:
         cuts = changes[_MAX_INTERVALS - 1 :: _MAX_INTERVALS].tolist()
     for start, stop in pairwise([0, *cuts, len(interval_no)]):
         yield slice(start, stop)

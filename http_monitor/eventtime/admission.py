@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import take
 from http_monitor.eventtime.rows import FATES, HELD, NO_LINES, Rows
 from http_monitor.records import Int64s
 
@@ -126,5 +126,4 @@ class Admission:
                 yield self._batch.slice(start, stop - start), self._time_us[start:stop]
             else:
                 order = np.concatenate([np.arange(start, stop) for start, stop in runs])
-                indices: Any = pa.array(order)
-                yield self._batch.take(indices), self._time_us[order]
+                yield take(self._batch, order), self._time_us[order]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import take
 from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows
 from http_monitor.eventtime.running_max import running_max
 from http_monitor.records import Int64s
@@ -97,7 +98,7 @@ def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
     sizes = [len(part) for part in parts]
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     return Rows(
-        batch=table.take(order).combine_chunks().to_batches()[0],
+        batch=take(table, order).combine_chunks().to_batches()[0],
         time_us=np.concatenate([part.time_us for part in parts])[order],
         after=_join_in_order([part.after for part in parts], sizes, order),
         looks=_join_in_order([part.looks for part in parts], sizes, order),

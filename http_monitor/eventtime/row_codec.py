@@ -1,11 +1,11 @@
 """Encodes rows as bytes and decodes them."""
 
-import json
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import arrow_of, filled, take
 from http_monitor.codec import checked_list, integer, moment_of
 from http_monitor.eventtime.rows import FATES, NEVER_US, Rows, event_times
 from http_monitor.records import SCHEMA, Int64s
@@ -30,6 +30,8 @@ def encode_rows(rows: Rows) -> bytes:
     Dictionaries are reduced to the keys in use: rows may be a small part of a large batch. Columns with default values
     only (no value, no line between, the time of the line) are left out.
     """
+    import json  # noqa: PLC0415 - only a run with checkpoints needs it
+
     columns: dict[str, pa.Array[Any]] = {
         name: _compact(column)
         for name, column in zip(SCHEMA.names, rows.batch.columns, strict=True)
@@ -55,6 +57,8 @@ def encode_rows(rows: Rows) -> bytes:
 
 def decode_rows(data: bytes) -> Rows:
     """Return the encoded rows. Raises ValueError for anything else."""
+    import json  # noqa: PLC0415 - as above
+
     try:
         with pa.ipc.open_stream(data) as reader:
             schema = reader.schema
@@ -101,18 +105,14 @@ def _compact(column: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return a dictionary column with the keys in use only; any other column unchanged."""
     if not isinstance(column, pa.DictionaryArray):
         return column
-    codes = column.indices
+    codes = filled(column.indices, -1)
     in_use = np.zeros(len(column.dictionary), np.bool_)
-    present: Any = codes.drop_null() if codes.null_count else codes
-    in_use[present.to_numpy()] = True
+    in_use[codes[codes >= 0]] = True
     if in_use.all():
         return column
     used = np.flatnonzero(in_use)
-    place = np.zeros(len(in_use), np.int32)
+    # The last is for null, whose code is -1.
+    place = np.zeros(len(in_use) + 1, np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    fresh = pa.array(
-        place[codes.fill_null(0).to_numpy(zero_copy_only=False)],
-        pa.int32(),
-        mask=codes.is_null().to_numpy(zero_copy_only=False),
-    )
-    return pa.DictionaryArray.from_arrays(fresh, column.dictionary.take(pa.array(used, pa.int64())))
+    fresh = arrow_of(place[codes], pa.int32(), codes < 0 if column.null_count else None)
+    return pa.DictionaryArray.from_arrays(fresh, take(column.dictionary, used))

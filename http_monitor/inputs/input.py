@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 
 from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
@@ -15,12 +14,12 @@ from http_monitor.inputs.misfits import Misfits
 from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
 from http_monitor.ports.source import Failing, Resumable, Source
-from http_monitor.records import SCHEMA, Batch, Json, Sample
+from http_monitor.records import NO_ROWS, Batch, Json, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible_text
 
-_NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.int64), 0)
+_NO_LINES = Batch(NO_ROWS, np.empty(0, np.int64), 0)
 
 
 class Input:

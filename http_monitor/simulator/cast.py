@@ -1,6 +1,6 @@
 """The clients, resources and answers of the simulated traffic."""
 
-from dataclasses import dataclass
+from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from http_monitor.checkpoint.location import default_directory
+from http_monitor.values import dataclass
 
 _MAX_FILES = 100
 _NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"

@@ -5,15 +5,16 @@ all have that have the same bytes around their text is known; then the next line
 find few lines alike is looked at one by one.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import take
 from http_monitor.records import Bools, Int64s
 from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
+from http_monitor.values import dataclass
 
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
 _MOST_LOOKS = 256
@@ -169,8 +170,7 @@ def texts(data: bytes, start: Int64s, stop: Int64s) -> Any:
     edges[0::2], edges[1::2] = start, stop
     # Any: the stubs of pyarrow do not describe arrays of binary.
     both: Any = pa.Array.from_buffers(pa.binary(), len(edges) - 1, [None, pa.py_buffer(edges.data), pa.py_buffer(data)])
-    even: Any = pa.array(np.arange(0, len(edges), 2, dtype=np.int32))
-    return both.take(even)
+    return take(both, np.arange(0, len(edges), 2, dtype=np.int32))
 
 
 def _begun(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...]) -> Bools:

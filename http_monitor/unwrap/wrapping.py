@@ -1,17 +1,18 @@
 """What all wrappers of lines share: the account of the lines, and one line looked at by itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from http_monitor.arrow import encode
 from http_monitor.ports.wrapper import Peeled, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
 from http_monitor.unwrap.parts import Parts
 from http_monitor.unwrap.stage import Stage
+from http_monitor.values import dataclass
 
 
 class Inner(NamedTuple):
@@ -234,7 +235,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
         if (windows[found.source_start[named]] == windows[found.source_start[named[0]]]).all():
             source[named] = 0
             return source, (windows[found.source_start[named[0]]].tobytes(),)
-    keys = texts(data, found.source_start[named], found.source_stop[named]).dictionary_encode()
+    keys = encode(texts(data, found.source_start[named], found.source_stop[named]))
     source[named] = keys.indices.to_numpy()
     return source, tuple(keys.dictionary.to_pylist())
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import Bools, Ints, arrow_of
+from http_monitor.arrow import arrow_of, encode, take
+from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.records import SCHEMA
 
 Keys: TypeAlias = "pa.DictionaryArray[Any, Any]"
@@ -28,12 +29,12 @@ def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = No
         absent: Where the value is null.
     """
     if absent is None:
-        return between(data, start, stop).dictionary_encode() if len(start) else no_keys(0)
+        return encode(between(data, start, stop)) if len(start) else no_keys(0)
     present = np.flatnonzero(~absent)
     if not len(present):
         return no_keys(len(start))
     # Of most columns either nearly all rows have something, or few.
-    found: Keys = between(data, start[present], stop[present]).dictionary_encode()
+    found: Keys = encode(between(data, start[present], stop[present]))
     code = np.zeros(len(start), np.int32)
     code[present] = codes(found)
     masked = arrow_of(code, pa.int32(), absent)
@@ -43,7 +44,7 @@ def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = No
 
 def keys_of(values: Sequence[bytes | None]) -> Keys:
     """Return values as keys."""
-    column: Keys = pa.array(values, pa.binary()).dictionary_encode()
+    column: Keys = encode(pa.array(values, pa.binary()))
     return column
 
 
@@ -88,7 +89,7 @@ def recoded(keys: Keys, names: Keys) -> Keys:
         keys: The column.
         names: For each of its distinct values another key; two may share one.
     """
-    column: Keys = pa.DictionaryArray.from_arrays(names.indices.take(keys.indices), names.dictionary)
+    column: Keys = pa.DictionaryArray.from_arrays(take(names.indices, keys.indices), names.dictionary)
     return column
 
 
@@ -104,4 +105,5 @@ def between(data: bytes, start: Ints, stop: Ints) -> Binary:
     offsets[1::2] = stop
     buffers = [None, pa.py_buffer(offsets.data), pa.py_buffer(data)]
     both: Binary = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
-    return both.take(arrow_of(np.arange(0, len(offsets), 2, dtype=np.int32), pa.int32()))
+    values: Binary = take(both, np.arange(0, len(offsets), 2, dtype=np.int32))
+    return values

@@ -1,7 +1,5 @@
 """Fields of many lines: where each begins and ends."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints
@@ -10,6 +8,7 @@ from http_monitor.parser.chunks.key_columns import (
     Keys,
     keys_between,
 )
+from http_monitor.values import dataclass
 
 _DASH = ord("-")
 

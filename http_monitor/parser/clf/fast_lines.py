@@ -3,12 +3,13 @@
 Nearly all lines of most logs are such. What is none is left to `regular`, which knows more kinds of lines.
 """
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints, arrow_of
+from http_monitor.arrow import arrow_of, encode, keep, place_of
+from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints
 from http_monitor.parser.chunks.chunk import LF, words_of
 from http_monitor.parser.chunks.key_columns import KEY, Binary, Keys, between, codes, keys_between, no_keys
 from http_monitor.parser.chunks.numbers import numbers_in
@@ -20,6 +21,7 @@ from http_monitor.parser.clf.regular_lines import escapes_in
 from http_monitor.parser.clf.variants import Shape
 from http_monitor.parser.fields.clf_time import CLF_BYTES, decode_times
 from http_monitor.records import LACKS_AGENT, SCHEMA
+from http_monitor.values import dataclass
 
 _QUESTION = ord("?")
 _QUOTES = 2
@@ -69,7 +71,7 @@ def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
         lfs = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
         good &= ~np.isin(line, np.searchsorted(lfs, escapes))
     if not good.all():
-        batch, line = batch.filter(pa.array(good)), line[good]
+        batch, line = keep(batch, good), line[good]
     return PlainRows(batch, line, fields.lines, pair) if len(line) else None
 
 
@@ -90,8 +92,8 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
     size, is_number = numbers_in(words_of(text), fields.size)
     is_dash = are_dashes(every, fields.size)
     good &= is_number | is_dash
-    nothing, none = no_keys(count), pa.nulls(count, pa.int64())
-    referer = agent = nothing
+    nothing = {kind: pa.nulls(count, kind) for kind in (KEY, pa.int64(), pa.int8())}
+    referer = agent = nothing[KEY]
     if pair:
         referer, agent = (
             _without_dash(keys_between(text, span.start, span.stop)) for span in (fields.referer, fields.agent)
@@ -112,8 +114,8 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
     }
     if not pair:
         columns["lacks"] = arrow_of(np.full(count, LACKS_AGENT, np.int8), pa.int8())
-    absent = {field.name: nothing if field.type == KEY else none for field in SCHEMA}
-    batch = pa.RecordBatch.from_arrays([(absent | columns)[name] for name in SCHEMA.names], schema=SCHEMA)
+    filled: Any = [columns.get(field.name, nothing.get(field.type)) for field in SCHEMA]
+    batch = pa.RecordBatch.from_arrays(filled, schema=SCHEMA)
     return batch, good
 
 
@@ -133,7 +135,7 @@ def _paths(text: bytes, target: Span) -> Keys:
     targets = between(text, target.start, target.stop)
     questions = np.flatnonzero(_bytes_of(targets) == _QUESTION)
     if not len(questions):
-        keys: Keys = targets.dictionary_encode()
+        keys: Keys = encode(targets)
         return keys
     # Where the targets lie one behind the other.
     stops = np.cumsum(target.stop - target.start)
@@ -147,7 +149,7 @@ def _paths(text: bytes, target: Span) -> Keys:
 
 def _without_dash(keys: Keys) -> Keys:
     """Return keys with null for a dash."""
-    dash = keys.dictionary.index(pa.scalar(b"-", pa.binary())).as_py()
+    dash = place_of(b"-", keys.dictionary)
     if dash < 0:
         return keys
     if len(keys.dictionary) == 1:

@@ -1,7 +1,7 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,11 @@ from http_monitor.parser.fields.hosts import header_client_of
 from http_monitor.parser.fields.row_builder import Meaning, shown_name
 from http_monitor.parser.lines.misfit import Misfit, expected_of
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
-from http_monitor.parser.lines.rows import EMPTY, in_file_order, rows_of
+from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.ports.log_format import Remark
-from http_monitor.records import Batch
+from http_monitor.records import NO_ROWS, Batch
 from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.values import dataclass
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""
@@ -70,7 +71,7 @@ class FamilyFormat:
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
         if not data:
-            return Batch(EMPTY, np.empty(0, np.int64), 0)
+            return Batch(NO_ROWS, np.empty(0, np.int64), 0)
         if not data.endswith(b"\n"):
             data += b"\n"
         return self._parse_small(data) if len(data) < SMALL_BYTES else self._parse_large(data)

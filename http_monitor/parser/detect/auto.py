@@ -1,7 +1,7 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from http_monitor.parser.fields.plausible import doubted, first_hosts
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.lines.remarks import Remarking
-from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
-from http_monitor.records import Batch, Json
+from http_monitor.records import NO_ROWS, Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.values import dataclass
 
 _PIECE_BYTES = 64 << 10
 """So much of a chunk in which a format changes is read at once."""
@@ -270,7 +270,7 @@ class AutoFormat:
         before = Leading()
         fit = self._trials.find_first(data, before)
         if fit is None:
-            return before.followed_by(Batch(EMPTY, np.empty(0, np.int64), 0))
+            return before.followed_by(Batch(NO_ROWS, np.empty(0, np.int64), 0))
         self._decide(fit.candidate, fit.made)
         batch = self.parse(data[fit.start :])
         self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]

@@ -1,13 +1,13 @@
 """Puts batches of one file behind each other, and takes its lines in pieces."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.lines.rows import EMPTY
-from http_monitor.records import Batch, Sample
+from http_monitor.records import NO_ROWS, Batch, Sample
+from http_monitor.values import dataclass
 
 _SAMPLES = 3
 _MOST_LINES = 256
@@ -24,7 +24,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
     samples = [Sample(sample.line_no + start, sample.raw) for batch, start in placed for sample in batch.samples]
     return Batch(
         # Joining the chunks of a table unites their dictionaries.
-        rows=pa.Table.from_batches(rows).combine_chunks().to_batches()[0] if rows else EMPTY,
+        rows=pa.Table.from_batches(rows).combine_chunks().to_batches()[0] if rows else NO_ROWS,
         line_nos=np.concatenate([batch.line_nos + start for batch, start in placed]),
         lines=starts[-1],
         oversized_nos=np.concatenate([batch.oversized_nos + start for batch, start in placed]),

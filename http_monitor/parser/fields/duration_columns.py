@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import arrow_of
+from http_monitor.arrow import arrow_of
 from http_monitor.parser.chunks.chunk import Chunk
 from http_monitor.parser.chunks.key_columns import codes, distinct
 from http_monitor.parser.chunks.next_byte import Marks

@@ -1,6 +1,5 @@
 """Knows who asked, by what a line has in the place of its host."""
 
-import ipaddress
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -74,6 +73,8 @@ def is_ip(field: bytes) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_ip(field: bytes) -> bool:
+    import ipaddress  # noqa: PLC0415 - most logs have neither ports nor lists in the place of the host
+
     try:
         ipaddress.ip_address(field.decode("ascii"))
     except ValueError:

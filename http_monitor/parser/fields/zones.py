@@ -4,7 +4,6 @@ A time without a zone is carried as its local time plus `UNZONED_US`, from where
 a chunk are complete and `LocalTimes` makes instants of them; nothing outside of the parser sees it.
 """
 
-import difflib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -13,9 +12,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import arrow_of
 from http_monitor.errors import UsageError
 from http_monitor.explanation import Value
-from http_monitor.parser.chunks.arrays import Ints, arrow_of
+from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.records import SCHEMA, Json
 from http_monitor.units import US_PER_S, visible_text
@@ -77,7 +77,8 @@ UTC_ZONE = Zone("UTC", lambda _: 0)
 
 
 def _nearest(name: str) -> str:
-    import zoneinfo  # noqa: PLC0415 - as above
+    import difflib  # noqa: PLC0415 - as above
+    import zoneinfo  # noqa: PLC0415
 
     every = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
     wanted = name[:_MOST_NAME].lower().replace(" ", "_")

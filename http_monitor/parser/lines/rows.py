@@ -6,16 +6,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import Ints, arrow_of
+from http_monitor.arrow import take
+from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.chunks.key_columns import KEY, keys_of
 from http_monitor.parser.fields.entry import Entry
-from http_monitor.records import SCHEMA
+from http_monitor.records import NO_ROWS, SCHEMA
 
 
 def rows_of(entries: Sequence[Entry]) -> pa.RecordBatch:
     """Return entries as rows of `records.SCHEMA`."""
     if not entries:
-        return EMPTY
+        return NO_ROWS
     columns = zip(*entries, strict=True)  # one more than the schema has: the kind
     return pa.RecordBatch.from_arrays(
         [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=False)], schema=SCHEMA
@@ -30,19 +31,14 @@ def in_file_order(*parts: Part) -> Part:
     """Return the rows of all parts by line."""
     filled = [part for part in parts if len(part[1])]
     if len(filled) < 2:
-        return filled[0] if filled else (EMPTY, np.empty(0, np.int64))
+        return filled[0] if filled else (NO_ROWS, np.empty(0, np.int64))
     line = np.concatenate([part_line for _, part_line in filled])
     order = np.argsort(line, kind="stable")
     # Joining the chunks of a table unites their dictionaries.
     joined = pa.Table.from_batches([rows for rows, _ in filled]).combine_chunks().to_batches()[0]
-    indices: Any = arrow_of(order, pa.int64())
-    return joined.take(indices), line[order]
+    return take(joined, order), line[order]
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> "pa.Array[Any]":
     column: pa.Array[Any] = keys_of(values) if kind == KEY else pa.array(values, kind)
     return column
-
-
-EMPTY = pa.RecordBatch.from_arrays([_column([], field.type) for field in SCHEMA], schema=SCHEMA)
-"""No rows."""

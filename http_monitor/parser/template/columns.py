@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from http_monitor.parser.chunks.arrays import Bools, Ints, arrow_of
+from http_monitor.arrow import arrow_of
+from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import Chunk
 from http_monitor.parser.chunks.key_columns import Keys, distinct, keys_of, no_keys, recoded
 from http_monitor.parser.chunks.next_byte import Marks

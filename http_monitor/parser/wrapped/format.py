@@ -9,7 +9,6 @@ from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
 from http_monitor.parser.lines.explain import explain, read_line
 from http_monitor.parser.lines.remarks import Remarking
-from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.shown import shown
@@ -18,11 +17,11 @@ from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark
 from http_monitor.ports.wrapper import Wrapper
-from http_monitor.records import Batch, Int64s, Json
+from http_monitor.records import NO_ROWS, Batch, Int64s, Json
 from http_monitor.settings import MAX_LINE_BYTES
 
 _NO_LINES: Int64s = np.empty(0, np.int64)
-_NOTHING = Batch(rows=EMPTY, line_nos=_NO_LINES, lines=0)
+_NOTHING = Batch(rows=NO_ROWS, line_nos=_NO_LINES, lines=0)
 
 
 class WrappedFormat:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.parser.chunks.arrays import arrow_of
+from http_monitor.arrow import arrow_of
 from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.detect.format_change import counted
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted

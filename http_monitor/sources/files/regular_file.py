@@ -3,7 +3,8 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
+
+from http_monitor.values import dataclass
 
 # A FIFO without a writer must not hang the monitor, a terminal must not become its own, and Windows must not
 # translate line ends; each flag only exists where it means something.
