@@ -66,6 +66,13 @@ def written_whole(stream: TextIO) -> TextIO:
     return io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, stream.detach())), encoding, errors)
 
 
+def showing_all(stream: TextIO) -> TextIO:
+    """Return a stream that writes characters which its encoding lacks as escapes, unless the user wants otherwise."""
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
 def complain(text: str) -> None:
     """Say what is wrong in one line on standard error; where that cannot be written, nobody can be told."""
     with suppress(OSError):
