@@ -64,7 +64,8 @@ class LiveRun:
         self._checkpointer = state.checkpointer
         self.turns = LiveTurns(settings, inputs, state.engine, clock, state.past, state.since_us)
         publisher.inputs = self.turns.health
-        self._backlog = Backlog(engine, self.turns)
+        self._backlog = Backlog(engine, self.turns, clock, settings)
+        publisher.in_backlog = self._backlog.covers
         self._marker = marker
         self._asides: list[Callable[[], Sequence[Notice]]] = [
             Silence(inputs, clock),

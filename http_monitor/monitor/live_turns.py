@@ -63,7 +63,9 @@ class LiveTurns:
         self._is_first = True
         self._wall_us = clock.now_us()
         self.catching_up = False
-        """The last turn worked on a backlog."""
+        """The last turn found lines unread, left lines unread, or came after a stall."""
+        self.stalled = False
+        """The last turn came so long after the one before that what came meanwhile is a backlog."""
         self.lag_s = 0
         """Seconds between the clock and the time of the last line, at the end of the last turn; 0 if caught up."""
         self.read_bytes = 0
@@ -102,7 +104,7 @@ class LiveTurns:
     def turn(self) -> bool:
         """Take one turn; return True when the last input has finished."""
         wall_us = self._clock.now_us()
-        stalled = wall_us - self._wall_us >= self._stall_us
+        stalled = self.stalled = wall_us - self._wall_us >= self._stall_us
         if wall_us < self._aggregator.now_us - self._window_us:
             self._total = self.health()
             self._aggregator.restart_at(wall_us)
