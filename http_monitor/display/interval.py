@@ -13,7 +13,7 @@ from http_monitor.display.blocks import (
     title_width,
 )
 from http_monitor.display.columns import columns
-from http_monitor.display.details import bots, render_durations, render_kinds, render_more
+from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
@@ -88,11 +88,11 @@ def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
     window = [*_spark(report.window, right, style), *_average(report, right, style)]
-    durations = render_durations(details, width)
     if not wide:
-        return [*interval, *window, *durations[:1]]
+        return [*interval, *window, *render_durations_briefly(details, width)]
     lines = side_by_side([interval, window], [left, right], style)
-    return [*lines, *durations, *render_kinds(details.kinds, width), *render_more(details, width, style)]
+    lines += render_durations(details, width)
+    return [*lines, *render_kinds(details.kinds, width), *render_more(details, width, style)]
 
 
 def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
