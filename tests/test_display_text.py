@@ -392,6 +392,29 @@ def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_ot
     assert lines[listed + 11] == "  30 earlier alerts are not listed."
 
 
+def test_many_hosts_in_one_alert_are_one_line_of_the_summary_and_the_site_keeps_its_own() -> None:
+    hosts = [f"192.0.2.{number}".encode() for number in range(30)]
+    raised = [flood("raised", 3, host) for host in hosts]
+    active = [ActiveAlert("ddos", host, event.at_us) for host, event in zip(hosts, raised, strict=True)]
+    traffic = (alert(), replace(alert(), state="recovered", at_us=alert().at_us + 500_000))
+    told = Prefilter().after(*traffic, *raised, replace(summary(), alerts=31, active=tuple(active)))
+
+    assert (
+        "  31 alerts raised, 30 still active.\n"
+        "  traffic    2026-03-02 10:30:02 – 10:30:02   0 s\n"
+        "  ddos ×30   2026-03-02 10:30:03 – still active\n"
+        "  10,061 lines read"
+    ) in told
+
+
+def test_ten_hosts_in_one_alert_have_a_line_each_in_the_summary() -> None:
+    hosts = [f"192.0.2.{number}".encode() for number in range(10)]
+    active = [ActiveAlert("ddos", host, flood("raised", 3).at_us) for host in hosts]
+    told = Prefilter().after(replace(summary(), alerts=10, active=tuple(active)))
+
+    assert told.count("  ddos 192.0.2.") == 10
+
+
 def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:
     address = b"2001:db8:85a3:8d3:1319:8a2e:370:7348"
     text = Prefilter().after(alert(), flood("raised", 3, address), flood("recovered", 80, address), summary())
