@@ -6,6 +6,7 @@ from http_monitor.alerts import TrafficAlert
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.parser.formats import get_format
@@ -132,6 +133,20 @@ def test_lines_that_become_an_interval_old_unread_are_a_backlog() -> None:
     # That which ended at 20 is ten seconds old now. The backlog is from the first line to the last.
     assert [(since(report.end_us), report.catch_up) for report in recorder.reports[1:]] == [(20, False)]
     assert recorder.caught_up == [CaughtUp(span_s=29, lines=60, alerts=0, at_us=START_US + 30 * US_PER_S)]
+
+
+def test_a_report_says_what_could_not_be_read_when_it_was_made() -> None:
+    monitor, recorder, source, clock = live(Settings(), START_US)
+    for second in range(32):
+        clock.set(START_US + second * US_PER_S)
+        waiting = second in range(5, 15)
+        since_us = START_US + 5 * US_PER_S
+        source.state = Health(waiting_for="x is gone", waiting_since_us=since_us) if waiting else Health()
+        monitor.step()
+    monitor.close(finished=False)
+    waited = [(report.health.waiting_for, report.health.waiting_since_us) for report in recorder.reports]
+    assert waited == [("x is gone", since_us), ("", None), ("", None), ("", None)]
+    assert recorder.summary.health.waiting_for == ""
 
 
 # Pulses

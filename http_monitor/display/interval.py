@@ -16,7 +16,7 @@ from http_monitor.display.columns import columns
 from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
+from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped, wrapped_words
 from http_monitor.report import Report, WindowTotals
 
 # From this share of its threshold on, an average stands out.
@@ -35,9 +35,11 @@ def render_report(report: Report, width: int, style: Style) -> list[str]:
         lines += render_tables(report, inner, style)
     if report.late_hits:
         lines.append([(f"+{report.late_hits:,} late, not in these tables", "warn")])
-    words = short_words(report.health)
+    words = short_words(report.health, report.end_us)
     if words:
-        lines += labelled((_HEALTH, "dim"), wrapped([[word] for word in words], inner - len(_HEALTH)))
+        beside = inner - len(_HEALTH)
+        pieces = [line for text, role in words for line in wrapped_words(style.encodable(text), beside, role)]
+        lines += labelled((_HEALTH, "dim"), wrapped(pieces, beside))
     title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
     return block(title, lines, width, style, ruled=report.hits > 0)
 
