@@ -63,6 +63,8 @@ def test_what_cannot_be_read_is_named_with_its_time_and_of_many_three_are() -> N
         assert sentences(health) == [("Not read at the end: /a\\x1b.log is missing since 2026-03-02 09:30:00.", "warn")]
     many = Health(waiting_for="; ".join(f"{number} is gone" for number in range(1_003)))
     assert short_words(many)[0][0] == "waiting: 0 is gone; 1 is gone; 2 is gone and 1,000 more"
+    long = Health(waiting_for=f"/{'a' * 5_000} cannot be read (File name too long)")
+    assert short_words(long)[0][0] == f"waiting: /{'a' * 58}...{'a' * 22} cannot be read (File name too long)"
 
 
 def test_one_line_is_singular() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from http_monitor.display.columns import shorten
 from http_monitor.display.figures import count, counted, exact_span, moment, rough_span, size
 from http_monitor.display.style import Role
 from http_monitor.health import Health
@@ -12,6 +13,7 @@ _MANY = 10
 _MANY_OF = 100
 _NAMED = 3
 """Of what cannot be read, so many are named."""
+_NAME_COLUMNS = 120
 
 
 def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
@@ -156,7 +158,7 @@ def unread_advice(health: Health, mode: Mode) -> str:
 
 def _waiting(health: Health, now_us: int = 0) -> str:
     """Return what cannot be read, shortened where it is many, and since when: ``a.log is missing since 14:03:10``."""
-    names = visible_text(health.waiting_for).split("; ")
+    names = [shorten(name, _NAME_COLUMNS, "...") for name in visible_text(health.waiting_for).split("; ")]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     since = "" if health.waiting_since_us is None else f" since {moment(health.waiting_since_us, now_us)}"
     return f"{'; '.join(names[:_NAMED])}{more}{since}"
