@@ -48,11 +48,11 @@ def refusal(file: str, line: int | None, reason: str) -> UsageError:
 
 
 def real_path(path: str) -> str:
-    """Return a path with its links resolved; only made absolute if one of them may not be read."""
+    """Return a path with its links resolved; as it stands if one of them may not be read."""
     try:
         return os.path.realpath(path)
     except OSError:
-        return os.path.abspath(path)
+        return path
 
 
 class Stopped(Exception):
