@@ -66,6 +66,7 @@ class ScriptedSource:
         self._name = name
         self.more = False
         """The next look does not reach the end, although nothing is scripted after it."""
+        self.state = Health()
 
     @property
     def name(self) -> str:
@@ -86,7 +87,7 @@ class ScriptedSource:
         return Chunk(data, at_end=at_end and not self.more)
 
     def health(self) -> Health:
-        return Health()
+        return self.state
 
     def wants_poll_s(self) -> float:
         return 1.0

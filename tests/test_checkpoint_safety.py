@@ -16,7 +16,7 @@ from tests.engine_strategies import START_S, log_line
 _STRANGER = 65534
 
 
-def _refusal(directory: Path) -> str:
+def _refusal(directory: Path | str) -> str:
     opened = open_store(str(directory), "set")
     assert (opened.store, opened.saved) == (None, None)
     (notice,) = opened.notices
@@ -91,6 +91,23 @@ def test_what_belongs_to_another_user_is_refused(shared: Path, victim: Path, tmp
     link.symlink_to(victim)
     os.chown(link, _STRANGER, _STRANGER, follow_symlinks=False)
     assert _refusal(link) == f"the link {link} belongs to another user"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what belongs to others")
+@pytest.mark.parametrize("below", ["state", "state/", "a/b/state"])
+def test_a_link_above_is_refused_where_anybody_could_plant_it(
+    shared: Path, victim: Path, tmp_path: Path, below: str
+) -> None:
+    before = _contents(victim)
+    for directory in (shared, tmp_path):
+        (directory / "link").symlink_to(victim)
+        os.chown(directory / "link", _STRANGER, _STRANGER, follow_symlinks=False)
+    assert _refusal(f"{shared}/link/{below}") == f"the link {shared / 'link'} belongs to another user"
+    assert _contents(victim) == before
+    # Where only we make links, one that belongs to another user is our choice; so is one of ours among others'.
+    _store(tmp_path / "link" / below).close()
+    os.chown(shared / "link", 0, 0, follow_symlinks=False)
+    _store(shared / "link" / "other").close()
 
 
 def test_a_checkpoint_directory_that_others_can_write_is_refused_sticky_or_not(shared: Path) -> None:

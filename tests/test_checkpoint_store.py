@@ -20,7 +20,10 @@ from http_monitor.checkpoint.file_format import (
 )
 from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import OpenResult, open_store
+from http_monitor.checkpoint.open import open_state
 from http_monitor.checkpoint.store import FileStore
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.settings import Settings
 from tests.examples import examples
 from tests.program import ROOT
 
@@ -340,6 +343,26 @@ def test_a_set_has_one_name_in_any_order() -> None:
 def test_a_relative_path_is_of_this_directory_but_elsewhere_of_that_one() -> None:
     assert key_of(["access.log"], None) == key_of([os.path.abspath("access.log")], None)
     assert key_of(["access.log"], "ssh web1") != key_of([os.path.abspath("access.log")], "ssh web1")
+
+
+def test_where_the_working_directory_is_gone_whole_paths_have_their_names_and_relative_ones_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = key_of(["/a/access.log", "/b/../*.log"], None)
+
+    def getcwd() -> str:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr(os, "getcwd", getcwd)
+    assert key_of(["/a/access.log", "/b/../*.log"], None) == here
+    opened = open_state(Settings(files=("access.log",), state_dir="/none"), {}, ["access.log"], make_engine=_never)
+    assert [notice.text for notice in opened.notices] == [
+        "no state is kept: the working directory is gone, and a path begins there"
+    ]
+
+
+def _never(chosen: Settings) -> MetricsAggregator:
+    raise AssertionError(f"an engine is made of {chosen}")
 
 
 @given(st.lists(st.text(min_size=1).filter(lambda text: "\0" not in text), min_size=1, max_size=3))

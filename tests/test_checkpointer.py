@@ -120,6 +120,22 @@ def test_a_backlog_after_a_restart_is_told_of_as_a_backlog() -> None:
     assert [caught_up.lines for caught_up in life.runs[1].caught_up] == [9]
 
 
+def test_the_size_of_a_backlog_after_a_restart_is_what_came_meanwhile() -> None:
+    life = Life(_SETTINGS)
+    monitor = life.begin()
+    monitor.step()
+    for _ in range(8):
+        life.clock.advance(1)
+        life.content.extend(5 * (log_line(life.clock.now_us() // 1_000_000) + b"\n"))
+        monitor.step()
+    assert [(event.name, event.state) for event in life.runs[0].events] == [("traffic", "raised")]
+    life.content.extend(5 * (log_line(life.clock.now_us() // 1_000_000) + b"\n"))
+    life.clock.advance(5)
+    life.begin().step()
+    told = [(caught_up.lines, caught_up.alerts) for caught_up in life.runs[1].caught_up]
+    assert (life.runs[1].events, told) == ([], [(5, 0)])
+
+
 def test_with_another_window_what_came_meanwhile_is_counted_too() -> None:
     life = Life(_SETTINGS)
     life.begin().step()

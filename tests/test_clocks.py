@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from http_monitor.clock import ManualClock
+from http_monitor.health import Health
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, make_monitor
@@ -94,6 +95,31 @@ def test_what_was_written_while_the_program_started_is_not_taken_for_late() -> N
         monitor.step()
     monitor.close(finished=False)
     assert told(recorder) == []
+
+
+class _Denied(TurnSource):
+    """Cannot be read at first."""
+
+    waiting_since_us: int | None = START_S * US_PER_S
+
+    def health(self) -> Health:
+        return Health(waiting_since_us=self.waiting_since_us)
+
+
+def test_what_was_written_while_a_log_could_not_be_read_is_not_taken_for_late() -> None:
+    source, clock = _Denied(), ManualClock(START_S * US_PER_S)
+    monitor, recorder = make_monitor(Settings(), [source], clock)
+    for second in range(60):
+        clock.set((START_S + second) * US_PER_S)
+        if second == 30:
+            source.waiting_since_us = None
+            source.following = Glance(20 * (log_line(START_S - 900) + b"\n"))
+        elif second > 30:
+            source.following = Glance(log_line(START_S + second) + b"\n")
+        monitor.step()
+    monitor.close(finished=False)
+    assert told(recorder) == []
+    assert recorder.summary.health.too_late == 20
 
 
 def test_a_log_that_is_old_and_does_not_grow_is_for_a_replay() -> None:

@@ -10,7 +10,7 @@ from http_monitor.display.health import advice, sentences, short_words
 from http_monitor.display.ndjson import report_line
 from http_monitor.health import TOLD, Health
 from http_monitor.report import Mode
-from tests.display_samples import quiet_report
+from tests.display_samples import START_US, quiet_report, time_zone
 
 # `maybe_lost` and `since_us` are no numbers; that all the others are shown is checked one by one.
 COUNTERS = sorted({*TOLD} - {"lines", "accepted", "maybe_lost", "since_us"})
@@ -54,6 +54,17 @@ def test_how_far_behind_is_in_bytes_and_seconds() -> None:
     assert sentences(Health(lag_bytes=1_500, lag_s=75))[0][0] == (
         "Lines are there and not read yet (1.5 KiB, 1 min 15 s behind)."
     )
+
+
+def test_what_cannot_be_read_is_named_with_its_time_and_of_many_three_are() -> None:
+    health = Health(waiting_for="/a\x1b.log is missing", waiting_since_us=START_US)
+    with time_zone("UTC0"):
+        assert short_words(health, START_US + 1) == [("waiting: /a\\x1b.log is missing since 09:30:00", "warn")]
+        assert sentences(health) == [("Not read at the end: /a\\x1b.log is missing since 2026-03-02 09:30:00.", "warn")]
+    many = Health(waiting_for="; ".join(f"{number} is gone" for number in range(1_003)))
+    assert short_words(many)[0][0] == "waiting: 0 is gone; 1 is gone; 2 is gone and 1,000 more"
+    long = Health(waiting_for=f"/{'a' * 5_000} cannot be read (File name too long)")
+    assert short_words(long)[0][0] == f"waiting: /{'a' * 58}...{'a' * 22} cannot be read (File name too long)"
 
 
 def test_one_line_is_singular() -> None:

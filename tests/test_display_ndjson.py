@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -180,6 +180,18 @@ def test_what_is_noticed_goes_to_both_streams_and_a_pulse_to_none() -> None:
     assert err.getvalue() == (
         "http_monitor: the log has appeared\nhttp_monitor: Caught up: 1 min of log, 1 line, 0 alerts.\n"
     )
+
+
+@pytest.mark.parametrize("ends", [NdjsonDisplay.settle, NdjsonDisplay.close])
+def test_programs_are_told_each_notice_of_many_files_and_people_of_ten(ends: Callable[[NdjsonDisplay], None]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    display = NdjsonDisplay(out, Notices(err))
+    for number in range(500):
+        display.publish(Notice(f"{number}.log: gone", "warning", "unreadable", f"{number}.log"))
+    ends(display)
+
+    assert out.getvalue().count("\n") == 500
+    assert err.getvalue().splitlines()[10:] == ["http_monitor: 490 more files likewise, such as 499.log: gone"]
 
 
 def test_a_notice_has_the_keys_of_the_contract_and_nothing_of_a_name_breaks_it() -> None:

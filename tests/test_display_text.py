@@ -1,7 +1,7 @@
 """What the text display writes, to a terminal and to a pipe."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,6 +15,7 @@ from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse
+from http_monitor.units import visible_text
 from tests.display_samples import (
     CENTRAL_EUROPE,
     RULES,
@@ -341,6 +342,51 @@ def test_a_notice_about_a_hostile_path_cannot_move_the_cursor() -> None:
     assert screen.err.getvalue() == "http_monitor: /tmp/\\x1b[2J\\x0a\\xff is missing\n"
 
 
+def file_notices(count: int, words: str = "format common, as its first line shows", first: int = 0) -> list[Notice]:
+    """Return notices of so many files."""
+    paths = [f"/l/{number}\x1b.log" for number in range(first, first + count)]
+    return [Notice(f"{visible_text(path)}: {words}", "info", "format", path) for path in paths]
+
+
+def test_a_notice_of_each_of_many_files_is_said_for_ten_and_for_the_rest_in_one_line() -> None:
+    screen = Prefilter()
+    late = [
+        replace(notice, name="late") for number in range(12) for notice in file_notices(1, f"{number} late", number)
+    ]
+    for pair in zip(file_notices(12), late, strict=True):
+        screen.after(*pair)
+    said = screen.err.getvalue().splitlines()
+    assert len(said) == 20
+    assert said[18:] == [
+        "http_monitor: /l/9\\x1b.log: format common, as its first line shows",
+        "http_monitor: /l/9\\x1b.log: 9 late",
+    ]
+    screen.after(PULSE)
+    assert screen.err.getvalue().splitlines()[20:] == [
+        "http_monitor: 2 more files likewise, such as /l/11\\x1b.log: format common, as its first line shows",
+        "http_monitor: 2 more files likewise, such as /l/11\\x1b.log: 11 late",
+    ]
+
+
+@pytest.mark.parametrize("ends", [Display.settle, Display.close])
+def test_notices_of_ten_files_in_each_turn_are_all_said(ends: Callable[[Display], None]) -> None:
+    screen = Prefilter()
+    for turn in range(3):
+        screen.after(*file_notices(10, first=10 * turn))
+        ends(screen.display)
+    screen.after(*file_notices(11))
+    ends(screen.display)
+    said = screen.err.getvalue().splitlines()
+    assert len(said) == 41
+    assert [line for line in said if "likewise" in line] == []
+
+
+def test_notices_of_the_run_are_never_held_back() -> None:
+    screen = Prefilter()
+    screen.after(*[Notice("the same")] * 20)
+    assert screen.err.getvalue() == "http_monitor: the same\n" * 20
+
+
 def test_close_takes_the_status_line_away_once() -> None:
     screen = Prefilter()
     screen.after(PULSE)
@@ -390,6 +436,29 @@ def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_ot
     assert lines[listed + 1] == "  ddos 203.0.113.1   2026-03-02 10:30:33 – 10:30:34   1 s"
     assert lines[listed + 10] == "  ddos 203.0.113.1   2026-03-02 10:30:42 – 10:30:43   1 s"
     assert lines[listed + 11] == "  30 earlier alerts are not listed."
+
+
+def test_many_hosts_in_one_alert_are_one_line_of_the_summary_and_the_site_keeps_its_own() -> None:
+    hosts = [f"192.0.2.{number}".encode() for number in range(30)]
+    raised = [flood("raised", 3, host) for host in hosts]
+    active = [ActiveAlert("ddos", host, event.at_us) for host, event in zip(hosts, raised, strict=True)]
+    traffic = (alert(), replace(alert(), state="recovered", at_us=alert().at_us + 500_000))
+    told = Prefilter().after(*traffic, *raised, replace(summary(), alerts=31, active=tuple(active)))
+
+    assert (
+        "  31 alerts raised, 30 still active.\n"
+        "  traffic    2026-03-02 10:30:02 – 10:30:02   0 s\n"
+        "  ddos ×30   2026-03-02 10:30:03 – still active\n"
+        "  10,061 lines read"
+    ) in told
+
+
+def test_ten_hosts_in_one_alert_have_a_line_each_in_the_summary() -> None:
+    hosts = [f"192.0.2.{number}".encode() for number in range(10)]
+    active = [ActiveAlert("ddos", host, flood("raised", 3).at_us) for host in hosts]
+    told = Prefilter().after(replace(summary(), alerts=10, active=tuple(active)))
+
+    assert told.count("  ddos 192.0.2.") == 10
 
 
 def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:

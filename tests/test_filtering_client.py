@@ -71,7 +71,7 @@ def test_where_all_rows_count_their_hosts_are_the_clients_too() -> None:
         ("::ffff:10.0.0.0/104", b"10.1.2.3", True),
         ("::ffff:10.0.0.0/104", b"::ffff:10.1.2.3", True),
         ("::ffff:10.0.0.0/104", b"11.1.2.3", False),
-        ("10.1.2.3/8", b"10.9.9.9", True),
+        ("10.0.0.0/8", b"10.9.9.9", True),
         ("10.1.2.3", b"10.1.2.4", False),
         ("2001:db8::/32", b"2001:DB8:0:0::7", True),
         ("::/0", b"10.1.2.3", False),
@@ -83,6 +83,26 @@ def test_a_network_holds_the_addresses_in_it_however_they_are_written(network: s
     found = network_of(network)
     assert found is not None
     assert contains((found,), host) is inside
+
+
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [
+        ("10.1.2.3/8", "10.0.0.0/8 or 10.1.2.3"),
+        ("10.1.2.3/255.0.0.0", "10.0.0.0/8 or 10.1.2.3"),
+        ("2001:db8::7/32", "2001:db8::/32 or 2001:db8::7"),
+    ],
+)
+def test_a_host_with_the_prefix_of_its_network_is_refused_as_it_may_mean_either(text: str, takes: str) -> None:
+    given = (
+        (Settings(exclude_hosts=(text,)), f"--exclude-host: got '{text}', takes {takes}"),
+        (Settings(trusted_proxies=(text,)), f"--trust-proxy: got '{text}', takes {takes}"),
+        (Settings(filter=f"host in {text}"), f"--filter: column 9: got '{text}', expected {takes}"),
+    )
+    for settings, error in given:
+        with pytest.raises(UsageError) as raised:
+            selection_for(settings, lambda agent: False)
+        assert str(raised.value) == error
 
 
 def test_hosts_and_bots_are_left_out_and_absent_agents_are_none() -> None:

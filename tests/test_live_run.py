@@ -6,6 +6,7 @@ from http_monitor.alerts import TrafficAlert
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.parser.formats import get_format
@@ -102,6 +103,50 @@ def test_a_reader_that_keeps_up_never_catches_up() -> None:
         monitor.step()
     assert recorder.caught_up == []
     assert [report.catch_up for report in recorder.reports] == [False, False]
+
+
+def test_a_log_too_dense_for_one_look_is_reported_like_any_other() -> None:
+    monitor, recorder, source, clock = live(Settings(), START_US)
+    for second in range(30):
+        source.write(lines(second), lines(second), lines(second))
+        clock.set(START_US + second * US_PER_S + 500_000)
+        # Something is left unread each time, for the first time in the first turn.
+        for _ in range(3 if second else 2):
+            monitor.step()
+    assert recorder.caught_up == []
+    assert told(recorder) == [(0, 30, False), (10, 30, False)]
+    assert [report.catch_up for report in recorder.reports] == [False, False]
+
+
+def test_lines_that_become_an_interval_old_unread_are_a_backlog() -> None:
+    monitor, recorder, source, clock = live(Settings(), START_US)
+    monitor.step()
+    # Each second two pieces are written, and one is read.
+    for second in range(1, 31):
+        source.write(lines(second), lines(second))
+        clock.set(START_US + second * US_PER_S)
+        monitor.step()
+    # The line of 11 is the 21st, and is read at 21: the interval that ended at 10 is eleven seconds old.
+    assert [(since(report.end_us), report.catch_up) for report in recorder.reports] == [(10, True)]
+    for _ in range(30):
+        monitor.step()
+    # That which ended at 20 is ten seconds old now. The backlog is from the first line to the last.
+    assert [(since(report.end_us), report.catch_up) for report in recorder.reports[1:]] == [(20, False)]
+    assert recorder.caught_up == [CaughtUp(span_s=29, lines=60, alerts=0, at_us=START_US + 30 * US_PER_S)]
+
+
+def test_a_report_says_what_could_not_be_read_when_it_was_made() -> None:
+    monitor, recorder, source, clock = live(Settings(), START_US)
+    for second in range(32):
+        clock.set(START_US + second * US_PER_S)
+        waiting = second in range(5, 15)
+        since_us = START_US + 5 * US_PER_S
+        source.state = Health(waiting_for="x is gone", waiting_since_us=since_us) if waiting else Health()
+        monitor.step()
+    monitor.close(finished=False)
+    waited = [(report.health.waiting_for, report.health.waiting_since_us) for report in recorder.reports]
+    assert waited == [("x is gone", since_us), ("", None), ("", None), ("", None)]
+    assert recorder.summary.health.waiting_for == ""
 
 
 # Pulses

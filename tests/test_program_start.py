@@ -62,6 +62,24 @@ def test_an_answer_that_cannot_be_written_is_exit_3(option: str, unbuffered: str
     assert (done.returncode, done.stderr) == (3, b"http_monitor: standard output: No space left on device\n")
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
+@pytest.mark.parametrize("option", ["-h", "--list-formats"])
+def test_an_answer_has_escapes_for_what_the_encoding_lacks(option: str, encoding: str) -> None:
+    surroundings = environment({"PYTHONIOENCODING": encoding})
+    done = subprocess.run(command(option), capture_output=True, env=surroundings, timeout=DEADLINE_S)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u2026" in done.stdout
+
+
+def test_how_the_user_wants_such_characters_written_stays() -> None:
+    surroundings = environment({"PYTHONIOENCODING": "ascii:replace"})
+    done = subprocess.run(command("-h"), capture_output=True, env=surroundings, timeout=DEADLINE_S)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"(HAProxy, IIS, ?)" in done.stdout
+
+
 def test_a_wrong_option_is_exit_2_where_it_cannot_be_said_too() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command("--bogus"), stderr=full, env=environment(), timeout=DEADLINE_S)

@@ -15,6 +15,7 @@ from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.parser.presets import PRESETS
 from http_monitor.settings import Settings
 from tests.harness import Json, ndjson, replay
+from tests.program import run
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 SPIKE = "".join(
@@ -97,6 +98,8 @@ def test_every_format_is_documented_by_its_name() -> None:
 def test_every_exit_code_is_documented() -> None:
     codes = {error.exit_code for error in (UsageError, InputError, RefusedError, FormatError, WorkerError)} | {0}
     assert [int(row[0]) for row in rows("Exit codes")] == sorted(codes)
+    _, _, in_help = run("-h").out.decode().rpartition("exit codes:")
+    assert [int(code) for code in re.findall("[0-9]+", in_help)] == sorted(codes)
 
 
 def test_the_objects_quoted_have_the_keys_that_the_program_writes() -> None:

@@ -1,7 +1,10 @@
 """Configurations as they are found: line ends of another system, files in files, parts that hold only sometimes."""
 
+import errno
 import os
 import socket
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -151,6 +154,8 @@ ISUCON = """http {
             "$remote_addr $status}",
         ),
         ("http { content_by_lua_block { if a then say('}') end -- don't\n } access_log /l; }", "combined"),
+        ("http { content_by_lua_block { --[[ }\n } ]] say('x') --[[ } ]] } access_log /l; }", "combined"),
+        ("http { content_by_lua_block { say('x') --[[ }\n } access_log /l; }", "combined"),
         ("stream { log_format a '$remote_addr'; access_log /l a; }\nhttp { access_log /m; }", "combined"),
         ('# <a>\nhttp { server { location ~ "^/a{1,2}$" { } access_log /x/${host}_a.log; } }', "combined"),
         ("CustomLog /l '%h;'\nServerName x\n", "%h;"),
@@ -228,3 +233,77 @@ def test_durations_of_a_configuration_of_httpd_are_microseconds_and_lines_may_en
     batch = get_format(found(nginx)).parse(shop * 2)
     assert (batch.lines, batch.malformed_lines) == (2, 0)
     assert batch.rows.column("duration_us").to_pylist() == [123_000] * 2
+
+
+def test_variables_that_double_each_other_come_to_an_end(tmp_path: Path) -> None:
+    doubled = "".join(f"Define v{n} ${{v{n - 1}}}${{v{n - 1}}}x\n" for n in range(1, 60))
+    said = refusal(written(tmp_path, some_conf=f"Define v0 aaaa\n{doubled}{SITE}"))
+    # v0 … v20 have 5 * 2 ** n - 1 characters each, together 10,485,734, which is the first sum over 8 MiB.
+    assert said.endswith("some.conf line 21: has more than 8 MiB in the place of variables, which is no configuration")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"http {{ access_log /x/site.log {'a' * 1_000_000}; }}", "line 1: access_log names the format aaa"),
+        (f"CustomLog /x/site.log {'a' * 1_000_000}\n", "line 1: the format aaa"),
+        (f"<IfModule x>\n</{'a' * 1_000_000}>\n", "line 2: </aaa"),
+    ],
+)
+def test_a_word_of_a_million_characters_is_not_said_whole(tmp_path: Path, text: str, words: str) -> None:
+    said = refusal(written(tmp_path, some_conf=text))
+    assert words in said
+    assert said.endswith("a…")
+    assert len(said) - len(str(tmp_path)) < 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http { log_format x '" + "\\\\" * 200_000,
+        'LogFormat "' + "\\\\" * 200_000 + "\n",
+        "#\n" * 200_000,
+    ],
+    ids=["nginx", "Apache", "comments"],
+)
+def test_a_part_that_is_megabytes_long_takes_little_more_memory_than_it_is_long(tmp_path: Path, text: str) -> None:
+    config = written(tmp_path, some_conf=text)
+    tracemalloc.start()
+    try:
+        with suppress(UsageError):
+            found(config)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 40 * len(text)
+
+
+def test_a_link_that_may_not_be_read_is_no_reason_to_end_in_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "a.conf").symlink_to(written(tmp_path, b_conf=NGINX_SITE))
+    config = written(tmp_path, some_conf=NGINX)
+    read = os.readlink
+
+    def refuse(path: str) -> str:
+        if str(path).endswith("a.conf"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return read(path)
+
+    monkeypatch.setattr(os, "readlink", refuse)
+    # As in /proc: what may be opened may not be asked where it leads.
+    assert found(config) == '$remote_addr [$time_local] "$request" $status $request_time'
+
+
+@pytest.mark.parametrize("text", ["a;" * 1000, "a b\n" * 1000], ids=["nginx", "Apache"])
+def test_a_signal_ends_the_reading_within_a_file_too(tmp_path: Path, text: str) -> None:
+    asked: list[bool] = []
+
+    def stopping() -> bool:
+        asked.append(True)
+        return len(asked) > 500
+
+    with pytest.raises(Stopped):
+        find_formats(str(written(tmp_path, some_conf=text)), ["/x"], stopping)
+    assert len(asked) == 501

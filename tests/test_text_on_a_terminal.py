@@ -1,10 +1,16 @@
 """On a terminal the text is coloured, as wide as the window, and never looks dead."""
 
+import fcntl
+import os
+import pty
 import re
+import struct
+import termios
 from pathlib import Path
 
 import pytest
 
+from http_monitor.cli.streams import width_of
 from tests.program import append, lines_now
 from tests.terminal import Terminal, drawn, left, without_colour
 
@@ -95,6 +101,40 @@ def test_a_window_that_is_made_wider_is_used(log: Path) -> None:
 
     (title,) = [line for line in left(terminal.raw) if line.startswith("── Summary ")]
     assert len(title) == 140
+
+
+def test_the_width_is_used_where_nothing_is_buffered_too(log: Path) -> None:
+    append(log, lines_now(20))
+    with Terminal(140, "--replay", "--file", log, env={"PYTHONUNBUFFERED": "1"}) as terminal:
+        assert terminal.wait() == 0
+
+    (title,) = [line for line in left(terminal.raw) if line.startswith("── Summary ")]
+    assert len(title) == 140
+
+
+@pytest.mark.parametrize(("told", "columns"), [("", 132), ("99", 99), ("0", 132), ("wide", 132)])
+def test_the_width_is_that_of_the_terminal_which_is_asked(
+    monkeypatch: pytest.MonkeyPatch, told: str, columns: int
+) -> None:
+    screen, inner = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 132, 0, 0))
+    monkeypatch.setenv("COLUMNS", told)
+    try:
+        with os.fdopen(inner, "w") as terminal:
+            assert width_of(terminal) == columns
+    finally:
+        os.close(screen)
+
+
+def test_a_terminal_that_does_not_know_its_width_has_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, inner = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    try:
+        with os.fdopen(inner, "w") as terminal:
+            assert width_of(terminal) == 80
+    finally:
+        os.close(screen)
 
 
 def test_a_replay_has_no_status_line(log: Path) -> None:

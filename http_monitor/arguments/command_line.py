@@ -31,8 +31,8 @@ examples (in a checkout: python main.py in place of http-monitor):
   http-monitor --give-me-traffic --traffic-scenario spike --file /tmp/demo.log
   http-monitor --explain --file access.log --output ndjson
 
-exit codes: 0 done or stopped, 2 wrong option, 3 input or output unusable,
-4 no line of a replayed file fits any format
+exit codes: 0 done or stopped, 1 too little memory, 2 wrong option, 3 input or
+output unusable, 4 no line of a replayed file fits any format
 """
 
 

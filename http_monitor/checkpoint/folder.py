@@ -39,6 +39,7 @@ class Folder:
             OSError: the directory cannot be opened or created.
             RefusedError: other users may have unknown rights in it.
         """
+        _check_links_above(path)
         os.makedirs(path, mode=_MODE, exist_ok=True)
         made = cls(path, os.open(path, _DIRECTORY) if _BY_DESCRIPTOR else None)
         try:
@@ -132,6 +133,20 @@ class Folder:
 
     def _status(self) -> os.stat_result:
         return os.stat(self.path if self._descriptor is None else self._descriptor)
+
+
+def _check_links_above(path: str) -> None:
+    """Refuse links on the way to a path that others may have planted: theirs, where anybody may make one.
+
+    Linux has the same rule (protected_symlinks), where it is switched on.
+    """
+    above = os.path.dirname(path.rstrip(os.sep))
+    while above and above != os.path.dirname(above):
+        with contextlib.suppress(OSError):  # what is not there is made, and what cannot be asked cannot be opened
+            found, around = os.lstat(above), os.stat(os.path.dirname(above) or os.curdir)
+            if stat.S_ISLNK(found.st_mode) and _others_may_write(around) and found.st_uid != around.st_uid:
+                _check_owner(found, f"the link {visible_text(above)}")
+        above = os.path.dirname(above)
 
 
 def _check_owner(status: os.stat_result, shown: str) -> None:

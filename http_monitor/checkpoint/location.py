@@ -32,6 +32,9 @@ def key_of(paths: Sequence[str], via: str | None) -> str:
         paths: Paths and patterns as given by the user; relative ones start from the working directory if `via` is None.
                 Different spellings of a path, and linked directories, give the same name.
         via: The command prefix by which they are reached on another machine.
+
+    Raises:
+        OSError: a path is relative, and the working directory is gone.
     """
     whole = sorted(set(paths if via else map(_absolute, paths)))
     text = "\0".join([via or "", *whole])
@@ -42,7 +45,8 @@ def key_of(paths: Sequence[str], via: str | None) -> str:
 
 def _absolute(path: str) -> str:
     """Return a path or pattern with its linked directories resolved, up to the first component that is a pattern."""
-    head, tail = os.path.split(os.path.join(os.getcwd(), os.path.normpath(path) if ".." not in path else path))
+    whole = os.path.normpath(path) if ".." not in path else path
+    head, tail = os.path.split(whole if os.path.isabs(whole) else os.path.join(os.getcwd(), whole))
     while glob.has_magic(head) and not os.path.lexists(head):
         head, name = os.path.split(head)
         tail = os.path.join(name, tail)

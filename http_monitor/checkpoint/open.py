@@ -32,9 +32,11 @@ def open_state(
         return Session()
     directory = settings.state_dir or default_directory(environment)
     if directory is None:
-        words = "no state is kept: there is no home directory, --state-dir names another place"
-        return Session(notices=(Notice(words, "warning", "checkpoint"),))
-    key = key_of(files, settings.via)
+        return _without("there is no home directory, --state-dir names another place")
+    try:
+        key = key_of(files, settings.via)
+    except OSError:
+        return _without("the working directory is gone, and a path begins there")
     opened = open_store(directory, key)
     local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
     if opened.store is not None and opened.saved is None and not opened.notices and local:
@@ -55,6 +57,10 @@ def open_state(
         notices = (*opened.notices, opened.store.set_aside(str(error)))
         return Session(opened.store, notices=notices, unreadable=True)
     return Session(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
+
+
+def _without(reason: str) -> Session:
+    return Session(notices=(Notice(f"no state is kept: {reason}", "warning", "checkpoint"),))
 
 
 def _places_of_others(

@@ -12,7 +12,7 @@ from http_monitor.cli.formats import Formats
 from http_monitor.cli.row_selection import row_selection
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
-from http_monitor.cli.streams import complain, let_go_of_streams, refusal, written_whole
+from http_monitor.cli.streams import complain, let_go_of_streams, refusal, showing_all, written_whole
 from http_monitor.cli.traffic import simulated_traffic
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
@@ -70,7 +70,7 @@ def _check_streams() -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it is for the whole run
     if sys.stdout is None:
         raise RefusedError("standard output: closed")
-    sys.stdout = written_whole(sys.stdout)
+    sys.stdout = showing_all(written_whole(sys.stdout))
 
 
 def _run(settings: Settings, stop: Stop) -> int:

@@ -22,12 +22,17 @@ _PIPED_WIDTH = 80
 
 
 def width_of(stream: TextIO) -> int:
-    """Return the columns of a terminal; 80 of anything else."""
+    """Return the columns of a terminal, or those that the variable COLUMNS says it has; 80 of anything else."""
     if not stream.isatty():
         return _PIPED_WIDTH
-    import shutil
-
-    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        # `shutil.get_terminal_size` asks the stream that the process began with, which may be closed or another one.
+        return os.get_terminal_size(stream.fileno()).columns or _PIPED_WIDTH
+    except OSError:
+        return _PIPED_WIDTH
 
 
 def palette_of(settings: Settings) -> "Palette | None":
@@ -59,6 +64,13 @@ def written_whole(stream: TextIO) -> TextIO:
         return stream
     encoding, errors = stream.encoding, stream.errors
     return io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, stream.detach())), encoding, errors)
+
+
+def showing_all(stream: TextIO) -> TextIO:
+    """Return a stream that writes characters which its encoding lacks as escapes, unless the user wants otherwise."""
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")
+    return stream
 
 
 def complain(text: str) -> None:

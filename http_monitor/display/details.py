@@ -16,9 +16,19 @@ _VALUES_MOST = 5
 
 
 def render_durations(details: Details, width: int) -> list[Line]:
-    """Return the quantiles of the durations, then of the upstream's, in as many lines as they need."""
-    pieces = _quantiles(details.duration, "") + _quantiles(details.upstream, "upstream ")
-    return labelled((_DURATIONS, "dim"), wrapped(pieces, width - len(_DURATIONS), "  "))
+    """Return the quantiles of the durations, then of the upstream's, which begin a line if all do not fit in one."""
+    own, upstream = _quantiles(details.duration, ""), _quantiles(details.upstream, "upstream ")
+    beside = width - len(_DURATIONS)
+    lines = wrapped([*own, *_set_off(upstream)], beside, "  ")
+    if len(lines) > 1 and own and upstream:
+        lines = wrapped(own, beside, "  ") + wrapped(upstream, beside, "  ")
+    return labelled((_DURATIONS, "dim"), lines)
+
+
+def render_durations_briefly(details: Details, width: int) -> list[Line]:
+    """Return as many of these quantiles as fit in one line."""
+    pieces = _quantiles(details.duration, "") + _set_off(_quantiles(details.upstream, "upstream "))
+    return labelled((_DURATIONS, "dim"), wrapped(pieces, width - len(_DURATIONS), "  ")[:1])
 
 
 def render_kinds(kinds: AgentKinds, width: int) -> list[Line]:
@@ -55,8 +65,13 @@ def _quantiles(durations: Durations | None, label: str) -> list[Line]:
     values = (("p50", durations.p50_us), ("p95", durations.p95_us), ("p99", durations.p99_us))
     pieces: list[Line] = [[(f"{name} ", "dim"), (figures.duration(value), "bold")] for name, value in values]
     if label:
-        pieces[0].insert(0, (f" {label}", "plain"))
+        pieces[0].insert(0, (label, "plain"))
     return pieces
+
+
+def _set_off(pieces: list[Line]) -> list[Line]:
+    """Return the pieces with more room in front of the first."""
+    return [[(" ", "plain"), *piece] if number == 0 else piece for number, piece in enumerate(pieces)]
 
 
 def _values(name: str, counts: Sequence[tuple[bytes, int]], style: Style) -> Line:

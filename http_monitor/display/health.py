@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 
-from http_monitor.display.figures import count, counted, exact_span, rough_span, size
+from http_monitor.display.columns import shorten
+from http_monitor.display.figures import count, counted, exact_span, moment, rough_span, size
 from http_monitor.display.style import Role
 from http_monitor.health import Health
 from http_monitor.report import Mode
+from http_monitor.units import visible_text
 
 _MANY = 10
 _MANY_OF = 100
+_NAMED = 3
+"""Of what cannot be read, so many are named."""
+_NAME_COLUMNS = 120
 
 
-def short_words(health: Health) -> list[tuple[str, Role]]:
-    """Return a few words for each counter that is not zero."""
+def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
+    """Return a few words for each counter that is not zero, and for what cannot be read.
+
+    Args:
+        health: The counters.
+        now_us: Times of another date than this have theirs.
+    """
     words: list[tuple[int, str, Role]] = [
         (health.malformed, f"{count(health.malformed)} malformed", "warn"),
         (health.oversized, f"{count(health.oversized)} oversized", "warn"),
@@ -29,6 +39,7 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
         (health.truncations, counted(health.truncations, "truncation"), "warn"),
         (health.clock_steps, counted(health.clock_steps, "clock step"), "warn"),
         (health.observer_restarts, counted(health.observer_restarts, "observer restart"), "warn"),
+        (bool(health.waiting_for), f"waiting: {_waiting(health, now_us)}", "warn"),
     ]
     return [(text, role) for number, text, role in words if number]
 
@@ -107,6 +118,7 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
             f"The file observer was restarted {_times(health.observer_restarts)}.",
             "warn",
         ),
+        (bool(health.waiting_for), f"Not read at the end: {_waiting(health)}.", "warn"),
     ]
 
 
@@ -142,6 +154,14 @@ def unread_advice(health: Health, mode: Mode) -> str:
     if mode != "replay" or health.malformed < _MANY or health.malformed * _MANY_OF <= health.lines:
         return ""
     return "More than 1 % of the lines fit no format, and are in no figure: --explain says where each stops to fit."
+
+
+def _waiting(health: Health, now_us: int = 0) -> str:
+    """Return what cannot be read, shortened where it is many, and since when: ``a.log is missing since 14:03:10``."""
+    names = [shorten(name, _NAME_COLUMNS, "...") for name in visible_text(health.waiting_for).split("; ")]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    since = "" if health.waiting_since_us is None else f" since {moment(health.waiting_since_us, now_us)}"
+    return f"{'; '.join(names[:_NAMED])}{more}{since}"
 
 
 def _lost(health: Health) -> str:

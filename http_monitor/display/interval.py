@@ -13,10 +13,10 @@ from http_monitor.display.blocks import (
     title_width,
 )
 from http_monitor.display.columns import columns
-from http_monitor.display.details import bots, render_durations, render_kinds, render_more
+from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
+from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped, wrapped_words
 from http_monitor.report import Report, WindowTotals
 
 # From this share of its threshold on, an average stands out.
@@ -35,9 +35,11 @@ def render_report(report: Report, width: int, style: Style) -> list[str]:
         lines += render_tables(report, inner, style)
     if report.late_hits:
         lines.append([(f"+{report.late_hits:,} late, not in these tables", "warn")])
-    words = short_words(report.health)
+    words = short_words(report.health, report.end_us)
     if words:
-        lines += labelled((_HEALTH, "dim"), wrapped([[word] for word in words], inner - len(_HEALTH)))
+        beside = inner - len(_HEALTH)
+        pieces = [line for text, role in words for line in wrapped_words(style.encodable(text), beside, role)]
+        lines += labelled((_HEALTH, "dim"), wrapped(pieces, beside))
     title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
     return block(title, lines, width, style, ruled=report.hits > 0)
 
@@ -88,11 +90,11 @@ def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
     window = [*_spark(report.window, right, style), *_average(report, right, style)]
-    durations = render_durations(details, width)
     if not wide:
-        return [*interval, *window, *durations[:1]]
+        return [*interval, *window, *render_durations_briefly(details, width)]
     lines = side_by_side([interval, window], [left, right], style)
-    return [*lines, *durations, *render_kinds(details.kinds, width), *render_more(details, width, style)]
+    lines += render_durations(details, width)
+    return [*lines, *render_kinds(details.kinds, width), *render_more(details, width, style)]
 
 
 def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:

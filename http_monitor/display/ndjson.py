@@ -150,6 +150,8 @@ class NdjsonDisplay:
 
     def publish(self, message: Message) -> None:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
+        if not isinstance(message, Notice):
+            self.settle()
         match message:
             case Report():
                 self._write(report_line(message, self._top))
@@ -165,14 +167,19 @@ class NdjsonDisplay:
             case Pulse():
                 pass
 
+    def settle(self) -> None:
+        """Say what is held back of the notices, for people; to programs every message was written whole."""
+        self._notices.settle()
+
     def close(self) -> None:
-        """Do nothing: every message was written whole."""
+        """Say the same."""
+        self._notices.settle()
 
     def _tell(self, notice: Notice) -> None:
         self._clock_told |= notice.name in _CLOCK
         if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
-            self._notices.say(notice.text)
+            self._notices.tell(notice)
 
     def _advise(self, report: Report) -> None:
         """Tell what the text says under a report, when that has become something else."""

@@ -61,6 +61,8 @@ class Display:
         width = max(LEAST_WIDTH, self._width())
         if not isinstance(message, AlertEvent):
             self._tell(self._storms.rest())
+        if not isinstance(message, Notice):
+            self._notices.settle()
         match message:
             case Report():
                 if not message.catch_up or message.events:
@@ -79,16 +81,21 @@ class Display:
             case Pulse():
                 self._pulse(message, width)
             case Notice():
-                self.close()
-                self._notices.say(message.text)
+                self._take_status_away()
+                self._notices.tell(message)
 
     def settle(self) -> None:
         """Write what is kept: no more events of its moment come."""
         self._tell(self._storms.rest())
+        self._notices.settle()
 
     def close(self) -> None:
         """Write what is kept, and take the status line away; what is written next starts in an empty line."""
         self._tell(self._storms.rest())
+        self._take_status_away()
+        self._notices.settle()
+
+    def _take_status_away(self) -> None:
         if self._status_columns:
             self._write([])
 

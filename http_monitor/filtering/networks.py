@@ -27,10 +27,10 @@ def address_of(host: bytes) -> Address | None:
 def network_of(text: str) -> Network | None:
     """Return the network for ``10.0.0.0/8``, ``192.0.2.7`` or ``2001:db8::/32``; None for anything else.
 
-    Bits behind the prefix are ignored: ``10.1.2.3/8`` is ``10.0.0.0/8``.
+    So it is for ``10.1.2.3/8``, which may mean a host or a network (`what_is_meant`).
     """
     try:
-        network = ipaddress.ip_network(text, strict=False)
+        network = ipaddress.ip_network(text)
     except ValueError:
         return None
     if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= _MAPPED_BITS:
@@ -38,6 +38,15 @@ def network_of(text: str) -> Network | None:
         if mapped is not None:
             return ipaddress.ip_network((mapped, network.prefixlen - _MAPPED_BITS), strict=False)
     return network
+
+
+def what_is_meant(text: str) -> str | None:
+    """Return what an address with a prefix may mean, ``10.0.0.0/8 or 10.1.2.3``; None where it means one thing."""
+    try:
+        meant = ipaddress.ip_interface(text)
+    except ValueError:
+        return None
+    return None if meant.ip == meant.network.network_address else f"{meant.network} or {meant.ip}"
 
 
 def contains(networks: tuple[Network, ...], host: bytes) -> bool:

@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from http_monitor.filtering.networks import Network, network_of
+from http_monitor.filtering.networks import Network, network_of, what_is_meant
 from http_monitor.filtering.syntax import (
     NUMBERS,
     ORDERS,
@@ -130,8 +130,10 @@ class _Reader:
             if network is not None:
                 networks.append(network)
             elif token.kind != "text":
-                other = ", or a network such as 10.0.0.0/8" if column == "host" and several else ""
-                raise failure(token.column, f"got {token.description}, expected a text in quotes{other}")
+                expected = "a text in quotes"
+                if column == "host" and several:
+                    expected = what_is_meant(token.value) or f"{expected}, or a network such as 10.0.0.0/8"
+                raise failure(token.column, f"got {token.description}, expected {expected}")
             elif operator in ("~", "!~"):
                 # In a regular expression backslashes are kept.
                 return PatternTest(column, negated, _bytes(token.value))

@@ -9,7 +9,7 @@ import pyarrow as pa
 from http_monitor.errors import UsageError
 from http_monitor.filtering.client import with_clients
 from http_monitor.filtering.masks import by_value, check_patterns, mask_of, mask_where
-from http_monitor.filtering.networks import Network, contains, network_of
+from http_monitor.filtering.networks import Network, contains, network_of, what_is_meant
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import Expression, columns_of
 from http_monitor.ports.log_format import Need
@@ -82,7 +82,8 @@ def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
     for text in settings.trusted_proxies:
         network = network_of(text)
         if network is None:
-            raise UsageError(f"--trust-proxy: got '{visible_text(text)}', takes a network such as 10.0.0.0/8")
+            takes = what_is_meant(text) or "a network such as 10.0.0.0/8"
+            raise UsageError(f"--trust-proxy: got '{visible_text(text)}', takes {takes}")
         trusted.append(network)
     for text in settings.exclude_hosts:
         network = network_of(text)
@@ -91,8 +92,8 @@ def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
         elif text and not any(c.isspace() or c == "/" for c in text) and any(c.isalpha() for c in text):
             names.add(text.encode("utf-8", "surrogateescape"))
         else:
-            takes = "takes a network such as 10.0.0.0/8, an address or a name"
-            raise UsageError(f"--exclude-host: got '{visible_text(text)}', {takes}")
+            takes = what_is_meant(text) or "a network such as 10.0.0.0/8, an address or a name"
+            raise UsageError(f"--exclude-host: got '{visible_text(text)}', takes {takes}")
     expression = None if settings.filter is None else read_expression(settings.filter)
     if expression is not None:
         check_patterns(expression)

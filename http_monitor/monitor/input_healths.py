@@ -1,6 +1,6 @@
 """The total health of all inputs, updated for the inputs that changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.inputs.input import Input
@@ -24,6 +24,18 @@ class InputHealths:
     def lag_bytes(self) -> int:
         """Bytes known to exist and not read yet, of all inputs."""
         return self._sums.lag_bytes
+
+    def unreadable(self, inputs: Iterable[Input]) -> Health:
+        """Return which of some inputs cannot be read now, in their order, and since when; nothing else of them."""
+        if not self._waiting:
+            return NO_HEALTH
+        found = [self._waiting[entry] for entry in inputs if entry in self._waiting]
+        return Health(
+            waiting_for="; ".join(health.waiting_for for health in found if health.waiting_for),
+            waiting_since_us=min(
+                (health.waiting_since_us for health in found if health.waiting_since_us is not None), default=None
+            ),
+        )
 
     def of(self, entry: Input) -> Health:
         """Return the last known health of an input."""

@@ -63,8 +63,9 @@ class LiveRun:
         self._publisher = publisher
         self._checkpointer = state.checkpointer
         self.turns = LiveTurns(settings, inputs, state.engine, clock, state.past, state.since_us)
-        publisher.inputs = self.turns.health
-        self._backlog = Backlog(engine, self.turns)
+        publisher.inputs = self._input_health
+        self._backlog = Backlog(engine, self.turns, clock, settings)
+        publisher.in_backlog = self._backlog.covers
         self._marker = marker
         self._asides: list[Callable[[], Sequence[Notice]]] = [
             Silence(inputs, clock),
@@ -146,6 +147,10 @@ class LiveRun:
     def health(self) -> Health:
         """Return the counters of every line and byte read so far."""
         return self._engine.health() + self.turns.health()
+
+    def _input_health(self) -> Health:
+        """Return the health of the inputs, with those that cannot be read now."""
+        return self.turns.health() + self.turns.healths.unreadable(self._inputs)
 
     def close(self) -> None:
         """Close the sources of all inputs, including those added later, and stop what records."""

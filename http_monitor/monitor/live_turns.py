@@ -63,7 +63,9 @@ class LiveTurns:
         self._is_first = True
         self._wall_us = clock.now_us()
         self.catching_up = False
-        """The last turn worked on a backlog."""
+        """The last turn found lines unread, left lines unread, or came after a stall."""
+        self.stalled = False
+        """The last turn came so long after the one before that what came meanwhile is a backlog."""
         self.lag_s = 0
         """Seconds between the clock and the time of the last line, at the end of the last turn; 0 if caught up."""
         self.read_bytes = 0
@@ -83,6 +85,8 @@ class LiveTurns:
         self._looked: list[Input] = []
         self._unread: set[Input] = set()
         """Inputs with complete lines left unread."""
+        self._returned: set[Input] = set()
+        """Inputs that can be read again, until their end is reached: their lines may be of any age."""
         for entry in inputs:
             # When reading from the start, existing lines are a backlog.
             entry.at_end = not (settings.from_start or entry.resumed)
@@ -102,7 +106,7 @@ class LiveTurns:
     def turn(self) -> bool:
         """Take one turn; return True when the last input has finished."""
         wall_us = self._clock.now_us()
-        stalled = wall_us - self._wall_us >= self._stall_us
+        stalled = self.stalled = wall_us - self._wall_us >= self._stall_us
         if wall_us < self._aggregator.now_us - self._window_us:
             self._total = self.health()
             self._aggregator.restart_at(wall_us)
@@ -151,6 +155,8 @@ class LiveTurns:
         self.catching_up |= any(not (entry.at_end and chunk.at_end) for entry, chunk in chunks)
         self._aggregator.catch_up(self.catching_up)
         for entry, _ in chunks:
+            if entry in self.healths.waiting:
+                self._returned.add(entry)
             self.healths.poll(entry)
         self._total = self._health_of_all()
         # Of the inputs that were read; the others are still at the wall clock.
@@ -210,6 +216,7 @@ class LiveTurns:
         self.healths.forget(entry)
         self._past.retire(entry.source.health())
         self._unread.discard(entry)
+        self._returned.discard(entry)
 
     def _lag_s(self, wall_us: int) -> int:
         behind = [entry.ahead_filter.greatest_us for entry in self._unread]
@@ -224,7 +231,8 @@ class LiveTurns:
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
             # What the first turn finds may have been there for as long as the program took to start.
-            if caught_up and not by_arrival and not self._is_first and len(entry.offsets_us) < _OFFSETS:
+            is_new = not (self._is_first or entry in self._returned)
+            if caught_up and not by_arrival and is_new and len(entry.offsets_us) < _OFFSETS:
                 entry.offsets_us += (times_us[: _OFFSETS - len(entry.offsets_us)] - wall_us).tolist()
             greatest_us = entry.ahead_filter.greatest_us
             measured = wall_us if caught_up or by_arrival else None
@@ -232,6 +240,7 @@ class LiveTurns:
         entry.at_end = chunk.at_end
         (self._unread.discard if entry.at_end else self._unread.add)(entry)
         if chunk.at_end:
+            self._returned.discard(entry)
             entry.resumed = False
             greatest_us = entry.ahead_filter.greatest_us
             self._add(entry.ahead_filter.release(wall_us), greatest_us, cap_us)

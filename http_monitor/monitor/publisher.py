@@ -27,12 +27,16 @@ class Publisher:
         self._blindness = Blindness()
         self.inputs: Callable[[], Health] = lambda: NO_HEALTH
         """Returns the health of the inputs; set by the run as soon as it has inputs."""
+        self.in_backlog: Callable[[int], bool] = lambda _: True
+        """Returns whether an interval that ended then is of a backlog, if reading is behind; set by a live run."""
 
     def publish(self, message: Message) -> None:
         """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
         if isinstance(message, Report | Summary):
             health = message.health + self.inputs()
             message = message if health is message.health else replace(message, health=health)
+        if isinstance(message, Report) and message.catch_up and not self.in_backlog(message.end_us):
+            message = replace(message, catch_up=False)
         if self._held is not None:
             for notice in self._held.before(message):
                 self.hub.publish(notice)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from http_monitor.engine.aggregator import MetricsAggregator
-from http_monitor.health import total
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.live_turns import LiveTurns
 from http_monitor.report import Pulse
@@ -15,8 +14,7 @@ def pulse_of(
 ) -> Pulse:
     """Return the pulse of a live run."""
     healths = turns.healths
-    # In the order of the inputs.
-    waiting = total(healths.of(entry) for entry in inputs if entry in healths.waiting) if healths.waiting else None
+    unreadable = healths.unreadable(inputs)
     window = engine.window
     return Pulse(
         now_us=now_us,
@@ -27,6 +25,6 @@ def pulse_of(
         active=len(engine.tracker.active()),
         lag_bytes=healths.lag_bytes if turns.behind else 0,
         lag_s=turns.lag_s,
-        waiting_for="" if waiting is None else waiting.waiting_for,
-        waiting_since_us=None if waiting is None else waiting.waiting_since_us,
+        waiting_for=unreadable.waiting_for,
+        waiting_since_us=unreadable.waiting_since_us,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from http_monitor.serverconf.directives import logical_lines, read_envvars, substitute, words_of
-from http_monitor.serverconf.found import Files, LogUse, refusal
+from http_monitor.serverconf.found import MAX_BYTES, Files, LogUse, refusal
 from http_monitor.values import dataclass
 
 _DEFAULT = '%h %l %u %t "%r" %>s %b'
@@ -45,6 +45,19 @@ class _Reading:
     logs: list[tuple[str, str | None, _Place, bool]] = field(default_factory=list)
     """(path, format or nickname, place, whether only some requests are logged); None: the default format."""
     hosts: int = 0
+    expanded: int = 0
+    """Number of characters of the lines in which variables were replaced."""
+
+    def expand(self, text: str, place: _Place) -> str:
+        """Return a line with its variables replaced; each definition may double the one before it."""
+        if "${" not in text:
+            return text
+        whole = substitute(text, self.variables, MAX_BYTES - self.expanded)
+        if whole is None:
+            limit = f"more than {MAX_BYTES >> 20} MiB"
+            raise refusal(place.file, place.line, f"has {limit} in the place of variables, which is no configuration")
+        self.expanded += len(whole)
+        return whole
 
 
 def read_apache(path: str, files: Files) -> list[LogUse]:
@@ -68,10 +81,10 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
 def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
     if depth > _MAX_DEPTH:
         raise refusal(place.file, place.line, f"includes {path}, and so on without an end")
-    text = reading.files.text(path, file=place.file, line=place.line or None)
     host = place.host
     sections: list[str] = []
-    for line in logical_lines(text):
+    for line in logical_lines(reading.files.text(path, file=place.file, line=place.line or None)):
+        reading.files.check()
         here = _Place(path, line.number, host)
         if line.text.startswith("</"):
             name = line.text[2:].rstrip(">").strip().lower()
@@ -85,7 +98,7 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
                 reading.hosts += 1
                 host = reading.hosts
         else:
-            _read_directive(words_of(substitute(line.text, reading.variables)), here, depth, reading)
+            _read_directive(words_of(reading.expand(line.text, here)), here, depth, reading)
     if sections:
         raise refusal(path, None, f"ends inside of <{sections[-1]}>")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from http_monitor.errors import UsageError
 from http_monitor.serverconf.apache import read_apache
-from http_monitor.serverconf.found import Files, LogUse, refusal
+from http_monitor.serverconf.found import Files, LogUse, real_path, refusal
 from http_monitor.serverconf.grammar import is_nginx
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text
@@ -49,7 +49,7 @@ def find_formats(config: str, paths: Sequence[str], stopping: Callable[[], bool]
     """
     files = Files(stopping)
     text = files.text(config, file=config, line=None)
-    of_httpd = not is_nginx(text)
+    of_httpd = not is_nginx(text, files.check)
     uses = read_apache(config, files) if of_httpd else read_nginx(config, files)
     if not uses:
         raise refusal(config, None, "has no log of requests (access_log of nginx, CustomLog of Apache)")
@@ -97,7 +97,7 @@ def _full_paths(use: LogUse) -> Iterator[str]:
 def _is_path(pattern: str, path: str) -> bool:
     """Return whether the pattern matches a path, or the log from which rotation made it."""
     named = {path, _ROTATED.sub("", path)}
-    return _matches(pattern if "*" in pattern else os.path.realpath(pattern), {*named, *map(os.path.realpath, named)})
+    return _matches(pattern if "*" in pattern else real_path(pattern), {*named, *map(real_path, named)})
 
 
 def _has_name(use: LogUse, path: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|\'((?:[^\'\\]|\\.)*)\'?|(\S+)', re.DOTALL)
+_WORD = re.compile(r'"((?:[^"\\]++|\\.)*+)"?|\'((?:[^\'\\]++|\\.)*+)\'?|(\S+)', re.DOTALL)
 _ESCAPED = {
     '"': re.compile(r'\\(["\\])'),
     "'": re.compile(r"\\(['\\])"),
@@ -53,9 +53,18 @@ def words_of(text: str) -> list[str]:
     return words
 
 
-def substitute(text: str, variables: Mapping[str, str]) -> str:
-    """Return the text with known ``${NAME}`` variables replaced by their values."""
-    return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text)
+def substitute(text: str, variables: Mapping[str, str], most: int) -> str | None:
+    """Return the text with known ``${NAME}`` variables replaced by their values; None if it were longer than `most`."""
+    length = 0
+    parts: list[str] = []
+    place = 0
+    for match in _REFERENCE.finditer(text):
+        parts += text[place : match.start()], variables.get(match[1], match[0])
+        place = match.end()
+        length += len(parts[-2]) + len(parts[-1])
+        if length > most:
+            return None
+    return "".join(parts) + text[place:] if length + len(text) - place <= most else None
 
 
 def read_envvars(text: str) -> dict[str, str]:

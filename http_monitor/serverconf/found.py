@@ -16,6 +16,8 @@ MAX_BYTES_IN_ALL = 64 << 20
 MAX_FILES = 2_000
 _MAX_NAMES = 100_000
 """Limit of the names in the directories searched for patterns."""
+_MAX_REASON = 400
+"""Longest text of an error: a word of a configuration may be millions of characters long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,17 @@ class LogUse:
 def refusal(file: str, line: int | None, reason: str) -> UsageError:
     """Return an error for a configuration that cannot be used."""
     place = visible_text(file) if line is None else f"{visible_text(file)} line {line}"
-    return UsageError(f"--format-from: {place}: {visible_text(reason)}")
+    shown = visible_text(reason[: _MAX_REASON + 1])
+    shown = shown if len(shown) <= _MAX_REASON else f"{shown[:_MAX_REASON]}…"
+    return UsageError(f"--format-from: {place}: {shown}")
+
+
+def real_path(path: str) -> str:
+    """Return a path with its links resolved; as it stands if one of them may not be read."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return path
 
 
 class Stopped(Exception):

@@ -1,6 +1,7 @@
 """Determines by its grammar which server a configuration is for, whatever the names of its directives."""
 
 import re
+from collections.abc import Callable
 
 from http_monitor.serverconf.directives import logical_lines
 from http_monitor.serverconf.statements import SyntaxFault, statements
@@ -8,15 +9,22 @@ from http_monitor.serverconf.statements import SyntaxFault, statements
 _SECTION = re.compile(r"</?[A-Za-z]")
 
 
-def is_nginx(text: str) -> bool:
+def is_nginx(text: str, check: Callable[[], None] = lambda: None) -> bool:
     """Return whether a configuration is for nginx, instead of Apache.
 
     An nginx configuration consists of statements that end with a semicolon or are blocks in braces; an Apache
     configuration of lines, and sections with tags. A text that is neither as a whole is judged by most of its lines.
+
+    Args:
+        text: The configuration.
+        check: Called at each statement; what it raises ends the search.
     """
+    has_any = False
     try:
-        found = next(iter([*statements(text)]), None)
-        if found is not None:
+        for _ in statements(text):
+            check()
+            has_any = True
+        if has_any:
             return not _has_sections(text)
     except SyntaxFault:
         pass

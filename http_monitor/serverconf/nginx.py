@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from http_monitor.serverconf.found import Files, LogUse, refusal
+from http_monitor.serverconf.found import Files, LogUse, real_path, refusal
 from http_monitor.serverconf.statements import SyntaxFault, statements
 
 DEFAULT = "combined"
@@ -41,19 +41,18 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
         UsageError: one of these files cannot be read, or a format is used but not defined.
     """
     circles: list[_Directive] = []
-    directives = list(_directives(path, files, circles))
+    names: set[str] = set()
+    logs: list[_Directive] = []
     formats: dict[str, _Directive] = {}
-    for directive in directives:
-        if directive.name == "log_format" and len(directive.args) > 1:
+    for directive in _directives(path, files, circles):
+        names.add(directive.name)
+        if directive.name == "access_log":
+            logs.append(directive)
+        elif directive.name == "log_format" and len(directive.args) > 1:
             formats.setdefault(directive.args[0], directive)
     config_dir = os.path.dirname(os.path.abspath(path))
     bases = (config_dir, os.path.dirname(config_dir), *_PREFIXES)
-    uses = [
-        _use(directive, formats, bases)
-        for directive in directives
-        if directive.name == "access_log" and directive.args and directive.args[0] != "off"
-    ]
-    names = {directive.name for directive in directives}
+    uses = [_use(directive, formats, bases) for directive in logs if directive.args and directive.args[0] != "off"]
     if circles and not uses:
         raise refusal(circles[0].file, circles[0].line, f"includes {circles[0].args[0]}, and so on without an end")
     if uses or "http" not in names or "access_log" in names:
@@ -88,7 +87,7 @@ def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[
     """
     root = os.path.dirname(os.path.abspath(path))
     # The file that includes each file.
-    parents: dict[str, str | None] = {os.path.realpath(path): None}
+    parents: dict[str, str | None] = {real_path(path): None}
     # A stack: the innermost included file is on top.
     open_files = [_in_file(path, files, file=path, line=None)]
     while open_files:
@@ -105,11 +104,11 @@ def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[
         several = glob.has_magic(wanted)
         found = files.glob(wanted, file=statement.file, line=statement.line) if several else [wanted]
         for included in reversed(found):
-            real = os.path.realpath(included)
-            if real in _with_parents(os.path.realpath(statement.file), parents):
+            real = real_path(included)
+            if real in _with_parents(real_path(statement.file), parents):
                 circles.append(statement._replace(args=[included]))
             if real not in parents:
-                parents[real] = os.path.realpath(statement.file)
+                parents[real] = real_path(statement.file)
                 open_files.append(_in_file(included, files, file=statement.file, line=statement.line))
 
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BLANK = re.compile(r"\s*(?:#[^\n]*\s*)*")
-_QUOTED = {quote: re.compile(rf"{quote}((?:[^{quote}\\]|\\.)*){quote}", re.DOTALL) for quote in ('"', "'")}
-_WORD = re.compile(r"(?:\\.|\$\{[^}]*\}|[^\s;{}\\$]|\$)+", re.DOTALL)
-_LUA = re.compile(r"--\[\[.*?\]\]|--[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[^\"'{}-]+|.", re.DOTALL)
+# Possessive, so that megabytes of one word take neither their square in time nor a stack of their length.
+_BLANK = re.compile(r"\s*+(?:#[^\n]*+\s*+)*+")
+_QUOTED = {quote: re.compile(rf"{quote}((?:[^{quote}\\]++|\\.)*+){quote}", re.DOTALL) for quote in ('"', "'")}
+_WORD = re.compile(r"(?:\\.|\$\{[^}]{0,256}\}|[^\s;{}\\$]++|\$)++", re.DOTALL)
+_LUA = re.compile(r"--[^\n]*+|\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|[^\"'{}-]++|.", re.DOTALL)
 _LUA_BLOCK = "_by_lua_block"
 
 
@@ -86,7 +87,11 @@ def statements(text: str) -> Iterator[Statement]:
 def _behind_lua(text: str, at: int, line: int) -> int:
     """Return the end of a block of Lua, with braces balanced outside of its strings and comments."""
     depth = 1
+    last_close = text.rfind("]]")
     while depth:
+        if at < last_close and text.startswith("--[[", at):
+            at = text.index("]]", at) + len("]]")
+            continue
         match = _LUA.match(text, at)
         if match is None:
             raise SyntaxFault('unexpected end of file, expecting "}"', line)
