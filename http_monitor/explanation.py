@@ -1,8 +1,7 @@
 """How a format reads one line, field by field."""
 
 from collections.abc import Mapping
-
-from http_monitor.values import dataclass
+from dataclasses import dataclass
 
 Value = bytes | int | None
 """A field as parsed: text as in the log, a number, None for ``-``. A ``time`` is in microseconds."""

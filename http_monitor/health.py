@@ -5,10 +5,8 @@ it are up to the code that adds it (docs/EXTENDING.md, *Add a counter*).
 """
 
 from collections.abc import Iterable
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
-
-from http_monitor.values import dataclass
 
 Kind = Literal["lines", "input", "now"]
 

@@ -1,13 +1,11 @@
 """The columnar contract between parser and metrics."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-
-from http_monitor.values import dataclass
 
 _KEY = pa.dictionary(pa.int32(), pa.binary())
 

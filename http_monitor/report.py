@@ -1,13 +1,12 @@
 """The frozen values that leave the monitor."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from http_monitor.health import Health
 from http_monitor.report_tables import Coverage, Details, Table
 from http_monitor.units import local_time, ratio
-from http_monitor.values import dataclass
 
 Mode = Literal["live", "replay"]
 Level = Literal["info", "warning"]

@@ -1,8 +1,7 @@
 """The figures of some traffic as reports hold them: tables of keys, durations, kinds of agents, coverage."""
 
 from collections.abc import Sequence
-
-from http_monitor.values import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

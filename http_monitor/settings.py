@@ -2,12 +2,11 @@
 
 import math
 import shlex
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 MAX_LINE_BYTES = 1 << 20
 """A longer line is malformed and oversized, unless the user says otherwise."""

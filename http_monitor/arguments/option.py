@@ -1,9 +1,10 @@
 """An option of the command line, and the kinds of them that are made from a few words."""
 
+from dataclasses import dataclass
+
 from http_monitor import settings
 from http_monitor.arguments import values
 from http_monitor.settings import Settings
-from http_monitor.values import dataclass
 
 _DEFAULTS = Settings()
 _MOST_S = f"{settings.MAX_DURATION_S // 86_400} days"

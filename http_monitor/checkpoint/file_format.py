@@ -1,9 +1,8 @@
 """The bytes of a snapshot and its journal, with checks of both."""
 
 import struct
+from dataclasses import dataclass
 from hashlib import blake2b
-
-from http_monitor.values import dataclass
 
 MAGIC = b"http_monitor checkpoint 1\n"
 _HEAD = struct.Struct("<QQ16s")

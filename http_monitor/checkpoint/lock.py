@@ -3,13 +3,13 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.folder import Folder, RefusedError
 from http_monitor.checkpoint.store import LOCK, SNAPSHOT, FileStore, LockedFolder, read_saved
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 try:
     import fcntl

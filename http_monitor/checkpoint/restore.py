@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from http_monitor.checkpoint.file_format import Saved
@@ -17,7 +17,6 @@ from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.records import Json
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
-from http_monitor.values import dataclass
 
 VERSION = 6
 """Version of the contents of a checkpoint; other versions are not read."""

@@ -1,8 +1,7 @@
 """The checkpoint of a run; only a live run has one."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from http_monitor.values import dataclass
 
 if TYPE_CHECKING:
     from http_monitor.checkpoint.restore import Resumed

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from http_monitor.checkpoint.file_format import (
     DamagedError,
@@ -16,7 +17,6 @@ from http_monitor.checkpoint.file_format import (
 from http_monitor.checkpoint.folder import Folder
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 SNAPSHOT, JOURNAL, LOCK = "snapshot", "journal-", "lock"
 _NEW = "snapshot.new"

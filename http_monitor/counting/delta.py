@@ -1,10 +1,9 @@
 """The sums of one bucket, as one engine passes them to another or to a history."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from http_monitor.counting.tables.table import KeyTable
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Rows as arrays: a code per row for each dimension, and the measures that are summed."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
 from http_monitor.counting.long_keys import LIGHT_BYTES, longest_of
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import LACKS_AGENT, LACKS_SIZE, Bools, Int64s
-from http_monitor.values import dataclass
 
 Index = npt.NDArray[np.int64] | Bools | slice
 

@@ -1,6 +1,7 @@
 """Rows grouped by (bucket or interval, key), with exact integer sums."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +9,6 @@ from http_monitor.counting.frame import Column, Frame, Measures
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
 from http_monitor.sizes import MAX_INT64, Sizes
-from http_monitor.values import dataclass
 
 # Up to this many cells per row, counting into a dense array beats sorting.
 _DENSE_CELLS = 8

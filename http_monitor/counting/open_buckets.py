@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +10,6 @@ from http_monitor.counting.bucket import MetricsBucket
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.records import Bools, Int64s
-from http_monitor.values import dataclass
 
 MAX_MADE_AT_ONCE = 64
 """Most buckets of a batch that are made at once; otherwise they stay arrays until one is requested."""

@@ -1,5 +1,7 @@
 """Accepted rows as they leave the engine: columns, buckets, and sums computed on request."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
@@ -8,7 +10,6 @@ from http_monitor.counting.groups import FrameGroups, Piece
 from http_monitor.counting.numbering import number_starts
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import Bools, Int64s
-from http_monitor.values import dataclass
 
 _NO_INTS = np.empty(0, np.int64)
 

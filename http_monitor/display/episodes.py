@@ -2,14 +2,13 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.storm import MOST
 from http_monitor.display.style import Line, Style, line_columns, wrapped, wrapped_words
 from http_monitor.report import ActiveAlert, AlertEvent
-from http_monitor.values import dataclass
 
 KEPT = 20
 _LISTED = 10

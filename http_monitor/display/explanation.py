@@ -1,12 +1,12 @@
 """Shows what formats make of one line: its fields in their colours, and where it stops to fit."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from http_monitor.display.columns import char_columns, columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, labelled, wrapped_words
 from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.units import iso_utc_fraction, visible_text
-from http_monitor.values import dataclass
 
 _ROLES: tuple[Role, ...] = ("accent", "good", "warn", "bold")
 """The colours that fields take in turn; red is for what is wrong."""

@@ -1,10 +1,11 @@
 """The table of the slowest endpoints, drawn into a cell of the screen."""
 
+from dataclasses import dataclass
+
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, padded
 from http_monitor.report_tables import SlowEndpoint
-from http_monitor.values import dataclass
 
 _KEY_LEAST = 14
 

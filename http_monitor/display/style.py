@@ -2,11 +2,11 @@
 
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from http_monitor.display.columns import char_columns, clip, columns
 from http_monitor.units import visible, visible_text
-from http_monitor.values import dataclass
 
 Role = Literal["plain", "bold", "dim", "accent", "good", "warn", "bad", "raised", "recovered"]
 Palette = Mapping[Role, str]

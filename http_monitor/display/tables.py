@@ -1,11 +1,12 @@
 """A table of keys, drawn into a cell of the screen."""
 
+from dataclasses import dataclass
+
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, padded
 from http_monitor.report_tables import KeyCount, Table
 from http_monitor.units import ratio
-from http_monitor.values import dataclass
 
 _BAR_MOST = 24
 _KEY_LEAST = 14

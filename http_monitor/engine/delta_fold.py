@@ -1,6 +1,7 @@
 """Folds the stream of accepted rows into deltas for another engine or a history."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from http_monitor.records import Int64s
 from http_monitor.report import Mark
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 
 @dataclass(slots=True)

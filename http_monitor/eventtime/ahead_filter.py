@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from http_monitor.eventtime.rows import (
 )
 from http_monitor.eventtime.running_max import running_max
 from http_monitor.records import Batch, Int64s, Json
-from http_monitor.values import dataclass
 
 NEXT_LINES = 10
 """Number of well-formed lines that may confirm a held one."""

@@ -3,13 +3,14 @@
 The rules are those of docs/ARCHITECTURE.md, "Time".
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.eventtime.rows import NEVER_US, Rows
 from http_monitor.eventtime.running_max import running_max
 from http_monitor.eventtime.time_grid import TimeGrid
 from http_monitor.records import Bools, Int64s
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Rows between the ahead filter and the counters, in the order of acceptance."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.records import Batch, Int64s
-from http_monitor.values import dataclass
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""

@@ -1,10 +1,10 @@
 """The time grid: bucket, interval and window lengths, and the arithmetic that aligns times to them."""
 
+from dataclasses import dataclass
 from typing import Self
 
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The nodes of a parsed ``--filter`` expression."""
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 
 from http_monitor.filtering.networks import Network
-from http_monitor.values import dataclass
 
 TEXTS = (
     "host",

@@ -1,11 +1,11 @@
 """Splits an expression of ``--filter`` into words, texts and signs."""
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 Kind = Literal["word", "text", "sign", "end"]
 _TOKEN = re.compile(

@@ -2,11 +2,11 @@
 
 import threading
 from collections import deque
+from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.ports.stream import RowFrame
 from http_monitor.report import Mark, Message
-from http_monitor.values import dataclass
 
 MAX_ITEMS = 1_000
 MAX_BYTES = 64 << 20

@@ -3,9 +3,9 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from http_monitor.report import AlertEvent, Message, Pulse, Report, Summary
-from http_monitor.values import dataclass
 
 MAX_EVENTS = 1_000
 

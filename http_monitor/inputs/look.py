@@ -1,13 +1,13 @@
 """The result of reading the next lines of an input, and the protocols of the functions that examine them."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.errors import InputError
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.report import Notice
-from http_monitor.values import dataclass
 
 Select = Callable[[Batch], Batch]
 """Returns a batch without excluded rows, and adds their numbers to `filtered_nos`."""

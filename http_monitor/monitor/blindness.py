@@ -1,13 +1,13 @@
 """Notices that the lines of a whole window lack what an alert is judged by, and that lines have it again."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from http_monitor.inputs.missing_columns import CLIENT, SAMPLE_ROWS, STATUS
 from http_monitor.ports.log_format import Need
 from http_monitor.report import Notice, Report
 from http_monitor.report_tables import Coverage
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 
 class Blindness:

@@ -1,11 +1,11 @@
 """Detects that lines are written faster than they are read."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from http_monitor.clock import Clock
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 GROWING_S = 10
 """Seconds for which the lag must grow before a notice."""

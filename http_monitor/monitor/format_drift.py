@@ -3,14 +3,13 @@
 import math
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from http_monitor.clock import Clock
 from http_monitor.inputs.input import Input
 from http_monitor.records import Sample
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 SPAN_US = 60 * US_PER_S
 """Length of the sliding span, by the time of reading."""

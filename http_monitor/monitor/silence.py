@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from http_monitor.clock import Clock
 from http_monitor.inputs.input import Input
 from http_monitor.ports.source import Diagnosing
 from http_monitor.report import Notice
 from http_monitor.units import US_PER_S, local
-from http_monitor.values import dataclass
 
 MIN_SILENCE_US = 60 * US_PER_S
 """A log is not silent before this time."""

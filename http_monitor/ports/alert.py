@@ -1,10 +1,10 @@
 """The protocol of a rule, and its view of the window."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from http_monitor.records import Bools, Int64s
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

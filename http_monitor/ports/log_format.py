@@ -1,11 +1,11 @@
 """The protocol of a log format, and the optional abilities of formats."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from http_monitor.explanation import LineReading
 from http_monitor.records import Batch, Json
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

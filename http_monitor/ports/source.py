@@ -1,12 +1,12 @@
 """The protocol of a source of log lines, and the optional abilities of sources."""
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.records import Json
 from http_monitor.report import Notice
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The protocol for removing what another program put around each line."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.records import Bools, Int64s, Json
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ import glob
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from http_monitor.serverconf.directives import logical_lines, read_envvars, substitute, words_of
 from http_monitor.serverconf.found import MAX_BYTES, Files, LogUse, refusal
-from http_monitor.values import dataclass
 
 _DEFAULT = '%h %l %u %t "%r" %>s %b'
 """Format of TransferLog if no LogFormat without a name precedes it."""

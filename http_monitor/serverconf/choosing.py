@@ -5,6 +5,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.serverconf.apache import read_apache
@@ -12,7 +13,6 @@ from http_monitor.serverconf.found import Files, LogUse, real_path, refusal
 from http_monitor.serverconf.grammar import is_nginx
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 _STDIN = "-"
 # Suffixes added by rotation: numbers, dates, the suffix of a compressed file.

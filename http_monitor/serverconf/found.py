@@ -5,10 +5,10 @@ import glob
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 MAX_BYTES = 8 << 20
 """Greatest size of a configuration file."""

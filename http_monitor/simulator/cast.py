@@ -1,6 +1,6 @@
 """The clients, resources and answers of the simulated traffic."""
 
-from http_monitor.values import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

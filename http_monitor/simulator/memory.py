@@ -4,10 +4,9 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from http_monitor.checkpoint.location import default_directory
-from http_monitor.values import dataclass
 
 _MAX_FILES = 100
 _NOWHERE = "neither XDG_STATE_HOME nor HOME is an absolute path"

@@ -3,11 +3,11 @@
 import hashlib
 import os
 import stat
+from dataclasses import dataclass
 
 from http_monitor.errors import RefusedError
 from http_monitor.simulator.memory import MadeFile, Memory
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 _PRIVATE = 0o600
 _ATTEMPTS = 10

@@ -6,9 +6,9 @@ its cause began at the earliest.
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from http_monitor.settings import Scenario
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

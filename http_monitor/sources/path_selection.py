@@ -3,14 +3,13 @@
 import glob
 import os
 from collections.abc import Container, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from http_monitor.errors import InputError
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
 from http_monitor.sources.tail.rotated_names import bases_of, is_compressed
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 STDIN = "-"
 _SEARCHES = 3

@@ -5,6 +5,7 @@ all have that have the same bytes around their text is known; then the next line
 find few lines alike is looked at one by one.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ import pyarrow as pa
 from http_monitor.arrow import take
 from http_monitor.records import Bools, Int64s
 from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
-from http_monitor.values import dataclass
 
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
 _MOST_LOOKS = 256

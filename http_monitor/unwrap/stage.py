@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
-
-from http_monitor.values import dataclass
 
 
 class Taken(NamedTuple):

@@ -1,6 +1,7 @@
 """What all wrappers of lines share: the account of the lines, and one line looked at by itself."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,6 @@ from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
 from http_monitor.unwrap.parts import Parts
 from http_monitor.unwrap.stage import Stage
-from http_monitor.values import dataclass
 
 
 class Inner(NamedTuple):

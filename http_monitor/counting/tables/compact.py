@@ -1,5 +1,6 @@
 """Counts by key in the fewest bytes, for tables that stay for minutes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from http_monitor.counting.groups import Piece
 from http_monitor.counting.keys import Keys
 from http_monitor.sizes import Narrow, narrow
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import traceback
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -18,7 +19,6 @@ from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.batch_pickle import pickle_pieces, unpickle_pieces
 from http_monitor.inputs.readahead.child_process import ChildProcess
 from http_monitor.inputs.readahead.protocol import WAIT_S
-from http_monitor.values import dataclass
 
 _AHEAD = 2
 """Number of looks that a single input is ahead: while one waits, the next is made. With several inputs, the merge

@@ -1,9 +1,10 @@
 """Finds the lines of a chunk, with the spaces and quotes that their fields stand between."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bytes, Ints, Words
-from http_monitor.values import dataclass
 
 TAB, LF, CR, SPACE, QUOTE, BACKSLASH = (ord(char) for char in '\t\n\r "\\')
 WORD_BYTES = 8

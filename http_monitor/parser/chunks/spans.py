@@ -1,5 +1,7 @@
 """Fields of many lines: where each begins and ends."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints
@@ -8,7 +10,6 @@ from http_monitor.parser.chunks.key_columns import (
     Keys,
     keys_between,
 )
-from http_monitor.values import dataclass
 
 _DASH = ord("-")
 

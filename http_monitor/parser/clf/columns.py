@@ -1,5 +1,6 @@
 """Makes the columns of `records.SCHEMA` from the fields of regular lines, without a loop over the rows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,6 @@ from http_monitor.parser.fields.request import CONNECT, METHOD, SECTION_CONNECT
 from http_monitor.parser.fields.time_columns import clf_times
 from http_monitor.parser.fields.vhost import is_named_port, vhost_name
 from http_monitor.records import LACKS_AGENT, SCHEMA
-from http_monitor.values import dataclass
 
 _NOT_OF_PATHS = (CONNECT, b"-")
 _NOT_IN_NAMES = (b":", b",", b'"', b"[")

@@ -1,5 +1,7 @@
 """Finds the fields of plain lines by counting the spaces and quotes of each, a block of lines at a time."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bytes, Ints, Statuses, Words
@@ -8,7 +10,6 @@ from http_monitor.parser.chunks.spans import Span
 from http_monitor.parser.clf.mark_matching import SIZE, marked_lines
 from http_monitor.parser.clf.regular_lines import are_http, statuses_at
 from http_monitor.parser.fields.clf_time import CLF_BYTES
-from http_monitor.values import dataclass
 
 _BLOCK_BYTES = 512 << 10
 """What is found in so much text stays in the cache of a core while it is looked at."""

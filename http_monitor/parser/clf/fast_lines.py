@@ -3,6 +3,7 @@
 Nearly all lines of most logs are such. What is none is left to `regular`, which knows more kinds of lines.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from http_monitor.parser.clf.regular_lines import escapes_in
 from http_monitor.parser.clf.variants import Shape
 from http_monitor.parser.fields.clf_time import CLF_BYTES, decode_times
 from http_monitor.records import LACKS_AGENT, SCHEMA
-from http_monitor.values import dataclass
 
 _QUESTION = ord("?")
 _QUOTES = 2

@@ -1,7 +1,7 @@
 """Parses chunks of the Common Log Format family: regular lines by columns, all others one by one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,6 @@ from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import NO_ROWS, Batch
 from http_monitor.settings import MAX_LINE_BYTES
-from http_monitor.values import dataclass
 
 SMALL_BYTES = 16 << 10
 """Below this, reading line by line is quicker than making columns."""

@@ -1,10 +1,11 @@
 """Finds lines whose spaces and quotes come in the sequence of plain lines."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bytes, Ints
 from http_monitor.parser.chunks.chunk import LF, QUOTE, SPACE
-from http_monitor.values import dataclass
 
 _MARKS = np.frombuffer(b'     "  "  ', np.uint8)
 """Of `host ident user [day zone] "method target version" status size`."""

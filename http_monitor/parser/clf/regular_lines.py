@@ -1,6 +1,6 @@
 """Finds the fields of plainly regular lines by arithmetic on the positions of spaces and quotes."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span
 from http_monitor.parser.clf.variants import Shape
 from http_monitor.parser.fields.clf_time import CLF_BYTES
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

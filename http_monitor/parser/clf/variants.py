@@ -1,9 +1,9 @@
 """What a format of the Common Log Format family holds, beyond what all of them have."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from http_monitor.settings import MAX_LINE_BYTES
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """A time that stands under a name of the user's own in a format string."""
 
+from dataclasses import dataclass
+
 from http_monitor.errors import UsageError
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_named
 from http_monitor.parser.template.slot import Slot
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Makes the templates of format strings whose placeholders a table explains."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.fields.field import Field, Role, Writing
@@ -8,7 +9,6 @@ from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_n
 from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
 from http_monitor.parser.template.template import Given, Template
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 MOST_FIELDS = 256
 """A format string with more placeholders is none that a server writes with."""

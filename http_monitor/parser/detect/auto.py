@@ -1,7 +1,7 @@
 """Finds out from the lines of a file which of the formats with a name it has."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
 from http_monitor.records import NO_ROWS, Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
-from http_monitor.values import dataclass
 
 _PIECE_BYTES = 64 << 10
 """So much of a chunk in which a format changes is read at once."""

@@ -1,13 +1,12 @@
 """Puts batches of one file behind each other, and takes its lines in pieces."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.records import NO_ROWS, Batch, Sample
-from http_monitor.values import dataclass
 
 _SAMPLES = 3
 _MOST_LINES = 256

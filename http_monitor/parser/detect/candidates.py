@@ -1,7 +1,7 @@
 """The formats that a file may have, as long as nobody knows which."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from http_monitor.explanation import LineReading
@@ -14,7 +14,6 @@ from http_monitor.parser.presets import Preset
 from http_monitor.ports.log_format import Headed, LogFormat, Remembering
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES
-from http_monitor.values import dataclass
 
 FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""

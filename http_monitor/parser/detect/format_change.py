@@ -1,5 +1,6 @@
 """Finds out that a file has another format from some line on."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from http_monitor.parser.detect.candidates import Pool
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json
-from http_monitor.values import dataclass
 
 ENOUGH_LINES = 20
 """So many lines in a row that do not fit the format of a file, and all fit another one, show that it has changed."""

@@ -1,13 +1,13 @@
 """Tries every candidate on the lines of a file, until one fits."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from http_monitor.parser.detect.batch_pieces import Leading, pieces, whole_lines
 from http_monitor.parser.detect.candidates import Candidate, Candidates
 from http_monitor.parser.fields.plausible import doubted, first_hosts
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """What a field of a log line is: its name, what it means for a row, and how its text is written."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from http_monitor.values import dataclass
 
 Role = Literal[
     "time",

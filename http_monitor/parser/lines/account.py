@@ -1,6 +1,6 @@
 """Keeps account of the lines of a chunk: rows, blank, malformed, oversized, or no finished request."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +8,6 @@ import pyarrow as pa
 from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.records import Batch, Sample
-from http_monitor.values import dataclass
 
 SAMPLES = 3
 

@@ -1,9 +1,9 @@
 """What is known of a format that has a name."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Finds the fields of a template in the plainly regular lines of a chunk, all lines at once."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools, Ints
@@ -10,7 +12,6 @@ from http_monitor.parser.template.scan_exact import ExactSteps
 from http_monitor.parser.template.scan_tolerant import Steps
 from http_monitor.parser.template.slot import DIGITS, NUMBER, OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
-from http_monitor.values import dataclass
 
 # What may be in a number, and what in a time or a list, so that it need not end one.
 _IN_NUMBER, _IN_OTHERS = b"0123456789-", b"0123456789-+.,:"

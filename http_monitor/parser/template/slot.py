@@ -1,9 +1,9 @@
 """Where a field stands in a text format: what its bytes may be."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from http_monitor.parser.fields.field import Field
-from http_monitor.values import dataclass
 
 Kind = Literal["any", "word", "query", "typed", "last", "until", "quoted", "loose", "doubled"]
 """``any``: whatever does not end it; ``word``: no space and no tab either; ``query``: nothing, or ``?`` and any;

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.template.slot import Slot, slot_of
-from http_monitor.values import dataclass
 
 SPACES = b" \t"
 QUOTE, BACKSLASH = b'"', b"\\"

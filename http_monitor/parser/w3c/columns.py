@@ -1,11 +1,11 @@
 """Says what the columns of a W3C log mean, by their names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.fields.row_builder import Meaning
 from http_monitor.parser.w3c.separated import SeparatedReader
-from http_monitor.values import dataclass
 
 # By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
 _ROLES: Mapping[str, Role] = {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from http_monitor.parser.wrapped.well_read import row_is_well_read
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Batch, Bools, Int64s, Json
-from http_monitor.values import dataclass
 
 _ISO = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 

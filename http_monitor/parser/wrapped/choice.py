@@ -1,12 +1,13 @@
 """Finds out from a sample what is around the lines of a file, and which format what is inside has."""
 
+from dataclasses import dataclass
+
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.wrapped.trials import Make, Wrappers, may_be_wrapped, memory_of, remind
 from http_monitor.parser.wrapped.unwrapping import places
 from http_monitor.parser.wrapped.well_read import row_is_well_read
 from http_monitor.ports.log_format import Headed, LogFormat
 from http_monitor.ports.wrapper import Wrapper
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Holds the first lines of a log whose lines stand inside others, until one of them fits."""
 
+from dataclasses import dataclass
+
 from http_monitor.parser.wrapped.trials import memory_of
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Json
-from http_monitor.values import dataclass
 
 MOST_LINES = 100
 """So many lines are held at the most."""

@@ -3,12 +3,12 @@
 import os
 import stat
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.clock import Clock
 from http_monitor.sources.files.regular_file import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
-from http_monitor.values import dataclass
 
 _LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10

@@ -3,8 +3,7 @@
 import errno
 import os
 import stat
-
-from http_monitor.values import dataclass
+from dataclasses import dataclass
 
 # A FIFO without a writer must not hang the monitor, a terminal must not become its own, and Windows must not
 # translate line ends; each flag only exists where it means something.

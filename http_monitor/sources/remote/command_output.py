@@ -3,11 +3,11 @@
 import errno
 import os
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from http_monitor.sources.files.access import FileStatus, Identity
 from http_monitor.units import visible
-from http_monitor.values import dataclass
 
 NO_DEVICE = 0
 """The device of every file: ls does not tell it."""

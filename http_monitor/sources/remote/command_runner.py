@@ -8,10 +8,10 @@ import subprocess
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.units import visible, visible_text
-from http_monitor.values import dataclass
 
 _SLICE_S = 0.1
 _PIECE_BYTES = 64 << 10

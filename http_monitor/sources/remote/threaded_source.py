@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from http_monitor.clock import Clock
@@ -13,7 +13,6 @@ from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.units import US_PER_S, visible_text
-from http_monitor.values import dataclass
 
 _MOST_PAUSE_S = 30.0
 _SHARE = 3

@@ -1,5 +1,7 @@
 """Finds the file that a position speaks of, wherever it is by now."""
 
+from dataclasses import dataclass
+
 from http_monitor.sources.files.access import Files, Handle, Identity
 from http_monitor.sources.files.regular_file import DENIED, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.tail.fingerprint import fits, is_copy
@@ -7,7 +9,6 @@ from http_monitor.sources.tail.log_directory import Sibling
 from http_monitor.sources.tail.position import FilePosition
 from http_monitor.sources.tail.rotated_files import RotatedFiles
 from http_monitor.sources.tail.rotated_names import is_compressed
-from http_monitor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Where the following of a path stands, in a form that another process can go on from."""
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Self
 
@@ -9,7 +9,6 @@ from http_monitor.codec import decode_counters, encode_counters
 from http_monitor.health import INPUT_COUNTERS, Health
 from http_monitor.records import Json
 from http_monitor.sources.files.access import FileStatus, Identity
-from http_monitor.values import dataclass
 
 _DIGEST_BYTES = 16
 _STEPS = (64, 128, 256, 512)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Handle, Identity
 from http_monitor.sources.files.regular_file import Obstacle
@@ -10,7 +11,6 @@ from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, end_of, fits, is
 from http_monitor.sources.tail.log_directory import LogDirectory, Sibling
 from http_monitor.sources.tail.position import FilePosition
 from http_monitor.sources.tail.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
-from http_monitor.values import dataclass
 
 _NS_PER_S = 1_000_000_000
 

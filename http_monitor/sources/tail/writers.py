@@ -3,10 +3,10 @@
 import os
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Identity
 from http_monitor.units import visible_text
-from http_monitor.values import dataclass
 
 _ACCESS = 0o3
 _READ_ONLY = os.O_RDONLY
