@@ -12,7 +12,7 @@ _MANY_OF = 100
 
 
 def short_words(health: Health) -> list[tuple[str, Role]]:
-    """Return a few words for each counter that is not zero."""
+    """Return a few words for each counter that is not zero; what filled the window was told at the start."""
     words: list[tuple[int, str, Role]] = [
         (health.malformed, f"{count(health.malformed)} malformed", "warn"),
         (health.oversized, f"{count(health.oversized)} oversized", "warn"),
@@ -83,6 +83,12 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         (
             health.held,
             f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
+            "plain",
+        ),
+        (
+            health.backfilled,
+            f"{_lines(health.backfilled)} of before the start filled the window, and"
+            f" {_does(health.backfilled, 'is', 'are')} in no total (backfilled).",
             "plain",
         ),
     ]
