@@ -17,7 +17,7 @@ from http_monitor.inputs.seeking.prober import Prober
 from http_monitor.inputs.seeking.reading_back import read_lines, shares, start_before
 from http_monitor.inputs.seeking.search import Bound, Part, Search
 from http_monitor.parser.formats import get_format
-from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.log_format import Headed, LogFormat
 from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.sources.files.access import FileStatus, LocalFiles
 from http_monitor.units import US_PER_S
@@ -215,10 +215,42 @@ def test_columns_that_a_header_names_are_known_in_the_midst_of_a_file() -> None:
     ]
     data = head + b"".join(lines)
     log_format = get_format("iis")
-    log_format.learn(head)  # type: ignore[attr-defined]
+    assert isinstance(log_format, Headed)
+    log_format.learn(head)
     part = find(data, 1_500, 1_510, log_format)
     assert part.start <= data.index(lines[1_500]) < data.index(lines[1_509]) < part.end
     assert 0 < part.end - part.start < len(data) / 20
+
+
+def _clock(second: int) -> bytes:
+    return b"2024-01-01 %02d:%02d:%02d" % (second // 3600, second // 60 % 60, second % 60)
+
+
+def test_a_second_header_changes_no_look_at_another_place() -> None:
+    first = b"#Fields: date time c-ip cs-method cs-uri-stem sc-status\n"
+    second = b"#Fields: sc-status cs-uri-stem cs-method c-ip date time\n"
+    old = [b"%s 192.0.2.1 GET /a 200\n" % _clock(second) for second in range(1_000)]
+    new = [b"200 /a GET 192.0.2.1 %s\n" % _clock(second) for second in range(1_000, 2_000)]
+    data = first + b"".join(old) + second + b"".join(new)
+    log_format = get_format("iis")
+    assert isinstance(log_format, Headed)
+    log_format.learn(first)
+    part = find(data, 500, 510, log_format)
+    assert part.start <= data.index(old[500]) < data.index(old[509]) < part.end
+    assert part.end - part.start < len(data) / 20
+    # By the header at the top nobody can read these, so reading begins where they begin.
+    part = find(data, 1_500, 1_510, log_format)
+    assert len(data) / 3 < part.start <= data.index(second)
+    assert data.index(new[509]) < part.end
+
+
+def test_lines_that_nobody_can_read_at_the_end_are_read() -> None:
+    data = _dense(300) + b"junk\n" * 30_000
+    with small_steps(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prober, "_MAX_TAIL_BYTES", 1_000)
+        part = Search(prober_of(MemoryFile(data)), MARGIN_S * US_PER_S, samples=8).find(bound(900), None)
+    assert part.start < data.index(b"junk")
+    assert part.end == len(data)
 
 
 @settings(max_examples=examples(100), deadline=None)

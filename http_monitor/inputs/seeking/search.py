@@ -65,8 +65,13 @@ class Search:
         sampled = ((offset, prober.at(offset)) for offset in range(0, max(1, prober.size - step // 2), step))
         self._known = [(offset, probe) for offset, probe in sampled if probe is not None]
         last = prober.last()
+        self._knows_end = last is not None
         if last is not None:
             self._known.append((prober.size, last))
+
+    @property
+    def _knows_beginning(self) -> bool:
+        return bool(self._known) and self._known[0][0] == 0
 
     def find(self, since: Bound | None, until: Bound | None) -> Part:
         """Return the part of the file that has all lines of a span.
@@ -91,8 +96,10 @@ class Search:
                 limits = _Limits(low, offset, below, probe)
                 return self._narrow(limits, since.is_behind, unknown_is_low=False).low
             low, below = probe.start, probe
-        # Of a file without any time all is read.
-        return self._prober.size if self._known else 0
+        if self._knows_end:
+            return self._prober.size
+        # Lines without a time may be of any, and so may all of a file.
+        return self._narrow(_Limits(low, self._prober.size, below, None), since.is_behind, unknown_is_low=False).low
 
     def _end(self, until: Bound) -> int:
         """Return a place behind which no line is of the span."""
@@ -102,7 +109,7 @@ class Search:
                 limits = _Limits(offset, high, probe, above)
                 return self._narrow(limits, lambda found: not until.is_before(found), unknown_is_low=True).high
             high, above = probe.start, probe
-        return high
+        return high if self._knows_beginning else self._prober.size
 
     def _narrow(self, limits: "_Limits", is_low: Callable[[Probe], bool], *, unknown_is_low: bool) -> "_Limits":
         """Return close limits of the place at which something turns; the given ones are changed.
