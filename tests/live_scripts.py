@@ -1,7 +1,7 @@
 """Turns of live runs, drawn at random, for the engine and for its slow reference alike."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import times_of
+from http_monitor.eventtime.rows import Rows, times_of
 from http_monitor.health import Health
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import LogFormat
@@ -92,11 +92,9 @@ def follow(
     sources = [TurnSource() for _ in range(script.inputs)]
     settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
     monitor, recorder = make_monitor(settings, sources, clock, make_format=make_format)
-    for pieces in before:
-        log_format, ahead_filter = make_format(settings.format), AheadFilter(settings.max_ahead_s * US_PER_S)
-        for batch in map(log_format.parse, pieces):
-            for rows in ahead_filter.admit(batch, times_of(batch), script.start_us):
-                live_of(monitor)._engine.backfill(rows)
+    if before:
+        parts = (rows for pieces in before for rows in rows_before(pieces, settings, script.start_us, make_format))
+        live_of(monitor)._engine.backfill(parts)
     for wall_us, glances in script.turns:
         clock.set(wall_us)
         for source, glance in zip(sources, glances, strict=True):
@@ -104,6 +102,18 @@ def follow(
         monitor.step()
     monitor.close(finished=False)
     return objects(recorder.messages, script.options.top)
+
+
+def rows_before(
+    pieces: Iterable[bytes],
+    settings: Settings,
+    start_us: int,
+    make_format: Callable[[str], LogFormat] = get_format,
+) -> Iterator[Rows]:
+    """Yield the rows of a log of before the start that the clock believes."""
+    log_format, ahead_filter = make_format(settings.format), AheadFilter(settings.max_ahead_s * US_PER_S)
+    for batch in map(log_format.parse, pieces):
+        yield from ahead_filter.admit(batch, times_of(batch), start_us)
 
 
 def expected(script: Script, parse: Callable[[bytes], Parsed] = parse_log, before: Sequence[bytes] = ()) -> list[Json]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.clock import WallClock
+from http_monitor.clock import ManualClock, WallClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.filtering import selection_for
 from http_monitor.inputs.seeking.search import Bound
 from http_monitor.monitor import backfill
 from http_monitor.monitor.backfill import Backfill
 from http_monitor.parser.formats import get_format
-from http_monitor.ports.log_format import LogFormat
+from http_monitor.ports.log_format import Headed, LogFormat
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, LocalFiles
@@ -51,7 +51,7 @@ def fill(
     engine.begin_at(BEGAN_US)
     since = Bound(BEGAN_US - settings.window_s * US_PER_S, 60 * US_PER_S)
     select = selection_for(settings, lambda agent: False)
-    filler = Backfill(settings, BEGAN_US, since, lambda path, handle: make_format(), select)
+    filler = Backfill(settings, ManualClock(BEGAN_US), BEGAN_US, since, lambda path, handle: make_format(), select)
     return engine, filler.fill(engine, at)
 
 
@@ -165,6 +165,49 @@ def test_no_more_than_the_limit_is_read_and_that_is_said(tmp_path: Path, monkeyp
     assert notice.text.endswith(" lines of the log, its last 1 MiB")
 
 
+def test_one_log_may_be_longer_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backfill, "MAX_BYTES", 1 << 20)
+    line = log_line(START_S - 5) + b"\n"
+    count = (1 << 20) // len(line)
+    write(tmp_path / "a.log", line * (count + 1))
+    engine, notice = fill(seen(tmp_path / "a.log"))
+    assert hits_by_host(engine) == {b"a": count}
+    assert notice is not None
+    assert notice.text == f"window filled from {count:,} lines of the log, its last 1 MiB"
+
+
+@pytest.mark.parametrize("together", [1, 3, 100])
+def test_the_ends_of_many_logs_count_as_each_by_itself_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(backfill, "_MANY", together)
+    paths = [tmp_path / f"{number}.log" for number in range(8)]
+    for number, path in enumerate(paths):
+        write(path, b"junk\n" + dense(-number - 1, number, b"h%d" % number) + b"junk\n" * number)
+    engine, _ = fill(seen(*paths), replace(SETTINGS, alert_malformed=50.0))
+    assert hits_by_host(engine) == {b"h%d" % number: number for number in range(1, 8)}
+    # Those in front of the first line are of no time.
+    assert engine.window.malformed == sum(range(8))
+    assert engine.health().backfilled == sum(range(8))
+
+
+def test_a_format_reads_each_part_as_if_it_had_read_nothing(tmp_path: Path) -> None:
+    head = b"#Fields: date time c-ip cs-method cs-uri-stem sc-status\n"
+    turned = b"#Fields: sc-status cs-uri-stem cs-method c-ip date time\n"
+    old = b"".join(b"2023-12-31 23:59:%02d 192.0.2.1 GET /a 200\n" % (40 + at // 100) for at in range(1_000))
+    new = b"".join(b"200 /a GET 192.0.2.2 2023-12-31 23:59:%02d\n" % (50 + at // 100) for at in range(1_000))
+    write(tmp_path / "a.log", head + old + turned + new)
+
+    def make() -> LogFormat:
+        made = get_format("iis")
+        assert isinstance(made, Headed)
+        made.learn(head)
+        return made
+
+    engine, _ = fill(seen(tmp_path / "a.log"), make_format=make)
+    assert hits_by_host(engine) == {b"192.0.2.1": 1_000, b"192.0.2.2": 1_000}
+
+
 def test_a_stop_ends_it(tmp_path: Path) -> None:
     write(tmp_path / "a.log", dense(-9, 9))
     engine = MetricsAggregator(SETTINGS, "live", lambda message: None)
@@ -173,7 +216,7 @@ def test_a_stop_ends_it(tmp_path: Path) -> None:
     def make(path: str, handle: Handle) -> LogFormat:
         return get_format("auto")
 
-    filler = Backfill(SETTINGS, BEGAN_US, Bound(BEGAN_US, 0), make, stopping=lambda: True)
+    filler = Backfill(SETTINGS, ManualClock(BEGAN_US), BEGAN_US, Bound(BEGAN_US, 0), make, stopping=lambda: True)
     assert filler.fill(engine, seen(tmp_path / "a.log")) is None
 
 

@@ -7,15 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
-from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import times_of
-from http_monitor.parser.formats import get_format
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import Json, ScriptedSource, live_of, make_monitor, objects
-from tests.live_scripts import Script, expected, follow
+from tests.live_scripts import Script, expected, follow, rows_before
 
 US_PER_S = 1_000_000
 
@@ -68,9 +65,7 @@ def _followed(lines: list[tuple[int, bytes]], first_s: int, last_s: int, filled:
     clock = ManualClock((START_S + first_s) * US_PER_S + US_PER_S // 2)
     source = ScriptedSource([], ends=False)
     monitor, recorder = make_monitor(_SETTINGS, [source], clock)
-    batch = get_format("auto").parse(filled)
-    for rows in AheadFilter(60 * US_PER_S).admit(batch, times_of(batch), clock.now_us()):
-        live_of(monitor)._engine.backfill(rows)
+    live_of(monitor)._engine.backfill(rows_before([filled], _SETTINGS, clock.now_us()))
     for second in range(first_s, last_s):
         clock.set((START_S + second) * US_PER_S + US_PER_S // 2)
         source.write(b"".join(line for at_s, line in lines if at_s == second))
@@ -112,9 +107,7 @@ def test_lines_that_fill_the_window_are_in_no_other_figure() -> None:
     before = b"".join(log_line(START_S - second, status=500) + b"\n" for second in (300, 12, 9, 0))
     clock = ManualClock(START_S * US_PER_S)
     monitor, recorder = make_monitor(_SETTINGS, [ScriptedSource([], ends=False)], clock)
-    batch = get_format("auto").parse(before)
-    (rows,) = AheadFilter(60 * US_PER_S).admit(batch, times_of(batch), clock.now_us())
-    assert live_of(monitor)._engine.backfill(rows) == 3
+    assert live_of(monitor)._engine.backfill(rows_before([before], _SETTINGS, clock.now_us())) == 3
     for second in range(8):
         clock.set((START_S + second) * US_PER_S)
         monitor.step()
@@ -133,11 +126,7 @@ def test_malformed_lines_fill_the_window_where_they_are_judged() -> None:
     line, bad = log_line(START_S - 2) + b"\n", b"junk\n"
     clock = ManualClock(START_S * US_PER_S)
     monitor, recorder = make_monitor(chosen, [ScriptedSource([], ends=False)], clock)
-    ahead_filter = AheadFilter(60 * US_PER_S)
-    for data in (bad + line, bad, bad + bad):
-        batch = get_format("auto").parse(data)
-        for rows in ahead_filter.admit(batch, times_of(batch), clock.now_us()):
-            live_of(monitor)._engine.backfill(rows)
+    live_of(monitor)._engine.backfill(rows_before((bad + line, bad, bad + bad), chosen, clock.now_us()))
     for second in range(4):
         clock.set((START_S + second) * US_PER_S)
         monitor.step()

@@ -39,7 +39,9 @@ class Formats:
         self._zone: Zone | None = None
         self._own_time: OwnTime | None = None
         self._origins: dict[str, Origin] = {}
-        self._ready: dict[str, LogFormat] = {}
+        self._ready: dict[str, WrappedFormat] = {}
+        self._detected: dict[str, Json] = {}
+        """What each of these remembered that had read nothing."""
         self._parts: dict[str, LogFormat] = {}
         """The formats of those that are read from the midst."""
         self._choices: dict[str, Choice | None] = {}
@@ -114,7 +116,9 @@ class Formats:
             return self._around(lambda: self._named(path))
         if path not in self._ready:
             self._detect(path, from_start=True)
-        return self._ready.pop(path)
+        made = self._ready.pop(path)
+        self._detected[path] = made.save()
+        return made
 
     def of_part(self, path: str, head: bytes, sample: bytes) -> "LogFormat":
         """Return another format for a file, for lines that do not stand at its beginning.
@@ -136,6 +140,10 @@ class Formats:
         """Return likewise a format for the last lines of an open file, which may be one that rotation has made."""
         from http_monitor.cli import samples
 
+        if path in self._detected:
+            found = self._around(self._auto)
+            found.load(self._detected[path])
+            return found
         head, sample = samples.ends_of(path, handle)
         return self.of_part(path, head, sample)
 

@@ -34,7 +34,9 @@ class WindowFill:
     ) -> None:
         self._seen = {path: seen for path, seen in beginning.seen.items() if isinstance(seen, FileStatus)}
         since = window_before(settings, beginning.started_us)
-        self._backfill = Backfill(settings, beginning.started_us, since, formats.of_end, select, stopping)
+        self._backfill = Backfill(
+            settings, beginning.clock, beginning.started_us, since, formats.of_end, select, stopping
+        )
         self.notice: Notice | None = None
         """What the user is told."""
 
