@@ -311,3 +311,15 @@ def test_nothing_of_before_is_read_of_a_log_that_comes_later(tmp_path: Path) -> 
         program.until_hits(4)
         summary = program.stop().objects[-1]
     assert (summary["hits"], summary["health"]["filtered"]) == (4, 10)
+
+
+def test_archives_of_one_time_are_read_whatever_their_names(tmp_path: Path) -> None:
+    for name, key in (("web.2.gz", b"/two/x"), ("web.1.gz", b"/one/x"), ("web", b"/web/x")):
+        data = dense(FIRST_S, 4_000, key)
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    outcome = replay("--file", tmp_path / "web*", "--since", "10m")
+    assert {row["key"]: row["hits"] for row in outcome.objects[-1]["sections"]} == {
+        "/one": 601,
+        "/two": 601,
+        "/web": 601,
+    }

@@ -141,8 +141,9 @@ class ReplaySpan:
         if after is None:
             return None
         mine, other = self._first(path), self._first(after)
-        # Somebody has given them these names in another order.
-        return None if mine is None or other is None or other.greatest_us < mine.least_us else other
+        # They may have got these names in another order, or be two logs of the same time.
+        is_next = mine is not None and other is not None and other.least_us > mine.least_us + self._margins.least_us
+        return other if is_next else None
 
     def _first(self, path: str) -> Probe | None:
         if path not in self._firsts:
