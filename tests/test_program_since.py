@@ -269,6 +269,20 @@ def test_a_live_run_reads_from_there_whatever_a_checkpoint_says(tmp_path: Path) 
         assert program.stop().objects[-1]["hits"] == 63
 
 
+def test_a_live_run_knows_the_header_at_the_top_where_it_begins(tmp_path: Path) -> None:
+    path, end_s = tmp_path / "u_ex.log", now_s()
+    moments = (iso_utc((end_s - 9_000 + at) * 1_000_000) for at in range(8_990))
+    lines = "".join(f"{at[:10]} {at[11:19]} 200 /a/b.aspx GET 192.0.2.1 15\n" for at in moments)
+    software = "#Software: Microsoft Internet Information Services 10.0\n"
+    path.write_text(software + "#Fields: date time sc-status cs-uri-stem cs-method c-ip time-taken\n" + lines)
+    with follow(path, "--format", "iis", "--since", "10m") as program:
+        program.err.having("Caught up")
+        summary = program.stop().objects[-1]
+    assert (summary["health"]["malformed"], summary["coverage"]["duration"]) == (0, 1.0)
+    assert 550 <= summary["hits"] <= 591
+    assert summary["health"]["lines"] < 4_000
+
+
 def test_a_live_run_through_commands_seeks_too(tmp_path: Path) -> None:
     path, end_s = tmp_path / "access.log", now_s()
     (tmp_path / "access.log.1").write_bytes(dense(end_s - 8_000, 4_000))

@@ -5,6 +5,7 @@ from functools import partial
 
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import Margins
+from http_monitor.cli.samples import lines_at
 from http_monitor.display import figures
 from http_monitor.inputs.look import Select
 from http_monitor.inputs.seeking.log_file import Limits
@@ -16,7 +17,7 @@ from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from http_monitor.sources.path_selection import STDIN
-from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.tail.position import FilePosition, TailPosition
 from http_monitor.units import US_PER_S, visible_text
 
 
@@ -54,9 +55,17 @@ class LiveSpan:
             return None  # who follows it says what is wrong
         self._skipped_bytes += found.skipped_bytes
         self._out_of_order += found.out_of_order
-        if found.position is not None and found.position.files[0].offset:
-            self._began_within.add(path)
+        if found.position is not None:
+            self._begin_format(path, found.position.files[0])
         return found.position
+
+    def _begin_format(self, path: str, first: FilePosition) -> None:
+        """Let the lines where reading begins tell the format, and the head of their file its columns."""
+        if first.offset:
+            self._began_within.add(path)
+            head, lines = lines_at(first.path, first.offset)
+            if lines:
+                self._formats.begin_within(path, head, lines)
 
     def searcher(self, path: str, files: Files) -> "partial[TailPosition | None] | None":
         """Return what finds out likewise through commands, in another thread; None: there is nothing to find out.

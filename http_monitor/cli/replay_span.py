@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import Margins
-from http_monitor.cli.samples import first_lines
+from http_monitor.cli.samples import first_lines, lines_at
 from http_monitor.display import figures
 from http_monitor.errors import UsageError
 from http_monitor.inputs.look import Select
@@ -161,8 +161,7 @@ class ReplaySpan:
             return Part(0, 0) if is_before or is_after else None
         part = file.find(since, until, self._margins.least_us)
         if part is not None and part.in_order and 0 < part.start < part.end:
-            lines = file.sample_at(part.start)
-            self._formats.begin_within(file.path, file.head, first_lines(lines))
+            self._formats.begin_within(file.path, *lines_at(file.path, part.start))
         return part
 
 

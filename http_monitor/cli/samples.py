@@ -1,7 +1,10 @@
 """Takes samples of files: the lines by which a format is found."""
 
+from contextlib import closing
+
 from http_monitor.sources.files.access import Handle, LocalFiles
 from http_monitor.sources.files.last_lines import tail_sample
+from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.tail.rotated_names import is_compressed
 
@@ -43,6 +46,19 @@ def ends_of(path: str, handle: Handle) -> tuple[bytes, bytes]:
     # The first of them may have begun before.
     lines = handle.read(size - _BYTES, _BYTES).split(_LF)[1:-1][-_LINES:]
     return head, b"".join(line + _LF for line in lines)
+
+
+def lines_at(path: str, offset: int) -> tuple[bytes, bytes]:
+    """Return (the first lines of a file, those that stand at an offset); b"" for both if it is unreadable."""
+    opened = LocalFiles().open(path)
+    if isinstance(opened, Obstacle):
+        return b"", b""
+    with closing(opened[0]) as handle:
+        try:
+            first, there = handle.read(0, _BYTES), handle.read(offset, _BYTES)
+        except OSError:
+            return b"", b""
+    return first[: first.rfind(_LF) + 1], first_lines(there[: there.rfind(_LF) + 1])
 
 
 def first_lines(data: bytes) -> bytes:

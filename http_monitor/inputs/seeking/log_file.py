@@ -86,15 +86,6 @@ class LogFile:
             return None if prober is None else Search(prober, margin_us).find(since, until)
         return None
 
-    def sample_at(self, offset: int) -> bytes:
-        """Return some whole lines from a line's beginning on."""
-        opened = LocalFiles().open(self.path)
-        if isinstance(opened, Obstacle):
-            return b""
-        with closing(opened[0]) as handle:
-            data = handle.read(offset, SAMPLE_BYTES)
-        return data[: data.rfind(b"\n") + 1]
-
     def _read_head(self) -> bytes:
         with closing(ReplayFile(self.path, limit=self._limits.line_bytes, read_bytes=SAMPLE_BYTES)) as source:
             return source.read().data
