@@ -12,7 +12,7 @@ Kind = Literal["lines", "input", "now"]
 
 
 def _of_lines(*, among: bool = False) -> Any:
-    """Return a counter of lines, which the engine keeps; `among`: its lines are also in another counter."""
+    """Return a counter of lines, which the engine keeps; `among`: it is no fate of a line, which is elsewhere."""
     return field(default=0, metadata={"kind": "lines", "among": among})
 
 
@@ -59,6 +59,8 @@ class Health:
     """More than `lost_bytes` may have been lost: written and removed between two checks."""
     nul_bytes: int = _of_input()
     """NUL bytes at the beginning of lines, left by a truncated writer; skipped."""
+    backfilled: int = _of_lines(among=True)
+    """Not among the lines: those of before the start, in the window only, with which a live run has filled it."""
     since_us: int | None = field(default=None, metadata={"kind": "now"})
     """Start of the counted time, over restarts; None: the start of this run."""
     lateness_advice_s: int | None = field(default=None, metadata={"kind": "now", "told": False})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from http_monitor.errors import UsageError
+from http_monitor.moments import Moment, check_order
 from http_monitor.units import visible_text
 
 MAX_LINE_BYTES = 1 << 20
@@ -81,6 +82,12 @@ class Settings:
     """Say which formats have a name, and nothing else."""
     from_start: bool = False
     replay: bool = False
+    since: Moment | None = None
+    """Lines of before that do not count, and are not read as far as they can be skipped."""
+    until: Moment | None = None
+    """Lines of then and later do not count; a live run ends then."""
+    no_backfill: bool = False
+    """Begin with an empty window."""
     interval_s: int = field(default=10, metadata=_counted("--interval"))
     window_s: int = field(default=120, metadata=_counted("--window"))
     bucket_size_s: int = field(default=1, metadata=_counted("--bucket-size"))
@@ -185,6 +192,8 @@ class Settings:
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
                 raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
+        if self.since and self.until and not (self.since.is_relative or self.until.is_relative):
+            check_order(self.since, self.since.resolve(0), self.until, self.until.resolve(0, is_end=True))
         if self.window_s > MAX_BUCKETS * self.bucket_size_s:
             raise UsageError(
                 f"--window: got {self.window_s} s, takes at most {MAX_BUCKETS} times --bucket-size"
@@ -225,6 +234,10 @@ class Settings:
             raise UsageError("--via: got it together with --give-me-traffic, which writes a file of this machine")
         if self.replay and self.time == "arrival":
             raise UsageError("--time: got arrival together with --replay, which takes only event")
+        if self.since is not None and self.time == "arrival":
+            raise UsageError(
+                "--since: got it for lines that count as they come (--time arrival), and none came before the start"
+            )
         if self.give_me_traffic:
             if self.replay:
                 raise UsageError("--give-me-traffic: got --replay too, which reads what is there already")
@@ -269,7 +282,7 @@ HARMLESS = frozenset(
         *("files", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats", "from_start"),
         *("replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate", "traffic_scenario"),
         *("traffic_append", "seed", "state_dir", "no_state", "reader", "via", "rotate_grace_s", "max_line_bytes"),
-        "threads",
+        *("threads", "since", "until", "no_backfill"),
     }
 )
 """Settings that a checkpoint does not keep: a run may resume with any value of them."""

@@ -53,6 +53,7 @@ HEALTH_KEYS = (
     "oversized",
     "filtered",
     "other",
+    "backfilled",
 )
 
 

@@ -1,13 +1,15 @@
 """Turns of live runs, drawn at random, for the engine and for its slow reference alike."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from hypothesis import strategies as st
 
 from http_monitor.clock import ManualClock
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.rows import Rows, times_of
 from http_monitor.health import Health
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import LogFormat
@@ -15,7 +17,7 @@ from http_monitor.ports.source import Chunk
 from http_monitor.settings import Settings
 from tests import engine_strategies
 from tests.engine_strategies import START_S
-from tests.harness import Json, make_monitor, objects, settings_of
+from tests.harness import Json, live_of, make_monitor, objects, settings_of
 from tests.reference.clf import Parsed, parse_log
 from tests.reference.engine import Look, Options, Turn, live
 
@@ -75,12 +77,24 @@ def follow(
     expression: str | None = None,
     time: Literal["event", "arrival"] = "event",
     make_format: Callable[[str], LogFormat] = get_format,
+    before: Sequence[Sequence[bytes]] = (),
 ) -> list[Json]:
-    """Return what the program says about a script, and is told to stop after it."""
+    """Return what the program says about a script, and is told to stop after it.
+
+    Args:
+        script: It.
+        expression: The filter.
+        time: What decides the bucket of a line.
+        make_format: Makes the formats.
+        before: Pieces of logs of before the start, with which the window is filled.
+    """
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
     settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
     monitor, recorder = make_monitor(settings, sources, clock, make_format=make_format)
+    if before:
+        parts = (rows for pieces in before for rows in rows_before(pieces, settings, script.start_us, make_format))
+        live_of(monitor)._engine.backfill(parts)
     for wall_us, glances in script.turns:
         clock.set(wall_us)
         for source, glance in zip(sources, glances, strict=True):
@@ -90,13 +104,32 @@ def follow(
     return objects(recorder.messages, script.options.top)
 
 
-def expected(script: Script, parse: Callable[[bytes], Parsed] = parse_log) -> list[Json]:
-    """Return what the slow reference says about a script."""
+def rows_before(
+    pieces: Iterable[bytes],
+    settings: Settings,
+    start_us: int,
+    make_format: Callable[[str], LogFormat] = get_format,
+) -> Iterator[Rows]:
+    """Yield the rows of a log of before the start that the clock believes."""
+    log_format, ahead_filter = make_format(settings.format), AheadFilter(settings.max_ahead_s * US_PER_S)
+    for batch in map(log_format.parse, pieces):
+        yield from ahead_filter.admit(batch, times_of(batch), start_us)
+
+
+def expected(script: Script, parse: Callable[[bytes], Parsed] = parse_log, before: Sequence[bytes] = ()) -> list[Json]:
+    """Return what the slow reference says about a script, and logs of before it."""
     turns = [
         Turn(wall_us, [Look(parse(glance.data), glance.at_end) for glance in glances])
         for wall_us, glances in script.turns
     ]
-    return live(turns, script.options, start_us=script.start_us, inputs=script.inputs, from_start=script.from_start)
+    return live(
+        turns,
+        script.options,
+        start_us=script.start_us,
+        inputs=script.inputs,
+        from_start=script.from_start,
+        backfilled=[parse(data) for data in before],
+    )
 
 
 @st.composite

@@ -110,5 +110,5 @@ def test_what_waits_is_put_together_and_the_longest_wait_is_kept() -> None:
 
 def test_every_line_has_one_fate() -> None:
     assert FATES_OF_LINES == ("accepted", "malformed", "ahead", "held", "filtered", "other")
-    assert {*FATES_OF_LINES, "lines", "late", "too_late", "oversized"} == {*LINE_COUNTERS}
+    assert {*FATES_OF_LINES, "lines", "late", "too_late", "oversized", "backfilled"} == {*LINE_COUNTERS}
     assert {*LINE_COUNTERS, *INPUT_COUNTERS} < {*TOLD}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from datetime import date, time
 
 import pytest
 from hypothesis import given, settings
@@ -12,18 +13,22 @@ from http_monitor.arguments import parse_arguments
 from http_monitor.arguments.option import Option
 from http_monitor.arguments.options import OPTIONS
 from http_monitor.errors import UsageError
+from http_monitor.moments import TAKES, Moment
 from http_monitor.settings import Settings
-from http_monitor.units import visible_text
+from http_monitor.units import local_time, visible_text
 from tests.examples import examples
 
 DEFAULTS_IN_HELP = {
     "--file": "/tmp/access.log",
     "--from-start": "off",
     "--replay": "off",
+    "--since": "none",
+    "--until": "none",
     "--threads": "2, or 1 on one core",
     "--duration": "none",
     "--state-dir": "that of the user",
     "--no-state": "off",
+    "--no-backfill": "off",
     "--rotate-grace": "10 s",
     "--max-line": "1M",
     "--reader": "direct",
@@ -184,6 +189,10 @@ def test_version_says_name_and_version(capsys: pytest.CaptureFixture[str]) -> No
         ("--give-me-traffic --seed 9223372036854775807", "seed", 9_223_372_036_854_775_807),
         ("--replay --threads 2", "threads", 2),
         ("--no-state", "no_state", True),
+        ("--since 14:05", "since", Moment("14:05", clock=time(14, 5))),
+        ("--since 30m", "since", Moment("30m", ago_s=1800)),
+        ("--until 2026-11-30", "until", Moment("2026-11-30", day=date(2026, 11, 30))),
+        ("--no-backfill", "no_backfill", True),
         ("--state-dir state", "state_dir", "state"),
         ("--rotate-grace 1m", "rotate_grace_s", 60),
     ],
@@ -239,6 +248,19 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--lateness", "3651d"], "--lateness: got 315446400 s, takes 0 s to 315360000 s"),
         (["--max-ahead", "?"], f"--max-ahead: got '?', {SECONDS_OR_NONE}"),
         (["--max-ahead", "99999h"], "--max-ahead: got 359996400 s, takes 0 s to 315360000 s"),
+        (["--since", "14:5"], f"--since: got '14:5', takes {TAKES}"),
+        (["--since", "-30m"], f"--since: got '-30m', takes {TAKES}"),
+        (["--until", ""], f"--until: got '', takes {TAKES}"),
+        (["--until"], f"--until: got no value, takes {TAKES}"),
+        (
+            ["--since", "2026-11-30T14:00:00Z", "--until", "2026-11-30T14:00:00Z"],
+            f"--until: got '2026-11-30T14:00:00Z' ({local_time(1_796_047_200_000_000)}), takes a time after"
+            f" --since '2026-11-30T14:00:00Z' ({local_time(1_796_047_200_000_000)})",
+        ),
+        (
+            ["--since", "5m", "--time", "arrival"],
+            "--since: got it for lines that count as they come (--time arrival), and none came before the start",
+        ),
         (["--duration", "0"], "--duration: got 0 s, takes 1 s to 315360000 s"),
         (["--duration", "0.1"], f"--duration: got '0.1', {SECONDS}"),
         (["--duration", "5", "--replay"], "--duration: got a duration together with --replay, which ends by itself"),
@@ -362,6 +384,18 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ),
         ("--replay --rotate-grace 10", "--rotate-grace: got it together with --replay, which does not follow"),
         ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
+        (
+            "--from-start --since 5m",
+            "--from-start: got it together with --since, which says from where on is read",
+        ),
+        ("--explain --since 5m", "--since: got it together with --explain, which explains lines of any time"),
+        ("--explain --until 5m", "--until: got it together with --explain, which explains lines of any time"),
+        ("--replay --no-backfill", "--no-backfill: got it together with --replay, which does not follow"),
+        ("--via sudo --no-backfill", "--no-backfill: got it together with --via, which fills no window"),
+        (
+            "--since 5m --no-backfill",
+            "--no-backfill: got it together with --since, which reads what the window is filled with",
+        ),
         ("--file - --via sudo", "--via: got it together with --file -, which is no file"),
         ("--file - --from-start", "--from-start: got it together with --file -, which is no file"),
         (

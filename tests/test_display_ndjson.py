@@ -40,6 +40,7 @@ HEALTH = [
         "lag_s",
         "maybe_lost",
         "nul_bytes",
+        "backfilled",
         "since",
     ),
 ]

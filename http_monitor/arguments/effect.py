@@ -16,6 +16,16 @@ _ONLY_WITH: tuple[tuple[str, str, str], ...] = (
 )
 _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--from-start", "--replay", "which reads everything, and does not follow"),
+    ("--from-start", "--since", "which says from where on is read"),
+    ("--since", "--explain", "which explains lines of any time"),
+    ("--until", "--explain", "which explains lines of any time"),
+    ("--no-backfill", "--replay", "which does not follow"),
+    ("--no-backfill", "--from-start", "which reads what the window is filled with"),
+    ("--no-backfill", "--since", "which reads what the window is filled with"),
+    ("--no-backfill", "--via", "which fills no window"),
+    ("--no-backfill", "--reader wc-tail", "which fills no window"),
+    ("--no-backfill", "--explain", "which does not follow"),
+    ("--no-backfill", _ONLY_STDIN, "which is no file"),
     ("--state-dir", "--replay", "which keeps no checkpoint"),
     ("--rotate-grace", "--replay", "which does not follow"),
     ("--state-dir", "--no-state", "which keeps no checkpoint"),

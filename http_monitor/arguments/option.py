@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from http_monitor import settings
+from http_monitor import moments, settings
 from http_monitor.arguments import values
 from http_monitor.settings import Settings
 
@@ -68,6 +68,11 @@ def duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, de
     takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m, 1h or 1d"
     default = default or ("none" if default_s is None else f"{default_s} s")
     return Option(flags, field, text, values.duration, "TIME", takes, default)
+
+
+def moment(flag: str, field: str, text: str) -> Option:
+    """Return one that takes a moment."""
+    return Option((flag,), field, text, values.moment, "MOMENT", moments.TAKES, "none")
 
 
 def threshold(

@@ -4,7 +4,7 @@ from typing import get_args
 
 from http_monitor import settings
 from http_monitor.arguments import values
-from http_monitor.arguments.option import Group, Option, choice, count, duration, group, switch, text, threshold
+from http_monitor.arguments.option import Group, Option, choice, count, duration, group, moment, switch, text, threshold
 from http_monitor.settings import UNWRAPS, Settings
 
 _DEFAULTS = Settings()
@@ -29,6 +29,13 @@ GROUPS: tuple[Group, ...] = (
             "read everything to its end in the time of the log, as fast as possible, then print the summary;"
             " .gz too, several files merged by time",
         ),
+        moment(
+            "--since",
+            "since",
+            "count lines from then on: 14:05, 2026-11-30 14:05, 30m back from now (in a replay from the end of the"
+            " log); found by seeking",
+        ),
+        moment("--until", "until", "count lines up to then, which is left out; a live run ends then"),
         Option(
             ("--threads",),
             "threads",
@@ -51,6 +58,7 @@ GROUPS: tuple[Group, ...] = (
             "that of the user",
         ),
         switch("--no-state", "no_state", "keep no checkpoint and look for none: begin at the end of the file"),
+        switch("--no-backfill", "no_backfill", "begin with an empty window, not with that of the end of the log"),
         duration(
             ("--rotate-grace",),
             "rotate_grace_s",

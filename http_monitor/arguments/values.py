@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
+from http_monitor.moments import Moment, read_moment
 from http_monitor.units import parse_duration, visible_text
 
 Reader = Callable[[str], object]
@@ -30,6 +31,11 @@ def line(given: str) -> str:
 def duration(given: str) -> int:
     """Return whole seconds of ``90``, ``90s``, ``2m``, ``1h``."""
     return parse_duration(given)
+
+
+def moment(given: str) -> Moment:
+    """Return the moment that ``14:05``, ``2026-11-30 14:05`` or ``30m`` stands for."""
+    return read_moment(given)
 
 
 def size(given: str) -> int:

@@ -38,6 +38,10 @@ def open_state(
     except OSError:
         return _without("the working directory is gone, and a path begins there")
     opened = open_store(directory, key)
+    if settings.since is not None:
+        words = "its checkpoint is not read: --since says from where on it counts"
+        told = [] if opened.saved is None else [Notice(words, name="checkpoint")]
+        return Session(opened.store, notices=(*opened.notices, *told))
     local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
     if opened.store is not None and opened.saved is None and not opened.notices and local:
         taken = _places_of_others(directory, key, local, settings, make_engine)

@@ -4,6 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import complain
+from http_monitor.moments import Span, span_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ class Paths:
 
 
 class Beginning:
-    """The moment a run begins, and what stands at its paths then."""
+    """The moment a run begins, and what stands at its paths then.
+
+    Raises:
+        UsageError: a live run can count nothing in the span that was asked for.
+    """
 
     def __init__(self, settings: Settings, paths: Paths) -> None:
         from http_monitor.clock import ReplayClock, WallClock
@@ -47,6 +52,10 @@ class Beginning:
         # Where files end now is where they are followed from: what comes while the columns are imported counts.
         self.seen = {} if settings.replay or paths.via is not None else _seen(paths.first)
         self.started_us = self.clock.now_us()
+        self.span = Span()
+        """What a live run counts; that of a replay depends on its files."""
+        if not settings.replay:
+            self.span = span_of(settings.since, settings.until, self.started_us, live=True)
 
 
 def prefix_of(settings: Settings) -> list[str] | None:

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from http_monitor.ports.wrapper import Wrapper
     from http_monitor.records import Json
     from http_monitor.serverconf import Origin
+    from http_monitor.sources.files.access import Handle
 
-_SAMPLE_LINES = 100
-_SAMPLE_BYTES = 64 << 10
 _MOST_AT_A_STOP = 8
 
 
@@ -40,7 +39,11 @@ class Formats:
         self._zone: Zone | None = None
         self._own_time: OwnTime | None = None
         self._origins: dict[str, Origin] = {}
-        self._ready: dict[str, LogFormat] = {}
+        self._ready: dict[str, WrappedFormat] = {}
+        self._detected: dict[str, Json] = {}
+        """What each of these remembered that had read nothing."""
+        self._parts: dict[str, LogFormat] = {}
+        """The formats of those that are read from the midst."""
         self._choices: dict[str, Choice | None] = {}
         """What was found in the samples; None where none of its lines fits anything."""
         self._make_auto: Callable[[], LogFormat] | None = None
@@ -107,11 +110,47 @@ class Formats:
 
     def of(self, path: str) -> "LogFormat":
         """Return the format for one input, which no other has; one that has joined is read from its start."""
+        if path in self._parts:
+            return self._parts.pop(path)
         if not self._detects(path):
             return self._around(lambda: self._named(path))
         if path not in self._ready:
             self._detect(path, from_start=True)
-        return self._ready.pop(path)
+        made = self._ready.pop(path)
+        self._detected[path] = made.save()
+        return made
+
+    def of_part(self, path: str, head: bytes, sample: bytes) -> "LogFormat":
+        """Return another format for a file, for lines that do not stand at its beginning.
+
+        Args:
+            path: Of the file.
+            head: What it begins with; formats that have header lines learn them.
+            sample: Lines of it, which tell the format where nobody else does.
+        """
+        if self._detects(path):
+            found = self._around(self._auto)
+            found.choose(sample, head)
+        else:
+            found = self._around(lambda: self._named(path))
+            found.learn(head)
+        return found
+
+    def of_end(self, path: str, handle: "Handle") -> "LogFormat":
+        """Return likewise a format for the last lines of an open file, which may be one that rotation has made."""
+        from http_monitor.cli import samples
+
+        if path in self._detected:
+            found = self._around(self._auto)
+            found.load(self._detected[path])
+            return found
+        head, sample = samples.ends_of(path, handle)
+        return self.of_part(path, head, sample)
+
+    def begin_within(self, path: str, head: bytes, sample: bytes) -> None:
+        """Learn that a file is read from the midst; the arguments are those of `of_part`."""
+        self._ready.pop(path, None)
+        self._parts[path] = self.of_part(path, head, sample)
 
     def kind_of(self, path: str) -> str | None:
         """Return what the user was told that the lines of a file are; None: nothing."""
@@ -210,22 +249,13 @@ class Formats:
 
     def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
         """Return lines that tell the format of a file, and its head where they are not from there."""
+        from http_monitor.cli import samples
         from http_monitor.sources.path_selection import STDIN
-        from http_monitor.sources.replay import ReplayFile
 
         if path == STDIN or not self._local:
             return b"", b""  # commands may take their time, and the first line tells as well
-        source = ReplayFile(path, limit=self._settings.max_line_bytes, read_bytes=_SAMPLE_BYTES)
-        try:
-            head = source.read().data
-        finally:
-            source.close()
-        if from_start:
-            return _first_lines(head), b""
-        from http_monitor.sources.files.access import LocalFiles
-        from http_monitor.sources.files.last_lines import tail_sample
-
-        return b"".join(tail_sample(LocalFiles(), path, _SAMPLE_LINES)), head
+        head = samples.head_of(path, self._settings.max_line_bytes)
+        return (samples.first_lines(head), b"") if from_start else (samples.last_lines_of(path), head)
 
     def _words(self) -> str:
         if self._settings.format_from is not None:
@@ -265,13 +295,3 @@ def _where(paths: Sequence[str]) -> str:
     """Return in which of several files that is."""
     shown = visible_text(os.path.basename(paths[0]) or paths[0])
     return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"
-
-
-def _first_lines(data: bytes) -> bytes:
-    """Return the first of whole lines, as many as a sample has; blank ones come along."""
-    end = count = 0
-    while count < _SAMPLE_LINES and end < len(data):
-        stop = data.find(b"\n", end) + 1 or len(data)
-        count += not data[end:stop].isspace()
-        end = stop
-    return data[:end]

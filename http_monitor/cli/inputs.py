@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from http_monitor.checkpoint.restore import Resumed
+from http_monitor.cli.live_span import LiveSpan
 from http_monitor.clock import Clock, WallClock
 from http_monitor.inputs.input import Input
 from http_monitor.ports.source import Source
@@ -13,7 +14,8 @@ from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.path_selection import STDIN, LiveSelection
 from http_monitor.sources.remote.command_files import CommandFiles
-from http_monitor.sources.remote.threaded_source import PolledSource
+from http_monitor.sources.remote.sought_reader import SoughtReader
+from http_monitor.sources.remote.threaded_source import Polled, PolledSource
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.observer import FileObserver
@@ -52,25 +54,34 @@ class LiveSources:
         self._watcher = Watcher(wake, clock)
         self._files = LocalFiles(clock)
 
-    def make(self, path: str, position: Json | None, *, from_start: bool) -> Source:
+    def make(self, path: str, position: Json | None, *, from_start: bool, span: LiveSpan | None = None) -> Source:
         """Return the source for a path, or for ``-``.
 
         Args:
             path: As the user gave it.
             position: Where an earlier run stopped; None: it had none.
             from_start: Without a position, read what is there already.
+            span: Without a position, read from where this begins, which is looked for; None: there is none.
         """
         if path == STDIN:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
         resume = None if position is None else TailPosition.from_json(position)
         if self._via is None:
+            if resume is None and span is not None:
+                resume = span.begin(path)
             tail = self._tail(path, self._files, self._clock, self._seen.get(path), resume, from_start=from_start)
             return FileObserver(tail, self._watcher)
         files, clock = CommandFiles(self._via), WallClock()
 
-        def reader(again: Json | None) -> FileTail:
-            at = resume if again is None else TailPosition.from_json(again)
+        def tail_at(at: TailPosition | None) -> FileTail:
             return self._tail(path, files, clock, None, at, from_start=from_start)
+
+        find = None if span is None or resume is not None else span.searcher(path, files)
+
+        def reader(again: Json | None) -> Polled:
+            if again is None and find is not None:
+                return SoughtReader(lambda: tail_at(find()))
+            return tail_at(resume if again is None else TailPosition.from_json(again))
 
         explain = None if self._via else partial(_explain, path)
         return PolledSource(path, reader, link=files, wake=self._wake, clock=clock, explain=explain)
@@ -104,11 +115,16 @@ def _explain(path: str, position: Json | None) -> str:
 
 
 def first_sources(
-    making: LiveSources, paths: Sequence[str], resumed: Resumed | None, *, from_start: bool
+    making: LiveSources,
+    paths: Sequence[str],
+    resumed: Resumed | None,
+    *,
+    from_start: bool,
+    span: LiveSpan | None = None,
 ) -> list[Source]:
     """Return the sources that a live run begins with, or goes on with."""
     if resumed is None:
-        return [making.make(path, None, from_start=from_start) for path in paths]
+        return [making.make(path, None, from_start=from_start, span=span) for path in paths]
     # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
     # and did not then is new.
     every = dict.fromkeys([*paths, *resumed.inputs])

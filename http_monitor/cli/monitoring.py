@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from http_monitor.alerts import default_alerts
@@ -28,7 +29,11 @@ from http_monitor.units import US_PER_S
 
 if TYPE_CHECKING:
     from http_monitor.checkpoint.restore import MakeEngine
+    from http_monitor.cli.live_span import LiveSpan
+    from http_monitor.cli.replay_span import ReplaySpan
+    from http_monitor.cli.window_fill import WindowFill
     from http_monitor.filtering import RowSelection
+    from http_monitor.inputs.look import Select
     from http_monitor.simulator import SimulatorThread
 
 
@@ -94,9 +99,15 @@ class Monitoring:
         display = display_of(settings, self._notices)
         hub = Hub([Output(display)])
         if settings.replay:
-            sources = replay_sources(settings, self._paths.first, self._stop.waker)
-            inputs = [self._input_of(source) for source in sources]
+            span = self._replay_span()
+            sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
+            inputs = [
+                self._input_of(source, None if span is None else span.selection(source.name, self._select))
+                for source in sources
+            ]
             self._tell(hub, session)
+            for notice in () if span is None else span.notices():
+                hub.publish(notice)
             run = replay_run(settings, inputs, hub, default_alerts(settings), family_of, read_ahead(settings, inputs))
             monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
@@ -117,17 +128,56 @@ class Monitoring:
 
         settings, paths, beginning = self._settings, self._paths, self._beginning
         assert paths.selection is not None
+        span = self._live_span()
+        if beginning.span.since_us is not None:
+            # What is there already is a backlog, from where the span begins.
+            settings = replace(settings, from_start=True)
         making = LiveSources(settings, beginning.clock, self._stop.waker.wake, via=paths.via, seen=beginning.seen)
-        sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start)
+        sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start, span=span)
         paths.selection.know(source.name for source in sources)
-        inputs = [self._input_of(source) for source in sources]
+
+        def input_of(source: Source) -> Input:
+            return self._input_of(source, None if span is None else span.selection(source.name, self._select))
+
+        inputs = [input_of(source) for source in sources]
         self._tell(hub, session)
-        run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us)
+        for notice in () if span is None else span.notices(beginning.started_us):
+            hub.publish(notice)
+        filler = self._backfill(session)
+        run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us, filler)
+        if filler is not None and filler.notice is not None:
+            hub.publish(filler.notice)
         if traffic is not None:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
-            run.discover(GlobFinder(paths.selection, making, self._input_of))
-        return inputs, HTTPMonitor(run, beginning.clock, settings.duration_s)
+            run.discover(GlobFinder(paths.selection, making, input_of))
+        return inputs, HTTPMonitor(run, beginning.clock, settings.duration_s, beginning.span.until_us)
+
+    def _replay_span(self) -> "ReplaySpan | None":
+        """Return the part of a replay that counts; None: all of it does."""
+        if self._settings.since is None and self._settings.until is None:
+            return None
+        from http_monitor.cli.replay_span import ReplaySpan
+
+        return ReplaySpan(self._settings, self._paths.first, self._formats, self._stop.requested)
+
+    def _backfill(self, session: Session) -> "WindowFill | None":
+        """Return what fills the window of a live run; None: it resumes, or begins empty."""
+        settings = self._settings
+        reads_back = settings.from_start or settings.since is not None or settings.time == "arrival"
+        if settings.no_backfill or reads_back or session.resumed is not None or settings.give_me_traffic:
+            return None
+        from http_monitor.cli.window_fill import WindowFill
+
+        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.requested)
+
+    def _live_span(self) -> "LiveSpan | None":
+        """Return the part of its logs that a live run counts; None: all that it reads."""
+        if not self._beginning.span.is_bounded:
+            return None
+        from http_monitor.cli.live_span import LiveSpan
+
+        return LiveSpan(self._settings, self._beginning.span, self._formats, self._paths.first)
 
     def _session(self, make_engine: "MakeEngine") -> Session:
         """Return the checkpoint of the run, which only a live one has."""
@@ -141,7 +191,8 @@ class Monitoring:
         for notice in (*self._paths.notices, *session.notices):
             hub.publish(notice)
 
-    def _input_of(self, source: Source) -> Input:
+    def _input_of(self, source: Source, select: "Select | None" = None) -> Input:
+        """Return the input of a source; what takes out its lines is that which all have, unless it has its own."""
         kind = self._formats.kind_of(source.name)
         return Input(
             source,
@@ -149,7 +200,7 @@ class Monitoring:
             self._settings.max_ahead_s * US_PER_S,
             explain_and_suggest,
             announced=kind,
-            select=self._select,
+            select=select or self._select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
             remarks=self._remarks.of_file().look,
         )

@@ -8,25 +8,29 @@ from http_monitor.settings import MAX_THREADS, Settings
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:
+    from http_monitor.cli.replay_span import ReplaySpan
     from http_monitor.inputs.input import Input
     from http_monitor.inputs.readahead.protocol import ReadAhead
     from http_monitor.ports.source import Source
 
 
-def replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[Source]":
-    """Return a source for each path."""
+def replay_sources(
+    settings: Settings, paths: list[str], waker: Waker, span: "ReplaySpan | None" = None
+) -> "list[Source]":
+    """Return a source for each path; of a span for each that has lines of it."""
     from http_monitor.sources.path_selection import STDIN
     from http_monitor.sources.replay import ReplayFile
 
     limit = settings.max_line_bytes
-    if STDIN not in paths:
-        return [ReplayFile(path, limit=limit) for path in paths]
-    from http_monitor.sources.stdin import StdinSource
+    sources: list[Source] = []
+    for path in paths if span is None else span.paths:
+        if path == STDIN:
+            from http_monitor.sources.stdin import StdinSource
 
-    return [
-        StdinSource(waker.wake, block=True, limit=limit) if path == STDIN else ReplayFile(path, limit=limit)
-        for path in paths
-    ]
+            sources.append(StdinSource(waker.wake, block=True, limit=limit))
+        else:
+            sources.append(ReplayFile(path, limit=limit, part=None if span is None else span.part_of(path)))
+    return sources
 
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":

@@ -51,6 +51,7 @@ def live_run(
     session: "Session",
     make_engine: "MakeEngine",
     started_us: int | None = None,
+    backfill: "Callable[[MetricsAggregator], None] | None" = None,
 ) -> "LiveRun":
     """Return a run that follows logs.
 
@@ -62,6 +63,7 @@ def live_run(
         session: Where checkpoints go, and what the run resumes from.
         make_engine: Makes its engine.
         started_us: When the user was told that it begins; None: just now.
+        backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty.
     """
     from http_monitor.checkpoint.run_state import RunState
     from http_monitor.monitor.live_run import LiveRun
@@ -73,6 +75,8 @@ def live_run(
         engine = make_engine(settings)
         if not settings.from_start:
             engine.begin_at(started_us)
+            if backfill is not None:
+                backfill(engine)
     publisher = Publisher(hub)
     engine.publish_to(publisher.publish)
     marked = None if session.resumed is None else session.resumed.mark_number

@@ -17,7 +17,8 @@ _NAME_COLUMNS = 120
 
 
 def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
-    """Return a few words for each counter that is not zero, and for what cannot be read.
+    """Return a few words for each counter that is not zero, and for what cannot be read; what filled
+    the window was told at the start.
 
     Args:
         health: The counters.
@@ -94,6 +95,12 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         (
             health.held,
             f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
+            "plain",
+        ),
+        (
+            health.backfilled,
+            f"{_lines(health.backfilled)} of before the start filled the window, and"
+            f" {_does(health.backfilled, 'is', 'are')} in no total (backfilled).",
             "plain",
         ),
     ]

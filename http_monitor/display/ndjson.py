@@ -16,7 +16,7 @@ from http_monitor.units import iso_utc, visible, visible_text
 
 SCHEMA = 2
 """Grows when a key changes its meaning or goes; more keys may come at any time."""
-_ALWAYS_TOLD = {"unwrap"}
+_ALWAYS_TOLD = {"unwrap", "span"}
 """Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
 _CLOCK = {"ahead", "late"}
 """Notices that say by how much times are off, and what to type: more than a report can."""

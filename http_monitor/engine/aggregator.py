@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.window import SlidingWindow
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.engine.backfill import fill_window
 from http_monitor.engine.closing import Closing
 from http_monitor.engine.reporter import Reporter
 from http_monitor.engine.row_counter import RowCounter
@@ -43,6 +44,7 @@ class MetricsAggregator:
             publish: receives alert events and reports, in order.
             classify: returns the families of the agents in a report; None: agents are not classified.
         """
+        self._settings = settings
         self._state = EngineState(settings, Reporter(settings, mode, classify))
         self._closing = Closing(self._state, mode, publish)
         self._counter = RowCounter(settings, self._state, self._closing)
@@ -105,6 +107,13 @@ class MetricsAggregator:
         """Begin live at the end of a file: set now, and treat earlier buckets as closed."""
         self._state.now_us = time_us
         self._closing.begin_at(time_us)
+
+    def backfill(self, parts: Iterable[Rows]) -> int:
+        """Fill the window with rows of before the beginning, once, behind `begin_at`; return how many it takes.
+
+        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first.
+        """
+        return fill_window(self._state, self._settings, parts)
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
         """Send alert events and reports to another receiver, once the state is restored."""

@@ -40,6 +40,10 @@ class Tally:
             if by:
                 self._counts[name] += by
 
+    def count_backfilled(self, rows: int) -> None:
+        """Count rows of before the beginning; they are none of the lines."""
+        self._counts["backfilled"] += rows
+
     def merge(self, hits: int, *, late: bool, too_late: bool) -> None:
         """Count rows that another engine accepted."""
         self._counts["accepted"] += hits

@@ -12,6 +12,7 @@ from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits
 from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
+from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
 from http_monitor.ports.source import Failing, Resumable, Source
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
@@ -173,7 +174,7 @@ class Input:
             return _NO_LINES
         batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
-        return batch
+        return self._selected(batch)
 
     def look(self) -> Look:
         """Read and parse the next lines of a replay; may wait for them.
@@ -182,12 +183,13 @@ class Input:
             FormatError: as `check_format`.
         """
         chunk = self.source.read()
-        batch, found = self._parse(chunk.data, last=chunk.finished)
-        self.check_format(batch, ended=chunk.finished)
+        parsed, found = self._parse(chunk.data, last=chunk.finished)
+        self.check_format(parsed, ended=chunk.finished)
         found += [Found(self._enough_no, notice) for notice in self._find_missing(ended=chunk.finished)]
-        found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
+        found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
-        return Look(batch, chunk.finished, self.source.health().nul_bytes, tuple(found), failure)
+        nul_bytes = self.source.health().nul_bytes
+        return cut(self._select, Look(self._selected(parsed), chunk.finished, nul_bytes, tuple(found), failure))
 
     def merge_look(self, look: Look) -> None:
         """Store the results of a look whose lines are being counted now."""
@@ -195,7 +197,7 @@ class Input:
         self.failure = look.failure
 
     def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
-        """Return the rows of the next lines, and notices about them, in their order."""
+        """Return the rows of the next lines, those excluded too, and notices about the lines, in their order."""
         ending = self._format if last and isinstance(self._format, Ending) else None
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
         notices: list[Found] = []
@@ -214,9 +216,11 @@ class Input:
         if self._remarks is not None:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
-        # Whether lines fit the format is determined before rows are removed.
+        return batch, found
+
+    def _selected(self, batch: Batch) -> Batch:
         batch = batch if self._select is None else self._select(batch)
-        return replace(batch, rows=with_short_keys(batch.rows)), found
+        return replace(batch, rows=with_short_keys(batch.rows))
 
     def _formats(self, batch: Batch) -> list[Found]:
         """Return notices about the format: the first line that fits, and changes of the format."""

@@ -1,7 +1,7 @@
 """The result of reading the next lines of an input, and the protocols of the functions that examine them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from http_monitor.errors import InputError
@@ -54,3 +54,8 @@ class Look:
     """Notices about its lines, in their order."""
     failure: InputError | None
     """Error that ended reading before the end of the input."""
+
+    def cut(self, line_no: int) -> "Look":
+        """Return the look as if the input ended with that line."""
+        found = (each for each in self.found if each.line_no is None or each.line_no <= line_no)
+        return replace(self, batch=self.batch.head(line_no), finished=True, found=tuple(found))

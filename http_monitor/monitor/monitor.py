@@ -17,12 +17,14 @@ class HTTPMonitor:
         run: A live run or a replay.
         clock: The time.
         duration_s: Length of the run in seconds; None: unlimited.
+        until_us: The time of the clock at which it ends; None: none.
     """
 
-    def __init__(self, run: Run, clock: Clock, duration_s: int | None = None) -> None:
+    def __init__(self, run: Run, clock: Clock, duration_s: int | None = None, until_us: int | None = None) -> None:
         self._run = run
         self._clock = clock
         self._duration_s = duration_s
+        self._until_us = until_us
         self._stopping = False
 
     def health(self) -> Health:
@@ -39,7 +41,8 @@ class HTTPMonitor:
 
     def run(self, waker: Waker) -> None:
         """Take turns until the end or a stop, then publish the remaining messages."""
-        deadline = None if self._duration_s is None else Deadline(self._clock, self._duration_s)
+        is_endless = self._duration_s is None and self._until_us is None
+        deadline = None if is_endless else Deadline(self._clock, self._duration_s, self._until_us)
         finished = False
         self._run.interrupted = lambda: self._stopping
         while not (finished or self._stopping):

@@ -17,24 +17,43 @@ _FIRST_BYTES = 512 << 10
 _GZ_PIECE_BYTES = 16 << 10
 
 
+def is_archive(path: str, head: bytes) -> bool:
+    """Tell by its first two bytes and its name whether a file is compressed by gzip."""
+    return head == MAGIC or (bool(head) and path.endswith(".gz"))
+
+
 class ReplayFile:
     """A source that ends where its file ends; a last line without LF counts.
 
     A file is an archive if it begins as one or its name ends in ``.gz``. What goes wrong while reading ends it
     after what was read, and is kept in `failure`.
+
+    Args:
+        path: Of the file.
+        limit: The longest line, in bytes without its LF.
+        read_bytes: The most that one read takes.
+        part: Where reading begins and ends, which are beginnings of lines; None: all is read, as an archive always is.
     """
 
-    def __init__(self, path: str, *, limit: int = MAX_LINE_BYTES, read_bytes: int = READ_BYTES) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        limit: int = MAX_LINE_BYTES,
+        read_bytes: int = READ_BYTES,
+        part: tuple[int, int] | None = None,
+    ) -> None:
         self._path = path
         self._shown = visible_text(path)
         self._read_bytes = read_bytes
-        self._cutter = LineCutter(limit)
+        self._cutter = LineCutter(limit, at_start=part is None or not part[0])
         self._descriptor: int | None = None
         self._inflater: Inflater | None = None
         self._begun = False
         self._finished = False
         self._offset = 0
         self._size = 0
+        self._part = part
         self.failure: InputError | None = None
         """Why the file could not be read to its end."""
 
@@ -86,14 +105,18 @@ class ReplayFile:
             return
         self._descriptor, status = opened
         self._size = status.st_size
-        head = os.read(self._descriptor, len(MAGIC))
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        if head == MAGIC or (head and self._path.endswith(".gz")):
+        if self._part is not None:
+            self._offset, end = self._part
+            self._size = min(self._size, end)
+        elif is_archive(self._path, os.read(self._descriptor, len(MAGIC))):
             self._inflater = Inflater()
+        os.lseek(self._descriptor, self._offset, os.SEEK_SET)
 
     def _next(self, most: int) -> bytes:
         """Return some bytes of the log; b"" at its end or where a piece of archive holds none."""
         assert self._descriptor is not None
+        if self._part is not None:
+            most = min(most, self._part[1] - self._offset)
         data = os.read(self._descriptor, most if self._inflater is None else _GZ_PIECE_BYTES)
         self._offset += len(data)
         self._finished = not data

@@ -35,6 +35,7 @@ class Health:
     oversized: int = 0
     filtered: int = 0
     other: int = 0
+    backfilled: int = 0
 
 
 class Bucket:
@@ -175,6 +176,15 @@ class Counter:
             self._late_rows.append(row)
         else:
             self._intervals.setdefault(interval_us, Span(o)).add(row)
+
+    def backfill(self, row: RowLike) -> None:
+        """Count a row of before the beginning in its bucket alone, where the window of the beginning has that."""
+        o = self._options
+        assert self.closed_us is not None
+        bucket_us = row.time_us // o.bucket_us * o.bucket_us
+        if bucket_us >= self.closed_us + o.bucket_us - o.window_us:
+            self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
+            self.health.backfilled += 1
 
     def count_malformed(self, previous_us: int | None) -> None:
         """Count a malformed line in the bucket of the line accepted before it in its file, if there is one."""

@@ -173,6 +173,7 @@ def live(
     inputs: int = 1,
     from_start: bool = False,
     stopped: bool = True,
+    backfilled: Sequence[ParsedLike] = (),
 ) -> list[Json]:
     """Return the NDJSON objects of a live run, in order.
 
@@ -183,8 +184,11 @@ def live(
         inputs: How many looks each turn has.
         from_start: What was there before the start is read too.
         stopped: Whether the run is stopped after the last turn: the partial reports and the summary follow.
+        backfilled: What each input had before the start, with which the window is filled.
     """
     run = _Live(options, start_us, inputs, from_start)
+    for parsed in backfilled:
+        run.backfill(parsed, start_us)
     for turn in turns:
         run.turn(turn)
     if stopped:
@@ -215,6 +219,16 @@ class _Live:
             self._now_us = start_us
             self.counter.closed_us = start_us // options.bucket_us * options.bucket_us - options.bucket_us
         self._inputs = [_Input(AheadFilter(options.max_ahead_us), not from_start, self._now_us) for _ in range(inputs)]
+
+    def backfill(self, parsed: ParsedLike, wall_us: int) -> None:
+        """Fill the window with lines of before the start, as far as the clock believes their times."""
+        last_us = None
+        for line in lines_of(parsed):
+            if isinstance(line, BadLine):
+                self.counter.count_malformed(last_us)
+            elif not isinstance(line, _NoRow) and line.time_us <= wall_us + self._options.max_ahead_us:
+                self.counter.backfill(line)
+                last_us = line.time_us
 
     def turn(self, turn: Turn) -> None:
         soon = turn.wall_us - self._previous_us < max(self._options.interval_us, 5_000_000)

@@ -17,6 +17,10 @@ _LOG = re.compile(r"\.(log|txt|json)$")
 _SEPARATOR = re.compile(r"[-._]")
 
 
+DATED = 2
+"""The kind of age that a date in a name tells."""
+
+
 class Age(NamedTuple):
     """Orders rotated files of one log, oldest first."""
 
@@ -67,7 +71,7 @@ def age_key(base: str, name: str) -> Age:
     if found["number"] is not None:
         return Age(1, (-int(found["number"]),))
     if found["date"] is not None:
-        return Age(2, _moment(found["date"]))
+        return Age(DATED, _moment(found["date"]))
     return Age(0, ())
 
 

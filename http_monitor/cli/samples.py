@@ -1,0 +1,71 @@
+"""Takes samples of files: the lines by which a format is found."""
+
+from contextlib import closing
+
+from http_monitor.sources.files.access import Handle, LocalFiles
+from http_monitor.sources.files.last_lines import tail_sample
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.replay import ReplayFile
+from http_monitor.sources.tail.rotated_names import is_compressed
+
+_LF = b"\n"
+_LINES = 100
+_BYTES = 64 << 10
+
+
+def head_of(path: str, limit: int) -> bytes:
+    """Return the first lines of a file, compressed or not; b"" if it is unreadable or empty.
+
+    Args:
+        path: Of the file.
+        limit: The longest line, in bytes without its LF.
+    """
+    source = ReplayFile(path, limit=limit, read_bytes=_BYTES)
+    try:
+        return source.read().data
+    finally:
+        source.close()
+
+
+def last_lines_of(path: str) -> bytes:
+    """Return the last lines of a file that is not compressed, as many as a sample has."""
+    return b"".join(tail_sample(LocalFiles(), path, _LINES))
+
+
+def ends_of(path: str, handle: Handle) -> tuple[bytes, bytes]:
+    """Return (the first lines, the last lines) of an open file; of an archive, which has to be inflated, no last ones.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    data = handle.read(0, _BYTES)
+    head = first_lines(data[: data.rfind(_LF) + 1])
+    size = handle.status().size
+    if size <= len(data) or is_compressed(path):
+        return head, head
+    # The first of them may have begun before.
+    lines = handle.read(size - _BYTES, _BYTES).split(_LF)[1:-1][-_LINES:]
+    return head, b"".join(line + _LF for line in lines)
+
+
+def lines_at(path: str, offset: int) -> tuple[bytes, bytes]:
+    """Return (the first lines of a file, those that stand at an offset); b"" for both if it is unreadable."""
+    opened = LocalFiles().open(path)
+    if isinstance(opened, Obstacle):
+        return b"", b""
+    with closing(opened[0]) as handle:
+        try:
+            first, there = handle.read(0, _BYTES), handle.read(offset, _BYTES)
+        except OSError:
+            return b"", b""
+    return first[: first.rfind(_LF) + 1], first_lines(there[: there.rfind(_LF) + 1])
+
+
+def first_lines(data: bytes) -> bytes:
+    """Return the first of whole lines, as many as a sample has; blank ones come along."""
+    end = count = 0
+    while count < _LINES and end < len(data):
+        stop = data.find(b"\n", end) + 1 or len(data)
+        count += not data[end:stop].isspace()
+        end = stop
+    return data[:end]

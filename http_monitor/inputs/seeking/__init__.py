@@ -1,0 +1,1 @@
+"""Where in a file the lines of a span of time are."""

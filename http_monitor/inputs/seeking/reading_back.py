@@ -1,0 +1,68 @@
+"""Reads the end of a file, from not long before a time on."""
+
+from collections.abc import Iterator, Sequence
+
+from http_monitor.inputs.seeking.prober import PROBE_BYTES, Prober
+from http_monitor.inputs.seeking.search import Bound
+from http_monitor.sources.files.access import Handle
+from http_monitor.sources.files.line_cutter import LineCutter
+
+_PIECE_BYTES = 1 << 20
+_LF = b"\n"
+
+
+def start_before(prober: Prober, since: Bound, most: int) -> int:
+    """Return a place before which no line of a file is at a time or later, at most so many bytes before its end.
+
+    It is looked for from the end, in steps twice as long each, so it costs no more than what there is to read.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    reach = PROBE_BYTES
+    while reach < min(most, prober.size):
+        probe = prober.at(prober.size - reach)
+        if probe is not None and since.is_behind(probe):
+            return probe.start
+        reach *= 2
+    return max(0, prober.size - most)
+
+
+def read_lines(handle: Handle, start: int, end: int, limit: int) -> Iterator[bytes]:
+    """Yield the whole lines between two places of a file, in pieces.
+
+    Args:
+        handle: The file.
+        start: A line that begins before that is left out.
+        end: A line that goes beyond that is left out.
+        limit: The longest line, in bytes without its LF.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    # The byte before tells whether a line begins there.
+    offset = max(0, start - 1)
+    cutter = LineCutter(limit, at_start=not start)
+    skipping = start > 0
+    while offset < end:
+        data = handle.read(offset, min(_PIECE_BYTES, end - offset))
+        if not data:
+            return
+        offset += len(data)
+        if skipping:
+            first = data.find(_LF) + 1
+            skipping = not first
+            data = data[first:] if first else b""
+        lines = cutter.feed(data)
+        if lines:
+            yield lines
+
+
+def shares(wanted: Sequence[int], most: int) -> list[int]:
+    """Return how much each gets of what all want, no more than `most` together: who wants little gets all of it."""
+    given = [0] * len(wanted)
+    left = most
+    for place, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        given[index] = min(wanted[index], left // (len(wanted) - place))
+        left -= given[index]
+    return given

@@ -1,0 +1,231 @@
+"""Fills the window of a live run with the lines at the ends of its logs, so that an incident under way is seen at once.
+
+The lines are those up to the place at which the following of each log begins, so no line is counted twice.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.clock import Clock
+from http_monitor.counting.long_keys import with_short_keys
+from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.eventtime.rows import FATES, Rows, times_of
+from http_monitor.inputs.look import Select
+from http_monitor.inputs.seeking.prober import Prober
+from http_monitor.inputs.seeking.reading_back import read_lines, shares, start_before
+from http_monitor.inputs.seeking.search import Bound
+from http_monitor.inputs.seeking.tail_start import are_copies
+from http_monitor.ports.log_format import Ending, LogFormat, Remembering
+from http_monitor.records import Batch
+from http_monitor.report import Notice
+from http_monitor.settings import Settings
+from http_monitor.sources.files.access import FileStatus, Handle, Identity, LocalFiles
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.tail.fingerprint import HEAD_BYTES
+from http_monitor.sources.tail.log_directory import LogDirectory
+from http_monitor.units import US_PER_S
+
+MAX_BYTES = 64 << 20
+"""So much of all logs is read at the most."""
+_FIRST_BYTES = 32 << 10
+"""So much of each is read at first, which is enough of most of many."""
+_FIRST_ROWS = 20
+"""These tell whether lines before them may be of the window."""
+_MANY = 200
+"""So many short logs are counted together: to count each by itself takes as long."""
+_NS_PER_US = 1_000
+
+MakeFormat = Callable[[str, Handle], LogFormat]
+"""Makes a format for lines that may not stand at the beginning of a file: of (its path, the file)."""
+
+
+@dataclass(slots=True)
+class _Log:
+    """The end of a log, and how its lines are read."""
+
+    path: str
+    handle: Handle
+    end: int
+    log_format: LogFormat
+    is_rotated: bool
+    memory: str | None = None
+    """What the format remembered before it was used, as JSON; None: it was not."""
+
+    def fresh_format(self) -> LogFormat:
+        """Return the format as if it had read nothing."""
+        if isinstance(self.log_format, Remembering):
+            if self.memory is None:
+                self.memory = json.dumps(self.log_format.save())
+            else:
+                self.log_format.load(json.loads(self.memory))
+        return self.log_format
+
+
+class Backfill:
+    """Reads the ends of logs once. Owned by the monitor's thread.
+
+    Args:
+        settings: Of the run.
+        clock: So a directory of many logs is not listed for each of them.
+        began_us: The wall clock at its beginning.
+        since: The beginning of the window.
+        make_format: Makes formats that nothing else reads by.
+        select: Takes out lines that are not to be counted; None: all are.
+        stopping: Whether the user wants no more; then no more is read.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        began_us: int,
+        since: Bound,
+        make_format: MakeFormat,
+        select: Select | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._max_ahead_us = settings.max_ahead_s * US_PER_S
+        self._limit = settings.max_line_bytes
+        self._began_us = began_us
+        self._since = since
+        self._make_format = make_format
+        self._select = select
+        self._stopping = stopping
+        self._files = LocalFiles(clock)
+        self._left = MAX_BYTES
+        self._is_cut = False
+
+    def fill(self, engine: MetricsAggregator, seen: Mapping[str, FileStatus]) -> Notice | None:
+        """Fill the window of an engine that has just begun; return what the user is told, if it took any line.
+
+        Args:
+            engine: It.
+            seen: What stood at each path when its following began: the end of that is where it is followed from.
+        """
+        with ExitStack() as handles:
+            lines = engine.backfill(self._rows(seen, handles))
+        if not lines:
+            return None
+        noun = "1 line" if lines == 1 else f"{lines:,} lines"
+        limit = f", its last {MAX_BYTES >> 20} MiB" if self._is_cut else ""
+        return Notice(f"window filled from {noun} of the log{limit}", name="backfilled")
+
+    def _rows(self, seen: Mapping[str, FileStatus], handles: ExitStack) -> Iterator[Rows]:
+        """Yield the rows at the ends of logs.
+
+        Args:
+            seen: What stood at each path.
+            handles: Closes what is opened.
+        """
+        known = {status.identity for status in seen.values()}
+        wanted: list[tuple[_Log, int]] = []
+        short: list[Rows] = []
+        for path, status in seen.items():
+            with suppress(OSError):
+                log = self._open(path, status, handles)
+                while log is not None:
+                    begin, rows = max(0, log.end - _FIRST_BYTES), self._short_end(log)
+                    if rows is None:
+                        prober = Prober(log.handle, log.end, log.fresh_format(), self._max_ahead_us, self._limit)
+                        begin = start_before(prober, self._since, MAX_BYTES)
+                        wanted.append((log, log.end - begin))
+                    short += rows or ()
+                    log = None if begin else self._older(log, known, handles)
+            if len(short) >= _MANY:
+                yield _joined(short)
+                short = []
+        if short:
+            yield _joined(short)
+        given = shares([reach for _, reach in wanted], self._left)
+        for (log, reach), share in zip(wanted, given, strict=True):
+            self._is_cut |= share < reach or MAX_BYTES <= reach < log.end
+            with suppress(OSError):
+                yield from self._long_end(log, log.end - share)
+
+    def _open(self, path: str, seen: FileStatus, handles: ExitStack) -> _Log | None:
+        """Return a log, up to where it is followed from; None: none of its lines is of the window, or it has gone."""
+        opened = None if self._stopping() or not self._may_be_recent(seen) else self._files.open(path)
+        if opened is None or isinstance(opened, Obstacle):
+            return None
+        handle, status = opened
+        handles.callback(handle.close)
+        is_same = status.identity == seen.identity and status.size >= seen.size
+        return self._log(path, handle, seen.size) if is_same else None
+
+    def _older(self, log: _Log, known: Collection[Identity], handles: ExitStack) -> _Log | None:
+        """Return the file that was rotated last, where a log has been read from its beginning.
+
+        Args:
+            log: It.
+            known: Files that are followed.
+            handles: Closes what is opened.
+        """
+        if log.is_rotated:
+            return None
+        directory = LogDirectory(self._files, self._files.target(log.path))
+        plain = [sibling for sibling in directory.rotated() if not sibling.compressed]
+        handle = directory.open(plain[-1]) if plain and plain[-1].identity not in known else None
+        if handle is None:
+            return None
+        handles.callback(handle.close)
+        status = handle.status()
+        # A copy that somebody keeps beside the log has the same lines.
+        is_copy = are_copies(log.handle.read(0, HEAD_BYTES), handle.read(0, HEAD_BYTES))
+        is_wanted = self._may_be_recent(status) and not is_copy
+        return self._log(plain[-1].path, handle, status.size, is_rotated=True) if is_wanted else None
+
+    def _log(self, path: str, handle: Handle, end: int, *, is_rotated: bool = False) -> _Log:
+        return _Log(path, handle, end, self._make_format(path, handle), is_rotated)
+
+    def _may_be_recent(self, status: FileStatus) -> bool:
+        """Tell whether a file may have lines of the window: of a thousand idle logs none is opened."""
+        least_ns = (self._since.at_us - self._since.margin_us) * _NS_PER_US
+        return status.size > 0 and (status.mtime_ns is None or status.mtime_ns >= least_ns)
+
+    def _short_end(self, log: _Log) -> list[Rows] | None:
+        """Return the rows of the last lines of a log; None: lines before them may be of the window too."""
+        size = min(log.end, _FIRST_BYTES)
+        if size > self._left:
+            self._is_cut = True
+            return []
+        lines = b"".join(read_lines(log.handle, log.end - size, log.end, self._limit))
+        log_format = log.fresh_format()
+        batch = log_format.parse_last(lines) if isinstance(log_format, Ending) else log_format.parse(lines)
+        first_us = times_of(batch)[:_FIRST_ROWS]
+        reaches_back = len(first_us) > 0 and int(first_us.max()) + self._since.margin_us < self._since.at_us
+        if size < log.end and not reaches_back:
+            return None
+        self._left -= size
+        return [rows for rows in self._admit(batch, AheadFilter(self._max_ahead_us)) if len(rows)]
+
+    def _long_end(self, log: _Log, start: int) -> Iterator[Rows]:
+        """Yield the rows of the lines of a log from a place on."""
+        log_format, ahead_filter = log.fresh_format(), AheadFilter(self._max_ahead_us)
+        for lines in read_lines(log.handle, start, log.end, self._limit):
+            if self._stopping():
+                return
+            yield from self._admit(log_format.parse(lines), ahead_filter)
+        if isinstance(log_format, Ending):
+            yield from self._admit(log_format.parse_last(b""), ahead_filter)
+
+    def _admit(self, batch: Batch, ahead_filter: AheadFilter) -> list[Rows]:
+        """Return the rows that count and whose times the clock believes."""
+        batch = batch if self._select is None else self._select(batch)
+        batch = replace(batch, rows=with_short_keys(batch.rows))
+        return ahead_filter.admit(batch, times_of(batch), self._began_us)
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of the ends of some logs, with the lines that do not count behind each."""
+    if len(parts) == 1:
+        return parts[0]
+    table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
+    after = [np.zeros((len(FATES), len(part)), np.int64) if part.after is None else part.after for part in parts]
+    # In front of the first row of a log nothing tells the time.
+    return Rows(table.to_batches()[0], np.concatenate([part.time_us for part in parts]), np.concatenate(after, axis=1))
