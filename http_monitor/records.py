@@ -37,6 +37,9 @@ SCHEMA = pa.schema(
 program or machine in front of a wrapped line; `status` is 0 for a line without one. Nullable columns are null for
 ``-`` and for formats without the field; `lacks` distinguishes the two where that matters: it is the sum of
 `LACKS_SIZE` and `LACKS_AGENT`, null for a line with both fields."""
+UNTIMED_US = -(1 << 55)
+"""The time of a row whose line has none, within the parser and until a live run takes that of its arrival; earlier than
+that of any line."""
 LACKS_SIZE = 1
 LACKS_AGENT = 2
 

@@ -90,8 +90,8 @@ def is_haproxy(text: str) -> bool:
     return len(set(_OWN.findall(text))) >= 2 and _PRESENT.search(text) is not None
 
 
-def haproxy_template(text: str) -> Template:
-    """Return the template of a log-format. Raises UsageError: it cannot be read."""
+def haproxy_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a log-format, `untimed` ones too. Raises UsageError: it cannot be read."""
     found, pieces = _split(text)
     roles = chosen([meant for _, meant, _ in found])
     parts: list[Given] = []
@@ -103,7 +103,7 @@ def haproxy_template(text: str) -> Template:
         (name, meant, quoted), role = next(places)
         behind = pieces[index + 1] if index + 1 < len(pieces) else ""
         parts += _placed(parts, name, meant, role, quoted=quoted, behind=behind)
-    return made(_joined(parts), NOUN, _NEEDED, exact=True)
+    return made(_joined(parts), NOUN, _NEEDED, untimed=untimed, exact=True)
 
 
 def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:

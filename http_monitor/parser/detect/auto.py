@@ -42,7 +42,7 @@ class Choice:
 
 
 def auto_formats(
-    limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None
+    limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False
 ) -> "Callable[[], AutoFormat]":
     """Return what makes formats of files that are found out by their lines, among the presets there are.
 
@@ -50,21 +50,20 @@ def auto_formats(
 
     Args:
         limit: The longest line, in bytes without its LF.
-        replay: Lines without a time cannot be counted.
         zone: Of times that name none; None: that which is usual for each format.
+        untimed: Lines may have no time, which stands around them.
     """
 
     def presets_of(lines: bytes | None) -> Iterable[Preset]:
-        presets = PRESETS if lines is None else presets_for(lines)
-        return (preset for preset in presets if not (replay and preset.timeless))
+        return PRESETS if lines is None else presets_for(lines, untimed=untimed)
 
     samplers = Pool(())
-    return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers)
+    return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers, untimed=untimed)
 
 
-def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
+def auto_format(limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False) -> "AutoFormat":
     """Return one of `auto_formats`, which shares nothing."""
-    return auto_formats(limit, replay=replay, zone=zone)()
+    return auto_formats(limit, zone=zone, untimed=untimed)()
 
 
 class AutoFormat:
@@ -73,9 +72,8 @@ class AutoFormat:
     It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
     (`Change`); what showed it stays malformed.
 
-    A preset of the family means the whole family, each line by itself. What asks more of a line than the family
-    does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
-    the family last: another one that fits knows more of the line.
+    A preset of the family means the whole family; what asks more of a line leaves it the lines that do not fit. Of
+    several that fit the earlier in the list is chosen, the family last.
 
     Args:
         presets: The formats there are; they are asked for when a line may be of another one than the family.
@@ -84,6 +82,7 @@ class AutoFormat:
         zone: Of times that name none; None: that which is usual for each format.
         presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
         samplers: Read samples, which several may share; None: its own.
+        untimed: Lines may have no time, which stands around them.
     """
 
     name = "auto"
@@ -96,11 +95,13 @@ class AutoFormat:
         zone: Zone | None = None,
         presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
         samplers: Pool | None = None,
+        *,
+        untimed: bool = False,
     ) -> None:
         self._limit = limit
         self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
-        self._candidates = Candidates(presets, self._family, limit, zone, presets_of)
+        self._candidates = Candidates(presets, self._family, limit, zone, presets_of, untimed=untimed)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
         self._samplers = Pool(()) if samplers is None else samplers
