@@ -8,7 +8,7 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
-from http_monitor.parser.detect.batch_pieces import Leading, joined
+from http_monitor.parser.detect.batch_pieces import Leading, end_of_line, joined
 from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.detect.format_change import Change, Rival
@@ -17,6 +17,7 @@ from http_monitor.parser.detect.trials import Trials, remind
 from http_monitor.parser.fields.plausible import doubted, first_hosts
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.explain import read_line
+from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.presets import PRESETS, Preset, presets_for
@@ -120,6 +121,11 @@ class AutoFormat:
         """The name of the preset that the file has, or `FAMILY`; None while that is not known."""
         return None if self._chosen is None else self._chosen.name
 
+    @property
+    def promised(self) -> frozenset[str]:
+        """What lines of the format have that was found."""
+        return promised_by(self._format)
+
     def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
         """Choose what most lines of a sample fit; None where none of them fits anything, or a choice was made.
 
@@ -157,7 +163,7 @@ class AutoFormat:
         parts: list[Batch] = []
         start, size = 0, len(data)
         while self._format is not None and self._change is not None and (start < len(data) or not parts):
-            piece = data[start : _end_of(data, start + size)]
+            piece = data[start : end_of_line(data, start + size)]
             batch = self._told(self._format.parse(piece))
             turn = self._change.look(piece, batch)
             if turn is None:
@@ -290,8 +296,3 @@ class AutoFormat:
         if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
             return batch
         return replace(batch, kind=self._chosen.name)
-
-
-def _end_of(data: bytes, start: int) -> int:
-    """Return where the line ends that has this byte in it."""
-    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)

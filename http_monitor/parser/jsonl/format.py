@@ -6,7 +6,7 @@ import orjson
 
 from http_monitor.explanation import Value
 from http_monitor.parser.fields.entry import Entry
-from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.jsonl.columns import Alike, Columnar
 from http_monitor.parser.jsonl.doubts import doubt
 from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
@@ -69,6 +69,12 @@ class JsonFormat(LinedFormat):
     def fields(self) -> tuple[Field, ...]:
         """The keys of the map with what they mean."""
         return tuple(self._own.values())
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Of the columns ``duration_us`` and ``agent`` those that a key of the user's gives; others may be there."""
+        given = {field.role for field in self._own.values()} if self._declared else set()
+        return frozenset(column for role, column in PROMISED.items() if role in given)
 
     def resembles(self, line: bytes) -> bool:
         """Tell whether a line begins as an object does."""

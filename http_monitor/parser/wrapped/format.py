@@ -7,6 +7,7 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
+from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
@@ -30,12 +31,8 @@ class WrappedFormat:
     One wrapper is taken off, never a second: what is inside is what a client made the server write. A line without the
     wrapper is read as it is. Without a name, the lines show which it is: a sample, else the first line that any wrapper
     has something for and that then fits, where as it stands it does not, or shows as its host a part of the wrapper.
-    That is looked at again where 20 lines in a row show another one.
-
-    A line that does not fit is *other* where lines of other programs have fitted, but none of the same: a log of a
-    machine has lines of all its programs.
-
-    A line that has no time takes that which the wrapper gives it.
+    That is looked at again where 20 lines in a row show another one. A line that does not fit is *other* where lines of
+    other programs have fitted, but none of the same. A line that has no time takes that which the wrapper gives it.
 
     Args:
         make: Makes the format of lines that stand in nothing.
@@ -81,6 +78,11 @@ class WrappedFormat:
     def inner(self) -> LogFormat:
         """Reads what is inside."""
         return self._now.inner
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What lines of the format of what is inside have."""
+        return promised_by(self._now.inner)
 
     @property
     def wrapper(self) -> str | None:
