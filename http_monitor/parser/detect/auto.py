@@ -115,16 +115,14 @@ class AutoFormat:
         self._change: Change | None = None
         """Finds out when the choice is no longer right; None while there is none."""
         self._changes: list[FormatChange] = []
+        self._has_rows = False
+        self.promised: frozenset[str] = frozenset()
+        """What lines of the format have that the first row is of."""
 
     @property
     def chosen(self) -> str | None:
         """The name of the preset that the file has, or `FAMILY`; None while that is not known."""
         return None if self._chosen is None else self._chosen.name
-
-    @property
-    def promised(self) -> frozenset[str]:
-        """What lines of the format have that was found."""
-        return promised_by(self._format)
 
     def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
         """Choose what most lines of a sample fit; None where none of them fits anything, or a choice was made.
@@ -168,9 +166,11 @@ class AutoFormat:
             turn = self._change.look(piece, batch)
             if turn is None:
                 parts.append(batch)
+                self._has_rows |= bool(len(batch.line_nos))
                 start += len(piece)
                 continue
             parts.append(batch.head(turn.lines))
+            self._has_rows |= bool(len(parts[-1].line_nos))
             self._turn_to(turn.rival, sum(part.lines for part in parts))
             # What is behind has been read in vain, which must not happen to much of it again and again.
             start, size = start + turn.offset, _PIECE_BYTES
@@ -287,6 +287,7 @@ class AutoFormat:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
+        self.promised = self.promised if self._has_rows else promised_by(self._format)
         self._trials.clear()
         self._rivals.give_away(candidate.name)
         self._change = Change(self._rivals, candidate.name, self._limit)

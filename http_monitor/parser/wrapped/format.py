@@ -7,7 +7,6 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
-from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.lines.rows import EMPTY
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
@@ -82,7 +81,7 @@ class WrappedFormat:
     @property
     def promised(self) -> frozenset[str]:
         """What lines of the format of what is inside have."""
-        return promised_by(self._now.inner)
+        return self._now.promised
 
     @property
     def wrapper(self) -> str | None:

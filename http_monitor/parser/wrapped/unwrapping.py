@@ -11,6 +11,7 @@ import pyarrow as pa
 from http_monitor.parser.chunks.arrays import arrow_of
 from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.detect.format_change import counted
+from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
@@ -64,6 +65,13 @@ class Unwrapping:
         """What was found around the lines, with the number of the line that showed it."""
         self.changes: list[FormatChange] = []
         """What the lines inside turned out to be."""
+        self._promised: frozenset[str] | None = None
+        """What lines of the format have that the first row is of; None: there was no row."""
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What lines have by the format that the first row is of."""
+        return promised_by(self.inner) if self._promised is None else self._promised
 
     @property
     def name(self) -> str | None:
@@ -91,10 +99,11 @@ class Unwrapping:
             piece = data[start:]
             batch, numbers = self._read_on(piece, before)
             turn = self._look(piece, batch, numbers) if self._turns else None
+            parts.append(batch if turn is None else batch.head(turn.lines))
+            if self._promised is None and len(parts[-1].line_nos):
+                self._promised = promised_by(self.inner)
             if turn is None:
-                parts.append(batch)
                 break
-            parts.append(batch.head(turn.lines))
             start += turn.offset
             before += turn.lines
             self.changes = [change for change in self.changes if change.line_no <= before]
