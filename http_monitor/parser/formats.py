@@ -28,6 +28,22 @@ _PRESET = re.compile(
     r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
 )
 
+_OF_GOACCESS = {
+    "COMMON": "common",
+    "VCOMMON": "vhost_common",
+    "COMBINED": "combined",
+    "VCOMBINED": "vhost_combined",
+    "W3C": "iis",
+    "SQUID": "squid",
+    "CLOUDFRONT": "cloudfront",
+    "CLOUDSTORAGE": "gcs",
+    "AWSELB": "aws_elb",
+    "AWSALB": "aws_alb",
+    "AWSS3": "aws_s3",
+    "CADDY": "caddy_json",
+    "TRAEFIKCLF": "traefik_clf",
+}
+"""What GoAccess calls its formats."""
 _MOST_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
@@ -55,6 +71,7 @@ def get_format(
     Raises:
         UsageError: no such format, or a string without a time, a host or a status.
     """
+    name = _OF_GOACCESS.get(name, name)
     return in_zone(_format(name, limit, of_httpd=of_httpd, own=own, untimed=untimed), zone)
 
 

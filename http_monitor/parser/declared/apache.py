@@ -23,6 +23,8 @@ KIND = "custom"
 
 _ONLY_APACHE = "OkfLnePRVCE"
 """Letters that Tomcat does not know."""
+_OF_VARNISH = re.compile(r"(?:Varnish|VCL_Log|VSL):")
+"""What varnishncsa logs as ``%{…}x``; its ``%D`` is microseconds, as Apache's is."""
 _FIRST_BYTE = re.compile(r"%[<>!,0-9]*(?:\^FB|\{Varnish:time_firstbyte\}x|F)")
 _UNKNOWN = Remark(
     "unit",
@@ -101,6 +103,8 @@ def _has_finer(directives: Sequence[Directive]) -> bool:
 
 def _is_only_apache(directive: Directive) -> bool:
     letter = directive.letter
+    if letter == "x" and _OF_VARNISH.match(directive.parameter or ""):
+        return True
     return directive.final or directive.conditional or "<" in directive.text or letter in _ONLY_APACHE or "^" in letter
 
 

@@ -45,6 +45,7 @@ _BY_DIRECTIVE: dict[str, Role] = {
     "%L": "request_id",
     "%{SSL_PROTOCOL}x": "tls",
     "%{version}c": "tls",
+    "%{ssl.protocol-version}x": "tls",
     "%{canonical}p": "port",
     "%{local}p": "port",
 }
@@ -141,7 +142,7 @@ def _role(directive: Directive) -> tuple[Role | None, int]:
         unit = (directive.parameter or "").lower()
         return ("duration", _UNITS[unit][1]) if unit in _UNITS else (None, 0)
     if directive.plain == "%{duration}x":
-        return "duration", 1  # h2o's, in seconds with six decimals.
+        return "duration", 1  # h2o's, in seconds with six decimals (lib/core/logconf.c).
     if directive.plain in _BY_DIRECTIVE:
         return _BY_DIRECTIVE[directive.plain], len(_RANK)
     if directive.letter in "pc" and directive.parameter not in (None, "c"):

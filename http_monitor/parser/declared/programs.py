@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from http_monitor.parser.declared import envoy, goaccess, gunicorn, haproxy, morgan, nginx, squid
+from http_monitor.parser.declared import caddy, envoy, goaccess, gunicorn, haproxy, morgan, nginx, squid, uwsgi
 from http_monitor.parser.declared.pasted import Pasted, Program
 from http_monitor.parser.template.template import Template
 
@@ -13,8 +13,10 @@ class _Templating(Protocol):
 
 
 _TESTS: tuple[tuple[Program, Callable[[str], bool]], ...] = (
+    ("uwsgi", uwsgi.is_uwsgi),
     ("gunicorn", gunicorn.is_gunicorn),
     ("envoy", envoy.is_envoy),
+    ("caddy", caddy.is_caddy),
     ("nginx", nginx.names_variables),
     ("morgan", morgan.is_morgan),
     ("haproxy", haproxy.is_haproxy),
@@ -24,6 +26,8 @@ _TESTS: tuple[tuple[Program, Callable[[str], bool]], ...] = (
 )
 """In this order: Apache's directives have single letters, so those of all others might be some of its own."""
 _TEMPLATES: Mapping[Program, _Templating] = {
+    "uwsgi": uwsgi.uwsgi_template,
+    "caddy": caddy.caddy_template,
     "gunicorn": gunicorn.gunicorn_template,
     "envoy": envoy.envoy_template,
     "morgan": morgan.morgan_template,
