@@ -39,6 +39,9 @@ program or machine in front of a wrapped line; `status` is 0 for a line without 
 `LACKS_SIZE` and `LACKS_AGENT`, null for a line with both fields."""
 NO_ROWS = pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in SCHEMA], schema=SCHEMA)
 """An empty batch."""
+UNTIMED_US = -(1 << 55)
+"""The time of a row whose line has none, within the parser and until a live run takes that of its arrival; earlier than
+that of any line."""
 LACKS_SIZE = 1
 LACKS_AGENT = 2
 

@@ -8,7 +8,7 @@ from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import Preset
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Explaining
-from http_monitor.records import SCHEMA
+from http_monitor.records import SCHEMA, UNTIMED_US
 from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference.presets import read_log
 
@@ -73,7 +73,7 @@ def check_explained(preset: Preset, head: list[bytes], line: bytes) -> None:
         assert 1 <= reading.column <= len(line) + 1
         return
     values = reading.values
-    assert values.get("time", 0) == row["time"]
+    assert values.get("time", UNTIMED_US) == row["time"]
     assert (values.get("host") or b"-", values.get("section", b"(none)")) == (row["host"], row["section"])
     assert (values.get("status") or 0, values.get("method")) == (row["status"], row["method"])
     for name in _NAMED:

@@ -30,6 +30,18 @@ _STRINGS: dict[str, tuple[str, bytes]] = {
         '":referrer" ":user-agent" :response-time ms',
         _COMBINED + b" 1.250 ms",
     ),
+    "uwsgi": (
+        '%(addr) - %(user) [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(size) "%(referer)" "%(uagent)" %(msecs)',
+        _COMBINED + b" 7",
+    ),
+    "caddy": (
+        '{remote} - {user} [{when}] "{method} {uri} {proto}" {status} {size} {latency}',
+        _COMBINED[:-18] + b"1.5ms",
+    ),
+    "haproxy_dates": (
+        '{"t":"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]","ip":"%[src]","st":%ST,"b":%B,"m":"%HM","u":"%HU","d":%Ta}',
+        b'{"t":"2026-01-19T23:08:15Z","ip":"192.0.2.7","st":200,"b":612,"m":"GET","u":"/a?b","d":7}',
+    ),
     "forwarded_bare": (
         "$http_x_forwarded_for [$time_local] $request $http_host $status",
         b"10.0.0.7, 10.0.0.8 [19/Jan/2026:23:08:15 +0000] GET /a HTTP/1.1 shop.example 200",

@@ -132,6 +132,62 @@ READ: list[tuple[str, str, dict[str, object]]] = [
     ),
     ("%{%T}t %h %{%d.%m.%y}t %>s", "23:08:15 ::1 19.01.26 200", {"time": 1_768_864_095_000_000, "status": 200}),
     ("%{%I:%M:%S %p}t %h %>s %{%b %d %Y}t", "11:08:15 PM ::1 200 Jan 19 2026", {"time": 1_768_864_095_000_000}),
+    (
+        '%(addr) - %(user) [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(rsize) "%(referer)" "%(uagent)"'
+        " %(msecs) ms",
+        f"{COMBINED} 7 ms",
+        OF_COMBINED | {"duration_us": 7_000},
+    ),
+    (
+        'log-format = [%(time)] %(addr) "%(method) %(uri)" %(status) %(size) %(rsize) %(cl) %(micros) %(var.X)',
+        '[1768864095] 192.0.2.7 "GET /a?b" 200 900 612 5 250 x',
+        {"time": 1_768_864_095_000_000, "size_bytes": 612, "bytes_in": 5, "duration_us": 250, "path": b"/a"},
+    ),
+    (
+        r"{remote} - {user} [{when}] \"{method} {uri} {proto}\" {status} {size} \"{>Referer}\" \"{>User-Agent}\""
+        " {latency}",
+        f"{COMBINED} 1.25ms",
+        OF_COMBINED | {"duration_us": 1_250},
+    ),
+    ("{combined}", COMBINED, OF_COMBINED),
+    (
+        "{when_iso} {remote} {method} {uri} {status} {size} {latency_ms} {host}",
+        "2026-01-19T23:08:15Z 192.0.2.7 GET /a?b 200 612 7 shop:80",
+        {"time": 1_768_864_095_000_000, "duration_us": 7_000, "vhost": b"shop", "path": b"/a"},
+    ),
+    (
+        "format transform `{ts} {request>remote_ip} {request>method} {request>uri} {status} {size} {duration}` {",
+        "1768864095.25 192.0.2.7 GET /a?b 200 612 0.007",
+        {"time": 1_768_864_095_250_000, "duration_us": 7_000, "host": b"192.0.2.7", "path": b"/a"},
+    ),
+    (
+        "%[date,utime(%Y-%m-%d %H:%M:%S)] %ci %ST %B %HM %HU",
+        "2026-01-19 23:08:15 192.0.2.7 200 612 GET /a?b",
+        {"time": 1_768_864_095_000_000, "host": b"192.0.2.7", "path": b"/a"},
+    ),
+    (
+        '{"t":"%[accept_date,ltime(%Y-%m-%dT%H:%M:%S%z)]","ip":"%[src]","st":%ST,"b":%B,"m":"%HM","u":"%HU","d":%Ta}',
+        '{"t":"2026-01-20T00:08:15+0100","ip":"192.0.2.7","st":200,"b":612,"m":"GET","u":"/a?b","d":7}',
+        {"time": 1_768_864_095_000_000, "duration_us": 7_000, "host": b"192.0.2.7", "path": b"/a"},
+    ),
+    (
+        "%[accept_date(ms)] %ci %ST %B %{+Q}r",
+        '1768864095250 192.0.2.7 200 612 "GET /a?b HTTP/1.1"',
+        {"time": 1_768_864_095_250_000, "path": b"/a"},
+    ),
+    (
+        "%[request_date(us),us_utime(%Y-%m-%dT%H:%M:%S.%6NZ)] %ci %ST %B %{+Q}r",
+        '2026-01-19T23:08:15.250000Z 192.0.2.7 200 612 "GET /a?b HTTP/1.1"',
+        {"time": 1_768_864_095_250_000, "path": b"/a"},
+    ),
+    (
+        f"{APACHE} %D %{{Varnish:hitmiss}}x".replace("%>s", "%s"),
+        f"{COMBINED} 7000 hit",
+        OF_COMBINED | {"duration_us": 7_000},
+    ),
+    (f"{APACHE} %Tf".replace("%>s", "%s"), f"{COMBINED} 0.007000", OF_COMBINED | {"duration_us": 7_000}),
+    (f'accesslog.format = "{ESCAPED} %D"', f"{COMBINED} 7000", OF_COMBINED | {"duration_us": 7_000}),
+    ("COMBINED", COMBINED, OF_COMBINED),
     ("%{c}a %a %t %>s", "10.0.0.9 192.0.2.7 [19/Jan/2026:23:08:15 UTC] 200", {"host": b"192.0.2.7"}),
 ]
 
@@ -167,11 +223,9 @@ def _row(batch: Any) -> dict[str, Any]:
         ),
         ("%{+cbor}o %(client)ci %(status)ST %tr", "a log-format of HAProxy that writes CBOR, takes one that writes"),
         ("%{+X}ci [%tr] %ST", "a log-format of HAProxy without %ci, takes one with"),
-        (
-            '%(addr) [%(ltime)] "%(method) %(uri)" %(status)',
-            "a log-format of uWSGI, takes the LogFormat of Apache that",
-        ),
-        ('{remote} [{when}] "{method} {uri}" {status}', "a log format of Caddy 1, takes the LogFormat of Apache that"),
+        ("%(addr) %(method) %(uri) %(status)", "a log-format of uWSGI without %(ltime), takes one with %(addr)"),
+        ("{when} {method} {uri} {status}", "a log format of Caddy without {remote} (or {request>remote_ip}), takes"),
+        (r"\{\"a\":\"{remote}\",\"b\":{status},\"c\":\"{when}\"\}", "a log format of Caddy that writes JSON, takes"),
         ("%ci [%tr] %ST %xyz", "%xyz in a log-format of HAProxy, takes %ci, %ST, %{+Q}r"),
         ("%>a %>Hs %<st", "a logformat of Squid without %ts, takes one with %>a, %>Hs, %ts"),
         ("%(h)s %(s)s", "an access_log_format of gunicorn without %(t)s, takes one with %(h)s, %(s)s, %(t)s"),

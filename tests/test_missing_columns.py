@@ -1,14 +1,20 @@
 """What is said where no line of a log has what an option asks of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from http_monitor.clock import ManualClock
+from http_monitor.inputs.input import Input
+from http_monitor.inputs.missing_columns import EVERY_LOG
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.lines.explain import explain
+from http_monitor.ports.log_format import Need
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
-from tests.harness import make_monitor, replay
+from tests.harness import ScriptedSource, make_monitor, replay
 from tests.live_scripts import TurnSource
 from tests.program import run
 
@@ -96,3 +102,61 @@ def test_a_key_that_no_object_has_is_no_client(tmp_path: Path) -> None:
     for host, is_said in (("nope", True), ("who", False)):
         outcome = run("--replay", "--file", log, "--format", f"json:time=when,host={host},status=code")
         assert (outcome.code, said in b" ".join(outcome.err.split())) == (0, is_said)
+
+
+def promised(name: str, line: bytes, needs: Sequence[Need] = EVERY_LOG) -> list[tuple[str, str]]:
+    """Return the notices of a log of 20 such lines whose format is named."""
+    source = ScriptedSource([(line + b"\n") * 20], ends=True)
+    look = Input(source, get_format(name), 60_000_000, explain, needs=needs).look()
+    notices = [found.notice for found in look.found if found.notice.level == "warning"]
+    return [(notice.name, notice.text.partition(": ")[2]) for notice in notices]
+
+
+NO_AGENT = (
+    "none of its first 20 lines has a user agent, so user agents are not known, though its format has a field for them"
+)
+NO_DURATION = (
+    "none of its first 20 lines has a duration, so durations are not known, though its format has a field for them"
+)
+COMMON = log_line(START_S)
+OBJECT = b'{"t":"2023-11-14T22:13:20Z","ip":"192.0.2.7","code":503,"b":12,"r":"GET / HTTP/1.1"'
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "words"),
+    [
+        ("combined", COMMON, [NO_AGENT]),
+        ("vhost_combined", b"shop.example:80 " + COMMON, [NO_AGENT]),
+        ('%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"', COMMON, [NO_AGENT]),
+        ('%h %l %u %t "%r" %>s %b %D', COMMON + b" -", [NO_DURATION]),
+        ('%h %l %u %t "%r" %>s %b "%{User-Agent}i" %D', COMMON + b' "-" 12', []),
+        (
+            "json:time=t,host=ip,status=code,size=b,request=r,duration/ms=d,agent=a",
+            OBJECT + b"}",
+            [NO_AGENT, NO_DURATION],
+        ),
+        ("json:time=t,host=ip,status=code,size=b,request=r,duration/ms=d,agent=a", OBJECT + b',"d":1,"a":"x"}', []),
+        ("json:time=t,host=ip,status=code,size=b,request=r", OBJECT + b"}", []),
+        (
+            "json",
+            OBJECT.replace(b'"ip"', b'"client_ip"')
+            .replace(b'"code"', b'"status"')
+            .replace(b'"r"', b'"request"')
+            .replace(b'"b"', b'"bytes"')
+            + b"}",
+            [],
+        ),
+        ("common", COMMON, []),
+        ("auto", COMMON, []),
+    ],
+)
+def test_a_field_that_the_format_promises_and_no_line_has_is_told(name: str, line: bytes, words: list[str]) -> None:
+    assert promised(name, line) == [("coverage", text) for text in words]
+
+
+def test_what_an_option_asks_for_too_is_told_once() -> None:
+    asked = Need("duration_us", "duration_us", "no comparison of --filter with duration_us is true")
+
+    assert promised('%h %l %u %t "%r" %>s %b %D', COMMON + b" -", (*EVERY_LOG, asked)) == [
+        ("lacking", "none of its first 20 lines has duration_us, so no comparison of --filter with duration_us is true")
+    ]

@@ -32,7 +32,7 @@ def junk(second: int) -> bytes:
 
 
 def told(files: Sequence[Sequence[bytes]]) -> str:
-    return ndjson(replay(files, CHOSEN, make_format=lambda name: auto_format(replay=True)).messages)
+    return ndjson(replay(files, CHOSEN, make_format=lambda name: auto_format()).messages)
 
 
 def short(line: str) -> tuple[Any, ...]:

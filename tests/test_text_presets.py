@@ -77,7 +77,8 @@ def test_a_line_cut_anywhere_stops_to_fit_where_it_was_cut_or_before(name: str) 
         ("squid", b"GET http://shop.example/basket/add?item=7", b"CONNECT shop.example:443", "section", b"(connect)"),
         ("traefik_clf", b"200 2326", b"- -", "status", 0),
         ("traefik_clf", b'"http://198.51.100.1:80"', b"-", "duration_us", 12_000),
-        ("uvicorn", b"INFO:     ", b"INFO: ", "time", 0),
+        ("uvicorn", b"INFO:     ", b"INFO: ", "host", b"192.0.2.7"),
+        ("uvicorn", b"INFO:     ", b"", "host", b"192.0.2.7"),
         ("gunicorn", b"", b"", "agent", b"curl/8.5.0"),
     ],
 )

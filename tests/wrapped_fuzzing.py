@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 
+from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.unwrap import wrapper
 from tests.reference.wrapper_texts import Inside
 from tests.reference.wrappers import read_wrapped
@@ -113,15 +114,28 @@ def check_wrapped(name: str, chance: random.Random) -> int:
         again = wrapper(name, LIMIT)
         again.load(taken.save())
         taken, start = again, stop
-        texts = inside.data.split(b"\n")[:-1]
-        for text, source, origin in zip(texts, inside.source.tolist(), inside.origin.tolist(), strict=True):
-            sourced = None if source < 0 else inside.sources[source]
-            found.append(Inside(text, sourced, None if origin < 0 else inside.origins[origin]))
+        found += _lines_in(inside)
         assert np.array_equal(inside.wrapped, inside.origin >= 0), "wrapped by nothing"
     for number, (one, other) in enumerate(zip(found, expected, strict=False)):
-        wanted = Inside(other.text, other.source or None, other.origin)
+        wanted = Inside(other.text, other.source or None, other.origin, time=other.time or None)
         assert one == wanted, f"{name}: line {number} is {one}, not {wanted}, of {lines}"
     assert len(found) == len(expected), f"{name}: {len(found)} lines, not {len(expected)}, of {lines}"
-    left = sorted(taken.end().split(b"\n")[:-1])
-    assert left == sorted(begun.values()), f"{name}: {left} is left, not {begun}"
+    left = sorted((each.text, each.time or b"") for each in _lines_in(taken.end()))
+    wanted_left = sorted((each.text, each.time or b"") for each in begun.values())
+    assert left == wanted_left, f"{name}: {left} is left, not {begun}"
     return len(lines)
+
+
+def _lines_in(inside: Unwrapped) -> list[Inside]:
+    texts = inside.data.split(b"\n")[:-1]
+    stamps = zip(*(edges.tolist() for edges in inside.stamps.find()), strict=True)
+    numbers = zip(inside.source.tolist(), inside.origin.tolist(), strict=True)
+    return [
+        Inside(
+            text,
+            None if source < 0 else inside.sources[source],
+            None if origin < 0 else inside.origins[origin],
+            time=inside.stamps.data[start:stop] or None,
+        )
+        for text, (source, origin), (start, stop) in zip(texts, numbers, stamps, strict=True)
+    ]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _SECOND = 15
+START_S = 1_768_864_095
+"""When the line of number 0 was written, in those that say it: 2026-01-19T23:08:15Z."""
 
 
 def _text(line: bytes) -> str:
@@ -52,7 +54,7 @@ def _object(wrapper: str, source: bytes | None, value: Callable[[int, str], obje
 
 def _otlp(no: int, text: str) -> object:
     attributes = [{"key": "service.name", "value": {"stringValue": "web"}}]
-    record = {"timeUnixNano": str(no), "body": {"stringValue": text}}
+    record = {"timeUnixNano": str((START_S + no) * 10**9), "body": {"stringValue": text}}
     return {"resourceLogs": [{"resource": {"attributes": attributes}, "scopeLogs": [{"logRecords": [record]}]}]}
 
 
@@ -127,6 +129,7 @@ WAYS: dict[str, Written] = {
             "insertId": f"x{no}",
             "resource": {"type": "k8s_container", "labels": {"container_name": "nginx", "pod_name": "web-1"}},
             "logName": "projects/p/logs/stdout",
+            "timestamp": _time(no) + ".5Z",
         },
     ),
     "aws logs tail": _front("awslogs", b"ecs/web/0a", lambda no: f"{_time(no)}.123000+00:00 ecs/web/0a "),
@@ -164,7 +167,7 @@ WAYS: dict[str, Written] = {
         "journald_json",
         b"web1",
         lambda no, text: {
-            "__REALTIME_TIMESTAMP": str(17688640950000 + no),
+            "__REALTIME_TIMESTAMP": str((START_S + no) * 10**6),
             "MESSAGE": text,
             "_HOSTNAME": "web1",
             "SYSLOG_IDENTIFIER": "nginx",
@@ -172,7 +175,9 @@ WAYS: dict[str, Written] = {
     ),
     "journal in bytes": Written(
         "journald_json",
-        lambda no, line: _json({"__REALTIME_TIMESTAMP": str(no), "_HOSTNAME": "web1", "MESSAGE": list(line)}),
+        lambda no, line: _json(
+            {"__REALTIME_TIMESTAMP": str((START_S + no) * 10**6), "_HOSTNAME": "web1", "MESSAGE": list(line)}
+        ),
         b"web1",
     ),
     "filebeat": _object(
@@ -205,7 +210,9 @@ WAYS: dict[str, Written] = {
         lambda no, text: {"labels": {"app": "web", "pod": "web-1"}, "line": text, "timestamp": _time(no)},
     ),
     "loki": _object(
-        "loki", b"web", lambda no, text: {"streams": [{"stream": {"app": "web"}, "values": [[str(no), text]]}]}
+        "loki",
+        b"web",
+        lambda no, text: {"streams": [{"stream": {"app": "web"}, "values": [[str((START_S + no) * 10**9), text]]}]},
     ),
     "otlp": _object("otlp", b"web", _otlp),
 }

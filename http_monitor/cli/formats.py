@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from http_monitor.cli.named_format import NamedFormat
 from http_monitor.cli.streams import width_of
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
@@ -46,7 +47,8 @@ class Formats:
         """The formats of those that are read from the midst."""
         self._choices: dict[str, Choice | None] = {}
         """What was found in the samples; None where none of its lines fits anything."""
-        self._make_auto: Callable[[], LogFormat] | None = None
+        self._make_auto: dict[bool, Callable[[], LogFormat]] = {}
+        """What makes formats of lines that have a time, and of those whose time may stand around them."""
         self._stopping: Callable[[], bool] = lambda: False
         self._remembered: dict[str, str] = {}
         """What an earlier run had found, which this one goes on with."""
@@ -81,21 +83,7 @@ class Formats:
                 return
         for path in paths:
             if not self._detects(path):
-                self._named(path)
-        if self.timeless and self._settings.replay:
-            raise UsageError(
-                f"--replay: {self._settings.format} lines have no time, so only a live run counts them, as they arrive"
-            )
-
-    @property
-    def timeless(self) -> bool:
-        """Whether lines of the format that was named have no time, so that they count by that of their arrival."""
-        if self._settings.format == "auto":
-            return False
-        from http_monitor.parser.presets import BY_NAME
-
-        preset = BY_NAME.get(self._settings.format)
-        return preset is not None and preset.timeless
+                self._named(path).check(partial(self._first_sample, path))
 
     def look(self, paths: Iterable[str], earlier: "Mapping[str, Json] | None" = None) -> None:
         """Take a sample of each file, and let it decide where the lines are to.
@@ -113,7 +101,7 @@ class Formats:
         if path in self._parts:
             return self._parts.pop(path)
         if not self._detects(path):
-            return self._around(lambda: self._named(path))
+            return self._named_around(path)
         if path not in self._ready:
             self._detect(path, from_start=True)
         made = self._ready.pop(path)
@@ -129,10 +117,10 @@ class Formats:
             sample: Lines of it, which tell the format where nobody else does.
         """
         if self._detects(path):
-            found = self._around(self._auto)
+            found = self._auto_around(path)
             found.choose(sample, head)
         else:
-            found = self._around(lambda: self._named(path))
+            found = self._named_around(path)
             found.learn(head)
         return found
 
@@ -141,7 +129,7 @@ class Formats:
         from http_monitor.cli import samples
 
         if path in self._detected:
-            found = self._around(self._auto)
+            found = self._auto_around(path)
             found.load(self._detected[path])
             return found
         head, sample = samples.ends_of(path, handle)
@@ -178,36 +166,45 @@ class Formats:
     def _reads_from_start(self) -> bool:
         return self._settings.replay or self._settings.from_start or self._settings.explain is not None
 
-    def _named(self, path: str) -> "LogFormat":
-        from http_monitor.parser.formats import get_format
+    def _named(self, path: str) -> NamedFormat:
+        return NamedFormat(self._settings, self._zone, self._own_time, self._origin_of(path))
 
-        origin = self._origin_of(path)
-        limit = self._settings.max_line_bytes
-        if origin is None:
-            return get_format(self._settings.format, limit, self._zone, own=self._own_time)
-        of_httpd, own = origin.of_httpd, self._own_time
-        made = get_format(origin.format, limit, self._zone, of_httpd=of_httpd, own=own)
-        for text in origin.others:
-            from http_monitor.parser.detect.fallback import FallbackFormat
+    def _first_sample(self, path: str) -> bytes:
+        return self._sample(path, from_start=self._reads_from_start)[0]
 
-            made = FallbackFormat(made, get_format(text, limit, self._zone, of_httpd=of_httpd, own=own), limit)
-        return made
-
-    def _auto(self) -> "LogFormat":
-        if self._make_auto is None:
+    def _auto(self, *, untimed: bool = False) -> "LogFormat":
+        if untimed not in self._make_auto:
             from http_monitor.parser.detect.auto import auto_formats
 
             settings = self._settings
-            self._make_auto = auto_formats(settings.max_line_bytes, replay=settings.replay, zone=self._zone)
-        return self._make_auto()
+            self._make_auto[untimed] = auto_formats(settings.max_line_bytes, zone=self._zone, untimed=untimed)
+        return self._make_auto[untimed]()
 
-    def _around(self, make: "Callable[[], LogFormat]") -> "WrappedFormat":
+    def _named_around(self, path: str) -> "WrappedFormat":
+        named = self._named(path)
+        return self._around(path, named.make, named.make_untimed, by_arrival=named.by_arrival)
+
+    def _auto_around(self, path: str) -> "WrappedFormat":
+        return self._around(path, self._auto, lambda: self._auto(untimed=True))
+
+    def _around(
+        self,
+        path: str,
+        make: "Callable[[], LogFormat]",
+        make_inside: "Callable[[], LogFormat]",
+        *,
+        by_arrival: bool = False,
+    ) -> "WrappedFormat":
         """Return the format of lines that may have something around them.
 
         Args:
-            make: Makes the format of what is inside.
+            path: Of their file.
+            make: Makes the format of lines that stand in nothing.
+            make_inside: Makes that of lines whose time may stand around them.
+            by_arrival: Lines without a time count by that of their arrival.
         """
         from http_monitor.parser.wrapped.format import WrappedFormat
+        from http_monitor.parser.wrapped.timing import Timing
 
         limit, name = self._settings.max_line_bytes, self._settings.unwrap
         named = None
@@ -215,14 +212,23 @@ class Formats:
             from http_monitor.unwrap import wrapper
 
             named = wrapper(name, limit)
-        return WrappedFormat(make, partial(_wrappers, limit), limit, wrapper=named, finds_out=name == "auto")
+        timing = Timing(self._zone, partial(_written_us, None if not self._local else path), by_arrival=by_arrival)
+        return WrappedFormat(
+            make,
+            partial(_wrappers, limit),
+            limit,
+            wrapper=named,
+            finds_out=name == "auto",
+            make_inside=make_inside,
+            timing=timing,
+        )
 
     def _remember(self, path: str, state: "Json | None") -> bool:
         """Take what an earlier run had found of a file; returns whether that is of any use."""
         kept = None if state is None else state.get("format")
         if kept is None:
             return False
-        found = self._around(self._auto)
+        found = self._auto_around(path)
         try:
             if kept["name"] != found.name:
                 return False
@@ -237,7 +243,7 @@ class Formats:
         return True
 
     def _detect(self, path: str, *, from_start: bool) -> None:
-        found = self._around(self._auto)
+        found = self._auto_around(path)
         # Samples of thousands of files take seconds, and a run that ends at once reads the first of them only.
         is_needless = len(self._ready) >= _MOST_AT_A_STOP and self._stopping()
         sample, head = (b"", b"") if is_needless else self._sample(path, from_start=from_start)
@@ -278,6 +284,16 @@ class Formats:
             names = dict.fromkeys(map(visible_text, self._remembered.values()))
             words.append(f"resumes with {' and '.join(names)}")
         return f"auto, {', '.join(words) or 'found by the first line that fits'}"
+
+
+def _written_us(path: str | None) -> int:
+    """Return when a file was written last; now, where nobody knows."""
+    from http_monitor.clock import WallClock
+
+    try:
+        return WallClock().now_us() if path is None else os.stat(path).st_mtime_ns // 1_000
+    except OSError:
+        return WallClock().now_us()
 
 
 def _wrappers(limit: int) -> "Sequence[Wrapper]":

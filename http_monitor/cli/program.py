@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.beginning import Beginning, Paths, prefix_of
@@ -86,8 +85,6 @@ def _run(settings: Settings, stop: Stop) -> int:
     formats.check(paths.first, stop.requested)
     if stop.requested() and settings.format_from is not None:
         return EXIT_DONE
-    if formats.timeless:
-        settings = replace(settings, time="arrival")
     if settings.explain is not None:
         from http_monitor.cli.explain import explain
 

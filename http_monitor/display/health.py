@@ -17,8 +17,9 @@ _NAME_COLUMNS = 120
 
 
 def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
-    """Return a few words for each counter that is not zero, and for what cannot be read; what filled
-    the window was told at the start.
+    """Return a few words for each counter that is not zero, and for what cannot be read.
+
+    What filled the window was told at the start.
 
     Args:
         health: The counters.

@@ -11,7 +11,7 @@ from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits
-from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
+from http_monitor.inputs.missing_columns import MissingColumns
 from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
 from http_monitor.ports.source import Failing, Resumable, Source
@@ -212,7 +212,7 @@ class Input:
         self._lines += batch.lines
         self._rows += batch.well_formed
         self._others += len(batch.other_nos)
-        self._enough_no = self._lacking.look(batch)
+        self._enough_no = self._lacking.look(batch, self._format)
         if self._remarks is not None:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
@@ -250,10 +250,7 @@ class Input:
 
     def _find_missing(self, *, ended: bool) -> list[Notice]:
         """Return, once, notices about needed columns that none of the first lines has."""
-        notices = self._lacking.describe_missing(ended=ended)
-        return [
-            self.notice(words, "coverage" if need in EVERY_LOG else "lacking", "warning") for need, words in notices
-        ]
+        return [self.notice(words, name, "warning") for name, words in self._lacking.describe_missing(ended=ended)]
 
     def check_format(self, batch: Batch, *, ended: bool) -> None:
         """Refuse a replayed file if none of its first lines fits.

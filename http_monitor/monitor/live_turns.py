@@ -16,7 +16,7 @@ from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
 from http_monitor.ports.source import UNCHANGED, Chunk, Measuring
-from http_monitor.records import Batch
+from http_monitor.records import UNTIMED_US, Batch
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
@@ -228,6 +228,10 @@ class LiveTurns:
             times_us = times_of(batch)
             # Lines written between the runs have no time of arrival.
             by_arrival = self._by_arrival and not entry.resumed
+            untimed = times_us == UNTIMED_US
+            if untimed.any():
+                times_us = np.where(untimed, 0 if entry.resumed else wall_us, times_us)
+                by_arrival = by_arrival or (not entry.resumed and bool(untimed.all()))
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
             # What the first turn finds may have been there for as long as the program took to start.

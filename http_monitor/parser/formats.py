@@ -28,6 +28,22 @@ _PRESET = re.compile(
     r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
 )
 
+_OF_GOACCESS = {
+    "COMMON": "common",
+    "VCOMMON": "vhost_common",
+    "COMBINED": "combined",
+    "VCOMBINED": "vhost_combined",
+    "W3C": "iis",
+    "SQUID": "squid",
+    "CLOUDFRONT": "cloudfront",
+    "CLOUDSTORAGE": "gcs",
+    "AWSELB": "aws_elb",
+    "AWSALB": "aws_alb",
+    "AWSS3": "aws_s3",
+    "CADDY": "caddy_json",
+    "TRAEFIKCLF": "traefik_clf",
+}
+"""What GoAccess calls its formats."""
 _MOST_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
@@ -39,6 +55,7 @@ def get_format(
     *,
     of_httpd: bool = False,
     own: OwnTime | None = None,
+    untimed: bool = False,
 ) -> LogFormat:
     """Return the format a user asked for with --format.
 
@@ -49,31 +66,35 @@ def get_format(
         zone: Of times that name none; None: that which is usual for the format.
         of_httpd: The string stands in a configuration of Apache, so it is none of Tomcat.
         own: What of the string is the time; None: what the server calls so.
+        untimed: Lines may have no time, which stands around them, or is that of their arrival.
 
     Raises:
         UsageError: no such format, or a string without a time, a host or a status.
     """
-    return in_zone(_format(name, limit, of_httpd, own), zone)
+    name = _OF_GOACCESS.get(name, name)
+    return in_zone(_format(name, limit, of_httpd=of_httpd, own=own, untimed=untimed), zone)
 
 
-def _format(name: str, limit: int, of_httpd: bool, own: OwnTime | None) -> LogFormat:
+def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untimed: bool) -> LogFormat:
     if name in SHAPES or name in BY_NAME or name.startswith(PREFIX):
         check_used(own, there=False)
     if name in SHAPES:
         return FamilyFormat(name, limit)
     if name in BY_NAME:
-        made, family = BY_NAME[name].make(limit), BY_NAME[name].family
+        preset = BY_NAME[name]
+        made, family = (preset.make_untimed if untimed and preset.make_untimed else preset.make)(limit), preset.family
         return made if family is None else FallbackFormat(made, FamilyFormat(family, limit), limit)
     check_size(name)
     if name.startswith(PREFIX):
-        return json_format_from(name, limit)
+        return json_format_from(name, limit, untimed=untimed)
     given = pasted(name)
     program = program_of(given)
     if program == "nginx":
         text = given.text
         if nginx.is_json(text):
-            return nginx_json_template(unquoted(text), limit, own)
-        return TemplateFormat(name, nginx.check_countable(nginx.nginx_template(text, own)), limit, KIND)
+            return nginx_json_template(unquoted(text), limit, own, untimed=untimed)
+        template = nginx.check_countable(nginx.nginx_template(text, own, untimed=untimed), untimed=untimed)
+        return TemplateFormat(name, template, limit, KIND)
     if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
         near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
@@ -81,13 +102,14 @@ def _format(name: str, limit: int, of_httpd: bool, own: OwnTime | None) -> LogFo
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
     check_used(own, there=program == "apache")
     if program != "apache":
-        return TemplateFormat(name, template_of(program, given.text), limit, KIND)
-    preset = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
-    if preset is None or own is not None:
-        _check_countable(ApacheFormat(given.text, limit, own=own))
-        return logformat_made(given.text, limit, name=name, of_httpd=of_httpd and not given.of_xml, own=own)
+        return TemplateFormat(name, template_of(program, given.text, untimed=untimed), limit, KIND)
+    family_of = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
+    if family_of is None or own is not None:
+        _check_countable(ApacheFormat(given.text, limit, own=own, untimed=untimed))
+        httpd = of_httpd and not given.of_xml
+        return logformat_made(given.text, limit, name=name, of_httpd=httpd, own=own, untimed=untimed)
     # Its lines are those of the family, which is read much faster.
-    return FamilyFormat(kind_of(preset["vhost"] is not None, preset["pair"] is not None), limit)
+    return FamilyFormat(kind_of(family_of["vhost"] is not None, family_of["pair"] is not None), limit)
 
 
 def _check_countable(apache: ApacheFormat) -> None:

@@ -21,13 +21,14 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\$(?:\{\w+\}|\w+)|[^"$]+|.', re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-def json_format_from(text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
+def json_format_from(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
     """Return the format of ``json:time=ts,host=ip,status=code,duration/ms=took``.
 
     Args:
         text: A role, after ``/`` how it is written where the value does not show it, ``=``, and the key, with dots
             on the way into other objects; several of them between commas.
         limit: The longest line, in bytes without its LF.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: no such role or writing, a key that is empty or comes twice, or no time.
@@ -51,18 +52,22 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES) -> JsonFormat:
         if key in key_map:
             raise UsageError(f"--format: got the key {visible_text(key)} twice in {PREFIX}, takes each once")
         key_map[key] = (role, _writing(role, written if slash else ""))
-    if not any(role == "time" for role, _ in key_map.values()):
+    timeless = not any(role == "time" for role, _ in key_map.values())
+    if timeless and not untimed:
         raise UsageError(f"--format: got {PREFIX} without a time, takes one with time=key")
-    return JsonFormat(text, key_map, limit, declared=True)
+    return JsonFormat(text, key_map, limit, declared=True, untimed=timeless)
 
 
-def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES, own: OwnTime | None = None) -> JsonFormat:
+def nginx_json_template(
+    log_format_text: str, limit: int = MAX_LINE_BYTES, own: OwnTime | None = None, *, untimed: bool = False
+) -> JsonFormat:
     """Return the format of the lines that a log_format with ``escape=json`` writes.
 
     Args:
         log_format_text: The JSON object with variables in the place of values, its quoted pieces joined.
         limit: The longest line, in bytes without its LF.
         own: A variable that is the time of a line; None: one of nginx's is.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: it is no JSON object, or no key holds a time.
@@ -81,9 +86,10 @@ def nginx_json_template(log_format_text: str, limit: int = MAX_LINE_BYTES, own: 
         check_used(own, there=own is None or any(role == "time" for role, _ in key_map.values()))
     if own is not None and own.pattern:
         raise UsageError("--log-time: got a pattern for a log_format in JSON, takes the name of a variable for it")
-    if not any(role == "time" for role, _ in key_map.values()):
+    timeless = not any(role == "time" for role, _ in key_map.values())
+    if timeless and not untimed:
         raise UsageError("--format: got a log_format in JSON without a time, takes one with $time_iso8601")
-    return JsonFormat(log_format_text, key_map, limit, declared=True)
+    return JsonFormat(log_format_text, key_map, limit, declared=True, untimed=timeless)
 
 
 def _collect(

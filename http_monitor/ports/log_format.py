@@ -46,6 +46,16 @@ class LogFormat(Protocol):
 
 
 @runtime_checkable
+class Promising(Protocol):
+    """A format that may say that its lines have fields which not every log has."""
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Of the columns ``duration_us`` and ``agent`` those that its lines have."""
+        ...
+
+
+@runtime_checkable
 class Ending(Protocol):
     """A format that may hold a part of a line until the rest comes."""
 

@@ -1,10 +1,22 @@
 """The protocol for removing what another program put around each line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.records import Bools, Int64s, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The time that a wrapper gives each line, as it is written there."""
+
+    data: bytes
+    find: Callable[[], tuple[Int64s, Int64s]]
+    """Returns for each line the first byte of its time in `data`, and the one after its last; equal: it has none.
+
+    Only lines that have no time themselves need it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,8 @@ class Unwrapped:
     """Index in `origins` of the writer of each line; -1 if the line was not wrapped."""
     origins: tuple[bytes, ...]
     """Programs, streams or containers, each digit as 0."""
+    stamps: Stamps
+    """Of each line; of one in parts that of the first."""
 
     @property
     def lines(self) -> int:
@@ -39,6 +53,8 @@ class Peeled:
     """Place in the wrapped line of each byte of the text, and of its end; -1: in an earlier line."""
     source: tuple[bytes, int, int] | None = None
     """The name of the container, pod or host, and its place."""
+    time: tuple[bytes, int, int] | None = None
+    """The time that the line is given, as it is written, and its place; -1: in an earlier line, or it has none."""
 
 
 class Wrapper(Protocol):
@@ -52,6 +68,11 @@ class Wrapper(Protocol):
     @property
     def words(self) -> str:
         """Its description, before ``, taken off``: ``syslog in front of each line``."""
+        ...
+
+    @property
+    def in_utc(self) -> bool:
+        """Whether a time of its that names no zone is in UTC, not in that of the machine."""
         ...
 
     def front(self, line: bytes) -> bytes | None:
@@ -69,8 +90,8 @@ class Wrapper(Protocol):
         """Return the inner lines of one line, given without its LF; empty if it is not wrapped."""
         ...
 
-    def end(self) -> bytes:
-        """Return the lines that were incomplete when the input ended, each with its LF."""
+    def end(self) -> Unwrapped:
+        """Return the lines that were incomplete when the input ended."""
         ...
 
     def save(self) -> Json:

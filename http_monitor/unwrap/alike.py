@@ -6,7 +6,7 @@ find few lines alike is looked at one by one.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -41,14 +41,29 @@ class Labels:
 
 
 @dataclass(slots=True)
+class Spans:
+    """Where a part of each line stands in the data; nowhere where it is empty."""
+
+    start: Int64s
+    stop: Int64s
+
+    @classmethod
+    def nowhere(cls, count: int) -> Self:
+        """Return those of lines that have none."""
+        return cls(np.zeros(count, np.int64), np.zeros(count, np.int64))
+
+
+@dataclass(slots=True)
 class Found:
     """Where the texts stand in the lines of a chunk; one that is not wrapped is its own text. An item a line."""
 
     start: Int64s
     stop: Int64s
     wrapped: Bools
-    source_start: Int64s
-    source_stop: Int64s
+    source: Spans
+    times: list[tuple[Int64s, Int64s, int, int]]
+    """Of lines that are alike: which; where each begins, or that from which it is counted; and where from there the
+    time stands that it is given."""
     origin: Labels
     """What wrote it; -1 where it is not wrapped."""
     part: Labels
@@ -67,7 +82,10 @@ class Found:
         first, last = taken.source
         if first < last:
             base = start if last <= taken.start else stop - length
-            self.source_start[lines], self.source_stop[lines] = base + first, base + last
+            self.source.start[lines], self.source.stop[lines] = base + first, base + last
+        first, last = taken.time
+        if first < last:
+            self.times.append((lines, start if last <= taken.start else stop - length, first, last))
         if taken.origin or not self.wrapped[lines[0]]:
             self.origin.set(lines, taken.origin)
         self.wrapped[lines] = True
@@ -75,6 +93,13 @@ class Found:
         self.stop[lines] = stop - (length - taken.stop)
         self.part.set(lines, taken.part)
         self.more[lines] = taken.more
+
+    def time_spans(self) -> tuple[Int64s, Int64s]:
+        """Return where the time of each line stands that it is given."""
+        spans = Spans.nowhere(len(self.start))
+        for lines, base, first, last in self.times:
+            spans.start[lines], spans.stop[lines] = base + first, base + last
+        return spans.start, spans.stop
 
 
 def lines_in(data: bytes) -> Found:
@@ -91,8 +116,8 @@ def lines_in(data: bytes) -> Found:
         start=start,
         stop=stop,
         wrapped=np.zeros(count, np.bool_),
-        source_start=np.zeros(count, np.int64),
-        source_stop=np.zeros(count, np.int64),
+        source=Spans.nowhere(count),
+        times=[],
         origin=Labels(np.full(count, -1, np.int64), {}),
         part=Labels(np.zeros(count, np.int64), {b"": 0}),
         more=np.zeros(count, np.bool_),

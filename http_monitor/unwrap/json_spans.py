@@ -7,19 +7,22 @@ Path = tuple[bytes, ...]
 Span = tuple[int, int]
 
 _TOKEN = re.compile(
-    rb'[ \t\r]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([{}\[\],:])|(-?[0-9][0-9.eE+-]*+|true|false|null))', re.DOTALL
+    rb'[ \t\r]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([{}\[\],:])|(-?[0-9][0-9.eE+-]*+)|true|false|null)', re.DOTALL
 )
 _REST = re.compile(rb"[ \t\r]*+")
 _MOST_DEPTH = 64
 
 
-def find_strings(line: bytes, wanted: Collection[Path], start: int = 0) -> Mapping[Path, Span] | None:
+def find_strings(
+    line: bytes, wanted: Collection[Path], start: int = 0, numbers: Collection[Path] = ()
+) -> Mapping[Path, Span] | None:
     """Return where strings of an object stand, each without its quotes; of a key that is there twice the last.
 
     Args:
         line: Ends with the object.
         wanted: The keys that lead to them, as they are written.
         start: Where the object begins.
+        numbers: The keys among these whose values may be numbers, too.
 
     Returns:
         None where the line is no JSON object.
@@ -48,12 +51,14 @@ def find_strings(line: bytes, wanted: Collection[Path], start: int = 0) -> Mappi
         elif expected in ("value", "first value") and mark is None:
             if not path:
                 return None
-            if token[1] is not None and None not in path:
+            if None not in path:
                 key = tuple(step for step in path if step is not None)
-                if key in wanted:
+                if token[1] is not None and key in wanted:
                     found[key] = token.span(1)
-            elif None not in path:
-                found.pop(tuple(step for step in path if step is not None), None)
+                elif token[3] is not None and key in numbers:
+                    found[key] = token.span(3)
+                else:
+                    found.pop(key, None)
             expected = "comma"
         elif expected == "comma" and mark == b",":
             expected = "value" if path[-1] is None else "key"

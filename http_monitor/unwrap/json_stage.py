@@ -23,6 +23,7 @@ def json_stage(
     needs: Sequence[str] = (),
     part: str | None = None,
     before: str = "",
+    times: Sequence[str] = (),
 ) -> Stage:
     """Return the step for objects that have a text.
 
@@ -32,19 +33,23 @@ def json_stage(
         origins: Likewise, of what wrote it.
         needs: Keys of which it must have one each; ``a|b`` is one of two.
         part: A text without an LF at its end is a part of a line, of those with the same under this key.
-        before: What an expression fits in front of the object; its group may be ``source``.
+        before: What an expression fits in front of the object; its groups may be ``source`` and ``time``.
+        times: Likewise, of the time that it is given; a number may be one.
     """
-    text_paths, source_paths, origin_paths = (tuple(map(path_of, keys)) for keys in (texts, sources, origins))
+    text_paths, source_paths, origin_paths, time_paths = (
+        tuple(map(path_of, keys)) for keys in (texts, sources, origins, times)
+    )
     need_paths = [tuple(map(path_of, need.split("|"))) for need in needs]
     part_path = None if part is None else path_of(part)
-    wanted = {*text_paths, *source_paths, *origin_paths, *(path for paths in need_paths for path in paths)}
+    wanted = {*text_paths, *source_paths, *origin_paths, *time_paths, *(path for one in need_paths for path in one)}
     if part_path is not None:
         wanted.add(part_path)
+    numbers = {path for path in time_paths if not any(path in paths for paths in need_paths)}
     front = re.compile(before.encode("ascii") + rb"[ \t]*+(?=\{)")
 
     def take(line: bytes) -> Taken | None:
         head = front.match(line)
-        found = None if head is None else find_strings(line, wanted, head.end())
+        found = None if head is None else find_strings(line, wanted, head.end(), numbers)
         if head is None or not found or any(not found.keys() & set(paths) for paths in need_paths):
             return None
         span = next((found[path] for path in text_paths if path in found), None)
@@ -55,8 +60,11 @@ def json_stage(
         source = next((found[path] for path in source_paths if path in found), (0, 0))
         if source[0] >= source[1] and "source" in front.groupindex and head["source"]:
             source = head.span("source")
+        time = next((found[path] for path in time_paths if path in found), (0, 0))
+        if time == (0, 0) and "time" in front.groupindex and head["time"]:
+            time = head.span("time")
         origin = b"\0".join(masked(line[slice(*found[path])]) for path in origin_paths if path in found)
-        taken = Taken(start, stop - LF_BYTES * whole, source, origin)
+        taken = Taken(start, stop - LF_BYTES * whole, source, origin, time=time)
         if part_path is None or part_path not in found:
             return taken
         return taken._replace(part=line[slice(*found[part_path])], more=not whole)

@@ -19,6 +19,8 @@ class Taken(NamedTuple):
     """A line that comes in parts: which of those that are open at a time; empty: the text is a whole line."""
     more: bool = False
     """Of a part: the line goes on."""
+    time: tuple[int, int] = (0, 0)
+    """Where the time stands that it is given; nowhere where it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def front(
 
     Args:
         patterns: Linear in the line; no text that one of them fits may begin with another one that one of them fits.
-            Their groups may be ``source`` and ``origin``.
+            Their groups may be ``source``, ``time`` and ``origin``.
         begins: As of the stage.
         blanks: As of the stage.
         shapes: As of the stage.
@@ -84,6 +86,7 @@ def front(
             return None
         said = match.groupdict()
         source = match.span("source") if said.get("source") else (0, 0)
-        return Taken(match.end(), len(line), source, masked(said.get("origin") or b""))
+        time = match.span("time") if said.get("time") else (0, 0)
+        return Taken(match.end(), len(line), source, masked(said.get("origin") or b""), time=time)
 
     return Stage(take, begins, blanks, shapes=shapes, has=has)

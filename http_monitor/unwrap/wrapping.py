@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from http_monitor.arrow import encode
-from http_monitor.ports.wrapper import Peeled, Unwrapped
+from http_monitor.ports.wrapper import Peeled, Stamps, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
@@ -22,6 +22,8 @@ class Inner(NamedTuple):
     source: bytes | None
     origin: bytes | None
     """None: it stood in no wrapper."""
+    time: bytes = b""
+    """When it was written, as that is written there; empty: nothing says it."""
 
 
 Explode = Callable[[bytes], Sequence[Inner] | None]
@@ -44,6 +46,8 @@ class Kind:
     """Asked for lines that no stage finds wrapped."""
     mark: bytes = b""
     """Only lines that have this are exploded, and they before any stage is asked."""
+    in_utc: bool = False
+    """Times that name no zone are in UTC."""
 
 
 class Wrapping:
@@ -70,6 +74,11 @@ class Wrapping:
         """What it is."""
         return self._kind.words
 
+    @property
+    def in_utc(self) -> bool:
+        """Whether times that name no zone are in UTC."""
+        return self._kind.in_utc
+
     def front(self, line: bytes) -> bytes | None:
         """Return what stands before the text of a line; None where it is not wrapped."""
         if len(line) > self._limit:
@@ -90,7 +99,8 @@ class Wrapping:
             data += b"\n"
         found = lines_in(data)
         if not len(found.start):
-            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, ())
+            stamps = Stamps(data, found.time_spans)
+            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, (), stamps)
         todo = np.flatnonzero(found.stop - found.start <= self._limit)
         explodes = self._kind.explode is not None and self._kind.mark in data
         if explodes and self._kind.mark:
@@ -101,15 +111,16 @@ class Wrapping:
             find(data, found, self._kind.behind, np.flatnonzero(found.wrapped))
         inside = self._texts(data, found)
         if not (explodes and not found.wrapped.all()) and not self._parts and not found.more.any():
-            origins = tuple(found.origin.names)
-            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins)
+            origins, stamps = tuple(found.origin.names), Stamps(data, found.time_spans)
+            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins, stamps)
         return self._one_by_one(data, found, inside)
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
         """Return what stands inside one line; its part, if it is one, is remembered."""
         if len(line) > self._limit:
             return ()
-        start, stop, source, taken, quoted = 0, len(line), (0, 0), None, False
+        start, stop, taken, quoted = 0, len(line), None, False
+        source = time = (0, 0)
         stages = () if self._kind.mark and self._is_several(line) else (*self._kind.stages, self._kind.behind)
         for stage in filter(None, stages):
             now = stage.take(line[start:stop])
@@ -118,10 +129,13 @@ class Wrapping:
             taken, quoted = now, stage.quoted
             if now.source[0] < now.source[1]:
                 source = start + now.source[0], start + now.source[1]
+            if now.time[0] < now.time[1]:
+                time = start + now.time[0], start + now.time[1]
             start, stop = start + now.start, start + now.stop
         named = (line[slice(*source)], *source) if source[0] < source[1] else None
         if taken is None:
-            return [Peeled(inner.text, [-1] * (len(inner.text) + 1)) for inner in self._exploded(line) or ()]
+            return [_peeled(inner) for inner in self._exploded(line) or ()]
+        stamp = (line[slice(*time)], *time) if time[0] < time[1] else None
         text = line[start:stop]
         places: Sequence[int] = range(start, stop + 1)
         if quoted:
@@ -129,15 +143,17 @@ class Wrapping:
             places = [start + place for place in inside]
         if taken.part:
             before = len(self._parts.before(taken.part))
-            whole = self._parts.add(taken.part, text, more=taken.more)
+            whole = self._parts.add(taken.part, text, b"" if stamp is None else stamp[0], more=taken.more)
             if whole is None:
                 return [Peeled(None, places, named)]
-            text, places = whole, [*[-1] * before, *places][: len(whole) + 1]
-        return [Peeled(text, places, named)]
+            text, places = whole[0], [*[-1] * before, *places][: len(whole[0]) + 1]
+            if before:
+                stamp = whole[1], -1, -1
+        return [Peeled(text, places, named, stamp)]
 
-    def end(self) -> bytes:
+    def end(self) -> Unwrapped:
         """Return the lines that were not complete."""
-        return b"".join(line + b"\n" for line in self._parts.end())
+        return _unwrapped([Inner(line, None, None, time) for line, time in self._parts.end()])
 
     def save(self) -> Json:
         """Return the parts of lines that are not complete."""
@@ -184,7 +200,8 @@ class Wrapping:
             one = np.array([index], np.int64)
             found.start[index], found.stop[index] = begin.start[index], begin.stop[index]
             found.wrapped[index], found.origin.index[index] = False, -1
-            found.source_start[index] = found.source_stop[index] = found.part.index[index] = 0
+            found.source.start[index] = found.source.stop[index] = found.part.index[index] = 0
+            found.times.append((one, np.zeros(1, np.int64), 0, 0))
             found.more[index] = False
             for stage in self._kind.stages:
                 line = data[int(found.start[index]) : int(found.stop[index])]
@@ -197,21 +214,28 @@ class Wrapping:
     def _one_by_one(self, data: bytes, found: Found, inside: bytes) -> Unwrapped:
         lines = inside.split(b"\n")
         source, sources = _sources(data, found)
+        time_start, time_stop = found.time_spans()
+        times = zip(time_start.tolist(), time_stop.tolist(), strict=True)
         origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
         wrapped = found.wrapped.tolist()
-        for index, line in enumerate(lines[:-1]):
+        for index, (line, (begin, end)) in enumerate(zip(lines[:-1], times, strict=True)):
             if not wrapped[index]:
                 several = self._exploded(line) if len(line) <= self._limit else None
                 kept += (Inner(line, None, None),) if several is None else several
                 continue
-            text: bytes | None = line
+            whole: tuple[bytes, bytes] | None = line, data[begin:end]
             if found.part.index[index]:
-                text = self._parts.add(parts[found.part.index[index]], line, more=bool(found.more[index]))
-            if text is not None:
+                part = parts[found.part.index[index]]
+                whole = self._parts.add(part, line, data[begin:end], more=bool(found.more[index]))
+            if whole is not None:
                 name = None if source[index] < 0 else sources[source[index]]
-                kept.append(Inner(text, name, origins[found.origin.index[index]]))
+                kept.append(Inner(whole[0], name, origins[found.origin.index[index]], whole[1]))
         return _unwrapped(kept)
+
+
+def _peeled(inner: Inner) -> Peeled:
+    return Peeled(inner.text, [-1] * (len(inner.text) + 1), time=(inner.time, -1, -1) if inner.time else None)
 
 
 def _with_lf(data: bytes, found: Found) -> bytes:
@@ -224,18 +248,19 @@ def _with_lf(data: bytes, found: Found) -> bytes:
 
 def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
     """Return the name of the source of each line."""
-    named = np.flatnonzero(found.source_start < found.source_stop)
+    begin, end = found.source.start, found.source.stop
+    named = np.flatnonzero(begin < end)
     source = np.full(len(found.start), -1, np.int64)
     if not len(named):
         return source, ()
-    length = found.source_stop[named] - found.source_start[named]
+    length = end[named] - begin[named]
     if (length == length[0]).all():
         # Most logs have one.
         windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), int(length[0]))
-        if (windows[found.source_start[named]] == windows[found.source_start[named[0]]]).all():
+        if (windows[begin[named]] == windows[begin[named[0]]]).all():
             source[named] = 0
-            return source, (windows[found.source_start[named[0]]].tobytes(),)
-    keys = encode(texts(data, found.source_start[named], found.source_stop[named]))
+            return source, (windows[begin[named[0]]].tobytes(),)
+    keys = encode(texts(data, begin[named], end[named]))
     source[named] = keys.indices.to_numpy()
     return source, tuple(keys.dictionary.to_pylist())
 
@@ -246,6 +271,7 @@ def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
     origins: dict[bytes, int] = {}
     source = [-1 if line.source is None else sources.setdefault(line.source, len(sources)) for line in lines]
     origin = [-1 if line.origin is None else origins.setdefault(line.origin, len(origins)) for line in lines]
+    edges = np.cumsum([0, *(len(line.time) for line in lines)])
     return Unwrapped(
         data=b"".join(line.text + b"\n" for line in lines),
         wrapped=np.array(origin, np.int64) >= 0,
@@ -253,4 +279,5 @@ def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
         sources=tuple(sources),
         origin=np.array(origin, np.int64),
         origins=tuple(origins),
+        stamps=Stamps(b"".join(line.time for line in lines), lambda: (edges[:-1], edges[1:])),
     )

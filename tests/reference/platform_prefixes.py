@@ -15,6 +15,7 @@ from tests.reference.wrapper_texts import (
     after_any,
     fits,
     follow,
+    in_front,
     masked,
 )
 from tests.reference.wrapping_objects import string_end
@@ -23,7 +24,7 @@ from tests.reference.wrapping_objects import string_end
 def _timed(inside: Inside) -> Inside:
     """Take off the time that a runtime was asked for."""
     rest = after_any(inside.text, RFC3339)
-    return inside if rest is None else replace(inside, text=rest)
+    return inside if rest is None else replace(inside, text=rest, time=in_front(inside.text, rest))
 
 
 def cri(line: bytes) -> list[Inside] | None:
@@ -31,12 +32,12 @@ def cri(line: bytes) -> list[Inside] | None:
     found = None if rest is None else follow(rest, b"stdout|stderr", b" ", b"[FP]", b"[^ ]{0,64}", b" ")
     if found is None:
         return None
-    return [Inside(found[-1], None, found[0], found[0], found[2] == b"P")]
+    return [Inside(found[-1], None, found[0], found[0], found[2] == b"P", in_front(line, rest or b""))]
 
 
 def docker(line: bytes) -> list[Inside] | None:
     rest = after_any(line, RFC3339, rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-    return None if rest is None else [Inside(rest, None, b"")]
+    return None if rest is None else [Inside(rest, None, b"", time=in_front(line, rest))]
 
 
 def compose(line: bytes) -> list[Inside] | None:
@@ -86,11 +87,15 @@ def heroku(line: bytes) -> list[Inside] | None:
     rest = after_any(line, ISO)
     found = None if rest is None else follow(rest, b"app|heroku", rb"\[", dyno, rb"\]", b": ")
     if found is not None:
-        return [Inside(found[-1], found[2], masked(b"".join(found[:4])))]
+        return [Inside(found[-1], found[2], masked(b"".join(found[:4])), time=in_front(line, rest or b""))]
     front = follow(line, rb"(\d{1,5} )?<\d{1,3}>\d ")
     rest = None if front is None else after_any(front[-1], ISO)
-    found = None if rest is None else follow(rest, b"[^ ]{1,255}", b" ", b"app|heroku", b" ", dyno, b" - ")
-    return None if found is None else [Inside(found[-1], found[4], masked(b"".join(found[2:5])))]
+    if front is None or rest is None:
+        return None
+    found = follow(rest, b"[^ ]{1,255}", b" ", b"app|heroku", b" ", dyno, b" - ")
+    if found is None:
+        return None
+    return [Inside(found[-1], found[4], masked(b"".join(found[2:5])), time=in_front(front[-1], rest))]
 
 
 def fly(line: bytes) -> list[Inside] | None:
@@ -99,14 +104,14 @@ def fly(line: bytes) -> list[Inside] | None:
     machine = (b"app|runner|proxy|machine", colours, rb"\[", colours, b"[0-9A-Za-z_-]{1,64}", colours, rb"\]")
     level = (rb"\[", colours, b"[a-z]{1,8}", colours, rb"\] ?")
     found = follow(line, colours, ISO, *gap, *machine, *gap, b"[a-z]{3}", *gap, *level)
-    return None if found is None else [Inside(found[-1], found[9], masked(b"".join(found[5:12])))]
+    return None if found is None else [Inside(found[-1], found[9], masked(b"".join(found[5:12])), time=found[1])]
 
 
 def fastly(line: bytes) -> list[Inside] | None:
     found = follow(
         line, rb"<\d{1,3}>", ISO, b" ", b"cache-[0-9a-z-]{1,64}", b" ", rb'[^ \[\]"]{1,128}', rb"\[\d{1,10}\]: "
     )
-    return None if found is None else [Inside(found[-1], found[3], masked(found[5]))]
+    return None if found is None else [Inside(found[-1], found[3], masked(found[5]), time=found[1])]
 
 
 def logentries(line: bytes) -> list[Inside] | None:
@@ -124,13 +129,13 @@ def awslogs(line: bytes) -> list[Inside] | None:
     stream, blank, text = stream.partition(b" ")
     if not blank or not 1 <= len(stream) <= 512 or any(byte in b'"*' for byte in stream):
         return None
-    return [Inside(text, stream, masked(stream))]
+    return [Inside(text, stream, masked(stream), time=in_front(line, rest or b""))]
 
 
 def digitalocean(line: bytes) -> list[Inside] | None:
     name, _, rest = line.partition(b" ")
     text = after_any(rest, ISO) if fits(name, rb"[a-z]([a-z0-9-]{0,62}[a-z0-9])?") else None
-    return None if text is None else [Inside(text, name, masked(name))]
+    return None if text is None else [Inside(text, name, masked(name), time=in_front(rest, text))]
 
 
 def logcli(line: bytes) -> list[Inside] | None:
@@ -164,4 +169,4 @@ def logcli(line: bytes) -> list[Inside] | None:
         return None
     source = next((labels[name] for name in LOKI_LABELS if name in labels), None)
     origin = b"\0".join(masked(labels[name]) for name in ("container", "app", "job") if name in labels)
-    return [Inside(rest.lstrip(b" "), source, origin)]
+    return [Inside(rest.lstrip(b" "), source, origin, time=time[1 if is_coloured else 0])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from http_monitor.records import UNTIMED_US
 from tests.reference.values import (
     DIGITS,
     LETTERS,
@@ -405,8 +406,8 @@ def uvicorn(text: bytes) -> Row | None:
 
 def _uvicorn(text: bytes) -> Row:
     line = _Line(text)
-    line.expect(b"INFO: ")
-    line.at = len(text) - len(line.rest().lstrip(b" "))
+    if text.startswith(b"INFO: "):
+        line.at = len(text) - len(text.removeprefix(b"INFO:").lstrip(b" "))
     host = _address(line.word())
     line.expect(b" - ")
     request = line.quoted()
@@ -415,7 +416,7 @@ def _uvicorn(text: bytes) -> Row:
     if line.rest():
         line.expect(b" ")
         _check(all_in(line.rest(), LETTERS + b"' -"))
-    return row_of({"host": host, "request": request, "status": status}, 0, {})
+    return row_of({"host": host, "request": request, "status": status}, UNTIMED_US, {})
 
 
 _ALL: tuple[Callable[[bytes], Row | None], ...] = (

@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from tests.reference.wrapper_texts import BSD, FULL, ISO, SECONDS, SINCE_BOOT, Inside, after_any, follow, masked
+from tests.reference.wrapper_texts import (
+    BSD,
+    FULL,
+    ISO,
+    SECONDS,
+    SINCE_BOOT,
+    Inside,
+    after_any,
+    follow,
+    in_front,
+    masked,
+)
 from tests.reference.wrapping_objects import string_end
 
 # What stands behind the time of syslog and of the journal: perhaps a host, and a program.
@@ -81,20 +92,21 @@ def _structured(text: bytes) -> bytes | None:
 def _rfc5424(line: bytes) -> Inside | None:
     found = follow(line, rb"\d", b" ")
     rest = None if found is None else after_any(found[-1], b"-", ISO)
-    if rest is None:
+    if found is None or rest is None:
         return None
+    time = in_front(found[-1], rest)
     words = rest.split(b" ", 4)
     if len(words) < 5 or not 1 <= len(words[0]) <= 255 or not all(1 <= len(word) <= 128 for word in words[1:4]):
         return None
     text = _structured(words[4])
-    return None if text is None else Inside(text, words[0], masked(words[1]))
+    return None if text is None else Inside(text, words[0], masked(words[1]), time=None if time == b"-" else time)
 
 
 def _header(line: bytes) -> Inside | None:
     rest = after_any(line, BSD, ISO)
     named = None if rest is None else named_program(rest)
     if named is not None:
-        return named
+        return replace(named, time=in_front(line, rest or b""))
     new = _rfc5424(line)
     if new is not None:
         return new
@@ -102,7 +114,7 @@ def _header(line: bytes) -> Inside | None:
         host, _, behind = rest.partition(b" ")
         found = follow(behind, b"last message repeated", b" ", rb"\d{1,9}", b" ")
         if found is not None and is_host(host):
-            return Inside(found[-1], host, b"last message repeated")
+            return Inside(found[-1], host, b"last message repeated", time=in_front(line, rest))
     return _mark(line)
 
 
@@ -126,11 +138,13 @@ def _again(line: bytes) -> list[Inside] | None:
     if named is None or found is None or not found[-1].endswith(b"]") or not 1 <= int(found[1]) <= 1000:
         return None
     text = found[-1].removeprefix(b" ")[:-1] if found[-1] != b" ]" else b""
-    return [Inside(text, named.source, named.origin)] * int(found[1])
+    return [Inside(text, named.source, named.origin, time=in_front(line, rest or b""))] * int(found[1])
 
 
 def journald(line: bytes) -> list[Inside] | None:
     rest = after_any(line, BSD, FULL, ISO, SINCE_BOOT, SECONDS)
     inside = None if rest is None else named_program(rest)
+    if inside is not None and after_any(line, SINCE_BOOT) is None:
+        inside = replace(inside, time=in_front(line, rest or b""))
     inside = inside or _mark(line)
     return None if inside is None else [inside]

@@ -16,6 +16,8 @@ class Inside:
     part: bytes | None = None
     """Of which line that comes in parts it is a part; None: it is a whole line."""
     more: bool = False
+    time: bytes | None = None
+    """That which it is given, as it is written there."""
 
 
 Read = Callable[[bytes], list[Inside] | None]
@@ -50,6 +52,11 @@ def follow(line: bytes, *tokens: bytes) -> list[bytes] | None:
 
 def fits(word: bytes, expression: bytes) -> bool:
     return re.fullmatch(expression, word, re.DOTALL | re.ASCII) is not None
+
+
+def in_front(line: bytes, rest: bytes) -> bytes:
+    """Return what stands before the rest of a line and the blank between them."""
+    return line[: len(line) - len(rest) - 1]
 
 
 def after_any(line: bytes, *expressions: bytes) -> bytes | None:

@@ -47,21 +47,22 @@ WRAPPERS: dict[str, Read] = {
 }
 
 
-def read_wrapped(name: str, lines: Sequence[bytes], limit: int) -> tuple[list[Inside], dict[bytes, bytes]]:
+def read_wrapped(name: str, lines: Sequence[bytes], limit: int) -> tuple[list[Inside], dict[bytes, Inside]]:
     """Return the lines inside some lines, and the parts of lines whose rest has not come."""
     inside: list[Inside] = []
-    begun: dict[bytes, bytes] = {}
+    begun: dict[bytes, Inside] = {}
     for line in lines:
         found = None if len(line) > limit else WRAPPERS[name](line)
         for each in found or [Inside(line)]:
             if each.part is None:
                 inside.append(each)
                 continue
-            whole = (begun.pop(each.part, b"") + each.text)[: limit + 1]
+            first = begun.pop(each.part, replace(each, text=b""))
+            whole = replace(each, text=(first.text + each.text)[: limit + 1], time=first.time)
             if each.more:
                 begun[each.part] = whole
             else:
-                inside.append(replace(each, text=whole))
+                inside.append(whole)
     return inside, begun
 
 

@@ -28,6 +28,7 @@ class _Object:
     def __init__(self, line: bytes) -> None:
         self.line, self.at = line, 0
         self.found: dict[tuple[bytes, ...], bytes] = {}
+        self.numbers: dict[tuple[bytes, ...], bytes] = {}
         if not self._ahead(b"{"):
             raise _NoObject
         self._value((), 0, listed=False)
@@ -60,6 +61,7 @@ class _Object:
             text = self._string()
             if not listed:
                 self.found[path] = text
+                self.numbers.pop(path, None)
             return
         mark = self._ahead(b"{[")
         if not mark:
@@ -69,6 +71,9 @@ class _Object:
             self.at += scalar.end()
             if not listed:
                 self.found.pop(path, None)
+                self.numbers.pop(path, None)
+                if scalar[0][:1] in b"-0123456789":
+                    self.numbers[path] = scalar[0]
             return
         if depth >= 64:
             raise _NoObject
@@ -110,16 +115,18 @@ class _Keys:
     needs: str = ""
     part: str = ""
     before: tuple[bytes, ...] = ()
+    times: str = ""
 
     def read(self, line: bytes) -> list[Inside] | None:
         """Return what is inside an object that has these keys."""
-        tag, rest = None, line
+        tag, time, rest = None, None, line
         if self.before:
-            tag, rest = _fluentd_front(line)
+            tag, time, rest = _fluentd_front(line)
         try:
-            found = _Object(rest.lstrip(b" \t")).found
+            one = _Object(rest.lstrip(b" \t"))
         except _NoObject:
             return None
+        found = one.found
         if not found or any(not _first(found, need.replace("|", " ")) for need in self.needs.split()):
             return None
         text = _first(found, self.texts)
@@ -131,7 +138,17 @@ class _Keys:
         named = (source[0] if source is not None else b"") or tag or None
         origin = b"\0".join(masked(found[_path(key)]) for key in self.origins.split() if _path(key) in found)
         part = _first(found, self.part)
-        return [Inside(inner, named, origin, None if not part or not part[0] else part[0], not whole and bool(part))]
+        stamp = _first(one.found | one.numbers, self.times)
+        return [
+            Inside(
+                inner,
+                named,
+                origin,
+                None if not part or not part[0] else part[0],
+                not whole and bool(part),
+                stamp[0] if stamp is not None else time,
+            )
+        ]
 
 
 def _path(dotted: str) -> tuple[bytes, ...]:
@@ -143,22 +160,23 @@ def _first(found: dict[tuple[bytes, ...], bytes], keys: str) -> tuple[bytes] | N
     return next(((found[_path(key)],) for key in keys.split() if _path(key) in found), None)
 
 
-def _fluentd_front(line: bytes) -> tuple[bytes | None, bytes]:
+def _fluentd_front(line: bytes) -> tuple[bytes | None, bytes | None, bytes]:
     tag = rb'[^ \t":{]{1,255}'
     found = follow(line, ISO, b"\t", tag, b"\t")
     if found is not None:
-        return found[2], found[-1]
+        return found[2], found[0], found[-1]
     found = follow(line, ISO, rb" [+-]\d{4} ", tag, b": ")
-    return None, line if found is None else found[-1]
+    return None, None, line if found is None else found[-1]
 
 
 KEYS = {
-    "docker_json": _Keys("log", "attrs.name attrs.tag", "stream", "log stream time", part="stream"),
+    "docker_json": _Keys("log", "attrs.name attrs.tag", "stream", "log stream time", part="stream", times="time"),
     "filebeat": _Keys(
         "message event.original",
         "kubernetes.pod.name container.name host.name host.hostname agent.name beat.name",
         "kubernetes.container.name container.name log.file.path stream",
         "@timestamp agent.type|agent.version|beat.version|beat.name|@metadata.beat|@metadata.version|ecs.version",
+        times="@timestamp",
     ),
     "gcloud": _Keys(
         "textPayload",
@@ -166,6 +184,7 @@ KEYS = {
         " resource.labels.service_name resource.labels.container_name",
         "resource.labels.container_name logName",
         "logName|insertId",
+        times="timestamp receiveTimestamp",
     ),
     "fluentd": _Keys(
         "log message",
@@ -173,14 +192,20 @@ KEYS = {
         " logStreamName",
         "kubernetes.container_name container_name containerName container source service stream logStreamName",
         before=(b"tag",),
+        times="time @timestamp timestamp date ts asctime datetime @t",
     ),
     "loki": _Keys(
         "line _entry",
         " ".join(f"labels.{name}" for name in LOKI_LABELS) + " pod container",
         "labels.container labels.app labels.job container",
+        times="timestamp ts tsNs",
     ),
     "journald_json": _Keys(
-        "MESSAGE", "CONTAINER_NAME _HOSTNAME", "SYSLOG_IDENTIFIER _COMM", "__REALTIME_TIMESTAMP MESSAGE"
+        "MESSAGE",
+        "CONTAINER_NAME _HOSTNAME",
+        "SYSLOG_IDENTIFIER _COMM",
+        "__REALTIME_TIMESTAMP MESSAGE",
+        times="__REALTIME_TIMESTAMP",
     ),
 }
 
@@ -192,7 +217,8 @@ def loki_lines(given: Any) -> Iterator[Inside]:
         for value in stream["values"]:
             if not isinstance(value[1], str):
                 raise TypeError
-            yield Inside(_bytes(value[1].removesuffix("\n")), source, masked(source or b""))
+            time = _plain(value[0]) if isinstance(value[0], str) else None
+            yield Inside(_bytes(value[1].removesuffix("\n")), source, masked(source or b""), time=time)
 
 
 def otlp_lines(given: Any) -> Iterator[Inside]:
@@ -208,7 +234,9 @@ def otlp_lines(given: Any) -> Iterator[Inside]:
             for record in scope.get("logRecords", ()):
                 text = record.get("body", {}).get("stringValue")
                 inner = _bytes(text.removesuffix("\n")) if isinstance(text, str) else b"{}"
-                yield Inside(inner, source, masked(said.get("service.name", source or b"")))
+                time = record.get("timeUnixNano") or record.get("observedTimeUnixNano") or ""
+                origin = masked(said.get("service.name", source or b""))
+                yield Inside(inner, source, origin, time=_plain(str(time)))
 
 
 def journal_bytes(entry: Any) -> Iterator[Inside]:
@@ -217,7 +245,8 @@ def journal_bytes(entry: Any) -> Iterator[Inside]:
     names = {name: _plain(text) for name, text in entry.items() if isinstance(text, str)}
     source = names.get("CONTAINER_NAME", names.get("_HOSTNAME"))
     origin = b"\0".join(masked(names[name]) for name in ("SYSLOG_IDENTIFIER", "_COMM") if name in names)
-    yield Inside(bytes(entry["MESSAGE"]).removesuffix(b"\n").replace(b"\n", b"\\n"), source, origin)
+    inner = bytes(entry["MESSAGE"]).removesuffix(b"\n").replace(b"\n", b"\\n")
+    yield Inside(inner, source, origin, time=_plain(entry["__REALTIME_TIMESTAMP"]))
 
 
 def _plain(text: str) -> bytes:

@@ -1,5 +1,6 @@
 """Writes a hit as proxies and clouds do, in text."""
 
+from http_monitor.records import UNTIMED_US
 from tests.written.hit import Hit, Row
 from tests.written.texts import MONTHS, clf_time, cut, dash, decimal_seconds, escape, iso_time, moment, request_line
 
@@ -159,7 +160,7 @@ def traefik_tail(hit: Hit) -> tuple[bytes, Row]:
 
 def uvicorn(hit: Hit) -> tuple[bytes, Row]:
     reason = {200: b" OK", 404: b" Not Found"}.get(hit.status, b"")
-    return b'INFO:     %b:50123 - "%b" %d%b' % (hit.host, request_line(hit), hit.status, reason), {"time": 0}
+    return b'INFO:     %b:50123 - "%b" %d%b' % (hit.host, request_line(hit), hit.status, reason), {"time": UNTIMED_US}
 
 
 def iis(hit: Hit) -> tuple[bytes, Row]:

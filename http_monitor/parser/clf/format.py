@@ -67,6 +67,11 @@ class FamilyFormat:
         """The name a user gives: ``auto``, ``combined``, …."""
         return self._shape.name
 
+    @property
+    def promised(self) -> frozenset[str]:
+        """The agent, where the name that was given says that lines have it."""
+        return frozenset(("agent",)) if self.name.endswith("combined") else frozenset()
+
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; what follows the last LF is a line too."""
         if not data:

@@ -23,6 +23,8 @@ KIND = "custom"
 
 _ONLY_APACHE = "OkfLnePRVCE"
 """Letters that Tomcat does not know."""
+_OF_VARNISH = re.compile(r"(?:Varnish|VCL_Log|VSL):")
+"""What varnishncsa logs as ``%{…}x``; its ``%D`` is microseconds, as Apache's is."""
 _FIRST_BYTE = re.compile(r"%[<>!,0-9]*(?:\^FB|\{Varnish:time_firstbyte\}x|F)")
 _UNKNOWN = Remark(
     "unit",
@@ -42,6 +44,7 @@ class ApacheFormat(TemplateFormat):
         name: str | None = None,
         unit: Writing | None = "us",
         own: OwnTime | None = None,
+        untimed: bool = False,
     ) -> None:
         """Compile a LogFormat.
 
@@ -51,11 +54,12 @@ class ApacheFormat(TemplateFormat):
             name: What the user calls it, if that is another text.
             unit: Of ``%D``; None: nobody knows.
             own: A directive that is the time of a line; None: ``%t`` is.
+            untimed: Its lines may have no time.
 
         Raises:
             UsageError: it cannot be read, or has no time.
         """
-        template = apache_template(text, unit, own)
+        template = apache_template(text, unit, own, untimed=untimed)
         unknown = unit is None and any(field.name == "%D" for field in template.fields)
         doubts: tuple[Remark, ...] = (_UNKNOWN,) if unknown and not template.gives("duration") else ()
         firsts = [field.name for field in template.fields if _FIRST_BYTE.fullmatch(field.name)]
@@ -65,7 +69,7 @@ class ApacheFormat(TemplateFormat):
 
 
 def logformat_made(
-    text: str, limit: int, *, name: str, of_httpd: bool, own: OwnTime | None = None
+    text: str, limit: int, *, name: str, of_httpd: bool, own: OwnTime | None = None, untimed: bool = False
 ) -> ApacheFormat | UnitFormat:
     """Return the format of a LogFormat, the unit of its ``%D`` as far as it is known.
 
@@ -75,17 +79,18 @@ def logformat_made(
         name: What the user calls it.
         of_httpd: It stands in a configuration of Apache.
         own: A directive that is the time of a line; None: ``%t`` is.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: it cannot be read, or has no time.
     """
     directives = [part for part in split_logformat(text) if isinstance(part, Directive)]
     if of_httpd or any(map(_is_only_apache, directives)) or all(it.letter != "D" for it in directives):
-        return ApacheFormat(text, limit, name=name, own=own)
-    unknown = ApacheFormat(text, limit, name=name, unit=None, own=own)
+        return ApacheFormat(text, limit, name=name, own=own, untimed=untimed)
+    unknown = ApacheFormat(text, limit, name=name, unit=None, own=own, untimed=untimed)
     if not any(it.letter == "T" and it.parameter in (None, "s") for it in directives) or _has_finer(directives):
         return unknown
-    by_unit = (ApacheFormat(text, limit, name=name, unit=unit, own=own) for unit in _UNITS)
+    by_unit = (ApacheFormat(text, limit, name=name, unit=unit, own=own, untimed=untimed) for unit in _UNITS)
     return UnitFormat(unknown, *by_unit)
 
 
@@ -98,16 +103,21 @@ def _has_finer(directives: Sequence[Directive]) -> bool:
 
 def _is_only_apache(directive: Directive) -> bool:
     letter = directive.letter
+    if letter == "x" and _OF_VARNISH.match(directive.parameter or ""):
+        return True
     return directive.final or directive.conditional or "<" in directive.text or letter in _ONLY_APACHE or "^" in letter
 
 
-def apache_template(text: str, unit: Writing | None = "us", own: OwnTime | None = None) -> Template:
+def apache_template(
+    text: str, unit: Writing | None = "us", own: OwnTime | None = None, *, untimed: bool = False
+) -> Template:
     """Return the template of a LogFormat string as it stands in a configuration.
 
     Args:
         text: The string.
         unit: Of ``%D``; None: nobody knows, so it is no duration.
         own: A directive that is the time of a line; None: ``%t`` is.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: it cannot be read, or has no time.
@@ -116,7 +126,8 @@ def apache_template(text: str, unit: Writing | None = "us", own: OwnTime | None 
     directives = [part for part in parts if isinstance(part, Directive)]
     check_count(len(directives))
     check_used(own, there=own is None or any(it.parameter == own.name for it in directives))
-    roles = find_roles((it for it in directives if unit is not None or it.letter != "D"), timed=own is not None)
+    known = [it for it in directives if unit is not None or it.letter != "D"]
+    roles = find_roles(known, timed=own is not None, untimed=untimed)
     role_of: dict[Directive, Role] = {directive: role for role, directive in roles.items()}
     if own is None:
         role_of |= dict.fromkeys(moments_of(directives), "moment")

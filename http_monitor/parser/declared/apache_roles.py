@@ -45,6 +45,7 @@ _BY_DIRECTIVE: dict[str, Role] = {
     "%L": "request_id",
     "%{SSL_PROTOCOL}x": "tls",
     "%{version}c": "tls",
+    "%{ssl.protocol-version}x": "tls",
     "%{canonical}p": "port",
     "%{local}p": "port",
 }
@@ -57,7 +58,7 @@ _UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("m
 """The unit of ``%{...}T``, and how coarse it is."""
 
 
-def find_roles(directives: Iterable[Directive], *, timed: bool = False) -> dict[Role, Directive]:
+def find_roles(directives: Iterable[Directive], *, timed: bool = False, untimed: bool = False) -> dict[Role, Directive]:
     """Return for each field of a row the directive that gives it.
 
     Where several would, the one that is logged for every status goes first, then the one nearer to what the
@@ -66,6 +67,7 @@ def find_roles(directives: Iterable[Directive], *, timed: bool = False) -> dict[
     Args:
         directives: Of the string.
         timed: Another one gives the time.
+        untimed: None need give it.
 
     Raises:
         UsageError: none of them is a time that can be read.
@@ -86,7 +88,7 @@ def find_roles(directives: Iterable[Directive], *, timed: bool = False) -> dict[
         found.pop("time", None)
         return {role: directive for role, (_, directive) in found.items()}
     pieces = moments_of(times)
-    if "time" not in found and not pieces:
+    if "time" not in found and not pieces and not untimed:
         got = f"only {times[0].text}" if times else "no time"
         raise UsageError(f"--format: got a LogFormat with {got}, takes one with the time as %t")
     if pieces:
@@ -140,7 +142,7 @@ def _role(directive: Directive) -> tuple[Role | None, int]:
         unit = (directive.parameter or "").lower()
         return ("duration", _UNITS[unit][1]) if unit in _UNITS else (None, 0)
     if directive.plain == "%{duration}x":
-        return "duration", 1  # h2o's, in seconds with six decimals.
+        return "duration", 1  # h2o's, in seconds with six decimals (lib/core/logconf.c).
     if directive.plain in _BY_DIRECTIVE:
         return _BY_DIRECTIVE[directive.plain], len(_RANK)
     if directive.letter in "pc" and directive.parameter not in (None, "c"):

@@ -51,8 +51,8 @@ def is_envoy(text: str) -> bool:
     return OPERATOR.search(text) is not None
 
 
-def envoy_template(text: str) -> Template:
-    """Return the template of a format string. Raises UsageError: it cannot be read."""
+def envoy_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a format string, `untimed` ones too. Raises UsageError: it cannot be read."""
     pieces: list[tuple[str, Meant | None]] = []
     at = 0
     names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in OPERATOR.finditer(text))
@@ -61,7 +61,7 @@ def envoy_template(text: str) -> Template:
         pieces.append((match[0], _meant(match["name"], match["of"] or "", names_client=names_client)))
         at = match.end()
     parts = parts_of([*pieces, (_literal(text[at:]), None)])
-    return made(parts, NOUN, _NEEDED)
+    return made(parts, NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:

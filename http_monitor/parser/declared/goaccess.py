@@ -53,8 +53,8 @@ def is_goaccess(text: str) -> bool:
     return _OWN.search(text) is not None
 
 
-def goaccess_template(text: str) -> Template:
-    """Return the template of a log-format. Raises UsageError: it cannot be read."""
+def goaccess_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a log-format, `untimed` ones too. Raises UsageError: it cannot be read."""
     text = _LINES.sub("", text).strip("\r\n")
     if text.lstrip().startswith("{"):
         raise UsageError(f"--format: got {NOUN} for JSON, takes --format json, or json: with the keys")
@@ -79,7 +79,7 @@ def goaccess_template(text: str) -> Template:
             at = match.start() + len("%d:%t %^")
         pieces.append((text[match.start() : at], meant))
     literal += text[at:]
-    return made(parts_of([*pieces, (literal.replace('\\"', '"'), None)]), NOUN, _NEEDED)
+    return made(parts_of([*pieces, (literal.replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(text: str, at: int, name: str) -> Meant:

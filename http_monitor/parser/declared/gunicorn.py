@@ -54,8 +54,8 @@ def is_gunicorn(text: str) -> bool:
     return ATOM.search(text) is not None
 
 
-def gunicorn_template(text: str) -> Template:
-    """Return the template of an access_log_format. Raises UsageError: it cannot be read."""
+def gunicorn_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of an access_log_format, `untimed` ones too. Raises UsageError: it cannot be read."""
     pieces: list[tuple[str, Meant | None]] = []
     at = 0
     has_host = any(match["name"] == "h" for match in ATOM.finditer(text))
@@ -63,7 +63,7 @@ def gunicorn_template(text: str) -> Template:
         pieces.append((_literal(text[at : match.start()]), None))
         pieces.append((match[0], _meant(match["name"], has_host=has_host)))
         at = match.end()
-    return made(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED)
+    return made(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:

@@ -4,6 +4,7 @@ Its variables: https://docs.haproxy.org/3.0/configuration.html#8.2.6
 """
 
 import re
+from dataclasses import replace
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.declared.placeholders import (
@@ -13,9 +14,10 @@ from http_monitor.parser.declared.placeholders import (
     chosen,
     made,
     requests_joined,
+    time_written,
     unknown,
 )
-from http_monitor.parser.fields.field import Field, Role
+from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.template.slot import CLF_BARE, CLF_LOCAL, DIGITS, SIGNED, STATUS_OR_NONE, Slot
 from http_monitor.parser.template.template import Given, Maybe, Template
 
@@ -55,14 +57,14 @@ _MEANT: dict[str, Meant] = {
     **dict.fromkeys(
         (
             *("b", "bc", "bi", "bp", "bq", "CC", "CS", "f", "fc", "fi", "fp", "ft", "H", "hr", "hrl", "hs", "hsl"),
-            *("lc", "o", "pid", "Q", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc", "ts", "tsc", "ac", "fe", "lr"),
+            *("lc", "o", "OG", "pid", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc", "ts", "tsc", "ac"),
         ),
         NOTHING,
     ),
 }
 _HEADERS = ("hr", "hs")
 """What was captured, in braces; where nothing is, not even these, nor the space in front."""
-_NUMBERS = ("ac", "bc", "bp", "bq", "fc", "fp", "lc", "lr", "pid", "rc", "rt", "sc", "sp", "sq", "ts", "tsc")
+_NUMBERS = ("ac", "bc", "bp", "bq", "fc", "fp", "lc", "pid", "rc", "rt", "sc", "sp", "sq", "ts", "tsc")
 _SAMPLES: tuple[tuple[re.Pattern[str], Meant], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
@@ -79,6 +81,12 @@ _SAMPLES: tuple[tuple[re.Pattern[str], Meant], ...] = tuple(
         (r"ssl_fc_protocol", Meant("tls", rank=1)),
     )
 )
+_EPOCHS: dict[str, Writing] = {"s": "epoch", "ms": "epoch_ms", "us": "epoch_us"}
+_DATE = re.compile(
+    r"(?:(?:accept_|request_)?date)(?:\((?:[-0-9]*,)?(?P<unit>ms|us|s)?\)|\([-0-9]*\))?"
+    r"(?:,(?P<kind>(?:ms_|us_)?[ul]time)\((?P<pattern>[^()]*)\))?"
+)
+"""Fetches of when a connection or a request came, or of now, as a number or as strftime has it."""
 _OWN = re.compile(
     r"%(?:\([A-Za-z0-9_.:-]+\))?(?:\[|\{[-+][A-Za-z0-9,+-]*\}|(?:ci|cp|ft|tsc|ST|HM|HU|HP|HV|TR|Tr|Tw|Ta|Tt|tr|CC|hr|sslv|bq|ac)(?![A-Za-z]))"
 )
@@ -90,8 +98,8 @@ def is_haproxy(text: str) -> bool:
     return len(set(_OWN.findall(text))) >= 2 and _PRESENT.search(text) is not None
 
 
-def haproxy_template(text: str) -> Template:
-    """Return the template of a log-format. Raises UsageError: it cannot be read."""
+def haproxy_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a log-format, `untimed` ones too. Raises UsageError: it cannot be read."""
     found, pieces = _split(text)
     roles = chosen([meant for _, meant, _ in found])
     parts: list[Given] = []
@@ -103,7 +111,7 @@ def haproxy_template(text: str) -> Template:
         (name, meant, quoted), role = next(places)
         behind = pieces[index + 1] if index + 1 < len(pieces) else ""
         parts += _placed(parts, name, meant, role, quoted=quoted, behind=behind)
-    return made(_joined(parts), NOUN, _NEEDED, exact=True)
+    return made(_joined(parts), NOUN, _NEEDED, untimed=untimed, exact=True)
 
 
 def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
@@ -150,8 +158,28 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
 
 
 def _of_sample(sample: str) -> Meant:
+    date = _DATE.fullmatch(sample.strip())
+    if date is not None:
+        return _date_of(date["unit"] or "s", date["kind"], date["pattern"] or "")
     name = sample.partition(",")[0].strip()
     return next((meant for pattern, meant in _SAMPLES if pattern.fullmatch(name)), NOTHING)
+
+
+def _date_of(unit: str, kind: str | None, pattern: str) -> Meant:
+    """Return the time that a fetch of a date gives.
+
+    Args:
+        unit: Of a number.
+        kind: How it is written, ``utime`` or ``ltime`` and their finer kin; None: as a number.
+        pattern: As strftime has it.
+    """
+    if kind is None:
+        return Meant("time", _EPOCHS[unit], DIGITS, rank=4)
+    if kind.endswith("utime"):
+        # A Z at its end is nothing but a letter to HAProxy.
+        pattern = pattern.removesuffix("Z") + ("%z" if pattern.endswith("Z") else "%@")
+    written = time_written(re.sub("%[0-9]*N", "%f", pattern))
+    return NOTHING if written is None else replace(written, rank=4)
 
 
 def _placed(
@@ -165,7 +193,7 @@ def _placed(
             parts[-1] = parts[-1][:-1]
         ends = (b"} ", b"}") if not behind else (b"}" + behind[:1].encode(),)
         return [Maybe((b" {" if spaced else b"{", Slot(Field(name), "until", empty=True, ends=ends), b"}"))]
-    field = Field(name, role, meant.writing)
+    field = Field(name, role, meant.writing, pattern=meant.pattern)
     # Numbers and times are never quoted.
     if quoted and not meant.looks and name[1:].rpartition("}")[2] not in _NUMBERS:
         return [b'"', Slot(field, "any", empty=True), b'"']

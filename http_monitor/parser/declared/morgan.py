@@ -50,8 +50,8 @@ def _known(text: str) -> int:
     return sum(match["name"] in _MEANT or match["name"] in ("date", "req", "res") for match in TOKEN.finditer(text))
 
 
-def morgan_template(text: str) -> Template:
-    """Return the template of a format string. Raises UsageError: it cannot be read."""
+def morgan_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a format string, `untimed` ones too. Raises UsageError: it cannot be read."""
     pieces: list[tuple[str, Meant | None]] = []
     at = 0
     names = {match["name"] for match in TOKEN.finditer(text)}
@@ -63,7 +63,7 @@ def morgan_template(text: str) -> Template:
             meant = Meant("duration", "ms")
         pieces.append((match[0], meant))
         at = match.end()
-    return made(parts_of([*pieces, (text[at:].replace('\\"', '"'), None)]), NOUN, _NEEDED)
+    return made(parts_of([*pieces, (text[at:].replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(name: str, of: str | None, *, has_host: bool) -> Meant:

@@ -97,12 +97,13 @@ def names_variables(text: str) -> bool:
     return bool(variables) and ("%" not in text or bool(variables & (_TYPED.keys() | _ROLES.keys())))
 
 
-def nginx_template(text: str, own: OwnTime | None = None) -> Template:
+def nginx_template(text: str, own: OwnTime | None = None, *, untimed: bool = False) -> Template:
     """Return the template of a log_format, with or without the directive itself, as it stands in a configuration.
 
     Args:
         text: The log_format.
         own: A variable that is the time of a line; None: one of nginx's is.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: it cannot be read, has no time, or writes JSON.
@@ -110,7 +111,7 @@ def nginx_template(text: str, own: OwnTime | None = None) -> Template:
     if is_json(text):
         raise UsageError("--format: got a log_format that writes JSON, takes --format json for it")
     parts = _split(unquoted(text), own)
-    if not any(isinstance(part, Slot) and part.field.role in ("time", "moment") for part in parts):
+    if not untimed and not any(isinstance(part, Slot) and part.field.role in ("time", "moment") for part in parts):
         raise UsageError(
             "--format: got a log_format without a time, takes one with $time_local, $time_iso8601 or $msec; --log-time"
             " names another variable"
@@ -118,10 +119,10 @@ def nginx_template(text: str, own: OwnTime | None = None) -> Template:
     return Template(parts, "log_format")
 
 
-def check_countable(template: Template) -> Template:
-    """Return a template that has a host, a status and a time. Raises UsageError for another one."""
+def check_countable(template: Template, *, untimed: bool = False) -> Template:
+    """Return a template that has a host, a status and, if it must, a time. Raises UsageError for another one."""
     for role, variable in _NEEDED.items():
-        if not (template.gives(role) or (role == "time" and template.gives("moment"))):
+        if not (template.gives(role) or (role == "time" and (untimed or template.gives("moment")))):
             raise UsageError(
                 f"--format: got a log_format without {variable}, takes one with $remote_addr, $status and a time"
             )

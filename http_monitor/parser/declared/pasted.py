@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
 
-Program = Literal["apache", "nginx", "haproxy", "squid", "goaccess", "envoy", "gunicorn", "morgan"]
+Program = Literal["apache", "nginx", "haproxy", "squid", "goaccess", "envoy", "gunicorn", "morgan", "uwsgi", "caddy"]
 """Whose string it is; Tomcat's are those of Apache."""
 
 
@@ -37,28 +37,22 @@ _ACCESS_LOG = re.compile(r"\s*access_log\s+\S+(?:\s+(?P<name>[^\s;]+))?[^;]*;?\s
 _SQUID = re.compile(r"\s*logformat\s+[^\s\"'%]+\s+(?P<inner>\S.*)", re.DOTALL)
 _HAPROXY = re.compile(r"\s*log-format\s+(?P<inner>\S.*)", re.DOTALL)
 _SETTING = re.compile(
-    rf"""\s*(?P<name>access_log_format|--access-logformat|access_logformat|format|inline_string|text_format)"""
+    rf"""\s*(?P<name>access_log_format|--access-logformat|access_logformat|format|inline_string|text_format|"""
+    r"""accesslog\.format|access_log\.format)"""
     rf"""\s*[=: ]\s*r?{_QUOTED}\s*[,;]?\s*""",
     re.DOTALL,
 )
 _MORGAN = re.compile(rf"[\w.\s(]*\bmorgan\(\s*{_QUOTED}.*", re.DOTALL)
+_AIOHTTP = re.compile(r"%Tf(?![A-Za-z])")
 _UNDERTOW = re.compile(r"%\{([io]),\s*([^{},]+)\}")
-_NAMED_AS_OTHERS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (
-        re.compile(
-            r"%\((?:addr|uri|method|proto|status|r?size|[um]?secs|micros|msecs|uagent|l?time|user)\)(?![A-Za-z{\[])"
-        ),
-        "a log-format of uWSGI",
-        '%(addr) is %h, [%(ltime)] %t, "%(method) %(uri) %(proto)" "%r", %(status) %>s, %(size) %b, %(msecs) %{ms}T',
-    ),
-    (
-        re.compile(r"(?<![$%])\{(?:remote|when|when_iso|uri|method|proto|status|size|latency_ms)\}"),
-        "a log format of Caddy 1",
-        '{remote} is %h, [{when}] %t, "{method} {uri} {proto}" "%r", {status} %>s, {size} %b, {latency_ms} %{ms}T',
-    ),
-)
-"""Strings of programs that are not read: what tells them, whose they are, and how to say the same as Apache does."""
-_OF_SETTING: dict[str, Program] = {"inline_string": "envoy", "text_format": "envoy"}
+_OF_SETTING: dict[str, Program] = {
+    "inline_string": "envoy",
+    "text_format": "envoy",
+    "accesslog.format": "apache",
+}
+"""Whose settings these are; lighttpd's strings are those of Apache."""
+_UWSGI = re.compile(r"\s*(?:--)?log-?format\s*[= ]\s*(?P<inner>.*%\(addr\)(?![A-Za-z{\[]).*)", re.DOTALL)
+_TRANSFORM = re.compile(r"\s*(?:format\s+)?transform\s+(?P<quote>[`\"])(?P<inner>.*?)(?P=quote).*", re.DOTALL)
 
 
 def pasted(text: str) -> Pasted:
@@ -72,10 +66,8 @@ def pasted(text: str) -> Pasted:
     if attribute is not None and text.lstrip().startswith(("<", "pattern", "className")):
         text, of_xml = attribute["inner"], True
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
-    for pattern, noun, said in _NAMED_AS_OTHERS:
-        if len(set(pattern.findall(text))) >= 3:
-            raise UsageError(f"--format: got {noun}, takes the LogFormat of Apache that writes the same: {said}")
-    text = _UNDERTOW.sub(r"%{\2}\1", text)
+    # Seconds with decimals, which Apache's letters have no word for.
+    text = _AIOHTTP.sub("%{s}T", _UNDERTOW.sub(r"%{\2}\1", text))
     found = _of_directive(text)
     return Pasted(_ended(_unwrapped(found.text)), found.program, of_xml)
 
@@ -98,6 +90,12 @@ def _of_directive(text: str) -> Pasted:
             f"--format: got an access_log that names the log_format {visible_text(name)}, takes that log_format,"
             " or --format-from the configuration"
         )
+    match = _UWSGI.fullmatch(text)
+    if match is not None:
+        return Pasted(match["inner"].strip(), "uwsgi")
+    match = _TRANSFORM.fullmatch(text)
+    if match is not None:
+        return Pasted(match["inner"], "caddy")
     match = _SQUID.fullmatch(text)
     if match is not None:
         return Pasted(match["inner"], "squid")

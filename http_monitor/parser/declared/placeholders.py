@@ -131,7 +131,9 @@ def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
     return joined
 
 
-def made(parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: bool = False) -> Template:
+def made(
+    parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: bool = False, untimed: bool = False
+) -> Template:
     """Return a template with all that a line needs to be counted.
 
     Args:
@@ -139,17 +141,23 @@ def made(parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: b
         noun: What the string is called.
         needed: For host, status and time, what the string has them as.
         exact: Whether a line may be written in one way only.
+        untimed: Whether it may lack a time, which stands around its lines.
 
     Raises:
         UsageError: it has no fields, or lacks one that is needed.
     """
     template = Template(parts, noun, exact=exact)
     for role, placeholder in needed.items():
-        timed = template.gives("moment") or (template.gives("date") and template.gives("clock"))
-        if not (template.gives(role) or (role == "time" and timed)):
+        if not (gives_time(template) or untimed if role == "time" else template.gives(role)):
             several = ", ".join(needed.values())
             raise UsageError(f"--format: got {noun} without {placeholder}, takes one with {several}")
     return template
+
+
+def gives_time(template: Template) -> bool:
+    """Return whether a line says when it was, in whichever way."""
+    whole = template.gives("time") or template.gives("moment")
+    return whole or (template.gives("date") and template.gives("clock"))
 
 
 def time_written(pattern: str) -> Meant | None:

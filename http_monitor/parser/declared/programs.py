@@ -1,14 +1,22 @@
 """Tells whose format string a text is, by its placeholders; what a directive says goes before."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from http_monitor.parser.declared import envoy, goaccess, gunicorn, haproxy, morgan, nginx, squid
+from http_monitor.parser.declared import caddy, envoy, goaccess, gunicorn, haproxy, morgan, nginx, squid, uwsgi
 from http_monitor.parser.declared.pasted import Pasted, Program
 from http_monitor.parser.template.template import Template
 
+
+class _Templating(Protocol):
+    def __call__(self, text: str, *, untimed: bool = False) -> Template: ...
+
+
 _TESTS: tuple[tuple[Program, Callable[[str], bool]], ...] = (
+    ("uwsgi", uwsgi.is_uwsgi),
     ("gunicorn", gunicorn.is_gunicorn),
     ("envoy", envoy.is_envoy),
+    ("caddy", caddy.is_caddy),
     ("nginx", nginx.names_variables),
     ("morgan", morgan.is_morgan),
     ("haproxy", haproxy.is_haproxy),
@@ -17,7 +25,9 @@ _TESTS: tuple[tuple[Program, Callable[[str], bool]], ...] = (
     ("apache", lambda text: "%" in text),
 )
 """In this order: Apache's directives have single letters, so those of all others might be some of its own."""
-_TEMPLATES: Mapping[Program, Callable[[str], Template]] = {
+_TEMPLATES: Mapping[Program, _Templating] = {
+    "uwsgi": uwsgi.uwsgi_template,
+    "caddy": caddy.caddy_template,
     "gunicorn": gunicorn.gunicorn_template,
     "envoy": envoy.envoy_template,
     "morgan": morgan.morgan_template,
@@ -32,10 +42,15 @@ def program_of(given: Pasted) -> Program | None:
     return given.program or next((program for program, test in _TESTS if test(given.text)), None)
 
 
-def template_of(program: Program, text: str) -> Template:
+def template_of(program: Program, text: str, *, untimed: bool = False) -> Template:
     """Return the template of a string of another program than Apache and nginx.
+
+    Args:
+        program: Whose string it is.
+        text: The string.
+        untimed: Its lines may have no time.
 
     Raises:
         UsageError: it cannot be read, or lacks what a line needs to be counted.
     """
-    return _TEMPLATES[program](text)
+    return _TEMPLATES[program](text, untimed=untimed)

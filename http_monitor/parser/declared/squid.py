@@ -73,8 +73,8 @@ def is_squid(text: str) -> bool:
     return len(set(_OWN.findall(text))) >= 2
 
 
-def squid_template(text: str) -> Template:
-    """Return the template of a logformat. Raises UsageError: it cannot be read."""
+def squid_template(text: str, *, untimed: bool = False) -> Template:
+    """Return the template of a logformat, `untimed` ones too. Raises UsageError: it cannot be read."""
     pieces: list[tuple[str, Meant | None]] = []
     literal, at = "", 0
     while at < len(text):
@@ -98,7 +98,7 @@ def squid_template(text: str) -> Template:
             pieces.append((literal, None))
         literal = ""
         pieces.append((match[0], _meant(match["name"], match["of"] or match["of_2"] or "", match[0])))
-    return made(parts_of([*pieces, (literal, None)]), NOUN, _NEEDED)
+    return made(parts_of([*pieces, (literal, None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(name: str, of: str, text: str) -> Meant:

@@ -8,7 +8,7 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
-from http_monitor.parser.detect.batch_pieces import Leading, joined
+from http_monitor.parser.detect.batch_pieces import Leading, end_of_line, joined
 from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.detect.format_change import Change, Rival
@@ -17,6 +17,7 @@ from http_monitor.parser.detect.trials import Trials, remind
 from http_monitor.parser.fields.plausible import doubted, first_hosts
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.explain import read_line
+from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
@@ -41,7 +42,7 @@ class Choice:
 
 
 def auto_formats(
-    limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None
+    limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False
 ) -> "Callable[[], AutoFormat]":
     """Return what makes formats of files that are found out by their lines, among the presets there are.
 
@@ -49,21 +50,20 @@ def auto_formats(
 
     Args:
         limit: The longest line, in bytes without its LF.
-        replay: Lines without a time cannot be counted.
         zone: Of times that name none; None: that which is usual for each format.
+        untimed: Lines may have no time, which stands around them.
     """
 
     def presets_of(lines: bytes | None) -> Iterable[Preset]:
-        presets = PRESETS if lines is None else presets_for(lines)
-        return (preset for preset in presets if not (replay and preset.timeless))
+        return PRESETS if lines is None else presets_for(lines, untimed=untimed)
 
     samplers = Pool(())
-    return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers)
+    return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers, untimed=untimed)
 
 
-def auto_format(limit: int = MAX_LINE_BYTES, *, replay: bool = False, zone: Zone | None = None) -> "AutoFormat":
+def auto_format(limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False) -> "AutoFormat":
     """Return one of `auto_formats`, which shares nothing."""
-    return auto_formats(limit, replay=replay, zone=zone)()
+    return auto_formats(limit, zone=zone, untimed=untimed)()
 
 
 class AutoFormat:
@@ -72,9 +72,8 @@ class AutoFormat:
     It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
     (`Change`); what showed it stays malformed.
 
-    A preset of the family means the whole family, each line by itself. What asks more of a line than the family
-    does, and is chosen, leaves it the lines that do not fit. Of several that fit the earlier in the list is chosen,
-    the family last: another one that fits knows more of the line.
+    A preset of the family means the whole family; what asks more of a line leaves it the lines that do not fit. Of
+    several that fit the earlier in the list is chosen, the family last.
 
     Args:
         presets: The formats there are; they are asked for when a line may be of another one than the family.
@@ -83,6 +82,7 @@ class AutoFormat:
         zone: Of times that name none; None: that which is usual for each format.
         presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
         samplers: Read samples, which several may share; None: its own.
+        untimed: Lines may have no time, which stands around them.
     """
 
     name = "auto"
@@ -95,11 +95,13 @@ class AutoFormat:
         zone: Zone | None = None,
         presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
         samplers: Pool | None = None,
+        *,
+        untimed: bool = False,
     ) -> None:
         self._limit = limit
         self._is_usual = is_usual
         self._family = FamilyFormat("auto", limit)
-        self._candidates = Candidates(presets, self._family, limit, zone, presets_of)
+        self._candidates = Candidates(presets, self._family, limit, zone, presets_of, untimed=untimed)
         self._readers = Pool(self._candidates)
         self._rivals = Pool(self._candidates)
         self._samplers = Pool(()) if samplers is None else samplers
@@ -112,6 +114,9 @@ class AutoFormat:
         self._change: Change | None = None
         """Finds out when the choice is no longer right; None while there is none."""
         self._changes: list[FormatChange] = []
+        self._has_rows = False
+        self.promised: frozenset[str] = frozenset()
+        """What lines of the format have that the first row is of."""
 
     @property
     def chosen(self) -> str | None:
@@ -155,14 +160,16 @@ class AutoFormat:
         parts: list[Batch] = []
         start, size = 0, len(data)
         while self._format is not None and self._change is not None and (start < len(data) or not parts):
-            piece = data[start : _end_of(data, start + size)]
+            piece = data[start : end_of_line(data, start + size)]
             batch = self._told(self._format.parse(piece))
             turn = self._change.look(piece, batch)
             if turn is None:
                 parts.append(batch)
+                self._has_rows |= bool(len(batch.line_nos))
                 start += len(piece)
                 continue
             parts.append(batch.head(turn.lines))
+            self._has_rows |= bool(len(parts[-1].line_nos))
             self._turn_to(turn.rival, sum(part.lines for part in parts))
             # What is behind has been read in vain, which must not happen to much of it again and again.
             start, size = start + turn.offset, _PIECE_BYTES
@@ -279,6 +286,7 @@ class AutoFormat:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
+        self.promised = self.promised if self._has_rows else promised_by(self._format)
         self._trials.clear()
         self._rivals.give_away(candidate.name)
         self._change = Change(self._rivals, candidate.name, self._limit)
@@ -288,8 +296,3 @@ class AutoFormat:
         if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
             return batch
         return replace(batch, kind=self._chosen.name)
-
-
-def _end_of(data: bytes, start: int) -> int:
-    """Return where the line ends that has this byte in it."""
-    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)

@@ -84,3 +84,8 @@ def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
 def whole_lines(piece: bytes) -> list[bytes]:
     """Return each line of a piece, with its LF."""
     return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
+
+
+def end_of_line(data: bytes, start: int) -> int:
+    """Return where the line ends that has this byte in it."""
+    return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)

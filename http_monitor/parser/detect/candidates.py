@@ -45,6 +45,7 @@ class Candidates:
         limit: The longest line, in bytes without its LF.
         zone: Of times that name none; None: that which is usual for each format.
         presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
+        untimed: Lines may have no time, which stands around them.
     """
 
     def __init__(
@@ -54,7 +55,10 @@ class Candidates:
         limit: int,
         zone: Zone | None = None,
         presets_of: Callable[[bytes], Iterable[Preset]] | None = None,
+        *,
+        untimed: bool = False,
     ) -> None:
+        self._untimed = untimed
         self._presets = presets
         self._presets_of = presets_of
         self._limit = limit
@@ -75,12 +79,13 @@ class Candidates:
 
     def _made_of(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
-            return lambda: in_zone(preset.make(self._limit), self._zone)
+            make = preset.make_untimed if self._untimed and preset.make_untimed else preset.make
+            return lambda: in_zone(make(self._limit), self._zone)
 
         others = (
             Candidate(preset.name, maker(preset), preset.examples)
             for preset in presets
-            if preset.detected and not _is_of_family(preset)
+            if (preset.detected or (self._untimed and preset.timeless)) and not _is_of_family(preset)
         )
         return (*others, self.family)
 

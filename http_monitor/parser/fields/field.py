@@ -1,5 +1,6 @@
 """What a field of a log line is: its name, what it means for a row, and how its text is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,6 +72,9 @@ fraction, or a dash between the two), ``compact`` (``090206 12:14:14``), ``web``
 that, or seconds with the three decimals that nginx has. Of a host: ``addresses`` (of a list the first). Of a date:
 ``utc``.
 ``plain``: anything else."""
+
+PROMISED: Mapping[Role, str] = {"duration": "duration_us", "agent": "agent"}
+"""What not every log has, and the column that it becomes; lines of a format that says they have it should."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from http_monitor.parser.fields.scalars import MOST, read_count, read_day, read_
 from http_monitor.parser.fields.strptime import reader_of
 from http_monitor.parser.fields.vhost import is_name_and_port, vhost_name
 from http_monitor.parser.fields.zones import UNZONED_US
-from http_monitor.records import LACKS_AGENT, LACKS_SIZE
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE, UNTIMED_US
 
 Texts = Sequence[bytes | None]
 """The text of each field of a format, in its order; None where a line has none."""
@@ -61,7 +61,8 @@ class Meaning:
         for index, field in enumerate(self._fields):
             if field.role is not None:
                 self._places.setdefault(field.role, []).append(index)
-        self._timeless = not {"time", "date", "moment"} & set(self._places)
+        self.timeless = not {"time", "date", "moment"} & set(self._places)
+        """No field gives a time."""
         self._moments = self._places.get("moment", [])
         if self._moments:
             self._read_moment = reader_of([self._fields[index].pattern for index in self._moments])
@@ -73,7 +74,7 @@ class Meaning:
         return role in self._places
 
     def entry(self, texts: Texts) -> Entry | Wrong:
-        """Return the row of a line; its time is 0, the epoch, where no field gives any."""
+        """Return the row of a line; its time is `UNTIMED_US` where no field gives any."""
         time_us = self._time_us(texts)
         if isinstance(time_us, Wrong):
             return time_us
@@ -158,8 +159,8 @@ class Meaning:
         return text if text is None or at not in self._is_address else first_address(text)
 
     def _time_us(self, texts: Texts) -> int | Wrong:
-        if self._timeless:
-            return 0
+        if self.timeless:
+            return UNTIMED_US
         if self._moments:
             moment_us = self._read_moment(tuple(texts[index] or b"" for index in self._moments))
             return Wrong(self._moments[0], moment_us) if isinstance(moment_us, str) else moment_us

@@ -44,7 +44,8 @@ _CODES: dict[str, tuple[str, str]] = {
     "w": ("", "[0-9]"),
     "n": ("", r"[ \t]"),
     "t": ("", r"[ \t]"),
-    # No code of strftime: brackets that may be there.
+    # No codes of strftime: what says that the time is UTC, though no zone is written, and brackets that may be there.
+    "@": ("utc", ""),
     "[": ("", r"\[?"),
     "]": ("", r"\]?"),
 }
@@ -53,7 +54,7 @@ _LONG = {
     **{"c": "%a %b %e %H:%M:%S %Y", "X": "%H:%M:%S", "x": "%m/%d/%y", "+": "%a %b %e %H:%M:%S %Z %Y"},
 }
 _WORDS = {"sec": "%s", "msec_frac": "%f", "usec_frac": "%f"}
-_CODE = re.compile(r"%[-_0^#EO]?([]A-Za-z+%[])")
+_CODE = re.compile(r"%[-_0^#EO]?([]A-Za-z+%@[])")
 _DAY = ({"year", "short_year"}, {"month", "month_name", "day_of_year"}, {"day", "day_of_year"})
 _CLOCK = ({"hour", "hour_of_12"}, {"minute"})
 _UTC = ("UTC", "GMT", "Z", "UCT")
@@ -112,7 +113,7 @@ def _instant(found: dict[str, str]) -> int | str:
         if not 1 <= hour <= 12:
             return "a time of day that does not exist"
         hour = hour % 12 + (12 if found.get("half", "am").lower() == "pm" else 0)
-    zone = found.get("zone") or ("+0000" if found.get("zone_name") in _UTC else "")
+    zone = found.get("zone") or ("+0000" if found.get("zone_name") in _UTC or "utc" in found else "")
     shown_zone = zone.replace(":", "").replace("Z", "+0000") or "+0000"
     if month not in _MONTHS:
         return "a month that is none"

@@ -136,7 +136,7 @@ class LocalTimes:
 
     def read(self, time_us: int) -> int:
         """Return the instant of the next line."""
-        return int(self._instants(np.array([time_us], np.int64))[0])
+        return int(self.instants(np.array([time_us], np.int64))[0])
 
     def named(self, values: dict[str, Value]) -> dict[str, Value]:
         """Return what the fields of the next line say, its time an instant."""
@@ -152,10 +152,11 @@ class LocalTimes:
         if int(times_us.max()) < UNZONED_US:
             self._before_us = int(times_us[-1])
             return rows
-        time: Any = arrow_of(self._instants(times_us), SCHEMA.field("time").type)
+        time: Any = arrow_of(self.instants(times_us), SCHEMA.field("time").type)
         return pa.RecordBatch.from_arrays([time, *rows.columns[1:]], schema=rows.schema)
 
-    def _instants(self, times_us: Ints) -> Ints:
+    def instants(self, times_us: Ints) -> Ints:
+        """Return the instants of the next lines, at least one."""
         local = np.flatnonzero(times_us >= UNZONED_US)
         found = times_us.copy()
         if len(local):

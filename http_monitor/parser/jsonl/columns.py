@@ -110,12 +110,13 @@ class Columnar:
     def __init__(self) -> None:
         self._readers: dict[tuple[Field, ...], ObjectReader] = {}
 
-    def part(self, alike: Alike, needs: Sequence[Path]) -> Part | None:
+    def part(self, alike: Alike, needs: Sequence[Path], *, untimed: bool) -> Part | None:
         """Return the rows of objects that need no closer look, and their lines; None where all of them need one.
 
         Args:
             alike: The objects.
             needs: Keys that each must have.
+            untimed: They may have no key with the time.
         """
         if len(alike.objects) < FEW:
             return None
@@ -126,11 +127,12 @@ class Columnar:
         texts = chosen.texts
         roles = {alike.layout.fields[index].role: index for index in texts}
         asked = bool(roles.keys() & {"request", "method"}) or "host" in roles
-        if "time" not in roles or not asked or not all(chosen.has(path) for path in needs):
+        timed = "time" in roles or (untimed and "time" not in alike.layout.places)
+        if not timed or not asked or not all(chosen.has(path) for path in needs):
             return None
-        time = roles["time"]
+        time = roles.get("time")
         fields = {index: alike.layout.fields[index] for index in texts}
-        if fields[time].writing == "any":
+        if time is not None and fields[time].writing == "any":
             writings = {writing_of(text or b"") for text in texts[time].to_pylist()}
             writing = next(iter(writings)) if len(writings) == 1 else "any"
             fields[time] = replace(fields[time], writing=writing)

@@ -6,7 +6,7 @@ import orjson
 
 from http_monitor.explanation import Value
 from http_monitor.parser.fields.entry import Entry
-from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.jsonl.columns import Alike, Columnar
 from http_monitor.parser.jsonl.doubts import doubt
 from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
@@ -39,6 +39,7 @@ class JsonFormat(LinedFormat):
         needs: Sequence[str] = (),
         needs_any: Sequence[str] = (),
         declared: bool = False,
+        untimed: bool = False,
     ) -> None:
         """Take what the keys mean.
 
@@ -49,8 +50,10 @@ class JsonFormat(LinedFormat):
             needs: Keys that every line has; without any a line has at least a request or a status.
             needs_any: Keys of which every line has one at the least.
             declared: The map is all that counts: a user wrote it.
+            untimed: A line may have no key with the time, which stands around it.
         """
         super().__init__(name, limit)
+        self._untimed = untimed
         self._own = {key: Field(key, role, writing) for key, (role, writing) in key_map.items()}
         self._needs = tuple(tuple(key.split(".")) for key in needs)
         self._needs_any = frozenset(needs_any)
@@ -67,6 +70,12 @@ class JsonFormat(LinedFormat):
         """The keys of the map with what they mean."""
         return tuple(self._own.values())
 
+    @property
+    def promised(self) -> frozenset[str]:
+        """Of the columns ``duration_us`` and ``agent`` those that a key of the user's gives; others may be there."""
+        given = {field.role for field in self._own.values()} if self._declared else set()
+        return frozenset(column for role, column in PROMISED.items() if role in given)
+
     def resembles(self, line: bytes) -> bool:
         """Tell whether a line begins as an object does."""
         return line.lstrip(b" \t").startswith(b"{")
@@ -80,7 +89,11 @@ class JsonFormat(LinedFormat):
                 self._look(index, raw, alike)
         parts: list[Part] = []
         if len(data) >= SMALL_BYTES:
-            made = (self._columnar.part(one, self._needs) for one in alike.values() if self._may_fit(one))
+            made = (
+                self._columnar.part(one, self._needs, untimed=self._untimed)
+                for one in alike.values()
+                if self._may_fit(one)
+            )
             parts = [part for part in made if part is not None]
         batch = self._joined(parts, lines)
         self._objects.clear()
@@ -190,7 +203,7 @@ class JsonFormat(LinedFormat):
         end = len(line) + 1
         lacking = self._lacking(found)
         if lacking is None and layout.is_hit(texts):
-            if "time" not in layout.places:
+            if "time" not in layout.places and not self._untimed:
                 return Misfit(end, "a key with the time")
             return Texts(layout.meaning, layout.fields, texts)
         if layout.is_log and not layout.is_hit(texts):

@@ -105,10 +105,15 @@ class _Presets(Mapping[str, Preset]):
         return len(_NAMES)
 
 
-def presets_for(lines: bytes) -> Iterable[Preset]:
-    """Yield the presets that some lines may be found to be of, in their order; the others are not even imported."""
+def presets_for(lines: bytes, *, untimed: bool = False) -> Iterable[Preset]:
+    """Yield the presets that some lines may be found to be of, in their order; the others are not even imported.
+
+    Args:
+        lines: The lines.
+        untimed: Their time may stand around them.
+    """
     for name in _NAMES:
-        if name in _NEVER_FOUND:
+        if name in _NEVER_FOUND and not (untimed and name in TIMELESS):
             continue
         if name not in _SHOWS or _SHOWS[name] in b"\n" + lines:
             yield BY_NAME[name]

@@ -12,4 +12,5 @@ PRESET = Preset(
         b'"res":{"statusCode":200},"responseTime":12,"msg":"request completed"}',
     ),
     lambda limit: JsonFormat("json", {}, limit),
+    make_untimed=lambda limit: JsonFormat("json", {}, limit, untimed=True),
 )

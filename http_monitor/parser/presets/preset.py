@@ -23,6 +23,8 @@ class Preset:
     detected: bool = True
     """``auto`` may choose it: its lines say themselves what they are, units included."""
     timeless: bool = False
-    """Its lines have no time: they count by that of their arrival, and cannot be replayed."""
+    """Its lines have no time: they count by that around them, else by that of their arrival."""
+    make_untimed: Callable[[int], LogFormat] | None = None
+    """Makes likewise one whose lines may lack a time, which stands around them; None: they have one, or never do."""
     family: str | None = None
     """The format of the family that reads lines in which a client's header makes fields that do not fit this one."""

@@ -9,7 +9,9 @@ from http_monitor.parser.template.template import Gap, Maybe, Template
 
 _TEMPLATE = Template(
     (
-        *(b"INFO:", Gap(), *client(), b" - ", quoted("request", "request"), b" ", status("status")),
+        # Whose level stands in JSON around it, or is left out, writes none.
+        Maybe((b"INFO:", Gap())),
+        *(*client(), b" - ", quoted("request", "request"), b" ", status("status")),
         Maybe((b" ", Slot(Field("reason"), "typed", "[A-Za-z' -]+"))),
     ),
     exact=True,

@@ -27,7 +27,7 @@ from http_monitor.parser.template.scan import Walked
 from http_monitor.parser.template.slot import STATUS
 from http_monitor.parser.template.template import Place, Template
 from http_monitor.parser.template.time_column import days_of, moments_of, times_of
-from http_monitor.records import LACKS_AGENT, LACKS_SIZE, SCHEMA
+from http_monitor.records import LACKS_AGENT, LACKS_SIZE, SCHEMA, UNTIMED_US
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 _MERGED: tuple[Role | None, ...] = ("host", "vhost", "cache", "tls", "forwarded")
@@ -145,7 +145,7 @@ class Columns:
             return time_us - UNZONED_US * (self._first["date"].slot.field.writing == "utc"), good
         place = self._first.get("time")
         if place is None:
-            return np.zeros(len(walked.line), np.int64), np.ones(len(walked.line), np.bool_)
+            return np.full(len(walked.line), UNTIMED_US, np.int64), np.ones(len(walked.line), np.bool_)
         return times_of(chunk, marks, place.slot, walked.spans[place.index])
 
     def _statuses(self, chunk: Chunk, walked: Walked) -> tuple[Ints, Bools]:

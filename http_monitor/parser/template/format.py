@@ -9,7 +9,7 @@ from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.fields.entry import Entry
-from http_monitor.parser.fields.field import Field
+from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong, shown_name
 from http_monitor.parser.fields.zones import LocallyTimed
 from http_monitor.parser.lines.account import Account
@@ -74,6 +74,11 @@ class TemplateFormat(LocallyTimed):
     def name(self) -> str:
         """What the user calls it."""
         return self._name
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Of the columns ``duration_us`` and ``agent`` those that a field gives."""
+        return frozenset(column for role, column in PROMISED.items() if self._template.gives(role))
 
     def gives(self, role: str) -> bool:
         """Return whether a field gives this; a host or status that none gives is made up."""

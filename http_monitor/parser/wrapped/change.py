@@ -9,6 +9,7 @@ import numpy as np
 
 from http_monitor.parser.chunks.key_columns import distinct_bytes
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
+from http_monitor.parser.wrapped.timing import try_inside
 from http_monitor.parser.wrapped.well_read import row_is_well_read
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.ports.wrapper import Wrapper
@@ -70,11 +71,17 @@ class Rewrapped:
         make: Makes the format of what is inside.
         wrappers: Makes one of each wrapper.
         current: The name of the one that is taken off; None: none is.
+        limit: The longest line, in bytes without its LF.
     """
 
     def __init__(
-        self, make: Callable[[], LogFormat], wrappers: Callable[[], Sequence[Wrapper]], current: str | None
+        self,
+        make: Callable[[], LogFormat],
+        wrappers: Callable[[], Sequence[Wrapper]],
+        current: str | None,
+        limit: int,
     ) -> None:
+        self._limit = limit
         self._make = make
         self._wrappers = wrappers
         self._current = current
@@ -129,7 +136,7 @@ class Rewrapped:
             if wrapper.front(line) is None or (row is not None and row_is_well_read(batch, row, line, [wrapper])):
                 del self._rivals[name]
                 continue
-            if made.parse(wrapper.unwrap(line + b"\n").data).malformed_lines:
+            if try_inside(made, wrapper, line + b"\n", self._limit)[1]:
                 del self._rivals[name]
         if place + 1 < ENOUGH_LINES:
             return None

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from http_monitor.parser.detect.auto import AutoFormat, Choice
-from http_monitor.parser.wrapped.trials import Make, Wrappers, may_be_wrapped, memory_of, remind
-from http_monitor.parser.wrapped.unwrapping import places
+from http_monitor.parser.wrapped.places import places
+from http_monitor.parser.wrapped.timing import Timing, untimed_in, with_stamps, without_untimed
+from http_monitor.parser.wrapped.trials import Make, Makes, Wrappers, may_be_wrapped, memory_of, remind
 from http_monitor.parser.wrapped.well_read import row_is_well_read
 from http_monitor.ports.log_format import Headed, LogFormat
 from http_monitor.ports.wrapper import Wrapper
@@ -22,17 +23,17 @@ class Around:
     """Why it does; None: nothing in the sample says what it is."""
 
 
-def choose_around(make: Make, wrappers: Wrappers, limit: int, sample: bytes, head: bytes) -> Around:
+def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, head: bytes) -> Around:
     """Return what is around the lines of a sample.
 
     Args:
-        make: Makes the format of what is inside.
+        makes: Make the format of the lines.
         wrappers: Makes one of each wrapper.
         limit: The longest line, in bytes without its LF.
         sample: Whole lines.
         head: What the file begins with, where the sample is from later in it.
     """
-    plain = chosen(make, sample, head)
+    plain = chosen(makes.bare, sample, head)
     lines = [line for line in sample.split(b"\n") if line.strip()]
     if not any(map(may_be_wrapped, lines)):
         return plain
@@ -41,7 +42,7 @@ def choose_around(make: Make, wrappers: Wrappers, limit: int, sample: bytes, hea
     for wrapper in wrappers():
         if all(wrapper.front(line) is None for line in lines):
             continue
-        found = chosen(make, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
+        found = chosen(makes.inside, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
         wrapper.load({})
         fits, every = _fitting_inside(found.made, sample, wrapper, limit)
         without = sum(wrapper.front(line) is not None for line in well)
@@ -72,7 +73,7 @@ def _well_read(made: LogFormat, sample: bytes, wrappers: Wrappers, limit: int) -
         limit: The longest line, in bytes without its LF.
     """
     memory = memory_of(made)
-    batch = made.parse(sample)
+    batch = without_untimed(made.parse(sample), sample, limit)
     remind(made, memory)
     lines = [line for line in sample.split(b"\n") if len(line) > limit or line.strip()]
     kinds = wrappers()
@@ -88,4 +89,8 @@ def _fitting_inside(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int
     remind(made, memory)
     wrapper.load({})
     place = places(batch, inside, limit)
+    untimed = untimed_in(batch)
+    if untimed is not None:
+        batch = with_stamps(batch, untimed, inside, place, Timing().reader(wrapper))
+        batch = without_untimed(batch, inside.data, limit)
     return int(inside.wrapped[place[batch.line_nos - 1]].sum()), batch.lines

@@ -7,12 +7,11 @@ import numpy as np
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
-from http_monitor.parser.lines.explain import explain, read_line
-from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
-from http_monitor.parser.wrapped.shown import shown
-from http_monitor.parser.wrapped.trials import Make, Trials, Wrappers, remind
+from http_monitor.parser.wrapped.single_lines import SingleLines
+from http_monitor.parser.wrapped.timing import Timing, try_inside, without_untimed
+from http_monitor.parser.wrapped.trials import Make, Makes, Trials, Wrappers, remind
 from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark
@@ -30,17 +29,17 @@ class WrappedFormat:
     One wrapper is taken off, never a second: what is inside is what a client made the server write. A line without the
     wrapper is read as it is. Without a name, the lines show which it is: a sample, else the first line that any wrapper
     has something for and that then fits, where as it stands it does not, or shows as its host a part of the wrapper.
-    That is looked at again where 20 lines in a row show another one.
-
-    A line that does not fit is *other* where lines of other programs have fitted, but none of the same: a log of a
-    machine has lines of all its programs.
+    That is looked at again where 20 lines in a row show another one. A line that does not fit is *other* where lines of
+    other programs have fitted, but none of the same. A line that has no time takes that which the wrapper gives it.
 
     Args:
-        make: Makes the format of what is inside.
+        make: Makes the format of lines that stand in nothing.
         wrappers: Makes one of each wrapper that may be found.
         limit: The longest line, in bytes without its LF.
         wrapper: The one that the user named.
         finds_out: The lines show which it is.
+        make_inside: Makes the format of what is inside, whose lines need have no time; None: `make` does.
+        timing: How times are found that do not stand in the lines themselves.
     """
 
     def __init__(
@@ -51,14 +50,18 @@ class WrappedFormat:
         *,
         wrapper: Wrapper | None = None,
         finds_out: bool = True,
+        make_inside: Make | None = None,
+        timing: Timing | None = None,
     ) -> None:
-        self._make = make
+        self._makes = Makes(make, make_inside or make)
+        self._timing = timing or Timing()
         self._wrappers = wrappers
         self._limit = limit
         self._finds_out = finds_out and wrapper is None
-        self._now = Unwrapping(make, wrappers, limit, wrapper, turns=self._finds_out)
+        self._now = Unwrapping(self._makes, wrappers, limit, wrapper, turns=self._finds_out, timing=self._timing)
+        self._single = SingleLines(self._now, self._timing)
         self._decided = not self._finds_out
-        self._trials = Trials(make, wrappers)
+        self._trials = self._fresh_trials()
         self._held = Held() if wrapper is not None else None
         """The first lines, while none has fitted; None: none may have anything around it so far, or they are over."""
         self._has_held = self._decided
@@ -73,6 +76,11 @@ class WrappedFormat:
     def inner(self) -> LogFormat:
         """Reads what is inside."""
         return self._now.inner
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What lines of the format of what is inside have."""
+        return self._now.promised
 
     @property
     def wrapper(self) -> str | None:
@@ -96,9 +104,9 @@ class WrappedFormat:
             sample, head = self._now.wrapper.unwrap(sample).data, self._now.wrapper.unwrap(head).data
             self._now.wrapper.load({})
         if self._finds_out and not self._decided:
-            found = choose_around(self._make, self._wrappers, self._limit, sample, head)
+            found = choose_around(self._makes, self._wrappers, self._limit, sample, head)
         else:
-            found = chosen(self._make, sample, head)
+            found = chosen(self._makes.bare if self._now.wrapper is None else self._makes.inside, sample, head)
         self._now.inner = found.made
         if found.wrapper is not None:
             self._decide()
@@ -119,13 +127,14 @@ class WrappedFormat:
             return self._wait(self._held, data, before, last=last)
         return self._now.read(data, before) if self._decided else self._undecided(data, before, last=last)
 
+    def _fresh_trials(self) -> Trials:
+        return Trials(self._makes.inside, self._wrappers, self._limit, self._timing)
+
     def parse_last(self, data: bytes) -> Batch:
         """Return the rows of whole lines, and of lines whose last part never came."""
         batch = self._parsed(data, 0, last=True)
-        left = b"" if self._now.wrapper is None else self._now.wrapper.end()
-        if not left:
-            return batch
-        return joined([batch, self._now.parse_inner(left, batch.lines)])
+        left = self._now.read_left(batch.lines)
+        return batch if left is None else joined([batch, left])
 
     def drain_changes(self) -> Sequence[FormatChange]:
         """Return what the lines inside turned out to be since this was asked the last time."""
@@ -139,26 +148,17 @@ class WrappedFormat:
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield what is to be said of the text in a line that was read."""
-        front = None if self._now.wrapper is None else self._now.wrapper.front(line)
-        if self._now.wrapper is not None and front is not None:
-            memory = self._now.wrapper.save()
-            inside = self._now.wrapper.peel(line)
-            self._now.wrapper.load(memory)
-            line = next((peeled.text for peeled in inside if peeled.text is not None), line)
-        if isinstance(self._now.inner, Remarking):
-            yield from self._now.inner.remarks(line)
+        return self._single.remarks(line)
 
     def explain(self, line: bytes) -> str:
         """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
-        return explain(line, self._now.inner)
+        return self._single.explain(line)
 
     def read_line(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line; its columns count in the whole of it."""
         if not self._decided:
             self._decide_by(line)
-        if self._now.wrapper is None:
-            return read_line(self._now.inner, line)
-        return shown(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
+        return self._single.read(line)
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
         """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
@@ -171,7 +171,7 @@ class WrappedFormat:
             wrapper = None if around is None else around[0]
         if wrapper is None:
             return inner.nearest(line, most)
-        return shown(line, wrapper, lambda text: inner.nearest(text, most))
+        return self._single.shown(line, wrapper, lambda text: inner.nearest(text, most))
 
     def _may_wrap(self, line: bytes) -> bool:
         return self._finds_out and self._trials.may_wrap((line,))
@@ -229,7 +229,7 @@ class WrappedFormat:
                 at = self._trials.first_wrapped(piece)
                 plain = piece if at is None else piece[:at]
                 if plain:
-                    parts.append(self._now.inner.parse(plain))
+                    parts.append(self._bare(self._now.inner.parse(plain), plain))
                     if len(parts[-1].line_nos):
                         return self._followed(parts, data[start + len(plain) :], before, last=last)
                 if at is not None:
@@ -244,6 +244,10 @@ class WrappedFormat:
                 return self._followed(parts, data[start + done :], before, last=last)
         return joined(parts) if parts else self._now.inner.parse(b"")
 
+    def _bare(self, batch: Batch, data: bytes) -> Batch:
+        """Return what became of lines that stand in nothing."""
+        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
+
     def _followed(self, parts: list[Batch], rest: bytes, before: int, *, last: bool, decided: bool = True) -> Batch:
         """Return what comes next, behind what was read before."""
         if decided:
@@ -254,7 +258,7 @@ class WrappedFormat:
 
     def _decide(self) -> None:
         self._decided, self._held, self._has_held = True, None, True
-        self._trials = Trials(self._make, self._wrappers)
+        self._trials = self._fresh_trials()
 
     def _wait(self, held: Held, data: bytes, before: int, *, last: bool) -> Batch:
         """Hold lines until one fits, or there are too many; return what became of them then."""
@@ -269,15 +273,15 @@ class WrappedFormat:
         if self._decided:
             batch = self._now.read_again(held, before, fits=fits, is_found=not was_decided)
         else:
-            plain = self._make()
+            plain = self._makes.bare()
             remind(plain, held.memory)
-            batch = plain.parse(held.data)
+            batch = self._bare(plain.parse(held.data), held.data)
         return self._followed([batch], data[len(new) :], before, last=False, decided=self._decided)
 
     def _fits_inside(self, data: bytes) -> bool:
         if self._now.wrapper is None:
             return True
-        return bool(len(self._now.inner.parse(self._now.wrapper.unwrap(data).data).line_nos))
+        return bool(try_inside(self._now.inner, self._now.wrapper, data, self._limit)[0])
 
     def _decides(self, data: bytes) -> bool:
         """Tell whether one of some lines shows what is around them; then it is known."""

@@ -8,15 +8,18 @@ from http_monitor.ports.wrapper import Peeled, Wrapper
 
 Read = Callable[[bytes], Sequence[LineReading]]
 """Returns what a format makes of a text."""
+TimeOf = Callable[[bytes], int | None]
+"""Returns the instant of a time around a line."""
 
 
-def shown(line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
+def shown(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[LineReading]:
     """Return what is made of the text in a line.
 
     Args:
         line: Without its LF.
         wrapper: May be around it.
         read: Reads the text, or the line where it has nothing around it.
+        time_of: Reads the time around a text that has none.
     """
     inside = wrapper.peel(line)
     if not inside:
@@ -25,7 +28,7 @@ def shown(line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
     front = _front(first, wrapper.name)
     if first.text is None:
         return [LineReading(f"{wrapper.name}, a part of a line", tuple(front), {})]
-    return [_moved(reading, first, front) for reading in read(first.text)]
+    return [_with_time(_moved(reading, first, front), first, time_of) for reading in read(first.text)]
 
 
 def _front(first: Peeled, name: str) -> list[FoundField]:
@@ -39,6 +42,17 @@ def _front(first: Peeled, name: str) -> list[FoundField]:
         cut = (FoundField(name, 0, begin), named, FoundField(name, stop, end))
         marks = [*cut] if begin < end else [*marks, named]
     return [mark for mark in marks if mark.start < mark.stop]
+
+
+def _with_time(reading: LineReading, first: Peeled, time_of: TimeOf) -> LineReading:
+    """Return what was made of a text, which has the time around it where it has none itself."""
+    values = reading.values
+    if not values or values.get("time") is not None or first.time is None:
+        return reading
+    text, begin, stop = first.time
+    found = [*reading.found, *([FoundField("time", begin, stop)] if begin >= 0 else ())]
+    found.sort(key=lambda field: field.start)
+    return replace(reading, found=tuple(found), values={**values, "time": time_of(text)})
 
 
 def _moved(reading: LineReading, first: Peeled, front: Sequence[FoundField]) -> LineReading:

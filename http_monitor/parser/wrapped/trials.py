@@ -1,16 +1,29 @@
 """What may be around the lines of a file, each with a format for what is inside, while nothing is decided."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.detect.batch_pieces import whole_lines
+from http_monitor.parser.wrapped.timing import Timing, try_inside, without_untimed
 from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Batch, Json
 
 Make = Callable[[], LogFormat]
-"""Makes the format of the lines that are inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Makes:
+    """Make the format of the lines of one file."""
+
+    bare: Make
+    """Where nothing is around them."""
+    inside: Make
+    """Where something is around them, which may give them their time."""
+
+
 Wrappers = Callable[[], Sequence[Wrapper]]
 """Makes one of each wrapper there is, when they are needed."""
 Found = tuple[Wrapper, LogFormat]
@@ -25,11 +38,15 @@ class Trials:
     Args:
         make: Makes the format of what is inside.
         wrappers: Makes one of each wrapper.
+        limit: The longest line, in bytes without its LF.
+        timing: How times are found that do not stand in the lines themselves.
     """
 
-    def __init__(self, make: Make, wrappers: Wrappers) -> None:
+    def __init__(self, make: Make, wrappers: Wrappers, limit: int, timing: Timing) -> None:
         self._make = make
         self._wrappers = wrappers
+        self._limit = limit
+        self._timing = timing
         self._of: dict[str, tuple[Wrapper, LogFormat]] = {}
         self.fit = False
         """Some line fitted one of them, when it was tried last."""
@@ -50,8 +67,9 @@ class Trials:
         """Return what becomes of lines as they stand; what is inside of them has been tried too."""
         self.fit = False
         for wrapper, made in self._of.values():
-            self.fit |= bool(len(made.parse(wrapper.unwrap(piece).data).line_nos))
-        return plain.parse(piece)
+            self.fit |= bool(try_inside(made, wrapper, piece, self._limit)[0])
+        batch = plain.parse(piece)
+        return batch if self._timing.by_arrival else without_untimed(batch, piece, self._limit)
 
     def first_wrapped(self, piece: bytes) -> int | None:
         """Return where the first of some lines begins that may have something around it; nothing is remembered."""
@@ -109,7 +127,7 @@ class Trials:
         fits: str | None = None
         for name, (wrapper, made) in self._of.items():
             if fits is None and wrapper in fitting:
-                fits = name if len(made.parse(wrapper.unwrap(line + b"\n").data).line_nos) else None
+                fits = name if try_inside(made, wrapper, line + b"\n", self._limit)[0] else None
         self.go_back(plain, kept)
         return None if fits is None else self._of[fits]
 

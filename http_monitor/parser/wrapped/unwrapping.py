@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import pyarrow as pa
 from http_monitor.arrow import arrow_of
 from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.detect.format_change import counted
+from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
-from http_monitor.parser.wrapped.trials import Make, Wrappers, memory_of, remind
+from http_monitor.parser.wrapped.places import places
+from http_monitor.parser.wrapped.stamps import StampReader
+from http_monitor.parser.wrapped.timing import Timing, untimed_in, with_stamps, without_untimed
+from http_monitor.parser.wrapped.trials import Makes, Wrappers, memory_of, remind
 from http_monitor.ports.log_format import Changing, FormatChange
 from http_monitor.ports.wrapper import Unwrapped, Wrapper
 from http_monitor.records import SCHEMA, Batch, Int64s, Json
@@ -25,20 +30,33 @@ class Unwrapping:
     """Takes one wrapper off and has a format read what is inside; sees where something else comes around the lines.
 
     Args:
-        make: Makes the format of what is inside.
+        makes: Make the format of the lines.
         wrappers: Makes one of each wrapper that may come.
         limit: The longest line, in bytes without its LF.
         wrapper: The one that is taken off, until another comes.
         turns: Another may come.
+        timing: How times are found that do not stand in the lines themselves.
     """
 
-    def __init__(self, make: Make, wrappers: Wrappers, limit: int, wrapper: Wrapper | None, *, turns: bool) -> None:
-        self._make = make
+    def __init__(
+        self,
+        makes: Makes,
+        wrappers: Wrappers,
+        limit: int,
+        wrapper: Wrapper | None,
+        *,
+        turns: bool,
+        timing: Timing,
+    ) -> None:
+        self._makes = makes
+        self._timing = timing
+        self._stamps: StampReader | None = None
+        """Reads the times around lines, since there was one that had none."""
         self._wrappers = wrappers
         self._limit = limit
         self._turns = turns
         self._change: Rewrapped | None = None
-        self.inner = make()
+        self.inner = makes.bare() if wrapper is None else makes.inside()
         """Reads what is inside."""
         self.wrapper = wrapper
         """What is taken off; None: nothing."""
@@ -47,6 +65,13 @@ class Unwrapping:
         """What was found around the lines, with the number of the line that showed it."""
         self.changes: list[FormatChange] = []
         """What the lines inside turned out to be."""
+        self._promised: frozenset[str] | None = None
+        """What lines of the format have that the first row is of; None: there was no row."""
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What lines have by the format that the first row is of."""
+        return promised_by(self.inner) if self._promised is None else self._promised
 
     @property
     def name(self) -> str | None:
@@ -74,14 +99,15 @@ class Unwrapping:
             piece = data[start:]
             batch, numbers = self._read_on(piece, before)
             turn = self._look(piece, batch, numbers) if self._turns else None
+            parts.append(batch if turn is None else batch.head(turn.lines))
+            if self._promised is None and len(parts[-1].line_nos):
+                self._promised = promised_by(self.inner)
             if turn is None:
-                parts.append(batch)
                 break
-            parts.append(batch.head(turn.lines))
             start += turn.offset
             before += turn.lines
             self.changes = [change for change in self.changes if change.line_no <= before]
-            self.wrapper, self.inner, self._change = turn.wrapper, turn.made, None
+            self.wrapper, self.inner, self._change, self._stamps = turn.wrapper, turn.made, None, None
             if isinstance(turn.made, Changing):
                 turn.made.drain_changes()
             self.tell(turn.wrapper, before, " from here on")
@@ -100,15 +126,16 @@ class Unwrapping:
         if found is None:
             remind(self.inner, held.memory)
         else:
-            self.inner = self._make()
+            self.inner = self._makes.inside()
         if self.wrapper is not None:
             self.wrapper.load({} if found is not None or held.parts is None else held.parts)
         self.origins.judges_earlier = fits
         told, self.told = self.told, []
         batch = self.read(held.data, before)
         if found is not None:
+            later, self.told = self.told, []
             self.tell(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
-            self.told.sort()
+            self.told = sorted([*self.told, *later], key=itemgetter(0))
         self.told = [*told, *self.told]
         return batch
 
@@ -129,6 +156,7 @@ class Unwrapping:
             "parts": None if self.wrapper is None else self.wrapper.save(),
             "origins": self.origins.save(),
             "inner": memory_of(self.inner),
+            "stamps": None if self._stamps is None else self._stamps.save(),
             "change": None if self._change is None else self._change.save(),
         }
 
@@ -139,38 +167,76 @@ class Unwrapping:
             KeyError, TypeError, ValueError: it is no such state.
         """
         name, inner, change = given["wrapper"], given["inner"], given["change"]
-        origins = Origins.load(given["origins"])
-        self.inner = self._make()
+        origins, stamps = Origins.load(given["origins"]), given.get("stamps")
         if self._turns:
             self.wrapper = None if name is None else next((one for one in self._wrappers() if one.name == name), None)
+        self.inner = self._makes.bare() if self.wrapper is None else self._makes.inside()
         if name != self.name:
             if self._turns:
                 remind(self.inner, inner)
             return False
         remind(self.inner, inner)
-        self.origins, self._change = origins, None
+        self.origins, self._change, self._stamps = origins, None, None
         if self.wrapper is not None:
             self.wrapper.load(given["parts"])
+            if stamps is not None:
+                self._stamps = self._timing.reader(self.wrapper)
+                self._stamps.load(stamps)
         if change is not None and self._turns:
-            self._change = Rewrapped(self._make, self._wrappers, self.name)
+            self._change = Rewrapped(self._makes.inside, self._wrappers, self.name, self._limit)
             self._change.load(change)
         return True
 
     def _read_on(self, data: bytes, before: int) -> tuple[Batch, Int64s]:
         """Return the rows of lines, and the numbers of those that may have something else around them."""
         if self.wrapper is None:
-            batch = self.parse_inner(data, before)
+            batch = self._counted(self.parse_inner(data, before), data)
             return batch, doubted(batch) if self._turns else _NO_LINES
         inside = self.wrapper.unwrap(data)
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
+        batch = self._timed(batch, inside, place, self.wrapper, before)
         return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
+
+    def read_left(self, before: int) -> Batch | None:
+        """Return the rows of lines whose last part never came; None where there are none."""
+        left = None if self.wrapper is None else self.wrapper.end()
+        if self.wrapper is None or left is None or not left.lines:
+            return None
+        batch = self.parse_inner(left.data, before)
+        return self._timed(batch, left, places(batch, left, self._limit), self.wrapper, before)
+
+    def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:
+        """Return the instant of a time that a wrapper puts around a line; None where it is none."""
+        return (self._stamps or self._timing.reader(wrapper)).instant(stamp)
+
+    def _timed(self, batch: Batch, inside: Unwrapped, place: Int64s, wrapper: Wrapper, before: int) -> Batch:
+        """Return rows that have the times around them, where they have none of their own."""
+        untimed = untimed_in(batch)
+        if untimed is None:
+            return batch
+        is_first = self._stamps is None
+        reader = self._stamps = self._stamps or self._timing.reader(wrapper)
+        batch = with_stamps(batch, untimed, inside, place, reader)
+        left = untimed_in(batch)
+        if is_first:
+            shown = np.flatnonzero(untimed if left is None else untimed & ~left)
+            if len(shown):
+                words = f"the lines have no time, so the one around them counts{reader.words}"
+                self.told.append((before + int(batch.line_nos[shown[0]]), words))
+            else:
+                self._stamps = None
+        return batch if left is None else self._counted(batch, inside.data)
+
+    def _counted(self, batch: Batch, data: bytes) -> Batch:
+        """Return a batch whose lines without any time are malformed, where they do not count by their arrival."""
+        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
 
     def _look(self, piece: bytes, batch: Batch, numbers: Int64s) -> Turn | None:
         if self._change is None:
             if not len(numbers):
                 return None
-            self._change = Rewrapped(self._make, self._wrappers, self.name)
+            self._change = Rewrapped(self._makes.inside, self._wrappers, self.name, self._limit)
         wrapper = self.wrapper
         if wrapper is None:
 
@@ -198,15 +264,6 @@ class Unwrapping:
             return batch
         samples = tuple(sample for sample in batch.samples if sample.line_no not in other)
         return replace(batch, other_nos=np.union1d(batch.other_nos, other), samples=samples)
-
-
-def places(batch: Batch, inside: Unwrapped, limit: int) -> Int64s:
-    """Return for each line that counts its index among the lines inside."""
-    if batch.lines == inside.lines:
-        return np.arange(inside.lines)
-    lines = inside.data.split(b"\n")
-    lines.pop()
-    return np.array([index for index, line in enumerate(lines) if len(line) > limit or line.strip()], np.int64)
 
 
 def _bare_lines(data: bytes, wrapper: Wrapper, limit: int) -> list[tuple[int, bytes]]:

@@ -11,5 +11,7 @@ _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?\+
 _STREAM = r"(?P<source>(?P<origin>[^ \"*]{1,512}+))"
 
 KIND = Kind(
-    "awslogs", "a time and a log stream in front of each line", (front(rf"{_TIME} {_STREAM} ", begins=TIME_BEGINS),)
+    "awslogs",
+    "a time and a log stream in front of each line",
+    (front(rf"(?P<time>{_TIME}) {_STREAM} ", begins=TIME_BEGINS),),
 )

@@ -9,4 +9,4 @@ from http_monitor.unwrap.wrapping import Kind
 
 _COMPONENT = r"(?P<source>(?P<origin>[a-z](?:[a-z0-9-]{0,62}[a-z0-9])?))"
 
-KIND = Kind("digitalocean", "a component and a time in front of each line", (front(rf"{_COMPONENT} {ISO} "),))
+KIND = Kind("digitalocean", "a component and a time in front of each line", (front(rf"{_COMPONENT} (?P<time>{ISO}) "),))

@@ -7,9 +7,15 @@ from http_monitor.unwrap.programs.patterns import RFC3339, TIME_BEGINS
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
-TIME = front(rf"{RFC3339} ", begins=TIME_BEGINS)
+TIME = front(rf"(?P<time>{RFC3339}) ", begins=TIME_BEGINS)
 """Also behind what other programs put in front, where they are asked for times."""
 
-_UNZONED = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2} "
+_UNZONED = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}) "
+"""Of ``aws logs tail --format short``: UTC."""
 
-KIND = Kind("docker", "a time in front of each line", (front(rf"{RFC3339} ", _UNZONED, begins=TIME_BEGINS),))
+KIND = Kind(
+    "docker",
+    "a time in front of each line",
+    (front(rf"(?P<time>{RFC3339}) ", _UNZONED, begins=TIME_BEGINS),),
+    in_utc=True,
+)

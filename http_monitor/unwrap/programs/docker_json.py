@@ -16,6 +16,7 @@ KIND = Kind(
             origins=("stream",),
             needs=("log", "stream", "time"),
             part="stream",
+            times=("time",),
         ),
     ),
 )

@@ -13,5 +13,5 @@ _NAME = r"(?P<origin>[^ \[\]\"]{1,128}+)\[[0-9]{1,10}\]"
 KIND = Kind(
     "fastly",
     "Fastly's prefix in front of each line",
-    (front(rf"<[0-9]{{1,3}}>{ISO} {_NODE} {_NAME}: ", begins=(b"<0",)),),
+    (front(rf"<[0-9]{{1,3}}>(?P<time>{ISO}) {_NODE} {_NAME}: ", begins=(b"<0",)),),
 )

@@ -14,6 +14,7 @@ KIND = Kind(
             ("message", "event.original"),
             sources=("kubernetes.pod.name", "container.name", "host.name", "host.hostname", "agent.name", "beat.name"),
             origins=("kubernetes.container.name", "container.name", "log.file.path", "stream"),
+            times=("@timestamp",),
             needs=(
                 "@timestamp",
                 "agent.type|agent.version|beat.version|beat.name|@metadata.beat|@metadata.version|ecs.version",

@@ -10,12 +10,14 @@ from http_monitor.unwrap.programs.patterns import ISO
 from http_monitor.unwrap.wrapping import Kind
 
 _TAG = r"(?P<source>[^ \t\":{]{1,255}+)"
-_BEFORE = rf"(?:{ISO}\t{_TAG}\t|{ISO} [+-][0-9]{{4}} {_TAG.replace('source', 'tag')}: )?"
+_SHOWN = rf"{ISO} [+-][0-9]{{4}} {_TAG.replace('source', 'tag')}: "
+_BEFORE = rf"(?:(?P<time>{ISO})\t{_TAG}\t|{_SHOWN})?"
 
 _SOURCES = (
     *("kubernetes.pod_name", "podName", "pod", "container_name", "containerName", "container"),
     *("kubernetes.host", "hostname", "host", "logStreamName"),
 )
+_TIMES = ("time", "@timestamp", "timestamp", "date", "ts", "asctime", "datetime", "@t")
 _ORIGINS = (
     *("kubernetes.container_name", "container_name", "containerName", "container"),
     *("source", "service", "stream", "logStreamName"),
@@ -29,6 +31,7 @@ KIND = Kind(
             ("log", "message"),
             sources=_SOURCES,
             origins=_ORIGINS,
+            times=_TIMES,
             before=_BEFORE,
         ),
     ),

@@ -17,6 +17,7 @@ KIND = Kind(
             sources=tuple(f"resource.labels.{name}" for name in _LABELS),
             origins=("resource.labels.container_name", "logName"),
             needs=("logName|insertId",),
+            times=("timestamp", "receiveTimestamp"),
         ),
     ),
 )

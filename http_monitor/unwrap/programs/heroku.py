@@ -8,9 +8,10 @@ from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
 _DYNO = r"[A-Za-z_-]{1,64}+(?:\.[0-9A-Za-z-]{1,64}+)?"
-_SHOWN = rf"{ISO} (?P<origin>(?:app|heroku)\[(?P<source>{_DYNO})\]): "
+_SHOWN = rf"(?P<time>{ISO}) (?P<origin>(?:app|heroku)\[(?P<source>{_DYNO})\]): "
 _DRAINED = (
-    rf"(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>[0-9] {ISO} [^ ]{{1,255}}+ (?P<origin>(?:app|heroku) (?P<source>{_DYNO})) - "
+    rf"(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>[0-9] (?P<time>{ISO}) [^ ]{{1,255}}+ "
+    rf"(?P<origin>(?:app|heroku) (?P<source>{_DYNO})) - "
 )
 
 KIND = Kind("heroku", "Heroku's prefix in front of each line", (front(_SHOWN, _DRAINED),))

@@ -17,5 +17,5 @@ _SECONDS = r"[0-9]{9,}\.[0-9]{6}"
 KIND = Kind(
     "journald",
     "the journal's prefix in front of each line",
-    (front(rf"(?:{BSD}|{_FULL}|{ISO}|{_SINCE_BOOT}|{_SECONDS}) (?:{HOST} )?{TAG}: ", MARK),),
+    (front(rf"(?:(?P<time>{BSD}|{_FULL}|{ISO}|{_SECONDS})|{_SINCE_BOOT}) (?:{HOST} )?{TAG}: ", MARK),),
 )

@@ -29,12 +29,21 @@ def _listed(entry: Any) -> Iterator[Inner]:
     }
     source = next((said[name] for name in _SOURCES if name in said), None)
     origins = [masked(said[name]) for name in _ORIGINS if name in said]
-    yield Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins))
+    time = entry["__REALTIME_TIMESTAMP"].encode("utf-8", "replace")
+    yield Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins), time)
 
 
 KIND = Kind(
     "journald_json",
     "the journal's JSON around each line",
-    (json_stage(("MESSAGE",), sources=_SOURCES, origins=_ORIGINS, needs=("__REALTIME_TIMESTAMP", "MESSAGE")),),
+    (
+        json_stage(
+            ("MESSAGE",),
+            sources=_SOURCES,
+            origins=_ORIGINS,
+            needs=("__REALTIME_TIMESTAMP", "MESSAGE"),
+            times=("__REALTIME_TIMESTAMP",),
+        ),
+    ),
     explode=exploder(b'"MESSAGE"', _listed),
 )

@@ -15,8 +15,8 @@ _LABELS = rf'(?P<labels>\{{(?:[^"}}]*+{_STRING})*+[^"}}]*+\}})'
 _FRONTS = tuple(
     re.compile(pattern.encode(), re.DOTALL)
     for pattern in (
-        rf"{RFC3339} {_LABELS} ++",
-        rf"{COLOUR}{RFC3339}{COLOUR} {COLOUR}{_LABELS} *+{COLOUR} ++",
+        rf"(?P<time>{RFC3339}) {_LABELS} ++",
+        rf"{COLOUR}(?P<time>{RFC3339}){COLOUR} {COLOUR}{_LABELS} *+{COLOUR} ++",
     )
 )
 # A string without a name is passed over as a whole: what is in it is no label.
@@ -34,7 +34,7 @@ def _take(line: bytes) -> Taken | None:
     }
     source = next((named[name] for name in LABELS if name in named), (0, 0))
     origin = b"\0".join(masked(line[slice(*named[name])]) for name in ORIGINS if name in named)
-    return Taken(match.end(), len(line), source, origin)
+    return Taken(match.end(), len(line), source, origin, time=match.span("time"))
 
 
 KIND = Kind("logcli", "a time and labels in front of each line", (Stage(_take, blanks=True),))

@@ -27,7 +27,8 @@ def _inner(given: Any) -> Iterator[Inner]:
         for value in stream["values"]:
             if not isinstance(value[1], str):
                 raise TypeError("no line")
-            yield Inner(one_line(value[1]), source, masked(source or b""))
+            time = value[0].encode("utf-8", "replace") if isinstance(value[0], str) else b""
+            yield Inner(one_line(value[1]), source, masked(source or b""), time)
 
 
 KIND = Kind(
@@ -38,6 +39,7 @@ KIND = Kind(
             ("line", "_entry"),
             sources=(*(f"labels.{name}" for name in LABELS), "pod", "container"),
             origins=(*(f"labels.{name}" for name in ORIGINS), "container"),
+            times=("timestamp", "ts", "tsNs"),
         ),
     ),
     explode=exploder(b'"values"', _inner),

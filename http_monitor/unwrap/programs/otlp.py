@@ -27,8 +27,10 @@ def _inner(given: Any) -> Iterator[Inner]:
         for scope in resource.get("scopeLogs", ()):
             for record in scope.get("logRecords", ()):
                 text = record.get("body", {}).get("stringValue")
+                time = str(record.get("timeUnixNano") or record.get("observedTimeUnixNano") or "")
                 # A body that is no text is a line all the same.
-                yield Inner(one_line(text) if isinstance(text, str) else b"{}", source, origin)
+                line = one_line(text) if isinstance(text, str) else b"{}"
+                yield Inner(line, source, origin, time.encode("utf-8", "replace"))
 
 
 KIND = Kind("otlp", "OTLP around the lines", (), explode=exploder(b'"resourceLogs"', _inner))

@@ -16,10 +16,10 @@ _PRIORITY = front(
 )
 _STRUCTURED = r'(?:-|(?:\[[^ =\]"]{1,128}+(?: [^ =\]"]{1,128}+="[^"\\]*+(?:\\.[^"\\]*+)*+")*+\])++)'
 _WORD = "[^ ]{1,128}+"
-_NEW = rf"[0-9] (?:-|{ISO}) (?P<source>[^ ]{{1,255}}+) (?P<origin>{_WORD}) {_WORD} {_WORD} {_STRUCTURED} "
-_REPEATED = rf"(?:{BSD}|{ISO}) {HOST} (?P<origin>last message repeated) [0-9]{{1,9}}+ "
+_NEW = rf"[0-9] (?:-|(?P<time>{ISO})) (?P<source>[^ ]{{1,255}}+) (?P<origin>{_WORD}) {_WORD} {_WORD} {_STRUCTURED} "
+_REPEATED = rf"(?P<time>{BSD}|{ISO}) {HOST} (?P<origin>last message repeated) [0-9]{{1,9}}+ "
 _HEADER = front(
-    rf"(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}: ",
+    rf"(?P<time>{BSD}|{ISO}) (?:{HOST} )?{TAG}: ",
     _NEW,
     _REPEATED,
     MARK,
@@ -30,7 +30,7 @@ _MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",), has=b"\xef\xbb\xbf")
 
 _AGAIN = b": message repeated "
 _SEVERAL = re.compile(
-    rf"(?:(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>)?(?:{BSD}|{ISO}) (?:{HOST} )?{TAG}"
+    rf"(?:(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>)?(?P<time>{BSD}|{ISO}) (?:{HOST} )?{TAG}"
     rf": message repeated (?P<times>[0-9]{{1,4}}) times: \[ ?(?P<text>.*)\]".encode(),
     re.DOTALL,
 )
@@ -43,7 +43,7 @@ def _repeated(line: bytes) -> Sequence[Inner] | None:
     match = _SEVERAL.fullmatch(line) if _AGAIN in line else None
     if match is None or not 1 <= int(match["times"]) <= _MOST_TIMES:
         return None
-    return [Inner(match["text"], match["source"], masked(match["origin"]))] * int(match["times"])
+    return [Inner(match["text"], match["source"], masked(match["origin"]), match["time"])] * int(match["times"])
 
 
 KIND = Kind(

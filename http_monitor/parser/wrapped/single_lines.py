@@ -1,0 +1,61 @@
+"""Explains single lines that stand inside others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from http_monitor.explanation import LineReading
+from http_monitor.parser.lines.explain import explain, read_line
+from http_monitor.parser.lines.remarks import Remarking
+from http_monitor.parser.wrapped.shown import Read, shown
+from http_monitor.parser.wrapped.timing import NO_TIME, Timing
+from http_monitor.parser.wrapped.unwrapping import Unwrapping
+from http_monitor.ports.log_format import Remark
+from http_monitor.ports.wrapper import Wrapper
+
+
+class SingleLines:
+    """Says of single lines of one file what its format makes of them; their columns count in the whole line.
+
+    Args:
+        now: What is taken off, and the format of what is inside.
+        timing: How times are found that do not stand in the lines themselves.
+    """
+
+    def __init__(self, now: Unwrapping, timing: Timing) -> None:
+        self._now = now
+        self._timing = timing
+
+    def remarks(self, line: bytes) -> Iterator[Remark]:
+        """Yield what is to be said of the text in a line that was read."""
+        wrapper = self._now.wrapper
+        if wrapper is not None and wrapper.front(line) is not None:
+            memory = wrapper.save()
+            inside = wrapper.peel(line)
+            wrapper.load(memory)
+            line = next((peeled.text for peeled in inside if peeled.text is not None), line)
+        if isinstance(self._now.inner, Remarking):
+            yield from self._now.inner.remarks(line)
+
+    def explain(self, line: bytes) -> str:
+        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
+        said = explain(line, self._now.inner)
+        if said or self._timing.by_arrival:
+            return said
+        values = read_line(self._now.inner, line).values
+        return f"column 1: expected {NO_TIME}" if values and values.get("time") is None else ""
+
+    def read(self, line: bytes) -> LineReading:
+        """Return what the format of the file makes of a line."""
+        if self._now.wrapper is None:
+            return self._timed(read_line(self._now.inner, line))
+        return self.shown(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
+
+    def shown(self, line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
+        """Return what is made of the text in a line; the arguments are those of `shown`."""
+        return [self._timed(one) for one in shown(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))]
+
+    def _timed(self, reading: LineReading) -> LineReading:
+        """Return what was made of a line, which does not fit where it has no time, nor anything around it."""
+        if self._timing.by_arrival or not reading.values or reading.values.get("time") is not None:
+            return reading
+        return replace(reading, values=None, column=1, expected=NO_TIME)

@@ -1,0 +1,188 @@
+"""Reads the times that wrappers give lines, for lines that have none of their own."""
+
+import calendar
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.arrow import arrow_of
+from http_monitor.parser.chunks.arrays import Bools, Ints
+from http_monitor.parser.chunks.chunk import index_chunk
+from http_monitor.parser.chunks.key_columns import Binary, between
+from http_monitor.parser.chunks.spans import Span
+from http_monitor.parser.fields.scalars import read_time
+from http_monitor.parser.fields.time_columns import iso_times
+from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, Zone
+from http_monitor.ports.wrapper import Stamps
+from http_monitor.records import UNTIMED_US, Json
+from http_monitor.units import US_PER_S
+
+_DAY_US = 86_400 * US_PER_S
+_MOST_BACK_US = 31 * _DAY_US
+"""Lines are out of order by less: what seems to be earlier than the line before by more is of the next year."""
+_LEAP_YEAR = 2000
+_MOST_YEARS = 9
+"""Between two leap days there are eight years at the most."""
+_YEARLESS = re.compile(
+    rb"([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) (?:([0-9]{4}) )?([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?[0-9]*"
+)
+_JOURNAL = re.compile(
+    rb"[A-Z][a-z]{2} ([0-9-]{10} [0-9:]{8}(?:\.[0-9]{1,9})?) (?:(UTC|GMT)|[A-Z]{2,5}|([+-][0-9]{2}):?([0-9]{2})?)"
+)
+
+_PADDING = b"\n" * 64
+"""So that whatever is looked at behind a text is there."""
+
+Stamp = tuple[int, bool]
+"""Microseconds since the epoch, of a time without a zone more by `UNZONED_US`; and whether it names no year, when it
+is one of the year 2000."""
+
+
+@lru_cache(maxsize=4096)
+def read_stamp(text: bytes) -> Stamp | None:
+    """Return the time that a wrapper gives a line; None for what is none."""
+    yearless = _YEARLESS.fullmatch(text)
+    if yearless is not None:
+        month, day, year, clock, fraction = yearless.groups()
+        shown = b"%02d/%b/%b:%b" % (int(day), month, year or b"%d" % _LEAP_YEAR, clock)
+        time_us = read_time(shown + (fraction or b"")[:7], "haproxy")
+        return None if isinstance(time_us, str) else (time_us, year is None)
+    journal = _JOURNAL.fullmatch(text)
+    if journal is not None:
+        moment, utc, hours, minutes = journal.groups()
+        text = moment + (b"Z" if utc else b"" if hours is None else hours + (minutes or b"00"))
+    time_us = read_time(text, "any")
+    return None if isinstance(time_us, str) else (time_us, False)
+
+
+class StampReader:
+    """Makes instants of the times that a wrapper gives the lines of one file.
+
+    The year of a time that names none (RFC 3164) is for the first line the latest in which that is not later than when
+    the file was written, then that in which it is next to the line before.
+
+    Args:
+        zone: Of times that name none.
+        written_us: Returns when the file was written last.
+        is_said: The user named the zone.
+    """
+
+    def __init__(self, zone: Zone, written_us: Callable[[], int], *, is_said: bool = False) -> None:
+        self._is_said = is_said
+        self._zone = zone
+        self._local = LocalTimes(zone)
+        self._written_us = written_us
+        self._names_no_zone = False
+        """Some time that was read names none."""
+        self._last_us: int | None = None
+        """The local time of the last line whose time names no year."""
+
+    @property
+    def words(self) -> str:
+        """What is taken for granted of the times that were read; nothing of such as say all."""
+        year = "" if self._last_us is None else f" of {_year_of(self._last_us)}"
+        doubtful = self._names_no_zone and not self._is_said
+        zone = f" in {self._zone.name} time (--log-timezone names another zone)" if doubtful else ""
+        return f", as one{year}{zone}" if year or zone else ""
+
+    def instants(self, stamps: Stamps, lines: Ints) -> Ints:
+        """Return the instants of some lines, `UNTIMED_US` for those that have none.
+
+        Args:
+            stamps: Of all lines.
+            lines: Their indices, ascending.
+        """
+        start, stop = (edges[lines] for edges in stamps.find())
+        found_us = np.full(len(lines), UNTIMED_US, np.int64)
+        given = np.flatnonzero(stop > start)
+        if not len(given):
+            return found_us
+        time_us, yearless = _read(between(stamps.data, start[given], stop[given]))
+        timed = np.flatnonzero(time_us != UNTIMED_US)
+        self._names_no_zone |= bool((time_us >= UNZONED_US).any())
+        if yearless.any():
+            self._find_years(time_us, yearless)
+        if len(timed):
+            time_us[timed] = self._local.instants(time_us[timed])
+        found_us[given] = time_us
+        return found_us
+
+    def instant(self, text: bytes) -> int | None:
+        """Return the instant of the next line by the time around it; None where that is none."""
+        stamps = Stamps(text, lambda: (np.zeros(1, np.int64), np.full(1, len(text), np.int64)))
+        found_us = int(self.instants(stamps, np.zeros(1, np.int64))[0])
+        return None if found_us == UNTIMED_US else found_us
+
+    def save(self) -> Json:
+        """Return what it remembers."""
+        return {"last": self._last_us, **self._local.save()}
+
+    def load(self, given: Json) -> None:
+        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
+        last_us = given["last"]
+        if last_us is not None and type(last_us) is not int:
+            raise TypeError("no time")
+        self._local.load(given)
+        self._last_us = last_us
+
+    def _find_years(self, time_us: Ints, yearless: Bools) -> None:
+        """Put times that name no year into theirs."""
+        rows = np.flatnonzero(yearless)
+        days = ((time_us[rows] - UNZONED_US) // _DAY_US).astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        # All of a row of lines of one month are of one year.
+        edges = [0, *(np.flatnonzero(np.diff(months).astype(np.int64)) + 1).tolist(), len(rows)]
+        for start, stop in pairwise(edges):
+            part = rows[start:stop]
+            leap = bool((days[start:stop] == np.datetime64(f"{_LEAP_YEAR}-02-29")).any())
+            begin_us = int(time_us[part[0]]) - UNZONED_US
+            shift_us = self._year_shift_us(begin_us, months[start], leap=leap)
+            time_us[part] += shift_us
+            self._last_us = int(time_us[part[-1]]) - UNZONED_US
+
+    def _year_shift_us(self, time_us: int, month: np.datetime64, *, leap: bool) -> int:
+        """Return by how much a time of the year 2000 has to be moved into its year."""
+        number = int(month.astype(np.int64)) % 12
+
+        def shift_us(year: int) -> int:
+            there = np.datetime64(year - 1970, "Y").astype("datetime64[M]") + number
+            return int((there.astype("datetime64[us]") - month.astype("datetime64[us]")).astype(np.int64))
+
+        last_us = self._last_us
+        if last_us is None:
+            limit_us = self._written_us() + _DAY_US
+            years = range(_year_of(limit_us), _year_of(limit_us) - _MOST_YEARS, -1)
+            fitting = [year for year in years if time_us + shift_us(year) <= limit_us]
+        else:
+            limit_us = last_us - _MOST_BACK_US
+            years = range(_year_of(limit_us), _year_of(limit_us) + _MOST_YEARS)
+            fitting = [year for year in years if time_us + shift_us(year) >= limit_us]
+        return shift_us(next(year for year in fitting if not leap or calendar.isleap(year)))
+
+
+def _read(texts: Binary) -> tuple[Ints, Bools]:
+    """Return what `read_stamp` returns of each of some texts, none of them empty."""
+    _, offsets, content = texts.buffers()
+    edges = np.frombuffer(memoryview(offsets or b""), np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
+    chunk = index_chunk((b"" if content is None else content.to_pybytes()) + _PADDING)
+    # Most are of the one writing that names all there is, and no two are the same.
+    time_us, good = iso_times(chunk, Span(edges[:-1], edges[1:]))
+    yearless = np.zeros(len(texts), np.bool_)
+    rest = np.flatnonzero(~good)
+    if len(rest):
+        # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+        keys: Any = texts.take(arrow_of(rest, pa.int64())).dictionary_encode()
+        code = keys.indices.to_numpy()
+        read = [read_stamp(text) for text in keys.dictionary.to_pylist()]
+        time_us[rest] = np.array([UNTIMED_US if stamp is None else stamp[0] for stamp in read], np.int64)[code]
+        yearless[rest] = np.array([stamp is not None and stamp[1] for stamp in read], np.bool_)[code]
+    return time_us, yearless
+
+
+def _year_of(time_us: int) -> int:
+    return int(np.datetime64(time_us, "us").astype("datetime64[Y]").astype(np.int64)) + 1970
