@@ -15,6 +15,7 @@ from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
+from http_monitor.ports.ability import able
 from http_monitor.ports.source import UNCHANGED, Chunk, Measuring
 from http_monitor.records import Batch
 from http_monitor.report import Notice
@@ -200,8 +201,9 @@ class LiveTurns:
     def measure_unread(self) -> None:
         """Let inputs find out how much is left to read, without reading it."""
         for entry in self._inputs:
-            if isinstance(entry.source, Measuring) and not entry.finished:
-                entry.source.measure()
+            source: Measuring | None = able(entry.source, Measuring)
+            if source is not None and not entry.finished:
+                source.measure()
 
     def retire(self, entry: Input) -> None:
         """Keep the counters of a removed input; accept the lines it holds, as at the end of a file."""

@@ -1,5 +1,7 @@
 """Sees to it that a file which several paths lead to is followed by one of them."""
 
+from collections.abc import Callable
+
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.tail.position import FilePosition
 
@@ -11,7 +13,7 @@ class Claims:
 
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
-        self._left: dict[Identity, FilePosition] = {}
+        self._left: dict[Identity, Callable[[], FilePosition]] = {}
 
     def take(self, identity: Identity, owner: str) -> str:
         """Claim a file, unless another path follows it; returns who follows it now."""
@@ -21,8 +23,15 @@ class Claims:
         """Return who follows a file; None if nobody does."""
         return self._owners.get(identity)
 
-    def leave(self, identity: Identity, owner: str, position: FilePosition | None) -> None:
-        """Let others follow a file, from that position; None: it is gone, and an inode like it is another file."""
+    def leave(self, identity: Identity, owner: str, position: Callable[[], FilePosition] | None) -> None:
+        """Let others follow a file.
+
+        Args:
+            identity: Of the file.
+            owner: Who followed it.
+            position: Returns where others follow it from, if any do; None: it is gone, and an inode like it is another
+                file.
+        """
         if self._owners.get(identity) == owner:
             del self._owners[identity]
             if position is not None:
@@ -32,7 +41,8 @@ class Claims:
 
     def left(self, identity: Identity) -> FilePosition | None:
         """Return where the path that followed this file before has stopped."""
-        return self._left.get(identity)
+        position = self._left.get(identity)
+        return None if position is None else position()
 
     def inherit(self, identity: Identity) -> None:
         """Learn that it is followed on from there."""

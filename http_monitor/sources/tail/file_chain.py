@@ -169,7 +169,7 @@ class FileChain:
         if followed is self.newest:
             self.before = followed.position()
         self.followed.remove(followed)
-        self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
+        self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position)
         if followed.whole:
             self.note_done(done)
         else:

@@ -125,8 +125,11 @@ class FileTail:
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
         waiting = self._obstacle
+        lag_bytes = sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes
+        if waiting is None and not lag_bytes:
+            return self._chain.counted
         return self._chain.counted + Health(
-            lag_bytes=sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes,
+            lag_bytes=lag_bytes,
             waiting_for=f"{visible_text(self._path)} {waiting.state}" if waiting else "",
             waiting_since_us=self._obstacle_us if waiting else None,
         )
@@ -159,7 +162,7 @@ class FileTail:
         """Let go of the descriptors; a line that is not complete is not emitted."""
         for followed in self._chain.followed:
             followed.close()
-            self._chain.claims.leave(followed.identity, self._path, followed.position())
+            self._chain.claims.leave(followed.identity, self._path, followed.position)
 
     def _is_due(self) -> bool:
         until_us = self._chain.rests_until_us

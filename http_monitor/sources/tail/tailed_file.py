@@ -7,7 +7,7 @@ from dataclasses import replace
 from http_monitor.sources.files.access import FileStatus, Handle, Identity
 from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES, end_of, fits
-from http_monitor.sources.tail.position import FilePosition, head_of, print_of
+from http_monitor.sources.tail.position import FilePosition, Head, head_of, print_of
 
 _LF = b"\n"
 _NUL = b"\0"
@@ -67,6 +67,8 @@ class TailedFile:
         self._noted_us = now_us
         """When its size and time were first seen to be what they are."""
         self._head = b""
+        self._head_kept = b"", head_of(b"")
+        """What was kept last of the first bytes: they are the same from one position to the next."""
         self._marker = b""
         self._skipping = False
         self._skipped_are_lost = False
@@ -132,7 +134,7 @@ class TailedFile:
             pending=self._cutter.pending,
             size=max(self.proven_size, self.offset, self.expected_size),
             mtime_ns=self._mtime_ns,
-            head=head_of(self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head),
+            head=self._kept_head(),
             marker=print_of(self._marker),
             skipping=self._skipping,
             let_go=self.let_go,
@@ -324,6 +326,12 @@ class TailedFile:
         handle, self.handle = self.handle, None
         if handle is not None:
             handle.close()
+
+    def _kept_head(self) -> Head:
+        head = self._head[: self.offset] if self.offset >= ENOUGH_BYTES else self._head
+        if head != self._head_kept[0]:
+            self._head_kept = head, head_of(head)
+        return self._head_kept[1]
 
     def _remember(self, offset: int) -> None:
         assert self.handle is not None
