@@ -19,7 +19,7 @@ from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.silence_cause import explain_silence_of
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 from http_monitor.sources.watching.watcher import Watcher
 
 
@@ -93,8 +93,7 @@ class LiveSources:
             seen=seen,
             resume=resume,
             claims=self._claims,
-            limit=self._settings.max_line_bytes,
-            grace_s=self._settings.rotate_grace_s,
+            limits=TailLimits(self._settings.max_line_bytes, grace_s=self._settings.rotate_grace_s),
         )
 
 

@@ -1,7 +1,7 @@
 """Follows one path by byte offset through whatever happens to the file there."""
 
-import errno
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
@@ -12,14 +12,30 @@ from http_monitor.sources.files.access import Files, FileStatus, Identity, Local
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
+from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.position import TailPosition
-from http_monitor.sources.tail.recover import find_again, find_unseen, look_beside, restart
+from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence
 from http_monitor.sources.tail.start import begin, go_on, start_of
-from http_monitor.sources.tail.tailed_file import TailedFile, Truncated
-from http_monitor.units import US_PER_S, visible_text
+from http_monitor.sources.tail.waiting import Waiting
+from http_monitor.units import US_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class TailLimits:
+    """How much a tail takes, and how long it waits."""
+
+    line_bytes: int = MAX_LINE_BYTES
+    """The longest line, without its LF."""
+    read_bytes: int = READ_BYTES // 4
+    """The most that one read takes from files."""
+    grace_s: int = 10
+    """So long a renamed file has to be idle before it is let go."""
+
+
+_USUAL = TailLimits()
 
 
 class FileTail:
@@ -37,9 +53,7 @@ class FileTail:
         seen: What stood at the path when the user was told that it is followed; None: the first read looks.
         resume: Where another process stopped; then neither `from_start` nor `seen` matters.
         claims: Shared by tails whose paths may lead to the same file.
-        limit: The longest line, in bytes without its LF.
-        read_bytes: The most that one read takes from files.
-        grace_s: So long a renamed file has to be idle.
+        limits: How much it takes, and how long it waits.
     """
 
     def __init__(
@@ -52,26 +66,21 @@ class FileTail:
         seen: FileStatus | Obstacle | None = None,
         resume: TailPosition | None = None,
         claims: Claims | None = None,
-        limit: int = MAX_LINE_BYTES,
-        read_bytes: int = READ_BYTES // 4,
-        grace_s: int = 10,
+        limits: TailLimits = _USUAL,
     ) -> None:
         self._path = path
         self._files = files
         self._clock = clock
-        self._chain = FileChain(
-            path, files, Claims() if claims is None else claims, NO_HEALTH if resume is None else resume.counted, limit
-        )
-        self._read_bytes = read_bytes
-        self._grace_us = grace_s * US_PER_S
+        claims = Claims() if claims is None else claims
+        counted = NO_HEALTH if resume is None else resume.counted
+        self._chain = FileChain(path, files, claims, counted, limits.line_bytes)
+        self._limits = limits
         self._from_start = from_start
         self._seen = seen
         self._resume = resume
         self._begun = False
         self._unopened_bytes = 0
-        self._obstacle: Obstacle | None = None
-        self._obstacle_us = 0
-        self._welcome = "readable again"
+        self._waiting = Waiting(path, clock)
         self._local = files if isinstance(files, LocalFiles) else None
         self._rest: FileStatus | None = None
         """What stands at the path while nothing happens; None: something may have to be done."""
@@ -100,7 +109,7 @@ class FileTail:
     @property
     def arrivals(self) -> int | None:
         """So many files have been found that stood at the path; None where it cannot be known whether that is all."""
-        is_barred = self._obstacle not in (None, MISSING) or bool(self._unopened_bytes or self._chain.same_as)
+        is_barred = self._waiting.obstacle not in (None, MISSING) or bool(self._unopened_bytes or self._chain.same_as)
         return None if is_barred or not self._begun else self._chain.arrivals
 
     def miss_unseen(self) -> None:
@@ -124,15 +133,9 @@ class FileTail:
 
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
-        waiting = self._obstacle
         lag_bytes = sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes
-        if waiting is None and not lag_bytes:
-            return self._chain.counted
-        return self._chain.counted + Health(
-            lag_bytes=lag_bytes,
-            waiting_for=f"{visible_text(self._path)} {waiting.state}" if waiting else "",
-            waiting_since_us=self._obstacle_us if waiting else None,
-        )
+        lag = Health(lag_bytes=lag_bytes) if lag_bytes else NO_HEALTH
+        return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
         """Return where another process has to go on; None while nobody could look at the path."""
@@ -170,7 +173,7 @@ class FileTail:
 
     def _rest_after(self, found: FileStatus | Obstacle) -> FileStatus | None:
         """Return what stands at the path if a look that finds the same again has nothing to do."""
-        if isinstance(found, Obstacle) or self._obstacle is not None or self._chain.same_as:
+        if isinstance(found, Obstacle) or self._waiting.obstacle is not None or self._chain.same_as:
             return None
         followed = self._chain.newest
         if followed is None or len(self._chain.followed) > 1 or followed.handle is None:
@@ -183,12 +186,12 @@ class FileTail:
         now_us = self._clock.running_us()
         met = self._begin(found, now_us) or self._arrive(found, now_us)
         look_at_rested(self._chain, now_us)
-        at_end, unreachable = self._drain(found, now_us, lines)
+        at_end, unreachable = drain(self._chain, found, now_us, self._limits.read_bytes, lines)
         if at_end:
-            self._chain.let_go_of_the_idle(self._grace_us, now_us, lines)
+            self._chain.let_go_of_the_idle(self._limits.grace_s * US_PER_S, now_us, lines)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
-        self._meet(met or unreachable)
+        self._waiting.meet(self._chain, met or unreachable)
         return at_end
 
     def _begin(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
@@ -202,7 +205,7 @@ class FileTail:
         else:
             self._seen = found if self._seen is None else self._seen
             if isinstance(self._seen, Obstacle):
-                self._welcome = "found, reading it from its start"
+                self._waiting.welcome_as_new()
                 met = None
             else:
                 met = begin(self._chain, start_of(self._path, self._seen, from_start=self._from_start), now_us)
@@ -217,7 +220,7 @@ class FileTail:
         if isinstance(found, Obstacle):
             if found == MISSING:
                 find_unseen(self._chain)
-                miss_path(self._chain, now_us, again=self._obstacle == MISSING)
+                miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -242,84 +245,6 @@ class FileTail:
             return obstacle(error)
         self._unopened_bytes = 0
         return None
-
-    def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: list[bytes]) -> tuple[bool, Obstacle | None]:
-        """Read what is new, oldest file first; returns whether the end was reached, and what hinders."""
-        chain = self._chain
-        room = self._read_bytes
-        met: Obstacle | None = None
-        sought: list[TailedFile] = []
-        index = 0
-        while index < len(chain.followed):
-            followed = chain.followed[index]
-            try:
-                room -= self._read_on(followed, found, room, lines, now_us)
-            except Truncated:
-                restart(chain, followed, now_us)
-                continue
-            except OSError as error:
-                if followed in sought:
-                    hindrance: Obstacle | None = obstacle(error)
-                else:
-                    hindrance = find_again(chain, followed, found, error, lines)
-                if hindrance is not None:
-                    met = met or hindrance
-                    followed.changed_us = now_us  # nobody can tell whether it is idle
-                    index += 1
-                sought.append(followed)
-                continue
-            if chain.followed[index] is not followed:
-                continue  # what is to be read before it has joined
-            if followed.unread:
-                return False, met
-            if followed.whole:
-                chain.let_go(followed, lines)
-                continue
-            index += 1
-        return True, met
-
-    def _read_on(
-        self, followed: TailedFile, found: FileStatus | Obstacle, room: int, lines: list[bytes], now_us: int
-    ) -> int:
-        """Read up to `room` bytes of one file; returns how many there were.
-
-        Raises:
-            Truncated: what was read of it is not there any more.
-            OSError: it cannot be read.
-        """
-        if followed.handle is None:
-            raise OSError(errno.ESTALE, "out of reach")
-        at_path = isinstance(found, FileStatus) and found.identity == followed.identity
-        if followed.just_met or not at_path or isinstance(found, Obstacle):
-            status, followed.just_met = followed.handle.status(), False
-        else:
-            status = found
-        if followed.is_suspect(status):
-            copies = look_beside(self._chain, followed, now_us, at_path=at_path)
-            followed.note_time(status.mtime_ns)
-            if copies:
-                return 0
-        followed.see(status, now_us)
-        if at_path:
-            followed.at_path_ns = status.mtime_ns
-        if not (followed.unread and room):
-            return 0
-        count, data = followed.read(room)
-        lines.append(data)
-        return count
-
-    def _meet(self, met: Obstacle | None) -> None:
-        """Take note of what hinders now, and say so when that changes."""
-        if met is None:
-            if self._obstacle is not None:
-                self._obstacle = None
-                self._chain.say(self._welcome, "readable")
-            self._welcome = "readable again"
-        elif met != self._obstacle:
-            if self._obstacle is None:
-                self._obstacle_us = self._clock.now_us()
-            self._obstacle = met
-            self._chain.say(met.notice, "unreadable", warning=True)
 
 
 def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
