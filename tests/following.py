@@ -11,9 +11,9 @@ from typing import Any
 from http_monitor.clock import ManualClock
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Listing, LocalFiles
 from http_monitor.sources.files.regular_file import DENIED, Obstacle
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.tail import FileTail, TailLimits
 
 WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles, "wc-tail": CommandFiles}

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from http_monitor.health import Health
 from http_monitor.records import Json
 from http_monitor.sources.files.access import Files
-from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES
-from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, HEAD_BYTES
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.tail.tail import FileTail, TailLimits
 from tests.following import WAYS, Denying
 from tests.tail_ledger import Ledger

@@ -10,10 +10,10 @@ import pytest
 
 from http_monitor.clock import WallClock
 from http_monitor.records import Json
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
 from http_monitor.sources.remote.threaded_source import PolledSource
-from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.tail import FileTail, TailLimits
 from tests.following import append, line, lines
 

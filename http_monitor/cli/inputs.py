@@ -11,13 +11,13 @@ from http_monitor.records import Json
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN, LiveSelection
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.threaded_source import PolledSource
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.observer import FileObserver
-from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.silence_cause import explain_silence_of
 from http_monitor.sources.tail.tail import FileTail, TailLimits
 from http_monitor.sources.watching.watcher import Watcher

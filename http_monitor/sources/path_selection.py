@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http_monitor.errors import InputError
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
-from http_monitor.sources.tail.rotated_names import bases_of, is_compressed
+from http_monitor.sources.rotation.rotated_names import bases_of, is_compressed
 from http_monitor.units import visible_text
 
 STDIN = "-"

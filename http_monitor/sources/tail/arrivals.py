@@ -4,10 +4,11 @@ from contextlib import suppress
 
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.rotation.rotated_files import Between, RotatedFiles
+from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.fingerprint import fits
 from http_monitor.sources.tail.renewal import join_renewed
-from http_monitor.sources.tail.rotated_files import Between, RotatedFiles
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
 
@@ -40,7 +41,7 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
         now_us: The running clock.
         again: Nothing stood there at the last look either.
     """
-    before = chain.before if chain.newest is None else chain.newest.all_of_it()
+    before = chain.before if chain.newest is None else all_of(chain.newest)
     if before is None:
         return
     siblings = chain.siblings()
@@ -103,7 +104,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     if status.size and not followed.offset and join_renewed(chain, followed, status):
         chain.join(followed)
         return
-    before = chain.before if chain.newest is None else chain.newest.all_of_it()
+    before = chain.before if chain.newest is None else all_of(chain.newest)
     if chain.newest is not None:
         # However long it was idle: its server goes on writing to it until it is told of the rotation.
         chain.newest.changed_us = now_us

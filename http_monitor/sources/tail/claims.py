@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from http_monitor.sources.files.access import Identity
-from http_monitor.sources.tail.position import FilePosition
+from http_monitor.sources.known.position import FilePosition
 
 _MOST_LEFT = 64
 

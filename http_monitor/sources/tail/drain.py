@@ -5,8 +5,9 @@ import errno
 from http_monitor.sources.files.access import FileStatus
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.proof import Truncated
 from http_monitor.sources.tail.recover import find_again, look_beside, restart
-from http_monitor.sources.tail.tailed_file import TailedFile, Truncated
+from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def drain(

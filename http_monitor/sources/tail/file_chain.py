@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from http_monitor.health import Health
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Files, Handle, Identity
+from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.gzip_archive import GzHandle
+from http_monitor.sources.rotation.log_directory import Sibling
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.fingerprint import fits
-from http_monitor.sources.tail.gzip_archive import GzHandle
-from http_monitor.sources.tail.log_directory import Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_files import RotatedFiles
+from http_monitor.sources.tail.contents import all_of, is_truncated
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import US_PER_S, visible_text
 
@@ -86,10 +87,10 @@ class FileChain:
         there = self._there()
         found = []
         for followed in (*self, *others):
-            if followed.is_truncated():
+            if is_truncated(followed):
                 found.append(followed.position())
             if followed.identity not in there:
-                found.append(followed.all_of_it())
+                found.append(all_of(followed))
         if self.before is not None and (self.before.identity not in there or self.before.identity == self.restarted):
             found.append(self.before)
         return found
@@ -144,7 +145,7 @@ class FileChain:
         """
         if unseen.size or unseen.let_go or not (earlier or self.done):
             return None
-        before = earlier[-1].all_of_it() if earlier else self.done[-1]
+        before = all_of(earlier[-1]) if earlier else self.done[-1]
         return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
 
     def let_go(self, followed: TailedFile, lines: list[bytes]) -> None:
@@ -198,9 +199,7 @@ class FileChain:
 
     def take_counts(self, followed: TailedFile) -> None:
         """Make what a file has counted part of the counters."""
-        if followed.lost_bytes or followed.nul_bytes:
-            self.counted += Health(lost_bytes=followed.lost_bytes, nul_bytes=followed.nul_bytes)
-        followed.lost_bytes = followed.nul_bytes = 0
+        self.counted += followed.take_counts()
 
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""

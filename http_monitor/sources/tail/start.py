@@ -6,13 +6,13 @@ from dataclasses import replace
 from http_monitor.health import Health
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
+from http_monitor.sources.known.fingerprint import data_end
+from http_monitor.sources.known.position import FilePosition, TailPosition
+from http_monitor.sources.known.replaced_copies import end_by_print
+from http_monitor.sources.rotation.locate import Located, locate
 from http_monitor.sources.tail.arrivals import follow_between
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.fingerprint import data_end
-from http_monitor.sources.tail.locate import Located, locate
-from http_monitor.sources.tail.position import FilePosition, TailPosition
 from http_monitor.sources.tail.renewal import tell_of_old_lines
-from http_monitor.sources.tail.replaced_copies import end_by_print
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
 

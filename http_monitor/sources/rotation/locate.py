@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Files, Handle, Identity
 from http_monitor.sources.files.regular_file import DENIED, MISSING, SPECIAL, Obstacle, obstacle
-from http_monitor.sources.tail.fingerprint import fits, is_copy
-from http_monitor.sources.tail.log_directory import Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_files import RotatedFiles
-from http_monitor.sources.tail.rotated_names import is_compressed
+from http_monitor.sources.known.fingerprint import fits, is_copy
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.log_directory import Sibling
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
+from http_monitor.sources.rotation.rotated_names import is_compressed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Handle, Identity
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
-from http_monitor.sources.tail.log_directory import LogDirectory, Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
+from http_monitor.sources.rotation.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
 
 _NS_PER_S = 1_000_000_000
 

@@ -52,7 +52,7 @@ def _digest(data: bytes) -> str:
 
 
 _NO_PRINT = print_of(b"")
-_NO_HEAD = head_of(b"")
+NO_HEAD = head_of(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class FilePosition:
             pending=0,
             size=status.size,
             mtime_ns=status.mtime_ns,
-            head=_NO_HEAD,
+            head=NO_HEAD,
             marker=_NO_PRINT,
             skipping=False,
             let_go=False,
