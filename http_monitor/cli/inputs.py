@@ -10,7 +10,7 @@ from http_monitor.ports.source import Source
 from http_monitor.records import Json
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
-from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.files.regular_file import MISSING, Obstacle
 from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN, LiveSelection
 from http_monitor.sources.remote.command_files import CommandFiles
@@ -47,10 +47,16 @@ class LiveSources:
         self._clock = clock
         self._wake = wake
         self._via = via
-        self._seen = seen
+        self._seen = dict(seen)
         self._claims = Claims()
         self._watcher = Watcher(wake, clock)
         self._files = LocalFiles(clock)
+
+    def see(self, path: str) -> None:
+        """Look what stands at a path that was just found, before its source is made: it may soon be renamed."""
+        found = self._files.look(path) if self._via is None else MISSING
+        if isinstance(found, FileStatus):
+            self._seen[path] = found
 
     def make(self, path: str, position: Json | None, *, from_start: bool) -> Source:
         """Return the source for a path, or for ``-``.
@@ -62,9 +68,10 @@ class LiveSources:
         """
         if path == STDIN:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
+        seen = self._seen.pop(path, None)
         resume = None if position is None else TailPosition.from_json(position)
         if self._via is None:
-            tail = self._tail(path, self._files, self._clock, self._seen.get(path), resume, from_start=from_start)
+            tail = self._tail(path, self._files, self._clock, seen, resume, from_start=from_start)
             return FileObserver(tail, self._watcher)
         files, clock = CommandFiles(self._via), WallClock()
 
@@ -134,6 +141,8 @@ class GlobFinder:
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
         """Return (inputs for what was found since the last time, names of inputs that are not needed any more)."""
         found, needless = self._selection.more()
+        for path in found:
+            self._making.see(path)
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
     def can_remove(self, name: str) -> bool:

@@ -119,6 +119,8 @@ class TailPosition:
     """The counters of inputs, over restarts."""
     done: tuple[FilePosition, ...] = ()
     """Copies and archives that have been read to their ends, as they were then."""
+    unopened: tuple[FilePosition, ...] = ()
+    """Files that were seen at the path, and could not be opened."""
 
     def to_json(self) -> Json:
         """Return it as a JSON object."""
@@ -127,6 +129,7 @@ class TailPosition:
             **encode_counters(self.counted),
             "files": [_json_of(file) for file in self.files],
             "done": [_json_of(file) for file in self.done],
+            "unopened": [_json_of(file) for file in self.unopened],
         }
 
     @classmethod
@@ -135,9 +138,10 @@ class TailPosition:
         fields = dict(given)
         files = tuple(_file(file) for file in fields.pop("files"))
         done = tuple(_file(file) for file in fields.pop("done"))
+        unopened = tuple(_file(file) for file in fields.pop("unopened", ()))
         if not fields.keys() <= {*INPUT_COUNTERS}:
             raise TypeError("a position with counters that this program does not know")
-        return cls(files, decode_counters(fields), done)
+        return cls(files, decode_counters(fields), done, unopened)
 
 
 _PLAIN = tuple(f.name for f in fields(FilePosition) if f.name not in ("head", "marker"))

@@ -3,8 +3,10 @@
 from contextlib import suppress
 
 from http_monitor.health import Health
-from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.files.access import FileStatus, Handle, Identity
+from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.rotated_files import Between, RotatedFiles
 from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
@@ -31,6 +33,7 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
     else:
         _follow(chain, handle, status, now_us)
     chain.arrivals += 1
+    chain.unopened.drop([status.identity])
 
 
 def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
@@ -42,13 +45,13 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
         again: Nothing stood there at the last look either.
     """
     before = chain.before if chain.newest is None else all_of(chain.newest)
-    if before is None:
-        return
-    siblings = chain.siblings()
-    between = siblings.after(before, chain.known(), chain.contents())
-    if between.files or not again:
-        follow_between(chain, siblings, between, now_us)
-        chain.counted += Health(rotations=len(between.files))
+    if before is not None:
+        siblings = chain.siblings()
+        between = siblings.after(before, chain.known(), chain.contents())
+        if between.files or not again:
+            follow_between(chain, siblings, between, now_us)
+            chain.counted += Health(rotations=len(between.files))
+    follow_unopened(chain, now_us)
 
 
 def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, now_us: int) -> None:
@@ -59,6 +62,7 @@ def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, n
             name = visible_text(sibling.path)
             chain.say(f"{name} is older than what was last seen at this path, and is not read", "older")
     chain.arrivals += len(between.files)
+    chain.unopened.drop([sibling.identity for sibling in between.files])
     if not between.complete:
         chain.counted += Health(maybe_lost=True)
         chain.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
@@ -83,6 +87,42 @@ def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, n
         chain.followed.append(followed)
 
 
+def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
+    """Follow what was seen at the path and not opened from where rotation has put it, and count the rest as lost.
+
+    Args:
+        chain: What was followed at the path; what came between two files of it has joined.
+        now_us: The running clock.
+        besides: What stands at the path.
+    """
+    if not chain.unopened:
+        return
+    siblings, known = chain.siblings(), {*chain.known(), besides}
+    gone = {position.identity: position for position in chain.unopened if position.identity not in known}
+    chain.unopened.drop([position.identity for position in chain.unopened if position.identity != besides])
+    there = [
+        sibling
+        for sibling in siblings.rotated()
+        if sibling.identity in gone and _may_be(chain, gone[sibling.identity], sibling.path)
+    ]
+    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
+    chain.counted += Health(rotations=len(there))
+    for sibling in there:
+        del gone[sibling.identity]
+    for position in gone.values():
+        elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
+        if elsewhere is None or not _may_be(chain, position, elsewhere):
+            chain.lose(position)
+
+
+def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
+    """Tell whether what stands at another path may be a file of which nothing but its size and time is known."""
+    found = chain.files.look(path)
+    if isinstance(found, Obstacle) or found.identity != position.identity or found.size < position.size:
+        return False
+    return None in (found.mtime_ns, position.mtime_ns) or (found.mtime_ns or 0) >= (position.mtime_ns or 0)
+
+
 def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: int) -> None:
     """Go on with a file that was at the path before."""
     (chain.rested if followed in chain.rested else chain.followed).remove(followed)
@@ -91,6 +131,7 @@ def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: i
     followed.path = chain.files.target(chain.path)
     followed.changed_us = now_us
     followed.let_go = False
+    follow_unopened(chain, now_us, followed.identity)
     chain.followed.append(followed)
 
 
@@ -102,6 +143,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     # Where it cannot be read nothing has happened yet: it is tried again.
     followed.meet(status)
     if status.size and not followed.offset and join_renewed(chain, followed, status):
+        follow_unopened(chain, now_us, status.identity)
         chain.join(followed)
         return
     before = chain.before if chain.newest is None else all_of(chain.newest)
@@ -117,6 +159,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         arrived = {status.identity, *(sibling.identity for sibling in between.files)}
         restarted = status.identity == before.identity or chain.restarted in arrived
         _note_rotation(chain, len(between.files), restarted=restarted)
+    follow_unopened(chain, now_us, status.identity)
     chain.join(followed)
 
 

@@ -13,6 +13,8 @@ class Claims:
 
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
+        self._seen_at: dict[Identity, str] = {}
+        """Where files that nobody could open were seen last."""
         self._left: dict[Identity, Callable[[], FilePosition]] = {}
 
     def take(self, identity: Identity, owner: str) -> str:
@@ -22,6 +24,15 @@ class Claims:
     def owner(self, identity: Identity) -> str | None:
         """Return who follows a file; None if nobody does."""
         return self._owners.get(identity)
+
+    def see(self, identity: Identity, path: str) -> None:
+        """Learn that a file stands at a path that nobody could open so far."""
+        self._seen_at[identity] = path
+
+    def seen_elsewhere(self, identity: Identity, path: str) -> str | None:
+        """Return the other path by which a file is followed, or at which it was seen last; None: there is none."""
+        at = self._owners.get(identity) or self._seen_at.get(identity)
+        return None if at == path else at
 
     def leave(self, identity: Identity, owner: str, position: Callable[[], FilePosition] | None) -> None:
         """Let others follow a file.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from http_monitor.health import Health
 from http_monitor.report import Notice
-from http_monitor.sources.files.access import Files, Handle, Identity
+from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity
 from http_monitor.sources.known.fingerprint import fits
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.gzip_archive import GzHandle
@@ -13,6 +13,7 @@ from http_monitor.sources.rotation.rotated_files import RotatedFiles
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.contents import all_of, is_truncated
 from http_monitor.sources.tail.tailed_file import TailedFile
+from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.units import US_PER_S, visible_text
 
 _MOST_RESTED = 16
@@ -48,6 +49,8 @@ class FileChain:
         """The last file that was at the path, where it is not among the followed any more."""
         self.restarted: Identity | None = None
         """A file that was truncated while nobody followed it."""
+        self.unopened = UnopenedFiles(path)
+        """Seen at the path, and not opened so far."""
         self.arrivals = 0
         """So many files have been found that stood at the path, also such as had left it by then."""
         self.same_as = ""
@@ -176,12 +179,19 @@ class FileChain:
         else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
-    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes]) -> None:
-        """Part with older files that nobody writes to any more."""
-        older = self.followed if self.same_as else self.followed[:-1]
-        for followed in tuple(older):
+    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes], *, has_left: bool) -> None:
+        """Part with older files that nobody writes to any more.
+
+        Args:
+            grace_us: So long they have to be idle.
+            now_us: The running clock.
+            lines: Takes their last lines.
+            has_left: The last one is older too: another stands at the path, for which there is no room beside it.
+        """
+        has_left |= bool(self.same_as)
+        for followed in tuple(self.followed if has_left else self.followed[:-1]):
             later = self.followed[self.followed.index(followed) + 1 :]
-            has_successor = bool(self.same_as) or any(other.holds_data for other in later)
+            has_successor = has_left or any(other.holds_data for other in later)
             idle = now_us - followed.changed_us >= grace_us
             crowded = len(self.followed) > _MOST_FOLLOWED
             if followed.handle is not None and has_successor and (idle or crowded) and not followed.unread:
@@ -209,6 +219,20 @@ class FileChain:
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
         """Tell the user something about the path, of this kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
+
+    def note_unopened(self, status: FileStatus) -> None:
+        """Learn that a file stands at the path that could not be opened so far."""
+        self.claims.see(status.identity, self.path)
+        gone = self.unopened.note(status)
+        if gone is not None:
+            self.lose(gone)
+
+    def lose(self, unopened: FilePosition) -> None:
+        """Count a file as lost that was gone before it could be opened."""
+        self.arrivals += 1
+        self.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
+        words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
+        self.say(words, "lost", warning=True)
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found."""

@@ -167,8 +167,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
             followed.expected_size = position.size
         chain.followed.append(followed)
         return
-    chain.counted += Health(lost_bytes=position.unread)
-    chain.counted += Health(maybe_lost=True)
+    chain.counted += Health(lost_bytes=chain.unopened.grown(position).unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
     if not located.truncated:
         chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)

@@ -9,9 +9,9 @@ from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
-from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
-from http_monitor.sources.known.position import TailPosition
-from http_monitor.sources.tail.arrivals import arrive, miss_path
+from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
+from http_monitor.sources.known.position import FilePosition, TailPosition
+from http_monitor.sources.tail.arrivals import arrive, follow_unopened, miss_path
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
@@ -19,6 +19,7 @@ from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence
 from http_monitor.sources.tail.start import begin, go_on, start_of
+from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.sources.tail.waiting import Waiting
 from http_monitor.units import US_PER_S
 
@@ -36,6 +37,10 @@ class TailLimits:
 
 
 _USUAL = TailLimits()
+_SPARE_TO_GO_ON = 8
+"""So many descriptors stay free for what is opened for a moment: directories, archives, checkpoints."""
+_SPARE_TO_BEGIN = 16
+"""So many stay free before another path is followed: rotated files and their successors are open side by side."""
 
 
 class FileTail:
@@ -74,12 +79,16 @@ class FileTail:
         claims = Claims() if claims is None else claims
         counted = NO_HEALTH if resume is None else resume.counted
         self._chain = FileChain(path, files, claims, counted, limits.line_bytes)
+        if resume is not None:
+            self._chain.unopened = UnopenedFiles(path, resume.unopened)
         self._limits = limits
         self._from_start = from_start
         self._seen = seen
         self._resume = resume
         self._begun = False
         self._unopened_bytes = 0
+        self._is_barred = False
+        """The last look could not tell what stands at the path."""
         self._waiting = Waiting(path, clock)
         self._local = files if isinstance(files, LocalFiles) else None
         self._rest: FileStatus | None = None
@@ -109,8 +118,8 @@ class FileTail:
     @property
     def arrivals(self) -> int | None:
         """So many files have been found that stood at the path; None where it cannot be known whether that is all."""
-        is_barred = self._waiting.obstacle not in (None, MISSING) or bool(self._unopened_bytes or self._chain.same_as)
-        return None if is_barred or not self._begun else self._chain.arrivals
+        is_known = self._begun and not (self._is_barred or self._chain.same_as)
+        return self._chain.arrivals + len(self._chain.unopened) if is_known else None
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found; the next read says so."""
@@ -124,12 +133,9 @@ class FileTail:
             return
         followed = self._chain.followed
         if followed and followed[-1].identity == found.identity:
-            followed[-1].size = max(followed[-1].size, found.size)
-        elif followed or self._from_start:
-            self._unopened_bytes = found.size
-        elif isinstance(self._seen, FileStatus) and not self._begun:
-            is_same = self._seen.identity == found.identity
-            self._unopened_bytes = max(0, found.size - self._seen.size) if is_same else found.size
+            followed[-1].measure(found.size)
+        elif followed or self._from_start or not self._begun:
+            self._note_unopened(found)
 
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
@@ -139,16 +145,27 @@ class FileTail:
 
     def position(self) -> Json | None:
         """Return where another process has to go on; None while nobody could look at the path."""
-        if self._resume is not None:
-            return self._resume.to_json()
-        files = tuple(followed.position() for followed in self._chain if not followed.superseded)
-        if not self._begun and isinstance(self._seen, FileStatus):
-            files = (start_of(self._path, self._seen, from_start=self._from_start),)
-        elif not self._begun and self._seen is None:
+        chain = self._chain
+        if not self._begun and self._seen is None and self._resume is None:
             return None
-        elif not self._chain.followed and self._chain.before is not None:
-            files = (*files, self._chain.before)
-        return TailPosition(files, self._chain.counted, tuple(self._chain.done)).to_json()
+        files = tuple(followed.position() for followed in chain if not followed.superseded)
+        if not self._begun:
+            files = self._first_positions()
+        elif not chain.followed and chain.before is not None:
+            files = (*files, chain.before)
+        known = {file.identity for file in files}
+        unopened = tuple(file for file in chain.unopened if file.identity not in known)
+        done = chain.done if self._resume is None else self._resume.done
+        return TailPosition(files, chain.counted, tuple(done), unopened).to_json()
+
+    def _first_positions(self) -> tuple[FilePosition, ...]:
+        """Return where the files stand with which it begins."""
+        if self._resume is not None:
+            return self._resume.files
+        if not isinstance(self._seen, FileStatus):
+            return ()
+        start = start_of(self._path, self._seen, from_start=self._from_start)
+        return (self._chain.unopened.grown(start),)
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
@@ -184,11 +201,14 @@ class FileTail:
         # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
         # been seen is read before the successor.
         now_us = self._clock.running_us()
+        self._is_barred = isinstance(found, Obstacle) and found != MISSING
         met = self._begin(found, now_us) or self._arrive(found, now_us)
-        look_at_rested(self._chain, now_us)
+        if self._chain.rested and self._has_room():
+            look_at_rested(self._chain, now_us)
         at_end, unreachable = drain(self._chain, found, now_us, self._limits.read_bytes, lines)
         if at_end:
-            self._chain.let_go_of_the_idle(self._limits.grace_s * US_PER_S, now_us, lines)
+            grace_us = self._limits.grace_s * US_PER_S
+            self._chain.let_go_of_the_idle(grace_us, now_us, lines, has_left=met == CROWDED)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
         self._waiting.meet(self._chain, met or unreachable)
@@ -198,18 +218,24 @@ class FileTail:
         """Find, once, where to read from; returns what hinders."""
         if self._begun:
             return None
-        if self._resume is not None:
-            # A way that is barred does not say that a file is gone.
-            barred = isinstance(found, Obstacle) and found != MISSING
-            met = found if barred and isinstance(found, Obstacle) else go_on(self._chain, self._resume, now_us)
+        if self._resume is None and self._seen is None:
+            self._seen = found
+        if isinstance(found, FileStatus):
+            self._note_unopened(found)
+        first = self._first_positions()
+        if isinstance(found, Obstacle) and found != MISSING and self._resume is not None:
+            met: Obstacle | None = found  # a way that is barred does not say that a file is gone
+        elif first and not self._has_room():
+            met = CROWDED
+        elif self._resume is not None:
+            met = go_on(self._chain, self._resume, now_us)
+        elif first:
+            met = begin(self._chain, first[0], now_us)
         else:
-            self._seen = found if self._seen is None else self._seen
-            if isinstance(self._seen, Obstacle):
-                self._waiting.welcome_as_new()
-                met = None
-            else:
-                met = begin(self._chain, start_of(self._path, self._seen, from_start=self._from_start), now_us)
+            self._waiting.welcome_as_new()
+            met = None
         if met is None:
+            self._chain.unopened.drop([position.identity for position in first])
             self._begun = True
             self._resume = None
         return met
@@ -218,17 +244,23 @@ class FileTail:
         """Follow what stands at the path now, if that is another file than before; returns what hinders."""
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
-            if found == MISSING:
+            if found == MISSING and self._has_room():
                 find_unseen(self._chain)
                 miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
+            if self._chain.unopened:
+                self._chain.followed.pop()
+                follow_unopened(self._chain, now_us, newest.identity)
+                self._chain.followed.append(newest)
             return None
         if self._chain.is_followed_elsewhere(found.identity):
             return None
         if newest is None or newest.identity != found.identity:
-            self._unopened_bytes = found.size
+            self._note_unopened(found)
+        if not self._has_room():
+            return CROWDED
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):
             return opened
@@ -245,6 +277,18 @@ class FileTail:
             return obstacle(error)
         self._unopened_bytes = 0
         return None
+
+    def _note_unopened(self, found: FileStatus) -> None:
+        """Learn that a file stands at the path of which nothing was read, or nothing since it was announced."""
+        self._chain.note_unopened(found)
+        first = self._first_positions() if not self._begun else ()
+        offset = next((position.offset for position in first if position.identity == found.identity), 0)
+        self._unopened_bytes = max(0, found.size - offset)
+
+    def _has_room(self) -> bool:
+        """Tell whether files can be opened and followed, without those being in want of descriptors that are urgent."""
+        spare = _SPARE_TO_GO_ON if self._chain.followed else _SPARE_TO_BEGIN
+        return self._local is None or self._local.has_room(spare)
 
 
 def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:

@@ -69,11 +69,6 @@ class TailedFile:
         return self.offset > 0 or self.unread > 0
 
     @property
-    def is_allocated_ahead(self) -> bool:
-        """Whether it ends in NULs, which may be filled without its size or even its time changing."""
-        return self._allocated.nul_end > self.offset
-
-    @property
     def pending(self) -> int:
         """Bytes read of a line that is not complete."""
         return self._lines.pending
@@ -106,6 +101,11 @@ class TailedFile:
     def note_time(self, mtime_ns: int | None) -> None:
         """Take note of when it was last changed."""
         self._mtime_ns = mtime_ns
+
+    def measure(self, size: int) -> None:
+        """Take note of a size at the end of a run, of which no more will be read."""
+        self.size = max(self.size, size)
+        self.proven_size = max(self.proven_size, size)
 
     def position(self) -> FilePosition:
         """Return where it stands."""
@@ -241,7 +241,7 @@ class TailedFile:
             OSError: the file cannot be read.
         """
         assert self.handle is not None
-        if self.is_allocated_ahead:
+        if self._allocated.nul_end > self.offset:
             count = self._allocated.search(self.handle, self.size, most)
             self.size = self.size if count else self._allocated.nul_end
             return count, b""
@@ -261,7 +261,7 @@ class TailedFile:
         if self.whole:
             self.proven_size = max(self.proven_size, self.offset)
         else:
-            self.proven_size = self.offset if self.is_allocated_ahead else self.size
+            self.proven_size = self.offset if self._allocated.nul_end > self.offset else self.size
         return len(fresh), self._lines.feed(fresh)
 
     def finish(self) -> bytes:
