@@ -1,18 +1,15 @@
 """What happens when another file stands at a path: it is followed after those that came and went before it."""
 
-from contextlib import suppress
-
 from http_monitor.health import Health
-from http_monitor.sources.files.access import FileStatus, Handle, Identity
-from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.known.fingerprint import fits
-from http_monitor.sources.known.position import FilePosition
-from http_monitor.sources.rotation.rotated_files import Between, RotatedFiles
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
+from http_monitor.sources.tail.between import follow_between
 from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.gone_unopened import follow_unopened
 from http_monitor.sources.tail.renewal import join_renewed
 from http_monitor.sources.tail.tailed_file import TailedFile
-from http_monitor.units import visible_text
 
 
 def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> None:
@@ -52,75 +49,6 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
             follow_between(chain, siblings, between, now_us)
             chain.counted += Health(rotations=len(between.files))
     follow_unopened(chain, now_us)
-
-
-def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, now_us: int) -> None:
-    """Let files that came and went between two looks join."""
-    for sibling in between.older:
-        if sibling.identity not in chain.reported_older:
-            chain.reported_older.add(sibling.identity)
-            name = visible_text(sibling.path)
-            chain.say(f"{name} is older than what was last seen at this path, and is not read", "older")
-    chain.arrivals += len(between.files)
-    chain.unopened.drop([sibling.identity for sibling in between.files])
-    if not between.complete:
-        chain.counted += Health(maybe_lost=True)
-        chain.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
-    for sibling in between.files:
-        if chain.claims.take(sibling.identity, chain.path) != chain.path:
-            continue
-        handle = siblings.open(sibling)
-        if handle is None:
-            chain.counted += Health(maybe_lost=True)
-            status = chain.files.look(sibling.path)
-            if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
-                chain.counted += Health(lost_bytes=status.size)
-            chain.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
-            continue
-        followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
-        followed.whole = sibling.compressed
-        # It came later; when it was at the path itself nobody saw.
-        earlier = chain.newest or chain.before
-        followed.at_path_ns = None if earlier is None else earlier.at_path_ns
-        with suppress(OSError):
-            followed.meet(handle.status())
-        chain.followed.append(followed)
-
-
-def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
-    """Follow what was seen at the path and not opened from where rotation has put it, and count the rest as lost.
-
-    Args:
-        chain: What was followed at the path; what came between two files of it has joined.
-        now_us: The running clock.
-        besides: What stands at the path.
-    """
-    if not chain.unopened:
-        return
-    siblings, known = chain.siblings(), {*chain.known(), besides}
-    gone = {position.identity: position for position in chain.unopened if position.identity not in known}
-    chain.unopened.drop([position.identity for position in chain.unopened if position.identity != besides])
-    there = [
-        sibling
-        for sibling in siblings.rotated()
-        if sibling.identity in gone and _may_be(chain, gone[sibling.identity], sibling.path)
-    ]
-    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
-    chain.counted += Health(rotations=len(there))
-    for sibling in there:
-        del gone[sibling.identity]
-    for position in gone.values():
-        elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
-        if elsewhere is None or not _may_be(chain, position, elsewhere):
-            chain.lose(position)
-
-
-def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
-    """Tell whether what stands at another path may be a file of which nothing but its size and time is known."""
-    found = chain.files.look(path)
-    if isinstance(found, Obstacle) or found.identity != position.identity or found.size < position.size:
-        return False
-    return None in (found.mtime_ns, position.mtime_ns) or (found.mtime_ns or 0) >= (position.mtime_ns or 0)
 
 
 def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: int) -> None:

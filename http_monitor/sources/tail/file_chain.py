@@ -223,16 +223,9 @@ class FileChain:
     def note_unopened(self, status: FileStatus) -> None:
         """Learn that a file stands at the path that could not be opened so far."""
         self.claims.see(status.identity, self.path)
-        gone = self.unopened.note(status)
-        if gone is not None:
-            self.lose(gone)
-
-    def lose(self, unopened: FilePosition) -> None:
-        """Count a file as lost that was gone before it could be opened."""
-        self.arrivals += 1
-        self.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
-        words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
-        self.say(words, "lost", warning=True)
+        if not self.unopened.note(status):
+            self.counted += Health(maybe_lost=True)
+            self.say("a file changed before it could be opened, lines may be lost", "lost", warning=True)
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found."""

@@ -11,7 +11,7 @@ from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.known.replaced_copies import end_in
 from http_monitor.sources.rotation.log_directory import Sibling
 from http_monitor.sources.rotation.rotated_files import Between
-from http_monitor.sources.tail.arrivals import follow_between
+from http_monitor.sources.tail.between import follow_between
 from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.renewal import tell_of_old_lines

@@ -11,10 +11,11 @@ from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
-from http_monitor.sources.tail.arrivals import arrive, follow_unopened, miss_path
+from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.gone_unopened import follow_unopened
 from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence

@@ -28,23 +28,24 @@ class UnopenedFiles:
         """Yield where they are to be read from, the first that came first."""
         yield from tuple(self._seen.values())
 
-    def note(self, status: FileStatus) -> FilePosition | None:
+    def note(self, status: FileStatus) -> bool:
         """Learn that a file stands at the path that nobody has opened so far.
 
         Returns:
-            One that had its inode, and is gone; None: there was none.
+            Whether it is surely the one that had its inode before, if any had. Else it was truncated, or is another:
+            what was in it then may be in a copy.
         """
         before = self._seen.get(status.identity)
         # What comes back as it was is the same; an inode that has gone may be another file's when it comes back.
-        is_same = before is not None and (
+        is_same = before is None or (
             status.mtime_ns == before.mtime_ns if status.identity != self._last else status.size >= before.size
         )
         if not is_same:
-            self._seen.pop(status.identity, None)
+            del self._seen[status.identity]
         self._last = status.identity
         position = FilePosition.of_unread(self._path, status, 0)
         self._seen[status.identity] = replace(position, at_path_ns=status.mtime_ns)
-        return None if is_same else before
+        return is_same
 
     def drop(self, identities: Collection[Identity]) -> None:
         """Forget those that were opened, or counted as lost."""
