@@ -1,7 +1,6 @@
 """How the monitor's thread waits, and how anything else wakes it."""
 
 import queue
-import threading
 
 
 class Waker:
@@ -13,6 +12,12 @@ class Waker:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._hurry: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def hurry(self) -> None:
+        """Wake the waiting thread, even while it gathers."""
+        self._hurry.put(None)
+        self.wake()
 
     def wake(self) -> None:
         """Wake the waiting thread, or make its next wait return at once."""
@@ -30,7 +35,12 @@ class Waker:
             self._queue.get()
         return True
 
-    def gather(self, seconds: float) -> None:
-        """Wait for this time without interruption, and merge the wakes that come meanwhile into one."""
-        threading.Event().wait(seconds)
+    def gather(self, seconds: float) -> bool:
+        """Wait for this time and merge the wakes that come meanwhile into one; return whether a hurry ended it."""
+        try:
+            self._hurry.get(timeout=seconds)
+            hurried = True
+        except queue.Empty:
+            hurried = False
         self.wait(0.0)
+        return hurried

@@ -11,10 +11,10 @@ from typing import Any
 from http_monitor.clock import ManualClock
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Listing, LocalFiles
 from http_monitor.sources.files.regular_file import DENIED, Obstacle
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.position import TailPosition
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 
 WAYS: dict[str, Callable[[], Files]] = {"direct": LocalFiles, "wc-tail": CommandFiles}
 """Every reader, by the name that the user gives it."""
@@ -54,7 +54,7 @@ class Following:
         self.files = files
         self.clock = clock or ManualClock(1_700_000_000_000_000)
         self.claims = claims or Claims()
-        self._options: dict[str, Any] = {"from_start": from_start, "limit": limit, "read_bytes": read_bytes}
+        self._options: dict[str, Any] = {"from_start": from_start, "limits": TailLimits(limit, read_bytes, GRACE_S)}
         if seen:
             self._options["seen"] = seen if isinstance(seen, FileStatus) else files.look(str(path))
         self.tail = self._new(None)
@@ -67,7 +67,6 @@ class Following:
             clock=self.clock,
             resume=resume,
             claims=self.claims,
-            grace_s=GRACE_S,
             **self._options,
         )
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from http_monitor.health import Health
 from http_monitor.records import Json
 from http_monitor.sources.files.access import Files
-from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, HEAD_BYTES
-from http_monitor.sources.tail.position import TailPosition
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, HEAD_BYTES
+from http_monitor.sources.known.position import TailPosition
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 from tests.following import WAYS, Denying
 from tests.tail_ledger import Ledger
 from tests.tail_world import Inode, Stream, World
@@ -115,9 +115,7 @@ class FollowingMachine(RuleBasedStateMachine):
             clock=self.world.clock,
             from_start=from_start,
             seen=seen,
-            limit=_LIMIT,
-            read_bytes=read_bytes,
-            grace_s=_GRACE_S,
+            limits=TailLimits(_LIMIT, read_bytes, _GRACE_S),
         )
         if not announced:
             self.look()
@@ -394,9 +392,7 @@ class FollowingMachine(RuleBasedStateMachine):
             clock=self.world.clock,
             from_start=False,
             resume=TailPosition.from_json(self.checkpoint.position),
-            limit=_LIMIT,
-            read_bytes=self.read_bytes,
-            grace_s=_GRACE_S,
+            limits=TailLimits(_LIMIT, self.read_bytes, _GRACE_S),
         )
 
     @rule()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.gzip_archive import GzHandle
+from http_monitor.sources.rotation.gzip_archive import GzHandle
 from tests.examples import examples
 
 

@@ -69,7 +69,7 @@ ONLY_LIVE = {
         "http_monitor.checkpoint.run_state",
         "http_monitor.checkpoint.store",
         "http_monitor.sources.tail.tail",
-        "http_monitor.sources.tail.position",
+        "http_monitor.sources.known.position",
         "http_monitor.sources.stdin",
     ),
 }

@@ -16,7 +16,7 @@ from http_monitor.ports.source import Source
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.replay import ReplayFile
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 from tests.engine_strategies import START_S, log_line
 from tests.harness import Recorder, ndjson, put_together
 from tests.program import Outcome, run
@@ -117,7 +117,7 @@ def test_a_followed_line_longer_than_the_limit_is_one_line_malformed_and_oversiz
     log.write_bytes(COMMON + b"z" * 5_000)
     settings = Settings(from_start=True, max_line_bytes=300)
     clock = ManualClock()
-    tail = FileTail(str(log), files=LocalFiles(), clock=clock, from_start=True, limit=300, read_bytes=1_000)
+    tail = FileTail(str(log), files=LocalFiles(), clock=clock, from_start=True, limits=TailLimits(300, 1_000))
     monitor, _ = _monitor(settings, _Looked(tail))
     for data in (b"", b"z" * 5_000, b"\n" + COMMON):
         with log.open("ab") as file:

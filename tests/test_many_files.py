@@ -174,6 +174,15 @@ def test_what_many_inputs_gave_is_counted_in_parts_and_a_stop_comes_between_them
     assert (monitor.health().lines, run.turns.behind) == (100, False)
 
 
+def test_what_few_inputs_gave_is_counted_when_it_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_turns, "_BYTES_TOGETHER", 3 * (len(log_line(START_S)) + 1))
+    sources = [ScriptedSource([log_line(START_S) + b"\n"], ends=False, name=f"{number}.log") for number in range(8)]
+    monitor, _ = make_monitor(Settings(from_start=True), sources, ManualClock(START_S * 1_000_000))
+    live_of(monitor).interrupted = lambda: monitor.health().lines > 0
+    monitor.step()
+    assert monitor.health().lines == 3
+
+
 @given(st.lists(st.lists(st.integers(0, 30), max_size=4), min_size=1, max_size=9), st.integers(1, 4))
 def test_the_parts_change_nothing_of_what_is_told(seconds: list[list[int]], together: int) -> None:
     told = []

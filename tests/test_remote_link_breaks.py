@@ -10,11 +10,11 @@ import pytest
 
 from http_monitor.clock import WallClock
 from http_monitor.records import Json
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
 from http_monitor.sources.remote.threaded_source import PolledSource
-from http_monitor.sources.tail.position import TailPosition
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 from tests.examples import exhaustive, part_of
 from tests.following import append, line, lines
 
@@ -58,7 +58,8 @@ class Watching:
 
         def make(position: Json | None) -> FileTail:
             resume = None if position is None else TailPosition.from_json(position)
-            return FileTail(str(log), files=files, clock=clock, from_start=True, resume=resume, read_bytes=150)
+            limits = TailLimits(read_bytes=150)
+            return FileTail(str(log), files=files, clock=clock, from_start=True, resume=resume, limits=limits)
 
         self.source = PolledSource(
             str(log), make, link=files, wake=self.woken.release, clock=clock, least_pause_s=0.001

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.sources.files.access import LocalFiles
-from http_monitor.sources.tail import replaced_copies as renewed
+from http_monitor.sources.known import replaced_copies as renewed
 from tests.following import Follow, append, line, lines
 
 _OLD_NS = 1_600_000_000_000_000_000

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.sources.tail.rotated_names import (
+from http_monitor.sources.rotation.rotated_names import (
     age_key,
     bases_of,
     is_compressed,

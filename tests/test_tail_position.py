@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from http_monitor.health import Health
-from http_monitor.sources.tail.position import FilePosition, TailPosition, head_of, print_of
+from http_monitor.sources.known.position import FilePosition, TailPosition, head_of, print_of
 
 _POSITION = TailPosition(
     files=(

@@ -10,9 +10,9 @@ from http_monitor.checkpoint.session import Session
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
-from http_monitor.sources.tail.position import TailPosition
 from http_monitor.units import visible_text
 
 

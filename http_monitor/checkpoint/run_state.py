@@ -13,6 +13,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
+from http_monitor.ports.ability import able
 from http_monitor.ports.source import Resumable
 from http_monitor.records import Json
 from http_monitor.settings import Settings
@@ -91,7 +92,7 @@ class RunState:
                 self._drop_held(entry.ahead_filter, resumed)
             else:
                 # The file appeared between the runs, and is read from its start.
-                entry.resumed = isinstance(entry.source, Resumable)
+                entry.resumed = able(entry.source, Resumable) is not None
         for state in gone.values():
             self._release(state, resumed)
 

@@ -11,7 +11,8 @@ from http_monitor.ports.source import Source
 from http_monitor.records import Json
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
-from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.files.regular_file import MISSING, Obstacle
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN, LiveSelection
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.sought_reader import SoughtReader
@@ -19,9 +20,8 @@ from http_monitor.sources.remote.threaded_source import Polled, PolledSource
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.observer import FileObserver
-from http_monitor.sources.tail.position import TailPosition
 from http_monitor.sources.tail.silence_cause import explain_silence_of
-from http_monitor.sources.tail.tail import FileTail
+from http_monitor.sources.tail.tail import FileTail, TailLimits
 from http_monitor.sources.watching.watcher import Watcher
 
 
@@ -49,10 +49,16 @@ class LiveSources:
         self._clock = clock
         self._wake = wake
         self._via = via
-        self._seen = seen
+        self._seen = dict(seen)
         self._claims = Claims()
         self._watcher = Watcher(wake, clock)
         self._files = LocalFiles(clock)
+
+    def see(self, path: str) -> None:
+        """Look what stands at a path that was just found, before its source is made: it may soon be renamed."""
+        found = self._files.look(path) if self._via is None else MISSING
+        if isinstance(found, FileStatus):
+            self._seen[path] = found
 
     def make(self, path: str, position: Json | None, *, from_start: bool, span: LiveSpan | None = None) -> Source:
         """Return the source for a path, or for ``-``.
@@ -65,11 +71,12 @@ class LiveSources:
         """
         if path == STDIN:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
+        seen = self._seen.pop(path, None)
         resume = None if position is None else TailPosition.from_json(position)
         if self._via is None:
             if resume is None and span is not None:
                 resume = span.begin(path)
-            tail = self._tail(path, self._files, self._clock, self._seen.get(path), resume, from_start=from_start)
+            tail = self._tail(path, self._files, self._clock, seen, resume, from_start=from_start)
             return FileObserver(tail, self._watcher)
         files, clock = CommandFiles(self._via), WallClock()
 
@@ -104,8 +111,7 @@ class LiveSources:
             seen=seen,
             resume=resume,
             claims=self._claims,
-            limit=self._settings.max_line_bytes,
-            grace_s=self._settings.rotate_grace_s,
+            limits=TailLimits(self._settings.max_line_bytes, grace_s=self._settings.rotate_grace_s),
         )
 
 
@@ -151,6 +157,8 @@ class GlobFinder:
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
         """Return (inputs for what was found since the last time, names of inputs that are not needed any more)."""
         found, needless = self._selection.more()
+        for path in found:
+            self._making.see(path)
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
     def can_remove(self, name: str) -> bool:

@@ -16,8 +16,8 @@ from http_monitor.ports.log_format import LogFormat
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
+from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.path_selection import STDIN
-from http_monitor.sources.tail.position import FilePosition, TailPosition
 from http_monitor.units import US_PER_S, visible_text
 
 

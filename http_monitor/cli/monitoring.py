@@ -14,7 +14,7 @@ from http_monitor.cli.formats import Formats
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
 from http_monitor.cli.run import engine_maker, live_run, replay_run
 from http_monitor.cli.signals import Stop
-from http_monitor.cli.startup_tuning import end_imports
+from http_monitor.cli.startup_tuning import end_imports, open_many_files
 from http_monitor.cli.streams import Output
 from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
@@ -126,6 +126,7 @@ class Monitoring:
     ) -> tuple[list[Input], HTTPMonitor]:
         from http_monitor.cli.inputs import GlobFinder, LiveSources, first_sources
 
+        open_many_files()
         settings, paths, beginning = self._settings, self._paths, self._beginning
         assert paths.selection is not None
         span = self._live_span()

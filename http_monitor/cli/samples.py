@@ -6,7 +6,7 @@ from http_monitor.sources.files.access import Handle, LocalFiles
 from http_monitor.sources.files.last_lines import tail_sample
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.replay import ReplayFile
-from http_monitor.sources.tail.rotated_names import is_compressed
+from http_monitor.sources.rotation.rotated_names import is_compressed
 
 _LF = b"\n"
 _LINES = 100

@@ -76,4 +76,4 @@ class Stop:
         self._requested = True
         if self._monitor is not None:
             self._monitor.request_stop()
-        self.waker.wake()
+        self.waker.hurry()

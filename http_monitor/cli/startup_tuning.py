@@ -2,6 +2,9 @@
 
 import gc
 import os
+from contextlib import suppress
+
+_MOST_OPEN = 1 << 16
 
 
 def begin_imports() -> None:
@@ -20,6 +23,19 @@ def begin_exit() -> None:
     """Look for garbage no more: the process ends, and need not search all it has for that first."""
     gc.disable()
     gc.freeze()
+
+
+def open_many_files() -> None:
+    """Raise the soft limit of open files as far as the hard one allows: each file that is followed is one."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def spare_threads() -> None:

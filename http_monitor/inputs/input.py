@@ -13,6 +13,7 @@ from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits
 from http_monitor.inputs.missing_columns import MissingColumns
 from http_monitor.inputs.span_selection import cut
+from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
 from http_monitor.ports.source import Failing, Resumable, Source
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
@@ -66,14 +67,15 @@ class Input:
         self.stirred = True
         """Its position may have changed since it was last saved."""
         self._saved: Json | None = None
+        self._kept: Json | None = None
+        """What its format remembers, as last saved; None: lines may have changed it since."""
         self.offsets_us: list[int] = []
         """Offsets of its first live lines from the clock; positive: ahead."""
         self.changes = 0
         """Number of changes of its format."""
         self._format = log_format
-        # Asked once: to ask takes as long as to save.
-        self._resumable = source if isinstance(source, Resumable) else None
-        self._remembering = log_format if isinstance(log_format, Remembering) else None
+        self._resumable: Resumable | None = able(source, Resumable)
+        self._remembering: Remembering | None = able(log_format, Remembering)
         self._found = announced
         """The detected kind of its lines; None: not known yet."""
         self._announced = announced
@@ -135,14 +137,15 @@ class Input:
 
     def _save(self) -> Json:
         position = None if self._resumable is None else self._resumable.position()
-        kept = None if self._remembering is None else self._remembering.save()
+        if self._kept is None and self._remembering is not None:
+            self._kept = self._remembering.save()
         return {
             "position": position,
             "gate": self.ahead_filter.save(),
             "lines": self._lines,
             "rows": self._rows,
             "others": self._others,
-            "format": {"name": self._format.name, "kept": kept, "found": self._found},
+            "format": {"name": self._format.name, "kept": self._kept, "found": self._found},
         }
 
     def load(self, given: Json) -> None:
@@ -151,7 +154,7 @@ class Input:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        self.stirred = True
+        self.stirred, self._kept = True, None
         self.ahead_filter.load(given["gate"])
         self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._others = integer(given["others"], least=0)
@@ -198,6 +201,7 @@ class Input:
 
     def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
         """Return the rows of the next lines, those excluded too, and notices about the lines, in their order."""
+        self._kept = None
         ending = self._format if last and isinstance(self._format, Ending) else None
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
         notices: list[Found] = []

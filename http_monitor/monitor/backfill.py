@@ -27,8 +27,8 @@ from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.fingerprint import HEAD_BYTES
-from http_monitor.sources.tail.log_directory import LogDirectory
+from http_monitor.sources.known.fingerprint import HEAD_BYTES
+from http_monitor.sources.rotation.log_directory import LogDirectory
 from http_monitor.units import US_PER_S
 
 MAX_BYTES = 64 << 20

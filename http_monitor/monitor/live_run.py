@@ -28,8 +28,8 @@ _TURN_S = 0.2
 _LARGE_TURN_S = 0.05
 """The same for traffic that one such turn could not read completely."""
 _LARGE_TURN_BYTES = 256 << 10
-_DRAIN_S = 0.5
-"""Time limit for reading at a stop: enough for a live log, not for the backlog of a year."""
+_DRAIN_S = 0.15
+"""Time limit for reading at a stop: enough for a live log, not for a backlog, whose rest the checkpoint leaves."""
 
 
 class LiveRun:
@@ -90,8 +90,9 @@ class LiveRun:
         """Take one turn; return True when the last input has finished."""
         self._notify(self._checkpointer.before_turn())
         finished = self._turn()
-        # After the messages: a kill in between repeats some, and loses none.
-        self._notify(self._checkpointer.after_turn())
+        # After the messages: a kill in between repeats some, and loses none. A stop writes its own at once.
+        if not self.interrupted():
+            self._notify(self._checkpointer.after_turn())
         return finished
 
     def _turn(self) -> bool:
@@ -128,9 +129,9 @@ class LiveRun:
         """Read available lines; a large backlog or a log that keeps growing must not delay the stop."""
         deadline = Deadline(self._clock, _DRAIN_S)
         self.interrupted = lambda: not deadline.wait_s()
-        # What was stopped before its first turn writes once, at its end: that takes a second for ten thousand files.
-        turn = self.step if self._checkpointer.has_written else self._turn
-        while not turn() and self.turns.behind and deadline.wait_s():
+        self._asides.clear()  # they look through all inputs, for what the next seconds would be of
+        # The checkpoint is written once, at the end: what thousands of files have to be asked for takes its time.
+        while not self._turn() and self.turns.behind and deadline.wait_s():
             pass
 
     def finish(self, *, complete: bool) -> None:

@@ -4,7 +4,6 @@ Now is defined in docs/ARCHITECTURE.md, "Time".
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.input_healths import InputHealths
+from http_monitor.ports.ability import able
 from http_monitor.ports.source import UNCHANGED, Chunk, Measuring
 from http_monitor.records import UNTIMED_US, Batch
 from http_monitor.report import Notice
@@ -26,6 +26,8 @@ STALL_S = 5
 
 _TOGETHER = 32
 """Inputs read before their lines are counted: a stop waits for these, and memory holds their lines."""
+_BYTES_TOGETHER = 4 << 20
+"""Nor are more read once they have so many bytes of lines."""
 _OFFSETS = 100
 """Number of an input's lines whose offset from the clock is recorded."""
 
@@ -121,8 +123,7 @@ class LiveTurns:
         reading = self._read()
         least_us = END_OF_TIME_US
         while True:
-            chunks = list(islice(reading, _TOGETHER))
-            is_last = len(chunks) < _TOGETHER
+            chunks, is_last = _take_some(reading)
             # Unread inputs may have any position, so now must not advance before the last one.
             most_us = wall_us if is_last and not self.broken_off else min(wall_us, self._aggregator.now_us)
             least_us = min(least_us, self._count_chunks(chunks, min(most_us, least_us), stalled=stalled))
@@ -206,8 +207,9 @@ class LiveTurns:
     def measure_unread(self) -> None:
         """Let inputs find out how much is left to read, without reading it."""
         for entry in self._inputs:
-            if isinstance(entry.source, Measuring) and not entry.finished:
-                entry.source.measure()
+            source: Measuring | None = able(entry.source, Measuring)
+            if source is not None and not entry.finished:
+                source.measure()
 
     def retire(self, entry: Input) -> None:
         """Keep the counters of a removed input; accept the lines it holds, as at the end of a file."""
@@ -255,6 +257,17 @@ class LiveTurns:
         for rows in parts:
             self._aggregator.add(rows, greatest_us=greatest_us, cap_us=cap_us)
             greatest_us = max(greatest_us, greatest_of(rows.time_us))
+
+
+def _take_some(reading: Iterator[tuple[Input, Chunk]]) -> tuple[list[tuple[Input, Chunk]], bool]:
+    """Return the next inputs with their chunks, as many as are counted together, and whether these are the last."""
+    taken, size_bytes = list[tuple[Input, Chunk]](), 0
+    for entry, chunk in reading:
+        taken.append((entry, chunk))
+        size_bytes += len(chunk.data)
+        if len(taken) == _TOGETHER or size_bytes >= _BYTES_TOGETHER:
+            return taken, False
+    return taken, True
 
 
 def _position(entry: Input, wall_us: int) -> int:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from http_monitor.errors import InputError
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
-from http_monitor.sources.tail.rotated_names import bases_of, is_compressed
+from http_monitor.sources.rotation.rotated_names import bases_of, is_compressed
 from http_monitor.units import visible_text
 
 STDIN = "-"
 _SEARCHES = 3
+_FOUND_AT_ONCE = 256
+"""A search that finds more than that costs too much for every second."""
 
 
 def expand(patterns: Iterable[str]) -> list[str]:
@@ -119,7 +121,7 @@ class LiveSelection:
         """Return what matches a pattern now and is to be followed."""
         directory, name = os.path.split(pattern)
         if glob.has_magic(directory) or "**" in name:
-            return self._search(pattern)
+            return self._found_in_many(pattern)
         changed = _changed(directory)
         seen = self._seen.get(pattern)
         if seen is None or seen.changed != changed or changed is None:
@@ -128,6 +130,14 @@ class LiveSelection:
         if seen.searches < _SEARCHES:
             seen.searches += 1
             seen.found = self._search(pattern)
+        return seen.found
+
+    def _found_in_many(self, pattern: str) -> list[str]:
+        """Return the same of a pattern of many directories, each of which has to be looked at to find that out."""
+        seen = self._seen.setdefault(pattern, _Seen(None))
+        if not seen.pauses:
+            seen.found = self._search(pattern)
+        seen.pauses = (seen.pauses or 1 + len(seen.found) // _FOUND_AT_ONCE) - 1
         return seen.found
 
     def _search(self, pattern: str) -> list[str]:
@@ -147,6 +157,8 @@ class _Seen:
 
     changed: tuple[int, int, int] | None
     searches: int = 0
+    pauses: int = 0
+    """So many times it is not searched for."""
     found: list[str] = field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from itertools import pairwise
 
-from http_monitor.sources.tail.rotated_names import DATED, age_key, bases_of
+from http_monitor.sources.rotation.rotated_names import DATED, age_key, bases_of
 
 
 def successors(paths: Iterable[str]) -> dict[str, str]:

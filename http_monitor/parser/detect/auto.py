@@ -20,6 +20,7 @@ from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.presets import PRESETS, Preset, presets_for
+from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
 from http_monitor.records import NO_ROWS, Batch, Json
 from http_monitor.settings import MAX_LINE_BYTES
@@ -230,7 +231,8 @@ class AutoFormat:
         """Return what was chosen, and what that remembers."""
         if self._chosen is None:
             return {"chosen": None, "kept": self._trials.save()}
-        memory = self._format.save() if isinstance(self._format, Remembering) else None
+        made: Remembering | None = able(self._format, Remembering)
+        memory = None if made is None else made.save()
         change = None if self._change is None else self._change.save()
         return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
 

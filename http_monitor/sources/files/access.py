@@ -1,5 +1,6 @@
 """How files are reached: what a way to them can do, and the way of this process itself."""
 
+import errno
 import os
 import stat
 from bisect import bisect_left
@@ -10,6 +11,12 @@ from http_monitor.clock import Clock
 from http_monitor.sources.files.regular_file import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
+
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10
 _COARSE_TICK_US = 3 * US_PER_S
@@ -123,6 +130,16 @@ class LocalFiles:
             return opened
         descriptor, status = opened
         return LocalHandle(descriptor), status_of(status)
+
+    def has_room(self, spare: int) -> bool:
+        """Tell whether a file can be opened and leave room for so many others, at the least."""
+        try:
+            descriptor = os.open(os.devnull, os.O_RDONLY)
+        except OSError as error:
+            return error.errno not in _NO_ROOM
+        os.close(descriptor)
+        # The least number that is free is given; no limit is -1.
+        return resource is None or descriptor + spare < resource.getrlimit(resource.RLIMIT_NOFILE)[0] % (1 << 63)
 
     def __init__(self, clock: Clock | None = None) -> None:
         """Begin; with a clock a directory that has not changed is listed every few seconds at most."""

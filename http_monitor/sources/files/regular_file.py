@@ -24,6 +24,7 @@ MISSING = Obstacle("is missing", "missing, waiting for it")
 DIRECTORY = Obstacle("is a directory", "is a directory, waiting for a file")
 DENIED = Obstacle("cannot be read (permission denied)", "permission denied, waiting for it")
 SPECIAL = Obstacle("is not a regular file", "not a regular file, waiting for one")
+CROWDED = Obstacle("cannot be opened (too many files are open)", "too many files are open, waiting to open it")
 LOOP = Obstacle("is a loop of symbolic links", "a loop of symbolic links, waiting for a file")
 
 

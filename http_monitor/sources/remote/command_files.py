@@ -9,7 +9,7 @@ from http_monitor.sources.files.access import FileStatus, Handle, Identity, List
 from http_monitor.sources.files.regular_file import DIRECTORY, MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.remote.command_output import count, entries, error_of, row
 from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
-from http_monitor.sources.tail.rotated_names import is_compressed
+from http_monitor.sources.rotation.rotated_names import is_compressed
 
 # POSIX alone, as in BusyBox: the inode, the name itself, numbers for users, symbolic links followed.
 _ROW = ("ls", "-ldinL")

@@ -1,15 +1,15 @@
 """What happens when another file stands at a path: it is followed after those that came and went before it."""
 
-from contextlib import suppress
-
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
+from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.fingerprint import fits
+from http_monitor.sources.tail.gone_unopened import follow_unopened
 from http_monitor.sources.tail.renewal import join_renewed
-from http_monitor.sources.tail.rotated_files import Between, RotatedFiles
 from http_monitor.sources.tail.tailed_file import TailedFile
-from http_monitor.units import visible_text
 
 
 def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> None:
@@ -30,6 +30,7 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
     else:
         _follow(chain, handle, status, now_us)
     chain.arrivals += 1
+    chain.unopened.drop([status.identity])
 
 
 def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
@@ -40,46 +41,14 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
         now_us: The running clock.
         again: Nothing stood there at the last look either.
     """
-    before = chain.before if chain.newest is None else chain.newest.all_of_it()
-    if before is None:
-        return
-    siblings = chain.siblings()
-    between = siblings.after(before, chain.known(), chain.contents())
-    if between.files or not again:
-        follow_between(chain, siblings, between, now_us)
-        chain.counted += Health(rotations=len(between.files))
-
-
-def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, now_us: int) -> None:
-    """Let files that came and went between two looks join."""
-    for sibling in between.older:
-        if sibling.identity not in chain.reported_older:
-            chain.reported_older.add(sibling.identity)
-            name = visible_text(sibling.path)
-            chain.say(f"{name} is older than what was last seen at this path, and is not read", "older")
-    chain.arrivals += len(between.files)
-    if not between.complete:
-        chain.counted += Health(maybe_lost=True)
-        chain.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
-    for sibling in between.files:
-        if chain.claims.take(sibling.identity, chain.path) != chain.path:
-            continue
-        handle = siblings.open(sibling)
-        if handle is None:
-            chain.counted += Health(maybe_lost=True)
-            status = chain.files.look(sibling.path)
-            if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
-                chain.counted += Health(lost_bytes=status.size)
-            chain.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
-            continue
-        followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
-        followed.whole = sibling.compressed
-        # It came later; when it was at the path itself nobody saw.
-        earlier = chain.newest or chain.before
-        followed.at_path_ns = None if earlier is None else earlier.at_path_ns
-        with suppress(OSError):
-            followed.meet(handle.status())
-        chain.followed.append(followed)
+    before = chain.before if chain.newest is None else all_of(chain.newest)
+    if before is not None:
+        siblings = chain.siblings()
+        between = siblings.after(before, chain.known(), chain.contents())
+        if between.files or not again:
+            follow_between(chain, siblings, between, now_us)
+            chain.counted += Health(rotations=len(between.files))
+    follow_unopened(chain, now_us)
 
 
 def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: int) -> None:
@@ -90,6 +59,7 @@ def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: i
     followed.path = chain.files.target(chain.path)
     followed.changed_us = now_us
     followed.let_go = False
+    follow_unopened(chain, now_us, followed.identity)
     chain.followed.append(followed)
 
 
@@ -101,9 +71,10 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     # Where it cannot be read nothing has happened yet: it is tried again.
     followed.meet(status)
     if status.size and not followed.offset and join_renewed(chain, followed, status):
+        follow_unopened(chain, now_us, status.identity)
         chain.join(followed)
         return
-    before = chain.before if chain.newest is None else chain.newest.all_of_it()
+    before = chain.before if chain.newest is None else all_of(chain.newest)
     if chain.newest is not None:
         # However long it was idle: its server goes on writing to it until it is told of the rotation.
         chain.newest.changed_us = now_us
@@ -116,6 +87,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         arrived = {status.identity, *(sibling.identity for sibling in between.files)}
         restarted = status.identity == before.identity or chain.restarted in arrived
         _note_rotation(chain, len(between.files), restarted=restarted)
+    follow_unopened(chain, now_us, status.identity)
     chain.join(followed)
 
 

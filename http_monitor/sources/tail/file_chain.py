@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from http_monitor.health import Health
 from http_monitor.report import Notice
-from http_monitor.sources.files.access import Files, Handle, Identity
+from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity
+from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.gzip_archive import GzHandle
+from http_monitor.sources.rotation.log_directory import Sibling
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
 from http_monitor.sources.tail.claims import Claims
-from http_monitor.sources.tail.fingerprint import fits
-from http_monitor.sources.tail.gzip_archive import GzHandle
-from http_monitor.sources.tail.log_directory import Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_files import RotatedFiles
+from http_monitor.sources.tail.contents import all_of, is_truncated
 from http_monitor.sources.tail.tailed_file import TailedFile
+from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.units import US_PER_S, visible_text
 
 _MOST_RESTED = 16
@@ -47,6 +49,8 @@ class FileChain:
         """The last file that was at the path, where it is not among the followed any more."""
         self.restarted: Identity | None = None
         """A file that was truncated while nobody followed it."""
+        self.unopened = UnopenedFiles(path)
+        """Seen at the path, and not opened so far."""
         self.arrivals = 0
         """So many files have been found that stood at the path, also such as had left it by then."""
         self.same_as = ""
@@ -86,10 +90,10 @@ class FileChain:
         there = self._there()
         found = []
         for followed in (*self, *others):
-            if followed.is_truncated():
+            if is_truncated(followed):
                 found.append(followed.position())
             if followed.identity not in there:
-                found.append(followed.all_of_it())
+                found.append(all_of(followed))
         if self.before is not None and (self.before.identity not in there or self.before.identity == self.restarted):
             found.append(self.before)
         return found
@@ -144,7 +148,7 @@ class FileChain:
         """
         if unseen.size or unseen.let_go or not (earlier or self.done):
             return None
-        before = earlier[-1].all_of_it() if earlier else self.done[-1]
+        before = all_of(earlier[-1]) if earlier else self.done[-1]
         return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
 
     def let_go(self, followed: TailedFile, lines: list[bytes]) -> None:
@@ -169,18 +173,25 @@ class FileChain:
         if followed is self.newest:
             self.before = followed.position()
         self.followed.remove(followed)
-        self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position())
+        self.claims.leave(followed.identity, self.path, None if followed.whole else followed.position)
         if followed.whole:
             self.note_done(done)
         else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
-    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes]) -> None:
-        """Part with older files that nobody writes to any more."""
-        older = self.followed if self.same_as else self.followed[:-1]
-        for followed in tuple(older):
+    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes], *, has_left: bool) -> None:
+        """Part with older files that nobody writes to any more.
+
+        Args:
+            grace_us: So long they have to be idle.
+            now_us: The running clock.
+            lines: Takes their last lines.
+            has_left: The last one is older too: another stands at the path, for which there is no room beside it.
+        """
+        has_left |= bool(self.same_as)
+        for followed in tuple(self.followed if has_left else self.followed[:-1]):
             later = self.followed[self.followed.index(followed) + 1 :]
-            has_successor = bool(self.same_as) or any(other.holds_data for other in later)
+            has_successor = has_left or any(other.holds_data for other in later)
             idle = now_us - followed.changed_us >= grace_us
             crowded = len(self.followed) > _MOST_FOLLOWED
             if followed.handle is not None and has_successor and (idle or crowded) and not followed.unread:
@@ -198,9 +209,7 @@ class FileChain:
 
     def take_counts(self, followed: TailedFile) -> None:
         """Make what a file has counted part of the counters."""
-        if followed.lost_bytes or followed.nul_bytes:
-            self.counted += Health(lost_bytes=followed.lost_bytes, nul_bytes=followed.nul_bytes)
-        followed.lost_bytes = followed.nul_bytes = 0
+        self.counted += followed.take_counts()
 
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
@@ -210,6 +219,13 @@ class FileChain:
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
         """Tell the user something about the path, of this kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
+
+    def note_unopened(self, status: FileStatus) -> None:
+        """Learn that a file stands at the path that could not be opened so far."""
+        self.claims.see(status.identity, self.path)
+        if not self.unopened.note(status):
+            self.counted += Health(maybe_lost=True)
+            self.say("a file changed before it could be opened, lines may be lost", "lost", warning=True)
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found."""

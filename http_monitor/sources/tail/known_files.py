@@ -7,8 +7,8 @@ from contextlib import suppress
 from http_monitor.records import Json
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.fingerprint import fits
-from http_monitor.sources.tail.position import FilePosition, TailPosition
+from http_monitor.sources.known.fingerprint import fits
+from http_monitor.sources.known.position import FilePosition, TailPosition
 
 
 def as_spelled(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict[str, Json]:

@@ -58,7 +58,8 @@ class FileObserver:
     def health(self) -> Health:
         """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
         if self._health is None:
-            self._health = replace(self._tail.health(), observer_restarts=self._restarts)
+            health = self._tail.health()
+            self._health = replace(health, observer_restarts=self._restarts) if self._restarts else health
         return self._health
 
     def measure(self) -> None:

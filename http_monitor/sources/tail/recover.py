@@ -6,14 +6,15 @@ from contextlib import suppress
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
-from http_monitor.sources.tail.arrivals import follow_between
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, fits
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.known.replaced_copies import end_in
+from http_monitor.sources.rotation.log_directory import Sibling
+from http_monitor.sources.rotation.rotated_files import Between
+from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, fits
-from http_monitor.sources.tail.log_directory import Sibling
-from http_monitor.sources.tail.position import FilePosition
 from http_monitor.sources.tail.renewal import tell_of_old_lines
-from http_monitor.sources.tail.replaced_copies import end_in
-from http_monitor.sources.tail.rotated_files import Between
 from http_monitor.sources.tail.tailed_file import TailedFile
 
 
@@ -96,7 +97,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     siblings = chain.siblings()
     known = chain.known() | (followed.beside or frozenset())
     # Once it has left the path there may be successors beside it, which are no copies of it.
-    before = None if at_path else followed.all_of_it()
+    before = None if at_path else all_of(followed)
     found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents(), before)
     if not found:
         return False

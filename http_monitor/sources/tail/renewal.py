@@ -2,13 +2,15 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.files.regular_file import MISSING, Obstacle
+from http_monitor.sources.known.position import FilePosition, print_of
+from http_monitor.sources.known.replaced_copies import Before, begins_in, end_by_print, end_in, lines_in
+from http_monitor.sources.tail.contents import last_bytes
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.position import FilePosition, print_of
-from http_monitor.sources.tail.replaced_copies import Before, begins_in, end_by_print, end_in, lines_in
 from http_monitor.sources.tail.tailed_file import TailedFile
 
 
@@ -69,19 +71,20 @@ def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, st
     """Let a file go on where the newest ended; tells whether it holds what was read of that."""
     assert followed.handle is not None
     before: Before = newest.before_offset
-    end = newest.offset
+    end, is_open = newest.offset, False
     if newest.handle is not None:
         with suppress(OSError):
             size = newest.handle.status().size
-            newest.before_end(1)
-            before, end = newest.before_end, size
+            at_end: Before = partial(last_bytes, newest)
+            at_end(1)
+            before, end, is_open = at_end, size, True
     unread = end - newest.offset
     place = end_in(followed.handle, status.size, end, before, newest.head)
     if place is None or place < unread or before(unread) != followed.handle.read(place - unread, unread):
         tell_of_old_lines(chain, followed.handle, status.size, newest.position(), before)
         return False
     followed.go_on_behind(place - unread, newest)
-    if before == newest.before_end:
+    if is_open:
         # Its server may write to it until it is told that there is another.
         newest.begin_at(end)
         newest.superseded = True

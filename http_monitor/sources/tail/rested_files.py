@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.known.fingerprint import fits
 from http_monitor.sources.tail.file_chain import REST_US, FileChain
-from http_monitor.sources.tail.fingerprint import fits
 from http_monitor.sources.tail.tailed_file import TailedFile
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from http_monitor.records import Json
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.position import TailPosition
+from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.tail.writers import Found, Writer, find_writers
 from http_monitor.units import visible_text
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from http_monitor.health import Health
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
-from http_monitor.sources.tail.arrivals import follow_between
+from http_monitor.sources.known.fingerprint import data_end
+from http_monitor.sources.known.position import FilePosition, TailPosition
+from http_monitor.sources.known.replaced_copies import end_by_print
+from http_monitor.sources.rotation.locate import Located, locate
+from http_monitor.sources.tail.between import follow_between
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.fingerprint import data_end
-from http_monitor.sources.tail.locate import Located, locate
-from http_monitor.sources.tail.position import FilePosition, TailPosition
 from http_monitor.sources.tail.renewal import tell_of_old_lines
-from http_monitor.sources.tail.replaced_copies import end_by_print
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
 
@@ -167,8 +167,9 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
             followed.expected_size = position.size
         chain.followed.append(followed)
         return
-    chain.counted += Health(lost_bytes=position.unread)
-    chain.counted += Health(maybe_lost=True)
+    # What was truncated has its new content in the place of the old.
+    last_seen = position if located.truncated or located.reused else chain.unopened.grown(position)
+    chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
     if not located.truncated:
         chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)

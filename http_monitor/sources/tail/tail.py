@@ -1,7 +1,7 @@
 """Follows one path by byte offset through whatever happens to the file there."""
 
-import errno
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
@@ -9,17 +9,39 @@ from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
-from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
+from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
+from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
+from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.position import TailPosition
-from http_monitor.sources.tail.recover import find_again, find_unseen, look_beside, restart
+from http_monitor.sources.tail.gone_unopened import follow_unopened
+from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence
 from http_monitor.sources.tail.start import begin, go_on, start_of
-from http_monitor.sources.tail.tailed_file import TailedFile, Truncated
-from http_monitor.units import US_PER_S, visible_text
+from http_monitor.sources.tail.unopened_files import UnopenedFiles
+from http_monitor.sources.tail.waiting import Waiting
+from http_monitor.units import US_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class TailLimits:
+    """How much a tail takes, and how long it waits."""
+
+    line_bytes: int = MAX_LINE_BYTES
+    """The longest line, without its LF."""
+    read_bytes: int = READ_BYTES // 4
+    """The most that one read takes from files."""
+    grace_s: int = 10
+    """So long a renamed file has to be idle before it is let go."""
+
+
+_USUAL = TailLimits()
+_SPARE_TO_GO_ON = 8
+"""So many descriptors stay free for what is opened for a moment: directories, archives, checkpoints."""
+_SPARE_TO_BEGIN = 16
+"""So many stay free before another path is followed: rotated files and their successors are open side by side."""
 
 
 class FileTail:
@@ -37,9 +59,7 @@ class FileTail:
         seen: What stood at the path when the user was told that it is followed; None: the first read looks.
         resume: Where another process stopped; then neither `from_start` nor `seen` matters.
         claims: Shared by tails whose paths may lead to the same file.
-        limit: The longest line, in bytes without its LF.
-        read_bytes: The most that one read takes from files.
-        grace_s: So long a renamed file has to be idle.
+        limits: How much it takes, and how long it waits.
     """
 
     def __init__(
@@ -52,26 +72,25 @@ class FileTail:
         seen: FileStatus | Obstacle | None = None,
         resume: TailPosition | None = None,
         claims: Claims | None = None,
-        limit: int = MAX_LINE_BYTES,
-        read_bytes: int = READ_BYTES // 4,
-        grace_s: int = 10,
+        limits: TailLimits = _USUAL,
     ) -> None:
         self._path = path
         self._files = files
         self._clock = clock
-        self._chain = FileChain(
-            path, files, Claims() if claims is None else claims, NO_HEALTH if resume is None else resume.counted, limit
-        )
-        self._read_bytes = read_bytes
-        self._grace_us = grace_s * US_PER_S
+        claims = Claims() if claims is None else claims
+        counted = NO_HEALTH if resume is None else resume.counted
+        self._chain = FileChain(path, files, claims, counted, limits.line_bytes)
+        if resume is not None:
+            self._chain.unopened = UnopenedFiles(path, resume.unopened)
+        self._limits = limits
         self._from_start = from_start
         self._seen = seen
         self._resume = resume
         self._begun = False
         self._unopened_bytes = 0
-        self._obstacle: Obstacle | None = None
-        self._obstacle_us = 0
-        self._welcome = "readable again"
+        self._is_barred = False
+        """The last look could not tell what stands at the path."""
+        self._waiting = Waiting(path, clock)
         self._local = files if isinstance(files, LocalFiles) else None
         self._rest: FileStatus | None = None
         """What stands at the path while nothing happens; None: something may have to be done."""
@@ -100,8 +119,8 @@ class FileTail:
     @property
     def arrivals(self) -> int | None:
         """So many files have been found that stood at the path; None where it cannot be known whether that is all."""
-        is_barred = self._obstacle not in (None, MISSING) or bool(self._unopened_bytes or self._chain.same_as)
-        return None if is_barred or not self._begun else self._chain.arrivals
+        is_known = self._begun and not (self._is_barred or self._chain.same_as)
+        return self._chain.arrivals + len(self._chain.unopened) if is_known else None
 
     def miss_unseen(self) -> None:
         """Learn that more files stood at the path than were found; the next read says so."""
@@ -115,34 +134,39 @@ class FileTail:
             return
         followed = self._chain.followed
         if followed and followed[-1].identity == found.identity:
-            followed[-1].size = max(followed[-1].size, found.size)
-        elif followed or self._from_start:
-            self._unopened_bytes = found.size
-        elif isinstance(self._seen, FileStatus) and not self._begun:
-            is_same = self._seen.identity == found.identity
-            self._unopened_bytes = max(0, found.size - self._seen.size) if is_same else found.size
+            followed[-1].measure(found.size)
+        elif followed or self._from_start or not self._begun:
+            self._note_unopened(found)
 
     def health(self) -> Health:
         """Return the counters; the lag is that of the last look."""
-        waiting = self._obstacle
-        return self._chain.counted + Health(
-            lag_bytes=sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes,
-            waiting_for=f"{visible_text(self._path)} {waiting.state}" if waiting else "",
-            waiting_since_us=self._obstacle_us if waiting else None,
-        )
+        lag_bytes = sum(followed.unread for followed in self._chain.followed) + self._unopened_bytes
+        lag = Health(lag_bytes=lag_bytes) if lag_bytes else NO_HEALTH
+        return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
         """Return where another process has to go on; None while nobody could look at the path."""
-        if self._resume is not None:
-            return self._resume.to_json()
-        files = tuple(followed.position() for followed in self._chain if not followed.superseded)
-        if not self._begun and isinstance(self._seen, FileStatus):
-            files = (start_of(self._path, self._seen, from_start=self._from_start),)
-        elif not self._begun and self._seen is None:
+        chain = self._chain
+        if not self._begun and self._seen is None and self._resume is None:
             return None
-        elif not self._chain.followed and self._chain.before is not None:
-            files = (*files, self._chain.before)
-        return TailPosition(files, self._chain.counted, tuple(self._chain.done)).to_json()
+        files = tuple(followed.position() for followed in chain if not followed.superseded)
+        if not self._begun:
+            files = self._first_positions()
+        elif not chain.followed and chain.before is not None:
+            files = (*files, chain.before)
+        known = {file.identity for file in files}
+        unopened = tuple(file for file in chain.unopened if file.identity not in known)
+        done = chain.done if self._resume is None else self._resume.done
+        return TailPosition(files, chain.counted, tuple(done), unopened).to_json()
+
+    def _first_positions(self) -> tuple[FilePosition, ...]:
+        """Return where the files stand with which it begins."""
+        if self._resume is not None:
+            return self._resume.files
+        if not isinstance(self._seen, FileStatus):
+            return ()
+        start = start_of(self._path, self._seen, from_start=self._from_start)
+        return (self._chain.unopened.grown(start),)
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
@@ -159,7 +183,7 @@ class FileTail:
         """Let go of the descriptors; a line that is not complete is not emitted."""
         for followed in self._chain.followed:
             followed.close()
-            self._chain.claims.leave(followed.identity, self._path, followed.position())
+            self._chain.claims.leave(followed.identity, self._path, followed.position)
 
     def _is_due(self) -> bool:
         until_us = self._chain.rests_until_us
@@ -167,7 +191,7 @@ class FileTail:
 
     def _rest_after(self, found: FileStatus | Obstacle) -> FileStatus | None:
         """Return what stands at the path if a look that finds the same again has nothing to do."""
-        if isinstance(found, Obstacle) or self._obstacle is not None or self._chain.same_as:
+        if isinstance(found, Obstacle) or self._waiting.obstacle is not None or self._chain.same_as:
             return None
         followed = self._chain.newest
         if followed is None or len(self._chain.followed) > 1 or followed.handle is None:
@@ -178,32 +202,41 @@ class FileTail:
         # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
         # been seen is read before the successor.
         now_us = self._clock.running_us()
+        self._is_barred = isinstance(found, Obstacle) and found != MISSING
         met = self._begin(found, now_us) or self._arrive(found, now_us)
-        look_at_rested(self._chain, now_us)
-        at_end, unreachable = self._drain(found, now_us, lines)
+        if self._chain.rested and self._has_room():
+            look_at_rested(self._chain, now_us)
+        at_end, unreachable = drain(self._chain, found, now_us, self._limits.read_bytes, lines)
         if at_end:
-            self._chain.let_go_of_the_idle(self._grace_us, now_us, lines)
+            grace_us = self._limits.grace_s * US_PER_S
+            self._chain.let_go_of_the_idle(grace_us, now_us, lines, has_left=met == CROWDED)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
-        self._meet(met or unreachable)
+        self._waiting.meet(self._chain, met or unreachable)
         return at_end
 
     def _begin(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
         """Find, once, where to read from; returns what hinders."""
         if self._begun:
             return None
-        if self._resume is not None:
-            # A way that is barred does not say that a file is gone.
-            barred = isinstance(found, Obstacle) and found != MISSING
-            met = found if barred and isinstance(found, Obstacle) else go_on(self._chain, self._resume, now_us)
+        if self._resume is None and self._seen is None:
+            self._seen = found
+        if isinstance(found, FileStatus):
+            self._note_unopened(found)
+        first = self._first_positions()
+        if isinstance(found, Obstacle) and found != MISSING and self._resume is not None:
+            met: Obstacle | None = found  # a way that is barred does not say that a file is gone
+        elif first and not self._has_room():
+            met = CROWDED
+        elif self._resume is not None:
+            met = go_on(self._chain, self._resume, now_us)
+        elif first:
+            met = begin(self._chain, first[0], now_us)
         else:
-            self._seen = found if self._seen is None else self._seen
-            if isinstance(self._seen, Obstacle):
-                self._welcome = "found, reading it from its start"
-                met = None
-            else:
-                met = begin(self._chain, start_of(self._path, self._seen, from_start=self._from_start), now_us)
+            self._waiting.welcome_as_new()
+            met = None
         if met is None:
+            self._chain.unopened.drop([position.identity for position in first])
             self._begun = True
             self._resume = None
         return met
@@ -212,17 +245,23 @@ class FileTail:
         """Follow what stands at the path now, if that is another file than before; returns what hinders."""
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
-            if found == MISSING:
+            if found == MISSING and self._has_room():
                 find_unseen(self._chain)
-                miss_path(self._chain, now_us, again=self._obstacle == MISSING)
+                miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
+            if self._chain.unopened:
+                self._chain.followed.pop()
+                follow_unopened(self._chain, now_us, newest.identity)
+                self._chain.followed.append(newest)
             return None
         if self._chain.is_followed_elsewhere(found.identity):
             return None
         if newest is None or newest.identity != found.identity:
-            self._unopened_bytes = found.size
+            self._note_unopened(found)
+        if not self._has_room():
+            return CROWDED
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):
             return opened
@@ -240,83 +279,17 @@ class FileTail:
         self._unopened_bytes = 0
         return None
 
-    def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: list[bytes]) -> tuple[bool, Obstacle | None]:
-        """Read what is new, oldest file first; returns whether the end was reached, and what hinders."""
-        chain = self._chain
-        room = self._read_bytes
-        met: Obstacle | None = None
-        sought: list[TailedFile] = []
-        index = 0
-        while index < len(chain.followed):
-            followed = chain.followed[index]
-            try:
-                room -= self._read_on(followed, found, room, lines, now_us)
-            except Truncated:
-                restart(chain, followed, now_us)
-                continue
-            except OSError as error:
-                if followed in sought:
-                    hindrance: Obstacle | None = obstacle(error)
-                else:
-                    hindrance = find_again(chain, followed, found, error, lines)
-                if hindrance is not None:
-                    met = met or hindrance
-                    followed.changed_us = now_us  # nobody can tell whether it is idle
-                    index += 1
-                sought.append(followed)
-                continue
-            if chain.followed[index] is not followed:
-                continue  # what is to be read before it has joined
-            if followed.unread:
-                return False, met
-            if followed.whole:
-                chain.let_go(followed, lines)
-                continue
-            index += 1
-        return True, met
+    def _note_unopened(self, found: FileStatus) -> None:
+        """Learn that a file stands at the path of which nothing was read, or nothing since it was announced."""
+        self._chain.note_unopened(found)
+        first = self._first_positions() if not self._begun else ()
+        offset = next((position.offset for position in first if position.identity == found.identity), 0)
+        self._unopened_bytes = max(0, found.size - offset)
 
-    def _read_on(
-        self, followed: TailedFile, found: FileStatus | Obstacle, room: int, lines: list[bytes], now_us: int
-    ) -> int:
-        """Read up to `room` bytes of one file; returns how many there were.
-
-        Raises:
-            Truncated: what was read of it is not there any more.
-            OSError: it cannot be read.
-        """
-        if followed.handle is None:
-            raise OSError(errno.ESTALE, "out of reach")
-        at_path = isinstance(found, FileStatus) and found.identity == followed.identity
-        if followed.just_met or not at_path or isinstance(found, Obstacle):
-            status, followed.just_met = followed.handle.status(), False
-        else:
-            status = found
-        if followed.is_suspect(status):
-            copies = look_beside(self._chain, followed, now_us, at_path=at_path)
-            followed.note_time(status.mtime_ns)
-            if copies:
-                return 0
-        followed.see(status, now_us)
-        if at_path:
-            followed.at_path_ns = status.mtime_ns
-        if not (followed.unread and room):
-            return 0
-        count, data = followed.read(room)
-        lines.append(data)
-        return count
-
-    def _meet(self, met: Obstacle | None) -> None:
-        """Take note of what hinders now, and say so when that changes."""
-        if met is None:
-            if self._obstacle is not None:
-                self._obstacle = None
-                self._chain.say(self._welcome, "readable")
-            self._welcome = "readable again"
-        elif met != self._obstacle:
-            if self._obstacle is None:
-                self._obstacle_us = self._clock.now_us()
-            self._obstacle = met
-            self._chain.say(met.notice, "unreadable", warning=True)
+    def _has_room(self) -> bool:
+        """Tell whether files can be opened and followed, without those being in want of descriptors that are urgent."""
+        spare = _SPARE_TO_GO_ON if self._chain.followed else _SPARE_TO_BEGIN
+        return self._local is None or self._local.has_room(spare)
 
 
 def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:

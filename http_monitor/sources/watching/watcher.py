@@ -12,7 +12,7 @@ from watchdog.events import (
     FileSystemEvent,
 )
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
 
 from http_monitor.clock import Clock
 from http_monitor.report import Notice
@@ -56,7 +56,11 @@ class Watcher:
         self._clock = clock
         self._new_observer = new_observer
         self._observer: BaseObserver | None = None
+        self._emitters: dict[ObservedWatch, EventEmitter] = {}
+        """The observer's threads by what they watch, as they were last asked for."""
         self._directories: dict[str, WatchedDirectory] = {}
+        self._left: list[ObservedWatch] = []
+        """Watches that nothing needs any more: an observer that ends as well ends them all together."""
         self._places: dict[str, dict[str, str]] = {}
         self._resolved: dict[str, str] = {}
         """Where directories of many files lead, found out once a second for all of them."""
@@ -82,6 +86,8 @@ class Watcher:
             if places != self._places.get(path):
                 self._move(path, places)
         self._bury_the_dead()
+        while self._left:
+            self._unschedule(self._left.pop())
         notices: list[Notice] = []
         for place in places:
             directory = self._directories[place]
@@ -158,7 +164,8 @@ class Watcher:
             if not directory.names[name]:
                 del directory.names[name]
             if not directory.names:
-                self._unschedule(self._directories.pop(place))
+                watch = self._directories.pop(place).watch
+                self._left += [] if watch is None else [watch]
         if places:
             self._places[path] = places
 
@@ -169,13 +176,13 @@ class Watcher:
                 return
             directory.bursting = False
         elif directory.watch is not None and directory.bursts(now_us):
-            self._unschedule(directory)
+            self._let_go(directory)
             directory.bursting = True
             directory.active_us = now_us
             return
         identity = _identity(directory.path)
         if directory.watch is not None and (identity != directory.identity or not self._lives(directory)):
-            self._unschedule(directory)
+            self._let_go(directory)
         if directory.watch is None and identity is not None:
             self._schedule(directory, identity, now_us, notices)
 
@@ -202,25 +209,32 @@ class Watcher:
         directory.refused = False
         directory.begin_count(now_us)
 
-    def _unschedule(self, directory: "WatchedDirectory") -> None:
+    def _let_go(self, directory: "WatchedDirectory") -> None:
         watch, directory.watch = directory.watch, None
-        if watch is None or self._observer is None:
+        if watch is not None:
+            self._unschedule(watch)
+
+    def _unschedule(self, watch: ObservedWatch) -> None:
+        self._emitters.pop(watch, None)
+        if self._observer is None:
             return
         try:
             self._observer.unschedule(watch)
         except (KeyError, OSError):  # the directory went away, and watchdog has let go by itself
-            _logger.debug("watch of %r was gone already", directory.path)
+            _logger.debug("watch of %r was gone already", watch.path)
 
     def _lives(self, directory: "WatchedDirectory") -> bool:
         """Tell whether a watch still has its thread; one that died by itself counts as a restart."""
         assert self._observer is not None
-        for emitter in self._observer.emitters:
-            if emitter.watch == directory.watch:
-                if emitter.is_alive():
-                    return True
-                # One whose directory was deleted stops in good order.
-                self.restarts += emitter.should_keep_running()
-        return False
+        if directory.watch not in self._emitters:
+            self._emitters = {emitter.watch: emitter for emitter in self._observer.emitters}
+        emitter = self._emitters.get(directory.watch) if directory.watch is not None else None
+        if emitter is None:
+            return False
+        if not emitter.is_alive():
+            # One whose directory was deleted stops in good order.
+            self.restarts += emitter.should_keep_running()
+        return emitter.is_alive()
 
     def _bury_the_dead(self) -> None:
         if self._observer is None or self._observer.is_alive():
@@ -230,6 +244,8 @@ class Watcher:
 
     def _end(self) -> None:
         observer, self._observer = self._observer, None
+        self._emitters.clear()
+        self._left.clear()
         for directory in self._directories.values():
             directory.watch = None
         if observer is None:

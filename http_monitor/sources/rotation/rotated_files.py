@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Handle, Identity
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.tail.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
-from http_monitor.sources.tail.log_directory import LogDirectory, Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
+from http_monitor.sources.rotation.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
 
 _NS_PER_S = 1_000_000_000
 
@@ -232,14 +232,14 @@ class RotatedFiles(LogDirectory):
             return False
         if found.mtime_ns is None or time_ns is None:
             return True
-        return found.mtime_ns >= _as_exact(time_ns, found.mtime_ns)
+        return found.mtime_ns >= as_exact(time_ns, found.mtime_ns)
 
     def _was_written_before(self, sibling: Sibling, time_ns: int | None) -> bool:
         """Tell whether it was surely not written to at that time or later."""
         found = self.files.look(sibling.path)
         if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None:
             return False
-        return found.mtime_ns < _as_exact(time_ns, found.mtime_ns)
+        return found.mtime_ns < as_exact(time_ns, found.mtime_ns)
 
     def _is_copy_of_any(self, sibling: Sibling, followed: Collection[FilePosition]) -> bool:
         handle = self.open(sibling)
@@ -287,7 +287,7 @@ class RotatedFiles(LogDirectory):
         return all(number in there for number in range(1, last))
 
 
-def _as_exact(time_ns: int, as_ns: int) -> int:
+def as_exact(time_ns: int, as_ns: int) -> int:
     """Return a time in whole seconds, where another was cut to them (by a copy, or an archive)."""
     return time_ns if as_ns % _NS_PER_S else time_ns - time_ns % _NS_PER_S
 
@@ -296,4 +296,4 @@ def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
     """Tell whether two times are the same as far as both are known: compressing keeps a time, or its seconds."""
     if one_ns is None or other_ns is None:
         return False
-    return _as_exact(one_ns, other_ns) == other_ns
+    return as_exact(one_ns, other_ns) == other_ns

@@ -47,6 +47,14 @@ def head_of(data: bytes) -> Head:
     return Head(len(data), _digest(data), tuple(_digest(data[:step]) for step in _STEPS if step < len(data)))
 
 
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+_NO_PRINT = print_of(b"")
+NO_HEAD = head_of(b"")
+
+
 @dataclass(frozen=True, slots=True)
 class FilePosition:
     """One file: which it is, and how far it has been read."""
@@ -95,8 +103,8 @@ class FilePosition:
             pending=0,
             size=status.size,
             mtime_ns=status.mtime_ns,
-            head=head_of(b""),
-            marker=print_of(b""),
+            head=NO_HEAD,
+            marker=_NO_PRINT,
             skipping=False,
             let_go=False,
         )
@@ -111,6 +119,8 @@ class TailPosition:
     """The counters of inputs, over restarts."""
     done: tuple[FilePosition, ...] = ()
     """Copies and archives that have been read to their ends, as they were then."""
+    unopened: tuple[FilePosition, ...] = ()
+    """Files that were seen at the path, and could not be opened."""
 
     def to_json(self) -> Json:
         """Return it as a JSON object."""
@@ -119,6 +129,7 @@ class TailPosition:
             **encode_counters(self.counted),
             "files": [_json_of(file) for file in self.files],
             "done": [_json_of(file) for file in self.done],
+            "unopened": [_json_of(file) for file in self.unopened],
         }
 
     @classmethod
@@ -127,9 +138,10 @@ class TailPosition:
         fields = dict(given)
         files = tuple(_file(file) for file in fields.pop("files"))
         done = tuple(_file(file) for file in fields.pop("done"))
+        unopened = tuple(_file(file) for file in fields.pop("unopened", ()))
         if not fields.keys() <= {*INPUT_COUNTERS}:
             raise TypeError("a position with counters that this program does not know")
-        return cls(files, decode_counters(fields), done)
+        return cls(files, decode_counters(fields), done, unopened)
 
 
 _PLAIN = tuple(f.name for f in fields(FilePosition) if f.name not in ("head", "marker"))
@@ -137,11 +149,10 @@ _PLAIN = tuple(f.name for f in fields(FilePosition) if f.name not in ("head", "m
 
 def _json_of(file: FilePosition) -> Json:
     head, marker = file.head, file.marker
-    return {
-        **{name: getattr(file, name) for name in _PLAIN},
-        "head": {"length": head.length, "digest": head.digest, "steps": head.steps},
-        "marker": {"length": marker.length, "digest": marker.digest},
-    }
+    given: Json = {name: getattr(file, name) for name in _PLAIN}
+    given["head"] = {"length": head.length, "digest": head.digest, "steps": head.steps}
+    given["marker"] = {"length": marker.length, "digest": marker.digest}
+    return given
 
 
 def _file(given: Json) -> FilePosition:
@@ -166,10 +177,6 @@ def _head(given: Json) -> Head:
     made = Head(given["length"], given["digest"], tuple(given["steps"]))
     _check(made, {"length"}, set())
     return made
-
-
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _check(thing: object, counts: Iterable[str], flags: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from http_monitor.sources.files.access import Handle
-from http_monitor.sources.tail.position import FilePosition, head_of, print_of
+from http_monitor.sources.known.position import FilePosition, head_of, print_of
 
 HEAD_BYTES = 1_024
 """So many first bytes of a file are remembered, as far as they have been seen."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from http_monitor.sources.files.access import Handle
-from http_monitor.sources.tail.fingerprint import HEAD_BYTES, MARKER_BYTES
-from http_monitor.sources.tail.position import FilePosition, print_of
+from http_monitor.sources.known.fingerprint import HEAD_BYTES, MARKER_BYTES
+from http_monitor.sources.known.position import FilePosition, print_of
 
 LEAST_BYTES = 256
 """With less than that in common, two files are not taken for copies of each other: lines may be alike."""

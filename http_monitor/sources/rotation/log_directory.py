@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Files, Handle, Identity, Listing
 from http_monitor.sources.files.regular_file import MISSING, SPECIAL, Obstacle, obstacle
-from http_monitor.sources.tail.gzip_archive import GzHandle
-from http_monitor.sources.tail.rotated_names import age_key, is_compressed, rotated_of, same_template, stem_of
+from http_monitor.sources.rotation.gzip_archive import GzHandle
+from http_monitor.sources.rotation.rotated_names import age_key, is_compressed, rotated_of, same_template, stem_of
 
 _LOOKS = 5
 _GZ = ".gz"

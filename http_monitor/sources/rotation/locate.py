@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Files, Handle, Identity
 from http_monitor.sources.files.regular_file import DENIED, MISSING, SPECIAL, Obstacle, obstacle
-from http_monitor.sources.tail.fingerprint import fits, is_copy
-from http_monitor.sources.tail.log_directory import Sibling
-from http_monitor.sources.tail.position import FilePosition
-from http_monitor.sources.tail.rotated_files import RotatedFiles
-from http_monitor.sources.tail.rotated_names import is_compressed
+from http_monitor.sources.known.fingerprint import fits, is_copy
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.log_directory import Sibling
+from http_monitor.sources.rotation.rotated_files import RotatedFiles
+from http_monitor.sources.rotation.rotated_names import is_compressed, rotated_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
         if unread is not None and status.identity == identity:
             return Located(obstacle=unread)
     sibling = None if truncated else siblings.with_identity(identity)
-    is_named = sibling is not None and (sibling.path == position.path or siblings.is_rotated(sibling))
-    if not position.head.length and not is_named:
+    if sibling is not None and not position.head.length and not _is_named(siblings, sibling, path, position):
         sibling = None  # for the same reason
     if sibling is not None:
         found = _located(siblings, sibling, position)
@@ -81,6 +80,14 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     return Located(
         handle, sibling.path, sibling.identity, whole=whole, truncated=truncated and not reused, reused=reused
     )
+
+
+def _is_named(siblings: RotatedFiles, sibling: Sibling, path: str, position: FilePosition) -> bool:
+    """Tell whether a file has a name that the one of a position may have by now."""
+    if sibling.path == position.path or rotated_of(siblings.base, sibling.name):
+        return True
+    # Where no link leads from one dated file to the next, files that are named alike are those of other paths.
+    return siblings.target != path and siblings.is_rotated(sibling)
 
 
 def _located(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:

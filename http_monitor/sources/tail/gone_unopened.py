@@ -1,0 +1,64 @@
+"""What has become of files that were seen at a path and could not be opened there."""
+
+from http_monitor.health import Health
+from http_monitor.sources.files.access import Identity
+from http_monitor.sources.files.regular_file import Obstacle
+from http_monitor.sources.known.position import FilePosition
+from http_monitor.sources.rotation.rotated_files import Between, as_exact
+from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.file_chain import FileChain
+
+
+def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
+    """Follow what was seen at the path and not opened from where rotation has put it, and count the rest as lost.
+
+    Args:
+        chain: What was followed at the path; what came between two files of it has joined.
+        now_us: The running clock.
+        besides: What stands at the path.
+    """
+    if not chain.unopened:
+        return
+    siblings, known = chain.siblings(), {*chain.known(), besides}
+    gone = {position.identity: position for position in chain.unopened if position.identity not in known}
+    chain.unopened.drop([position.identity for position in chain.unopened if position.identity != besides])
+    there = [
+        sibling
+        for sibling in siblings.rotated()
+        if sibling.identity in gone and _may_be(chain, gone[sibling.identity], sibling.path)
+    ]
+    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
+    chain.counted += Health(rotations=len(there))
+    for sibling in there:
+        del gone[sibling.identity]
+    archives = [(followed.size, followed.position().mtime_ns) for followed in chain.followed if followed.whole]
+    for position in gone.values():
+        elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
+        if elsewhere is not None and _may_be(chain, position, elsewhere):
+            continue
+        holder = next((archive for archive in archives if _may_hold(*archive, position)), None)
+        if holder is None:
+            _lose(chain, position)
+        else:
+            archives.remove(holder)
+
+
+def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
+    """Tell whether what stands at another path may be a file of which nothing but its size and time is known."""
+    found = chain.files.look(path)
+    is_there = not isinstance(found, Obstacle) and found.identity == position.identity
+    return is_there and not isinstance(found, Obstacle) and _may_hold(found.size, found.mtime_ns, position)
+
+
+def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
+    """Tell whether a file of that size, changed last then, may have the content of one of which no more is known."""
+    if size < position.size:
+        return False
+    return time_ns is None or position.mtime_ns is None or time_ns >= as_exact(position.mtime_ns, time_ns)
+
+
+def _lose(chain: FileChain, unopened: FilePosition) -> None:
+    chain.arrivals += 1
+    chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
+    words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
+    chain.say(words, "lost", warning=True)

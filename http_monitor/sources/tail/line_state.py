@@ -1,0 +1,61 @@
+"""Makes lines of what is read of a followed file, and leaves out the rests of lines that do not count."""
+
+from http_monitor.sources.files.line_cutter import LineCutter
+
+_LF = b"\n"
+
+
+class LineState:
+    """Where in a line the reading of a file is; it can be handed over to a copy of that file.
+
+    Args:
+        limit: The longest line, in bytes without its LF.
+        at_start: Whether the first byte is the first of a file.
+    """
+
+    def __init__(self, limit: int, *, at_start: bool = True) -> None:
+        self._cutter = LineCutter(limit, at_start=at_start)
+        self._nul_bytes = 0
+        """So many NUL bytes at the beginning of lines were told of."""
+        self.skipping = False
+        """What comes up to the next LF is the rest of a line that does not count."""
+        self.skipped_are_lost = False
+        """The beginning of that line was handed on as if it were all."""
+        self.lost_bytes = 0
+        """Bytes of such rests; the owner takes them away."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes read of a line that is not complete."""
+        return self._cutter.pending
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the lines that are whole now."""
+        return self._cutter.feed(self._after_start(data))
+
+    def finish(self) -> bytes:
+        """Return the line that nothing will complete, with an LF added; should it be completed, the rest is lost."""
+        if self._cutter.pending:
+            self.skipping = self.skipped_are_lost = True
+        return self._cutter.finish()
+
+    def discard(self) -> int:
+        """Forget the line that is not complete; returns how many bytes it had."""
+        return self._cutter.discard()
+
+    def take_nul_bytes(self) -> int:
+        """Return how many NUL bytes were skipped at the beginning of lines since this was asked the last time."""
+        before, self._nul_bytes = self._nul_bytes, self._cutter.nul_bytes
+        return self._nul_bytes - before
+
+    def _after_start(self, data: bytes) -> bytes:
+        """Return what counts: not the end of a line that began before the start."""
+        if not self.skipping:
+            return data
+        end = data.find(_LF) + 1
+        if self.skipped_are_lost:
+            self.lost_bytes += end or len(data)
+        if not end:
+            return b""
+        self.skipping = self.skipped_are_lost = False
+        return data[end:]
