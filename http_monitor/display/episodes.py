@@ -1,4 +1,4 @@
-"""Alerts with their beginning and end, as the summary lists them."""
+"""The alerts of a run, each from its raise to its recovery, as the summary lists them."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.style import Line, Style, line_columns, wrapped, wrapped_words
+from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
 from http_monitor.report import ActiveAlert, AlertEvent
 
 KEPT = 20
 _LISTED = 10
 # An IPv6 address fits.
-_SUBJECT_MOST = 39
+_MAX_SUBJECT = 39
 _GAP = 3
 _INDENT = 2
 
@@ -25,17 +25,17 @@ class Episode:
     subject: bytes | None
     from_us: int
     to_us: int | None = None
-    """`at` of its recovery; None while it is active."""
+    """`at` of the recovery; None while the alert is active."""
 
 
 class Episodes:
-    """The last alerts that were raised; owned by the display."""
+    """The alerts raised last. Owned by the display."""
 
     def __init__(self) -> None:
         self._last: deque[Episode] = deque(maxlen=KEPT)
 
     def note(self, event: AlertEvent) -> None:
-        """Remember a raise, or the end of one that is remembered."""
+        """Record a raise, or the recovery of a recorded alert."""
         if event.state == "raised":
             self._last.append(Episode(event.name, event.subject, event.at_us))
             return
@@ -44,20 +44,20 @@ class Episodes:
                 self._last[index] = replace(episode, to_us=event.at_us)
 
     def and_active(self, active: Sequence[ActiveAlert]) -> list[Episode]:
-        """Return what is remembered and what is active, in the order of the raises."""
+        """Return the recorded and the active alerts, in the order of their raises."""
         known = {(episode.name, episode.subject) for episode in self._last if episode.to_us is None}
         forgotten = [Episode(a.name, a.subject, a.since_us) for a in active if (a.name, a.subject) not in known]
         return sorted((*forgotten, *self._last), key=lambda episode: episode.from_us)
 
 
 def render_episodes(episodes: Sequence[Episode], raised: int, width: int, style: Style) -> list[Line]:
-    """Return a line for each of the last alerts, and of the earlier ones that are still active.
+    """Return the last alerts, and earlier ones that are still active, each on one line if it fits.
 
     Args:
         episodes: in the order of the raises.
-        raised: alerts of the whole run.
-        width: columns of a line; an alert that needs more takes two or three lines.
-        style: the characters of the stream.
+        raised: number of alerts of the whole run.
+        width: columns of a line; an alert that does not fit is wrapped.
+        style: the style of the stream.
     """
     active = [episode for episode in episodes[:-_LISTED] if episode.to_us is None]
     listed = [*active[-_LISTED:], *episodes[-_LISTED:]]
@@ -79,7 +79,7 @@ def render_episodes(episodes: Sequence[Episode], raised: int, width: int, style:
     missing = raised - len(listed)
     if missing > 0:
         are = "is" if missing == 1 else "are"
-        lines += wrapped_words(f"{figures.counted(missing, 'earlier alert')} {are} not listed.", width, "dim")
+        lines += wrap_words(f"{figures.pluralize(missing, 'earlier alert')} {are} not listed.", width, "dim")
     return lines
 
 
@@ -87,7 +87,7 @@ def _name(episode: Episode, width: int, style: Style) -> str:
     name = style.text(episode.name)
     if episode.subject is None:
         return name
-    room = max(1, min(_SUBJECT_MOST, width - columns(name) - 1))
+    room = max(1, min(_MAX_SUBJECT, width - columns(name) - 1))
     return f"{name} {shorten(style.key(episode.subject), room, style.glyphs.ellipsis)}"
 
 
@@ -106,5 +106,5 @@ def _span(episode: Episode) -> str:
 def _time(when: str, span: str, width: int) -> list[Line]:
     pieces: list[Line] = [[(text, "plain")] for text in (when, span) if text]
     if any(line_columns(piece) > width for piece in pieces):
-        return wrapped_words(f"{when} {span}".rstrip(), max(1, width))
-    return wrapped(pieces, width)
+        return wrap_words(f"{when} {span}".rstrip(), max(1, width))
+    return wrap(pieces, width)

@@ -1,4 +1,4 @@
-"""Sentences about the run itself, for people, on stderr."""
+"""Writes sentences about the run itself to stderr."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,12 +9,12 @@ from http_monitor.display.style import style_for
 
 
 class Notices:
-    """Writes ``10:31:07 http_monitor: …`` lines. Owned by the thread that publishes.
+    """Writes ``10:31:07 http_monitor: …`` lines. Owned by the publishing thread.
 
     Args:
-        stream: Is written to, and not closed here.
-        now_us: Asked for the time of each sentence, shown in local time, with its date where that is not the date of
-            the sentence before (or of the start); None: sentences have no time, those of a replay are not of now.
+        stream: written to, never closed.
+        now_us: returns the time of a sentence, shown in local time, with the date if it differs from that of the
+            sentence before (or of the start). None: sentences have no time, as in a replay.
     """
 
     def __init__(self, stream: TextIO, now_us: Callable[[], int] | None = None) -> None:
@@ -23,13 +23,13 @@ class Notices:
         self._now_us = now_us
         self._last_us = 0 if now_us is None else now_us()
 
-    def say(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         """Write one sentence."""
         self.show([f"{self._time()}http_monitor: {self._style.text(text)}"])
 
     def show(self, lines: Sequence[str]) -> None:
-        """Write lines that a rendering made."""
-        # Where standard error is on a full disk, or its reader has gone, what is counted goes on being told of.
+        """Write rendered lines."""
+        # A full disk or a closed reader of stderr must not stop the reports.
         with suppress(OSError):
             self._stream.write("".join(self._style.encodable(line) + "\n" for line in lines))
             self._stream.flush()
