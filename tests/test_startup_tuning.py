@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.cli.startup_tuning import begin_imports, end_imports, spare_threads
+from http_monitor.cli.startup_tuning import begin_imports, end_imports, keep_numpy_single_threaded
 from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 _THEN_SAY = """
@@ -52,7 +52,7 @@ def test_what_is_somebody_elses_is_not_kept_from_the_collector() -> None:
 
 def test_linear_algebra_has_one_thread_whatever_was_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    spare_threads()
+    keep_numpy_single_threaded()
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 

@@ -1,4 +1,4 @@
-"""The table of all options: the one place where an option gets its name, its field and its words."""
+"""The table of all options, with their names, fields and help texts."""
 
 from typing import get_args
 
