@@ -20,7 +20,7 @@ from http_monitor.units import visible_text
 
 SNAPSHOT, JOURNAL, LOCK = "snapshot", "journal-", "lock"
 _NEW = "snapshot.new"
-_MOST_DAMAGED = 5
+_MAX_DAMAGED = 5
 # A planted link must not redirect our writing; each flag exists only where it has a meaning.
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | _SAFE
@@ -184,7 +184,7 @@ class FileStore:
                     self._held.folder.unlink(name)
 
     def _free_name(self) -> str:
-        names = [f"{SNAPSHOT}.damaged-{number}" for number in range(1, _MOST_DAMAGED + 1)]
+        names = [f"{SNAPSHOT}.damaged-{number}" for number in range(1, _MAX_DAMAGED + 1)]
         ages = []
         for name in names:
             try:

@@ -94,7 +94,7 @@ class LiveRun:
         return finished
 
     def _turn(self) -> bool:
-        """Take one turn, of which nothing is written down; return True when the last input has finished."""
+        """Take one turn without recording it in the journal; return True when the last input has finished."""
         self.turns.interrupted = self.interrupted
         finished = self.turns.turn()
         for entry in self.turns.changed_inputs:
@@ -136,7 +136,7 @@ class LiveRun:
         """Publish the open intervals as partial, and the summary; write a last checkpoint."""
         del complete
         if self.turns.broken_off:
-            # Inputs that the last turn did not come to may have more than was known of them.
+            # Inputs that the last turn did not reach may have grown.
             self.turns.measure_unread()
         self._engine.stop()
         self._publisher.publish(self._engine.summary())
@@ -148,7 +148,7 @@ class LiveRun:
         return self._engine.health() + self.turns.health()
 
     def close(self) -> None:
-        """Close the sources of all inputs, including those added later, and stop what records."""
+        """Close the sources of all inputs, including those added later, and stop the recorders."""
         for entry in self._inputs:
             entry.source.close()
         self._publisher.close(self._engine.now_us)

@@ -31,7 +31,7 @@ _MMAP_THRESHOLD = -3
 _KEPT_BYTES = 32 << 20
 _REQUEST = struct.Struct("=I")
 _LENGTH = struct.Struct("=Q")
-_MOST_BYTES = 64 << 10
+_MAX_BYTES = 64 << 10
 _ADVICE = "; --threads 1 does without it"
 
 
@@ -99,7 +99,7 @@ class ProcessAhead:
         come = self._come[self._numbers[entry]]
         while not come:
             try:
-                lengths = self._child.socket.recv(_MOST_BYTES)
+                lengths = self._child.socket.recv(_MAX_BYTES)
             except TimeoutError:
                 return None
             except ConnectionError:
