@@ -26,7 +26,7 @@ def said(made: LogFormat, *chunks: bytes, given: tuple[str, ...] = ()) -> list[t
     looks = Remarks(given).of_file()
     found: list[tuple[int | None, Remark]] = []
     for index, data in enumerate(chunks):
-        found += looks.look(data, made.parse(data), made, last=index == len(chunks) - 1)
+        found += looks.check(data, made.parse(data), made, last=index == len(chunks) - 1)
     return found
 
 

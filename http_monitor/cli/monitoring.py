@@ -151,7 +151,7 @@ class Monitoring:
             announced=kind,
             select=self._select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
-            remarks=self._remarks.of_file().look,
+            remarks=self._remarks.of_file().check,
         )
 
 

@@ -1,4 +1,4 @@
-"""The numpy types that the columnar parser passes around, and how they become Arrow's."""
+"""The numpy types of the columnar parser, and their conversion to Arrow."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ Statuses = npt.NDArray[np.int16]
 
 
 def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: Bools | None = None) -> Any:
-    """Return numbers as a column over the same memory.
+    """Return numbers as an Arrow column over the same memory.
 
-    `pyarrow.array` does it too, but imports numpy's masked arrays for it first, which takes a start ten milliseconds.
+    `pyarrow.array` would import numpy's masked arrays first, which delays the start by ten milliseconds.
 
     Args:
-        values: Of the width of the type; not to be changed any more.
-        kind: The type of the column, not boolean.
-        absent: Where it is null; None: nowhere.
+        values: Numbers of the width of the type; they must not be changed afterwards.
+        kind: The type of the column; not boolean.
+        absent: Mask of nulls; None: there are none.
     """
     valid = None if absent is None else pa.py_buffer(np.packbits(~absent, bitorder="little").data)
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values).data)])
