@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.jsonl.format import JsonFormat
-from http_monitor.parser.jsonl.pairs import MOST_OPEN
+from http_monitor.parser.jsonl.pairs import MAX_OPEN
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.records import Batch
 from tests.agreement import FILLER
@@ -142,8 +142,8 @@ def test_requests_of_two_processes_may_have_one_number() -> None:
 
 def test_so_many_requests_are_remembered_and_no_more() -> None:
     fmt = made()
-    said(fmt, b"".join(begun(number) for number in range(MOST_OPEN + 10)))
-    assert len(fmt._pairs) == MOST_OPEN
+    said(fmt, b"".join(begun(number) for number in range(MAX_OPEN + 10)))
+    assert len(fmt._pairs) == MAX_OPEN
     rows, _ = said(fmt, ended(9) + ended(10))
     assert [row["path"] for row in rows] == [None, b"/a/10"]
     long = made()
