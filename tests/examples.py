@@ -15,7 +15,7 @@ exhaustive = pytest.mark.exhaustive
 
 
 def examples(usual: int) -> int:
-    """Return how many examples to try of a test that usually tries so many."""
+    """Return how many examples to try of a test that usually tries this many."""
     return usual * _TIMES
 
 

@@ -152,7 +152,7 @@ def test_where_another_process_has_taken_what_was_deleted_nothing_is_written(tmp
 
 
 class _Deleted(MemoryStore):
-    """A checkpoint that somebody deletes before each append."""
+    """A checkpoint that is deleted before each append."""
 
     def append(self, increment: bytes) -> None:
         self.saved = None

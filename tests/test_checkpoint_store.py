@@ -45,7 +45,7 @@ def _write(store: FileStore, writes: list[tuple[bool, bytes]]) -> list[Saved]:
     found: list[Saved] = []
     for whole, data in [(True, b"first"), *writes]:
         if whole:
-            # In parts or in one: nobody can tell.
+            # In parts or in one: it makes no difference.
             store.snapshot([data[:3], b"", data[3:]])
             found.append(Saved(data, ()))
         else:
@@ -270,7 +270,7 @@ def test_a_kill_releases_the_lock(tmp_path: Path) -> None:
     store.close()
 
 
-def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
+def test_other_users_cannot_read_the_checkpoint(tmp_path: Path) -> None:
     store, _ = _opened(tmp_path / "state")
     store.snapshot([b"addresses of visitors"])
     store.append(b"more of them")

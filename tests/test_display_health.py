@@ -40,7 +40,7 @@ def test_every_counter_is_in_the_ndjson() -> None:
     assert sorted(value["health"]) == sorted(keys)
 
 
-def test_what_nobody_can_know_is_said() -> None:
+def test_unknowable_losses_are_reported() -> None:
     assert short_words(Health(maybe_lost=True)) == [("perhaps lines lost", "bad")]
     assert short_words(Health(lost_bytes=2_048, maybe_lost=True)) == [("2.0 KiB lost, perhaps more", "bad")]
     assert [text for text, _ in sentences(Health(lost_bytes=2_048, maybe_lost=True))] == [

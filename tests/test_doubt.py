@@ -1,4 +1,4 @@
-"""A host that is no address or name is doubted, and a client is never what whoever sends a request claims to be."""
+"""A host that is no address or name is doubted, and a client is never what the client itself claims."""
 
 from pathlib import Path
 

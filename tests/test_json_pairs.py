@@ -116,7 +116,7 @@ def test_a_line_that_records_no_request_is_no_hit_and_only_a_message_is_well_for
     assert len([row for row in read_log("json", [line[:-1]]) if row]) == (kind == "row")
 
 
-def test_django_writes_two_lines_of_which_the_second_has_a_code() -> None:
+def test_django_writes_two_lines_and_the_second_has_a_code() -> None:
     first = encoded(
         timestamp="2025-10-10T11:55:36Z", event="request_started", request="GET /x", request_id="7", ip="::1"
     )
@@ -140,7 +140,7 @@ def test_requests_of_two_processes_may_have_one_number() -> None:
     assert rows[0]["host"] == b"192.0.2.7"
 
 
-def test_so_many_requests_are_remembered_and_no_more() -> None:
+def test_the_number_of_remembered_requests_is_limited() -> None:
     fmt = made()
     said(fmt, b"".join(begun(number) for number in range(MAX_OPEN + 10)))
     assert len(fmt._pairs) == MAX_OPEN

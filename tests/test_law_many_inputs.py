@@ -100,7 +100,7 @@ class _Lives:
         return self.sink.summary
 
 
-def test_many_inputs_of_which_one_changes_are_killed_anywhere_and_count_every_line_once() -> None:
+def test_many_inputs_with_one_that_changes_are_killed_anywhere_and_count_every_line_once() -> None:
     points = Fate()
     expected = _Lives().live(points)
     assert expected.hits == 8

@@ -114,7 +114,7 @@ def test_too_little_memory_is_raised_here_without_a_traceback() -> None:
     monitor.close_inputs()
 
 
-def test_what_nobody_expected_is_raised_here_with_its_traceback() -> None:
+def test_an_unexpected_error_is_raised_here_with_its_traceback() -> None:
     before = _open_files()
     monitor, _ = make_monitor(Settings(replay=True), [_Odd([], ends=True)], ReplayClock(), make_ahead=ProcessAhead)
     with pytest.raises(RuntimeError) as raised:
@@ -184,7 +184,7 @@ def _nothing(theirs: socket.socket, error: BaseException) -> None:
     pass
 
 
-def test_a_child_that_gets_signals_goes_on() -> None:
+def test_a_child_that_gets_signals_keeps_running() -> None:
     child = ChildProcess(_echo, _nothing)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(child.pid, number)

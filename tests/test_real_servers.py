@@ -20,11 +20,11 @@ FEW = 50
 TICK_US = 20_000
 """logrotate takes the time from a clock that may be that far behind."""
 TRUNCATING = [(name, WITH_VHOST_AND_TIMES) for name in ("copytruncate", "copytruncate-compress")]
-"""With lines that differ: what is written over by bytes that are the same nobody can tell from what was there."""
+"""With distinct lines: overwriting bytes with the same bytes cannot be noticed."""
 KILLED = [(name, WITH_VHOST_AND_TIMES) for name in ("create", "dateext", "delaycompress", "dateext-delaycompress")]
-"""An inode that is used again by a file of the same bytes is the same file to anybody who was not there."""
+"""A reused inode with the same bytes cannot be distinguished from the same file."""
 REPORTS = 15
-"""What is not counted after so many, at one a second, never will be."""
+"""After this many seconds, missing lines will never be counted."""
 
 
 class Site:
@@ -95,7 +95,7 @@ class Monitor:
         self._program = Program(*self._options)
 
     def until_lines(self, lines: int) -> None:
-        """Wait until it has counted so many."""
+        """Wait until it has counted this many."""
         for _ in range(REPORTS):
             if (report := self._program.report())["health"]["lines"] >= lines:
                 return

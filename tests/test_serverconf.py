@@ -274,7 +274,7 @@ def test_what_is_no_configuration_is_refused(tmp_path: Path, kind: str) -> None:
     assert refusal(config).startswith(f"--format-from: {config}")
 
 
-def test_lines_go_on_after_a_backslash_and_words_may_be_quoted() -> None:
+def test_lines_continue_after_a_backslash_and_words_may_be_quoted() -> None:
     lines = list(logical_lines('a \\\r\n b\n\n # c \\\n d\ne "f \\" \\\\ g" \'h\\n\' \\'))
     assert [line.number for line in lines] == [1, 6]
     assert [words_of(line.text) for line in lines] == [["a", "b"], ["e", 'f " \\ g', "h\\n"]]

@@ -144,7 +144,7 @@ ISUCON = """http {
     ("text", "log_format"),
     [
         (ISUCON, '{"time":"$time_iso8601","host":"$remote_addr","status":"$status"}'),
-        # Directives of names that nobody knows, and such that Apache has too.
+        # Directives with unknown names, and some that Apache has too.
         ("events {}\nhttp {\n LogLevel { x; }\n access_log /l combined;\n}", "combined"),
         (
             "log_format x '$remote_addr $status'\n '}';\nmap $a $b { default 1; }\naccess_log /l x if=$b;",

@@ -44,7 +44,7 @@ def test_garbage_is_looked_for_again_but_not_among_what_was_imported() -> None:
 
 
 @pytest.mark.usefixtures("garbage")
-def test_what_is_somebody_elses_is_not_kept_from_the_collector() -> None:
+def test_objects_of_the_caller_are_not_kept_from_the_collector() -> None:
     end_imports()
     assert gc.isenabled()
     assert not gc.get_freeze_count()
