@@ -167,7 +167,7 @@ def test_a_run_whose_checkpoint_was_deleted_says_so_and_writes_all_of_it_again()
     life.clock.advance(2)
     monitor.step()
     told = [notice.text for notice in life.runs[0].notices if notice.name == "checkpoint"]
-    assert told == ["checkpoint: it was deleted while it was in use, and is written anew"]
+    assert told == ["checkpoint: it was deleted while it was in use, writing it again"]
     assert life.store.writes == ["snapshot", "snapshot"]
     resumed = life.begin()
     resumed.step()

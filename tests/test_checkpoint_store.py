@@ -164,7 +164,7 @@ def test_a_truncated_checkpoint_is_set_aside_and_named(tmp_path: Path) -> None:
     opened = open_store(str(tmp_path), "set")
     (notice,) = opened.notices
     aside = tmp_path / "set" / "snapshot.damaged-1"
-    assert notice.text == f"checkpoint: it is cut off; set aside as {aside}, this run begins without"
+    assert notice.text == f"checkpoint: it is cut off; set aside as {aside}; this run begins without it"
     assert (opened.saved, aside.read_bytes(), path.exists()) == (None, damaged, False)
     assert opened.store is not None
     opened.store.close()

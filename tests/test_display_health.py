@@ -52,7 +52,7 @@ def test_unknowable_losses_are_reported() -> None:
 def test_how_far_behind_is_in_bytes_and_seconds() -> None:
     assert short_words(Health(lag_bytes=1_500, lag_s=75)) == [("1.5 KiB, 1 min 15 s behind", "warn")]
     assert sentences(Health(lag_bytes=1_500, lag_s=75))[0][0] == (
-        "Lines are there and not read yet (1.5 KiB, 1 min 15 s behind)."
+        "Some lines are not read yet (1.5 KiB, 1 min 15 s behind)."
     )
 
 

@@ -72,7 +72,7 @@ def test_of_a_file_of_a_stricter_format_a_line_of_the_family_is_held_to_that_und
         ("a zone beyond 23:59", "a zone up to 23:59"),
         ("a size beyond 63 bits", "a size up to 63 bits"),
         ("a size that is neither - nor digits within 63 bits", "a size: - or digits within 63 bits"),
-        ("odd bytes", "something else than odd bytes"),
+        ("odd bytes", "something other than odd bytes"),
     ],
 )
 def test_what_is_wrong_is_also_said_as_what_would_be_right(reason: str, expected: str) -> None:

@@ -250,8 +250,7 @@ def test_a_disk_that_is_full_is_said_once_and_tried_again(parts: int) -> None:
         monitor.step()
     (notice,) = life.runs[0].notices[1:]
     assert notice.text == (
-        "checkpoint: cannot be written (No space left on device), trying again;"
-        " after a restart what comes now counts twice"
+        "checkpoint: cannot be written (No space left on device), trying again; after a restart, new lines count twice"
     )
     life.store.error = None
     life.clock.advance(10)

@@ -68,7 +68,7 @@ def test_a_process_that_is_killed_is_told_of(silent: Input) -> None:
     with pytest.raises(WorkerError) as raised:
         while True:
             ahead.next_look(silent)
-    assert str(raised.value) == f"the process that reads and parses was ended by SIGKILL (was memory short?){_ADVICE}"
+    assert str(raised.value) == f"the process that reads and parses was ended by SIGKILL (out of memory?){_ADVICE}"
     ahead.close()
 
 
@@ -76,7 +76,7 @@ def test_the_user_reads_one_line_when_the_process_is_killed(running: tuple[Progr
     program, child = running
     os.kill(child, signal.SIGKILL)
     outcome = program.wait()
-    said = f"http_monitor: the process that reads and parses was ended by SIGKILL (was memory short?){_ADVICE}\n"
+    said = f"http_monitor: the process that reads and parses was ended by SIGKILL (out of memory?){_ADVICE}\n"
     assert (outcome.code, outcome.err.decode()) == (1, said)
     assert all(thing["type"] == "report" for thing in outcome.objects)
 

@@ -88,5 +88,5 @@ def _find_readable(settings: Settings) -> "tuple[list[str], list[Notice]]":
     check_replay_inputs(paths)
     paths, twins = without_twins(paths)
     for path, owner in twins:
-        complain(f"{visible_text(path)} holds what {visible_text(owner)} has, and is not read")
+        complain(f"{visible_text(path)} has the content of {visible_text(owner)}, and is not read")
     return paths, notices

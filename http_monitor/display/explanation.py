@@ -29,7 +29,7 @@ def render_reading(where: str, line: bytes, reading: LineReading, width: int, st
     verdict: Span = ("does not fit ", "bad") if reading.values is None else ("fits ", "good")
     said: Line = [verdict, (style.text(reading.format), "bold")]
     if reading.values is not None and not reading.values:
-        said = [("is a header or a comment, and counts as nothing", "plain")]
+        said = [("is a header or a comment, and is not counted", "plain")]
     lines: list[Line] = [[(f"{where} ", "bold"), *said], []]
     room = max(1, width - len(_INDENT))
     lines += _render_line(line.removesuffix(b"\r"), reading, room, style)

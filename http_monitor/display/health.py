@@ -82,7 +82,8 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         ),
         (
             health.held,
-            f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
+            f"{_lines(health.held)} {_does(health.held, 'waits', 'wait')} for another line that confirms"
+            f" {_does(health.held, 'its', 'their')} time (held).",
             "plain",
         ),
     ]
@@ -93,7 +94,7 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
     return [
         (
             health.lag_bytes or health.lag_s,
-            f"Lines are there and not read yet ({behind(health.lag_bytes, health.lag_s)}).",
+            f"Some lines are not read yet ({behind(health.lag_bytes, health.lag_s)}).",
             "warn",
         ),
         (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
@@ -141,7 +142,7 @@ def unread_advice(health: Health, mode: Mode) -> str:
     """Return a warning if many lines of a replay could not be read; else an empty text."""
     if mode != "replay" or health.malformed < _MANY or health.malformed * _MANY_OF <= health.lines:
         return ""
-    return "More than 1 % of the lines fit no format, and are in no figure: --explain says where each stops to fit."
+    return "More than 1 % of the lines fit no format, and are in no figure: --explain shows where each stops fitting."
 
 
 def _describe_lost(health: Health) -> str:

@@ -123,8 +123,8 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
         name = _zone_that_is(read_in + zone_s)
         such = f" ({name} for lines read in {log_timezone or 'the zone of this machine'})" if name else ""
         return (
-            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: where"
-            f" they name none, --log-timezone says which they are of{such}; where they do, the server's zone or clock"
+            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: if"
+            f" their times have no zone, set it by --log-timezone{such}; if they have one, the server's zone or clock"
             f" is wrong; {arrival}"
         )
     fast = "fast" if offset_s > 0 else "slow"

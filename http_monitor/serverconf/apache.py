@@ -66,7 +66,7 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
 
 def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
     if depth > _MAX_DEPTH:
-        raise refusal(place.file, place.line, f"includes {path}, and so on without an end")
+        raise refusal(place.file, place.line, f"includes {path} in a loop")
     text = reading.files.text(path, file=place.file, line=place.line or None)
     host = place.host
     sections: list[str] = []
@@ -75,7 +75,7 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
         if line.text.startswith("</"):
             name = line.text[2:].rstrip(">").strip().lower()
             if not sections or sections.pop() != name:
-                raise refusal(path, line.number, f"{line.text} closes what is not open")
+                raise refusal(path, line.number, f"{line.text} closes a section that is not open")
             host = place.host if name == "virtualhost" else host
         elif line.text.startswith("<"):
             name, _, _ = line.text[1:].rstrip(">").partition(" ")

@@ -209,5 +209,5 @@ def _read(slot: int, packed: bytes) -> _Answer:
 def _worker_gone(child: ChildProcess) -> WorkerError:
     how = child.end()
     # This signal hardly has another origin.
-    hint = " (was memory short?)" if how.endswith("SIGKILL") else ""
+    hint = " (out of memory?)" if how.endswith("SIGKILL") else ""
     return WorkerError(f"the process that reads and parses {how}{hint}{_ADVICE}")

@@ -51,7 +51,7 @@ class ConsoleJson(JsonFormat):
             return LineReading(self.name, (), None, self._longest + 1, f"a line of at most {self._longest} bytes")
         inside, time, brace = self._inside(line)
         if brace < 0:
-            return LineReading(self.name, (), None, 1, "a time and a level with tabs behind them")
+            return LineReading(self.name, (), None, 1, "a time and a level, each followed by a tab")
         reading = super().read_line(inside)
         ahead = len(_BEFORE) + len(time) + len(_BEHIND)
 

@@ -102,11 +102,9 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
     given = ",".join(
         [*_read_keys(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())]
     )
-    names = " and ".join(f"{visible_text(key)} for {_WHAT[role]}" for role, key in likely.items())
-    unit = "" if "duration" not in likely else " (or duration/s, /us, /ns: nothing shows the unit)"
-    return (
-        f"keys not read: {names} would be what they look like; --format {shlex.quote(f'json:{given}')} reads them{unit}"
-    )
+    names = " and ".join(f"{visible_text(key)}, which looks like {_WHAT[role]}" for role, key in likely.items())
+    unit = "" if "duration" not in likely else " (or with duration/s, /us or /ns: the unit is not known)"
+    return f"these keys are not read: {names}; --format {shlex.quote(f'json:{given}')} reads them{unit}"
 
 
 def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:

@@ -112,7 +112,7 @@ def _decode_text(text: str) -> object:
     except ValueError:
         return Misfit(1, "JSON with numbers of fewer digits")
     except RecursionError:
-        return Misfit(1, "JSON that is less deep")
+        return Misfit(1, "JSON with less nesting")
     return found
 
 

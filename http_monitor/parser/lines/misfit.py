@@ -30,4 +30,4 @@ def describe_expected(reason: str) -> str:
     for wrong, right in _RIGHTED:
         if wrong in reason:
             return reason.replace(wrong, right, 1)
-    return f"something else than {reason}"
+    return f"something other than {reason}"

@@ -108,7 +108,7 @@ def client_remark(host: bytes) -> Iterator[Remark]:
     """
     if client_of(host).forwarded is not None:
         taken = "is a list of addresses, as in X-Forwarded-For; the last one is taken"
-        proxies = "if that is a proxy of yours, --trust-proxy NETWORK finds who stands behind it"
+        proxies = "if that is your proxy, --trust-proxy NETWORK finds the client behind it"
         yield Remark("client", f"the client {taken}; {proxies}", settled_by="--trust-proxy")
 
 
@@ -125,7 +125,7 @@ def zone_remark(time: bytes) -> Iterator[Remark]:
     right = _HUNDREDTHS.get(zone[2])
     shown = visible(zone[1] + zone[2])
     meant = f"; Paste's TransLogger writes it for {visible(zone[1])}{right}" if right else ""
-    yield Remark("zone", f"the zone {shown} is none that is in use{meant}, so that times may be wrong by minutes")
+    yield Remark("zone", f"the zone {shown} is not in use anywhere{meant}, so times may be wrong by minutes")
 
 
 def _host_remark(hosts: list[bytes]) -> Iterator[Remark]:
@@ -135,7 +135,7 @@ def _host_remark(hosts: list[bytes]) -> Iterator[Remark]:
     shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
     of = "its only line" if len(hosts) == 1 else f"{len(wrong)} of its first {len(hosts)} lines"
     what = f"the host of {of} is no address or name, for example {shown}: the format may be another"
-    yield Remark("host", f"{what} (--unwrap takes off what stands in front of each line, --format says what they are)")
+    yield Remark("host", f"{what} (--unwrap removes what precedes each line, --format sets their format)")
 
 
 def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
@@ -151,11 +151,11 @@ def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
     shown = visible(rest[:_MAX_SHOWN]) + "…" * (len(rest) > _MAX_SHOWN)
     number = _NUMBER.match(rest)
     if number is not None:
-        what = f"a number without a unit ({visible(number[1])}) stands behind the fields of {called}, and is not read"
-        takes = "apache_combined_d or a format string with %{us}T, %{ms}T or $request_time says what it is"
-        yield Remark("unit", f"{what}; {takes}, so does --format-from the server's configuration")
+        what = f"a number without a unit ({visible(number[1])}) follows the fields of {called}, and is not read"
+        takes = "apache_combined_d or a format string with %{us}T, %{ms}T or $request_time gives its unit"
+        yield Remark("unit", f"{what}; {takes}, and so does --format-from with the server's configuration")
     else:
-        yield Remark("unread", f"what stands behind the fields of {called} is not read: {shown} ({_HINT})")
+        yield Remark("unread", f"text after the fields of {called} is not read: {shown} ({_HINT})")
 
 
 def _lines_numbered(data: bytes, numbers: list[int]) -> Iterator[bytes]:
