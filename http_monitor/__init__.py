@@ -1,3 +1,3 @@
-"""Watch what an HTTP access log says about a web server now."""
+"""Monitors an HTTP access log: reports traffic and raises alerts."""
 
 __version__ = "0.1.0"

@@ -99,7 +99,7 @@ def encode_keys(keys: list[bytes]) -> Json:
 
 
 def keys_of(given: Any) -> list[bytes]:
-    """Return the keys encoded by `packed_keys`. Raises KeyError, TypeError or ValueError for anything else."""
+    """Return the keys encoded by `encode_keys`. Raises KeyError, TypeError or ValueError for anything else."""
     text, lengths = key_of(fields_of(given)["text"]), _decode_integers(given["lengths"])
     stops = np.cumsum(lengths).tolist()
     if int(lengths.max(initial=0)) > len(text) or (stops[-1] if stops else 0) != len(text):
@@ -124,7 +124,7 @@ def counts(given: Any, length: int) -> Int64s:
     """Return `length` counts. Raises TypeError or ValueError for anything else."""
     values = _decode_integers(given)
     if len(values) != length or int(values.max(initial=0)) > MAX_HITS:
-        raise ValueError("not so many counts")
+        raise ValueError("counts are missing, surplus or too great")
     return values
 
 
@@ -137,14 +137,14 @@ def sizes(given: Any, length: int) -> Sizes:
     else:
         values = np.array([integer(value, 0, MAX_BYTES) for value in checked_list(given)], np.object_)
     if len(values) != length:
-        raise ValueError("not so many sums")
+        raise ValueError("sums are missing or surplus")
     return values
 
 
 def _decode_integers(given: Any) -> Int64s:
-    """Return integers of up to 64 bits encoded by `packed`. Raises TypeError or ValueError for anything else."""
+    """Return the integers encoded by `encode_integers`, up to 64 bits. Raises TypeError or ValueError for others."""
     if not isinstance(given, str):
-        raise TypeError("no packed numbers")
+        raise TypeError("not encoded integers")
     kind = given[:_KIND_CHARS]
     if kind not in _KINDS:
         raise ValueError("numbers of a type that is not kept")

@@ -14,32 +14,32 @@ Level = Literal["info", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that the window is judged by, as whoever shows its values needs it."""
+    """A rule that judges the window."""
 
     name: str
     """Its name in NDJSON."""
     threshold: float
-    """Raised above it."""
+    """An alert is raised above it."""
     unit: str
-    """Of its values and of the threshold: ``/s`` or ``%``."""
+    """Unit of the values and of the threshold: ``/s`` or ``%``."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowTotals:
-    """The sliding window at the last bucket that closed."""
+    """Totals of the sliding window at the last close of a bucket."""
 
     seconds: int
     hits: int
     size_bytes: int
     errors: int
     series: tuple[int, ...] = ()
-    """Its hits in at most 60 slots of equal length, oldest first."""
+    """Hits in at most 60 slots of equal length, oldest first."""
     has_status: bool = True
-    """False where it has hits, and none of them a status: its errors are not known."""
+    """False if there are hits but none has a status, so that errors are not known."""
 
     @property
     def hits_per_s(self) -> float:
-        """Hits divided by the whole window."""
+        """Hits divided by the length of the window."""
         return self.hits / self.seconds
 
     @property
@@ -50,26 +50,26 @@ class WindowTotals:
 
 @dataclass(frozen=True, slots=True)
 class ActiveAlert:
-    """An alert that has been raised and has not recovered."""
+    """An alert that was raised and has not recovered."""
 
     name: str
     subject: bytes | None
     since_us: int
-    """`at` of its raise."""
+    """`at` of the raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What was counted in an interval, or in the whole run, with the alerts and the health at its end."""
+    """The counts of an interval or of the whole run, with the active alerts and the health at its end."""
 
     mode: Mode
     hits: int
     size_bytes: int
     errors: int
     status: tuple[tuple[int, int], ...]
-    """(code, hits), by code; a line may have none."""
+    """(code, hits) by code; lines without a status are missing."""
     methods: tuple[tuple[bytes, int], ...]
-    """(method, hits), by method."""
+    """(method, hits) by method."""
     sections: Table
     endpoints: Table
     hosts: Table
@@ -90,22 +90,22 @@ class Report(Traffic):
     start_us: int
     end_us: int
     late_hits: int
-    """Late lines of intervals already passed; they are in no table."""
+    """Late hits of intervals that had been reported already; no table contains them."""
     late_bytes: int
     late_errors: int
     distinct_hosts: int
-    """An estimate where `hosts.distinct_error` is not 0."""
+    """An estimate if `hosts.distinct_error` is not 0."""
     window: WindowTotals
     partial: bool = False
     """The interval was still open when the monitor stopped."""
     late_coverage: Coverage = field(default=Coverage())
-    """Of the late hits, as far as their sums rest on it: status and size."""
+    """Status and size coverage of the late hits."""
     catch_up: bool = False
-    """Made from a backlog: a screen shows only those with alerts."""
+    """From a backlog: the text display shows such intervals only if they have alert events."""
     events: int = 0
-    """Alert events whose `at` lies in this interval."""
+    """Number of alert events with `at` in this interval."""
     rules: tuple[Rule, ...] = ()
-    """What the window is judged by, in the order of judgement."""
+    """The rules that judge the window, in the order of judgement."""
 
     @property
     def seconds(self) -> int:
@@ -113,12 +113,12 @@ class Report(Traffic):
         return (self.end_us - self.start_us) // 1_000_000
 
     def threshold_of(self, name: str) -> float | None:
-        """Return the threshold of a rule; None where there is no such rule."""
+        """Return the threshold of a rule; None if there is no such rule."""
         return next((rule.threshold for rule in self.rules if rule.name == name), None)
 
     @property
     def hits_per_s(self) -> float:
-        """Hits divided by the whole interval."""
+        """Hits divided by the length of the interval."""
         return self.hits / self.seconds
 
     @property
@@ -129,26 +129,26 @@ class Report(Traffic):
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """An alert that was raised, or has recovered."""
+    """An alert was raised or has recovered."""
 
     state: Literal["raised", "recovered"]
     name: str
     subject: bytes | None
     at_us: int
-    """End of the bucket whose close decided it."""
+    """End of the bucket at whose close this was decided."""
     value: float
     threshold: float
     hits: int
-    """Hits of the window; of a host's alert, the host's."""
+    """Hits in the window; for an alert on a host, those of the host."""
     window_s: int
     title: str
-    """What the message calls it, sanitised: ``High traffic``."""
+    """Return the integers encoded by `encode_integers`, up to 64 bits. Raises TypeError or ValueError for others."""
     reading: str
-    """The value as the message gives it: ``hits = 12.34``."""
+    """The value as in the message: ``hits = 12.34``."""
 
     @property
     def message(self) -> str:
-        """The sentence for people; time is local with offset."""
+        """The sentence for people; the time is local, with its offset."""
         if self.state == "raised":
             return f"{self.title} generated an alert - {self.reading}, triggered at {local_time(self.at_us)}"
         return f"{self.title} alert recovered - {self.reading}, recovered at {local_time(self.at_us)}"
@@ -156,14 +156,14 @@ class AlertEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary(Traffic):
-    """The whole run, once, last."""
+    """The whole run; published once, at the end."""
 
     first_us: int | None
     """Least accepted event time."""
     last_us: int | None
     """Greatest accepted event time."""
     alerts: int
-    """Raises."""
+    """Number of raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,67 +171,67 @@ class Notice:
     """A sentence to the user about the run itself (an input appeared, a format was found); never data."""
 
     text: str
-    """One line, log text in it sanitised already."""
+    """One line; log text in it is sanitised."""
     level: Level = "info"
     name: str = "notice"
-    """What kind of notice it is, for a program that reads NDJSON: ``malformed``, ``coverage``, ``ahead``."""
+    """The kind of notice, for programs that read NDJSON: ``malformed``, ``coverage``, ``ahead``."""
     file: str | None = None
-    """The input that it is about, as the user calls it; None: the run as a whole."""
+    """The input it concerns, as named by the user; None: the whole run."""
     at_us: int | None = None
-    """Now (docs/ARCHITECTURE.md, "Time") when it was told; None: there was none yet."""
+    """Now (docs/ARCHITECTURE.md, "Time") when it was published; None: before the first line."""
 
     def at(self, now_us: int | None) -> "Notice":
-        """Return it as told at that time."""
+        """Return the notice with the given time."""
         return replace(self, at_us=now_us)
 
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """A backlog has been worked off."""
+    """A backlog was processed."""
 
     span_s: int
-    """Seconds of log time it covered."""
+    """Seconds of log time that it covered."""
     lines: int
     alerts: int
-    """Raises in it."""
+    """Number of raises in it."""
     at_us: int | None = None
-    """Now when that was so."""
+    """Now, when it was processed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the status line of a terminal shows, once a second."""
+    """The state shown in the status line of a terminal, once per second."""
 
     now_us: int
     hits_per_s: float
-    """Hits of the last bucket that closed, divided by its length."""
+    """Hits of the last closed bucket, divided by its length."""
     window_hits_per_s: float
     threshold_per_s: float
     next_report_us: int
-    """When the open interval will be reported."""
+    """End of the open interval plus the lateness."""
     active: int
-    """Alerts active now."""
+    """Number of active alerts."""
     lag_bytes: int
     lag_s: int = 0
-    """So far the time of the last line read is behind the clock; 0 when caught up."""
+    """Seconds between the clock and the time of the last line; 0 when caught up."""
     waiting_for: str = ""
-    """Why nothing can be read right now (``/tmp/access.log is missing``); empty when all inputs are readable."""
+    """Reason why an input cannot be read now (``/tmp/access.log is missing``); empty if all are readable."""
     waiting_since_us: int | None = None
-    """Since when, the longest of them."""
+    """Time since which the longest unreadable input has been waiting; None if all are readable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point of the stream of accepted rows, between two turns."""
+    """A point between two turns in the stream of accepted rows."""
 
     number: int
-    """Grows by one from mark to mark, also over restarts: what a listener keeps of frames behind the mark that a
-    checkpoint has comes again."""
+    """Increases by one from mark to mark, also across restarts. After a restart the frames that follow the mark of the
+    checkpoint are emitted again."""
     before_us: int | None
-    """The watermark: before that only late rows will still come; None: no bucket has closed yet."""
+    """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Where each input that can resume stands, by its name: files with their offsets (`Resumable.position`)."""
+    """Position of each input that can resume, by its name: files and offsets (`Resumable.position`)."""
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse
-"""What a `ReportSink` may be given."""
+"""Anything that a `ReportSink` may receive."""

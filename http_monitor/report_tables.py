@@ -1,4 +1,4 @@
-"""The figures of some traffic as reports hold them: tables of keys, durations, kinds of agents, coverage."""
+"""The parts of a report: tables of keys, durations, kinds of agents, coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ class KeyCount:
     """One row of a table."""
 
     key: bytes
-    """The log's bytes, not sanitised."""
+    """Bytes of the log, not sanitised."""
     hits: int
     size_bytes: int
     errors: int
@@ -18,16 +18,16 @@ class KeyCount:
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """What a bounded table had to cut, and how wrong a kept row can be for it."""
+    """The rows cut from a bounded table, and the resulting error bound of the others."""
 
     hits: int = 0
     size_bytes: int = 0
     errors: int = 0
     error_bound: int = 0
-    """No key has more hits than its row says plus this; 0 while the table is exact."""
+    """No key has more hits than its row plus this; 0 while the table is exact."""
 
     def plus(self, more: "Remainder", sign: int = 1) -> "Remainder":
-        """Return this plus or minus the other; a key can be cut more than once, so bounds add up too."""
+        """Return this remainder plus or minus another; bounds add up, since a key can be cut repeatedly."""
         return Remainder(
             hits=self.hits + sign * more.hits,
             size_bytes=self.size_bytes + sign * more.size_bytes,
@@ -38,23 +38,23 @@ class Remainder:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The keys of a dimension, hits down, then key up by bytes."""
+    """Counts by the keys of a dimension, hits descending, then key ascending."""
 
     rows: Sequence[KeyCount] = ()
-    """All that were kept; a front end takes the first of them (`rows[:count]`), which is what makes them."""
+    """All kept rows; they are made when they are accessed, so front ends slice first (`rows[:count]`)."""
     distinct: int = 0
-    """Keys the whole table holds; of hosts, those that were cut too."""
+    """Number of keys in the table; for hosts, cut ones included."""
     remainder: Remainder = Remainder()
     distinct_error: int = 0
-    """`distinct` is an estimate, and in 95 of 100 cases no further off than that; 0 where it is exact."""
+    """`distinct` is an estimate with this error at a confidence of 95 %; 0 if it is exact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """How long the requests took that say so, and three quantiles of it: nearest rank, within 0.8 percent."""
+    """Quantiles of the durations of those requests that have one: nearest rank, within 0.8 percent."""
 
     hits: int
-    """Requests with a duration."""
+    """Number of requests with a duration."""
     p50_us: int
     p95_us: int
     p99_us: int
@@ -62,86 +62,86 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class SlowEndpoint:
-    """An endpoint with the time that its requests took."""
+    """An endpoint and the total duration of its requests."""
 
     key: bytes
     hits: int
-    """Its requests with a duration."""
+    """Number of requests with a duration."""
     total_us: int
 
     @property
     def mean_us(self) -> float:
-        """Microseconds a request."""
+        """Mean duration of a request."""
         return self.total_us / self.hits
 
 
 @dataclass(frozen=True, slots=True)
 class AgentKinds:
-    """Hits by who is behind the user agent; the sum is all hits."""
+    """Hits by the kind of user agent; the sum is all hits."""
 
     person: int = 0
     bot: int = 0
     library: int = 0
     unknown: int = 0
-    """Without an agent, with one that says nothing, or with one that the bounded table did not keep."""
+    """Hits without an agent, with an unknown one, or with one that the bounded table did not keep."""
 
     @property
     def known(self) -> int:
-        """Hits of which something is known."""
+        """Hits of known kind."""
         return self.person + self.bot + self.library
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What only some logs have, or what is worked out of agents."""
+    """Figures that only some logs have, or that are derived from agents."""
 
     vhosts: Table = Table()
     duration: Durations | None = None
-    """None where no line has one, here and in the following."""
+    """None if no line has a duration; likewise `upstream` and `bytes_in`."""
     upstream: Durations | None = None
     slowest: Sequence[SlowEndpoint] = ()
-    """The endpoints with the greatest mean duration, ties by key; see `counting.durations.slowest_of`."""
+    """Endpoints with the greatest mean duration, ties by key; see `counting.durations.slowest_of`."""
     bytes_in: int | None = None
     cache: tuple[tuple[bytes, int], ...] = ()
     """(cache status, hits), by status."""
     tls: tuple[tuple[bytes, int], ...] = ()
     """(version, hits), by version."""
     browsers: Table = Table()
-    """Families of the agents that have one; the remainder is that of the agents."""
+    """Hits by agent family; the remainder is that of the agents."""
     systems: Table = Table()
     kinds: AgentKinds = AgentKinds()
     sources: Table = Table()
-    """Containers, pods, programs or machines, of the lines whose wrapper names one."""
+    """Hits by container, pod, program or machine, if the wrapper of a line names one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of some accepted lines have what a figure rests on."""
+    """Number of accepted lines that have the field a figure depends on."""
 
     lines: int = 0
-    """All of them."""
+    """All accepted lines."""
     status: int = 0
-    """``-`` and 0 say that there is none."""
+    """Lines with a status; ``-`` and 0 are none."""
     host: int = 0
-    """Likewise ``-``."""
+    """Lines with a host; ``-`` is none."""
     endpoint: int = 0
     size: int = 0
-    """``-`` says that it is 0 bytes."""
+    """Lines with a size; ``-`` counts as one (0 bytes)."""
     duration: int = 0
     agent: int = 0
-    """``-`` says that there was none."""
+    """Lines with an agent field; ``-`` counts as one."""
 
     @property
     def no_status(self) -> bool:
-        """There are lines, and none has a status: nobody knows the errors."""
+        """Whether there are lines but none has a status, so that errors are not known."""
         return self.lines > 0 and not self.status
 
     @property
     def no_size(self) -> bool:
-        """Likewise for the bytes."""
+        """Whether there are lines but none has a size, so that bytes are not known."""
         return self.lines > 0 and not self.size
 
     @property
     def no_host(self) -> bool:
-        """Likewise for who asked."""
+        """Whether there are lines but none has a host, so that clients are not known."""
         return self.lines > 0 and not self.host

@@ -1,4 +1,4 @@
-"""Every default of the program, with its unit and its check."""
+"""The settings of a run: defaults, units and checks."""
 
 import math
 import shlex
@@ -10,28 +10,28 @@ from http_monitor.moments import Moment, check_order
 from http_monitor.units import visible_text
 
 MAX_LINE_BYTES = 1 << 20
-"""A longer line is malformed and oversized, unless the user says otherwise."""
-MOST_LINE_BYTES = 1 << 30
-"""No limit of a line is greater: so much of it is in memory."""
+"""Default of --max-line; longer lines are malformed and oversized."""
+LINE_BYTES_LIMIT = 1 << 30
+"""Greatest value of --max-line: a line is held in memory as a whole."""
 FORMAT_LINES = 1_000
-"""So many first lines decide whether a replayed file has a known format."""
+"""Number of first lines that decide whether a replayed file has a known format."""
 READ_BYTES = 4 << 20
-"""What a source reads in one turn, at the most, in a replay; a live one reads a quarter of it."""
+"""Maximum that a source reads in one turn of a replay; a live source reads a quarter of it."""
 MAX_DURATION_S = 3_650 * 86_400
-"""No duration is longer: ten years beyond the last year of a log still fit every sum of times."""
+"""Greatest duration: sums of times still fit ten years beyond the last year of a log."""
 MAX_BUCKETS = 1_000_000
-"""So many buckets a window has at the most; they are in memory all at once."""
+"""Greatest number of buckets of a window; all are in memory at once."""
 MAX_KEYS = 1_000_000
-"""The most keys a table can be told to hold."""
+"""Greatest number of keys in a table."""
 MAX_TOP = 1_000_000
-"""The most rows a table can be told to show."""
+"""Greatest number of rows shown of a table."""
 MAX_COUNT = 1_000_000_000
 MAX_PERCENT = 100
-"""No threshold is greater, be it hits, hits per second or percent."""
+"""Greatest threshold in percent; `MAX_COUNT` is that of thresholds in hits or hits per second."""
 MAX_TRAFFIC_PER_S = 100_000
-"""The simulator can keep up with so many lines a second."""
+"""Greatest rate that the simulator can keep up with, in lines per second."""
 MAX_THREADS = 2
-"""One reads and parses, the other counts."""
+"""One thread reads and parses, the other counts."""
 MAX_SEED = (1 << 63) - 1
 
 UNWRAPS = (
@@ -39,7 +39,7 @@ UNWRAPS = (
     *("fly", "heroku", "fastly", "logentries", "syslog", "journald", "logcli", "awslogs", "docker", "digitalocean"),
     *("stern_namespaces", "stern"),
 )
-"""What may stand around the lines of a log; the earlier say more surely that they do."""
+"""Names of the wrappers around log lines, the most distinctive first."""
 
 TimeBase = Literal["event", "arrival"]
 Output = Literal["text", "ndjson"]
@@ -48,38 +48,38 @@ Reader = Literal["direct", "wc-tail"]
 Scenario = Literal["random", "spike", "errors", "ddos"]
 
 
-_JUDGED = {"kept": True}
-"""Of a setting that alerts depend on, or when buckets close: a checkpoint's journal is replayed with its value."""
+_AFFECTS_ALERTS = {"kept": True}
+"""Metadata of a setting that alerts or closes depend on: a checkpoint's journal is replayed with its old value."""
 
 
-def _counted(option: str) -> dict[str, Any]:
-    """Return the metadata of a setting that counts depend on: with another value a window starts empty."""
+def _affects_counts(option: str) -> dict[str, Any]:
+    """Return the metadata of a setting that counts depend on: if it has changed, a resumed window starts empty."""
     return {"kept": True, "option": option}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose; construction checks it.
+    """The settings of a run, checked on construction.
 
     Raises:
-        UsageError: a value that no run can have; the text names the option.
+        UsageError: a value is invalid; the text names the option.
     """
 
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``."""
-    format: str = field(default="auto", metadata=_counted("--format"))
+    format: str = field(default="auto", metadata=_affects_counts("--format"))
     log_time: str | None = None
-    """The variable of a format string that is the time of a line, with ``=`` and a pattern of strftime or without."""
+    """The variable of a format string that is the time of a line, optionally with ``=`` and a strftime pattern."""
     log_timezone: str | None = None
-    """Of times that name none: an IANA name, ``UTC`` or ``local``; None: that which is usual for each format."""
+    """Zone of times without one: an IANA name, ``UTC`` or ``local``; None: the usual zone of each format."""
     unwrap: str = "auto"
-    """What stands around each line: ``auto``, ``none`` or one of `UNWRAPS`."""
+    """The wrapper around each line: ``auto``, ``none`` or one of `UNWRAPS`."""
     format_from: str | None = None
-    """The configuration of the server that writes the files; given: their format is the one it names."""
+    """The configuration of the server that writes the files; if given, it determines their format."""
     explain: str | None = None
-    """A line to explain; empty: every line of the files; None: a run that monitors."""
+    """A line to explain; empty: explain every line of the files; None: monitor."""
     list_formats: bool = False
-    """Say which formats have a name, and nothing else."""
+    """List the named formats, and do nothing else."""
     from_start: bool = False
     replay: bool = False
     since: Moment | None = None
@@ -88,64 +88,64 @@ class Settings:
     """Lines of then and later do not count; a live run ends then."""
     no_backfill: bool = False
     """Begin with an empty window."""
-    interval_s: int = field(default=10, metadata=_counted("--interval"))
-    window_s: int = field(default=120, metadata=_counted("--window"))
-    bucket_size_s: int = field(default=1, metadata=_counted("--bucket-size"))
-    lateness_s: int | None = field(default=None, metadata=_JUDGED)
+    interval_s: int = field(default=10, metadata=_affects_counts("--interval"))
+    window_s: int = field(default=120, metadata=_affects_counts("--window"))
+    bucket_size_s: int = field(default=1, metadata=_affects_counts("--bucket-size"))
+    lateness_s: int | None = field(default=None, metadata=_AFFECTS_ALERTS)
     """None: 1 live; 60 in a replay, where nobody waits. See `bucket_waits_s`."""
-    max_ahead_s: int = field(default=60, metadata=_JUDGED)
-    time: TimeBase = field(default="event", metadata=_counted("--time"))
-    alert_threshold: float = field(default=10.0, metadata=_JUDGED)
+    max_ahead_s: int = field(default=60, metadata=_AFFECTS_ALERTS)
+    time: TimeBase = field(default="event", metadata=_affects_counts("--time"))
+    alert_threshold: float = field(default=10.0, metadata=_AFFECTS_ALERTS)
     """Hits per second over the window."""
-    alert_error_rate: float = field(default=5.0, metadata=_JUDGED)
+    alert_error_rate: float = field(default=5.0, metadata=_AFFECTS_ALERTS)
     """Percent of the window's hits."""
-    ddos_threshold: float = field(default=5.0, metadata=_JUDGED)
+    ddos_threshold: float = field(default=5.0, metadata=_AFFECTS_ALERTS)
     """Hits per second of one host over the window."""
-    alert_malformed: float | None = field(default=None, metadata=_JUDGED)
-    """Percent of the window's lines that fit no format; None: they are not judged."""
-    alert_min_hits: int = field(default=20, metadata=_JUDGED)
-    """Below so many hits in the window the error rate counts as 0, and below so many lines the share of malformed."""
-    alert_recover_at: float = field(default=100.0, metadata=_JUDGED)
-    """Percent of its threshold at or below which an alert recovers; at 100 only below it."""
+    alert_malformed: float | None = field(default=None, metadata=_AFFECTS_ALERTS)
+    """Percent of the window's lines that fit no format; None: no such alert."""
+    alert_min_hits: int = field(default=20, metadata=_AFFECTS_ALERTS)
+    """With fewer hits in the window the error rate counts as 0; with fewer lines, the share of malformed ones."""
+    alert_recover_at: float = field(default=100.0, metadata=_AFFECTS_ALERTS)
+    """Percent of an alert's threshold at or below which it recovers; at 100, below it."""
     top: int = 5
     output: Output = "text"
     color: Color = "auto"
     duration_s: int | None = None
-    max_keys: int = field(default=1_000, metadata=_counted("--max-keys"))
+    max_keys: int = field(default=1_000, metadata=_affects_counts("--max-keys"))
     give_me_traffic: bool = False
     traffic_rate: int = 20
-    """Lines a second, at the most."""
+    """Maximum number of lines per second."""
     traffic_scenario: Scenario = "random"
     traffic_append: bool = False
     seed: int | None = None
     state_dir: str | None = None
-    """Where checkpoints are kept; None: the state directory of the user."""
+    """Directory of checkpoints; None: the user's state directory."""
     no_state: bool = False
     reader: Reader = "direct"
     via: str | None = None
-    """Words put before the commands of the reader ``wc-tail``, as a shell would split them; given: that reader."""
+    """Words put before the commands of the reader ``wc-tail``, split as by a shell; implies that reader."""
     rotate_grace_s: int = 10
-    """A renamed file is let go when it was idle for so long and its successor has data."""
+    """A renamed file is released after this idle time, once its successor has data."""
     max_line_bytes: int = MAX_LINE_BYTES
     threads: int | None = None
-    """In a replay; None: as many as there are cores to run on, two at the most."""
-    filter: str | None = field(default=None, metadata=_counted("--filter"))
-    """Expression that is true of the lines that count; None: all do. `filtering` reads it."""
-    exclude_hosts: tuple[str, ...] = field(default=(), metadata=_counted("--exclude-host"))
-    """Networks, addresses and names whose lines do not count."""
-    ignore_bots: bool = field(default=False, metadata=_counted("--ignore-bots"))
-    trusted_proxies: tuple[str, ...] = field(default=(), metadata=_counted("--trust-proxy"))
-    """Networks that are believed about whom they forward."""
+    """Threads of a replay; None: one per available core, at most two."""
+    filter: str | None = field(default=None, metadata=_affects_counts("--filter"))
+    """Expression that selects the lines to count; None: all lines. Parsed by `filtering`."""
+    exclude_hosts: tuple[str, ...] = field(default=(), metadata=_affects_counts("--exclude-host"))
+    """Networks, addresses and names whose lines are not counted."""
+    ignore_bots: bool = field(default=False, metadata=_affects_counts("--ignore-bots"))
+    trusted_proxies: tuple[str, ...] = field(default=(), metadata=_affects_counts("--trust-proxy"))
+    """Networks whose X-Forwarded-For is trusted."""
 
     @property
     def bucket_waits_s(self) -> int:
-        """How long a bucket waits for lines out of order before it closes."""
+        """Seconds that a bucket waits for lines out of order before it closes."""
         if self.lateness_s is not None:
             return self.lateness_s
         return 60 if self.replay else 1
 
     def __post_init__(self) -> None:
-        """Check every value, and the values against each other."""
+        """Check each value, and the combinations of values."""
         self._check_words()
         self._check_times()
         self._check_numbers()
@@ -216,7 +216,7 @@ class Settings:
         _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         _within("--top", self.top, 1, MAX_TOP, "")
         _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        _within("--max-line", self.max_line_bytes, 1, MOST_LINE_BYTES, " bytes")
+        _within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " bytes")
         _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
         _within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
         _within("--seed", self.seed or 0, 0, MAX_SEED, "")
@@ -289,4 +289,4 @@ HARMLESS = frozenset(
 KEPT = tuple(f.name for f in fields(Settings) if f.metadata.get("kept"))
 """Settings that a checkpoint keeps, in the order of their declaration."""
 OPTIONS_OF_COUNTS = {f.name: f.metadata["option"] for f in fields(Settings) if "option" in f.metadata}
-"""Those with which window and alerts start empty where they have changed, by their options."""
+"""The options of settings with which a resumed window starts empty if they have changed, by field."""

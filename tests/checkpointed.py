@@ -56,7 +56,7 @@ class MemoryStore:
     saved: Saved | None = None
     error: OSError | None = None
     error_after: int = 0
-    """So many parts of a snapshot are taken before the error."""
+    """Number of parts of a snapshot that are read before the error."""
     writes: list[str] = field(default_factory=list)
 
     def snapshot(self, parts: Iterable[bytes]) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 TIMEOUT_S = 300
 """A run that takes longer is ended, which is a difference even when both do."""
 _FRESH_EVERY = 40
-"""Of so many cases one is also run in a process of its own, to see that a fork runs as that does."""
+"""One case in this number is also run in a process of its own, to check that a fork behaves the same."""
 _SHOWN_BEFORE = 2
 _SHOWN_BYTES = 200
 

@@ -79,7 +79,7 @@ def _lines_of(data: bytes) -> list[bytes]:
 
 @st.composite
 def detailed_logs(draw: st.DrawFn) -> bytes:
-    """Return a log of which some lines say how long they took and more, some nothing, and some only that."""
+    """Return a log with lines that have durations and more, lines with nothing, and lines with only some."""
     chance = random.Random(draw(st.integers(min_value=0, max_value=1 << 30)))
     lines = draw(st.integers(min_value=1, max_value=120))
     most_keys = draw(st.sampled_from((2, 5, 40)))

@@ -1,4 +1,4 @@
-"""A file that nobody can read for a while, on every way to it: its handle is stale, or its device fails."""
+"""A file that cannot be read for a while, through any access: its handle is stale, or its device fails."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from http_monitor.sources.remote.command_files import CommandFiles
 
 
 class Failing(Protocol):
-    """A way to files, of which one can be made to fail."""
+    """An access to files that can be made to fail for one of them."""
 
     files: Files
 

@@ -88,7 +88,7 @@ class Following:
         raise AssertionError("never reaches the end")
 
     def pass_grace(self) -> None:
-        """Let so much time pass that a renamed file may be let go."""
+        """Let enough time pass for a renamed file to be released."""
         self.clock.advance(GRACE_S)
 
     def kill(self) -> TailPosition:

@@ -71,7 +71,7 @@ class Fuzzer:
                 self._try(preset, [line])
 
     def rounds(self, count: int) -> None:
-        """Read so many batches of lines of each format.
+        """Read a number of batches of lines of each format.
 
         Raises:
             Broken: a line breaks a law.

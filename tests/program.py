@@ -27,7 +27,7 @@ SHARED = ROOT / ".." / "shared"
 DEADLINE_S = 60.0
 """No event of these tests takes a fraction of it, however busy the machine is."""
 _PATIENCE = 2_000
-"""So many lines are looked through for one that is waited for."""
+"""Number of lines that are searched for an awaited one."""
 
 Json = dict[str, Any]
 _STATES = tempfile.TemporaryDirectory(prefix="http_monitor-states-")

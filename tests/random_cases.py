@@ -71,7 +71,7 @@ def _write_file(source: random.Random, folder: Path, no: int) -> str:
 
 
 def _draw_hits(source: random.Random, most: int = 600) -> list[Hit]:
-    """Draw requests whose times go on with jumps, some out of order."""
+    """Draw requests whose times increase with jumps, some out of order."""
     at_us = START_S * 10**6 + source.randint(0, 100) * 10**6
     pace_us = source.choice((1_000, 50_000, 400_000, 3_000_000, 60_000_000))
     jitter_us = source.choice((0, 0, 500_000, 5_000_000, 90_000_000))

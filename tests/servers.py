@@ -121,7 +121,7 @@ class Nginx:
 def _nginx_config(folder: Path, log: Path, port: int, log_format: str) -> str:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"  {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-    # Without it the workers of root's server are nobody, who may not write here.
+    # Without it the workers of root's server run as the user nobody, who may not write here.
     user = "user root root;\n" if os.geteuid() == 0 else ""
     return f"""{user}daemon off;
 master_process on;

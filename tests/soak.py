@@ -65,7 +65,7 @@ class Follower:
         self._started_s = time.perf_counter()
 
     def until_begun(self) -> None:
-        """Wait for its first checkpoint: before that nobody knows which files there were."""
+        """Wait for its first checkpoint: before that the files are not recorded."""
         assert self._process is not None
         while self._process.poll() is None and not any((self.folder / "state").glob("*/snapshot")):
             wait(_TICK_S / 10)
@@ -91,7 +91,7 @@ class Follower:
         return int(objects[-1]["health"]["lines"]) if objects else 0
 
     def until_counted(self, lines: int) -> None:
-        """Let it count so many, for a while: of the second before a stop commands leave something to the next run."""
+        """Let it count this many, for a while: commands leave lines of the second before a stop to the next run."""
         assert self._process is not None
         deadline_s = time.perf_counter() + DEADLINE_S
         while self.counted() < lines and self._process.poll() is None and time.perf_counter() < deadline_s:
@@ -100,7 +100,7 @@ class Follower:
     def stop(self) -> tuple[Json, list[str]]:
         """Let it read to the end; returns its summary, and what is wrong with how it ended."""
         assert self._process is not None
-        # A signal before its first report may find nobody who heeds it.
+        # A signal before its first report may find no handler yet.
         while not self._objects() and self._process.poll() is None:
             wait(_TICK_S / 10)
         self._process.send_signal(signal.SIGTERM)
@@ -193,7 +193,7 @@ def _wrong_counts(plan: Plan, mode: Mode, sent: int, lines: int, health: Json) -
     if counted != sent and not health["maybe_lost"] and not health["lost_bytes"]:
         wrong.append(f"{sent - counted} lines are missing, and nothing says so: {health}")
     # To a program that was not there, an archive beside a file with the inode of what it was made of looks like
-    # copytruncate, and a log of which it only knew that it was empty cannot be found in an archive.
+    # copytruncate, and a log that was only known to be empty cannot be found in an archive.
     may_doubt = "compress" in plan.mode and plan.kill_every_s > 0
     spoken = health["lost_bytes"] or (health["maybe_lost"] and not may_doubt)
     if counted == sent and not loses and spoken:

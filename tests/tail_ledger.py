@@ -41,7 +41,7 @@ class Ledger:
         return len(self._deliveries)
 
     def roll_back(self, count: int) -> None:
-        """Forget all but the first so many: they were given by a process whose state is lost."""
+        """Forget all but the first ones: they were given by a process whose state is lost."""
         kept = self._deliveries[:count]
         self._deliveries, self._ends, self._last_look = [], {}, {}
         for delivery in kept:

@@ -46,7 +46,7 @@ class FollowingMachine(RuleBasedStateMachine):
     holds_files: ClassVar[bool] = True
     """Whether a file that has been opened can be read after it was deleted."""
     first_bytes: ClassVar[int] = ENOUGH_BYTES
-    """The least that is written to an empty file at once: with less nobody can tell a copy of it for sure."""
+    """Minimum written to an empty file at once: with less, a copy of it is not recognised for certain."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class FollowingMachine(RuleBasedStateMachine):
         self.forgotten: set[Stream] = set()
         """Had been deleted when a process was killed that had not saved all it read of it."""
         self.unrecognised = 0
-        """Files of which too little was known, which may be taken for others."""
+        """Files with too few known bytes, which may be taken for others."""
         self.has_looked = False
         """There was a look to which the path was not denied."""
         self.copies_opened: set[Stream] = set()
@@ -174,7 +174,7 @@ class FollowingMachine(RuleBasedStateMachine):
     @rule(sizes=_SIZES, half=st.just(0) | _HALF)
     def write_to_held(self, sizes: list[int], half: int) -> None:
         if self.denying.denied:
-            self.counters_are_exact = False  # its time hides what comes to a path where nobody can look
+            self.counters_are_exact = False  # its time hides what comes to an inaccessible path
         self.world.write_to_held(sizes, half=half)
 
     @precondition(held_is_watched)
@@ -232,7 +232,7 @@ class FollowingMachine(RuleBasedStateMachine):
         self.truncate(sizes)
 
     def can_truncate(self) -> bool:
-        # What was only announced, and truncated before the first look, nobody knows again.
+        # A file that was only announced, and truncated before the first look, is not recognised again.
         return self.is_there() and self.has_looked
 
     @precondition(can_truncate)
@@ -368,10 +368,10 @@ class FollowingMachine(RuleBasedStateMachine):
         deleted = {stream for stream in self.world.order if not self.world.files[stream].linked}
         if deleted:
             self.doubts.append("deleted with what was written to it since an archive was made of it")
-        # What was added since the last look to a file that nobody has open any more was seen by nobody.
+        # Bytes added since the last look to a file that is no longer open were never seen.
         self.forgotten |= {stream for stream in deleted if len(stream.content) > self.checkpoint.seen.get(stream, 0)}
         if self.world.layout == "free":
-            # Where names tell nothing, what came to the path and left it since the checkpoint is found by nobody.
+            # If names are unrelated, a file that came and went since the checkpoint is not found.
             gone = [inode for inode in self.world.previous if inode not in self.checkpoint.looked_at]
             self.forgotten |= {inode.stream for inode in gone}
         tiny = [seen for seen in self.checkpoint.seen.values() if seen < ENOUGH_BYTES]
@@ -494,7 +494,7 @@ class FollowingMachine(RuleBasedStateMachine):
             gaps = self._missing(stream)
             size = sum(end - start for start, end in gaps)
             seen = self.seen.get(stream, 0)
-            # Nobody can know of what was written and truncated, or deleted at its path, between two looks.
+            # Bytes written and truncated, or deleted at their path, between two looks cannot be known.
             unseeable = stream in self.forgotten or (not seen and (stream.ended or stream in self.deleted))
             missing += 0 if unseeable else size
             most += size

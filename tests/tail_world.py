@@ -11,7 +11,7 @@ from pathlib import Path
 from http_monitor.clock import ManualClock
 
 SERIAL_BYTES = 7
-"""Every piece that is written begins with so many bytes, which no other piece begins with."""
+"""Every written piece begins with this many bytes that no other piece begins with."""
 _LF = b"\n"
 _FILLER = string.ascii_letters.encode()
 _FIRST_NS = 1_700_000_000_000_000_000
@@ -97,7 +97,7 @@ class World:
         self.previous: list[Inode] = []
         """What it led to before, the last first."""
         self.held: tuple[Inode, int] | None = None
-        """What a server has open that nobody told to open its log anew."""
+        """The file that a server still has open because it was not told to reopen its log."""
         self.moves = 0
         """How often another file came to stand at the path."""
         self.reuses = False
@@ -171,7 +171,7 @@ class World:
         self._stamp(descriptor)
 
     def write_another(self, size: int) -> None:
-        """Replace a log beside, of which nothing may be given, by a new one; it may get any free inode number."""
+        """Replace a neighbouring log, whose lines must not be given, by a new one; it may get any free inode number."""
         other = self._directory / "error.log"
         other.unlink(missing_ok=True)
         self._make(other, b"of another log, " * (size // 16) + _LF)
@@ -249,7 +249,7 @@ class World:
         self.names[name] = Archive(self.current.stream, size)
 
     def put(self) -> None:
-        """Give an old file, of which nothing may be given, the name that the next rotated one would have."""
+        """Give an old file, whose lines must not be given, the name that the next rotated one would have."""
         name = self._make_room()
         stream = Stream(0, bytearray(b"of a log of old days, " * 9 + _LF))
         number = self._make(self._directory / name, bytes(stream.content))

@@ -18,11 +18,11 @@ from tests.program import DEADLINE_S, ROOT, command, environment
 _CODES = re.compile(r"\x1b\[[0-9;]*m")
 _ERASE = "\r\x1b[K"
 _PATIENCE = 200
-"""So many pieces of output, one a second at least, are looked through for what is waited for."""
+"""Number of pieces of output, at least one per second, that are searched for the awaited text."""
 
 
 class Terminal:
-    """A screen so many columns wide, without an end below; Ctrl-C is typed into it."""
+    """A screen of this width and unlimited height, into which Ctrl-C is typed."""
 
     def __init__(self, columns: int, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
         self._screen, inner = pty.openpty()
@@ -83,7 +83,7 @@ class Terminal:
                 raise AssertionError(f"silent: {self.raw!r}")
         try:
             data = os.read(self._screen, 1 << 16)
-        except OSError:  # Linux says so when nobody has the other end open any more
+        except OSError:  # on Linux, once the other end is closed
             return False
         self.raw += data.decode("utf-8", "surrogateescape")
         return bool(data)

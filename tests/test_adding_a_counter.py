@@ -39,7 +39,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (counted,) = re.findall(r"`return (Health\(nul_bytes[^`]*)`", PAGE)
     counted = counted.replace("self._empty_reads", "7")
     _edit(package, "sources/stdin.py", "Health(nul_bytes=self._cutter.nul_bytes)", counted)
-    short = '        (health.rotations, counted(health.rotations, "rotation"), "plain"),\n'
+    short = '        (health.rotations, pluralize(health.rotations, "rotation"), "plain"),\n'
     _edit(package, "display/health.py", short, short + _WORDS)
     long = '        (health.rotations, f"The log was rotated {_times(health.rotations)}.", "plain"),\n'
     _edit(package, "display/health.py", long, long + _WORDS)

@@ -26,7 +26,7 @@ def code_of_the_walk() -> dict[str, Any]:
 
 
 def judged_by(rule: Alert, hits_of_seconds: list[tuple[int, int]]) -> Recorder:
-    """Return what a live monitor says that judges by one rule; each second has so many (found, not found)."""
+    """Return the messages of a live monitor with one rule; each second has (found, not found) requests."""
     clock = ManualClock(START_US)
     source = ScriptedSource([], ends=False)
     monitor, recorder = make_monitor(SETTINGS, [source], clock, alerts=[rule])

@@ -9,7 +9,7 @@ from tests.harness import replay
 
 
 class Window:
-    """Ten seconds with so many hits of each host."""
+    """Ten seconds with this many hits of each host."""
 
     seconds = 10
     hits = size_bytes = errors = malformed = 0
@@ -27,12 +27,12 @@ class Window:
         raise AssertionError(dimension)
 
 
-def test_each_host_above_the_threshold_is_a_subject_and_nobody_is_no_host() -> None:
+def test_each_host_above_the_threshold_is_a_subject_and_a_missing_host_is_none() -> None:
     readings = DdosAlert(5.0).measure(Window(b=60, a=70, c=3, nobody=900), ())
     assert readings == [Reading(b"a", 7.0, 70), Reading(b"b", 6.0, 60)]
 
 
-def test_a_flood_of_nobody_that_an_earlier_version_raised_can_recover() -> None:
+def test_a_flood_without_a_client_that_an_earlier_version_raised_can_recover() -> None:
     assert DdosAlert(5.0).measure(Window(nobody=9), (b"-",)) == [Reading(b"-", 0.9, 9)]
 
 

@@ -1,4 +1,4 @@
-"""Lines that nobody can read are told of like floods and errors."""
+"""Unreadable lines raise alerts like floods and errors."""
 
 from dataclasses import replace
 
@@ -99,7 +99,7 @@ def test_it_is_the_fourth_and_recovers_at_the_share_that_is_asked_for() -> None:
     assert ("malformed", "recovered", 11, 0.0) in found
 
 
-def test_without_the_option_nobody_counts_them() -> None:
+def test_without_the_option_they_are_not_counted() -> None:
     assert _alerts(_log(0, 0, 0, 0, *[_BAD] * 50, 30), options=replace(_OPTIONS, alert_malformed=None)) == []
 
 

@@ -27,7 +27,7 @@ KINDS = {
     "nginx_daily/access.log-20251224": "combined",
     "nginx_daily/access.log-20251225": "combined",
 }
-"""What each is; the one with commas has a LogFormat of its own, which nobody can guess the meaning of."""
+"""The format of each; the one with commas has an unusual LogFormat that cannot be guessed."""
 
 pytestmark = pytest.mark.skipif(not LOGS.is_dir(), reason="../shared/data/logs is not here")
 

@@ -52,7 +52,7 @@ def host(tmp_path: Path) -> Host:
         subprocess.run([*host.behind(), "true"], check=True, capture_output=True, timeout=DEADLINE_S)
     except (OSError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
-        pytest.skip(f"this machine lets nobody mount: {said}")
+        pytest.skip(f"this machine allows no mounts: {said}")
     return host
 
 

@@ -169,7 +169,7 @@ def test_where_another_process_has_taken_what_was_deleted_nothing_is_written(tmp
 
 
 class _Deleted(MemoryStore):
-    """A checkpoint that somebody deletes before each append."""
+    """A checkpoint that is deleted before each append."""
 
     def append(self, increment: bytes) -> None:
         self.saved = None
@@ -184,7 +184,7 @@ def test_a_run_whose_checkpoint_was_deleted_says_so_and_writes_all_of_it_again()
     life.clock.advance(2)
     monitor.step()
     told = [notice.text for notice in life.runs[0].notices if notice.name == "checkpoint"]
-    assert told == ["checkpoint: it was deleted while it was in use, and is written anew"]
+    assert told == ["checkpoint: it was deleted while it was in use, writing it again"]
     assert life.store.writes == ["snapshot", "snapshot"]
     resumed = life.begin()
     resumed.step()

@@ -48,7 +48,7 @@ def _write(store: FileStore, writes: list[tuple[bool, bytes]]) -> list[Saved]:
     found: list[Saved] = []
     for whole, data in [(True, b"first"), *writes]:
         if whole:
-            # In parts or in one: nobody can tell.
+            # In parts or in one: it makes no difference.
             store.snapshot([data[:3], b"", data[3:]])
             found.append(Saved(data, ()))
         else:
@@ -167,7 +167,7 @@ def test_a_truncated_checkpoint_is_set_aside_and_named(tmp_path: Path) -> None:
     opened = open_store(str(tmp_path), "set")
     (notice,) = opened.notices
     aside = tmp_path / "set" / "snapshot.damaged-1"
-    assert notice.text == f"checkpoint: it is cut off; set aside as {aside}, this run begins without"
+    assert notice.text == f"checkpoint: it is cut off; set aside as {aside}; this run begins without it"
     assert (opened.saved, aside.read_bytes(), path.exists()) == (None, damaged, False)
     assert opened.store is not None
     opened.store.close()
@@ -273,7 +273,7 @@ def test_a_kill_releases_the_lock(tmp_path: Path) -> None:
     store.close()
 
 
-def test_nobody_else_may_read_what_is_kept(tmp_path: Path) -> None:
+def test_other_users_cannot_read_the_checkpoint(tmp_path: Path) -> None:
     store, _ = _opened(tmp_path / "state")
     store.snapshot([b"addresses of visitors"])
     store.append(b"more of them")

@@ -1,4 +1,4 @@
-"""What a run goes on with besides its lines: gates of files that went, times of arrival, counters of health."""
+"""What a run resumes besides its lines: held lines of removed files, times of arrival, counters of health."""
 
 import math
 from dataclasses import replace

@@ -148,7 +148,7 @@ def test_keys_are_the_bytes_between_the_marks() -> None:
 
 @pytest.mark.parametrize(("first", "kind"), [(COMMON, "common"), (COMBINED, "combined")])
 @pytest.mark.parametrize("odd_first", [True, False])
-def test_the_kind_is_that_of_the_first_row_whoever_read_it(first: bytes, kind: str, odd_first: bool) -> None:
+def test_the_kind_is_that_of_the_first_row_however_it_was_read(first: bytes, kind: str, odd_first: bool) -> None:
     first = first.replace(b" - ", b"  - ") if odd_first else first
     others = b"\n".join((b"v:1 " + COMBINED, b"v:1 " + COMBINED.replace(b" - ", b"  - ")))
     assert parse_by_columns(b"bad\n" + first + b"\n" + others, "auto").kind == kind

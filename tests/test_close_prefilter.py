@@ -1,4 +1,4 @@
-"""Closes that cannot change an alert are passed over, and nobody can tell from what is said."""
+"""Closes that cannot change an alert are passed over, without any effect on the output."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -124,7 +124,7 @@ def test_a_quiet_log_is_judged_only_where_its_intervals_end() -> None:
 
 
 def test_a_flood_that_lasts_is_judged_only_where_it_begins_and_ends() -> None:
-    # Two hosts a second, of which one stops after half a minute.
+    # Two hosts per second, one of which stops after half a minute.
     hosts_of = [(b"a", b"b") if second < 30 else (b"b",) for second in range(60)]
     data = b"\n".join(log_line(START_S + second, host=host) for second, some in enumerate(hosts_of) for host in some)
     options = Settings(replay=True, interval_s=60, window_s=10, ddos_threshold=0.5, alert_threshold=100.0)

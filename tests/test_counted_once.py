@@ -89,7 +89,7 @@ def test_in_a_replay_an_archive_of_what_a_plain_file_has_is_not_read(logs: Path)
     archive.write_bytes(gzip.compress(plain.read_bytes()))
     done = run("--replay", "--output", "ndjson", "--file", "logs/a*", cwd=logs)
     assert done.objects[-1]["hits"] == 3
-    assert done.err == b"http_monitor: logs/a.log.gz holds what logs/a.log has, and is not read\n"
+    assert done.err == b"http_monitor: logs/a.log.gz has the content of logs/a.log, and is not read\n"
     # More was written to the log since; another archive by such a name holds other lines.
     plain.write_text(plain.read_text() + _LINE.format(4))
     assert run("--replay", "--output", "ndjson", "--file", "logs/a*", cwd=logs).objects[-1]["hits"] == 4

@@ -12,7 +12,7 @@ from http_monitor.parser.template.matching import Matcher
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "custom_formats.ndjson"
 TIME = b"[10/Oct/2000:13:55:36 -0700] "
-MANY_WORDS = "a time of several words, of which this program reads none, ends at its first space"
+MANY_WORDS = "a time of several words, which this program does not read, ends at its first space"
 DIFFERENCES = {
     ("%s", "%s"): "a status of 000 says here that there is none, as other servers write it; there it is the number 0",
     ("%u", "%u"): 'the user is the bytes of the log, quotes included; that project takes "" for an empty one',

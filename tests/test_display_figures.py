@@ -78,9 +78,9 @@ def test_a_moment_of_another_day_says_its_date() -> None:
 
 
 def test_one_thing_is_singular_and_many_are_plural() -> None:
-    assert figures.counted(1, "host") == "1 host"
-    assert figures.counted(1_234, "host") == "1,234 hosts"
-    assert figures.counted(0, "hit") == "0 hits"
+    assert figures.pluralize(1, "host") == "1 host"
+    assert figures.pluralize(1_234, "host") == "1,234 hosts"
+    assert figures.pluralize(0, "hit") == "0 hits"
 
 
 def test_a_sparkline_is_empty_only_where_nothing_happened() -> None:
@@ -91,8 +91,8 @@ def test_a_sparkline_is_empty_only_where_nothing_happened() -> None:
 
 
 def test_a_series_in_half_the_slots_keeps_its_sum() -> None:
-    assert figures.halved((1, 2, 3, 4)) == (3, 7)
-    assert figures.halved((1, 2, 3)) == (1, 5)
+    assert figures.halve((1, 2, 3, 4)) == (3, 7)
+    assert figures.halve((1, 2, 3)) == (1, 5)
 
 
 def test_a_bar_is_proportional_and_never_nothing_for_something() -> None:

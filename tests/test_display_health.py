@@ -40,7 +40,7 @@ def test_every_counter_is_in_the_ndjson() -> None:
     assert sorted(value["health"]) == sorted(keys)
 
 
-def test_what_nobody_can_know_is_said() -> None:
+def test_unknowable_losses_are_reported() -> None:
     assert short_words(Health(maybe_lost=True)) == [("perhaps lines lost", "bad")]
     assert short_words(Health(lost_bytes=2_048, maybe_lost=True)) == [("2.0 KiB lost, perhaps more", "bad")]
     assert [text for text, _ in sentences(Health(lost_bytes=2_048, maybe_lost=True))] == [
@@ -52,7 +52,7 @@ def test_what_nobody_can_know_is_said() -> None:
 def test_how_far_behind_is_in_bytes_and_seconds() -> None:
     assert short_words(Health(lag_bytes=1_500, lag_s=75)) == [("1.5 KiB, 1 min 15 s behind", "warn")]
     assert sentences(Health(lag_bytes=1_500, lag_s=75))[0][0] == (
-        "Lines are there and not read yet (1.5 KiB, 1 min 15 s behind)."
+        "Some lines are not read yet (1.5 KiB, 1 min 15 s behind)."
     )
 
 

@@ -321,11 +321,11 @@ def test_a_notice_of_a_live_run_has_the_time_of_day_and_the_date_where_that_has_
     clock = ManualClock(START_US)
     err = io.StringIO()
     notices = Notices(err, clock.now_us)
-    notices.say("rotated")
+    notices.notify("rotated")
     clock.advance(86_400)
-    notices.say("missing")
+    notices.notify("missing")
     clock.advance(1)
-    notices.say("readable again")
+    notices.notify("readable again")
 
     day, next_day = date_time(START_US), date_time(START_US + 86_400_000_000)
     assert err.getvalue().splitlines() == [

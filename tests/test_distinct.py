@@ -90,7 +90,7 @@ def test_what_is_no_sketch_is_refused(given_text: object) -> None:
         DistinctKeys.load(given_text)
 
 
-def test_a_sketch_that_was_saved_goes_on() -> None:
+def test_a_saved_sketch_continues() -> None:
     keys = [b"%d" % number for number in range(5_000)]
     half = DistinctKeys.load(sketch_of(keys[:2_500]).save())
     half.add(keys[2_500:])

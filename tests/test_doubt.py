@@ -1,4 +1,4 @@
-"""A host that is no address or name is doubted, and a client is never what whoever sends a request claims to be."""
+"""A host that is no address or name is doubted, and a client is never what the client itself claims."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def said(made: LogFormat, *chunks: bytes, given: tuple[str, ...] = ()) -> list[t
     looks = Remarks(given).of_file()
     found: list[tuple[int | None, Remark]] = []
     for index, data in enumerate(chunks):
-        found += looks.look(data, made.parse(data), made, last=index == len(chunks) - 1)
+        found += looks.check(data, made.parse(data), made, last=index == len(chunks) - 1)
     return found
 
 
@@ -98,7 +98,7 @@ def test_a_doubt_is_told_once_a_file_at_the_line_that_shows_it_wherever_it_is_cu
     assert [(no, remark.name) for no, remark in whole] == [(20, "host")]
     assert whole[0][1].text == (
         "the host of 20 of its first 20 lines is no address or name, for example INFO: the format may be another "
-        "(--unwrap takes off what stands in front of each line, --format says what they are)"
+        "(--unwrap removes what precedes each line, --format sets their format)"
     )
     assert said(get_format("common"), *lines) == [(1, whole[0][1])]
     assert [no for no, _ in said(get_format("common"), *lines[:3])] == [None]
@@ -184,7 +184,7 @@ def test_a_zone_that_is_in_use_nowhere_is_told(zone: bytes) -> None:
         assert (told, made.parse(line).malformed_lines) == ([], 1)
     else:
         (text,) = told
-        assert text.startswith(f"the zone {zone.decode()} is none that is in use")
+        assert text.startswith(f"the zone {zone.decode()} is not in use anywhere")
         assert ("TransLogger" in text) == (zone[3:] == b"50")
 
 
@@ -200,7 +200,7 @@ def test_an_odd_zone_is_told_in_json_and_w3c_too(zone: str) -> None:
     for made, line in lines.values():
         told = [remark.text for _, remark in said(made, (line % zone + "\n").encode() * 3) if remark.name == "zone"]
         assert len(told) == (zone not in ("+0000", "+05:45"))
-        assert all(text.startswith(f"the zone {zone} is none that is in use") for text in told)
+        assert all(text.startswith(f"the zone {zone} is not in use anywhere") for text in told)
 
 
 @pytest.mark.parametrize(

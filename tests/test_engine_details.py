@@ -51,7 +51,7 @@ def test_details_are_the_same_wherever_the_log_is_cut(data: bytes, chosen: Optio
 
 @settings(max_examples=examples(20), deadline=None)
 @given(detailed_logs(), options(max_keys=(1, 2, 1_000)), st.integers(0, 120))
-def test_an_engine_that_was_saved_goes_on_with_details_exactly(data: bytes, chosen: Options, at: int) -> None:
+def test_a_saved_engine_resumes_with_exact_details(data: bytes, chosen: Options, at: int) -> None:
     run = settings_of(chosen, replay=True)
     rows = _rows(data)
     uncut, told = _counted(run, [rows])

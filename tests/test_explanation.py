@@ -65,7 +65,7 @@ def test_every_field_is_shown_in_the_colour_it_has_in_the_line() -> None:
 
 def test_a_line_that_counts_as_nothing_is_called_that_and_fits_no_format_in_particular() -> None:
     lines = render_reading("line 1", b"#Version: 1.0", LineReading("cloudfront", (), {}), 80, STYLE)
-    assert lines == ["line 1 is a header or a comment, and counts as nothing", "", "  #Version: 1.0", ""]
+    assert lines == ["line 1 is a header or a comment, and is not counted", "", "  #Version: 1.0", ""]
 
 
 def test_the_object_of_a_line_has_the_keys_in_their_order() -> None:

@@ -300,7 +300,7 @@ def test_a_file_that_was_deleted_while_its_device_failed_is_read_where_a_descrip
         assert tail.counters == (len(line(3)), True, 1, 0)
 
 
-def test_a_file_that_another_path_goes_on_with_is_not_read_twice_when_its_first_read_fails(
+def test_a_file_that_another_path_continues_is_not_read_twice_when_its_first_read_fails(
     log: Path, follow: Follow, disk: Failing, code: int
 ) -> None:
     claims = Claims()

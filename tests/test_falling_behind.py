@@ -14,7 +14,7 @@ _LINE = log_line(START_S) + b"\n"
 
 
 class _SlowlyRead:
-    """A log of which two lines can be read at a look, however many are there."""
+    """A log with at most two lines per look, however many there are."""
 
     def __init__(self) -> None:
         self.times_s: list[int] = []

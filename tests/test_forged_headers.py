@@ -39,7 +39,7 @@ def line(header: bytes, second: int, path: bytes = b"/a") -> bytes:
 def test_50_forged_headers_choose_no_host_and_make_no_line_of_their_own(name: str, proxies: tuple[str, ...]) -> None:
     assert len(set(FORGED)) == 50
     added = b", " + REAL + (b", 10.0.0.1" if proxies else b"")
-    # Twelve a second: a flood of one host, of which half the lines are honest.
+    # Twelve per second: a flood of one host, half of whose lines are honest.
     log = b"".join(line((b"" if no % 2 else FORGED[no // 2] + b", ") + added[2:], no // 12) for no in range(100))
     settings = Settings(replay=True, window_s=5, format=name, trusted_proxies=proxies)
     recorder = replay([[log]], settings)

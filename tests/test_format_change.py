@@ -105,7 +105,7 @@ def test_of_the_family_what_it_changed_to_is_called_what_its_lines_are() -> None
     assert (found.chosen, found.drain_changes()) == (FAMILY, [FormatChange(4, "combined")])
 
 
-def test_a_state_without_or_with_another_memory_of_it_goes_on() -> None:
+def test_a_state_without_or_with_another_memory_of_it_is_resumed() -> None:
     found = auto()
     found.parse(COMMON + b"\n" + PIPED + b"\n" + PIPED + b"\n")
     state = through_json(found.save())

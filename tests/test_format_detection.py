@@ -152,7 +152,7 @@ def test_what_becomes_of_the_lines_does_not_depend_on_where_they_were_cut(
 
 @settings(max_examples=examples(60), deadline=None)
 @given(some_lines, st.integers(0, 12))
-def test_a_format_that_was_saved_at_any_line_goes_on_as_if_nothing_had_been(lines: list[bytes], cut: int) -> None:
+def test_a_format_that_was_saved_at_any_line_continues_as_without_a_restart(lines: list[bytes], cut: int) -> None:
     before, after = lines[:cut], lines[cut:]
     first, second = auto(), auto()
     batches = [first.parse(b"".join(line + b"\n" for line in before))]

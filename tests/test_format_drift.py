@@ -47,7 +47,7 @@ class _Watch:
         return [text for _ in range(number) for text in self.second(data)]
 
 
-def test_a_log_of_which_more_than_one_percent_stops_to_fit_is_told_of_once_with_the_first_such_line() -> None:
+def test_a_log_with_more_than_one_percent_of_misfits_is_reported_once_with_the_first_of_them() -> None:
     watch = _Watch()
     assert watch.seconds(10, GOOD * 10) == []
     assert watch.second(BAD + GOOD) == []
@@ -84,7 +84,7 @@ def test_a_log_that_falls_silent_has_not_recovered() -> None:
     assert watch.second(GOOD) == ["turns.log: its lines fit the format common again"]
 
 
-def test_of_a_log_of_which_nothing_ever_fitted_something_else_is_said() -> None:
+def test_a_log_in_which_nothing_ever_fitted_has_another_message() -> None:
     assert _Watch().seconds(3, BAD * 100) == []
 
 

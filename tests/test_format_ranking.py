@@ -5,7 +5,7 @@ import pytest
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import read_line
-from http_monitor.parser.lines.misfit import expected_of
+from http_monitor.parser.lines.misfit import describe_expected
 
 HEAD = b'192.0.2.7 - - [26/Nov/2026:21:00:00 +0000] "GET /a/b HTTP/1.1" '
 
@@ -72,11 +72,11 @@ def test_of_a_file_of_a_stricter_format_a_line_of_the_family_is_held_to_that_und
         ("a zone beyond 23:59", "a zone up to 23:59"),
         ("a size beyond 63 bits", "a size up to 63 bits"),
         ("a size that is neither - nor digits within 63 bits", "a size: - or digits within 63 bits"),
-        ("odd bytes", "something else than odd bytes"),
+        ("odd bytes", "something other than odd bytes"),
     ],
 )
 def test_what_is_wrong_is_also_said_as_what_would_be_right(reason: str, expected: str) -> None:
-    assert expected_of(reason) == expected
+    assert describe_expected(reason) == expected
 
 
 def test_only_formats_that_come_near_are_shown_and_of_a_line_like_nothing_the_most_common() -> None:

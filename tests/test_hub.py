@@ -46,7 +46,7 @@ def test_a_slow_screen_misses_reports_and_never_an_alert() -> None:
     assert screen.drain() == replace(newest, events=())
 
 
-def test_a_screen_nobody_looks_at_keeps_the_newest_events_and_counts_the_others() -> None:
+def test_an_unread_screen_keeps_the_newest_events_and_counts_the_others() -> None:
     woken: list[None] = []
     screen = LatestBox(max_events=3, wake=lambda: woken.append(None))
     for number in range(5):
@@ -125,7 +125,7 @@ class _Failing(_Slow):
         raise OSError("disk\x1b[2J full")
 
 
-def test_a_recorder_that_fails_is_told_of_and_let_go_and_the_monitor_goes_on() -> None:
+def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_running() -> None:
     failing, recorder = _Failing(), Recorder()
     failing.go.set()
     hub = Hub([recorder])
@@ -173,7 +173,7 @@ def test_a_recorder_that_cannot_keep_the_end_of_a_run_is_told_of() -> None:
     hub.begin(None)
     (notice,) = hub.close()
     assert notice.text == "history: failed (OSError: disk full), and is released; the monitor keeps running"
-    # Nobody is left who could make a publisher wait.
+    # No listener is left that could make a publisher wait.
     hub.publish(_report(1))
     hub.flush(1)
     assert hub.close() == []

@@ -102,7 +102,7 @@ def test_a_format_by_its_name_needs_that_preset_alone(tmp_path: Path) -> None:
 
     modules = _presets_in(_imported("--replay", "--format", "squid", "--file", path))
 
-    # What the variables of nginx mean is asked for when a format is read that somebody wrote.
+    # The variables of nginx are only looked up for a user's own format.
     assert modules - {f"{presets.__name__}.nginx_json"} == {f"{presets.__name__}.squid"}
 
 

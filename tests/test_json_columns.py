@@ -68,7 +68,7 @@ ODD: list[Any] = [
 
 @st.composite
 def objects(draw: st.DrawFn, name: str) -> list[bytes]:
-    """Return objects of the same keys, in some of which a value is odd, with some that have other keys."""
+    """Return objects with the same keys, some with an odd value, and some objects with other keys."""
     key_map, needs = KEYS[name]
     keys = dict.fromkeys([*needs, *draw(st.lists(st.sampled_from([*key_map]), max_size=8)), next(iter(key_map))])
     lines = []

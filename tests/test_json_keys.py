@@ -251,7 +251,7 @@ def test_a_duration_is_told_whose_unit_nothing_shows(keys: dict[str, Any]) -> No
     assert row["duration_us"] is None
     told = ["latency", "duration", "time_elapsed", "response_time", "time-taken", "time_taken", "Duration"]
     key = next(name for name in told if name in keys)
-    assert f"keys not read: {key} for the duration " in remark.text
+    assert f"not read: {key}, which looks like the duration" in remark.text
     words = shlex.split(remark.text.partition("--format ")[2])
     (pasted,) = rows_of(get_format(words[0]), line)
     assert pasted["duration_us"] is not None

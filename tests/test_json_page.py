@@ -3,7 +3,7 @@
 import re
 
 from http_monitor.parser.jsonl import key_table as table
-from http_monitor.parser.jsonl.pairs import MOST_OPEN
+from http_monitor.parser.jsonl.pairs import MAX_OPEN
 from tests.test_formats_page import section
 
 _WORD = re.compile(r"`([^`]+)`")
@@ -44,4 +44,4 @@ def test_units_wrappers_headers_and_bounds_are_on_the_page() -> None:
         assert f"{unit}: {suffixes}" in text
     assert ", ".join(f"`{word}`" for word in table.WRAPPERS.split()) in text
     assert ", ".join(f"`{word}`" for word in table.HEADERS.split()) in text
-    assert f"for the last {MOST_OPEN:,} requests" in text
+    assert f"for the last {MAX_OPEN:,} requests" in text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.jsonl.format import JsonFormat
-from http_monitor.parser.jsonl.pairs import MOST_OPEN
+from http_monitor.parser.jsonl.pairs import MAX_OPEN
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.records import Batch
 from tests.agreement import FILLER
@@ -116,7 +116,7 @@ def test_a_line_that_records_no_request_is_no_hit_and_only_a_message_is_well_for
     assert len([row for row in read_log("json", [line[:-1]]) if row]) == (kind == "row")
 
 
-def test_django_writes_two_lines_of_which_the_second_has_a_code() -> None:
+def test_django_writes_two_lines_and_the_second_has_a_code() -> None:
     first = encoded(
         timestamp="2025-10-10T11:55:36Z", event="request_started", request="GET /x", request_id="7", ip="::1"
     )
@@ -140,10 +140,10 @@ def test_requests_of_two_processes_may_have_one_number() -> None:
     assert rows[0]["host"] == b"192.0.2.7"
 
 
-def test_so_many_requests_are_remembered_and_no_more() -> None:
+def test_the_number_of_remembered_requests_is_limited() -> None:
     fmt = made()
-    said(fmt, b"".join(begun(number) for number in range(MOST_OPEN + 10)))
-    assert len(fmt._pairs) == MOST_OPEN
+    said(fmt, b"".join(begun(number) for number in range(MAX_OPEN + 10)))
+    assert len(fmt._pairs) == MAX_OPEN
     rows, _ = said(fmt, ended(9) + ended(10))
     assert [row["path"] for row in rows] == [None, b"/a/10"]
     long = made()

@@ -17,18 +17,18 @@ from tests.examples import examples, exhaustive, part_of
 
 _SETTINGS = Settings(window_s=6, interval_s=3, alert_threshold=2.0, ddos_threshold=100.0, alert_malformed=20.0)
 _RATES = (1, 1, 0, 6, 6, 6, 6, 0, 1, 0, 0, 0, 1, 5, 5, 5, 0, 0, 0, 0, 0, 0, 1, 0, 0)
-"""Lines in each second: two floods, each of which raises and recovers."""
+"""Lines in each second: two floods, and each raises and recovers."""
 
 
 def _write(life: Life, lines: int) -> None:
-    """Write so many lines, of this second."""
+    """Write a number of lines of this second."""
     for number in range(lines):
         line = log_line(life.clock.now_us() // 1_000_000, b"h%d" % number, status=500 if number == 3 else 200)
         life.content.extend(line + b"\n")
 
 
 def _write_with_junk(life: Life, lines: int) -> None:
-    """Write so many lines, in the second flood with some that nobody can read."""
+    """Write a number of lines, in the second flood with some unreadable ones."""
     _write(life, lines)
     if lines == 5:
         life.content.extend(b"junk\n" * 3)
@@ -128,7 +128,7 @@ def test_killed_at_any_point_of_a_filtered_run_nothing_is_lost_or_counted_twice(
     _live(uncut, points)
     assert len(_alerts(uncut.messages())) == 4
     expected = uncut.runs[-1].summary.health
-    # Three lines that nobody can read come with each five.
+    # Three unreadable lines come with each five.
     lines = sum(_RATES) + 3 * _RATES.count(5)
     filtered_out = sum(min(3, max(0, rate - 1)) for rate in _RATES)
     assert (expected.lines, expected.filtered) == (lines, filtered_out)
@@ -250,8 +250,7 @@ def test_a_disk_that_is_full_is_said_once_and_tried_again(parts: int) -> None:
         monitor.step()
     (notice,) = life.runs[0].notices[1:]
     assert notice.text == (
-        "checkpoint: cannot be written (No space left on device), trying again;"
-        " after a restart what comes now counts twice"
+        "checkpoint: cannot be written (No space left on device), trying again; after a restart, new lines count twice"
     )
     life.store.error = None
     life.clock.advance(10)
@@ -273,7 +272,7 @@ def test_a_held_line_is_held_wherever_the_run_was_killed() -> None:
 
 
 def _held(fate: Fate) -> Life:
-    """Read three lines one by one, the second of which is of years to come, and stop."""
+    """Read three lines one by one, the second with a far later year, and stop."""
     lines = [log_line(START_S), log_line(START_S + 100_000_000), log_line(START_S + 1)]
     life = Life(replace(_SETTINGS, from_start=True), most=len(lines[0]) + 1)
     life.content.extend(b"\n".join(lines) + b"\n")

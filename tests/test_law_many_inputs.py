@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
-from http_monitor.checkpoint.input_states import merged, since
+from http_monitor.checkpoint.input_states import merge, since
 from http_monitor.checkpoint.journal import replay
 from http_monitor.checkpoint.restore import resume
 from http_monitor.checkpoint.session import Session
@@ -40,17 +40,17 @@ def test_what_is_merged_is_where_the_inputs_stood(stands: Sequence[dict[str, Any
         now = {"files": files, "mark": number}
         increment = since(written, now)
         assert all(files[name] != written["files"].get(name) for name in increment["files"])
-        read, written = merged(read, json.loads(json.dumps(increment))), now
+        read, written = merge(read, json.loads(json.dumps(increment))), now
         assert {name: read[name] for name in now} == now
 
 
 def test_an_increment_that_has_all_inputs_is_read_as_that() -> None:
-    assert merged({"files": {"a": {}}}, {"files": {"b": {}}, "mark": 3}) == {"files": {"b": {}}, "mark": 3}
+    assert merge({"files": {"a": {}}}, {"files": {"b": {}}, "mark": 3}) == {"files": {"b": {}}, "mark": 3}
 
 
 def test_an_increment_that_lets_go_what_was_not_there_is_none() -> None:
     with pytest.raises(KeyError):
-        merged({"files": {}}, {"files": {}, "gone": ["a"]})
+        merge({"files": {}}, {"files": {}, "gone": ["a"]})
 
 
 @dataclass
@@ -100,7 +100,7 @@ class _Lives:
         return self.sink.summary
 
 
-def test_many_inputs_of_which_one_changes_are_killed_anywhere_and_count_every_line_once() -> None:
+def test_many_inputs_with_one_that_changes_are_killed_anywhere_and_count_every_line_once() -> None:
     points = Fate()
     expected = _Lives().live(points)
     assert expected.hits == 8

@@ -22,7 +22,7 @@ Second = tuple[int, bytes]
 
 
 def in_order(lines: list[bytes]) -> list[Second]:
-    """Return the lines that fit, by their time, without those written at a time that nobody will see."""
+    """Return the lines that fit, by their time, without those written at a time that is skipped."""
     whole = [line.removesuffix(b"\n") for line in lines]
     timed = [(row.time_us // US_PER_S, line + b"\n") for line in whole if (row := parse_line(line))]
     timed = sorted(item for item in timed if item[0] < START_S + 10**7)

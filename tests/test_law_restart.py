@@ -168,7 +168,7 @@ def _done(
     st.sampled_from(("live", "replay")),
     st.sets(st.integers(0, 12), min_size=1, max_size=5),
 )
-def test_an_engine_goes_on_exactly_whatever_was_done_to_it(
+def test_an_engine_resumes_exactly_whatever_was_done_to_it(
     operations: list[_Operation], chosen: Options, mode: Mode, swaps: set[int]
 ) -> None:
     run = settings_of(chosen, replay=mode == "replay")

@@ -187,7 +187,7 @@ def test_a_recorder_has_every_line_once_after_two_kills(first: int, second: int)
     assert sum((hits for _, hits in shelf.pieces), Counter()) == written
 
 
-def test_a_run_nobody_listens_to_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     def made(*_: object) -> None:
         raise AssertionError("a frame was made")
 

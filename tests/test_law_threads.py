@@ -126,7 +126,7 @@ def test_health_knows_of_no_nul_bytes_that_were_only_read_ahead(tmp_path: Path, 
 
 
 @ways
-def test_a_file_of_which_nothing_fits_is_refused_in_its_turn(way: str) -> None:
+def test_a_file_in_which_nothing_fits_is_refused_in_its_turn(way: str) -> None:
     def make(name: str) -> LogFormat:
         return auto_format() if name == "auto" else get_format(name)
 

@@ -123,7 +123,7 @@ def test_a_clock_set_back_a_little_closes_nothing_until_it_is_there_again() -> N
     assert run.recorder.reports[-1].late_hits == 1
 
 
-def test_the_pulse_goes_on_when_the_clock_is_set_back() -> None:
+def test_the_pulse_continues_when_the_clock_is_set_back() -> None:
     run = Run(Settings(**QUIET))
     run.every_second(1, 5)
     run.every_second(-5_000, -4_997)

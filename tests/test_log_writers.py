@@ -82,7 +82,7 @@ def test_who_only_reads_is_no_writer_and_neither_are_we(tmp_path: Path) -> None:
         assert _found(path) == ()
 
 
-def test_without_proc_nobody_knows(tmp_path: Path) -> None:
+def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
     assert find_writers([(1, 2)], str(tmp_path / "nowhere")) is None
     assert find_writers([(1, 2)], str(tmp_path)) is None
 
@@ -116,7 +116,7 @@ def test_a_master_whose_descriptors_only_root_may_see_is_named_all_the_same(tmp_
     assert find_writers([_identity(log)], str(tmp_path / "proc")) == Found((Writer(100, 1, "nginx"),), True)
 
 
-def test_nobody_is_told_to_send_a_signal_that_ends_a_server() -> None:
+def test_no_advice_names_a_signal_that_ends_a_server() -> None:
     assert Writer(5, 1, "haproxy").remedy == "have it reopen its log, or restart it"
 
 
@@ -178,7 +178,7 @@ def test_a_writer_that_writes_nothing_means_no_traffic() -> None:
     assert _explain({(1, 10): _NGINX}) == "no traffic: nginx (process 42) has it open and writes nothing"
 
 
-def test_a_file_that_nobody_writes_to_is_said_as_far_as_one_may_look() -> None:
+def test_a_file_without_a_writer_is_reported_as_far_as_processes_can_be_examined() -> None:
     assert _explain({}) == "no process has it open for writing: its writer has ended, or writes elsewhere"
     assert _explain({}, everyone=False, old=False) == (
         "it is there and readable; only root can see who of other users writes to it"

@@ -25,9 +25,7 @@ def _none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("sample", [b"", _NO_LOG], ids=["nothing read", "nothing fits"])
-def test_to_save_an_input_of_which_nothing_is_known_makes_no_formats(
-    monkeypatch: pytest.MonkeyPatch, sample: bytes
-) -> None:
+def test_saving_an_unread_input_makes_no_formats(monkeypatch: pytest.MonkeyPatch, sample: bytes) -> None:
     made = auto_format()
     if sample:
         assert made.choose(sample, sample) is None

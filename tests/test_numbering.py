@@ -1,4 +1,4 @@
-"""Keys that many batches share are numbered, within a bound, and nobody can tell from what is said."""
+"""Keys that many batches share are numbered, within a bound, without any effect on the output."""
 
 import numpy as np
 import pyarrow as pa

@@ -120,7 +120,7 @@ def test_no_message_depends_on_which_of_them_are_made(
         assert replay(pieces, chosen).messages == as_arrays
 
 
-def test_of_a_quiet_log_only_the_buckets_are_made_that_somebody_looks_into() -> None:
+def test_in_a_quiet_log_only_buckets_that_are_examined_are_made() -> None:
     seconds = np.arange(0, 30_000, 10)
     lines = [engine_strategies.log_line(engine_strategies.START_S + int(second)) for second in seconds]
     made = 0

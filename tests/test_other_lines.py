@@ -40,7 +40,7 @@ def test_the_directives_of_a_w3c_log_are_other_lines_wherever_they_were_cut() ->
     assert counters(replayed(FIELDS * 3)) == (3, 0, 0, 3)
 
 
-def test_directives_before_lines_of_another_format_are_other_lines_for_nobody_can_know() -> None:
+def test_directives_before_lines_of_another_format_are_other_lines_since_it_cannot_be_known() -> None:
     log = b"#!/bin/sh\n" + log_line(START_S) + b"\n# x\n"
     assert counters(replayed(log)) == counters(replayed(*log.splitlines(keepends=True))) == (3, 1, 1, 1)
 

@@ -99,7 +99,7 @@ def test_reading_begins_at_the_end_of_the_data_and_not_of_the_file(
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_a_restart_in_the_midst_goes_on_where_it_was(empty: Path, follow: Follow, cut: bool) -> None:
+def test_a_restart_in_the_middle_resumes_where_it_was(empty: Path, follow: Follow, cut: bool) -> None:
     server = _Server(empty, 2_048)
     server.write(lines(1, 3) + line(4)[:30])
     tail = follow(empty)
@@ -116,7 +116,7 @@ def test_a_restart_in_the_midst_goes_on_where_it_was(empty: Path, follow: Follow
 
 
 @pytest.mark.parametrize("known", [0, 3])
-def test_a_log_cut_while_nobody_looked_was_not_truncated(empty: Path, follow: Follow, known: int) -> None:
+def test_a_log_cut_between_two_looks_was_not_truncated(empty: Path, follow: Follow, known: int) -> None:
     server = _Server(empty, 8_192)
     if known:
         server.write(lines(1, known))

@@ -80,7 +80,7 @@ def test_on_a_terminal_lines_are_in_colour_unless_that_is_not_wanted() -> None:
         assert ("\x1b[" in terminal.raw) is coloured
 
 
-def test_a_file_of_which_nothing_fits_ends_with_4_as_a_replay_does(tmp_path: Path) -> None:
+def test_a_file_in_which_nothing_fits_ends_with_4_as_a_replay_does(tmp_path: Path) -> None:
     log = tmp_path / "other.log"
     log.write_bytes(BAD + b"\n" * 3 + BAD * 2)
     outcome = run("--explain", "--output", "ndjson", "--file", log)

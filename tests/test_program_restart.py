@@ -41,7 +41,7 @@ def _kill(program: Program) -> None:
     program.wait()
 
 
-def test_killed_and_started_again_it_counts_every_line_once_and_goes_on_counting(
+def test_killed_and_restarted_it_counts_every_line_once_and_keeps_counting(
     log: Path, start: Callable[..., Program]
 ) -> None:
     append(log, lines_now(30))
@@ -121,7 +121,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_named(log: Path, tmp_path: Path) 
     assert outcome.objects[-1]["hits"] == 6
     assert b"checkpoint: its checksum is wrong; set aside as " in outcome.err
     assert (snapshot.parent / "snapshot.damaged-1").read_bytes() == data
-    # How much of the log it would have had read nobody knows.
+    # How much of the log it would have read is not known.
     assert outcome.objects[-1]["health"]["maybe_lost"] is True
     said = b"resumes from its checkpoint, 6 lines so far; --from-start reads what it does not know of"
     assert said in run(*options).err
@@ -159,7 +159,7 @@ def test_the_format_that_was_found_before_a_restart_is_the_one_that_is_said_and_
     piece = b'{"time_iso8601":"2025-10-10T13:55:36Z","remote_addr":"::1","request":"GET / HTTP/1.1","status":200}\n'
     append(log, lines_now(6))
     assert b"auto, found common (6 of 6 lines fit)" in run(*options).err
-    # These are what most of the last lines are, and have come while nobody looked.
+    # These are most of the last lines, and were written between two looks.
     append(log, piece * 300)
     outcome = run(*options)
     assert b"auto, resumes with common\n" in outcome.err
@@ -190,7 +190,7 @@ def test_a_state_directory_that_cannot_be_is_said_and_the_log_is_followed(log: P
     assert outcome.objects[-1]["hits"] == 2
 
 
-def test_files_that_match_later_are_picked_up_and_go_on_after_a_restart(tmp_path: Path) -> None:
+def test_files_that_match_later_are_picked_up_and_resumed_after_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
     options = ("--file", f"{folder}/*.log", "--state-dir", tmp_path / "state", *OPTIONS)

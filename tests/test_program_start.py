@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from http_monitor.cli.streams import written_whole
+from http_monitor.cli.streams import buffer_writes
 from tests.program import DEADLINE_S, ROOT, command, environment
 
 _INTERRUPTED = """
@@ -103,12 +103,12 @@ class _Reluctant(io.RawIOBase):
 
 def test_no_signal_cuts_off_what_is_written_without_a_buffer() -> None:
     raw = _Reluctant()
-    stream = written_whole(io.TextIOWrapper(cast(Any, raw), "utf-8", write_through=True))
+    stream = buffer_writes(io.TextIOWrapper(cast(Any, raw), "utf-8", write_through=True))
     stream.write("a line of JSON\n")
     stream.flush()
 
     assert raw.taken == b"a line of JSON\n"
-    assert written_whole(stream) is stream
+    assert buffer_writes(stream) is stream
 
 
 @pytest.mark.parametrize("option", ["-h", "--version"])

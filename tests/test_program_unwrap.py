@@ -86,7 +86,7 @@ def test_no_line_of_a_wrapped_log_that_fits_nothing_ends_with_4(tmp_path: Path) 
     assert b"none of its first 3 lines fits" in outcome.err
 
 
-def test_a_wrapper_that_nobody_knows_is_refused() -> None:
+def test_an_unknown_wrapper_is_refused() -> None:
     outcome = run("--unwrap", "sysloq")
 
     assert outcome.code == 2

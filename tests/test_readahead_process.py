@@ -68,7 +68,7 @@ def test_a_process_that_is_killed_is_told_of(silent: Input) -> None:
     with pytest.raises(WorkerError) as raised:
         while True:
             ahead.next_look(silent)
-    assert str(raised.value) == f"the process that reads and parses was ended by SIGKILL (was memory short?){_ADVICE}"
+    assert str(raised.value) == f"the process that reads and parses was ended by SIGKILL (out of memory?){_ADVICE}"
     ahead.close()
 
 
@@ -76,7 +76,7 @@ def test_the_user_reads_one_line_when_the_process_is_killed(running: tuple[Progr
     program, child = running
     os.kill(child, signal.SIGKILL)
     outcome = program.wait()
-    said = f"http_monitor: the process that reads and parses was ended by SIGKILL (was memory short?){_ADVICE}\n"
+    said = f"http_monitor: the process that reads and parses was ended by SIGKILL (out of memory?){_ADVICE}\n"
     assert (outcome.code, outcome.err.decode()) == (1, said)
     assert all(thing["type"] == "report" for thing in outcome.objects)
 
@@ -114,7 +114,7 @@ def test_too_little_memory_is_raised_here_without_a_traceback() -> None:
     monitor.close_inputs()
 
 
-def test_what_nobody_expected_is_raised_here_with_its_traceback() -> None:
+def test_an_unexpected_error_is_raised_here_with_its_traceback() -> None:
     before = _open_files()
     monitor, _ = make_monitor(Settings(replay=True), [_Odd([], ends=True)], ReplayClock(), make_ahead=ProcessAhead)
     with pytest.raises(RuntimeError) as raised:
@@ -184,7 +184,7 @@ def _nothing(theirs: socket.socket, error: BaseException) -> None:
     pass
 
 
-def test_a_child_that_gets_signals_goes_on() -> None:
+def test_a_child_that_gets_signals_keeps_running() -> None:
     child = ChildProcess(_echo, _nothing)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(child.pid, number)

@@ -98,7 +98,7 @@ class Monitor:
         self._program = Program(*self._options)
 
     def until_lines(self, lines: int) -> None:
-        """Wait until it has counted so many."""
+        """Wait until it has counted this many."""
         for _ in range(REPORTS):
             if (report := self._program.report())["health"]["lines"] >= lines:
                 return

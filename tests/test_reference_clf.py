@@ -235,7 +235,7 @@ def test_quotes_round_the_whole_line_are_no_part_of_it() -> None:
         (b'""', b"0", b"-", None),
     ],
 )
-def test_a_request_that_nobody_escaped_ends_where_status_and_size_follow(
+def test_an_unescaped_request_ends_where_status_and_size_follow(
     request_text: bytes, status: bytes, size: bytes, taken: tuple[bytes, int, int] | None
 ) -> None:
     for more in (b"", b' "-" "a"b"', b"\tx"):
@@ -247,7 +247,7 @@ def test_a_request_that_nobody_escaped_ends_where_status_and_size_follow(
         assert row.path == section_and_endpoint(method, target)[1]
 
 
-def test_a_size_beyond_63_bits_makes_a_line_malformed_that_nobody_escaped() -> None:
+def test_a_size_beyond_63_bits_makes_an_unescaped_line_malformed() -> None:
     line = b'h - - [10/Oct/2000:13:55:36 -0700] "GET /"x" 200 9223372036854775808 "-" "a" 200 5'
     assert parse_line(line) is None
     assert read(line.replace(b"5808", b"5807")).size_bytes == 2**63 - 1

@@ -160,7 +160,7 @@ def test_every_line_goes_to_one_counter_and_every_accepted_one_to_one_report(
 
 @settings(max_examples=examples(40), deadline=None)
 @given(engine_strategies.cases())
-def test_a_raise_has_at_most_one_recovery_and_times_go_on(case: tuple[list[bytes], Options]) -> None:
+def test_a_raise_has_at_most_one_recovery_and_times_increase(case: tuple[list[bytes], Options]) -> None:
     files, options = case
     out = replay([parse_log(data) for data in files], options)
     active: dict[tuple[str, str | None], str] = {}

@@ -30,40 +30,40 @@ BOTH = TOMCAT + " %T"
 
 def said(made: LogFormat, *lines: bytes) -> list[Remark]:
     data = b"".join(line + b"\n" for line in lines)
-    return [remark for _, remark in Remarks().of_file().look(data, made.parse(data), made)]
+    return [remark for _, remark in Remarks().of_file().check(data, made.parse(data), made)]
 
 
 @pytest.mark.parametrize(
     ("format_", "line", "name", "words"),
     [
-        ("auto", COMBINED + b" 41873", "unit", "a number without a unit (41873) stands behind the fields of combined,"),
-        ("auto", COMBINED + b' 41873 "198.51.100.2"', "unit", "a number without a unit (41873) stands behind the"),
-        ("auto", COMMON + b" 12", "unit", "a number without a unit (12) stands behind the fields of common,"),
+        ("auto", COMBINED + b" 41873", "unit", "a number without a unit (41873) follows the fields of combined,"),
+        ("auto", COMBINED + b' 41873 "198.51.100.2"', "unit", "a number without a unit (41873) follows the"),
+        ("auto", COMMON + b" 12", "unit", "a number without a unit (12) follows the fields of common,"),
         (
             "auto",
             COMBINED + b' "-" rt=0.004 .',
             "unread",
-            "what stands behind the fields of nginx_main is not read: rt=0.004",
+            "text after the fields of nginx_main is not read: rt=0.004",
         ),
         (
             "auto",
             COMBINED + b" rt=0.004",
             "unread",
-            "what stands behind the fields of combined is not read: rt=0.004 (",
+            "text after the fields of combined is not read: rt=0.004 (",
         ),
         (
             "auto",
             COMBINED + b"\x1b[2Jx\r",
             "unread",
-            r"what stands behind the fields of combined is not read: \x1b[2Jx (",
+            r"text after the fields of combined is not read: \x1b[2Jx (",
         ),
-        ("common", COMBINED, "unread", 'what stands behind the fields of common is not read: "-" "curl/8" ('),
-        ('%h %t "%r" %>s', COMMON.replace(b"- - ", b""), "unit", "a number without a unit (612) stands behind"),
+        ("common", COMBINED, "unread", 'text after the fields of common is not read: "-" "curl/8" ('),
+        ('%h %t "%r" %>s', COMMON.replace(b"- - ", b""), "unit", "a number without a unit (612) follows"),
         (
             "$remote_addr [$time_local] $status",
             b"::1 [19/Jan/2026:23:08:15 +0000] 200 x",
             "unread",
-            "what stands behind the",
+            "text after the",
         ),
         (TOMCAT, COMMON + b" 7", "unit", "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing"),
         (BOTH, COMMON + b" 297 0.297", "unit", "%D is taken for milliseconds, as %T beside it shows"),
@@ -107,12 +107,12 @@ def test_the_same_is_said_once_of_all_files_and_only_the_first_lines_are_looked_
     first, second, third = remarks.of_file(), remarks.of_file(), remarks.of_file()
     made = auto_format()
     batch = made.parse(data)
-    assert [len([*it.look(data, batch, made)]) for it in (first, first, second)] == [1, 0, 0]
+    assert [len([*it.check(data, batch, made)]) for it in (first, first, second)] == [1, 0, 0]
     plain = (COMBINED + b"\n\n") * ENOUGH_ROWS
-    assert [*third.look(plain, made.parse(plain), made)] == []
+    assert [*third.check(plain, made.parse(plain), made)] == []
     late = COMBINED + b" x\n"
-    assert [*third.look(late, made.parse(late), made)] == []
-    assert len([*remarks.of_file().look(late, made.parse(late), made)]) == 1
+    assert [*third.check(late, made.parse(late), made)] == []
+    assert len([*remarks.of_file().check(late, made.parse(late), made)]) == 1
 
 
 def test_a_notice_has_its_kind_and_its_file(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_time_taken_is_of_the_unit_that_the_header_the_columns_or_a_decimal_poin
         data = b"".join(one + b"\n" for one in chain(head, [line] * copies))
         batch = made.parse(data)
         assert batch.rows.column("duration_us").to_pylist() == [duration_us] * copies
-        found = [*Remarks().of_file().look(data, batch, made)]
+        found = [*Remarks().of_file().check(data, batch, made)]
         assert [remark.name for _, remark in found] == ["unit"] * doubted
 
 

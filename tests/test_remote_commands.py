@@ -244,7 +244,7 @@ def test_the_reason_of_a_command_is_understood_in_the_words_of_other_systems(
     assert files.take_failure() is None
 
 
-def test_a_reason_that_nobody_knows_is_shown(via: Via, log: Path) -> None:
+def test_an_unknown_reason_is_shown(via: Via, log: Path) -> None:
     files = CommandFiles(via('case "$1" in ls) echo "ls: \033[2Jout of order" >&2; exit 2;; esac; exec "$@"'))
     expected = "cannot be read (ls: \\x1b[2Jout of order)"
     assert files.look(str(log)) == Obstacle(expected, f"{expected}, trying again")
@@ -313,7 +313,7 @@ def test_what_goes_while_a_directory_is_listed_is_left_out_and_the_rest_is_told(
     assert files.take_failure() is None
 
 
-def test_a_directory_that_cannot_be_listed_because_nobody_answers_is_no_empty_one(via: Via, log: Path) -> None:
+def test_a_directory_that_cannot_be_listed_without_an_answer_is_no_empty_one(via: Via, log: Path) -> None:
     files = CommandFiles(via('case "$2" in -1Ai) exit 255;; esac; exec "$@"'))
     with pytest.raises(Unreachable):
         files.listing(str(log.parent))
@@ -388,7 +388,7 @@ def test_a_prefix_that_is_silent_after_its_output_is_given_up(via: Via, tmp_path
     assert the_failure(files) == "cannot be reached (no answer for 0.2 s)"
 
 
-def test_whoever_stays_behind_a_command_and_holds_its_stderr_is_not_waited_for(
+def test_a_process_that_outlives_its_command_and_holds_its_stderr_is_not_waited_for(
     via: Via, log: Path, tmp_path: Path
 ) -> None:
     # As the shared connection of an older ssh does.

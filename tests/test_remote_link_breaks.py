@@ -24,7 +24,7 @@ _STEP = 19
 
 
 class Breaking:
-    """Counts the commands of this machine, and lets some of them find nobody."""
+    """Counts the commands of this machine, and lets some of them fail to connect."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls = 0
@@ -105,7 +105,7 @@ def _survives(log: Path) -> None:
 
 @exhaustive
 @pytest.mark.parametrize("after", [False, True])
-def test_every_line_comes_once_whichever_command_finds_nobody(
+def test_every_line_comes_once_whichever_command_gets_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     log = tmp_path / "access.log"

@@ -62,7 +62,7 @@ def test_a_log_is_read_over_ssh_whatever_its_name(ssh: Ssh, tmp_path: Path) -> N
 
 
 def test_a_host_that_is_not_let_in_is_out_of_reach_and_asks_nothing(ssh: Ssh) -> None:
-    files = CommandFiles(ssh("web2"))  # whose key nobody knows
+    files = CommandFiles(ssh("web2"))  # with an unknown key
     found = files.look("/etc/passwd")
     assert found == Obstacle(
         "cannot be reached (Host key verification failed.)",

@@ -97,8 +97,8 @@ def test_those_of_another_machine_are_told_of_and_count_in_the_zone_that_is_name
     here("UTC")
     recorder = _followed(_haproxy(zone))
     (text,) = _told(recorder)
-    assert f"nearly all lines come {distance} this machine's clock, which looks like another time zone: where" in text
-    assert "--log-timezone says which they are of" in text
+    assert f"nearly all lines come {distance} this machine's clock, which looks like another time zone: if" in text
+    assert "set it by --log-timezone (" in text
     health = recorder.summary.health
     # Late ones are in the totals, whatever their age; those ahead are in no window that comes soon.
     assert (health.accepted, health.ahead, health.lines) == (counted, _SECONDS - counted, _SECONDS)
@@ -133,7 +133,7 @@ def test_lines_that_name_a_zone_are_not_said_to_have_been_read_as_another(
     (text,) = _told(_followed(_common(3_600, zone_minutes)))
     assert "as UTC" not in text
     assert "(this machine's zone is 1 h ahead of UTC)" in text
-    assert "where they do, the server's zone or clock is wrong" in text
+    assert "if they have one, the server's zone or clock is wrong" in text
 
 
 def test_lines_that_name_their_zone_are_on_time_wherever_they_are_read(here: Callable[[str], None]) -> None:

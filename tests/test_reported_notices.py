@@ -1,4 +1,4 @@
-"""What others reported: errors that nobody counted, alerts that flap at their threshold, storms of alerts."""
+"""Reports of others: uncounted errors, alerts that flap at their threshold, storms of alerts."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Reports of others whose format had no preset: each line gives what is right, though nobody names the format."""
+"""Reports of others whose format had no preset: each line is read correctly without naming the format."""
 
 from typing import Any
 

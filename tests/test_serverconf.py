@@ -184,9 +184,9 @@ def test_includes_of_nginx_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("include nginx.conf;\n", "nginx.conf line 1: includes {}/nginx.conf, and so on without an end"),
-        ("http {\n include *.conf;\n}\n", "nginx.conf line 2: includes {}/nginx.conf, and so on without an end"),
-        ("http {\n include b.conf;\n}\n", "b.conf line 1: includes {}/nginx.conf, and so on without an end"),
+        ("include nginx.conf;\n", "nginx.conf line 1: includes {}/nginx.conf in a loop"),
+        ("http {\n include *.conf;\n}\n", "nginx.conf line 2: includes {}/nginx.conf in a loop"),
+        ("http {\n include b.conf;\n}\n", "b.conf line 1: includes {}/nginx.conf in a loop"),
         ("worker_processes 2;\n", "nginx.conf: has no log of requests (access_log of nginx, CustomLog of Apache)"),
         ("http { access_log off; }\n", "nginx.conf: has no log of requests (access_log of nginx, CustomLog of Apache)"),
     ],
@@ -236,11 +236,11 @@ def test_where_a_format_of_apache_stands_is_said(apache: Path) -> None:
     [
         ("Include gone.conf\n", "line 1: includes gone.conf, which is not there (ServerRoot is "),
         ("ServerRoot /etc/httpd\n\nInclude x/*.conf\n", "line 3: includes x/*.conf, which is not there"),
-        ("<VirtualHost *>\n</Directory>\n", "line 2: </Directory> closes what is not open"),
+        ("<VirtualHost *>\n</Directory>\n", "line 2: </Directory> closes a section that is not open"),
         ("<VirtualHost *>\n", "ends inside of <virtualhost>"),
         ("Include apache.conf\n", "line 1: includes "),
         ("ServerName x\n", "has no log of requests (access_log of nginx, CustomLog of Apache)"),
-        ("CustomLog /x/y.log combinded\n", "line 1: the format combinded is defined nowhere in "),
+        ("CustomLog /x/y.log combinded\n", "line 1: the format combinded is not defined in "),
         ("CustomLog /a.log a%h\nCustomLog /b.log b%h\n", "no log /x/y.log, but several others: /a.log in a%h ("),
         ("CustomLog /x/y.log a%h\nCustomLog /x/y.log b%h\n", "has several formats for /x/y.log: /x/y.log in a%h ("),
         ("CustomLog /x/\x1b[2J.log a%h\nCustomLog /b b%h\n", r"/x/\x1b[2J.log in a%h"),
@@ -274,7 +274,7 @@ def test_what_is_no_configuration_is_refused(tmp_path: Path, kind: str) -> None:
     assert refusal(config).startswith(f"--format-from: {config}")
 
 
-def test_lines_go_on_after_a_backslash_and_words_may_be_quoted() -> None:
+def test_lines_continue_after_a_backslash_and_words_may_be_quoted() -> None:
     lines = list(logical_lines('a \\\r\n b\n\n # c \\\n d\ne "f \\" \\\\ g" \'h\\n\' \\'))
     assert [line.number for line in lines] == [1, 6]
     assert [words_of(line.text) for line in lines] == [["a", "b"], ["e", 'f " \\ g', "h\\n"]]

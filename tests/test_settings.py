@@ -1,4 +1,4 @@
-"""Settings check themselves, whoever makes them."""
+"""Settings check themselves, whatever code makes them."""
 
 from dataclasses import FrozenInstanceError, fields
 from typing import Any

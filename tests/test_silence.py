@@ -162,7 +162,7 @@ _MIB = 1 << 20
 
 
 def _said(lags: list[int], *, read_bytes_per_s: int = 2 * _MIB, slept_s: int = 0) -> list[tuple[int, str]]:
-    """Return what is said, and in which second, when so much is unread second after second; 0: caught up."""
+    """Return (notice, second) for unread bytes given second after second; 0: caught up."""
     clock = ManualClock()
     progress = Progress(behind=False, lag_bytes=0, lag_s=0, read_bytes=0)
     pace = FallingBehind(lambda: progress, clock)

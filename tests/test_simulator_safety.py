@@ -1,4 +1,4 @@
-"""The simulator writes to no file that could be somebody else's."""
+"""The simulator writes to no file that could belong to another program."""
 
 import json
 import os

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.cli.startup_tuning import begin_imports, end_imports, spare_threads
+from http_monitor.cli.startup_tuning import begin_imports, end_imports, keep_numpy_single_threaded
 from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 _THEN_SAY = """
@@ -44,7 +44,7 @@ def test_garbage_is_looked_for_again_but_not_among_what_was_imported() -> None:
 
 
 @pytest.mark.usefixtures("garbage")
-def test_what_is_somebody_elses_is_not_kept_from_the_collector() -> None:
+def test_objects_of_the_caller_are_not_kept_from_the_collector() -> None:
     end_imports()
     assert gc.isenabled()
     assert not gc.get_freeze_count()
@@ -52,7 +52,7 @@ def test_what_is_somebody_elses_is_not_kept_from_the_collector() -> None:
 
 def test_linear_algebra_has_one_thread_whatever_was_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    spare_threads()
+    keep_numpy_single_threaded()
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 

@@ -143,7 +143,7 @@ def test_a_run_that_begins_at_the_end_learns_the_columns_from_the_head_of_the_fi
 
 
 @each_w3c
-def test_the_columns_go_on_with_the_checkpoint(name: str) -> None:
+def test_the_columns_resume_with_the_checkpoint(name: str) -> None:
     first, second = make(name), make(name)
     first.parse(FIELDS.replace(b"time-taken", b"x-edge-location"))
     assert isinstance(first, Remembering)

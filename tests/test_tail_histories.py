@@ -48,9 +48,7 @@ def test_a_copy_that_was_cut_off_is_not_taken_for_another_log(log: Path, follow:
     assert tail.read_to_end() == line(5)
 
 
-def test_an_archive_of_a_file_that_was_let_go_is_not_read_when_another_such_file_grows(
-    log: Path, follow: Follow
-) -> None:
+def test_an_archive_of_a_released_file_is_not_read_when_another_such_file_grows(log: Path, follow: Follow) -> None:
     tail = follow_to_an_empty_log(log, follow)
     rotate(log)
     append(log, line(4))
@@ -97,7 +95,7 @@ def test_what_a_copy_lacks_is_lost_after_a_restart_too(log: Path, follow: Follow
     assert tail.counters == (len(lines(21, 30)), True, 0, 1)
 
 
-def test_the_rest_of_a_line_that_was_let_go_is_lost_after_two_restarts_too(log: Path, follow: Follow) -> None:
+def test_the_rest_of_a_released_line_is_lost_after_two_restarts_too(log: Path, follow: Follow) -> None:
     append(log, b"half")
     tail = follow(log)
     tail.read()
@@ -274,9 +272,7 @@ def test_a_file_that_was_truncated_and_renamed_during_downtime_may_have_lost_lin
     assert tail.tail.health().maybe_lost
 
 
-def test_the_archive_of_a_file_of_which_nothing_was_seen_is_the_next_after_that_of_its_predecessor(
-    log: Path, follow: Follow
-) -> None:
+def test_the_archive_of_an_unread_file_is_the_next_after_that_of_its_predecessor(log: Path, follow: Follow) -> None:
     tail = follow_to_an_empty_log(log, follow)
     position = tail.kill()
     append(log, line(4))
@@ -290,9 +286,7 @@ def test_the_archive_of_a_file_of_which_nothing_was_seen_is_the_next_after_that_
     assert tail.counters == (0, False, 3, 0)
 
 
-def test_a_file_of_which_nothing_was_seen_that_is_an_archive_at_the_next_look_is_not_lost(
-    log: Path, follow: Follow
-) -> None:
+def test_an_unread_file_that_is_an_archive_at_the_next_look_is_not_lost(log: Path, follow: Follow) -> None:
     tail = follow_to_an_empty_log(log, follow)
     append(log, line(4))
     old = rotate(log)
@@ -302,9 +296,7 @@ def test_a_file_of_which_nothing_was_seen_that_is_an_archive_at_the_next_look_is
     assert tail.counters == (0, False, 2, 0)
 
 
-def test_a_file_of_which_nothing_was_seen_may_be_one_that_is_missing_among_the_archives(
-    log: Path, follow: Follow
-) -> None:
+def test_an_unread_file_may_be_one_that_is_missing_among_the_archives(log: Path, follow: Follow) -> None:
     tail = follow_to_an_empty_log(log, follow)
     position = tail.kill()
     append(log, line(4))

@@ -44,7 +44,7 @@ class _Bench:
         self.woken.clear()
 
     def write_until_woken(self, path: Path, times: int) -> None:
-        """Write one line, then another as long as there were not so many wake-ups."""
+        """Write one line, then another until there were this many wake-ups."""
         target = self.wakes + times
         with path.open("ab", buffering=0) as file:
             while True:
@@ -121,7 +121,7 @@ def test_a_rotation_wakes(bench: _Bench, log: Path) -> None:
     bench.wait_for_a_wake_up()
 
 
-def test_reading_wakes_nobody_and_neither_do_other_files(
+def test_neither_reading_nor_other_files_wake_the_monitor(
     bench: _Bench, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[str] = []
@@ -358,7 +358,7 @@ def test_only_the_observer_imports_watchdog() -> None:
 def test_events_that_are_lost_lose_no_lines(bench: _Bench, log: Path) -> None:
     source = bench.follow(log)
     for observer in bench.made:
-        observer.unschedule_all()  # as good as a queue that overflowed: nothing wakes, and nobody says so
+        observer.unschedule_all()  # like a queue that overflowed: there are no events, and no error
     with log.open("ab") as file:
         file.write(b"one\ntwo\n")
     assert source.wants_poll_s() <= 1.0

@@ -8,7 +8,7 @@ from http_monitor.sources.files.access import Files, FileStatus
 from tests.following import Denying, Follow, append, compress, copytruncate, line, lines, move_out, rotate
 
 
-def test_a_restart_goes_on_where_it_stopped(log: Path, follow: Follow) -> None:
+def test_a_restart_resumes_where_it_stopped(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()
     append(log, line(4) + b"half")
@@ -101,7 +101,7 @@ def test_a_copy_of_lines_that_are_alike_is_read_although_one_like_it_was(log: Pa
     assert tail.read_to_end() == lines(1, 4)
 
 
-def test_a_file_with_the_inode_of_one_that_was_let_go_is_read(log: Path, follow: Follow) -> None:
+def test_a_file_with_the_inode_of_a_released_one_is_read(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()
     rotate(log)
@@ -250,7 +250,7 @@ def test_a_restart_in_the_midst_of_a_rotation_reads_both_files(log: Path, follow
     assert tail.counters == (0, False, 1, 0)
 
 
-def test_counters_go_on_over_a_restart(log: Path, follow: Follow) -> None:
+def test_counters_continue_over_a_restart(log: Path, follow: Follow) -> None:
     append(log, b"half")
     tail = follow(log)
     tail.read()

@@ -28,7 +28,7 @@ def test_rename_with_an_unread_backlog(log: Path, follow: Follow) -> None:
     assert tail.counters == (0, False, 1, 0)
 
 
-def test_a_writer_that_goes_on_in_the_renamed_file_for_seconds(log: Path, follow: Follow) -> None:
+def test_a_writer_that_continues_in_the_renamed_file_for_seconds(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()
     old = rotate(log)
@@ -44,7 +44,7 @@ def test_a_writer_that_goes_on_in_the_renamed_file_for_seconds(log: Path, follow
     assert tail.counters == (0, False, 1, 0)
 
 
-def test_a_renamed_file_that_grows_after_it_was_let_go_is_read_on(log: Path, follow: Follow) -> None:
+def test_a_renamed_file_that_grows_after_it_was_released_is_read_on(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()
     old = rotate(log)
@@ -58,7 +58,7 @@ def test_a_renamed_file_that_grows_after_it_was_let_go_is_read_on(log: Path, fol
     assert tail.counters == (0, False, 1, 0)
 
 
-def test_the_rest_of_a_line_of_which_the_beginning_was_let_go_is_lost(log: Path, follow: Follow) -> None:
+def test_the_rest_of_a_line_whose_beginning_was_released_is_lost(log: Path, follow: Follow) -> None:
     append(log, b"half")
     tail = follow(log)
     tail.read()
@@ -112,7 +112,7 @@ def test_a_partial_last_line_is_given_when_it_is_completed(log: Path, follow: Fo
     assert tail.read() == b"one\n"
 
 
-def test_a_partial_line_at_a_rotation_is_a_line_when_its_file_is_let_go(log: Path, follow: Follow) -> None:
+def test_a_partial_line_at_a_rotation_is_a_line_when_its_file_is_released(log: Path, follow: Follow) -> None:
     append(log, b"no newline")
     tail = follow(log)
     assert tail.read() == lines(1, 3)

@@ -57,7 +57,7 @@ def test_a_missing_directory_is_a_missing_file(tmp_path: Path, follow: Follow) -
     assert tail.read() == line(1)
 
 
-def test_a_file_moved_away_and_back_goes_on_where_it_was(log: Path, follow: Follow) -> None:
+def test_a_file_moved_away_and_back_is_read_from_its_position(log: Path, follow: Follow) -> None:
     tail = follow(log)
     tail.read()
     aside = log.rename(log.with_suffix(".aside"))
@@ -85,7 +85,7 @@ def test_a_directory_at_the_path_is_a_state_that_ends(log: Path, follow: Follow)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no FIFOs")
-def test_a_fifo_at_the_path_is_a_state_and_hangs_nobody(tmp_path: Path, follow: Follow) -> None:
+def test_a_fifo_at_the_path_is_a_state_and_nothing_hangs(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "access.log"
     os.mkfifo(path)
     tail = follow(path)
@@ -185,7 +185,7 @@ def test_a_file_with_two_names_is_followed_once(log: Path, follow: Follow) -> No
     assert second.tail.health().waiting_for == ""
 
 
-def test_the_other_name_goes_on_where_the_first_lets_go(log: Path, follow: Follow) -> None:
+def test_the_other_name_continues_where_the_first_releases_the_file(log: Path, follow: Follow) -> None:
     other = log.with_name("other.log")
     os.link(log, other)
     first = follow(log)

@@ -179,7 +179,7 @@ def test_a_copy_of_a_tiny_file_is_one_that_was_not_there_before(tmp_path: Path, 
     assert tail.counters == (0, True, 0, 1)
 
 
-def test_copytruncate_of_a_file_of_which_nothing_was_read_yet(log: Path, follow: Follow) -> None:
+def test_copytruncate_of_an_unread_file(log: Path, follow: Follow) -> None:
     log.write_bytes(b"")
     os.utime(log, (1_700_000_000, 1_700_000_000))
     tail = follow(log)
@@ -199,7 +199,7 @@ def test_truncation_ends_the_skipping_of_a_line_that_began_before_the_start(log:
     assert tail.read() == line(4)
 
 
-def test_a_writer_that_goes_on_at_its_old_offset_leaves_a_run_of_nul(log: Path, follow: Follow) -> None:
+def test_a_writer_that_continues_at_its_old_offset_leaves_a_run_of_nul(log: Path, follow: Follow) -> None:
     tail = follow(log)
     with log.open("r+b", buffering=0) as writer:
         writer.seek(0, os.SEEK_END)

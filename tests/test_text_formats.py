@@ -293,7 +293,7 @@ def test_the_log_format_of_nginx_reads_its_lines_as_the_family_does() -> None:
     assert (own.rows.to_pylist(), own.line_nos.tolist()) == (family.rows.to_pylist(), family.line_nos.tolist())
 
 
-def test_a_list_that_goes_on_after_a_space_is_read_to_its_end_by_columns_too() -> None:
+def test_a_list_that_continues_after_a_space_is_read_to_its_end_by_columns_too() -> None:
     fmt = get_format(OWN[4])
     line = b'h [10/Oct/2025:13:55:36 +0200] "GET /a HTTP/1.1" 200 a:1 : b:2 0.100 : 0.200 an id\n'
     columns, single = _by(0, fmt.parse, line * 2), _by(1 << 40, fmt.parse, line * 2)

@@ -86,7 +86,7 @@ def test_what_servers_write_in_rarer_cases(name: str, old: bytes, new: bytes, co
     assert old in example(name)
     line = example(name).replace(old, new, 1) if old else example(name)
     if (name, column) == ("aws_s3", "agent"):
-        # An agent nobody escaped may end early; its line still counts.
+        # An unescaped agent may end early; its line still counts.
         assert row(name, line)["status"] == 200
     assert row(name, line)[column] == value
 

@@ -122,7 +122,7 @@ def own() -> Iterator[Callable[..., Owner]]:
 Own = Callable[..., Owner]
 
 
-def test_it_is_a_source_that_can_go_on_in_another_process(own: Own) -> None:
+def test_it_is_a_source_that_another_process_can_resume(own: Own) -> None:
     source: Source = own(Remote([])).source
     assert isinstance(source, Resumable)
     assert source.name == "web.log"
@@ -152,7 +152,7 @@ def test_without_an_explanation_the_state_is_one(own: Own) -> None:
     assert owner.source.diagnose() == "it is there and readable: no traffic, or its writer writes elsewhere"
 
 
-def test_nothing_is_known_before_the_first_look_has_ended_and_nobody_waits_for_it(own: Own) -> None:
+def test_nothing_is_known_before_the_first_look_has_ended_and_nothing_waits_for_it(own: Own) -> None:
     remote = Remote([b"a\n"], free=False)
     owner = own(remote)
     assert owner.source.read() == Chunk(b"", at_end=False)
@@ -193,7 +193,7 @@ def test_while_a_look_is_not_taken_the_next_is_not_handed_over_and_there_is_no_t
     assert remote.looks == 100
 
 
-def test_a_look_that_says_nothing_new_wakes_nobody(own: Own) -> None:
+def test_a_look_without_news_does_not_wake_the_monitor(own: Own) -> None:
     remote = Remote([b"a\n"])
     twenty = threading.Event()
     remote.tick = lambda: twenty.set() if remote.looks == 20 else None

@@ -80,14 +80,14 @@ def test_a_thread_that_has_too_little_memory_ends_the_run(capfd: pytest.CaptureF
             raise by
 
         stop = Stop()
-        with stop.where_a_thread_lacks_memory():
+        with stop.handle_lack_of_memory():
             thread = threading.Thread(target=run)
             thread.start()
             thread.join(DEADLINE_S)
         return stop
 
     lacking = ended(MemoryError())
-    assert (lacking.lacks_memory, lacking.requested()) == (True, True)
+    assert (lacking.lacks_memory, lacking.is_requested()) == (True, True)
     assert lacking.waker.wait(0.0)
     assert capfd.readouterr().err == ""
 

@@ -1,4 +1,4 @@
-"""What nobody can read any more, on every reader: exactly that is missing, and as much is said as can be known."""
+"""Lines that can no longer be read, with every reader: exactly those are missing, and reported as far as possible."""
 
 import gzip
 import lzma
@@ -34,7 +34,7 @@ def test_what_was_written_between_the_copy_and_the_truncation(log: Path, follow:
     assert tail.counters == (0, True, 0, 1)
 
 
-def test_what_was_compressed_by_something_else_while_nobody_looked(log: Path, follow: Follow) -> None:
+def test_what_was_compressed_by_something_else_between_two_looks(log: Path, follow: Follow) -> None:
     tail = follow(log, read_bytes=250)
     assert tail.read() == lines(1, 2)
     position = tail.kill()
@@ -97,7 +97,7 @@ def test_what_a_link_led_to_between_the_last_checkpoint_and_a_kill(tmp_path: Pat
     assert tail.counters == (0, False, 1, 0)
 
 
-def test_a_copy_of_which_less_than_64_bytes_were_known_before_a_restart(tmp_path: Path, follow: Follow) -> None:
+def test_a_copy_with_less_than_64_bytes_known_before_a_restart(tmp_path: Path, follow: Follow) -> None:
     path = tmp_path / "tiny.log"
     path.write_bytes(b"a\nb\n")
     tail = follow(path, read_bytes=2)

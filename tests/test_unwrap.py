@@ -30,7 +30,7 @@ _LINES = st.lists(st.one_of(_TEXT, st.sampled_from(_HOSTILE), st.just(COMBINED))
 
 
 def _may_stand(way: Written, line: bytes) -> bool:
-    """Tell whether a line is one of which this way leaves no doubt."""
+    """Return whether a line leaves no doubt that this program wrote it."""
     # What a runtime writes in front of a text when it is asked for times, and the blank that some leave out.
     if way.wrapper in ("compose", "kubectl", "stern", "stern_namespaces") and line.startswith(b"2026-01-19T"):
         return False

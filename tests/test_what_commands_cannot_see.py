@@ -21,7 +21,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def delete(log: Path) -> None:
-    """Put an empty file in the place of one, so that nobody gets its inode."""
+    """Put an empty file in the place of one, so that its inode is not reused."""
     new = log.with_name("new")
     new.touch()
     new.replace(log)
@@ -62,7 +62,7 @@ def test_what_was_seen_of_a_file_that_is_gone_is_read_where_a_descriptor_holds_i
 
 
 @out_of_sight
-def test_what_nobody_saw_of_a_file_that_is_gone_is_read_where_a_descriptor_holds_it_else_maybe_lost(
+def test_unseen_lines_of_a_file_that_is_gone_are_read_where_a_descriptor_holds_it_else_maybe_lost(
     log: Path, follow: Follow, way: str, vanish: Callable[[Path], None]
 ) -> None:
     tail = follow(log)
@@ -92,7 +92,7 @@ def test_after_a_restart_nothing_holds_a_file_that_is_gone(
     append(log, line(5))
     tail.resume(position)
     assert tail.read_to_end() == line(5)
-    # The third line and "half" had been seen; of the rest nobody knows.
+    # The third line and "half" had been seen; the rest was not.
     assert tail.counters == (104, True, 1, 0)
 
 

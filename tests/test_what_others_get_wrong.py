@@ -90,7 +90,7 @@ def test_too_few_hits_to_speak_of_a_rate_raise_no_error_rate() -> None:
 
 
 def test_the_first_two_minutes_are_divided_by_two_minutes() -> None:
-    # Twenty hits a second are twice the threshold, and it takes a minute until two minutes have seen so many.
+    # Twenty hits per second are twice the threshold, so the window exceeds it after one of its two minutes.
     recorder = replayed(*(lines(second, 20) for second in range(70)))
     assert told(recorder.events) == [("raised", "traffic", 61)]
     assert recorder.events[0].hits == 1_220

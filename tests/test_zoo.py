@@ -1,4 +1,4 @@
-"""What real servers wrote is read as what they were asked, though nobody says what the logs are.
+"""What real servers wrote is read correctly without naming the formats.
 
 `../shared/data/zoo` has logs of 18 servers, and for each field of a line what is right. The table says how many of a
 log's fields may still be wrong; it may only fall.

@@ -1,4 +1,4 @@
-"""What Python and Node servers wrote is read as their lines say, though nobody says what the logs are.
+"""What Python and Node servers wrote is read correctly without naming the formats.
 
 `../shared/data/zoo2` has logs of 17 servers; those that are not here are JSON, or of the Common Log Format family, and
 tested with these. Each row is what a line says: its number, the time in UTC (of a server that writes no zone its local

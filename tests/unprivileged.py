@@ -14,7 +14,7 @@ _NOBODY = 65_534
 
 @contextmanager
 def unprivileged() -> Iterator[None]:
-    """Let this process, and the commands that it runs, be nobody for a while."""
+    """Let this process, and the commands that it runs, be the user nobody for a while."""
     if os.geteuid() != 0:
         yield
         return

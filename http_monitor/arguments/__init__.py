@@ -1,4 +1,4 @@
-"""The command line, made into `Settings`."""
+"""Turns the command line into `Settings`."""
 
 from http_monitor.arguments.command_line import parse_arguments
 

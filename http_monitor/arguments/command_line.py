@@ -1,4 +1,4 @@
-"""Reads a command line by the table of options."""
+"""Parses a command line by the table of options."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from http_monitor import __version__
 from http_monitor.arguments.effect import check_effect
 from http_monitor.arguments.option import Option
 from http_monitor.arguments.options import GROUPS, OPTIONS
-from http_monitor.arguments.values import shown
+from http_monitor.arguments.values import quote
 from http_monitor.errors import UsageError
 from http_monitor.settings import Settings
 
@@ -18,7 +18,7 @@ _HELP_COLUMNS = 79
 _HELP_INDENT = 26
 _ALONE = object()
 _TOGETHER = 256
-"""So many arguments are parsed at once: argparse looks at each one for each of them."""
+"""Number of arguments parsed at once: argparse compares each one with all of them."""
 _OTHER_FLAGS = ("-h", "--help", "--version")
 _EPILOG = """\
 durations are whole seconds: 90, 90s, 2m, 1h or 1d
@@ -37,15 +37,15 @@ output unusable, 4 no line of a replayed file fits any format
 
 
 def parse_arguments(argv: Sequence[str]) -> Settings:
-    """Return what the arguments (without the program's name) ask for.
+    """Return the settings for the arguments (without the program's name).
 
     Raises:
-        UsageError: anything wrong with them; its text is one line that names the option.
+        UsageError: an argument is wrong; the text is one line that names the option.
         SystemExit: with code 0, after ``-h`` or ``--version`` was answered on standard output.
-        OSError: that answer cannot be written.
+        OSError: that answer could not be written.
     """
     try:
-        given, unknown = _parsed(_without_value_for_help(_with_values_attached(argv)))
+        given, unknown = _parse(_without_value_for_help(_with_values_attached(argv)))
     except argparse.ArgumentError as error:
         raise _usage_error(error, argv) from None
     unknown = [argument for argument in unknown if argument != "--"]
@@ -58,14 +58,14 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
     return settings
 
 
-def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return what argparse makes of arguments, and what it does not know, in time linear in their number."""
+def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the parsed arguments and the unknown ones, in time linear in their number."""
     parser, given, unknown = _parser(), argparse.Namespace(), list[str]()
     options_end = arguments.index("--") if "--" in arguments else len(arguments)
     start = 0
     while start < len(arguments) or not start:
         end = start + _TOGETHER
-        # An option is not parted from its value, nor what stands behind -- from that.
+        # An option must stay with its value, and `--` with what follows it.
         while end < len(arguments) and (end >= options_end or not arguments[end].startswith("--")):
             end += 1
         given, rest = parser.parse_known_args(arguments[start:end], given)
@@ -75,13 +75,13 @@ def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argparse parser that raises instead of printing its usage, and when an answer cannot be written."""
+    """An argparse parser that raises instead of printing its usage, and if an answer cannot be written."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message)
 
     def _print_message(self, message: str, file: object = None) -> None:
-        # What argparse has in its place keeps the errors of writing to itself.
+        # argparse's own method ignores errors of writing.
         del file
         sys.stdout.write(message)
         sys.stdout.flush()
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     for group in GROUPS:
         section = parser.add_argument_group(group.title)
         for option in group.options:
-            # Every value stays text here, so that `_value` alone says what is wrong with one.
+            # Every value stays text here, so that `_value` words all errors.
             help_text = f"{option.help} (default {option.default.replace('%', '%%')})"
             if option.read is None:
                 section.add_argument(*option.flags, dest=option.field, action="store_true", help=help_text)
@@ -124,14 +124,14 @@ def _parser() -> argparse.ArgumentParser:
 def _with_values_attached(argv: Iterable[str]) -> list[str]:
     """Return the arguments with ``--interval -5s`` as ``--interval=-5s``.
 
-    Standing alone, a value that begins with a hyphen would be taken for an option, and the error would not
-    name what was given.
+    A separate value that begins with a hyphen would be taken for an option, and the error would not name the option
+    it belongs to.
     """
     with_value = {flag for option in OPTIONS if option.read for flag in option.flags}
     attached: list[str] = []
     waiting = False
     for argument in argv:
-        # A line of a log may begin with hyphens; no option has a space in its name.
+        # A line of a log may begin with hyphens, but no option contains a space.
         is_option = argument.startswith("--") and " " not in argument.partition("=")[0]
         if waiting and argument.startswith("-") and not is_option and argument not in ("-", "-h"):
             attached[-1] += "=" + argument
@@ -143,10 +143,10 @@ def _with_values_attached(argv: Iterable[str]) -> list[str]:
 
 
 def _without_value_for_help(arguments: list[str]) -> list[str]:
-    """Return the arguments; refuse ``-hx``, which some versions of argparse answer with the help."""
+    """Return the arguments unchanged; refuse ``-hx``, which some versions of argparse answer with the help."""
     for argument in arguments:
         if argument.startswith("-h") and argument != "-h":
-            raise UsageError(f"--help: got {shown(argument)}, takes no value")
+            raise UsageError(f"--help: got {quote(argument)}, takes no value")
     return arguments
 
 
@@ -161,12 +161,12 @@ def _value(option: Option, given: object) -> object:
 
 
 def _read(option: Option, given: object) -> object:
-    # Some versions of argparse drop the value -- and hand over an empty list.
+    # Some versions of argparse drop the value `--` and pass an empty list.
     text = given if isinstance(given, str) else "--"
     try:
         return option.read(text) if option.read else True
     except ValueError:
-        raise UsageError(f"{option.flags[0]}: got {shown(text)}, takes {option.takes}") from None
+        raise UsageError(f"{option.flags[0]}: got {quote(text)}, takes {option.takes}") from None
 
 
 def _usage_error(error: argparse.ArgumentError, argv: Sequence[str]) -> UsageError:
@@ -175,16 +175,16 @@ def _usage_error(error: argparse.ArgumentError, argv: Sequence[str]) -> UsageErr
         if option.read and option.flags[0] in flags:
             return UsageError(f"{option.flags[0]}: got no value, takes {option.takes}")
     given = next((argument for argument in argv if argument.startswith(tuple(flags))), flags[-1])
-    return UsageError(f"{flags[-1]}: got {shown(given)}, takes no value")
+    return UsageError(f"{flags[-1]}: got {quote(given)}, takes no value")
 
 
 def _unknown(argument: str) -> UsageError:
     if not argument.startswith("-") or argument == "-":
-        return UsageError(f"got {shown(argument)} without an option, takes a log as --file PATH (-h shows all options)")
+        return UsageError(f"got {quote(argument)} without an option, takes a log as --file PATH (-h shows all options)")
     name = argument.partition("=")[0]
     nearest = _nearest(name)
     hint = f"did you mean {nearest}?" if nearest else "-h shows all options"
-    return UsageError(f"{shown(name)} is not an option, {hint}")
+    return UsageError(f"{quote(name)} is not an option, {hint}")
 
 
 def _nearest(name: str) -> str | None:

@@ -1,12 +1,12 @@
-"""Refuses options that nothing would come of beside the others that were given."""
+"""Refuses options that have no effect beside other given options."""
 
 from collections.abc import Mapping
 
 from http_monitor.errors import UsageError
 
 _ONLY_STDIN = "--file -"
-"""Stands for that being the only input."""
-# An option, or one with its value; another one; and what is to be known of that.
+"""Stands for standard input as the only input."""
+# (option, or one with its value; another one; the reason for the message).
 _ONLY_WITH: tuple[tuple[str, str, str], ...] = (
     ("--threads", "--replay", "which alone reads ahead in a thread"),
     ("--traffic-rate", "--give-me-traffic", "which alone simulates"),
@@ -44,13 +44,13 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
 
 
 def check_effect(given: Mapping[str, object]) -> None:
-    """See that each option has an effect beside the others.
+    """Check that each given option has an effect beside the others.
 
     Args:
-        given: The value of each option that was given, by its first flag.
+        given: The value of each given option, by its first flag.
 
     Raises:
-        UsageError: one has none.
+        UsageError: an option has no effect.
     """
     words = {*given, *(f"{flag} {value}" for flag, value in given.items() if isinstance(value, str))}
     if given.get("--file") == ("-",):

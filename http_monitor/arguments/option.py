@@ -1,4 +1,4 @@
-"""An option of the command line, and the kinds of them that are made from a few words."""
+"""An option of the command line, and constructors for the common kinds."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from http_monitor.arguments import values
 from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
-_MOST_S = f"{settings.MAX_DURATION_S // 86_400} days"
+_MAX_DAYS = f"{settings.MAX_DURATION_S // 86_400} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,25 +15,25 @@ class Option:
     """An option of the command line."""
 
     flags: tuple[str, ...]
-    """Its names, the one that messages use first."""
+    """Its names; messages use the first one."""
     field: str
     """The field of `Settings` that it sets."""
     help: str
     """One line for ``-h``, without its default."""
     read: values.Reader | None = None
-    """Makes the value of its text; None where the option takes none and means True."""
+    """Converts the text of its value; None if it takes no value and means True."""
     metavar: str = ""
     takes: str = ""
-    """What it takes, as an error says it."""
+    """The accepted values, in the words of an error message."""
     default: str = "off"
     """Its default with its unit, for ``-h``."""
     repeatable: bool = False
     alone: str | None = None
-    """The text it stands for without a value; None: it takes one always, or never."""
+    """The text that it stands for without a value; None if it always takes one, or never."""
 
     @property
     def shown(self) -> str:
-        """Its value as the README writes it behind a flag, with a space; empty where it takes none."""
+        """The value as the README writes it after the flag, with a leading space; empty if it takes none."""
         if self.read is None:
             return ""
         return f" {self.metavar}" if self.alone is None else f" [{self.metavar}]"
@@ -48,7 +48,7 @@ class Group:
 
 
 def group(title: str, *options: Option) -> Group:
-    """Return a group of these options."""
+    """Return a group of options."""
     return Group(title, options)
 
 
@@ -58,14 +58,14 @@ def switch(flag: str, field: str, text: str) -> Option:
 
 
 def text(flag: str, field: str, text: str, metavar: str, takes: str, default: str, repeatable: bool = False) -> Option:
-    """Return one that takes a text."""
+    """Return an option that takes a text."""
     return Option((flag,), field, text, values.text, metavar, takes, default, repeatable)
 
 
 def duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, default: str | None = None) -> Option:
-    """Return one that takes a time."""
+    """Return an option that takes a time."""
     default_s = getattr(_DEFAULTS, field)
-    takes = f"whole seconds from {least_s} s to {_MOST_S}, written as 90, 90s, 2m, 1h or 1d"
+    takes = f"whole seconds from {least_s} s to {_MAX_DAYS}, written as 90, 90s, 2m, 1h or 1d"
     default = default or ("none" if default_s is None else f"{default_s} s")
     return Option(flags, field, text, values.duration, "TIME", takes, default)
 
@@ -78,13 +78,13 @@ def moment(flag: str, field: str, text: str) -> Option:
 def threshold(
     flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = settings.MAX_COUNT
 ) -> Option:
-    """Return one that takes the threshold of an alert."""
+    """Return an option that takes the threshold of an alert."""
     takes = f"a number ({unit}) greater than 0, at most {most}"
     return Option((flag,), field, text, read, "NUMBER", takes, f"{getattr(_DEFAULTS, field):g} {unit}")
 
 
 def count(flag: str, field: str, text: str, least: int, most: int, unit: str = "") -> Option:
-    """Return one that takes a whole number."""
+    """Return an option that takes a whole number."""
     default = getattr(_DEFAULTS, field)
     takes = f"a whole number from {least} to {most}"
     return Option(
@@ -93,7 +93,7 @@ def count(flag: str, field: str, text: str, least: int, most: int, unit: str = "
 
 
 def choice(flag: str, field: str, text: str, choices: tuple[str, ...]) -> Option:
-    """Return one that takes one of some words."""
+    """Return an option that takes one of a few words."""
     takes = f"{', '.join(choices[:-1])} or {choices[-1]}"
     return Option(
         (flag,), field, text, values.one_of(choices), "|".join(choices), takes, str(getattr(_DEFAULTS, field))

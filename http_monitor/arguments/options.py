@@ -1,4 +1,4 @@
-"""The table of all options: the one place where an option gets its name, its field and its words."""
+"""The table of all options, with their names, fields and help texts."""
 
 from typing import get_args
 
@@ -39,13 +39,13 @@ GROUPS: tuple[Group, ...] = (
         Option(
             ("--threads",),
             "threads",
-            "in a replay, read and parse in turn with the counting (1) or beside it (2); the results are the same",
+            "in a replay, read and parse in turn with counting (1) or in parallel (2); the results are the same",
             values.whole,
             "N",
             f"a whole number from 1 to {settings.MAX_THREADS}",
             "2, or 1 on one core",
         ),
-        duration(("--duration",), "duration_s", "stop by itself that long after the start, as on SIGTERM"),
+        duration(("--duration",), "duration_s", "stop this long after the start, as on SIGTERM"),
     ),
     group(
         "following",
@@ -62,7 +62,7 @@ GROUPS: tuple[Group, ...] = (
         duration(
             ("--rotate-grace",),
             "rotate_grace_s",
-            "follow a renamed file until nothing came for that long and the new one has data",
+            "follow a renamed file until it was idle for this long and the new one has data",
             least_s=0,
         ),
         Option(
@@ -103,7 +103,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--unwrap",
             "unwrap",
-            "what stands around each line and is taken off first: auto (the lines show it), none, or one of "
+            "the wrapper to remove from each line: auto (detected from the lines), none, or one of "
             + ", ".join(sorted(UNWRAPS)),
             "NAME",
             "auto, none or the name of a wrapper",
@@ -112,7 +112,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--format-from",
             "format_from",
-            "take the format from the server's own configuration (nginx or Apache), the one it writes --file with",
+            "use the format that the server's own configuration (nginx or Apache) has for --file",
             "PATH",
             "the path of a configuration of nginx or Apache",
             "none",
@@ -120,8 +120,8 @@ GROUPS: tuple[Group, ...] = (
         Option(
             ("--explain",),
             "explain",
-            "say field by field how a line is read, or every line of --file, and where one stops to fit;"
-            " with --output ndjson one object a line",
+            "explain field by field how a line, or every line of --file, is read, and where it stops fitting;"
+            " with --output ndjson one object per line",
             values.line,
             "LINE",
             "a line of a log, or nothing",
@@ -131,7 +131,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--log-time",
             "log_time",
-            "which variable of a format string is the time: NAME, or NAME=PATTERN as strftime writes it",
+            "the variable of a format string that is the time: NAME, or NAME=PATTERN with a strftime pattern",
             "NAME",
             "the name of a variable, or NAME=PATTERN",
             "that of the server",
@@ -139,12 +139,12 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--log-timezone",
             "log_timezone",
-            "the zone of times that name none (HAProxy, IIS, …): an IANA name such as Europe/Berlin, UTC, or local",
+            "the zone of times without one (HAProxy, IIS, …): an IANA name such as Europe/Berlin, UTC, or local",
             "NAME",
             "an IANA name such as Europe/Berlin, UTC or local",
             "local, UTC for IIS and CloudFront",
         ),
-        switch("--list-formats", "list_formats", "say which formats have a name, each with an example, and stop"),
+        switch("--list-formats", "list_formats", "list the named formats with examples, and stop"),
     ),
     group(
         "selection",
@@ -165,7 +165,7 @@ GROUPS: tuple[Group, ...] = (
             "none",
             repeatable=True,
         ),
-        switch("--ignore-bots", "ignore_bots", "do not count lines whose user agent says that it is a bot"),
+        switch("--ignore-bots", "ignore_bots", "do not count lines of user agents that identify themselves as bots"),
         text(
             "--trust-proxy",
             "trusted_proxies",
@@ -178,7 +178,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     group(
         "time",
-        duration(("--interval",), "interval_s", "report the traffic of each such interval"),
+        duration(("--interval",), "interval_s", "report the traffic of each interval of this length"),
         duration(("--window", "--reporting-window"), "window_s", "alerts look at the average over this sliding window"),
         duration(
             ("--bucket-size",), "bucket_size_s", "step of the window; --interval and --window are multiples of it"
@@ -186,7 +186,7 @@ GROUPS: tuple[Group, ...] = (
         duration(
             ("--lateness",),
             "lateness_s",
-            "wait that long for lines out of order before a bucket closes",
+            "wait this long for lines out of order before a bucket closes",
             least_s=0,
             default="1 s, 60 s in a replay",
         ),
@@ -245,14 +245,14 @@ GROUPS: tuple[Group, ...] = (
     group(
         "output",
         count("--top", "top", "rows in each table", 1, settings.MAX_TOP, "rows"),
-        choice("--output", "output", "reports for people, or one JSON object a line", get_args(settings.Output)),
+        choice("--output", "output", "reports for people, or one JSON object per line", get_args(settings.Output)),
         choice(
             "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(settings.Color)
         ),
         count(
             "--max-keys",
             "max_keys",
-            "keys that each table of a bucket of the window holds; bounds the memory",
+            "maximum number of keys in each table of a bucket; bounds the memory",
             1,
             settings.MAX_KEYS,
             "keys",
@@ -272,7 +272,7 @@ GROUPS: tuple[Group, ...] = (
         choice(
             "--traffic-scenario",
             "traffic_scenario",
-            "what happens in it; the last three each make one alert raise and recover",
+            "the course of the traffic; the last three each make one alert raise and recover",
             get_args(settings.Scenario),
         ),
         switch(

@@ -1,4 +1,4 @@
-"""What the text of an option's value stands for; each reader raises ValueError for any other text."""
+"""Converts the texts of option values; each reader raises ValueError for any other text."""
 
 import math
 import re
@@ -17,19 +17,19 @@ _SHOWN_CHARS = 60
 
 
 def text(given: str) -> str:
-    """Return it as it is."""
+    """Return the text unchanged."""
     return given
 
 
 def line(given: str) -> str:
-    """Return a line of a log, which has more than white space."""
+    """Return a line of a log, which must not be blank."""
     if not given.strip():
         raise ValueError(given)
     return given
 
 
 def duration(given: str) -> int:
-    """Return whole seconds of ``90``, ``90s``, ``2m``, ``1h``."""
+    """Return the seconds of ``90``, ``90s``, ``2m``, ``1h``."""
     return parse_duration(given)
 
 
@@ -39,7 +39,7 @@ def moment(given: str) -> Moment:
 
 
 def size(given: str) -> int:
-    """Return bytes of ``65536``, ``64K``, ``1M`` or ``1G`` (powers of 1,024)."""
+    """Return the bytes of ``65536``, ``64K``, ``1M`` or ``1G`` (powers of 1,024)."""
     match = _SIZE.fullmatch(given)
     if match is None:
         raise ValueError(given)
@@ -47,7 +47,7 @@ def size(given: str) -> int:
 
 
 def whole(given: str) -> int:
-    """Return a whole number in ASCII digits, with a sign or none."""
+    """Return a whole number written in ASCII digits, optionally with a sign."""
     if _WHOLE.fullmatch(given) is None:
         raise ValueError(given)
     return int(given)
@@ -62,18 +62,18 @@ def number(given: str) -> float:
 
 
 def percent(given: str) -> float:
-    """Return percent of ``5`` or ``5%``."""
+    """Return the number of ``5`` or ``5%``."""
     return number(given.removesuffix("%").rstrip())
 
 
 def share(given: str) -> float:
-    """Return percent of ``5`` or ``5%``, and of ``0``."""
+    """Return the number of ``5``, ``5%`` or ``0``."""
     bare = given.removesuffix("%").rstrip()
     return 0.0 if _NUMBER.fullmatch(bare) and float(bare) == 0 else number(bare)
 
 
 def one_of(choices: tuple[str, ...]) -> Reader:
-    """Make a reader that takes these words only."""
+    """Return a reader that accepts only these words."""
 
     def word(given: str) -> str:
         if given not in choices:
@@ -83,9 +83,9 @@ def one_of(choices: tuple[str, ...]) -> Reader:
     return word
 
 
-def shown(given: str) -> str:
-    """Return what the user typed as an error may quote it: one line, nothing hidden, not long."""
-    # Cut before and after: what is hidden gets longer when it is made visible.
+def quote(given: str) -> str:
+    """Return what the user typed as an error message quotes it: one short line without hidden characters."""
+    # Cut before as well as after, since escaping makes it longer.
     quoted = visible_text(given[: _SHOWN_CHARS + 1])
     if len(given) <= _SHOWN_CHARS and len(quoted) <= _SHOWN_CHARS:
         return f"'{quoted}'"

@@ -143,7 +143,7 @@ class Checkpointer:
         notices = self._snapshot(now_us)
         if self._failed_us is not None:
             return notices
-        return [Notice("checkpoint: it was deleted while it was in use, and is written anew", "warning", "checkpoint")]
+        return [Notice("checkpoint: it was deleted while it was in use, writing it again", "warning", "checkpoint")]
 
     def _snapshot(self, now_us: int) -> list[Notice]:
         inputs = self._inputs()
@@ -178,5 +178,5 @@ class Checkpointer:
         if not first:
             return []
         reason = error.strerror or type(error).__name__
-        words = f"checkpoint: cannot be written ({reason}), trying again; after a restart what comes now counts twice"
+        words = f"checkpoint: cannot be written ({reason}), trying again; after a restart, new lines count twice"
         return [Notice(words, "warning", "checkpoint")]

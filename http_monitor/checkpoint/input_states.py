@@ -1,15 +1,15 @@
-"""Where the inputs stand, written down by what has changed: of a thousand logs one may have lines."""
+"""Stores the positions of inputs incrementally: of a thousand inputs few change between two writes."""
 
 from http_monitor.codec import checked_list, fields_of
 from http_monitor.records import Json
 
 
 def since(written: Json, inputs: Json) -> Json:
-    """Return what goes along with an increment.
+    """Return the part of the positions that has changed, to be stored with an increment.
 
     Args:
-        written: Where the inputs stood when that was last written down.
-        inputs: Where they stand.
+        written: The positions as last written.
+        inputs: The present positions.
     """
     before, files = written["files"], inputs["files"]
     changed = {name: state for name, state in files.items() if _differs(before.get(name), state)}
@@ -17,14 +17,14 @@ def since(written: Json, inputs: Json) -> Json:
     return {**inputs, "files": changed, "gone": gone}
 
 
-def merged(before: Json, increment: Json) -> Json:
-    """Return where the inputs stand after an increment, which has what `since` gave.
+def merge(before: Json, increment: Json) -> Json:
+    """Return the positions after an increment made by `since`.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no such increment.
+        KeyError, TypeError, ValueError: the increment is invalid.
     """
     if "gone" not in increment:
-        return increment  # of a version that wrote all of them
+        return increment  # written by a version that stored all positions
     files = {**fields_of(before["files"]), **fields_of(increment["files"])}
     for name in checked_list(increment["gone"]):
         del files[name]
@@ -32,5 +32,5 @@ def merged(before: Json, increment: Json) -> Json:
 
 
 def _differs(before: Json | None, state: Json) -> bool:
-    # An input at which nothing has happened gives the same object again.
+    # An unchanged input returns the same object again.
     return before is not state and before != state

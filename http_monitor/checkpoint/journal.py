@@ -145,7 +145,7 @@ def replay(increment: bytes, engine: MetricsAggregator) -> Json:
         elif change["do"] == "restart_at":
             engine.restart_at(integer(change["now"]))
         else:
-            raise ValueError("a change that nobody knows")
+            raise ValueError("an unknown change")
     return head
 
 

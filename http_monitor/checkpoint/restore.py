@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from http_monitor.checkpoint.file_format import Saved
-from http_monitor.checkpoint.input_states import merged
+from http_monitor.checkpoint.input_states import merge
 from http_monitor.checkpoint.journal import replay
 from http_monitor.checkpoint.past_health import PastHealth
 from http_monitor.codec import fields_of, integer
@@ -102,7 +102,7 @@ def _resume(saved: Saved, settings: Settings, make_engine: MakeEngine) -> Resume
     engine.load(parts)
     inputs = fields_of(state["inputs"])
     for increment in saved.increments:
-        inputs = merged(inputs, fields_of(replay(increment, engine)["inputs"]))
+        inputs = merge(inputs, fields_of(replay(increment, engine)["inputs"]))
     files = {name: _check_state(fields_of(value)) for name, value in fields_of(inputs["files"]).items()}
     return Resumed(
         engine=engine,

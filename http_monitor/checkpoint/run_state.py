@@ -25,7 +25,7 @@ _SELECTING = {"--filter", "--exclude-host", "--ignore-bots", _TRUSTING}
 
 
 class Marks(Protocol):
-    """What a checkpoint needs of the marks of the stream."""
+    """The part of the stream's marks that a checkpoint uses."""
 
     @property
     def number(self) -> int:
@@ -47,7 +47,7 @@ class RunState:
         clock: Its clock.
         session: The storage of checkpoints, and the state to resume from.
         started_us: Start time of the run.
-        marks: The marks of the stream of accepted rows, of which a checkpoint keeps the number.
+        marks: The marks of the stream of accepted rows; a checkpoint keeps the number of the last one.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ from http_monitor.units import visible_text
 
 SNAPSHOT, JOURNAL, LOCK = "snapshot", "journal-", "lock"
 _NEW = "snapshot.new"
-_MOST_DAMAGED = 5
+_MAX_DAMAGED = 5
 # A planted link must not redirect our writing; each flag exists only where it has a meaning.
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | _SAFE
@@ -83,7 +83,7 @@ class FileStore:
         increments, wrong = self._read_journal()
         notices = []
         if wrong:
-            words = "its end is damaged: it resumes from a moment before; what was counted since counts again"
+            words = "its end is damaged: resuming from before it; lines counted since then count again"
             notices.append(Notice(f"checkpoint: {words}", "warning", "checkpoint"))
         return Saved(state, tuple(increments)), notices
 
@@ -142,12 +142,12 @@ class FileStore:
         try:
             self._held.folder.replace(SNAPSHOT, name)
         except OSError as error:
-            words += f"it is not used, nor can it be set aside ({error.strerror})"
+            words += f"it is not used, and cannot be set aside ({error.strerror})"
             return Notice(words, "warning", "checkpoint")
         with contextlib.suppress(OSError):
             self._held.folder.replace(f"{JOURNAL}{self._generation}", f"{name}.journal")
         shown = visible_text(os.path.join(self._held.folder.path, name))
-        return Notice(f"{words}set aside as {shown}, this run begins without", "warning", "checkpoint")
+        return Notice(f"{words}set aside as {shown}; this run begins without it", "warning", "checkpoint")
 
     def close(self) -> None:
         """Release the lock; repeated calls are harmless."""
@@ -184,7 +184,7 @@ class FileStore:
                     self._held.folder.unlink(name)
 
     def _free_name(self) -> str:
-        names = [f"{SNAPSHOT}.damaged-{number}" for number in range(1, _MOST_DAMAGED + 1)]
+        names = [f"{SNAPSHOT}.damaged-{number}" for number in range(1, _MAX_DAMAGED + 1)]
         ages = []
         for name in names:
             try:

@@ -1,11 +1,11 @@
-"""The families of user agents, whose rules a log without agents never loads."""
+"""Classifies user agents, loading the rules only when the first agent appears."""
 
 from http_monitor.records import AgentFamily
 
 
 def family_of(agent: bytes) -> AgentFamily:
-    """Return what an agent is."""
-    # The rules take a tenth of a second, when the first agent comes.
+    """Return the family of an agent."""
+    # Loading the rules takes a tenth of a second.
     from http_monitor.agents import classify
 
     return classify(agent)

@@ -1,4 +1,4 @@
-"""What a run begins with: its paths, what stands at them, and the moment."""
+"""The state in which a run begins: its paths, the files at them, and the time."""
 
 import shlex
 from typing import TYPE_CHECKING
@@ -19,23 +19,23 @@ class Paths:
     """The paths of a run.
 
     Args:
-        settings: What the user chose.
+        settings: The settings of the run.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.selection: LiveSelection | None = None
-        """What a live run follows, where files may appear later; None in a replay, and where lines are explained."""
+        """The paths that a live run follows, where files may appear later; None in a replay and with --explain."""
         self.notices: list[Notice] = []
-        """What is to be said of them."""
+        """Notices about the paths."""
         if settings.replay or settings.explain is not None:
-            self.first, self.notices = _read_to_the_end(settings)
+            self.first, self.notices = _find_readable(settings)
         else:
             from http_monitor.sources import path_selection
 
             self.selection = path_selection.LiveSelection(settings.files, local=settings.via is None)
             self.first = self.selection.first()
-        """Those that are there."""
-        self.via = prefix_of(settings)
+        """The paths that exist at the start."""
+        self.via = command_prefix(settings)
 
 
 class Beginning:
@@ -49,8 +49,8 @@ class Beginning:
         from http_monitor.clock import ReplayClock, WallClock
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
-        # Where files end now is where they are followed from: what comes while the columns are imported counts.
-        self.seen = {} if settings.replay or paths.via is not None else _seen(paths.first)
+        # Files are followed from their present ends, so that lines written during the imports are counted.
+        self.seen = {} if settings.replay or paths.via is not None else _stat_paths(paths.first)
         self.started_us = self.clock.now_us()
         self.span = Span()
         """What a live run counts; that of a replay depends on its files."""
@@ -58,15 +58,15 @@ class Beginning:
             self.span = span_of(settings.since, settings.until, self.started_us, live=True)
 
 
-def prefix_of(settings: Settings) -> list[str] | None:
-    """Return the words put before the commands that read, none for this machine; None: no commands read."""
+def command_prefix(settings: Settings) -> list[str] | None:
+    """Return the words put before the reading commands, none for this machine; None if no commands are used."""
     if settings.via is not None:
         return shlex.split(settings.via)
     return [] if settings.reader == "wc-tail" else None
 
 
-def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
-    """Return what stands at each path now."""
+def _stat_paths(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
+    """Return the status of each path now."""
     from http_monitor.sources.files.access import LocalFiles
     from http_monitor.sources.path_selection import STDIN
     from http_monitor.sources.tail.start import seen_at
@@ -75,8 +75,8 @@ def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
     return {path: seen_at(files, path) for path in paths if path != STDIN}
 
 
-def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
-    """Return the paths of a replay, or of lines to explain, each of which can be read; and what to say of them."""
+def _find_readable(settings: Settings) -> "tuple[list[str], list[Notice]]":
+    """Return the paths of a replay or of --explain, all readable, and notices about them."""
     if settings.explain:
         return list(settings.files), []
     from http_monitor.report import Notice
@@ -97,5 +97,5 @@ def _read_to_the_end(settings: Settings) -> "tuple[list[str], list[Notice]]":
     check_replay_inputs(paths)
     paths, twins = without_twins(paths)
     for path, owner in twins:
-        complain(f"{visible_text(path)} holds what {visible_text(owner)} has, and is not read")
+        complain(f"{visible_text(path)} has the content of {visible_text(owner)}, and is not read")
     return paths, notices

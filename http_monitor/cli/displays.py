@@ -1,9 +1,9 @@
-"""Makes what a run shows itself with."""
+"""Makes the display of a run."""
 
 import sys
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.streams import palette_of, width_of
+from http_monitor.cli.streams import choose_palette, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
 
 
-def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
-    """Return the display that was chosen."""
+def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
+    """Return the display for the settings."""
     if settings.output == "ndjson":
         from http_monitor.display.ndjson import NdjsonDisplay
 
@@ -25,18 +25,18 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
         notices,
         width=lambda: width_of(sys.stdout),
         top=settings.top,
-        palette=palette_of(settings),
+        palette=choose_palette(settings),
         live_status=sys.stdout.isatty() and not settings.replay,
     )
 
 
-def start_of(settings: Settings, paths: list[str]) -> list[str]:
-    """Return what the user is told before anything happens."""
+def describe_start(settings: Settings, paths: list[str]) -> list[str]:
+    """Return the lines that tell the user what the run is about to do."""
     from http_monitor.display.single_lines import render_start
     from http_monitor.display.style import style_for
     from http_monitor.report import Rule
 
-    # The rules themselves need the columns, which are imported later.
+    # The rules themselves need pyarrow, which is imported later.
     rules = [
         Rule("traffic", settings.alert_threshold, "/s"),
         Rule("error-rate", settings.alert_error_rate, "%"),

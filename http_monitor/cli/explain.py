@@ -1,4 +1,4 @@
-"""Explains lines instead of counting them: the run of --explain, and the list of formats."""
+"""Explains lines instead of counting them (--explain), and lists the formats."""
 
 import io
 import os
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from http_monitor.cli.formats import Formats
-from http_monitor.cli.streams import palette_of, refusal, width_of
+from http_monitor.cli.streams import choose_palette, output_error, width_of
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.explanation_json import format_line, reading_line
@@ -24,25 +24,22 @@ from http_monitor.sources.stdin import StdinSource
 from http_monitor.units import visible_text
 
 _PIECE_BYTES = 256 << 10
-"""So much is read, and what becomes of it written, at once."""
-_LEAST_PATH = 12
-"""So many columns of a path are shown, even where the rest does not fit in a line then."""
+"""Number of bytes read, explained and written at once."""
+_MIN_PATH = 12
+"""Number of columns of a path that are shown at least, even if the rest then does not fit."""
 _ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
-_BEST = 3
-"""So many formats are shown for a line that fits none."""
-
-Tell = Callable[[int, bytes, LogFormat], tuple[str, bool]]
-"""Makes the text for a line of a format, and tells whether it fits."""
+_MAX_NEAREST = 3
+"""Number of formats shown for a line that fits none."""
 
 
 def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping: Callable[[], bool]) -> int:
-    """Write what becomes of a line, or of every line of the files; return 0.
+    """Explain one line, or every line of the files, on standard output; return 0.
 
     Args:
-        settings: Of the run.
-        formats: Of its files.
-        paths: Of the files; the one line there is takes the format of the first.
-        stopping: Whether the user wants no more.
+        settings: The settings of the run.
+        formats: The formats of the files.
+        paths: The files; a single line given by the user is read with the format of the first.
+        stopping: Returns whether the user asked to stop.
 
     Raises:
         FormatError: no line fits, or none of the first 1,000 of a file.
@@ -54,38 +51,38 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
     if settings.explain:
         data = os.fsencode(settings.explain) + b"\n"
         log_format = formats.of(STDIN if settings.format_from is None else paths[0])
-        teller = _Teller(settings, file=None, best=_BEST)
-        teller.take(data, log_format)
-        teller.end(None, log_format)
+        explainer = _Explainer(settings, file=None, best=_MAX_NEAREST)
+        explainer.write(data, log_format)
+        explainer.finish(None, log_format)
         return 0
     for path in paths:
         log_format = formats.of(path)
-        teller = _Teller(settings, file=path if len(paths) > 1 else None, best=1)
+        explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1)
         source = _source(path, settings.max_line_bytes)
         try:
             finished = False
             while not (finished or stopping()):
                 chunk = source.read()
                 finished = chunk.finished
-                teller.take(chunk.data, log_format)
+                explainer.write(chunk.data, log_format)
         finally:
             source.close()
         if source.failure is not None:
             raise source.failure
         if not stopping():
-            teller.end("standard input" if path == STDIN else visible_text(path), log_format)
+            explainer.finish("standard input" if path == STDIN else visible_text(path), log_format)
     return 0
 
 
 def list_formats(settings: Settings) -> int:
-    """Write which formats have a name; return 0."""
+    """List the named formats on standard output; return 0."""
     from http_monitor.parser.presets import PRESETS
 
     if settings.output == "ndjson":
         _write([format_line(p.name, p.what, p.source, p.examples[-1], detected=p.detected) + "\n" for p in PRESETS])
         return 0
     shown = [(preset.name, preset.what, preset.source, preset.examples[-1]) for preset in PRESETS]
-    style = style_for(sys.stdout.encoding, palette_of(settings))
+    style = style_for(sys.stdout.encoding, choose_palette(settings))
     _write([line + "\n" for line in render_formats(shown, width_of(sys.stdout), style)])
     return 0
 
@@ -96,8 +93,8 @@ def _source(path: str, limit: int) -> ReplayFile | StdinSource:
     return ReplayFile(path, limit=limit, read_bytes=_PIECE_BYTES)
 
 
-class _Teller:
-    """Tells of the lines of one file, in order."""
+class _Explainer:
+    """Explains the lines of one file, in order."""
 
     def __init__(self, settings: Settings, *, file: str | None, best: int) -> None:
         self._limit = settings.max_line_bytes
@@ -106,18 +103,18 @@ class _Teller:
         self._number = self._seen = 0
         self._fits = False
         self._first = b""
-        """The first line, for what may be wrong with all of them."""
+        """The first line, kept to diagnose a problem that all lines share."""
         self._wanted = settings.format != "auto" or settings.format_from is not None
         self._is_json = settings.output == "ndjson"
         if not self._is_json:
-            self._style = style_for(sys.stdout.encoding, palette_of(settings))
+            self._style = style_for(sys.stdout.encoding, choose_palette(settings))
             self._width = width_of(sys.stdout)
 
-    def take(self, data: bytes, log_format: LogFormat) -> None:
-        """Write what becomes of whole lines. Raises FormatError after 1,000 of which none fits."""
+    def write(self, data: bytes, log_format: LogFormat) -> None:
+        """Explain whole lines. Raises FormatError if none of the first 1,000 fits."""
         lines = data.split(b"\n")
         lines.pop()
-        told: list[str] = []
+        texts: list[str] = []
         for line in lines:
             self._number += 1
             too_long = len(line) > self._limit
@@ -125,22 +122,22 @@ class _Teller:
                 continue
             self._seen += 1
             self._first = self._first or line[:FORMAT_LINES]
-            told += self._too_long(line, log_format) if too_long else self._tell(line, log_format)
+            texts += self._too_long(line, log_format) if too_long else self._explain_line(line, log_format)
             if not self._fits and self._seen >= FORMAT_LINES:
                 break
-        _write(told)
+        _write(texts)
         if not self._fits and self._seen >= FORMAT_LINES:
-            self.end(self._file or "the file", log_format)
+            self.finish(self._file or "the file", log_format)
 
-    def end(self, name: str | None, log_format: LogFormat) -> None:
-        """See that some line fitted.
+    def finish(self, name: str | None, log_format: LogFormat) -> None:
+        """Check that some line fitted.
 
         Args:
-            name: Of the file; None: there is none.
-            log_format: Of the lines.
+            name: The name of the file; None if there is no file.
+            log_format: The format of the lines.
 
         Raises:
-            FormatError: there were lines, and none did.
+            FormatError: there were lines, and none fitted.
         """
         if self._seen and not self._fits:
             several = f"none of the first {self._seen:,} lines fits"
@@ -152,7 +149,7 @@ class _Teller:
             utf16 = utf16_words(self._first)
             raise FormatError(f"{subject} {wanted}" + (f"; {utf16}" if utf16 else ""))
 
-    def _tell(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
+    def _explain_line(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
         if self._is_json:
             reading = read_line(log_format, line)
             self._fits = self._fits or reading.values is not None
@@ -161,15 +158,15 @@ class _Teller:
         readings = self._nearest(line, log_format)
         self._fits = self._fits or any(reading.values is not None for reading in readings)
         for reading in readings:
-            yield self._drawn(line, reading)
+            yield self._render(line, reading)
 
     def _nearest(self, line: bytes, log_format: LogFormat) -> Sequence[LineReading]:
-        """Return what the line is, or the readings that come nearest where that is not known."""
+        """Return the reading of the line, or the nearest readings if its format is not known."""
         if isinstance(log_format, AutoFormat | WrappedFormat):
             if self._best > 1:
                 return log_format.nearest(line, self._best)
             reading = log_format.read_line(line)
-            return [reading] if log_format.chosen is not None else log_format.nearest(line, _BEST)
+            return [reading] if log_format.chosen is not None else log_format.nearest(line, _MAX_NEAREST)
         return [read_line(log_format, line)]
 
     def _too_long(self, line: bytes, log_format: LogFormat) -> Iterator[str]:
@@ -178,14 +175,14 @@ class _Teller:
         if self._is_json:
             yield reading_line(self._number, reading, self._file) + "\n"
         else:
-            yield self._drawn(line, reading)
+            yield self._render(line, reading)
 
-    def _drawn(self, line: bytes, reading: LineReading) -> str:
+    def _render(self, line: bytes, reading: LineReading) -> str:
         where = f"line {self._number}"
         if self._file is not None:
-            # A path may be longer than a line, and says most at its two ends.
+            # A long path is shortened in its middle: both ends are significant.
             room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
-            path = shorten(visible_text(self._file), max(_LEAST_PATH, room), self._style.glyphs.ellipsis)
+            path = shorten(visible_text(self._file), max(_MIN_PATH, room), self._style.glyphs.ellipsis)
             where = f"{path}, {where}:"
         return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))
 
@@ -197,4 +194,4 @@ def _write(texts: Sequence[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise refusal(error) from error
+        raise output_error(error) from error

@@ -1,4 +1,4 @@
-"""Makes the inputs of a run."""
+"""Makes the inputs of a live run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -26,14 +26,14 @@ from http_monitor.sources.watching.watcher import Watcher
 
 
 class LiveSources:
-    """Makes sources that follow; those of one run share what they have to.
+    """Makes the sources of a live run, which share claims, watcher and file access.
 
     Args:
-        settings: Of the run.
-        clock: Its clock.
-        wake: Wakes its monitor; called in other threads.
-        via: The words of the prefix of commands; None: files are read in this process.
-        seen: What stood at each path when the user was told that it is followed.
+        settings: The settings of the run.
+        clock: The clock of the run.
+        wake: Wakes the monitor; called from other threads.
+        via: The words put before commands; None: files are read in this process.
+        seen: The status of each path when the user was told that it is followed.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class LiveSources:
 
 
 def _explain(path: str, position: Json | None) -> str:
-    """Say why a log of this machine is silent; who has it open is found without commands."""
+    """Return why a log of this machine is silent; its writers are found without commands."""
     return explain_silence_of(path, position, LocalFiles())
 
 
@@ -128,7 +128,7 @@ def first_sources(
     from_start: bool,
     span: LiveSpan | None = None,
 ) -> list[Source]:
-    """Return the sources that a live run begins with, or goes on with."""
+    """Return the sources of a live run, at the positions of the resumed run if there is one."""
     if resumed is None:
         return [making.make(path, None, from_start=from_start, span=span) for path in paths]
     # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
@@ -141,12 +141,12 @@ def first_sources(
 
 
 class GlobFinder:
-    """Looks for files that match a pattern since the run began.
+    """Looks for files that match a pattern and appeared after the start.
 
     Args:
-        selection: What the user gave.
-        making: Makes sources.
-        input_of: Makes an input of a source.
+        selection: The paths of the run.
+        making: Makes the sources.
+        input_of: Makes an input from a source.
     """
 
     def __init__(self, selection: LiveSelection, making: LiveSources, input_of: Callable[[Source], Input]) -> None:
@@ -155,16 +155,16 @@ class GlobFinder:
         self._input_of = input_of
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
-        """Return (inputs for what was found since the last time, names of inputs that are not needed any more)."""
+        """Return (inputs for files found since the last call, names of inputs that are no longer needed)."""
         found, needless = self._selection.more()
         for path in found:
             self._making.see(path)
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
     def can_remove(self, name: str) -> bool:
-        """Tell whether an input was found by a pattern."""
+        """Return whether an input was found by a pattern."""
         return not self._selection.names(name)
 
     def forget(self, name: str) -> None:
-        """Learn that an input has gone."""
+        """Forget an input that was removed."""
         self._selection.forget(name)

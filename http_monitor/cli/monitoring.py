@@ -1,4 +1,4 @@
-"""The run that monitors: from its settings to its exit code."""
+"""Runs the monitor, from the settings to the end of the run."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import display_of
+from http_monitor.cli.displays import make_display
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
 from http_monitor.cli.run import engine_maker, live_run, replay_run
@@ -41,13 +41,13 @@ class Monitoring:
     """Builds a run and drives it to its end.
 
     Args:
-        settings: What the user chose.
-        formats: The format of each file.
-        paths: What is read.
-        beginning: The moment it begins.
-        notices: Shows what is not data.
-        select: Takes out lines that are not to be counted; None: all are.
-        stop: Ends it at a signal.
+        settings: The settings of the run.
+        formats: Chooses the format of each file.
+        paths: The paths of the run.
+        beginning: The state in which the run begins.
+        notices: Shows notices.
+        select: Removes lines that are not to be counted; None: all are counted.
+        stop: Ends the run at a signal.
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class Monitoring:
         """Monitor until the end.
 
         Args:
-            traffic: Writes the log; None: somebody else does.
+            traffic: Writes the log; None if a real server does.
 
         Raises:
-            HttpMonitorError: An input of a replay, or the traffic, failed.
+            HttpMonitorError: An input of a replay, or the simulated traffic, failed.
         """
         _choose_allocator()
         make_engine = engine_maker(default_alerts, family_of)
@@ -86,7 +86,7 @@ class Monitoring:
         finally:
             if session.store is not None:
                 session.store.close()
-        # Live, an input that fails is a state that was shown.
+        # In a live run an input that fails is only a state, which was shown.
         for part in (*inputs, traffic):
             if part is not None and part.failure is not None:
                 raise part.failure
@@ -96,7 +96,7 @@ class Monitoring:
         self._formats.look(self._paths.first, None if session.resumed is None else session.resumed.inputs)
         if settings.output == "text":
             self._notices.show(self._formats.banner())
-        display = display_of(settings, self._notices)
+        display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
         if settings.replay:
             span = self._replay_span()
@@ -105,14 +105,14 @@ class Monitoring:
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
             ]
-            self._tell(hub, session)
+            self._publish_notices(hub, session)
             for notice in () if span is None else span.notices():
                 hub.publish(notice)
             run = replay_run(settings, inputs, hub, default_alerts(settings), family_of, read_ahead(settings, inputs))
             monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
-            inputs, monitor = self._live(hub, session, make_engine, traffic)
-        self._stop.govern(monitor)
+            inputs, monitor = self._make_live(hub, session, make_engine, traffic)
+        self._stop.attach(monitor)
         end_imports()
         try:
             monitor.run(self._stop.waker)
@@ -121,7 +121,7 @@ class Monitoring:
             monitor.close_inputs()
         return inputs
 
-    def _live(
+    def _make_live(
         self, hub: Hub, session: Session, make_engine: "MakeEngine", traffic: "SimulatorThread | None"
     ) -> tuple[list[Input], HTTPMonitor]:
         from http_monitor.cli.inputs import GlobFinder, LiveSources, first_sources
@@ -141,7 +141,7 @@ class Monitoring:
             return self._input_of(source, None if span is None else span.selection(source.name, self._select))
 
         inputs = [input_of(source) for source in sources]
-        self._tell(hub, session)
+        self._publish_notices(hub, session)
         for notice in () if span is None else span.notices(beginning.started_us):
             hub.publish(notice)
         filler = self._backfill(session)
@@ -160,7 +160,7 @@ class Monitoring:
             return None
         from http_monitor.cli.replay_span import ReplaySpan
 
-        return ReplaySpan(self._settings, self._paths.first, self._formats, self._stop.requested)
+        return ReplaySpan(self._settings, self._paths.first, self._formats, self._stop.is_requested)
 
     def _backfill(self, session: Session) -> "WindowFill | None":
         """Return what fills the window of a live run; None: it resumes, or begins empty."""
@@ -170,7 +170,7 @@ class Monitoring:
             return None
         from http_monitor.cli.window_fill import WindowFill
 
-        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.requested)
+        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
 
     def _live_span(self) -> "LiveSpan | None":
         """Return the part of its logs that a live run counts; None: all that it reads."""
@@ -181,14 +181,14 @@ class Monitoring:
         return LiveSpan(self._settings, self._beginning.span, self._formats, self._paths.first)
 
     def _session(self, make_engine: "MakeEngine") -> Session:
-        """Return the checkpoint of the run, which only a live one has."""
+        """Return the checkpoint session; only a live run has a checkpoint."""
         if self._settings.replay or self._settings.no_state:
             return Session()
         from http_monitor.checkpoint.open import open_state
 
         return open_state(self._settings, os.environ, self._paths.first, make_engine)
 
-    def _tell(self, hub: Hub, session: Session) -> None:
+    def _publish_notices(self, hub: Hub, session: Session) -> None:
         for notice in (*self._paths.notices, *session.notices):
             hub.publish(notice)
 
@@ -203,12 +203,12 @@ class Monitoring:
             announced=kind,
             select=select or self._select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
-            remarks=self._remarks.of_file().look,
+            remarks=self._remarks.of_file().check,
         )
 
 
 def _choose_allocator() -> None:
-    """Let Arrow use the allocator that gives most memory back, where this build of it has that one."""
+    """Let Arrow use the allocator that returns most memory to the system, if this build has it."""
     import pyarrow as pa
 
     with suppress(NotImplementedError):

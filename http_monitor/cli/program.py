@@ -1,18 +1,24 @@
-"""Runs the program: from its arguments to its exit code."""
+"""Runs the program, from its arguments to its exit code."""
 
 import os
 import sys
 from collections.abc import Sequence
 
 from http_monitor.arguments import parse_arguments
-from http_monitor.cli.beginning import Beginning, Paths, prefix_of
-from http_monitor.cli.displays import start_of
+from http_monitor.cli.beginning import Beginning, Paths, command_prefix
+from http_monitor.cli.displays import describe_start
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.row_selection import row_selection
 from http_monitor.cli.signals import Stop
-from http_monitor.cli.startup_tuning import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
-from http_monitor.cli.streams import complain, let_go_of_streams, refusal, showing_all, written_whole
-from http_monitor.cli.traffic import simulated_traffic
+from http_monitor.cli.startup_tuning import (
+    begin_exit,
+    begin_imports,
+    end_imports,
+    keep_arrow_single_threaded,
+    keep_numpy_single_threaded,
+)
+from http_monitor.cli.streams import buffer_writes, complain, discard_unwritable_output, output_error, showing_all
+from http_monitor.cli.traffic import simulate_traffic
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
 
@@ -24,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: those of the process) and return its exit code."""
     try:
         _check_streams()
-        spare_threads()
-        if arguments is None:  # else the process, and its garbage, is somebody else's too
+        keep_numpy_single_threaded()
+        if arguments is None:  # else the process belongs to the caller, and so does its garbage collection
             begin_imports()
         stop = Stop()
-        with stop.handling_signals(), stop.where_a_thread_lacks_memory():
+        with stop.handle_signals(), stop.handle_lack_of_memory():
             code = _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
         if stop.lacks_memory:
             raise MemoryError
@@ -43,33 +49,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         complain("there is too little memory, or the limit of it is too low")
         if arguments is None:
-            # Libraries that could not be loaded to their end may crash when they are unloaded.
-            let_go_of_streams()
+            # Libraries that were loaded only in part may crash when they are unloaded.
+            discard_unwritable_output()
             os._exit(EXIT_NO_MEMORY)
         return EXIT_NO_MEMORY
     finally:
         if arguments is None:
-            let_go_of_streams()
+            discard_unwritable_output()
             begin_exit()
 
 
 def _settings(arguments: Sequence[str]) -> Settings:
-    """Return what the arguments ask for; answers to ``-h`` and ``--version`` go to stdout, and end the program."""
+    """Return the settings for the arguments; ``-h`` and ``--version`` are answered on stdout and end the program."""
     try:
         return parse_arguments(arguments)
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise refusal(error) from error
+        raise output_error(error) from error
 
 
 def _check_streams() -> None:
-    """Do without a stderr that was closed by who started us, but not without a stdout."""
+    """Replace a stderr that the parent process closed; refuse to run if stdout is closed."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it is for the whole run
     if sys.stdout is None:
         raise RefusedError("standard output: closed")
-    sys.stdout = showing_all(written_whole(sys.stdout))
+    sys.stdout = showing_all(buffer_writes(sys.stdout))
 
 
 def _run(settings: Settings, stop: Stop) -> int:
@@ -79,11 +85,11 @@ def _run(settings: Settings, stop: Stop) -> int:
         return list_formats(settings)
     select = row_selection(settings)
     if settings.replay:
-        be_one_thread()
-    formats = Formats(settings, local=prefix_of(settings) is None)
+        keep_arrow_single_threaded()
+    formats = Formats(settings, local=command_prefix(settings) is None)
     paths = Paths(settings)
-    formats.check(paths.first, stop.requested)
-    if stop.requested() and settings.format_from is not None:
+    formats.check(paths.first, stop.is_requested)
+    if stop.is_requested() and settings.format_from is not None:
         return EXIT_DONE
     if settings.explain is not None:
         from http_monitor.cli.explain import explain
@@ -91,15 +97,15 @@ def _run(settings: Settings, stop: Stop) -> int:
         end_imports()
         for notice in paths.notices:
             complain(notice.text)
-        return explain(settings, formats, paths.first, stop.requested)
+        return explain(settings, formats, paths.first, stop.is_requested)
     beginning = Beginning(settings, paths)
     from http_monitor.display.notices import Notices
 
     notices = Notices(sys.stderr, None if settings.replay else beginning.clock.now_us)
-    with simulated_traffic(settings) as traffic:
+    with simulate_traffic(settings) as traffic:
         if settings.output == "text":
-            # Before the columns are imported, so that the program answers at once.
-            notices.show(start_of(settings, paths.first))
+            # Shown before pyarrow is imported, so that the program answers at once.
+            notices.show(describe_start(settings, paths.first))
         from http_monitor.cli.monitoring import Monitoring
 
         Monitoring(settings, formats, paths, beginning, notices, select, stop).run(traffic)

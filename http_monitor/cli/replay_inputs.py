@@ -1,4 +1,4 @@
-"""Makes what only a replay has: the sources that are read to their ends, and what looks ahead in them."""
+"""Makes the sources of a replay, and its read-ahead."""
 
 import os
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def replay_sources(
 
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
-    """Return what reads and parses beside the counting of a replay: a process, or a thread where that cannot be."""
+    """Return what reads and parses while a replay counts: a process, or a thread if it cannot fork."""
     if not settings.replay or _threads(settings) == 1:
         return None
     from http_monitor.inputs.readahead.child_process import can_fork
@@ -49,7 +49,7 @@ def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | No
 
 
 def _threads(settings: Settings) -> int:
-    """Return how much of a replay is done at a time; on one core a second would only get in the way."""
+    """Return the number of threads of a replay; on one core a second one would only slow it down."""
     if settings.threads is not None:
         return settings.threads
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Makes what takes out lines that are not to be counted."""
+"""Makes the selection of lines that are counted."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def row_selection(settings: Settings) -> "RowSelection | None":
-    """Return what takes out lines that are not to be counted; None where all are."""
+    """Return the selection of lines that are counted; None if all are."""
     chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
     if not any(chosen):
         return None
@@ -19,7 +19,7 @@ def row_selection(settings: Settings) -> "RowSelection | None":
 
 
 def _is_bot(agent: bytes) -> bool:
-    # Its rules take long to load, and only some runs need them.
+    # Loading the rules takes long, and few runs need them.
     from http_monitor.agents import is_bot
 
     return is_bot(agent)

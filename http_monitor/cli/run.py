@@ -1,4 +1,4 @@
-"""Puts a run together: an engine, its inputs, what listens, and where its checkpoints go."""
+"""Builds a run from its engine, inputs, listeners and checkpoints."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 def engine_maker(
     make_alerts: "Callable[[Settings], Iterable[Alert]]", classify: "ClassifyAgent | None" = None
 ) -> "MakeEngine":
-    """Return what makes the engine of a live run, which publishes nothing until it is told where to.
+    """Return a maker of engines for live runs, which publish nothing until they are given a publisher.
 
     Args:
         make_alerts: Makes the rules for settings.
-        classify: Tells the families of user agents; None: reports do not have them.
+        classify: Returns the families of user agents; None: reports omit them.
     """
 
     def make_engine(settings: Settings) -> MetricsAggregator:
@@ -83,7 +83,7 @@ def live_run(
     if hub.wants_rows:
         hub.begin(marked)
         engine.stream_to(hub)
-    # Before anything is resumed: held lines of files that have gone are rows of the stream too.
+    # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
     marker = Marker(hub, engine, inputs, marked or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
@@ -102,12 +102,12 @@ def replay_run(
     """Return a run that reads files to their ends.
 
     Args:
-        settings: What the user chose.
+        settings: The settings of the run.
         inputs: The files.
-        hub: Takes what there is to say.
+        hub: Receives all messages.
         alerts: The rules.
-        classify: Tells the families of user agents; None: reports do not have them.
-        ahead: Reads and parses beside the counting; None: nothing does.
+        classify: Returns the families of user agents; None: reports omit them.
+        ahead: Reads and parses in parallel; None: nothing does.
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)

@@ -1,4 +1,4 @@
-"""Ends a run at a signal, or when a thread of it has too little memory."""
+"""Ends a run at a signal, or if one of its threads runs out of memory."""
 
 import signal
 import threading
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 
 class Stop:
-    """What SIGINT, SIGTERM and SIGHUP do: ask the monitor to end, as soon as there is one."""
+    """Asks the monitor to end at SIGINT, SIGTERM or SIGHUP, as soon as there is a monitor."""
 
     def __init__(self) -> None:
         self.waker = Waker()
         self.lacks_memory = False
-        """Whether a thread has ended for want of memory."""
+        """Whether a thread has ended because of lack of memory."""
         self._monitor: HTTPMonitor | None = None
         self._requested = False
 
-    def requested(self) -> bool:
-        """Tell whether a signal has come."""
+    def is_requested(self) -> bool:
+        """Return whether a signal has come."""
         return self._requested
 
     @contextmanager
-    def handling_signals(self) -> Iterator[None]:
-        """Answer the signals meanwhile."""
+    def handle_signals(self) -> Iterator[None]:
+        """Handle the signals inside the context."""
         numbers = [signal.SIGINT, signal.SIGTERM]
-        # A terminal that is closed ends the run too, unless nohup said that it must not.
+        # SIGHUP comes when the terminal is closed; under nohup it is ignored.
         if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
             numbers.append(signal.SIGHUP)
         before = [signal.signal(number, self._handle) for number in numbers]
@@ -43,32 +43,32 @@ class Stop:
                 signal.signal(number, handler)
 
     @contextmanager
-    def where_a_thread_lacks_memory(self) -> Iterator[None]:
-        """Stop as at a signal when a thread ends for want of memory: what it reads or watches would never come."""
+    def handle_lack_of_memory(self) -> Iterator[None]:
+        """Stop the run if a thread ends because of lack of memory: what it reads or watches would be missing."""
         before = threading.excepthook
 
-        def ended(what: threading.ExceptHookArgs) -> None:
+        def hook(what: threading.ExceptHookArgs) -> None:
             if what.exc_value is None or not lacks_memory(what.exc_value):
                 before(what)
                 return
             self.lacks_memory = True
             self._request()
 
-        threading.excepthook = ended
+        threading.excepthook = hook
         try:
             yield
         finally:
             threading.excepthook = before
 
-    def govern(self, monitor: "HTTPMonitor") -> None:
-        """Stop this monitor at a signal, also at one that came while the program was starting."""
+    def attach(self, monitor: "HTTPMonitor") -> None:
+        """Stop this monitor at a signal, including one that came during the start of the program."""
         self._monitor = monitor
         if self._requested:
             monitor.request_stop()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
-        # Whoever asks twice does not want to wait for the end of a long turn.
+        # A second signal ends the program at once, instead of waiting for the end of a long turn.
         signal.signal(number, signal.SIG_DFL)
         self._request()
 

@@ -1,4 +1,4 @@
-"""Keeps the start of the program short: what no run of it needs is left out while modules are imported."""
+"""Shortens the start and the end of the program by skipping work that no run needs."""
 
 import gc
 import os
@@ -8,19 +8,19 @@ _MOST_OPEN = 1 << 16
 
 
 def begin_imports() -> None:
-    """Look for no garbage until `end_imports`: what is imported stays, and would be searched again and again."""
+    """Suspend garbage collection until `end_imports`: imported objects stay, and would be scanned repeatedly."""
     gc.disable()
 
 
 def end_imports() -> None:
-    """Look for garbage from now on, though not among what has been imported."""
+    """Resume garbage collection, excluding the imported objects."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
 
 
 def begin_exit() -> None:
-    """Look for garbage no more: the process ends, and need not search all it has for that first."""
+    """Disable garbage collection: the process ends, so nothing needs to be collected."""
     gc.disable()
     gc.freeze()
 
@@ -38,12 +38,12 @@ def open_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def spare_threads() -> None:
+def keep_numpy_single_threaded() -> None:
     """Let numpy start no threads for linear algebra, of which there is none here; must come before its import."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
-def be_one_thread() -> None:
-    """Keep Arrow from starting a thread too, so that a replay can fork; must come before its import."""
-    # The allocator gives memory back in the threads that use it then; without lines, as live, there would be none.
+def keep_arrow_single_threaded() -> None:
+    """Keep Arrow from starting a thread, so that a replay can fork; call before Arrow is imported."""
+    # The allocator then returns memory in the threads that use it, which a live run without lines would not do.
     os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"

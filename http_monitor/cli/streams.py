@@ -1,4 +1,4 @@
-"""What standard output and standard error can show."""
+"""Standard output and standard error: their capabilities and their errors."""
 
 import errno
 import io
@@ -35,8 +35,8 @@ def width_of(stream: TextIO) -> int:
         return _PIPED_WIDTH
 
 
-def palette_of(settings: Settings) -> "Palette | None":
-    """Return the colours of standard output; None where it has none."""
+def choose_palette(settings: Settings) -> "Palette | None":
+    """Return the colours of standard output; None if it is not coloured."""
     from http_monitor.display.colour import wants_colour
 
     if not wants_colour(settings.color, sys.stdout.isatty(), os.environ):
@@ -47,18 +47,18 @@ def palette_of(settings: Settings) -> "Palette | None":
     return COLOURS
 
 
-def refusal(error: OSError) -> RefusedError | BrokenPipeError:
-    """Return what the user is told when standard output cannot be written; its reader going is no such case."""
+def output_error(error: OSError) -> RefusedError | BrokenPipeError:
+    """Return the error to raise if standard output cannot be written: BrokenPipeError if its reader is gone."""
     if error.errno == errno.EIO and stat.S_ISCHR(os.fstat(sys.stdout.fileno()).st_mode):
-        # A terminal that is gone: it had a reader, as a pipe has. It is no terminal any more to `isatty`.
+        # A closed terminal: its reader is gone, as with a pipe, and `isatty` no longer reports a terminal.
         return BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
     return RefusedError(f"standard output: {error.strerror}")
 
 
-def written_whole(stream: TextIO) -> TextIO:
-    """Return a stream of which a signal cannot cut off what is written to it.
+def buffer_writes(stream: TextIO) -> TextIO:
+    """Return a stream whose writes are not cut short by a signal.
 
-    Without a buffer (``python -u``, PYTHONUNBUFFERED) what the system did not take at once is lost.
+    Without a buffer (``python -u``, PYTHONUNBUFFERED), whatever the system does not accept at once is lost.
     """
     if not (isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase)):
         return stream
@@ -74,36 +74,36 @@ def showing_all(stream: TextIO) -> TextIO:
 
 
 def complain(text: str) -> None:
-    """Say what is wrong in one line on standard error; where that cannot be written, nobody can be told."""
+    """Write an error message as one line to standard error; ignore errors of writing."""
     with suppress(OSError):
         sys.stderr.write(f"http_monitor: {text}\n")
 
 
-def let_go_of_streams() -> None:
-    """See that the interpreter, which flushes them at its exit, finds nothing that they would not take.
+def discard_unwritable_output() -> None:
+    """Redirect streams that cannot be flushed to the null device, so that the interpreter's exit does not fail.
 
-    Whoever wrote it has flushed it too, and been told.
+    Errors of writing have been reported by the code that wrote.
     """
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:  # it was closed by who started us
+            if stream is not None:  # it was closed by the parent process
                 stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Output:
-    """Standard output as a sink: what goes wrong there is the user's to know, not a traceback."""
+    """Standard output as a sink; errors of writing become messages for the user, not tracebacks."""
 
     def __init__(self, display: "ReportSink") -> None:
         self._display = display
 
     def publish(self, message: "Message") -> None:
-        """Hand a message on. Raises BrokenPipeError and RefusedError."""
+        """Publish a message. Raises BrokenPipeError and RefusedError."""
         self._do(lambda: self._display.publish(message))
 
     def settle(self) -> None:
-        """Let the display tell what it keeps. Raises likewise."""
+        """Let the display write what it has collected. Raises BrokenPipeError and RefusedError."""
         settle = getattr(self._display, "settle", None)
         if settle is not None:
             self._do(settle)
@@ -114,4 +114,4 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise refusal(error) from error
+            raise output_error(error) from error

@@ -1,4 +1,4 @@
-"""The traffic of a demonstration."""
+"""The simulated traffic of a demonstration."""
 
 import os
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def simulated_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]":
-    """Yield what writes the log of a demonstration meanwhile; None where the log is somebody else's."""
+def simulate_traffic(settings: Settings) -> "Iterator[SimulatorThread | None]":
+    """Run the simulator inside the context and yield it; None without simulated traffic."""
     if not settings.give_me_traffic:
         yield None
         return

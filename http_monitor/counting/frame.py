@@ -128,7 +128,7 @@ class Frame:
             column.keys.release()
 
     def only(self, dimensions: tuple[str, ...], *, with_lacks: bool = False) -> "Frame":
-        """Return the same rows with the given dimensions only, and with what they lack where that is wanted."""
+        """Return the same rows with the given dimensions only, optionally with the masks of lacking fields."""
         return Frame({name: self.columns[name] for name in dimensions}, self.measures, self.lacks if with_lacks else {})
 
     def __len__(self) -> int:
@@ -203,7 +203,7 @@ def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bool
         if values is not None:
             columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
             if name == "durations":
-                columns[TIMED] = _timed_column(columns["endpoints"], values, errors)
+                columns[TIMED] = _duration_column(columns["endpoints"], values, errors)
     values = _read_numbers(batch, "bytes_in")
     if values is not None:
         codes = np.where(values >= 0, 0, -1)
@@ -230,7 +230,7 @@ def _histogram_column(values: Int64s, numbering: Numbering | None) -> Column:
     return Column(code_of[buckets], keys, True)
 
 
-def _timed_column(endpoints: Column, values: Int64s, errors: Bools) -> Column:
+def _duration_column(endpoints: Column, values: Int64s, errors: Bools) -> Column:
     if not len(endpoints.keys):
         return endpoints
     measures = _measures(np.maximum(values, 0), errors)

@@ -98,7 +98,7 @@ class IntervalStats:
     def load_table(self, name: Any, given: Any) -> None:
         """Add a saved table. Raises KeyError, TypeError or ValueError for anything else."""
         if name not in TABLES or name in self._tables:
-            raise ValueError("a table that nobody knows, or that is there twice")
+            raise ValueError("an unknown or repeated table")
         table = KeyTable.load(fields_of(given), _cap_of(name, self._cap), counts_distinct=name == _DISTINCT)
         if not len(table):
             raise ValueError("a table without keys")

@@ -92,13 +92,13 @@ class OpenBuckets:
                 self._slabs.append(_Slab(groups, starts[alone], alone, hits, errors))
             index = index[shared]
         else:
-            self._take_out(starts)
+            self._make_from_slabs(starts)
         for at in index.tolist():
             self._bucket_at(int(starts[at])).add(groups, at)
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of a bucket."""
-        self._take_out(np.array([delta.start_us], np.int64))
+        self._make_from_slabs(np.array([delta.start_us], np.int64))
         self._bucket_at(delta.start_us).merge(delta)
 
     def close(self, last_us: int, first_us: int) -> list[MetricsBucket]:
@@ -169,11 +169,11 @@ class OpenBuckets:
 
     def _has_earlier_rows(self, starts: Int64s) -> Bools:
         """Return a mask of the starts whose buckets have rows of earlier batches; these buckets are made."""
-        self._take_out(starts)
+        self._make_from_slabs(starts)
         made = np.fromiter(self._buckets, np.int64, len(self._buckets)) if self._buckets else _NO_INTS
         return np.isin(starts, made)
 
-    def _take_out(self, starts: Int64s) -> None:
+    def _make_from_slabs(self, starts: Int64s) -> None:
         """Make the buckets with these starts that are still arrays."""
         for slab in self._slabs:
             if slab.starts[-1] < starts[0] or slab.starts[slab.at] > starts[-1]:

@@ -173,7 +173,7 @@ class HostCounts:
             values = keys.values()
             return np.array([self._number(values[code]) for code in codes.tolist()], np.int64)
         keys, codes = keys.to_shared(codes)
-        ids = self._known(keys)
+        ids = self._ids_of(keys)
         new = codes[ids[codes] < 0]
         if len(new):
             values = keys.values()
@@ -181,7 +181,7 @@ class HostCounts:
                 ids[code] = self._number(values[code])
         return ids[codes]
 
-    def _known(self, keys: Keys) -> Int64s:
+    def _ids_of(self, keys: Keys) -> Int64s:
         """Return the number of each key's host, -1 if not known yet; the caller fills these in."""
         known = self._ids_of_keys.get(id(keys))
         if known is None or known[0] is not keys:

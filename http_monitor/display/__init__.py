@@ -1,1 +1,1 @@
-"""What people and programs read on stdout: pure functions of the report."""
+"""Output for people and programs on stdout: pure functions of the report."""

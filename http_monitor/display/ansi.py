@@ -1,4 +1,4 @@
-"""The colours of the roles, as terminal codes; imported only when output is coloured."""
+"""Terminal codes for the colours of the roles; imported only if output is coloured."""
 
 from colorama import Fore, Style, just_fix_windows_console
 
@@ -14,9 +14,9 @@ COLOURS: Palette = {
     "raised": Style.BRIGHT + Fore.RED,
     "recovered": Style.BRIGHT + Fore.GREEN,
 }
-"""What stands before a text of that role; `style.RESET` stands after it."""
+"""The code to write before a text of each role; `style.RESET` ends it."""
 
 
 def prepare_console() -> None:
-    """Make the console of older Windows understand the codes; does nothing elsewhere."""
+    """Enable terminal codes in the console of older Windows; does nothing elsewhere."""
     just_fix_windows_console()

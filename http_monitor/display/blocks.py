@@ -1,4 +1,4 @@
-"""The parts that the block of an interval shares with the summary."""
+"""The parts that the blocks of an interval and of the summary share."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,37 +7,37 @@ from itertools import zip_longest
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.slowest import Slowest, render_slowest
-from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped, wrapped_words
+from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, pad, wrap, wrap_words
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary
 from http_monitor.report_tables import Table
 from http_monitor.units import ratio
 
 TWO_FROM = 120
-"""From so many columns on, two parts stand side by side."""
+"""Width from which two parts are placed side by side."""
 _THREE_FROM = 190
 _PAIR_FROM = 76
 _INDENT = 2
 _GAP = 3
 # An IPv6 address fits.
-_SUBJECT_MOST = 39
-_ACTIVE_MOST = 6
-_FEW = 4
+_MAX_SUBJECT = 39
+_MAX_ACTIVE = 6
+_SHORT_ROWS = 4
 _Cell = Heading | Slowest
 
 
 def inner_width(width: int) -> int:
-    """Return the columns of a line below the title."""
+    """Return the width of a line below the title."""
     return max(1, width - _INDENT)
 
 
 def title_width(width: int) -> int:
-    """Return the columns of a title without a rule behind it."""
+    """Return the width of a title that no rule follows."""
     return max(1, width - len("-- "))
 
 
 def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled: bool = True) -> list[str]:
-    """Return a title, on a rule across the width or not, the lines indented under it; all fit in `width` columns."""
+    """Return the title and the lines indented under it, in at most `width` columns; `ruled`: a rule fills the title."""
     rule = style.glyphs.rule
     head: Line = [(rule * 2 + " ", "dim"), *title]
     if ruled:
@@ -48,7 +48,7 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
 
 
 def fact(text: str, role: Role = "bold") -> Line:
-    """Return ``1,234 hits`` with its number in front made to stand out."""
+    """Return ``1,234 hits`` with its leading number emphasised."""
     number, space, unit = text.partition(" ")
     return [(number, role), (space + unit, "plain")]
 
@@ -58,10 +58,10 @@ def facts(totals: Report | Summary, hosts: int, per_s: float | None, style: Styl
     error, more = totals.hosts.distinct_error, "+" if totals.hosts.remainder.hits else ""
     if error:
         more = f" {style.glyphs.plus_minus}{error:,}"
-    number, unknown, coverage = figures.counted(hosts, "host"), style.glyphs.dash, totals.coverage
+    number, unknown, coverage = figures.pluralize(hosts, "host"), style.glyphs.dash, totals.coverage
     error_rate = figures.percent(ratio(100 * totals.errors, totals.hits))
     pieces = [
-        fact(figures.counted(totals.hits, "hit")),
+        fact(figures.pluralize(totals.hits, "hit")),
         fact(f"{unknown} bytes" if coverage.no_size else figures.size(totals.size_bytes)),
         fact(f"{unknown} hosts" if coverage.no_host else number.replace(" ", f"{more} ")),
         fact(f"{unknown if coverage.no_status else error_rate} 5xx", "bad" if totals.errors else "bold"),
@@ -72,28 +72,28 @@ def facts(totals: Report | Summary, hosts: int, per_s: float | None, style: Styl
 
 
 def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style: Style) -> list[Line]:
-    """Return the alerts that have not recovered, each with the local time of its raise.
+    """Return the alerts that have not recovered, each with the local time at which it was raised.
 
-    The title of the block gives the offset, and the date of `now_us`: another date is written out.
+    The title of the block shows the offset and the date of `now_us`; times of other dates include their date.
     """
     if not active:
         return []
-    label: Span = (f"{figures.counted(len(active), 'alert')} active", "raised")
+    label: Span = (f"{figures.pluralize(len(active), 'alert')} active", "raised")
     more: list[Line] = []
-    if len(active) > _ACTIVE_MOST:
-        more.append([(f"+{len(active) - _ACTIVE_MOST:,} more", "bad")])
-    parts = [_active(alert, now_us, style) for alert in active[:_ACTIVE_MOST]]
+    if len(active) > _MAX_ACTIVE:
+        more.append([(f"+{len(active) - _MAX_ACTIVE:,} more", "bad")])
+    parts = [_active(alert, now_us, style) for alert in active[:_MAX_ACTIVE]]
     pieces: list[Line] = [[(name, "bad"), (f" {since}", "plain")] for name, since in parts]
     beside = width - len(label[0]) - _INDENT
     if all(line_columns(piece) <= beside for piece in pieces):
-        return labelled((label[0] + " " * _INDENT, label[1]), wrapped([*pieces, *more], beside))
+        return add_label((label[0] + " " * _INDENT, label[1]), wrap([*pieces, *more], beside))
     beneath = max(1, width - _INDENT)
     lines: list[Line] = []
     if all(line_columns(piece) <= beneath for piece in pieces):
-        lines = wrapped([*pieces, *more], beneath)
+        lines = wrap([*pieces, *more], beneath)
     else:
         for name, since in parts:
-            lines += _broken_active(name, since, beneath)
+            lines += _wrap_active(name, since, beneath)
         lines += more
     return [[label], *([(" " * _INDENT, "plain"), *line] for line in lines)]
 
@@ -101,33 +101,33 @@ def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style:
 def _active(alert: ActiveAlert, now_us: int, style: Style) -> tuple[str, str]:
     name = style.text(alert.name)
     if alert.subject is not None:
-        name += " " + shorten(style.key(alert.subject), _SUBJECT_MOST, style.glyphs.ellipsis)
+        name += " " + shorten(style.key(alert.subject), _MAX_SUBJECT, style.glyphs.ellipsis)
     return name, f"since {figures.moment(alert.since_us, now_us)}"
 
 
-def _broken_active(name: str, since: str, width: int) -> list[Line]:
-    """Return an alert in as many lines as it needs, its time whole where that fits a line at all."""
-    lines = wrapped_words(name, width, "bad")
+def _wrap_active(name: str, since: str, width: int) -> list[Line]:
+    """Return an alert wrapped to the width, its time on a line of its own if it does not fit on the last one."""
+    lines = wrap_words(name, width, "bad")
     if line_columns(lines[-1]) + 1 + len(since) <= width:
         lines[-1].append((f" {since}", "plain"))
         return lines
-    return lines + wrapped_words(since, width)
+    return lines + wrap_words(since, width)
 
 
 def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:
-    """Return the tables that have rows, as many beside each other as the width allows."""
+    """Return the tables that have rows, as many side by side as fit the width."""
     wide = width + _INDENT >= TWO_FROM
     lines: list[Line] = []
     for band in _bands(totals, width):
         present = [cell for cell in band if wide or _has_rows(cell)]
         cells = cell_widths(width, len(present)) if wide else _uneven_widths(width, len(present))
-        drawn = [_drawn(cell, totals, columns, style) for cell, columns in zip(present, cells, strict=True)]
+        drawn = [_render_cell(cell, totals, columns, style) for cell, columns in zip(present, cells, strict=True)]
         lines += side_by_side(drawn, cells, style)
     return lines
 
 
 def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
-    """Return the tables that stand beside each other, from above."""
+    """Return the rows of tables that are placed side by side, top to bottom."""
     details = totals.details
     sections = Heading("Sections", totals.sections, bars=True)
     endpoints = Heading("Endpoints", totals.endpoints)
@@ -136,10 +136,10 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     agents = Heading("Agents", totals.agents)
     referers = Heading("Referers", totals.referers)
     slowest = Slowest(tuple(details.slowest))
-    # A table of the one site there is says nothing.
+    # With a single site the table says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)
-    # An interval shows agents as they came: families would hide the one that nobody knows.
+    # An interval shows agents as logged: families would hide an unusual one.
     is_summary = isinstance(totals, Summary)
     families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
     if width + _INDENT >= TWO_FROM:
@@ -149,16 +149,18 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
         present += [Heading("", Table())] * (-len(present) % beside)
         return [present[start : start + beside] for start in range(0, len(present), beside)]
     who: list[list[_Cell]] = [[agents, users]]
-    # A narrow screen is a short one: there an interval goes without the tables that are looked at least.
+    # A narrow screen is usually short too, so an interval omits the least used tables.
     if is_summary:
         who += [[*families], [slowest, vhosts], [sources], [referers]]
     elif details.slowest:
-        # Where requests are timed there is a line more above.
-        who = [[Slowest(tuple(details.slowest[:_FEW])), replace(vhosts, table=_first(vhosts.table, _FEW))]]
+        # Durations take one more line above.
+        who = [
+            [Slowest(tuple(details.slowest[:_SHORT_ROWS])), replace(vhosts, table=_first(vhosts.table, _SHORT_ROWS))]
+        ]
     elif vhosts.table.rows or sources.table.rows:
         who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
     if width + _INDENT >= _PAIR_FROM:
-        # Addresses and names are short, and an agent loses little by losing its middle; a path loses what matters.
+        # Addresses, names and agents stay recognisable when shortened; paths do not.
         return [[sections, hosts], [endpoints], *who]
     rest = [cell for band in who for cell in band if cell not in (agents, users)]
     return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
@@ -168,7 +170,7 @@ def _has_rows(cell: _Cell) -> bool:
     return bool(cell.rows if isinstance(cell, Slowest) else cell.table.rows)
 
 
-def _drawn(cell: _Cell, totals: Report | Summary, width: int, style: Style) -> list[Line]:
+def _render_cell(cell: _Cell, totals: Report | Summary, width: int, style: Style) -> list[Line]:
     if isinstance(cell, Slowest):
         return render_slowest(cell, width, style)
     return render_table(cell, totals.hits, width, style, knows_errors=not totals.coverage.no_status)
@@ -179,18 +181,18 @@ def _first(table: Table, count: int) -> Table:
 
 
 def cell_widths(width: int, cells: int) -> list[int]:
-    """Return equal widths for so many cells beside each other."""
+    """Return equal widths for a number of cells side by side."""
     return [(width - _GAP * (cells - 1)) // cells] * cells
 
 
 def _uneven_widths(width: int, cells: int) -> list[int]:
-    """Return the widths for one cell, or for two of which the first needs more."""
+    """Return the widths for one cell, or for two, the first being wider."""
     right = (width - _GAP) * 5 // 12
     return [width - _GAP - right, right] if cells == 2 else [width] * cells
 
 
 def side_by_side(cells: Sequence[Sequence[Line]], widths: Sequence[int], style: Style) -> list[Line]:
-    """Return the cells beside each other, the shorter ones filled with nothing."""
+    """Return the cells side by side, the shorter ones padded with empty lines."""
     empty: Line = []
     rows = zip_longest(*cells, fillvalue=empty)
     gap: Span = (" " * _GAP, "plain")
@@ -198,10 +200,6 @@ def side_by_side(cells: Sequence[Sequence[Line]], widths: Sequence[int], style: 
     for row in rows:
         line: Line = []
         for part, width in zip(row, widths, strict=True):
-            line += (
-                [gap, *padded(part, width, style.glyphs.ellipsis)]
-                if line
-                else padded(part, width, style.glyphs.ellipsis)
-            )
+            line += [gap, *pad(part, width, style.glyphs.ellipsis)] if line else pad(part, width, style.glyphs.ellipsis)
         lines.append(line)
     return lines

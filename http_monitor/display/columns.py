@@ -1,4 +1,4 @@
-"""How many terminal columns a text takes, and how it is made to take fewer."""
+"""Measures texts in terminal columns, and shortens them."""
 
 import unicodedata
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def char_columns(char: str) -> int:
-    """Return 0, 1 or 2: the columns of one visible character (Unicode Standard Annex 11)."""
+    """Return the width of one visible character: 0, 1 or 2 columns (Unicode Standard Annex 11)."""
     if char.isascii():
         return 1
     if unicodedata.category(char) in {"Mn", "Me"}:
@@ -15,14 +15,14 @@ def char_columns(char: str) -> int:
 
 
 def columns(text: str) -> int:
-    """Return the columns of a text without control characters."""
+    """Return the width of a text without control characters, in columns."""
     if text.isascii():
         return len(text)
     return sum(map(char_columns, text))
 
 
 def clip(text: str, limit: int) -> str:
-    """Return the longest beginning of the text that takes at most so many columns."""
+    """Return the longest prefix of the text that fits in `limit` columns."""
     if text.isascii():
         return text[: max(0, limit)]
     used = 0
@@ -34,10 +34,10 @@ def clip(text: str, limit: int) -> str:
 
 
 def shorten(text: str, limit: int, ellipsis: str) -> str:
-    """Return the text, its middle left out where it takes more than `limit` columns.
+    """Return the text, with its middle replaced by the ellipsis if it takes more than `limit` columns.
 
-    A text that fits only because hundreds of its characters are marks stacked on each other is shortened too:
-    terminals draw such a stack over the lines above.
+    A text with hundreds of combining marks is shortened too, even if its columns fit: terminals would draw the stacked
+    marks over the lines above.
     """
     if columns(text) <= limit and len(text) <= 2 * limit:
         return text
@@ -57,7 +57,7 @@ def _last(text: str, limit: int) -> str:
         if used > limit:
             break
         start = index
-    # A mark without its base would sit on the ellipsis.
+    # A mark without its base character would combine with the ellipsis.
     while start < len(text) and char_columns(text[start]) == 0:
         start += 1
     return text[start:]

@@ -1,38 +1,38 @@
-"""The lines about what only some logs say: durations, who is behind the agents, cache, TLS, bytes received."""
+"""Renders what only some logs contain: durations, kinds of agents, cache, TLS, bytes received."""
 
 from collections.abc import Sequence
 
 from http_monitor.display import figures
 from http_monitor.display.columns import shorten
-from http_monitor.display.style import Line, Style, labelled, wrapped
+from http_monitor.display.style import Line, Style, add_label, wrap
 from http_monitor.report_tables import AgentKinds, Details, Durations
 from http_monitor.units import ratio
 
 _DURATIONS = "Durations  "
 _AGENTS = "Agents  "
 _ALSO = "Also  "
-_VALUE_MOST = 20
-_VALUES_MOST = 5
+_MAX_VALUE = 20
+_MAX_VALUES = 5
 
 
 def render_durations(details: Details, width: int) -> list[Line]:
     """Return the quantiles of the durations, then of the upstream's, which begin a line if all do not fit in one."""
     own, upstream = _quantiles(details.duration, ""), _quantiles(details.upstream, "upstream ")
     beside = width - len(_DURATIONS)
-    lines = wrapped([*own, *_set_off(upstream)], beside, "  ")
+    lines = wrap([*own, *_set_off(upstream)], beside, "  ")
     if len(lines) > 1 and own and upstream:
-        lines = wrapped(own, beside, "  ") + wrapped(upstream, beside, "  ")
-    return labelled((_DURATIONS, "dim"), lines)
+        lines = wrap(own, beside, "  ") + wrap(upstream, beside, "  ")
+    return add_label((_DURATIONS, "dim"), lines)
 
 
 def render_durations_briefly(details: Details, width: int) -> list[Line]:
     """Return as many of these quantiles as fit in one line."""
     pieces = _quantiles(details.duration, "") + _set_off(_quantiles(details.upstream, "upstream "))
-    return labelled((_DURATIONS, "dim"), wrapped(pieces, width - len(_DURATIONS), "  ")[:1])
+    return add_label((_DURATIONS, "dim"), wrap(pieces, width - len(_DURATIONS), "  ")[:1])
 
 
 def render_kinds(kinds: AgentKinds, width: int) -> list[Line]:
-    """Return which share of the hits people, bots and libraries have; nothing where nothing is known."""
+    """Return the shares of the hits of people, bots and libraries; no line if all agents are unknown."""
     if not kinds.known:
         return []
     hits = kinds.known + kinds.unknown
@@ -40,23 +40,23 @@ def render_kinds(kinds: AgentKinds, width: int) -> list[Line]:
     pieces: list[Line] = [
         [(figures.share(ratio(100 * count, hits)), "bold"), (f" {word}", "plain")] for count, word in counts if count
     ]
-    return labelled((_AGENTS, "dim"), wrapped(pieces, width - len(_AGENTS), "  "))
+    return add_label((_AGENTS, "dim"), wrap(pieces, width - len(_AGENTS), "  "))
 
 
 def bots(kinds: AgentKinds) -> Line:
-    """Return the share of the bots alone, for where there is no line for all; empty where there are none."""
+    """Return the share of the bots, for screens too narrow for all kinds; empty without bots."""
     if not kinds.bot:
         return []
     return [(figures.share(ratio(100 * kinds.bot, kinds.known + kinds.unknown)), "bold"), (" bots", "plain")]
 
 
 def render_more(details: Details, width: int, style: Style) -> list[Line]:
-    """Return bytes received, and the hits by cache status and TLS version; the largest where there are many."""
+    """Return bytes received, and the hits by cache status and TLS version, at most the five largest of each."""
     pieces: list[Line] = []
     if details.bytes_in is not None:
         pieces.append([(figures.size(details.bytes_in), "bold"), (" received", "plain")])
     pieces += [_values(name, counts, style) for name, counts in (("cache", details.cache), ("TLS", details.tls))]
-    return labelled((_ALSO, "dim"), wrapped([piece for piece in pieces if piece], width - len(_ALSO)))
+    return add_label((_ALSO, "dim"), wrap([piece for piece in pieces if piece], width - len(_ALSO)))
 
 
 def _quantiles(durations: Durations | None, label: str) -> list[Line]:
@@ -79,8 +79,8 @@ def _values(name: str, counts: Sequence[tuple[bytes, int]], style: Style) -> Lin
         return []
     largest = sorted(counts, key=lambda entry: (-entry[1], entry[0]))
     line: Line = [(name, "plain")]
-    for value, hits in largest[:_VALUES_MOST]:
-        shown = shorten(style.key(value), _VALUE_MOST, style.glyphs.ellipsis) or '""'
+    for value, hits in largest[:_MAX_VALUES]:
+        shown = shorten(style.key(value), _MAX_VALUE, style.glyphs.ellipsis) or '""'
         line += [(f" {shown} ", "bold"), (f"{style.glyphs.times}{figures.count(hits)}", "plain")]
-    rest = len(largest) - _VALUES_MOST
+    rest = len(largest) - _MAX_VALUES
     return [*line, (f" +{rest:,} more", "dim")] if rest > 0 else line

@@ -1,4 +1,4 @@
-"""Alerts with their beginning and end, as the summary lists them."""
+"""The alerts of a run, each from its raise to its recovery, as the summary lists them."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.storm import MOST
-from http_monitor.display.style import Line, Style, line_columns, wrapped, wrapped_words
+from http_monitor.display.storm import MAX_LINES
+from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
 from http_monitor.report import ActiveAlert, AlertEvent
 
 KEPT = 20
 _LISTED = 10
 # An IPv6 address fits.
-_SUBJECT_MOST = 39
+_MAX_SUBJECT = 39
 _GAP = 3
 _INDENT = 2
 
@@ -64,9 +64,9 @@ def render_episodes(episodes: Sequence[Episode], raised: int, width: int, style:
 
     Args:
         episodes: in the order of the raises.
-        raised: alerts of the whole run.
-        width: columns of a line; an alert that needs more takes two or three lines.
-        style: the characters of the stream.
+        raised: number of alerts of the whole run.
+        width: columns of a line; an alert that does not fit is wrap.
+        style: the style of the stream.
     """
     listed = _listed(_together(episodes))
     whens = [_when(episode, style) for episode in listed]
@@ -87,7 +87,7 @@ def render_episodes(episodes: Sequence[Episode], raised: int, width: int, style:
     missing = raised - sum(episode.count for episode in listed)
     if missing > 0:
         are = "is" if missing == 1 else "are"
-        lines += wrapped_words(f"{figures.counted(missing, 'earlier alert')} {are} not listed.", width, "dim")
+        lines += wrap_words(f"{figures.pluralize(missing, 'earlier alert')} {are} not listed.", width, "dim")
     return lines
 
 
@@ -100,7 +100,7 @@ def _together(episodes: Sequence[Episode]) -> list[Episode]:
     made: list[Episode] = []
     for episode in episodes:
         group = groups.get((episode.name, episode.from_us, episode.to_us), []) if episode.subject is not None else []
-        if len(group) <= MOST:
+        if len(group) <= MAX_LINES:
             made.append(episode)
         elif episode is group[0]:
             made.append(replace(episode, count=len(group)))
@@ -121,7 +121,7 @@ def _name(episode: Episode, width: int, style: Style) -> str:
         return name
     if episode.count > 1:
         return f"{name} {style.glyphs.times}{episode.count:,}"
-    room = max(1, min(_SUBJECT_MOST, width - columns(name) - 1))
+    room = max(1, min(_MAX_SUBJECT, width - columns(name) - 1))
     return f"{name} {shorten(style.key(episode.subject), room, style.glyphs.ellipsis)}"
 
 
@@ -140,5 +140,5 @@ def _span(episode: Episode) -> str:
 def _time(when: str, span: str, width: int) -> list[Line]:
     pieces: list[Line] = [[(text, "plain")] for text in (when, span) if text]
     if any(line_columns(piece) > width for piece in pieces):
-        return wrapped_words(f"{when} {span}".rstrip(), max(1, width))
-    return wrapped(pieces, width)
+        return wrap_words(f"{when} {span}".rstrip(), max(1, width))
+    return wrap(pieces, width)

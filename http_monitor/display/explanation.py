@@ -1,42 +1,42 @@
-"""Shows what formats make of one line: its fields in their colours, and where it stops to fit."""
+"""Renders a format's reading of one line: its fields in colours, and where it stops fitting."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from http_monitor.display.columns import char_columns, columns, shorten
-from http_monitor.display.style import Line, Role, Span, Style, labelled, wrapped_words
+from http_monitor.display.style import Line, Role, Span, Style, add_label, wrap_words
 from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.units import iso_utc_fraction, visible_text
 
 _ROLES: tuple[Role, ...] = ("accent", "good", "warn", "bold")
-"""The colours that fields take in turn; red is for what is wrong."""
+"""The colours of fields, in turn; red marks what is wrong."""
 _INDENT = "  "
-_MOST_NAME = 24
+_MAX_NAME = 24
 _SHOWN_BYTES = 2_000
-"""So much of a line is shown, around the place where it stops to fit."""
+"""Number of bytes of a line that are shown, around the place where it stops fitting."""
 
 
 def render_reading(where: str, line: bytes, reading: LineReading, width: int, style: Style) -> list[str]:
-    """Return what a format makes of a line, each line at most `width` columns.
+    """Return a format's reading of a line, each output line at most `width` columns.
 
     Args:
-        where: What the line is called: ``line 3``.
-        line: Without its LF.
-        reading: Of that line.
-        width: Columns there are.
-        style: Of the stream.
+        where: The name of the line: ``line 3``.
+        line: The line without its LF.
+        reading: How the format reads it.
+        width: Columns of the terminal.
+        style: The style of the stream.
     """
     verdict: Span = ("does not fit ", "bad") if reading.values is None else ("fits ", "good")
     said: Line = [verdict, (style.text(reading.format), "bold")]
     if reading.values is not None and not reading.values:
-        said = [("is a header or a comment, and counts as nothing", "plain")]
+        said = [("is a header or a comment, and is not counted", "plain")]
     lines: list[Line] = [[(f"{where} ", "bold"), *said], []]
     room = max(1, width - len(_INDENT))
-    lines += _drawn(line.removesuffix(b"\r"), reading, room, style)
+    lines += _render_line(line.removesuffix(b"\r"), reading, room, style)
     rows = list(_rows(line, reading, style))
     if rows:
         lines.append([])
-        names = min(_MOST_NAME, max(columns(name) for name, _, _ in rows)) + 2
+        names = min(_MAX_NAME, max(columns(name) for name, _, _ in rows)) + 2
         for name, text, role in rows:
             lines += _row((name, text, role), names, room, style.glyphs.ellipsis)
     head, *others = lines
@@ -45,24 +45,24 @@ def render_reading(where: str, line: bytes, reading: LineReading, width: int, st
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A line as characters that can be shown."""
+    """A line as displayable characters."""
 
     cells: list[Span]
     """One character each."""
     caret: int | None
-    """The cell at which the line stops to fit."""
+    """Index of the cell at which the line stops fitting."""
 
 
-def _drawn(line: bytes, reading: LineReading, room: int, style: Style) -> list[Line]:
-    """Return the line in as many lines as it takes, and under the one where it stops to fit what was expected."""
+def _render_line(line: bytes, reading: LineReading, room: int, style: Style) -> list[Line]:
+    """Return the line wrapped to the room, with the expectation under the place where it stops fitting."""
     drawing = _cells(line, reading, style)
     lines: list[Line] = []
     start = 0
     while start < len(drawing.cells) or not lines:
         end = _fitting(drawing.cells, start, room)
-        lines.append(_joined(drawing.cells[start:end]))
+        lines.append(_merge_spans(drawing.cells[start:end]))
         last = end >= len(drawing.cells)
-        # A line that is too short stops to fit behind its last character.
+        # A line that is too short stops fitting after its last character.
         if drawing.caret is not None and (start <= drawing.caret < end or (last and drawing.caret >= start)):
             before = sum(char_columns(text) for text, _ in drawing.cells[start : drawing.caret])
             lines += _caret(before, reading, room, style)
@@ -78,7 +78,7 @@ def _caret(before: int, reading: LineReading, room: int, style: Style) -> list[L
         return [[*mark, (f" {words}", "bad")]]
     if columns(words) < before:
         return [[(" " * (before - 1 - columns(words)), "plain"), (f"{words} ", "bad"), ("^", "bad")]]
-    return [mark, *wrapped_words(words, room, "bad")]
+    return [mark, *wrap_words(words, room, "bad")]
 
 
 def _cells(line: bytes, reading: LineReading, style: Style) -> _Drawing:
@@ -99,7 +99,7 @@ def _cells(line: bytes, reading: LineReading, style: Style) -> _Drawing:
 
 
 def _parts(found: Sequence[FoundField], first: int, last: int, stop_at: int | None) -> Iterator[tuple[int, int, Role]]:
-    """Yield (start, stop, colour) of what the line is made of from `first` to `last`, without a gap."""
+    """Yield (start, stop, colour) of the parts of the line from `first` to `last`, without a gap."""
     edges: list[tuple[int, int, Role]] = []
     at = first
     for index, field in enumerate(found):
@@ -117,7 +117,7 @@ def _parts(found: Sequence[FoundField], first: int, last: int, stop_at: int | No
 
 
 def _rows(line: bytes, reading: LineReading, style: Style) -> Iterator[tuple[str, str, Role]]:
-    """Yield (name, text, colour) of each field that was found, then of what they say together."""
+    """Yield (name, text, colour) of each field, or of each value if the line fits."""
     roles = {field.name: _ROLES[index % len(_ROLES)] for index, field in reversed(list(enumerate(reading.found)))}
     if reading.values is None:
         for index, field in enumerate(reading.found):
@@ -127,10 +127,10 @@ def _rows(line: bytes, reading: LineReading, style: Style) -> Iterator[tuple[str
     role: Role = "plain"
     for name, value in reading.values.items():
         role = roles.get(name, role)
-        yield style.text(name), _shown(name, value, style), role
+        yield style.text(name), _format_value(name, value, style), role
 
 
-def _shown(name: str, value: Value, style: Style) -> str:
+def _format_value(name: str, value: Value, style: Style) -> str:
     if value is None:
         return "-"
     if isinstance(value, int):
@@ -142,11 +142,11 @@ def _row(row: tuple[str, str, Role], names: int, room: int, ellipsis: str) -> li
     name, text, role = row
     shown = shorten(name, names - 2, ellipsis)
     label: Span = (shown + " " * (names - columns(shown)), "dim")
-    return labelled(label, wrapped_words(text, max(1, room - names), role))
+    return add_label(label, wrap_words(text, max(1, room - names), role))
 
 
 def _fitting(cells: Sequence[Span], start: int, room: int) -> int:
-    """Return the cell after those from `start` on that fit in a line, at least one."""
+    """Return the index after the cells from `start` on that fit in the room, at least one."""
     used, end = 0, start
     while end < len(cells) and (used + char_columns(cells[end][0]) <= room or end == start):
         used += char_columns(cells[end][0])
@@ -154,8 +154,8 @@ def _fitting(cells: Sequence[Span], start: int, room: int) -> int:
     return end
 
 
-def _joined(cells: Iterable[Span]) -> Line:
-    """Return neighbours of one colour as one text."""
+def _merge_spans(cells: Iterable[Span]) -> Line:
+    """Return the cells as spans, neighbours of one colour merged."""
     line: Line = []
     for char, role in cells:
         if line and line[-1][1] == role:
@@ -166,19 +166,19 @@ def _joined(cells: Iterable[Span]) -> Line:
 
 
 def render_formats(formats: Iterable[tuple[str, str, str, bytes]], width: int, style: Style) -> list[str]:
-    """Return the list of the formats that have a name.
+    """Return the list of the named formats.
 
     Args:
-        formats: (name, what it is, address of its documentation, a line of it).
-        width: Columns there are; an address that is longer has a line of its own, whole.
-        style: Of the stream.
+        formats: (name, description, address of its documentation, an example line).
+        width: Columns of the terminal; a longer address gets a line of its own, whole.
+        style: The style of the stream.
     """
     lines: list[str] = []
     room = max(1, width - len(_INDENT))
     for name, what, source, example in formats:
         label: Span = (f"{visible_text(name)}  ", "bold")
-        lines += [style.line(line, width) for line in labelled(label, wrapped_words(what, width - columns(label[0])))]
-        texts = [*wrapped_words(source, room, "accent"), *wrapped_words(style.key(example), room, "dim")]
+        lines += [style.line(line, width) for line in add_label(label, wrap_words(what, width - columns(label[0])))]
+        texts = [*wrap_words(source, room, "accent"), *wrap_words(style.key(example), room, "dim")]
         lines += [style.line([(_INDENT, "plain"), *line], width) for line in texts]
         lines.append("")
     return lines[:-1]

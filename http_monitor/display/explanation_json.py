@@ -1,4 +1,4 @@
-"""What a format makes of one line, and what a format is, as JSON objects."""
+"""A format's reading of one line, and the description of a format, as JSON objects."""
 
 import json
 
@@ -9,12 +9,12 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 
 
 def reading_line(number: int, reading: LineReading, file: str | None = None) -> str:
-    """Return the object of a line, without a newline.
+    """Return the JSON object of a line, without a newline.
 
     Args:
-        number: Of the line in its file, from 1.
-        reading: Of that line.
-        file: The path of its file, where there are several.
+        number: The number of the line in its file, from 1.
+        reading: How the format reads it.
+        file: The path of its file, if there are several.
     """
     fields = reading.values
     return _ENCODE(
@@ -31,14 +31,14 @@ def reading_line(number: int, reading: LineReading, file: str | None = None) -> 
 
 
 def format_line(name: str, what: str, source: str, example: bytes, *, detected: bool) -> str:
-    """Return the object of a format that has a name, without a newline.
+    """Return the JSON object of a named format, without a newline.
 
     Args:
-        name: What ``--format`` takes.
-        what: Writes it.
-        source: Where that is documented.
-        example: A line of it, of this program and not of a log, so nothing in it needs to be made visible.
-        detected: Whether ``auto`` may choose it.
+        name: The name that ``--format`` accepts.
+        what: The software that writes it.
+        source: The address of its documentation.
+        example: An example line; it is not from a log, so nothing in it needs sanitising.
+        detected: Whether ``auto`` may choose the format.
     """
     shown = example.decode("ascii")
     return _ENCODE({"format": name, "what": what, "source": source, "detected": detected, "example": shown})

@@ -1,4 +1,4 @@
-"""Numbers as people read them: counts, rates, sizes, spans of time, sparklines, bars."""
+"""Formats numbers for people: counts, rates, sizes, durations, sparklines, bars."""
 
 import math
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return ``1 host`` or ``1,234 hosts``; `many` where the plural is not `one` with an s."""
+def pluralize(number: int, one: str, many: str = "") -> str:
+    """Return ``1 host`` or ``1,234 hosts``; the plural is `many` if given, else `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
@@ -30,7 +30,7 @@ def percent(value: float, decimals: int = 2) -> str:
 
 
 def share(value: float) -> str:
-    """Return a percentage without decimals: ``72 %``; ``<1 %`` for what is not nothing."""
+    """Return a percentage without decimals: ``72 %``; ``<1 %`` for small positive values."""
     return "<1 %" if 0 < value < 1 else f"{value:,.0f} %"
 
 
@@ -38,7 +38,7 @@ def duration(us: int) -> str:
     """Return microseconds as ``0.84 ms``, ``3.1 ms``, ``340 ms``, ``1.2 s``, ``12 s`` or ``2 min 5 s``."""
     if us < 1_000:
         return f"{us / 1_000:.2g} ms"
-    # What would be rounded to one digit more is written with the next unit.
+    # A value that would round to one digit more is written in the next unit.
     for below, per_unit, decimals, unit in (
         (9_950, 1_000, 1, "ms"),
         (999_500, 1_000, 0, "ms"),
@@ -51,24 +51,24 @@ def duration(us: int) -> str:
 
 
 def level(value: float) -> str:
-    """Return a threshold as it was given: ``10``, ``2.5``."""
+    """Return a threshold as the user wrote it: ``10``, ``2.5``."""
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
     return text if text != "0" else f"{value:g}"
 
 
 def size(size_bytes: int) -> str:
-    """Return ``512 B``, ``1.4 MiB``; a unit is 1,024 of the one before."""
+    """Return ``512 B``, ``1.4 MiB``; units are powers of 1,024."""
     if size_bytes < 1024:
         return f"{size_bytes} B"
     value, unit = size_bytes / 1024, 0
-    # What would be rounded to 1,024.0 belongs to the next unit.
+    # A value that would round to 1,024.0 is written in the next unit.
     while value >= 1023.95 and unit < len(_BYTE_UNITS) - 1:
         value, unit = value / 1024, unit + 1
     return f"{value:,.1f} {_BYTE_UNITS[unit]}"
 
 
 def exact_span(seconds: int) -> str:
-    """Return ``2 min``, ``90 s``, ``1 h``: the greatest unit that needs no fraction."""
+    """Return ``2 min``, ``90 s``, ``1 h``: in the largest unit without a fraction."""
     for unit_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds and seconds % unit_s == 0:
             return f"{seconds // unit_s:,} {unit}"
@@ -76,7 +76,7 @@ def exact_span(seconds: int) -> str:
 
 
 def rough_span(seconds: int) -> str:
-    """Return ``3 d 11 h``, ``4 min 56 s``: at most the two greatest units."""
+    """Return ``3 d 11 h``, ``4 min 56 s``: in at most the two largest units."""
     parts: list[str] = []
     rest = seconds
     for unit_s, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
@@ -89,7 +89,7 @@ def rough_span(seconds: int) -> str:
 
 
 def interval(start_us: int, end_us: int, dash: str) -> str:
-    """Return ``2026-10-02 14:03:10 – 14:03:20 +0200`` in local time; date and offset twice only where they differ."""
+    """Return ``2026-10-02 14:03:10 – 14:03:20 +0200`` in local time; repeats date and offset if they differ."""
     start, end = local(start_us), local(end_us)
     first = f"{start:%Y-%m-%d %H:%M:%S}"
     if start.utcoffset() != end.utcoffset():
@@ -104,27 +104,27 @@ def date_time(at_us: int) -> str:
 
 
 def moment(at_us: int, now_us: int) -> str:
-    """Return ``14:03:10`` in local time, with its date where it is not that of `now_us`."""
+    """Return ``14:03:10`` in local time, preceded by the date if it is not that of `now_us`."""
     at = local(at_us)
     return f"{at:%H:%M:%S}" if at.date() == local(now_us).date() else date_time(at_us)
 
 
 def sparkline(series: Sequence[int], glyphs: Glyphs) -> str:
-    """Return one character a slot, its height the share of the greatest one; a space only where there is nothing."""
+    """Return one character per slot, its height relative to the greatest; only an empty slot is a space."""
     greatest = max(series, default=0)
     steps = len(glyphs.spark) - 1
     return "".join(glyphs.spark[-(-value * steps // greatest)] if value > 0 else glyphs.spark[0] for value in series)
 
 
-def halved(series: Sequence[int]) -> tuple[int, ...]:
-    """Return the series in half as many slots, each the sum of two; an odd first slot stays alone."""
+def halve(series: Sequence[int]) -> tuple[int, ...]:
+    """Return the series in half as many slots, each the sum of two; an odd first slot is unchanged."""
     odd = len(series) % 2
     pairs = zip(series[odd::2], series[odd + 1 :: 2], strict=True)
     return (*series[:odd], *(first + second for first, second in pairs))
 
 
 def bar(part: int, whole: int, width: int, glyphs: Glyphs) -> str:
-    """Return a bar of at most `width` cells for part / whole; at least a sliver for more than nothing."""
+    """Return a bar for part / whole of at most `width` cells; the thinnest one for a small positive part."""
     if part <= 0 or whole <= 0 or width <= 0:
         return ""
     steps = len(glyphs.bar)

@@ -1,4 +1,4 @@
-"""Cuts the tables of a message to the rows that are shown."""
+"""Limits the tables of a message to their first rows."""
 
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ _TABLES_OF_DETAILS = ("vhosts", "browsers", "systems", "sources")
 
 
 def first_rows(message: Told, count: int | None) -> Told:
-    """Return a report or a summary whose tables have no more than so many rows; None: all."""
+    """Return a report or summary with at most `count` rows in each table; None: all rows."""
     if count is None:
         return message
     tables: dict[str, Any] = {name: _cut(getattr(message, name), count) for name in _TABLES}
@@ -27,5 +27,5 @@ def _cut_details(details: Details, count: int) -> Details:
 def _cut(table: Table, count: int) -> Table:
     if not table.rows:
         return table
-    # Made once: a display goes over the rows several times.
+    # Materialised once, since a display iterates over the rows several times.
     return Table(table.rows[:count], table.distinct, table.remainder, table.distinct_error)

@@ -1,9 +1,9 @@
-"""Health counters in words: where every line and byte went that is not among the hits."""
+"""Health counters in words: what became of the lines and bytes that are not among the hits."""
 
 from collections.abc import Sequence
 
 from http_monitor.display.columns import shorten
-from http_monitor.display.figures import count, counted, exact_span, moment, rough_span, size
+from http_monitor.display.figures import count, exact_span, moment, pluralize, rough_span, size
 from http_monitor.display.style import Role
 from http_monitor.health import Health
 from http_monitor.report import Mode
@@ -35,12 +35,12 @@ def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
         (health.ahead, f"{count(health.ahead)} ahead", "warn"),
         (health.held, f"{count(health.held)} held", "plain"),
         (health.lag_bytes or health.lag_s, behind(health.lag_bytes, health.lag_s), "warn"),
-        (health.lost_bytes or health.maybe_lost, _lost(health), "bad"),
+        (health.lost_bytes or health.maybe_lost, _describe_lost(health), "bad"),
         (health.nul_bytes, f"{size(health.nul_bytes)} NUL", "plain"),
-        (health.rotations, counted(health.rotations, "rotation"), "plain"),
-        (health.truncations, counted(health.truncations, "truncation"), "warn"),
-        (health.clock_steps, counted(health.clock_steps, "clock step"), "warn"),
-        (health.observer_restarts, counted(health.observer_restarts, "observer restart"), "warn"),
+        (health.rotations, pluralize(health.rotations, "rotation"), "plain"),
+        (health.truncations, pluralize(health.truncations, "truncation"), "warn"),
+        (health.clock_steps, pluralize(health.clock_steps, "clock step"), "warn"),
+        (health.observer_restarts, pluralize(health.observer_restarts, "observer restart"), "warn"),
         (bool(health.waiting_for), f"waiting: {_waiting(health, now_us)}", "warn"),
     ]
     return [(text, role) for number, text, role in words if number]
@@ -95,7 +95,8 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         ),
         (
             health.held,
-            f"{_lines(health.held)} still {_does(health.held, 'waits', 'wait')} for another one of that time (held).",
+            f"{_lines(health.held)} {_does(health.held, 'waits', 'wait')} for another line that confirms"
+            f" {_does(health.held, 'its', 'their')} time (held).",
             "plain",
         ),
         (
@@ -108,11 +109,11 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
 
 
 def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
-    """Return the counters of what is read, and of who reads it, each with its sentence."""
+    """Return the counters of inputs and of the machine, each with its sentence."""
     return [
         (
             health.lag_bytes or health.lag_s,
-            f"Lines are there and not read yet ({behind(health.lag_bytes, health.lag_s)}).",
+            f"Some lines are not read yet ({behind(health.lag_bytes, health.lag_s)}).",
             "warn",
         ),
         (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
@@ -131,18 +132,18 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
 
 
 def behind(lag_bytes: int, lag_s: int) -> str:
-    """Return how far reading is behind writing: ``1.2 MiB, 14 s behind``."""
+    """Return how far reading is behind the log: ``1.2 MiB, 14 s behind``."""
     parts = [size(lag_bytes)] if lag_bytes else []
     parts += [rough_span(lag_s)] if lag_s else []
     return ", ".join(parts) + " behind"
 
 
 def advice(health: Health, mode: Mode) -> str:
-    """Return what the user can do when many lines come late, or all, or are ahead; empty when nothing needs doing.
+    """Return advice if many lines are late or ahead; empty if there is nothing to do.
 
-    Many are more than 1 % of all lines, and 10 or more (ahead: more than 10).
+    Many means more than 1 % of all lines, and at least 10 (ahead: more than 10).
     """
-    # Only a live run compares lines with this machine's clock, and has a time of arrival.
+    # Only a live run compares lines with this machine's clock and has times of arrival.
     if mode == "live" and health.ahead > _MANY and health.ahead * _MANY_OF > health.lines:
         return (
             "Many lines are ahead of this machine's clock: is the server's clock or time zone right? "
@@ -158,10 +159,10 @@ def advice(health: Health, mode: Mode) -> str:
 
 
 def unread_advice(health: Health, mode: Mode) -> str:
-    """Return what the user should know of a replay of which many lines were not read; empty when they were."""
+    """Return a warning if many lines of a replay could not be read; else an empty text."""
     if mode != "replay" or health.malformed < _MANY or health.malformed * _MANY_OF <= health.lines:
         return ""
-    return "More than 1 % of the lines fit no format, and are in no figure: --explain says where each stops to fit."
+    return "More than 1 % of the lines fit no format, and are in no figure: --explain shows where each stops fitting."
 
 
 def _waiting(health: Health, now_us: int = 0) -> str:
@@ -172,14 +173,14 @@ def _waiting(health: Health, now_us: int = 0) -> str:
     return f"{'; '.join(names[:_NAMED])}{more}{since}"
 
 
-def _lost(health: Health) -> str:
+def _describe_lost(health: Health) -> str:
     if not health.lost_bytes:
         return "perhaps lines lost"
     return f"{size(health.lost_bytes)} lost" + (", perhaps more" if health.maybe_lost else "")
 
 
 def _lines(number: int) -> str:
-    return counted(number, "line")
+    return pluralize(number, "line")
 
 
 def _does(number: int, one: str, many: str) -> str:

@@ -1,4 +1,4 @@
-"""The block of an interval: a frozen report in, lines out."""
+"""Renders the block of an interval from its report."""
 
 from http_monitor.display import figures
 from http_monitor.display.blocks import (
@@ -16,16 +16,16 @@ from http_monitor.display.columns import columns
 from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped, wrapped_words
+from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, wrap, wrap_words
 from http_monitor.report import Report, WindowTotals
 
-# From this share of its threshold on, an average stands out.
+# An average is highlighted from this share of its threshold on.
 _NEAR = 0.8
 _HEALTH = "Health so far  "
 
 
 def render_report(report: Report, width: int, style: Style) -> list[str]:
-    """Return the block of an interval, each line at most `width` columns; without hits it is very short."""
+    """Return the block of an interval, each line at most `width` columns; a short block without hits."""
     inner = inner_width(width)
     lines: list[Line] = []
     if report.hits:
@@ -38,8 +38,8 @@ def render_report(report: Report, width: int, style: Style) -> list[str]:
     words = short_words(report.health, report.end_us)
     if words:
         beside = inner - len(_HEALTH)
-        pieces = [line for text, role in words for line in wrapped_words(style.encodable(text), beside, role)]
-        lines += labelled((_HEALTH, "dim"), wrapped(pieces, beside))
+        pieces = [line for text, role in words for line in wrap_words(style.encodable(text), beside, role)]
+        lines += add_label((_HEALTH, "dim"), wrap(pieces, beside))
     title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
     return block(title, lines, width, style, ruled=report.hits > 0)
 
@@ -55,7 +55,7 @@ def _state(report: Report, stopped: str) -> Line:
 
 
 def _quiet_title(report: Report, width: int, style: Style) -> Line:
-    """Return the fullest title that fits; "no hits" goes last, and the average shortly before it."""
+    """Return the longest title that fits; "no hits" is dropped last, the average before it."""
     window, dash = report.window, style.glyphs.dash
     per_s = f"average {figures.rate(window.hits_per_s)}"
     full: Span = (figures.interval(report.start_us, report.end_us, dash), "bold")
@@ -83,10 +83,10 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
 def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]:
     left, right = cell_widths(width, 2) if wide else [width, width]
     pieces, details = facts(report, report.distinct_hosts, report.hits_per_s, style), report.details
-    interval = wrapped(pieces, left)
+    interval = wrap(pieces, left)
     if not wide and (share := bots(details.kinds)):
-        # A narrow screen is a short one: what needs a line more is left out there.
-        with_bots = wrapped([*pieces, share], left)
+        # A narrow screen is usually short too, so whatever needs another line is omitted.
+        with_bots = wrap([*pieces, share], left)
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
     window = [*_spark(report.window, right, style), *_average(report, right, style)]
@@ -105,7 +105,7 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     span = figures.exact_span(window.seconds)
     most = f"peak {peak:,.0f} /s" if peak >= 10 else f"peak {peak:,.1f} /s"
     while len(series) > width and len(series) > 1:
-        series = figures.halved(series)
+        series = figures.halve(series)
     words = ((f"last {span}  ", f"  {most}"), (f"{span} ", f" {most}"), (f"{span} ", ""), ("", ""))
     room = width - len(series)
     before, after = next((pair for pair in words if columns(pair[0]) + columns(pair[1]) <= room), words[-1])
@@ -128,7 +128,7 @@ def _average(report: Report, width: int, style: Style) -> list[Line]:
         else (figures.percent(window.error_rate), _against(window.error_rate, error_rate)),
         _above(error_rate, "%"),
     ]
-    return wrapped([per_s, errors], width)
+    return wrap([per_s, errors], width)
 
 
 def _above(threshold: float | None, unit: str) -> tuple[str, Role]:

@@ -1,4 +1,4 @@
-"""One JSON object a line, for programs."""
+"""Writes messages for programs, one JSON object per line."""
 
 import io
 import json
@@ -8,7 +8,7 @@ from typing import TextIO
 
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
-from http_monitor.display.single_lines import caught_up
+from http_monitor.display.single_lines import describe_catch_up
 from http_monitor.health import TOLD, Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.report_tables import Coverage, Durations, Table
@@ -19,9 +19,9 @@ SCHEMA = 2
 _ALWAYS_TOLD = {"unwrap", "span"}
 """Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
 _CLOCK = {"ahead", "late"}
-"""Notices that say by how much times are off, and what to type: more than a report can."""
+"""Notices about wrong clocks; they say more than the advice of a report, and replace it."""
 
-# The moments at which alerts were raised are told again in each report.
+# Reports repeat the times of raises, so the same times are formatted again and again.
 _iso_utc = lru_cache(maxsize=1_024)(iso_utc)
 
 _Json = dict[str, object]
@@ -30,7 +30,7 @@ _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
 
 
 def report_line(report: Report, top: int | None = None) -> str:
-    """Return the object of an interval, without a newline; `top` rows of each table, None: all."""
+    """Return the JSON object of an interval, without a newline; at most `top` rows of each table, None: all."""
     partial: _Json = {"partial": True} if report.partial else {}
     coverage = report.coverage
     return _dumps(
@@ -71,7 +71,7 @@ def report_line(report: Report, top: int | None = None) -> str:
 
 
 def alert_line(event: AlertEvent) -> str:
-    """Return the object of an alert, without a newline."""
+    """Return the JSON object of an alert, without a newline."""
     return _dumps(
         {
             "type": "alert",
@@ -89,7 +89,7 @@ def alert_line(event: AlertEvent) -> str:
 
 
 def summary_line(summary: Summary, top: int | None = None) -> str:
-    """Return the object of a whole run, without a newline; `top` rows of each table, None: all."""
+    """Return the JSON object of a whole run, without a newline; at most `top` rows of each table, None: all."""
     return _dumps(
         {
             "type": "summary",
@@ -115,7 +115,7 @@ def summary_line(summary: Summary, top: int | None = None) -> str:
 
 
 def notice_line(notice: Notice) -> str:
-    """Return the object of a notice, without a newline."""
+    """Return the JSON object of a notice, without a newline."""
     return _dumps(
         {
             "type": "notice",
@@ -128,13 +128,13 @@ def notice_line(notice: Notice) -> str:
 
 
 class NdjsonDisplay:
-    """A `ReportSink` for programs: each message is one write. Owned by the thread that publishes.
+    """A `ReportSink` for programs; each message is one write. Owned by the publishing thread.
 
     Args:
-        stream: Takes the objects; it becomes UTF-8 with LF.
-        notices: Takes the sentences of notices, for people.
-        top: How many rows of a table are told; None: all.
-        tells_all: Whether what is no warning is told too; a program that reads a replay has no use for it.
+        stream: receives the objects; switched to UTF-8 with LF.
+        notices: receives the notices as sentences for people.
+        top: maximum number of rows of a table; None: all.
+        tells_all: write notices that are no warnings too; programs that read a replay have no use for them.
     """
 
     def __init__(self, stream: TextIO, notices: Notices, top: int | None = None, *, tells_all: bool = True) -> None:
@@ -146,7 +146,7 @@ class NdjsonDisplay:
         self._tells_all = tells_all
         self._advised = ""
         self._clock_told = False
-        """By how much the times of an input are off has been told."""
+        """A notice about an input's clock has been written."""
 
     def publish(self, message: Message) -> None:
         """Write one message. Raises BrokenPipeError when the reader of the stream is gone."""
@@ -161,9 +161,9 @@ class NdjsonDisplay:
             case Summary():
                 self._write(summary_line(message, self._top))
             case Notice():
-                self._tell(message)
+                self._notify(message)
             case CaughtUp():
-                self._tell(Notice(caught_up(message), name="caught-up", at_us=message.at_us))
+                self._notify(Notice(describe_catch_up(message), name="caught-up", at_us=message.at_us))
             case Pulse():
                 pass
 
@@ -175,17 +175,17 @@ class NdjsonDisplay:
         """Say the same."""
         self._notices.settle()
 
-    def _tell(self, notice: Notice) -> None:
+    def _notify(self, notice: Notice) -> None:
         self._clock_told |= notice.name in _CLOCK
         if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
             self._notices.tell(notice)
 
     def _advise(self, report: Report) -> None:
-        """Tell what the text says under a report, when that has become something else."""
+        """Write the advice that the text display shows under a report, if it has changed."""
         say = advice(report.health, report.mode)
         if say and say != self._advised and not self._clock_told:
-            self._tell(Notice(say, "warning", "times", at_us=report.end_us))
+            self._notify(Notice(say, "warning", "times", at_us=report.end_us))
         self._advised = say
 
     def _write(self, line: str) -> None:
@@ -284,7 +284,7 @@ def _subject(subject: bytes | None) -> str | None:
 
 
 def _health(health: Health) -> _Json:
-    # `getattr` by a list of names, so that a new counter is told as soon as it is there.
+    # Counters are read by name, so that a new one is written without a change here.
     told: _Json = {name: getattr(health, name) for name in TOLD if name != "since_us"}
     told["since"] = None if health.since_us is None else _iso_utc(health.since_us)
     return told

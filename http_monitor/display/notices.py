@@ -1,4 +1,4 @@
-"""Sentences about the run itself, for people, on stderr."""
+"""Writes sentences about the run itself to stderr."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,12 +16,12 @@ _NUMBER = re.compile("[0-9]+")
 
 
 class Notices:
-    """Writes ``10:31:07 http_monitor: …`` lines. Owned by the thread that publishes.
+    """Writes ``10:31:07 http_monitor: …`` lines. Owned by the publishing thread.
 
     Args:
-        stream: Is written to, and not closed here.
-        now_us: Asked for the time of each sentence, shown in local time, with its date where that is not the date of
-            the sentence before (or of the start); None: sentences have no time, those of a replay are not of now.
+        stream: written to, never closed.
+        now_us: returns the time of a sentence, shown in local time, with the date if it differs from that of the
+            sentence before (or of the start). None: sentences have no time, as in a replay.
     """
 
     def __init__(self, stream: TextIO, now_us: Callable[[], int] | None = None) -> None:
@@ -40,7 +40,7 @@ class Notices:
             alike.append(notice.text)
             if len(alike) > MOST:
                 return
-        self.say(notice.text)
+        self.notify(notice.text)
 
     def settle(self) -> None:
         """Write what was held back, one sentence for all of a kind: the turn is over."""
@@ -48,17 +48,17 @@ class Notices:
         for alike in kinds.values():
             more = len(alike) - MOST
             if more == 1:
-                self.say(alike[-1])
+                self.notify(alike[-1])
             elif more > 1:
-                self.say(f"{more:,} more files likewise, such as {alike[-1]}")
+                self.notify(f"{more:,} more files likewise, such as {alike[-1]}")
 
-    def say(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         """Write one sentence."""
         self.show([f"{self._time()}http_monitor: {self._style.text(text)}"])
 
     def show(self, lines: Sequence[str]) -> None:
-        """Write lines that a rendering made."""
-        # Where standard error is on a full disk, or its reader has gone, what is counted goes on being told of.
+        """Write rendered lines."""
+        # A full disk or a closed reader of stderr must not stop the reports.
         with suppress(OSError):
             self._stream.write("".join(self._style.encodable(line) + "\n" for line in lines))
             self._stream.flush()

@@ -1,4 +1,4 @@
-"""Single lines: an alert, the end of a catch-up, the start of a run, the status of the moment."""
+"""Renders single lines: an alert, the end of a catch-up, the start of a run, the status line."""
 
 from collections.abc import Sequence
 
@@ -6,36 +6,36 @@ from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.health import behind
 from http_monitor.display.storm import storm_message
-from http_monitor.display.style import Line, Role, Style, fit, labelled, wrapped_words
+from http_monitor.display.style import Line, Role, Style, add_label, fit, wrap_words
 from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse, Rule
 
-_PATHS_MOST = 3
+_MAX_PATHS = 3
 _LABEL = 11
 
 
 def render_alert(event: AlertEvent, style: Style) -> str:
-    """Return the message of an alert as one full line, never shortened."""
+    """Return the message of an alert as one line, never shortened."""
     role: Role = "raised" if event.state == "raised" else "recovered"
     return style.paint(style.text(event.message), role)
 
 
 def render_storm(events: Sequence[AlertEvent], style: Style) -> str:
-    """Return the message of many alerts of one rule and moment as one full line, never shortened."""
+    """Return the message for many alerts of one rule at one time as one line, never shortened."""
     role: Role = "raised" if events[0].state == "raised" else "recovered"
     return style.paint(style.text(storm_message(events)), role)
 
 
-def caught_up(done: CaughtUp) -> str:
-    """Return a sentence: how long the backlog was, how many lines, how many alerts."""
+def describe_catch_up(done: CaughtUp) -> str:
+    """Return a sentence: the length of the backlog, its lines and its alerts."""
     return (
-        f"Caught up: {figures.rough_span(done.span_s)} of log, {figures.counted(done.lines, 'line')}, "
-        f"{figures.counted(done.alerts, 'alert')}."
+        f"Caught up: {figures.rough_span(done.span_s)} of log, {figures.pluralize(done.lines, 'line')}, "
+        f"{figures.pluralize(done.alerts, 'alert')}."
     )
 
 
 def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
     """Return that sentence as one line of at most `width` columns."""
-    return style.line([(caught_up(done), "bold")], width)
+    return style.line([(describe_catch_up(done), "bold")], width)
 
 
 def render_start(
@@ -47,16 +47,16 @@ def render_start(
     width: int,
     style: Style,
 ) -> list[str]:
-    """Return what a run is about to do, each line at most `width` columns.
+    """Return the description of a run that starts, each line at most `width` columns.
 
     Args:
         paths: the inputs as the user named them; ``-`` is standard input.
-        rules: what is judged: traffic, error rate, and traffic of a host.
+        rules: the rules for traffic, error rate, and traffic of a host.
         interval_s: seconds between reports.
-        window_s: seconds that averages are over.
-        mode: whether new lines are followed or old ones replayed.
+        window_s: seconds of the sliding window.
+        mode: whether new lines are followed or files are replayed.
         width: columns of the terminal.
-        style: the characters of the stream.
+        style: the style of the stream.
     """
     label = "Watching" if mode == "live" else "Replaying"
     level = figures.level
@@ -70,21 +70,21 @@ def render_start(
         ),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]
-    return [line for label, text in rows for line in _labelled(label, text, width, style)]
+    return [line for label, text in rows for line in _render_labelled(label, text, width, style)]
 
 
 def render_format(log_format: str, width: int, style: Style) -> list[str]:
-    """Return how the lines are read, by name or by how that will be found, each line at most `width` columns."""
-    return _labelled("Format", style.text(log_format), width, style)
+    """Return the format of the lines, or how it is detected, each line at most `width` columns."""
+    return _render_labelled("Format", style.text(log_format), width, style)
 
 
-def _labelled(label: str, text: str, width: int, style: Style) -> list[str]:
-    words = wrapped_words(text, max(1, width - _LABEL))
-    return [style.line(line, width) for line in labelled((label.ljust(_LABEL), "dim"), words)]
+def _render_labelled(label: str, text: str, width: int, style: Style) -> list[str]:
+    words = wrap_words(text, max(1, width - _LABEL))
+    return [style.line(line, width) for line in add_label((label.ljust(_LABEL), "dim"), words)]
 
 
 def render_status(pulse: Pulse, width: int, style: Style) -> Line:
-    """Return the status of the moment in at most `width` columns; what matters most stands first."""
+    """Return the status line in at most `width` columns, the most important part first."""
     seconds = max(0, -((pulse.now_us - pulse.next_report_us) // 1_000_000))
     threshold = pulse.threshold_per_s
     line: Line = []
@@ -94,7 +94,7 @@ def render_status(pulse: Pulse, width: int, style: Style) -> Line:
             since = f" since {figures.moment(pulse.waiting_since_us, pulse.now_us)}"
         line += [(f"waiting: {style.text(pulse.waiting_for)}{since}", "warn"), (f" {style.glyphs.between} ", "dim")]
     if pulse.active:
-        line += [(f"{figures.counted(pulse.active, 'alert')} active", "raised"), (f" {style.glyphs.between} ", "dim")]
+        line += [(f"{figures.pluralize(pulse.active, 'alert')} active", "raised"), (f" {style.glyphs.between} ", "dim")]
     above: Role = "bad" if pulse.window_hits_per_s > threshold else "good"
     line += [
         (f"now {figures.rate(pulse.hits_per_s)}", "plain"),
@@ -112,8 +112,8 @@ def render_status(pulse: Pulse, width: int, style: Style) -> Line:
 
 def _paths(paths: Sequence[str], width: int, style: Style) -> str:
     names = ["standard input" if path == "-" else style.text(path) for path in paths]
-    more = f" and {len(names) - _PATHS_MOST:,} more" if len(names) > _PATHS_MOST else ""
-    shown = names[:_PATHS_MOST]
+    more = f" and {len(names) - _MAX_PATHS:,} more" if len(names) > _MAX_PATHS else ""
+    shown = names[:_MAX_PATHS]
     room = max(8, (width - len(more)) // max(1, len(shown)) - 2)
     full = ", ".join(shown) + more
     if columns(full) <= width:

@@ -1,4 +1,4 @@
-"""How pieces of a line become the characters that a stream can show."""
+"""Renders spans of text in the colours and characters that a stream supports."""
 
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from http_monitor.units import visible, visible_text
 Role = Literal["plain", "bold", "dim", "accent", "good", "warn", "bad", "raised", "recovered"]
 Palette = Mapping[Role, str]
 Span = tuple[str, Role]
-"""A text without control characters, and what it is."""
+"""A text without control characters, and its role."""
 Line = list[Span]
 
 RESET = "\x1b[0m"
@@ -19,7 +19,7 @@ RESET = "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The characters that are not words."""
+    """The characters besides words."""
 
     rule: str
     dash: str
@@ -31,7 +31,7 @@ class Glyphs:
     """Between groups in a line."""
     plus_minus: str
     spark: str
-    """From nothing to the greatest, by height."""
+    """By height, from zero to the greatest."""
     bar: str
     """From the thinnest slice to the full cell."""
 
@@ -42,28 +42,28 @@ ASCII = Glyphs("-", "-", "...", "x", "|", "+-", " .:-=+*#@", "#")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a stream can show: its colours and its characters."""
+    """The colours and characters that a stream supports."""
 
     palette: Palette
     glyphs: Glyphs
     encoding: str = "utf-8"
 
     def key(self, raw: bytes) -> str:
-        """Return log text as this stream shows it, not shortened."""
+        """Return log text as the stream can show it, not shortened."""
         return self.encodable(visible(raw))
 
     def text(self, text: str) -> str:
-        """Return a sentence as this stream shows it; nothing in it can move the cursor."""
+        """Return a sentence as the stream can show it, without control characters."""
         return self.encodable(visible_text(text))
 
     def encodable(self, text: str) -> str:
-        """Return the text with an escape for each character that the stream's encoding lacks."""
+        """Return the text with escapes for characters that the stream's encoding lacks."""
         if self.encoding == "utf-8":
             return text
         return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
     def line(self, spans: Iterable[Span], width: int) -> str:
-        """Return the spans as one line of at most `width` columns, without spaces at its end."""
+        """Return the spans as one line of at most `width` columns, without trailing spaces."""
         fitted = fit(spans, width, self.glyphs.ellipsis)
         while fitted and not (stripped := fitted[-1][0].rstrip(" ")):
             fitted.pop()
@@ -72,13 +72,13 @@ class Style:
         return "".join(self.paint(text, role) for text, role in fitted)
 
     def paint(self, text: str, role: Role) -> str:
-        """Return the text between the codes of its role."""
+        """Return the text in the colour of its role."""
         code = self.palette.get(role, "")
         return f"{code}{text}{RESET}" if code and text else text
 
 
 def style_for(encoding: str | None, palette: Palette | None = None) -> Style:
-    """Return the style for a stream: ASCII where its encoding lacks the block characters.
+    """Return the style for a stream: ASCII if its encoding lacks the block characters.
 
     Args:
         encoding: the stream's ``encoding``; None (memory) is UTF-8.
@@ -94,12 +94,12 @@ def style_for(encoding: str | None, palette: Palette | None = None) -> Style:
 
 
 def line_columns(spans: Iterable[Span]) -> int:
-    """Return the columns that the spans take."""
+    """Return the width of the spans in columns."""
     return columns("".join([text for text, _ in spans]))
 
 
 def fit(spans: Iterable[Span], width: int, ellipsis: str) -> Line:
-    """Return the spans, cut with an ellipsis where they take more than `width` columns."""
+    """Return the spans, cut with an ellipsis if they take more than `width` columns."""
     line = list(spans)
     if line_columns(line) <= width:
         return line
@@ -115,14 +115,14 @@ def fit(spans: Iterable[Span], width: int, ellipsis: str) -> Line:
     return kept
 
 
-def padded(spans: Iterable[Span], width: int, ellipsis: str) -> Line:
-    """Return the spans as exactly `width` columns."""
+def pad(spans: Iterable[Span], width: int, ellipsis: str) -> Line:
+    """Return the spans cut or filled to exactly `width` columns."""
     line = fit(spans, width, ellipsis)
     return [*line, (" " * (width - line_columns(line)), "plain")]
 
 
-def wrapped(pieces: Iterable[Line], width: int, gap: str = "   ") -> list[Line]:
-    """Return the pieces in as few lines as they fit in, none of them broken."""
+def wrap(pieces: Iterable[Line], width: int, gap: str = "   ") -> list[Line]:
+    """Return the pieces on as few lines as possible; no piece is broken."""
     lines: list[Line] = []
     for piece in pieces:
         if lines and line_columns(lines[-1]) + len(gap) + line_columns(piece) <= width:
@@ -132,19 +132,19 @@ def wrapped(pieces: Iterable[Line], width: int, gap: str = "   ") -> list[Line]:
     return lines
 
 
-def wrapped_words(text: str, width: int, role: Role = "plain") -> list[Line]:
-    """Return a sentence in as many lines as it needs; a word longer than a line is broken."""
-    lines = wrapped(([(part, role)] for word in text.split(" ") for part in _broken(word, width)), width, " ")
+def wrap_words(text: str, width: int, role: Role = "plain") -> list[Line]:
+    """Return a sentence wrapped to the width; only words longer than a line are broken."""
+    lines = wrap(([(part, role)] for word in text.split(" ") for part in _break_word(word, width)), width, " ")
     return [[("".join(part for part, _ in line), role)] for line in lines]
 
 
-def labelled(label: Span, lines: Sequence[Line]) -> list[Line]:
-    """Return the lines behind a label, the second and later ones under the first."""
+def add_label(label: Span, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with a label before the first, and the others indented by its width."""
     space: Span = (" " * len(label[0]), "plain")
     return [[label if index == 0 else space, *line] for index, line in enumerate(lines)]
 
 
-def _broken(word: str, width: int) -> Iterable[str]:
+def _break_word(word: str, width: int) -> Iterable[str]:
     while columns(word) > width:
         head = clip(word, width) or word[0]
         end = len(head)

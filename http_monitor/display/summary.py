@@ -1,4 +1,4 @@
-"""What the whole run was: the frozen summary in, lines out."""
+"""Renders the summary of a run."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from http_monitor.display.details import render_durations, render_kinds, render_
 from http_monitor.display.episodes import Episode, render_episodes
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Style, wrapped, wrapped_words
+from http_monitor.display.style import Line, Style, wrap, wrap_words
 from http_monitor.report import Summary
 
 
@@ -16,17 +16,17 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
     """Return the last block of a run, each line at most `width` columns.
 
     Args:
-        summary: of the whole run.
-        episodes: its last alerts and all that are active, in the order of the raises.
+        summary: the summary of the run.
+        episodes: its last alerts and all active ones, in the order of their raises.
         width: columns of the terminal.
-        style: the characters of the stream.
+        style: the style of the stream.
     """
     inner = inner_width(width)
     lines = _span(summary, inner, style)
     if summary.hits:
         seconds = _seconds(summary)
         per_s = summary.hits / seconds if seconds else None
-        lines += wrapped(facts(summary, summary.hosts.distinct, per_s, style), inner)
+        lines += wrap(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)
@@ -47,15 +47,15 @@ def _span(summary: Summary, width: int, style: Style) -> list[Line]:
     if summary.first_us is None or summary.last_us is None:
         return []
     when = figures.interval(summary.first_us, summary.last_us, style.glyphs.dash)
-    return wrapped([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
+    return wrap([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
 
 
 def _alerts(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[Line]:
     if not summary.alerts and not summary.active:
         return [[("No alert was raised.", "plain")]]
     still = f"{len(summary.active):,} still active" if summary.active else "none still active"
-    raised = f"{figures.counted(summary.alerts, 'alert')} raised, {still}."
-    return [*wrapped_words(raised, width, "bold"), *render_episodes(episodes, summary.alerts, width, style)]
+    raised = f"{figures.pluralize(summary.alerts, 'alert')} raised, {still}."
+    return [*wrap_words(raised, width, "bold"), *render_episodes(episodes, summary.alerts, width, style)]
 
 
 def _health(summary: Summary, width: int) -> list[Line]:
@@ -63,10 +63,10 @@ def _health(summary: Summary, width: int) -> list[Line]:
     read = "No line was read."
     if health.lines:
         since = "" if health.since_us is None else f" since {figures.date_time(health.since_us)}"
-        read = f"{figures.counted(health.lines, 'line')} read{since}, {figures.count(health.accepted)} counted."
-    lines = wrapped_words(read, width)
+        read = f"{figures.pluralize(health.lines, 'line')} read{since}, {figures.count(health.accepted)} counted."
+    lines = wrap_words(read, width)
     for text, role in sentences(health):
-        lines += wrapped_words(text, width, role)
+        lines += wrap_words(text, width, role)
     for say in filter(None, (unread_advice(health, summary.mode), advice(health, summary.mode))):
-        lines += wrapped_words(say, width, "bold")
+        lines += wrap_words(say, width, "bold")
     return lines

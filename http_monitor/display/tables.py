@@ -1,39 +1,39 @@
-"""A table of keys, drawn into a cell of the screen."""
+"""Renders a table of keys."""
 
 from dataclasses import dataclass
 
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.style import Line, Role, Span, Style, padded
+from http_monitor.display.style import Line, Role, Span, Style, pad
 from http_monitor.report_tables import KeyCount, Table
 from http_monitor.units import ratio
 
-_BAR_MOST = 24
-_KEY_LEAST = 14
+_MAX_BAR = 24
+_MIN_KEY = 14
 _ERRORS_FROM = 48
 _BAR_FROM = 40
-"""The table with bars is the one that is looked at first, so it has its errors from here on too."""
+"""Width from which the bars are drawn; that table then shows its errors too, since it is read first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A table with the words above it."""
+    """A table with its title."""
 
     title: str
     table: Table
     bars: bool = False
-    """Draw a bar behind each key, the greatest one full."""
+    """Draw a bar after each key, the greatest one full."""
 
 
 def render_table(heading: Heading, hits: int, width: int, style: Style, *, knows_errors: bool = True) -> list[Line]:
     """Return a heading, the rows, and what the table had to cut.
 
     Args:
-        heading: the table; one without rows gives no line.
-        hits: what a share of 100 % is.
-        width: columns of the cell; a bar stands only in a wide one, and share or errors make way in a narrow one.
-        style: the characters of the stream.
-        knows_errors: a line has a status; else a dash stands in place of the errors.
+        heading: the table; no lines if it has no rows.
+        hits: the hits that are 100 %.
+        width: columns of the cell; only wide cells have bars, and narrow ones omit the share or the errors.
+        style: the style of the stream.
+        knows_errors: some line has a status; else a dash is shown for the errors.
     """
     rows = heading.table.rows
     if not rows:
@@ -52,7 +52,7 @@ def render_table(heading: Heading, hits: int, width: int, style: Style, *, knows
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Columns of each part of a row; 0 where it is left out."""
+    """Columns of each part of a row; 0 if it is omitted."""
 
     key: int
     bar: int
@@ -67,13 +67,13 @@ class _Shape:
         share = 8
         errors = max(8, *(len(figures.count(row.errors)) + 2 for row in rows))
         both = width >= (_BAR_FROM if heading.bars else _ERRORS_FROM)
-        if not both or width - hits - share - errors < _KEY_LEAST:
-            # Who causes the errors is asked more urgently than who causes which share of the traffic.
+        if not both or width - hits - share - errors < _MIN_KEY:
+            # The errors of a key matter more than its share of the traffic.
             share, errors = (0, errors) if any(row.errors for row in rows) else (share, 0)
-        if width - hits - share - errors < _KEY_LEAST:
+        if width - hits - share - errors < _MIN_KEY:
             share = errors = 0
         room = max(1, width - hits - share - errors)
-        bar = min(_BAR_MOST, room * 2 // 7) if heading.bars and width >= _BAR_FROM else 0
+        bar = min(_MAX_BAR, room * 2 // 7) if heading.bars and width >= _BAR_FROM else 0
         return cls(room - bar, bar, hits, share, errors)
 
 
@@ -83,7 +83,7 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
     title: Line = [(heading.title, "bold")]
     if table.distinct > shown:
         title.append((f"  {shown:,} of {table.distinct:,}{cut}", "dim"))
-    line = padded(title, shape.key + shape.bar, style.glyphs.ellipsis)
+    line = pad(title, shape.key + shape.bar, style.glyphs.ellipsis)
     for word, width in (("hits", shape.hits), ("share", shape.share), ("5xx", shape.errors)):
         line.append((word.rjust(width) if width else "", "dim"))
     return line
@@ -92,8 +92,8 @@ def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
 def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style, knows_errors: bool) -> Line:
     space = 1 if shape.bar else 0
     key = shorten(style.key(row.key), max(1, shape.key - space), style.glyphs.ellipsis)
-    # An empty agent is a key like any other; a blank cell would look like a fault of the display.
-    line = padded([(key, "plain") if key else ('""', "dim")], shape.key, style.glyphs.ellipsis)
+    # An empty agent is a key like any other; a blank cell would look like a display error.
+    line = pad([(key, "plain") if key else ('""', "dim")], shape.key, style.glyphs.ellipsis)
     if shape.bar:
         drawn = figures.bar(row.hits, most, shape.bar, style.glyphs)
         line += [(drawn, "accent"), (" " * (shape.bar - columns(drawn)), "plain")]

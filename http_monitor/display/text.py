@@ -1,4 +1,4 @@
-"""The text display: blocks, alert lines, a status line beneath on a terminal."""
+"""The text display: blocks, alert lines, and a status line on a terminal."""
 
 from collections.abc import Callable, Sequence
 from typing import TextIO
@@ -9,20 +9,20 @@ from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_alert, render_caught_up, render_status, render_storm
-from http_monitor.display.storm import MOST, Storms
-from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
+from http_monitor.display.storm import MAX_LINES, Storms
+from http_monitor.display.style import Palette, line_columns, style_for, wrap_words
 from http_monitor.display.summary import render_summary
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 
-LEAST_WIDTH = 20
-"""A terminal that says it is narrower is taken for this wide."""
+MIN_WIDTH = 20
+"""Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
 _ECHO_COLUMNS = len("^C")
-"""What the terminal itself writes behind the status line."""
+"""Columns that the terminal itself may write after the status line."""
 
 
 class Display:
-    """A `ReportSink` for people; each message is one write. Owned by the thread that publishes."""
+    """A `ReportSink` for people; each message is one write. Owned by the publishing thread."""
 
     def __init__(
         self,
@@ -37,12 +37,12 @@ class Display:
         r"""Write to `stream`.
 
         Args:
-            stream: where blocks and alerts go; not closed here.
-            notices: where sentences about the run go.
-            width: asked at each rendering for the columns there are.
-            top: how many rows of a table are shown; None: as many as there are.
+            stream: receives blocks and alerts; never closed.
+            notices: receives sentences about the run.
+            width: returns the columns of the terminal; called for each message.
+            top: maximum number of rows of a table; None: all.
             palette: `ansi.COLOURS`, or None for plain output.
-            live_status: the stream is a terminal, keep a status line beneath.
+            live_status: the stream is a terminal; keep a status line at the bottom.
         """
         self._stream = stream
         self._notices = notices
@@ -57,10 +57,10 @@ class Display:
         self._storms = Storms()
 
     def publish(self, message: Message) -> None:
-        """Show one message. Raises BrokenPipeError when the reader of the stream is gone."""
-        width = max(LEAST_WIDTH, self._width())
+        """Show one message. Raises BrokenPipeError if the reader of the stream is gone."""
+        width = max(MIN_WIDTH, self._width())
         if not isinstance(message, AlertEvent):
-            self._tell(self._storms.rest())
+            self._write_alerts(self._storms.drain())
         if not isinstance(message, Notice):
             self._notices.settle()
         match message:
@@ -69,9 +69,9 @@ class Display:
                     self._write(self._report(message, width))
             case AlertEvent():
                 self._episodes.note(message)
-                self._tell(self._storms.take(message))
+                self._write_alerts(self._storms.add(message))
                 if message.subject is None:
-                    # Of a rule without subjects there is one event at a time.
+                    # A rule without subjects has at most one event at a time.
                     self.settle()
             case Summary():
                 episodes = self._episodes.and_active(message.active)
@@ -86,12 +86,12 @@ class Display:
 
     def settle(self) -> None:
         """Write what is kept: no more events of its moment come."""
-        self._tell(self._storms.rest())
+        self._write_alerts(self._storms.drain())
         self._notices.settle()
 
     def close(self) -> None:
         """Write what is kept, and take the status line away; what is written next starts in an empty line."""
-        self._tell(self._storms.rest())
+        self._write_alerts(self._storms.drain())
         self._take_status_away()
         self._notices.settle()
 
@@ -99,8 +99,8 @@ class Display:
         if self._status_columns:
             self._write([])
 
-    def _tell(self, events: Sequence[AlertEvent]) -> None:
-        if len(events) > MOST:
+    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
+        if len(events) > MAX_LINES:
             self._write([render_storm(events, self._style)])
         elif events:
             self._write([render_alert(event, self._style) for event in events])
@@ -109,28 +109,26 @@ class Display:
         lines = render_report(first_rows(report, self._top), width, self._style)
         say = advice(report.health, report.mode)
         if say and say != self._advised:
-            lines += [
-                self._style.line([("  ", "plain"), *line], width) for line in wrapped_words(say, width - 2, "bold")
-            ]
+            lines += [self._style.line([("  ", "plain"), *line], width) for line in wrap_words(say, width - 2, "bold")]
         self._advised = say
         return lines
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)
-        self._stream.write(self._cleared() + text)
+        self._stream.write(self._erase_status() + text)
         self._stream.flush()
 
     def _pulse(self, pulse: Pulse, width: int) -> None:
         if not self._live_status:
             return
-        # A full last column makes some terminals wrap.
+        # Some terminals wrap when the last column is filled.
         spans = render_status(pulse, width - 1 - _ECHO_COLUMNS, self._style)
-        text = self._cleared() + "".join(self._style.paint(part, role) for part, role in spans)
+        text = self._erase_status() + "".join(self._style.paint(part, role) for part, role in spans)
         self._stream.write(text)
         self._stream.flush()
         self._status_columns = line_columns(spans)
 
-    def _cleared(self) -> str:
+    def _erase_status(self) -> str:
         if not self._status_columns:
             return ""
         erase = self._erase or "\r" + " " * (self._status_columns + _ECHO_COLUMNS) + "\r"

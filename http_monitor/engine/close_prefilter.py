@@ -12,7 +12,7 @@ from http_monitor.units import US_PER_S
 
 # Fewer closes are judged one by one.
 _MIN_CLOSES = 16
-_MOST_CLOSES = 1 << 14
+_MAX_CLOSES = 1 << 14
 # For each close, at most this many buckets of the window are examined.
 _WINDOW_SHARE = 16
 
@@ -58,7 +58,7 @@ def prefilter(
         The prefilter, valid until rows are added to a bucket; None if there are too few closes or no rule foresees.
     """
     first_us = window.end_us
-    closes = min((due_us - first_us) // bucket_us + 1, _MOST_CLOSES)
+    closes = min((due_us - first_us) // bucket_us + 1, _MAX_CLOSES)
     length = window.seconds * US_PER_S // bucket_us
     if closes < _MIN_CLOSES or length > _WINDOW_SHARE * closes or not tracker.foresees:
         return None

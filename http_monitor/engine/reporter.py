@@ -23,7 +23,7 @@ from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
 _LATE_COVERED = ("status", "size")
-"""What the sums of late hits rest on."""
+"""Fields that the sums of late hits depend on."""
 
 
 class Reporter:
@@ -39,7 +39,7 @@ class Reporter:
         self._starts: list[int] = []
         self._late = [0, 0, 0]
         self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
-        """How many of the late hits lack what their sums rest on."""
+        """Number of late hits that lack the field, by field."""
         self._events = 0
         self._seq = 0
         self.first_us = -NEVER_US

@@ -1,4 +1,4 @@
-"""Notices that the lines of a whole window lack what an alert is judged by, and that lines have it again."""
+"""Notices if no line of a whole window has the field that a rule depends on, and if lines have it again."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from http_monitor.units import US_PER_S
 
 
 class Blindness:
-    """Looks at the reports of a run, in their order. Owned by the monitor's thread."""
+    """Checks the reports of a run, in order. Owned by the monitor's thread."""
 
     def __init__(self) -> None:
         self._watched = (
@@ -19,28 +19,28 @@ class Blindness:
             _Watched("ddos", CLIENT, lambda lines: lines.no_host),
         )
 
-    def look(self, report: Report) -> Iterator[Notice]:
-        """Yield what is to be told behind a report."""
+    def check(self, report: Report) -> Iterator[Notice]:
+        """Yield the notices to publish after a report."""
         for one in self._watched:
             if report.hits and report.threshold_of(one.rule) is not None:
-                yield from one.look(report)
+                yield from one.check(report)
 
 
 @dataclass(slots=True)
 class _Watched:
-    """What one rule needs of the lines."""
+    """The field that one rule depends on."""
 
     rule: str
     need: Need
     is_absent: Callable[[Coverage], bool]
     is_blind: bool = True
-    """Until a line has it: that none of the first lines has, is told of each file."""
+    """True at first: for each file a notice says if none of its first lines has the field."""
     lines: int = 0
-    """Lines in a row without it."""
+    """Number of consecutive lines without it."""
     had_us: int = 0
-    """The end of the last interval in which a line had it."""
+    """End of the last interval with a line that has it."""
 
-    def look(self, report: Report) -> Iterator[Notice]:
+    def check(self, report: Report) -> Iterator[Notice]:
         if not self.is_absent(report.coverage):
             if self.is_blind and self.lines >= SAMPLE_ROWS:
                 words = f"lines have {self.need.what} again: {self.rule} is judged again"

@@ -47,9 +47,9 @@ class Discovery:
 
     def __call__(self) -> Sequence[Notice]:
         """Return new notices."""
-        return list(self._look())
+        return list(self._find())
 
-    def _look(self) -> Iterator[Notice]:
+    def _find(self) -> Iterator[Notice]:
         found, needless = self._finder.more()
         for entry in found:
             self._inputs.append(entry)

@@ -74,9 +74,9 @@ class FormatDrift:
 
     def __call__(self) -> Sequence[Notice]:
         """Return new notices."""
-        return list(self._look(self._clock.running_us()))
+        return list(self._check(self._clock.running_us()))
 
-    def _look(self, now_us: int) -> Iterator[Notice]:
+    def _check(self, now_us: int) -> Iterator[Notice]:
         # Lines of an input that has just joined are of the last minute.
         if [*self._courses] != self._inputs:
             self._courses = {entry: self._courses.get(entry) or _new_course(now_us) for entry in self._inputs}

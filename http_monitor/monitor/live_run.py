@@ -96,7 +96,7 @@ class LiveRun:
         return finished
 
     def _turn(self) -> bool:
-        """Take one turn, of which nothing is written down; return True when the last input has finished."""
+        """Take one turn without recording it in the journal; return True when the last input has finished."""
         self.turns.interrupted = self.interrupted
         finished = self.turns.turn()
         for entry in self.turns.changed_inputs:
@@ -138,7 +138,7 @@ class LiveRun:
         """Publish the open intervals as partial, and the summary; write a last checkpoint."""
         del complete
         if self.turns.broken_off:
-            # Inputs that the last turn did not come to may have more than was known of them.
+            # Inputs that the last turn did not reach may have grown.
             self.turns.measure_unread()
         self._engine.stop()
         self._publisher.publish(self._engine.summary())
@@ -154,7 +154,7 @@ class LiveRun:
         return self.turns.health() + self.turns.healths.unreadable(self._inputs)
 
     def close(self) -> None:
-        """Close the sources of all inputs, including those added later, and stop what records."""
+        """Close the sources of all inputs, including those added later, and stop the recorders."""
         for entry in self._inputs:
             entry.source.close()
         self._publisher.close(self._engine.now_us)

@@ -42,7 +42,7 @@ class Publisher:
                 self.hub.publish(notice)
         self.hub.publish(message)
         if isinstance(message, Report):
-            for notice in self._blindness.look(message):
+            for notice in self._blindness.check(message):
                 self.hub.publish(notice)
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:

@@ -75,7 +75,7 @@ class ReplayRun:
         return self._engine.health() + self._turns.health()
 
     def close(self) -> None:
-        """Close the sources, and stop what records."""
+        """Close the sources, and stop the recorders."""
         if self._ahead is not None:
             self._ahead.close()
         for entry in self._inputs:

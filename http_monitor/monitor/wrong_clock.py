@@ -16,11 +16,11 @@ MIN_LINES = 20
 """Number of lines that arrived while the input was caught up, enough for a judgement."""
 WAIT_US = 10 * US_PER_S
 """Longest wait for these lines; afterwards fewer are enough, and a log without new lines counts as not growing."""
-_FEW_LINES = 5
+_MIN_QUIET_LINES = 5
 _NEARLY_ALL = 0.95
 _SAME_S = 30
 """Offsets that differ by no more count as equal."""
-_LEAST_AHEAD_S = 5
+_MIN_AHEAD_S = 5
 _ODD_ZONES = {
     **{-570: "Pacific/Marquesas", -210: "America/St_Johns", 210: "Asia/Tehran", 270: "Asia/Kabul"},
     **{330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon", 525: "Australia/Eucla", 570: "Australia/Darwin"},
@@ -47,9 +47,9 @@ class WrongClock:
 
     def __call__(self) -> Sequence[Notice]:
         """Return new notices."""
-        return [*self._look(self._clock.running_us(), self._clock.now_us())]
+        return [*self._check(self._clock.running_us(), self._clock.now_us())]
 
-    def _look(self, running_us: int, wall_us: int) -> Iterator[Notice]:
+    def _check(self, running_us: int, wall_us: int) -> Iterator[Notice]:
         for entry in self._inputs:
             if entry in self._told or self._settings.time == "arrival":
                 continue
@@ -66,7 +66,7 @@ class WrongClock:
 
     def _doubt(self, entry: Input, quiet: bool, wall_us: int) -> tuple[str, str] | None:
         count = len(entry.offsets_us)
-        if count < (_FEW_LINES if quiet else MIN_LINES):
+        if count < (_MIN_QUIET_LINES if quiet else MIN_LINES):
             return self._explain_old_log(entry, wall_us) if quiet and not count else None
         if self._judged.get(entry) == count:
             return None
@@ -76,7 +76,7 @@ class WrongClock:
         offset_s = (int(np.median(np.array(entry.offsets_us, np.int64))) + US_PER_S // 2) // US_PER_S
         is_constant = (np.abs(offsets - offset_s) <= _SAME_S).mean() >= _NEARLY_ALL
         waits_s = self._settings.bucket_waits_s + self._settings.bucket_size_s
-        if is_constant and (offset_s > _LEAST_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
+        if is_constant and (offset_s > _MIN_AHEAD_S or offset_s < -max(waits_s, _SAME_S)):
             return ("ahead" if offset_s > 0 else "late"), _describe_offset(
                 offset_s, wall_us, self._settings.log_timezone
             )
@@ -123,8 +123,8 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
         name = _zone_that_is(read_in + zone_s)
         such = f" ({name} for lines read in {log_timezone or 'the zone of this machine'})" if name else ""
         return (
-            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: where"
-            f" they name none, --log-timezone says which they are of{such}; where they do, the server's zone or clock"
+            f"nearly all lines come {span} {way} this machine's clock, which looks like another time zone{also}: if"
+            f" their times have no zone, set it by --log-timezone{such}; if they have one, the server's zone or clock"
             f" is wrong; {arrival}"
         )
     fast = "fast" if offset_s > 0 else "slow"

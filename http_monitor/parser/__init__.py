@@ -1,1 +1,1 @@
-"""From bytes to columns: the log formats."""
+"""Log formats, which parse bytes into columns."""

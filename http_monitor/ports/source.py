@@ -67,7 +67,7 @@ class Measuring(Protocol):
     """A source that can find out how much is left to read without reading it."""
 
     def measure(self) -> None:
-        """Look at the sizes of the input, so that `health` knows the lag of this moment."""
+        """Look at the sizes of the input, so that `health` reports the current lag."""
         ...
 
 

@@ -88,7 +88,7 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
         if line.text.startswith("</"):
             name = line.text[2:].rstrip(">").strip().lower()
             if not sections or sections.pop() != name:
-                raise refusal(path, line.number, f"{line.text} closes what is not open")
+                raise refusal(path, line.number, f"{line.text} closes a section that is not open")
             host = place.host if name == "virtualhost" else host
         elif line.text.startswith("<"):
             name, _, _ = line.text[1:].rstrip(">").partition(" ")

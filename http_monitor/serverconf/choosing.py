@@ -64,7 +64,7 @@ def _of_several(uses: Sequence[LogUse]) -> bool:
 def _origin(found: Sequence[LogUse], config: str, *, of_httpd: bool) -> Origin:
     for use in found:
         if "%" not in use.format and "$" not in use.format and use.format != DEFAULT:
-            raise refusal(use.file, use.line, f"the format {use.format} is defined nowhere in {config}")
+            raise refusal(use.file, use.line, f"the format {use.format} is not defined in {config}")
     # The other formats match a list of addresses too, but read it as something else.
     first, *others = sorted(found, key=lambda use: "forwarded" not in use.format.lower())
     words = " or ".join(f"{_describe(use)}, from {visible_text(use.file)} line {use.line}" for use in found)

@@ -90,7 +90,7 @@ class Files:
         self.check()
         self._count += 1
         if self._count > MAX_FILES:
-            raise refusal(file, line, f"includes {path}, the file {MAX_FILES + 1:,}, and so on without an end")
+            raise refusal(file, line, f"includes {path}, more than {MAX_FILES:,} files, perhaps in a loop")
         what = "cannot be read" if line is None else f"{path} cannot be read"
         try:
             data = _read_regular(path)
@@ -141,7 +141,7 @@ class Files:
             return []
         self._looked_at += 1 + len(names)
         if self._looked_at > _MAX_NAMES:
-            raise refusal(file, line, f"includes {pattern}, for which more than {_MAX_NAMES:,} names are looked at")
+            raise refusal(file, line, f"includes {pattern}, which needs more than {_MAX_NAMES:,} names to be examined")
         return names
 
 

@@ -54,7 +54,7 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
     bases = (config_dir, os.path.dirname(config_dir), *_PREFIXES)
     uses = [_use(directive, formats, bases) for directive in logs if directive.args and directive.args[0] != "off"]
     if circles and not uses:
-        raise refusal(circles[0].file, circles[0].line, f"includes {circles[0].args[0]}, and so on without an end")
+        raise refusal(circles[0].file, circles[0].line, f"includes {circles[0].args[0]} in a loop")
     if uses or "http" not in names or "access_log" in names:
         return uses
     # The default of nginx.

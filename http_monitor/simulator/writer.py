@@ -14,7 +14,7 @@ from http_monitor.units import visible_text
 class FileWriter:
     """The file of the simulator, opened again when it is rotated or removed.
 
-    One thread at a time owns it; only `take_notices` may be called from any other.
+    One thread at a time owns it; only `drain_notices` may be called from any other.
     """
 
     def __init__(self, path: str, append: bool, memory: Memory) -> None:

@@ -1,1 +1,1 @@
-"""Where bytes come from: files that grow, files that are done, standard input."""
+"""Sources of bytes: growing files, finished files, standard input."""

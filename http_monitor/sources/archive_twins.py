@@ -1,4 +1,4 @@
-"""Finds archives whose content stands in a plain file beside them, so that its lines are read once."""
+"""Finds archives whose content is also in a plain file, so that their lines are read only once."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,10 @@ _PIECE_BYTES = 64 << 10
 
 
 def without_twins(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the paths without the archives that a plain file among them has all of, and of each of those (it, that).
+    """Return the paths without redundant archives, and a pair (archive, plain file) for each of those.
 
-    ``gzip -k`` leaves both, and so does one that is still at work. Both are read as far as they are alike.
+    An archive is redundant if a plain file among the paths begins with all of its content: ``gzip -k`` leaves such
+    pairs, and so does a gzip that is still running.
     """
     names = set(paths)
     twins = [
@@ -24,7 +25,7 @@ def without_twins(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]
 
 
 def _begins_with(plain: str, archive: str) -> bool:
-    """Tell whether a file begins with all that an archive holds; False where that cannot be found out."""
+    """Return whether a file begins with the content of an archive; False if that cannot be determined."""
     inflater = Inflater()
     try:
         with open(plain, "rb") as content, open(archive, "rb") as packed:

@@ -1,4 +1,4 @@
-"""Reads a file that is done, plain or compressed by gzip, to its end."""
+"""Reads a finished file, plain or compressed by gzip, to its end."""
 
 import os
 
@@ -11,9 +11,9 @@ from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.files.regular_file import Obstacle, obstacle, open_regular
 from http_monitor.units import visible_text
 
-# Little at first: somebody else counts what is read while the next is, and has nothing to do until then.
+# The first pieces are small, so that counting, which runs in parallel, can begin early.
 _FIRST_BYTES = 512 << 10
-# Compressed input is taken in pieces that cannot inflate to more than a few MiB.
+# Compressed input is read in pieces that cannot inflate to more than a few MiB.
 _GZ_PIECE_BYTES = 16 << 10
 
 
@@ -23,7 +23,7 @@ def is_archive(path: str, head: bytes) -> bool:
 
 
 class ReplayFile:
-    """A source that ends where its file ends; a last line without LF counts.
+    """A source that finishes at the end of its file; a last line without LF counts.
 
     A file is an archive if it begins as one or its name ends in ``.gz``. What goes wrong while reading ends it
     after what was read, and is kept in `failure`.
@@ -59,11 +59,11 @@ class ReplayFile:
 
     @property
     def name(self) -> str:
-        """The path as it was given."""
+        """The path as given."""
         return self._path
 
     def read(self) -> Chunk:
-        """Return the next lines, about `read_bytes` of them, at first less; never raises for what the file is."""
+        """Return the next lines, about `read_bytes` of them, at first less; never raises because of the file."""
         parts: list[bytes] = []
         most = self._read_bytes
         try:
@@ -83,15 +83,15 @@ class ReplayFile:
         return Chunk(data=b"".join(parts), at_end=self._finished, finished=self._finished)
 
     def health(self) -> Health:
-        """Return the bytes still to be read, compressed ones as they are stored, and the NUL bytes left out."""
+        """Return the unread bytes, in compressed form for archives, and the NUL bytes removed."""
         return Health(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
-        """Return 0.0: what is there is there already."""
+        """Return 0.0: all data is available already."""
         return 0.0
 
     def close(self) -> None:
-        """Let go of the descriptor; nothing more will be read."""
+        """Close the descriptor; nothing more is read."""
         self._finished = True
         if self._descriptor is not None:
             os.close(self._descriptor)
@@ -113,7 +113,7 @@ class ReplayFile:
         os.lseek(self._descriptor, self._offset, os.SEEK_SET)
 
     def _next(self, most: int) -> bytes:
-        """Return some bytes of the log; b"" at its end or where a piece of archive holds none."""
+        """Return some bytes of the log; b"" at its end, or if a piece of an archive yields none."""
         assert self._descriptor is not None
         if self._part is not None:
             most = min(most, self._part[1] - self._offset)

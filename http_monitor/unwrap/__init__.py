@@ -1,7 +1,7 @@
-"""Takes off what others put around the lines of a log, one step before their format.
+"""Removes what other programs put around log lines, before the lines are parsed.
 
-One level is taken off, never two: what stands inside is whatever a client made the server write, and may look like
-another wrapper.
+Only one level is removed: the inner line contains whatever a client made the server write, and may look like another
+wrapper.
 """
 
 from importlib import import_module
@@ -11,20 +11,20 @@ from http_monitor.unwrap.wrapping import Kind, Wrapping
 
 
 def kinds() -> list[Kind]:
-    """Return the kinds there are; of several that fit a line equally well the earlier is taken."""
+    """Return all kinds of wrappers, in order of precedence if several match a line equally well."""
     return [import_module(f"{__name__}.programs.{name}").KIND for name in UNWRAPS]
 
 
 def wrapper(name: str, limit: int) -> Wrapping:
-    """Return the wrapper of that name for one file.
+    """Return the named wrapper for one file.
 
     Args:
         name: One of `settings.UNWRAPS`.
-        limit: The longest line, in bytes without its LF.
+        limit: Maximum length of a line in bytes, without its LF.
     """
     return Wrapping(import_module(f"{__name__}.programs.{name}").KIND, limit)
 
 
 def wrappers(limit: int) -> list[Wrapping]:
-    """Return one of each kind."""
+    """Return one wrapper of each kind."""
     return [Wrapping(kind, limit) for kind in kinds()]

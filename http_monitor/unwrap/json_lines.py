@@ -1,4 +1,4 @@
-"""Reads JSON objects that have many lines."""
+"""Explodes JSON objects that contain several lines."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -6,17 +6,17 @@ from typing import Any
 
 from http_monitor.unwrap.wrapping import Explode, Inner
 
-# Any: what JSON holds is not known.
+# Any: decoded JSON of unknown content.
 Lines = Callable[[Any], Iterator[Inner]]
-"""Yields the lines in an object; what it raises says that it is another one."""
+"""Yields the lines in a decoded object; raises if it is an object of another kind."""
 
 
 def exploder(mark: bytes, lines: Lines) -> Explode:
-    """Return what finds the lines in an object.
+    """Return a function that finds the lines in an object.
 
     Args:
-        mark: Stands in each such object.
-        lines: Yields them.
+        mark: Bytes that occur in each such object.
+        lines: Yields the lines.
     """
 
     def explode(line: bytes) -> Sequence[Inner] | None:
@@ -24,7 +24,7 @@ def exploder(mark: bytes, lines: Lines) -> Explode:
             return None
         try:
             found = lines(json.loads(line.decode("utf-8", "surrogateescape"), strict=False))
-            # A name of no bytes is none.
+            # An empty name is none.
             return [each._replace(source=each.source or None) for each in found] or None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             return None

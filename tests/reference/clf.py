@@ -119,7 +119,7 @@ def parse_log(data: bytes, format_name: str = "auto") -> Parsed:
     line_no = 0
     for line in data.split(b"\n"):
         too_long = len(line) > MAX_LINE_BYTES
-        # Who hands over a longer line may have cut it, so that nobody knows whether it was blank.
+        # The source may have cut a longer line, so it is not known whether it was blank.
         if not too_long and (not line or line.isspace()):
             continue
         line_no += 1
@@ -185,7 +185,7 @@ def _read_line(line: bytes, format_name: str, line_no: int) -> tuple[Row, str]:
     field = texts[1 if vhost else 0]
     host, forwarded = client(field)
     if of_rack is not None and forwarded is None and (not field or set(field) & set(b" \t,")):
-        # A header that says no one address: nobody can tell who asked.
+        # A header without a single address: the client is not known.
         host = b"-"
     time_us, end = _read_time(line, time_at)
     request, status, size_bytes, end = _read_request(line, end)
@@ -285,7 +285,7 @@ def _time_field(line: bytes, fields: list[Span], least: int) -> int:
     Args:
         line: The line.
         fields: Of the line.
-        least: So many stand before it, and a user besides; two blanks may stand in the place of that.
+        least: Number of fields before it, besides a user, which may be two blanks instead.
     """
     brackets = [no for no, (start, _) in enumerate(fields) if no >= least and line[start : start + 1] == b"["]
     if brackets and brackets[0] == least and fields[least][0] - fields[least - 1][1] < 2:

@@ -288,7 +288,7 @@ class Counter:
         for bucket in window:
             for host, tally in bucket.hosts.rows.items():
                 if host == b"-":
-                    continue  # lines that do not say who asked are nobody's flood
+                    continue  # lines without a client are no flood
                 host_hits[host] = host_hits.get(host, 0) + tally.hits
         at_us = closed_us + o.bucket_us
         self._track("traffic", None, hits / o.window_s, o.alert_threshold, hits, at_us)

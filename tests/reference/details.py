@@ -67,7 +67,7 @@ def quantiles(values: list[int]) -> Json | None:
 
 
 def nearest_rank(values: list[int], percent: int) -> int:
-    """Return the least value that at least so many percent of the values do not exceed."""
+    """Return the least value that at least this percentage of the values does not exceed."""
     ordered = sorted(values)
     return next(value for at, value in enumerate(ordered, start=1) if 100 * at >= percent * len(ordered))
 

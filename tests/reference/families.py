@@ -26,7 +26,7 @@ Known = Callable[[Tally], Json]
 
 
 def families_of(agents: BoundedTable, hits: int, top: int, family_of: ClassifyAgent, known: Known) -> Json:
-    """Return what is told of the agents of a table, among so many hits."""
+    """Return the figures on the agents of a table with this many hits."""
     browsers: dict[bytes, Tally] = {}
     systems: dict[bytes, Tally] = {}
     kinds = {"person": 0, "bot": 0, "library": 0, "unknown": hits}

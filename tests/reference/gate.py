@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tests.reference.shapes import RowLike
 
 NEXT_LINES = 10
-"""So many well-formed lines may confirm one that is held."""
+"""Number of well-formed lines that may confirm a held one."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Offered:
     is_held: bool
     """The line waits itself; else it is accepted."""
     ahead: int
-    """So many have waited in vain."""
+    """Number of lines that were not confirmed."""
 
 
 class AheadFilter:

@@ -1,4 +1,4 @@
-"""A position in a line whose fields may hold what nobody escaped, and what stands in such lines."""
+"""A position in a line whose fields may be unescaped, and the parts of such lines."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Shows = Callable[[bytes], bool]
 
 
 class Line(_Line):
-    """A position in a line whose fields may hold what nobody escaped."""
+    """A position in a line whose fields may be unescaped."""
 
     def until(self, shows: Shows) -> bytes:
         """Return what stands before the first place that shows that the field ends."""

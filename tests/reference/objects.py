@@ -148,7 +148,7 @@ class JsonReader:
     Args:
         own: Keys that count before those of the table.
         needs: Keys that have to be there.
-        needs_any: Keys of which one has to be there.
+        needs_any: Keys of which one is needed.
     """
 
     def __init__(self, own: KeyMap, needs: tuple[str, ...], needs_any: tuple[str, ...] = ()) -> None:
@@ -435,7 +435,7 @@ def text_of(value: Any, role: str) -> bytes | None:
 
 
 def _number_in_status_line(text: bytes) -> bytes | None:
-    """Return the number in front of a reason and behind a version, each of which may be missing."""
+    """Return the number before a reason and after a version; both may be missing."""
     version, space, rest = text.partition(b" ")
     names_it = version[:5] == b"HTTP/" and all_in(version[5:6] + version[7:8], DIGITS) and version[6:7] in (b"", b".")
     if space and names_it and len(version) in (6, 8):

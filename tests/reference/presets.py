@@ -34,7 +34,7 @@ JSON: dict[str, tuple[KeyMap, tuple[str, ...], tuple[str, ...]]] = {
     "nginx_json": (nginx_json.KEYS, nginx_json.NEEDS, nginx_json.NEEDS_ANY),
     "json": ({}, (), ()),
 }
-"""Of each format of JSON its own keys, those that a line must have, and those of which it must have one."""
+"""For each JSON format its own keys, those that a line must have, and those of which one is needed."""
 
 Read = Callable[[bytes], Row | None]
 

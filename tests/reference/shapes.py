@@ -1,4 +1,4 @@
-"""What the reference engine is given: the lines of a log as somebody has read them, with the options of a run."""
+"""The input of the reference engine: the lines of a log as they were read, and the options of a run."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

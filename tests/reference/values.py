@@ -209,7 +209,7 @@ def one_length(text: bytes, unit: str) -> int | None:
         if unit == "nginx":
             return int(value * _UNITS["s"]) if len(text.partition(b".")[2]) == 3 else None
         if unit == "decimal":
-            # Seconds have a decimal point; of other numbers nobody knows.
+            # Seconds have a decimal point; the unit of other numbers is not known.
             return int(value * _UNITS["s"]) if b"." in text else None
         return None if unit == "unit" else int(value * _UNITS[unit])
     total = 0
@@ -392,7 +392,7 @@ def _leading_digits(text: bytes) -> int:
 
 
 def _civil_s(text: bytes, least_digits: int) -> int:
-    """Return the seconds of ``10/Oct/2000:13:55:36`` in UTC; each number has so many digits at least, two at most."""
+    """Return the seconds of ``10/Oct/2000:13:55:36`` in UTC; each number has at least this many digits, at most two."""
     date, *clock = text.split(b":")
     parts = date.split(b"/")
     if len(parts) != 3 or len(clock) != 3 or parts[1] not in _MONTHS or len(parts[2]) != 4:

@@ -14,7 +14,7 @@ class Inside:
     origin: bytes | None = None
     """None: it stood in nothing."""
     part: bytes | None = None
-    """Of which line that comes in parts it is a part; None: it is a whole line."""
+    """Key of the split line that it is a part of; None: it is a whole line."""
     more: bool = False
     time: bytes | None = None
     """That which it is given, as it is written there."""

@@ -6,7 +6,7 @@ from http_monitor.counting.keys import Codes
 from http_monitor.records import Int64s
 from http_monitor.sizes import MAX_INT64, Sizes
 
-_LEAST = 16
+_MIN_LENGTH = 16
 _NO_SLOTS = np.zeros(0, np.int64)
 
 
@@ -26,7 +26,7 @@ class GrowingSums:
         """Grow to at least this number of slots."""
         more = slots - len(self.hits)
         if more > 0:
-            more = max(more, len(self.hits), _LEAST)
+            more = max(more, len(self.hits), _MIN_LENGTH)
             self.hits, self.errors, self.sizes = (
                 np.concatenate((old, np.zeros(more, old.dtype))) for old in (self.hits, self.errors, self.sizes)
             )

@@ -31,7 +31,7 @@ _MMAP_THRESHOLD = -3
 _KEPT_BYTES = 32 << 20
 _REQUEST = struct.Struct("=I")
 _LENGTH = struct.Struct("=Q")
-_MOST_BYTES = 64 << 10
+_MAX_BYTES = 64 << 10
 _ADVICE = "; --threads 1 does without it"
 
 
@@ -99,7 +99,7 @@ class ProcessAhead:
         come = self._come[self._numbers[entry]]
         while not come:
             try:
-                lengths = self._child.socket.recv(_MOST_BYTES)
+                lengths = self._child.socket.recv(_MAX_BYTES)
             except TimeoutError:
                 return None
             except ConnectionError:
@@ -209,5 +209,5 @@ def _read(slot: int, packed: bytes) -> _Answer:
 def _worker_gone(child: ChildProcess) -> WorkerError:
     how = child.end()
     # This signal hardly has another origin.
-    hint = " (was memory short?)" if how.endswith("SIGKILL") else ""
+    hint = " (out of memory?)" if how.endswith("SIGKILL") else ""
     return WorkerError(f"the process that reads and parses {how}{hint}{_ADVICE}")

@@ -1,1 +1,1 @@
-"""Where the bytes of a chunk stand: lines, marks, spans, and columns of keys made of them."""
+"""Chunks of bytes with the places of lines, marks and fields, and key columns made from them."""

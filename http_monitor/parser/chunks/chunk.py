@@ -1,4 +1,4 @@
-"""Finds the lines of a chunk, with the spaces and quotes that their fields stand between."""
+"""Indexes a chunk: its lines, and the spaces and quotes that separate fields."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ WORD_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk of whole lines, indexed.
+    """An indexed chunk of whole lines.
 
     A *mark* is a space, a quote or an LF. Most fields end at one, and a line whose marks come in the usual
     sequence has its fields at fixed distances in `mark_at`, without a search.
@@ -21,63 +21,63 @@ class Chunk:
     data: bytes
     """Whole lines, each with its LF; at least `WORD_BYTES` long."""
     bytes: Bytes
-    """The same, as an array."""
+    """The same bytes as an array."""
     words: Words
-    """At each position the eight bytes from there on, the first one lowest; see `words_at`."""
+    """For each position, the eight bytes that begin there, the first one lowest; see `words_at`."""
     mark_at: Ints
-    """Where the marks are; see `marks_at`."""
+    """Positions of the marks; see `marks_at`."""
     mark_kind: Bytes
-    """What they are, then a few zeros, so that an index just beyond is harmless."""
+    """Bytes at the marks, followed by a few zeros, so that an index just beyond the end is harmless."""
     mark_words: Words
-    """At each mark its kind with those of the next seven, the first one lowest; see `words_at`."""
+    """For each mark, its byte and those of the next seven marks, the first one lowest; see `words_at`."""
     first_mark: Ints
     """For each line, the index of its first mark."""
     lf_mark: Ints
     """For each line, the index of its LF among the marks."""
     starts: Ints
-    """For each line, its first byte."""
+    """For each line, the position of its first byte."""
     lfs: Ints
-    """For each line, its LF."""
+    """For each line, the position of its LF."""
     ends: Ints
-    """For each line, the byte after its last one; a CR before the LF belongs to the line end."""
+    """For each line, the position after its last byte; a CR before the LF is part of the line end."""
 
     def bytes_at(self, positions: Ints) -> Bytes:
-        """Return the bytes at these positions; at a position outside the chunk, some other byte."""
+        """Return the bytes at positions; an arbitrary byte for a position outside the chunk."""
         return self.bytes.take(positions, mode="clip")
 
     def marks_at(self, numbers: Ints) -> Ints:
-        """Return where these marks are; of one beyond the last, where the last one is, which is the last LF."""
+        """Return the positions of marks; an index beyond the last gives the last mark, which is the last LF."""
         return self.mark_at.take(numbers, mode="clip")
 
     def lines_of(self, positions: Ints) -> Ints:
-        """Return the index of the line that each byte position is in."""
+        """Return the index of the line that contains each position."""
         return np.searchsorted(self.lfs, positions)
 
 
 def words_of(data: bytes) -> Words:
-    """Return a view, without copying, of the eight bytes from each position on, little-endian."""
+    """Return a view of the eight bytes that begin at each position, little-endian, without copying."""
     return np.ndarray((len(data) - WORD_BYTES + 1,), "<u8", buffer=data, strides=(1,))
 
 
 def words_at(words: Words, positions: Ints) -> Words:
-    """Return the words at these positions; at a position beyond the last, some other word."""
-    # Not take(): it would make an aligned copy of the whole view first, eight times the chunk.
+    """Return the words at positions; an arbitrary word for a position beyond the last."""
+    # Not take(): it would first make an aligned copy of the whole view, eight times the size of the chunk.
     return words[np.clip(positions, 0, len(words) - 1)]
 
 
 def word(text: bytes) -> np.uint64:
-    """Return up to eight bytes as such a word, the missing ones 0."""
+    """Return up to eight bytes as a word, padded with zeros."""
     return np.uint64(int.from_bytes(text, "little"))
 
 
 def index_chunk(data: bytes) -> Chunk:
-    """Return the chunk with its lines and marks found.
+    """Index a chunk.
 
     Args:
         data: Whole lines, each with its LF; at least `WORD_BYTES` long.
     """
     every = np.frombuffer(data, np.uint8)
-    # One comparison finds the marks and little else; what else it finds is rare.
+    # One comparison finds the marks and few other bytes.
     marks = np.flatnonzero(every <= QUOTE)
     kinds = every.take(marks)
     good = (kinds == SPACE) | (kinds == QUOTE) | (kinds == LF)

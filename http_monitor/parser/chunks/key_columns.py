@@ -1,4 +1,4 @@
-"""Columns of keys: dictionaries of binary, made from places in a chunk or from values."""
+"""Makes key columns, which are dictionaries of binary, from places in a chunk or from values."""
 
 import re
 from collections.abc import Sequence
@@ -16,17 +16,17 @@ Keys: TypeAlias = "pa.DictionaryArray[Any, Any]"
 Binary: TypeAlias = "pa.Array[Any]"
 
 KEY = SCHEMA.field("host").type
-"""The type of a key column."""
+"""Type of a key column."""
 
 
 def keys_between(data: bytes, start: Ints, stop: Ints, absent: Bools | None = None) -> Keys:
-    """Return as keys the bytes in [start, stop) of some data, row by row.
+    """Return the bytes in each [start, stop) as keys.
 
     Args:
-        data: What the bytes are of.
+        data: The bytes to cut from.
         start: Ascending.
-        stop: Ascending, none after the next start.
-        absent: Where the value is null.
+        stop: Ascending; none is greater than the next start.
+        absent: Mask of nulls.
     """
     if absent is None:
         return encode(between(data, start, stop)) if len(start) else no_keys(0)
@@ -49,24 +49,24 @@ def keys_of(values: Sequence[bytes | None]) -> Keys:
 
 
 def no_keys(count: int) -> Keys:
-    """Return that many nulls."""
+    """Return a column of `count` nulls."""
     column: Keys = pa.nulls(count, KEY)
     return column
 
 
 def distinct(keys: Keys) -> list[bytes]:
-    """Return the values that the codes stand for."""
+    """Return the values of the codes."""
     values: list[Any] = keys.dictionary.to_pylist()
     return values
 
 
 def codes(keys: Keys) -> npt.NDArray[np.int32]:
-    """Return for each row the index of its value among the distinct ones; there must be no nulls."""
+    """Return the index of each row's value among the distinct values; the column must have no nulls."""
     return np.asarray(keys.indices.to_numpy(), np.int32)
 
 
 def matching(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
-    """Return which keys an expression fits whole; each distinct one is asked once. There must be no nulls."""
+    """Return a mask of the keys that a pattern matches entirely, evaluated once per distinct key; no nulls allowed."""
     if not len(keys):
         return np.empty(0, np.bool_)
     fits = np.array([pattern.fullmatch(key) is not None for key in distinct(keys)], np.bool_)
@@ -75,7 +75,7 @@ def matching(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
 
 
 def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:
-    """Return the distinct values one after the other, and at which offsets each begins and the last one ends."""
+    """Return the distinct values, concatenated, and their offsets, including the end of the last one."""
     values = pa.concat_arrays([keys.dictionary])
     _, offsets, data = values.buffers()
     edges = np.frombuffer(memoryview(offsets or b""), np.int32)[values.offset : values.offset + len(values) + 1]
@@ -83,23 +83,23 @@ def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:
 
 
 def recoded(keys: Keys, names: Keys) -> Keys:
-    """Return keys under other names.
+    """Return the keys with their distinct values replaced.
 
     Args:
         keys: The column.
-        names: For each of its distinct values another key; two may share one.
+        names: A new key for each distinct value; two values may share one.
     """
     column: Keys = pa.DictionaryArray.from_arrays(take(names.indices, keys.indices), names.dictionary)
     return column
 
 
 def between(data: bytes, start: Ints, stop: Ints) -> Binary:
-    """Return the bytes in [start, stop) of some data, row by row, one after the other; as `keys_between`."""
+    """Return the bytes in each [start, stop) as binary; arguments as for `keys_between`."""
     if not len(start):
         nothing: Binary = pa.array([], pa.binary())
         return nothing
-    # Offsets that name each start and stop in turn make the rows the even values over the bytes as they lie, the
-    # odd values being what is between; taking the even ones is the only copy.
+    # With each start and stop as an offset, the even values are the rows and the odd ones the bytes between; taking
+    # the even ones is the only copy.
     offsets = np.empty(2 * len(start), np.int32)
     offsets[0::2] = start
     offsets[1::2] = stop

@@ -1,4 +1,4 @@
-"""Finds the next of some bytes from many places of a chunk at once."""
+"""Finds the next occurrence of a byte from many positions of a chunk at once."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from http_monitor.parser.chunks.chunk import CR, LF, SPACE, Chunk
 
 
 class Marks:
-    """The places of bytes in a chunk, found when first asked for."""
+    """Positions of bytes in a chunk, computed on first use."""
 
     def __init__(self, chunk: Chunk) -> None:
         self._chunk = chunk
@@ -15,24 +15,24 @@ class Marks:
         self._closing: Ints | None = None
 
     def after(self, text: bytes, at: Ints) -> Ints:
-        """Return for each position the first place from there on at which a text begins; else the chunk's end."""
+        """Return for each position the next place at which a text begins, or the end of the chunk."""
         places = self._places_of(text)
         return places.take(np.searchsorted(places, at))
 
     def three_after(self, byte: bytes, at: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return for each position the first three places from there on that have a byte; else the chunk's end."""
+        """Return for each position the next three places of a byte, or the end of the chunk."""
         places = self._places_of(byte)
         rank = np.searchsorted(places, at)
         return places.take(rank), places.take(rank + 1, mode="clip"), places.take(rank + 2, mode="clip")
 
     def before(self, byte: bytes, stop: Ints) -> Ints:
-        """Return for each position the last place in front of it that has a byte; -1 where there is none."""
+        """Return for each position the last place of a byte before it; -1 if there is none."""
         places = self._places_of(byte)
         rank = np.searchsorted(places, stop) - 1
         return np.where(rank < 0, -1, places.take(rank, mode="clip"))
 
     def closing_after(self, at: Ints) -> Ints:
-        """Return for each position the first quote from there on that stands before a space or the end of a line."""
+        """Return for each position the next quote that is followed by a space or the end of a line."""
         if self._closing is None:
             quotes = self._places_of(b'"')[:-1]
             first, second = (self._chunk.bytes_at(quotes + number) for number in (1, 2))

@@ -16,17 +16,17 @@ _DASH = ord("-")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A field of many lines: [start, stop) in the chunk, line by line."""
+    """One field of many lines: [start, stop) in the chunk, by line."""
 
     start: Ints
     stop: Ints
 
     def only(self, keep: Bools | Ints) -> "Span":
-        """Return the field of some of the lines."""
+        """Return the field of the selected lines."""
         return Span(self.start[keep], self.stop[keep])
 
     def where(self, choice: Bools, other: "Span") -> "Span":
-        """Return this field for the chosen lines, another one for the others."""
+        """Return this field for the chosen lines, and the other field for the others."""
         return Span(np.where(choice, self.start, other.start), np.where(choice, self.stop, other.stop))
 
 
@@ -36,11 +36,11 @@ def span_keys(chunk: Chunk, span: Span, absent: Bools | None = None) -> Keys:
 
 
 def dashes_in(chunk: Chunk, span: Span) -> Bools:
-    """Return which fields are a dash."""
+    """Return a mask of the fields that are a dash."""
     return are_dashes(chunk.bytes, span)
 
 
 def are_dashes(every: Bytes, span: Span) -> Bools:
-    """Return likewise which fields of a text are a dash, given its bytes."""
+    """Return the same for fields of another text, given its bytes."""
     dashes: Bools = (span.stop == span.start + 1) & (every.take(span.start, mode="clip") == _DASH)
     return dashes

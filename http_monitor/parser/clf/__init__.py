@@ -1,1 +1,1 @@
-"""The Common Log Format and its relatives."""
+"""The Common Log Format and its variants."""

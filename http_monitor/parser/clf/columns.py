@@ -40,15 +40,15 @@ class RegularRows:
     batch: pa.RecordBatch
     """Schema `records.SCHEMA`."""
     line: Ints
-    """For each row the index of its line in the chunk."""
+    """For each row, the index of its line in the chunk."""
     vhost: Bools
-    """Whether a vhost stands in front of it."""
+    """Whether each row begins with a vhost."""
     pair: Bools
-    """Whether it has referer and agent."""
+    """Whether each row has referer and agent."""
 
 
 def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
-    """Return the rows of all lines that are plainly regular and well-formed."""
+    """Return the rows of the regular, well-formed lines."""
     fields = find_fields(chunk, shape)
     time_us, good = clf_times(chunk, fields.time)
     method = span_keys(chunk, fields.method)
@@ -90,15 +90,15 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
 
 
 def lacking(fields: Ints) -> "pa.Array[Any]":
-    """Return the column of what lines lack."""
+    """Return the column `lacks` for lines that lack these fields."""
     column: pa.Array[Any] = arrow_of(fields.astype(np.int8), pa.int8(), fields == 0)
     return column
 
 
 def sections(path: Keys) -> Keys:
-    """Return the sections of endpoints; what does not begin with a slash is the endpoint of a CONNECT.
+    """Return the sections of endpoints; one that does not begin with a slash is the endpoint of a CONNECT.
 
-    Worked out once for each distinct one.
+    Computed once per distinct endpoint.
     """
     data, edges = distinct_bytes(path)
     if len(edges) < 2:
@@ -115,9 +115,9 @@ def sections(path: Keys) -> Keys:
 
 
 def clients(fields: Keys) -> tuple[Keys, Keys]:
-    """Return the hosts that fields say, and what stands in front of those that are lists of X-Forwarded-For.
+    """Return (clients, unverified addresses before them) for host fields that may be lists of addresses.
 
-    Worked out once for each distinct field.
+    Computed once per distinct field.
     """
     data, _ = distinct_bytes(fields)
     if not any(byte in data for byte in _NOT_IN_NAMES):
@@ -130,12 +130,12 @@ def clients(fields: Keys) -> tuple[Keys, Keys]:
 
 
 def vhost_names(fields: Keys) -> Keys:
-    """Return the vhosts without their ports; worked out once for each distinct field."""
+    """Return the vhosts without their ports; computed once per distinct field."""
     return recoded(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
 
 
 def plain_methods(method: Keys) -> Bools:
-    """Return which methods are ones whose target is a path."""
+    """Return a mask of the methods whose target is a path."""
     if not len(method):
         return np.empty(0, np.bool_)
     plain = np.array(
@@ -146,7 +146,7 @@ def plain_methods(method: Keys) -> Bools:
 
 
 def tunnels(method: Keys) -> Bools:
-    """Return which methods are CONNECT, whose target is an authority."""
+    """Return a mask of the methods that are CONNECT, whose target is an authority."""
     if not len(method):
         return np.empty(0, np.bool_)
     found: Bools = np.array([key == CONNECT for key in distinct(method)], np.bool_).take(codes(method))
@@ -154,7 +154,7 @@ def tunnels(method: Keys) -> Bools:
 
 
 def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
-    """Return which lines have a vhost in front; the rule is asked once for each distinct field."""
+    """Return a mask of the lines that begin with a vhost; decided once per distinct field."""
     if shape.vhost != "auto":
         return np.full(len(fields.line), shape.vhost == "always")
     vhost = fields.four.copy()
@@ -168,13 +168,13 @@ def _vhosts(chunk: Chunk, fields: Fields, shape: Shape) -> Bools:
 
 
 def without_query(chunk: Chunk, target: Span) -> Span:
-    """Return targets up to their question mark."""
+    """Return the targets up to their question marks."""
     questions = np.flatnonzero(chunk.bytes == _QUESTION)
     return Span(target.start, first_from(questions, target.start, target.stop))
 
 
 def first_from(positions: Ints, start: Ints, stop: Ints) -> Ints:
-    """Return for each span the first of the ascending positions in it, its end where there is none."""
+    """Return for each span the first of the ascending positions in it; its end if there is none."""
     if not len(positions):
         return stop
     beyond = np.append(positions, np.iinfo(np.int64).max)

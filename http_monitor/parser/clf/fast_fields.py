@@ -1,4 +1,4 @@
-"""Finds the fields of plain lines by counting the spaces and quotes of each, a block of lines at a time."""
+"""Finds the fields of plain lines by counting the spaces and quotes in each, block by block."""
 
 from dataclasses import dataclass
 
@@ -7,46 +7,46 @@ import numpy as np
 from http_monitor.parser.chunks.arrays import Bytes, Ints, Statuses, Words
 from http_monitor.parser.chunks.chunk import WORD_BYTES, words_of
 from http_monitor.parser.chunks.spans import Span
-from http_monitor.parser.clf.mark_matching import SIZE, marked_lines
+from http_monitor.parser.clf.mark_matching import SIZE, match_marks
 from http_monitor.parser.clf.regular_lines import are_http, statuses_at
 from http_monitor.parser.fields.clf_time import CLF_BYTES
 
 _BLOCK_BYTES = 512 << 10
-"""What is found in so much text stays in the cache of a core while it is looked at."""
+"""Size of a block: its intermediate results fit in the cache of a core."""
 _DAY_BYTES = len("[10/Oct/2000:13:55:36")
 _ZONE_BYTES = len("-0700]")
 _STATUS_BYTES = 3
 _EDGES, _EDGES_OF_PAIR = 10, 4
-_LEAST_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
-"""No plain line is shorter."""
+_MIN_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
+"""Minimum length of a plain line."""
 _OPEN, _CLOSE, _SLASH = (ord(char) for char in "[]/")
 
 
 @dataclass(frozen=True, slots=True)
 class PlainFields:
-    """Where the fields of plain lines are; what a time, a method, a size or a target say is not looked at here.
+    """The places of the fields of plain lines; times, methods, sizes and targets are not checked here.
 
-    A plain line is one of `marked_lines`, with single spaces between fields that are not empty, a time of `CLF_BYTES`,
-    a target that begins with a slash and a status from 100 on.
+    A plain line is one of `match_marks` with single spaces, no empty field, a time of `CLF_BYTES`, a target that
+    begins with a slash, and a status from 100 on.
     """
 
     line: Ints
-    """For each its index among all lines, ascending."""
+    """For each line, its index among all lines, ascending."""
     host: Span
     user: Span
     time: Span
-    """Without its brackets."""
+    """The time without its brackets."""
     method: Span
     target: Span
     status: Statuses
     size: Span
     referer: Span
-    """Of lines without a pair, nothing at their ends; likewise the agent."""
+    """Empty and at the end of the line if there is no pair; likewise the agent."""
     agent: Span
     stop: Ints
-    """Where the lines end: their LFs."""
+    """The ends of the lines: their LFs."""
     lines: int
-    """How many lines the text has."""
+    """Number of lines in the text."""
 
 
 def find_plain(text: bytes, *, pair: bool) -> PlainFields:
@@ -54,10 +54,10 @@ def find_plain(text: bytes, *, pair: bool) -> PlainFields:
 
     Args:
         text: Whole lines, each with its LF, at least one.
-        pair: Look for those with referer and agent; else for those without.
+        pair: Find lines with referer and agent; else lines without.
     """
     every, words = np.frombuffer(text, np.uint8), words_of(text.ljust(WORD_BYTES))
-    room = len(text) // _LEAST_BYTES + 1
+    room = len(text) // _MIN_BYTES + 1
     line, status = np.empty(room, np.int64), np.empty(room, np.int16)
     at = np.empty((_EDGES + (_EDGES_OF_PAIR if pair else 0), room), np.int64)
     count = lines = begin = 0
@@ -90,39 +90,39 @@ def find_plain(text: bytes, *, pair: bool) -> PlainFields:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What was found in a block."""
+    """The result for one block."""
 
     lines: int
     line: Ints
-    """Of the plain lines their indices in the block."""
+    """For each plain line, its index in the block."""
     edges: tuple[Ints, ...]
-    """Their starts, and those of their marks that a field begins or ends at: `_EDGES`, and those of a pair."""
+    """The start of each line, and the marks at which its fields begin or end: `_EDGES`, and those of a pair."""
     status: Statuses
 
 
 def _end_of_block(text: bytes, begin: int) -> int:
-    """Return where the block ends that begins there: behind a line, which may be longer than a block."""
+    """Return the end of the block that begins there, after a line, which may be longer than a block."""
     end = text.rfind(b"\n", begin, begin + _BLOCK_BYTES) + 1
     return end or text.find(b"\n", begin) + 1
 
 
 def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: bool) -> _Block:
-    """Return the plain lines of some text.
+    """Return the plain lines of a block.
 
     Args:
-        every: All bytes.
-        words: At each position the eight bytes from there on.
-        begin: Where the text begins.
-        end: Where it ends.
-        pair: As for `find_plain`.
+        every: All bytes of the text.
+        words: For each position, the eight bytes that begin there.
+        begin: Start of the block.
+        end: End of the block.
+        pair: As in `find_plain`.
     """
-    marked = marked_lines(every[begin:end], pair=pair)
+    marked = match_marks(every[begin:end], pair=pair)
     start = marked.start + begin
     host, ident, user, day, zone, quote, method, target, close, before_status, status, size = (marked.at + begin).T
     good = (host > start) & (ident > host + 1) & (user > ident + 1)
     good &= (day == user + 1 + _DAY_BYTES) & (zone == day + 1 + _ZONE_BYTES) & (quote == zone + 1)
     good &= (before_status == close + 1) & (status == before_status + 1 + _STATUS_BYTES) & (size > status + 1)
-    # A target of nothing has a space there.
+    # Before an empty target there is a space.
     good &= (every.take(user + 1) == _OPEN) & (every.take(zone - 1) == _CLOSE) & (every.take(method + 1) == _SLASH)
     good &= are_http(words, target + 1)
     code, is_status = statuses_at(every, before_status + 1)

@@ -1,6 +1,6 @@
 """Reads the plainest lines of the family: three fields before the time, and nothing after the last field.
 
-Nearly all lines of most logs are such. What is none is left to `regular`, which knows more kinds of lines.
+They are nearly all lines of most logs. The other lines are left to `regular_lines`, which accepts more variants.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from http_monitor.records import LACKS_AGENT, SCHEMA
 _QUESTION = ord("?")
 _QUOTES = 2
 _SPACES, _SPACES_IN_ALL = 5, 9
-"""Of a plain line, up to its request, and of one without a pair."""
+"""Number of spaces in a plain line up to its request, and in a whole line without a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ class PlainRows:
     batch: pa.RecordBatch
     """Schema `records.SCHEMA`."""
     line: Ints
-    """For each row, of which there is one at least, the index of its line in the chunk, ascending."""
+    """For each row, at least one, the index of its line in the chunk, ascending."""
     lines: int
-    """How many lines the chunk has."""
+    """Number of lines in the chunk."""
     pair: bool
-    """Whether they have referer and agent."""
+    """Whether the rows have referer and agent."""
 
 
 def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
-    """Return the rows of the plain lines; None where the first line does not look like one, or there is none.
+    """Return the rows of the plain lines; None if the first line does not look plain, or if there are none.
 
-    A plain line is a regular one (see `regular.find_fields`) of three fields before the time, which ends with its
-    size, or with referer and agent where the format has them.
+    A plain line is a regular one (see `regular_lines.find_fields`) with three fields before the time that ends with its
+    size, or with referer and agent if the format has them.
 
     Args:
         data: Whole lines, each with its LF.
@@ -76,12 +76,12 @@ def plain_rows(data: bytes, shape: Shape) -> PlainRows | None:
 
 
 def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBatch, Bools]:
-    """Return lines as rows, and in which each field is what it should be.
+    """Return lines as rows, and a mask of those whose fields are all valid.
 
     Args:
-        text: What the lines are of.
-        fields: Of each line, at least one.
-        pair: They have referer and agent.
+        text: The text that contains the lines.
+        fields: The fields of the lines, at least one.
+        pair: The lines have referer and agent.
     """
     count = len(fields.line)
     time_us, good = _times(text, fields.time)
@@ -120,7 +120,7 @@ def _batch(text: bytes, fields: PlainFields, *, pair: bool) -> tuple[pa.RecordBa
 
 
 def _times(text: bytes, time: Span) -> tuple[Ints, Bools]:
-    """Return the times of some lines, and which are times; equal neighbours are worked out once."""
+    """Return the times, and a mask of the valid ones; equal neighbours are decoded once."""
     every = _bytes_of(between(text, time.start, time.stop)).reshape(-1, CLF_BYTES)
     new = np.zeros(len(every), np.bool_)
     new[0] = True
@@ -131,13 +131,13 @@ def _times(text: bytes, time: Span) -> tuple[Ints, Bools]:
 
 
 def _paths(text: bytes, target: Span) -> Keys:
-    """Return targets without their queries."""
+    """Return the targets without their queries."""
     targets = between(text, target.start, target.stop)
     questions = np.flatnonzero(_bytes_of(targets) == _QUESTION)
     if not len(questions):
         keys: Keys = encode(targets)
         return keys
-    # Where the targets lie one behind the other.
+    # Positions of the targets in their concatenation.
     stops = np.cumsum(target.stop - target.start)
     row = np.searchsorted(stops, questions, side="right")
     first = np.flatnonzero(np.diff(row, prepend=-1))
@@ -161,7 +161,7 @@ def _without_dash(keys: Keys) -> Keys:
 
 
 def _bytes_of(values: Binary) -> Bytes:
-    """Return the bytes of what `between` gave, one value after the other."""
+    """Return the concatenated bytes of a binary array made by `between`."""
     _, offsets, data = values.buffers()
     last = int(np.frombuffer(memoryview(offsets or b""), np.int32)[len(values)])
     return np.frombuffer(memoryview(data or b""), np.uint8)[:last]

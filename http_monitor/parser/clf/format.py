@@ -17,7 +17,7 @@ from http_monitor.parser.clf.variants import SHAPES, kind_of
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.hosts import header_client_of
 from http_monitor.parser.fields.row_builder import Meaning, shown_name
-from http_monitor.parser.lines.misfit import Misfit, expected_of
+from http_monitor.parser.lines.misfit import Misfit, describe_expected
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.ports.log_format import Remark
@@ -25,11 +25,11 @@ from http_monitor.records import NO_ROWS, Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 SMALL_BYTES = 16 << 10
-"""Below this, reading line by line is quicker than making columns."""
+"""Size of a chunk below which reading line by line is quicker than making columns."""
 
 
 _TO_REQUEST = 5
-"""So many fields there are up to the request, without a virtual host."""
+"""Number of fields up to the request, without a vhost."""
 _FIELDS = (
     Field("%v", "vhost"),
     Field("%h", "host"),
@@ -46,25 +46,25 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines of a chunk that were read in one way, one or more."""
+    """Lines of a chunk that were read in the same way, at least one."""
 
     rows: pa.RecordBatch
     line: Ints
-    """For each row the index of its line in the chunk."""
+    """For each row, the index of its line in the chunk."""
     kind: str
-    """Of the first."""
+    """Kind of the first row."""
 
 
 class FamilyFormat:
-    """A format of the family. It has no state: a line means the same in any chunk."""
+    """A format of the family. It has no state: a line means the same in every chunk."""
 
     def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
-        """Take one of the names in `SHAPES`, and the longest line in bytes without its LF."""
+        """Take one of the names in `SHAPES`, and the maximum length of a line in bytes, without its LF."""
         self._shape = replace(SHAPES[name], limit=limit)
 
     @property
     def name(self) -> str:
-        """The name a user gives: ``auto``, ``combined``, …."""
+        """Its name for the user: ``auto``, ``combined``, …."""
         return self._shape.name
 
     @property
@@ -73,7 +73,7 @@ class FamilyFormat:
         return frozenset(("agent",)) if self.name.endswith("combined") else frozenset()
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         if not data:
             return Batch(NO_ROWS, np.empty(0, np.int64), 0)
         if not data.endswith(b"\n"):
@@ -81,7 +81,7 @@ class FamilyFormat:
         return self._parse_small(data) if len(data) < SMALL_BYTES else self._parse_large(data)
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line does not fit; empty when it does."""
+        """Return a short phrase on why a line does not fit; empty if it fits."""
         limit = self._shape.limit
         if len(line) > limit:
             return f"column {limit + 1}: a line longer than {limit} bytes"
@@ -89,7 +89,7 @@ class FamilyFormat:
         return f"column {read.column}: {read.reason}" if isinstance(read, Misfit) else ""
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return field by field what one line says, or where it stops to fit."""
+        """Return the fields of one line, or the place at which it stops fitting."""
         limit = self._shape.limit
         if len(line) > limit:
             return LineReading(self.name, (), None, limit + 1, f"the end of a line of at most {limit} bytes")
@@ -98,9 +98,11 @@ class FamilyFormat:
         fields = _FIELDS[not has_vhost :]
         if misfit is not None:
             spans = [span for span in spans if span[1] < misfit.column]
-            return LineReading(self.name, _found(fields, spans), None, misfit.column, expected_of(misfit.reason))
+            return LineReading(
+                self.name, _found_fields(fields, spans), None, misfit.column, describe_expected(misfit.reason)
+            )
         fields = fields[: len(spans)]
-        # An empty user stands between two blanks, and is none.
+        # An empty user between two blanks is no user.
         texts = [
             line[start:stop] or (None if field.role == "user" else b"")
             for field, (start, stop) in zip(fields, spans, strict=True)
@@ -109,10 +111,10 @@ class FamilyFormat:
             texts[0] = header_client_of(texts[0] or b"").host
         kind = kind_of(has_vhost, fields[-1].role == "agent")
         values = Meaning(fields, kind, keeps_empty=True).named(texts)
-        return LineReading(self.name, _found(fields, spans), values)
+        return LineReading(self.name, _found_fields(fields, spans), values)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing."""
+        """Yield remarks on a line that was parsed, without side effects."""
         line = line.removesuffix(b"\r")
         has_vhost, spans, misfit, *_ = locate(line, self._shape)
         if misfit is not None:
@@ -125,7 +127,7 @@ class FamilyFormat:
         yield from rest_remark(line[last + named :], kind_of(has_vhost, named))
 
     def resembles(self, line: bytes) -> bool:
-        """Tell whether a line has a time in brackets and a request in quotes where those of the family have them."""
+        """Return whether a line has a time in brackets and a request in quotes in the places of the family."""
         return len(line) <= self._shape.limit and len(locate(line, self._shape).spans) >= _TO_REQUEST
 
     def _parse_small(self, data: bytes) -> Batch:
@@ -163,7 +165,7 @@ class FamilyFormat:
 
 
 def _lines_besides(data: bytes, read: Ints | None) -> tuple[Ints, bytes]:
-    """Return the lines of some data that have not been read yet, and of each its index among all."""
+    """Return the indices and the text of the lines that have not been read yet."""
     lfs = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
     number = np.arange(len(lfs))
     if read is None:
@@ -173,7 +175,7 @@ def _lines_besides(data: bytes, read: Ints | None) -> tuple[Ints, bytes]:
     return number, b"".join([data[start : lf + 1] for start, lf in zip(starts, lfs[number].tolist(), strict=True)])
 
 
-def _found(fields: Sequence[Field], spans: Sequence[tuple[int, int]]) -> tuple[FoundField, ...]:
+def _found_fields(fields: Sequence[Field], spans: Sequence[tuple[int, int]]) -> tuple[FoundField, ...]:
     return tuple(
         FoundField(shown_name(field), start, stop) for field, (start, stop) in zip(fields, spans, strict=False)
     )

@@ -1,4 +1,4 @@
-"""Reads one line of the Common Log Format family, whatever bytes it holds."""
+"""Reads one line of the Common Log Format family, whatever bytes it contains."""
 
 import re
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from http_monitor.records import LACKS_AGENT
 MAX_SIZE = (1 << 63) - 1
 
 
-# All of these are linear in the line: what a repetition gives back never fits what follows it.
+# All of these are linear in the line: after backtracking in a repetition, what follows never matches.
 _FIELD, _BLANKS = rb"([^ \t]++)", rb"[ \t]++"
 _FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
 _VHOST_FRONT = re.compile(rb"[ \t]*+" + _FIELD + _BLANKS + _FIELD + _BLANKS + _FIELD + rb"([ \t]++)")
@@ -39,31 +39,31 @@ _UNESCAPED_REFERER_END = re.compile(rb'"[ \t]++"')
 _UNESCAPED_AGENT_END = re.compile(rb'"(?=[ \t]|\Z)')
 
 Span = tuple[int, int]
-"""First byte of a field, and the byte after its last."""
+"""Position of a field's first byte, and the position after its last one."""
 
 
 class Located(NamedTuple):
-    """Where the fields of a line are."""
+    """The places of the fields of a line."""
 
     vhost: bool
-    """Whether a vhost stands in front."""
+    """Whether the line begins with a vhost."""
     spans: list[Span]
-    """Vhost, if any, host, ident, user (none where nothing is between two blanks), time, request, status, size, referer
-    and agent, if any; of a line that does not fit the first of them."""
+    """Vhost (if any), host, ident, user (none between two blanks), time, request, status, size, and referer and agent
+    (if any); of a malformed line, the fields before the misfit."""
     misfit: Misfit | None
-    """Why the line does not fit; None: it does."""
+    """Why the line does not fit; None if it fits."""
     time_us: int = 0
     size: int | None = None
     rack: bool = False
-    """Whether what stands for the host is a header as it came."""
+    """Whether the host is a header of the request, as logged by Rack."""
 
 
 def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
     """Return the fields of a line, or where and why it does not fit.
 
     Args:
-        line: Without its LF and the CR before that; not blank.
-        shape: The format it should have.
+        line: The line without its line end; not blank.
+        shape: The format of the line.
     """
     vhost, spans, misfit, time_us, size, rack = locate(line, shape)
     if misfit is not None:
@@ -92,15 +92,15 @@ def parse_line(line: bytes, shape: Shape) -> Entry | Misfit:
 
 
 def locate(line: bytes, shape: Shape) -> Located:
-    """Return where the fields of a line are, as far as it fits.
+    """Return the places of the fields of a line, as far as it fits.
 
     Args:
-        line: As for `parse_line`.
-        shape: The format it should have.
+        line: As in `parse_line`.
+        shape: The format of the line.
     """
     begin, end = 0, len(line)
     if line.endswith(b'"') and line.lstrip(b" \t").startswith(b'"') and _WRAPPED.fullmatch(line):
-        # Some servers (LiteSpeed) have quotes round the whole line.
+        # Some servers (LiteSpeed) write quotes around the whole line.
         begin, end = line.index(b'"') + 1, end - 1
     always = shape.vhost == "always"
     rack = None if always else rack_front(line, begin, end)
@@ -109,7 +109,7 @@ def locate(line: bytes, shape: Shape) -> Located:
         vhost, spans = _fields_of_rack(line, rack, shape)
     else:
         front = (_VHOST_FRONT if always else _FRONT).match(line, begin, end)
-        # At the third field, or the fourth, where a time may stand behind two blanks: the user between them is empty.
+        # The time is the third field or the fourth; two blanks before it enclose an empty user.
         least = end if front is None else front.end()
         from_ = least - 1 if front is not None and front.end() - front.start(front.re.groups) >= 2 else least
         at = _BRACKET.search(line, from_, end)
@@ -121,7 +121,7 @@ def locate(line: bytes, shape: Shape) -> Located:
     time = _TIME.match(line, time_at, end)
     time_us = decode_time(time[0]) if time else "a time that is not like [10/Oct/2000:13:55:36 -0700]"
     if time is None or isinstance(time_us, str):
-        # A line with a time that cannot be is plainly meant to be one of the family all the same.
+        # A line with an impossible time is still plainly meant to be one of the family.
         behind = [] if time is None else [time.span(), *_spans_before(line, time.end(), end)]
         return Located(vhost, [*spans, *behind], Misfit(time_at + 1, str(time_us)))
     spans.append(time.span())
@@ -129,7 +129,7 @@ def locate(line: bytes, shape: Shape) -> Located:
     if isinstance(found, Misfit):
         return Located(vhost, [*spans, *_spans_before(line, time.end(), end)], found)
     spans += found
-    # Python refuses to convert thousands of digits, so leading zeros go first.
+    # Python refuses to convert thousands of digits, so leading zeros are removed first.
     text = line[slice(*found[2])]
     size = None if text == b"-" else int(text.lstrip(b"0") or b"0")
     if shape.pair:
@@ -138,7 +138,7 @@ def locate(line: bytes, shape: Shape) -> Located:
 
 
 def _fields_in_front(line: bytes, front: re.Match[bytes], time_at: int, shape: Shape) -> tuple[bool, list[Span]]:
-    """Return whether a vhost stands in front of a line, and where the fields up to the user are."""
+    """Return whether a line begins with a vhost, and the places of the fields up to the user."""
     if shape.vhost == "always":
         return True, [front.span(1), front.span(2), front.span(3), _user(line, front.end(), time_at)]
     if front[1].endswith(b","):
@@ -154,7 +154,7 @@ def _fields_in_front(line: bytes, front: re.Match[bytes], time_at: int, shape: S
 
 
 def _fields_of_rack(line: bytes, rack: RackFront, shape: Shape) -> tuple[bool, list[Span]]:
-    """Return the same of a line of Rack, of which it is known where its client ends."""
+    """Return the same for a line of Rack, whose client is known to end there."""
     behind = [rack.ident, rack.user]
     two = _TWO_FIELDS.fullmatch(line, *rack.client)
     if two and shape.vhost == "auto" and stands_in_front(two[1], two[2]):
@@ -163,17 +163,17 @@ def _fields_of_rack(line: bytes, rack: RackFront, shape: Shape) -> tuple[bool, l
 
 
 def _user(line: bytes, start: int, stop: int) -> Span:
-    """Return where a user is that the blanks before a time end; it may hold separators."""
+    """Return the place of a user that ends at the blanks before a time; it may contain separators."""
     return start, start + len(line[start:stop].rstrip(b" \t"))
 
 
 def _request_to_size(line: bytes, at: int, end: int) -> list[Span] | Misfit:
-    """Return where request, status and size are behind a time that ends there."""
+    """Return the places of request, status and size after a time that ends there."""
     match = _ESCAPED.match(line, at, end)
     if match is not None and _is_size(match[3]):
         return [match.span(1), match.span(2), match.span(3)]
     opening = _OPEN.match(line, at, end)
-    # A server that escapes nothing: the request ends where a status and a size follow.
+    # A server without escapes: the request ends at the quote that a status and a size follow.
     closing = None if opening is None else _UNESCAPED_END.search(line, opening.end(), end)
     if opening is None or closing is None:
         return _misfit_in(line, at, end)
@@ -188,7 +188,7 @@ def _is_size(text: bytes) -> bool:
 
 
 def _misfit_in(line: bytes, at: int, end: int) -> Misfit:
-    """Return what does not fit behind a time that ends there."""
+    """Return the misfit after a time that ends there."""
     request = _REQUEST.match(line, at, end)
     if request is None:
         return _misfit(line, at, end, 'no request in " " after the time')
@@ -199,18 +199,18 @@ def _misfit_in(line: bytes, at: int, end: int) -> Misfit:
 
 
 def _spans_before(line: bytes, at: int, end: int) -> list[Span]:
-    """Return where request and status are, as far as a line that does not fit has them."""
+    """Return the places of request and status in a malformed line, as far as it has them."""
     request = _REQUEST.match(line, at, end)
     status = None if request is None else _STATUS.match(line, request.end(), end)
     return [match.span(1) for match in (request, status) if match is not None]
 
 
 def _pair(line: bytes, at: int, end: int) -> list[Span]:
-    """Return where referer and agent are behind a size that ends there; nothing where they are not."""
+    """Return the places of referer and agent after a size that ends there; empty if there are none."""
     match = _PAIR.match(line, at, end)
     if match is None or _PAIR_ENDS.match(line, match.end(), end) is None:
         opening = _OPEN.match(line, at, end)
-        # If nothing is escaped each ends where something follows that can.
+        # Without escapes each one ends at a quote that is followed by what may follow it.
         between = None if opening is None else _UNESCAPED_REFERER_END.search(line, opening.end(), end)
         closing = None if between is None else _UNESCAPED_AGENT_END.search(line, between.end(), end)
         if opening is not None and between is not None and closing is not None:
@@ -219,10 +219,10 @@ def _pair(line: bytes, at: int, end: int) -> list[Span]:
 
 
 def _misfit(line: bytes, at: int, end: int, reason: str) -> Misfit:
-    """Return that what follows the separators after a field that ends there does not fit."""
+    """Return the misfit of what follows the separators after a field that ends there."""
     return Misfit(end - len(line[at:end].lstrip(b" \t")) + 1, reason)
 
 
 def dash_to_none(value: bytes) -> bytes | None:
-    """Return None for the dash that a server writes for "absent"."""
+    """Return the value, or None for the dash that a server writes for an absent one."""
     return None if value == b"-" else value

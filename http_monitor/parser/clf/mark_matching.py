@@ -8,37 +8,37 @@ from http_monitor.parser.chunks.arrays import Bytes, Ints
 from http_monitor.parser.chunks.chunk import LF, QUOTE, SPACE
 
 _MARKS = np.frombuffer(b'     "  "  ', np.uint8)
-"""Of `host ident user [day zone] "method target version" status size`."""
+"""The marks of `host ident user [day zone] "method target version" status size`."""
 _LINE = np.append(_MARKS, np.uint8(LF))
 _PAIRED = np.append(_MARKS, np.uint8(SPACE))
 SIZE = len(_LINE)
-"""So many marks there are up to the one behind the size."""
+"""Number of marks up to the one after the size."""
 QUOTES = 6
-"""So many there are in a line with referer and agent, those of the request too."""
+"""Number of quotes in a line with referer and agent, including those of the request."""
 _REFERER_OPENS, _REFERER_CLOSES, _AGENT_OPENS, _AGENT_CLOSES = range(2, QUOTES)
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedLines:
-    """Lines that have the marks of plain ones; nothing else in them is as small as a quote, but in a quoted pair."""
+    """Lines that have the marks of plain lines, and outside a quoted pair no other byte up to a quote."""
 
     lines: int
-    """How many lines the text has in all."""
+    """Number of lines in the text."""
     line: Ints
-    """For each its index among all lines, ascending."""
+    """For each line found, its index among all lines, ascending."""
     start: Ints
     at: Ints
-    """Where their first `SIZE` marks are, shape (lines, SIZE); the last is the LF, or the space before a referer."""
+    """Positions of its first `SIZE` marks, shape (lines, SIZE); the last is the LF, or the space before a referer."""
     pair: Ints | None
-    """Where the quotes of referer and agent are, shape (lines, 4); None where no pair was looked for."""
+    """Positions of the quotes of referer and agent, shape (lines, 4); None if pairs are not looked for."""
 
 
-def marked_lines(text: Bytes, *, pair: bool) -> MarkedLines:
-    """Return the lines that have the marks, and end there; with a pair, those that end with referer and agent.
+def match_marks(text: Bytes, *, pair: bool) -> MarkedLines:
+    """Return the lines that have only the marks of plain lines; with a pair, those that end with referer and agent.
 
     Args:
         text: Whole lines, each with its LF, at least one.
-        pair: Look for lines like ``… size "referer" "agent"`` with no other quotes in them than those.
+        pair: Find lines like ``… size "referer" "agent"`` that have no other quotes.
     """
     marks = np.flatnonzero(text <= QUOTE)
     kinds = text.take(marks)
@@ -60,7 +60,7 @@ def _with_pair(text: Bytes, marks: Ints, kinds: Bytes) -> MarkedLines:
     first = _starts(ends)
     quoted, line = _six_each(np.flatnonzero(kinds == QUOTE), first, ends)
     of_line = first[line][:, None] + np.arange(SIZE)
-    # The last of these marks is just before the referer, so all are of that line.
+    # The last of these marks is just before the referer, so all of them belong to this line.
     fits = quoted[:, _REFERER_OPENS] == of_line[:, -1] + 1
     fits &= (kinds.take(of_line, mode="clip") == _PAIRED).all(axis=1)
     at, quotes = marks.take(of_line, mode="clip"), marks.take(quoted)
@@ -76,17 +76,17 @@ def _with_pair(text: Bytes, marks: Ints, kinds: Bytes) -> MarkedLines:
 
 
 def _starts(ends: Ints) -> Ints:
-    """Return where lines begin that end there, the first at 0."""
+    """Return the starts of lines with these ends; the first starts at 0."""
     return np.concatenate([[0], ends[:-1] + 1])
 
 
 def _six_each(quotes: Ints, first: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Return the quotes of each line that has six of them, shape (lines, 6), and which lines those are.
+    """Return the quotes of each line that has exactly six, shape (lines, 6), and a mask of those lines.
 
     Args:
-        quotes: Their numbers among the marks.
-        first: Of each line, the number of its first mark.
-        ends: Likewise that of its LF.
+        quotes: Indices of the quotes among the marks.
+        first: For each line, the index of its first mark.
+        ends: For each line, the index of its LF.
     """
     if len(quotes) == QUOTES * len(ends):
         by_line = quotes.reshape(-1, QUOTES)

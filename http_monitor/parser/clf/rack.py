@@ -1,9 +1,9 @@
-"""Knows where the client of a line ends that Rack's CommonLogger wrote: it logs a header of the request as it came."""
+"""Finds the end of the client in lines of Rack's CommonLogger, which logs a header of the request unescaped."""
 
 import re
 from typing import NamedTuple
 
-# What stands behind the request. Nobody who sends one writes anything there.
+# What follows the request; clients cannot write anything there.
 _END = re.compile(rb'"[ \t]++(?:[1-9][0-9]{2}|000|0|-1|-)[ \t]++(?:-|[0-9]++)[ \t]++[0-9]++\.[0-9]{4}')
 _TIME = re.compile(rb' \[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\] "')
 _IDENT = b" - "
@@ -11,32 +11,32 @@ _NO_USER = re.compile(rb'["\[]')
 _DOT = ord(".")
 
 Span = tuple[int, int]
-"""First byte of a field, and the byte after its last."""
+"""Position of a field's first byte, and the position after its last one."""
 
 
 class RackFront(NamedTuple):
-    """Where the fields are in front of a request."""
+    """The places of the fields before a request."""
 
     client: Span
-    """May hold anything, a whole line of the family too, or nothing."""
+    """May contain anything, including a whole line of the family, or nothing."""
     ident: Span
     user: Span
     time_at: int
-    """Where the bracket of the time is."""
+    """Position of the bracket before the time."""
 
 
 def rack_front(line: bytes, begin: int, end: int) -> RackFront | None:
-    """Return where the fields in front of a request are; None: this is no line of Rack.
+    """Return the places of the fields before a request; None if this is not a line of Rack.
 
-    Such a line ends with seconds to four decimals behind the size. A request of Rack has no blanks but those between
-    its parts, so the last `` - user [time] "`` is what Rack wrote. The user has neither a quote nor a bracket.
+    Such a line ends with seconds to four decimals after the size. A request logged by Rack contains no blanks except
+    between its parts, so the last `` - user [time] "`` was written by Rack. The user has neither a quote nor a bracket.
 
     Args:
         line: The line.
-        begin: Where it begins.
-        end: Where it ends.
+        begin: Start of the line.
+        end: End of the line.
     """
-    # Most lines end in another way, which a look at few bytes tells.
+    # Checking a few bytes at the end rules out most lines.
     if end - begin < 5 or line[end - 5] != _DOT or not line[end - 4 : end].isdigit():
         return None
     quote = line.rfind(b'"', begin, end)
@@ -45,18 +45,18 @@ def rack_front(line: bytes, begin: int, end: int) -> RackFront | None:
     time_at = ident = -1
     since = begin
     for match in _TIME.finditer(line, begin, quote):
-        # Two blanks have an empty user between them.
+        # Two blanks enclose an empty user.
         at = line.rfind(_IDENT, since, match.start())
         if at >= 0 and not _NO_USER.search(line, at, match.start()):
             ident, time_at = at, match.start() + 1
         since = match.end()
     if ident < 0:
         return None
-    user = _stripped(line, ident + len(_IDENT), time_at - 1)
-    return RackFront(_stripped(line, begin, ident), (ident + 1, ident + 2), user, time_at)
+    user = _strip(line, ident + len(_IDENT), time_at - 1)
+    return RackFront(_strip(line, begin, ident), (ident + 1, ident + 2), user, time_at)
 
 
-def _stripped(line: bytes, start: int, stop: int) -> Span:
-    """Return where a field is between blanks; it may be empty."""
+def _strip(line: bytes, start: int, stop: int) -> Span:
+    """Return the place of a field without surrounding blanks; it may be empty."""
     stop = start + len(line[start:stop].rstrip(b" \t"))
     return stop - len(line[start:stop].lstrip(b" \t")), stop

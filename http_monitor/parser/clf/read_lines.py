@@ -12,8 +12,8 @@ def read_lines(numbered: Iterable[tuple[int, bytes]], shape: Shape) -> Account:
     """Read lines of the family one by one.
 
     Args:
-        numbered: Index and line without its LF, ascending.
-        shape: The format they should have.
+        numbered: (index, line without its LF), ascending.
+        shape: The format of the lines.
     """
     account = Account(shape.limit)
     for index, raw in numbered:
@@ -21,7 +21,7 @@ def read_lines(numbered: Iterable[tuple[int, bytes]], shape: Shape) -> Account:
             continue
         read = parse_line(raw.removesuffix(b"\r"), shape)
         if isinstance(read, Misfit):
-            account.malformed(index, raw)
+            account.note_malformed(index, raw)
         else:
             account.entries.append(read)
             account.line.append(index)

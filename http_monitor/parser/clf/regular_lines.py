@@ -1,4 +1,4 @@
-"""Finds the fields of plainly regular lines by arithmetic on the positions of spaces and quotes."""
+"""Finds the fields of regular lines by arithmetic on the positions of spaces and quotes."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,36 +15,36 @@ from http_monitor.parser.fields.clf_time import CLF_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Where the fields of the regular lines are; one entry for each such line, in file order."""
+    """The fields of the regular lines, one item for each such line, in file order."""
 
     line: Ints
-    """Its index among the lines of the chunk."""
+    """Index among the lines of the chunk."""
     first: Span
-    """The first field: the host, or a vhost where there are four fields before the time."""
+    """The first field: the host, or a vhost if there are four fields before the time."""
     second: Span
     user_from_third: Span
     """From the third field to the last before the time."""
     user_from_fourth: Span
-    """The fourth field; empty where there are three before the time."""
+    """The fourth field; empty if there are three before the time."""
     four: Bools
     """Whether there are four fields before the time."""
     time: Span
-    """Without the brackets, `CLF_BYTES` long."""
+    """The time without its brackets, `CLF_BYTES` long."""
     method: Span
     target: Span
-    """Begins with a slash, holds no space."""
+    """Begins with a slash, contains no space."""
     status: Statuses
     size: Ints
     """0 for a dash."""
     size_null: Bools
-    """Whether it is a dash."""
+    """Whether the size is a dash."""
     pair: Bools
     """Whether there are referer and agent."""
     referer: Span
     agent: Span
 
     def only(self, keep: Bools) -> "Fields":
-        """Return the fields of some of the lines."""
+        """Return the fields of the selected lines."""
         parts: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
         kept: dict[str, Any] = {
             name: part.only(keep) if isinstance(part, Span) else part[keep] for name, part in parts.items()
@@ -52,7 +52,7 @@ class Fields:
         return Fields(**kept)
 
 
-# The marks of `h i u [date zone] "m t v" s b` up to the one before the size, in two overlapping words.
+# The marks of `h i u [date zone] "m t v" s b` up to the one before the size, as two overlapping words.
 _THREE = b'     "  "  '
 _FOUR = b'      "  "  '
 _THREE_HEAD, _THREE_TAIL = word(_THREE[:WORD_BYTES]), word(_THREE[-WORD_BYTES:])
@@ -66,22 +66,22 @@ _RACK_END = len(".0021")
 
 
 def find_fields(chunk: Chunk, shape: Shape) -> Fields:
-    """Return the fields of the lines that are plainly regular; of any other line nothing is said.
+    """Return the fields of the regular lines; other lines may be well-formed too.
 
-    A regular line has single spaces, three or four fields before a time of `CLF_BYTES`, a request of method,
-    path and version, no tab, no escaped quote or backslash, a size of at most 16 digits. What its date says and
-    what its method is made of is not looked at here.
+    A regular line has single spaces, three or four fields before a time of `CLF_BYTES`, a request with method, path and
+    version, no tab, no escaped quote or backslash, and a size of at most 16 digits. The date and the characters of the
+    method are not checked here.
     """
     line, four = _plausible_lines(chunk, shape)
     marks_at = chunk.marks_at
     start, mark = chunk.starts[line], chunk.first_mark[line]
     space = [marks_at(mark + number) for number in range(4)]
-    # From the last field before the time on, the distance is the same for both.
+    # From the last field before the time on, the distances are the same for both.
     mark += four
     before_time, before_request, open_quote, after_method, after_target, close_quote, before_status, before_size = (
         marks_at(mark + number) for number in (2, 4, 5, 6, 7, 8, 9, 10)
     )
-    # What begins with a list is more than one field.
+    # A list of addresses is more than one field.
     good = (space[0] > start) & (chunk.bytes_at(space[0] - 1) != _COMMA)
     good &= (space[1] > space[0] + 1) & (space[2] > space[1] + 1)
     good &= ~four | ((space[3] > space[2] + 1) & (chunk.bytes_at(space[2] + 1) != _BRACKET_OPEN))
@@ -128,21 +128,21 @@ def find_fields(chunk: Chunk, shape: Shape) -> Fields:
 def _may_be_forged(
     chunk: Chunk, line: Ints, four: Bools, before_ident: Ints, after_ident: Ints, size_end: Ints
 ) -> Bools:
-    """Return which lines end as those of Rack do and are more than one plain line of it (see `rack_front`).
+    """Return a mask of the lines that end like those of Rack but are not plain lines of it (see `rack_front`).
 
     Args:
         chunk: The chunk.
-        line: The index of each line that is looked at.
+        line: Indices of the lines to check.
         four: Which of them have four fields before the time.
-        before_ident: Of each the mark between its first and second field.
-        after_ident: That behind the second.
-        size_end: The number of the mark behind its size.
+        before_ident: For each, the mark between its first and second field.
+        after_ident: For each, the mark after the second field.
+        size_end: For each, the index of the mark after its size.
     """
     ends = chunk.ends[line]
     forged: Bools = chunk.bytes_at(ends - _RACK_END) == _DOT
     if not forged.any():
         return forged
-    # Three blanks stand behind the last quote.
+    # Three blanks follow the last quote.
     for back in (1, 2, 3):
         forged &= chunk.mark_kind.take(chunk.lf_mark[line] - back, mode="clip") == SPACE
     if not forged.any():
@@ -151,14 +151,14 @@ def _may_be_forged(
     starts = chunk.starts[line]
     plain = ~four & (after_ident == before_ident + 2) & (chunk.bytes_at(before_ident + 1) == _DASH)
     plain &= commas.take(np.searchsorted(commas, starts)) > before_ident
-    # No quote stands behind the size, nor a blank but the one behind it.
+    # After the size there are no quotes and only one blank.
     plain &= chunk.marks_at(size_end + 1) >= ends
     forged &= ~plain
     return forged
 
 
 def _plausible_lines(chunk: Chunk, shape: Shape) -> tuple[Ints, Bools]:
-    """Return which lines have the marks of a regular one, and which of these have four fields before the time."""
+    """Return the lines that have the marks of a regular one, and a mask of those with four fields before the time."""
     head = words_at(chunk.mark_words, chunk.first_mark)
     tail = words_at(chunk.mark_words, chunk.first_mark + _TAIL_AT)
     three = (head == _THREE_HEAD) & (tail == _THREE_TAIL)
@@ -174,20 +174,20 @@ def _plausible_lines(chunk: Chunk, shape: Shape) -> tuple[Ints, Bools]:
 
 
 def are_http(words: Words, start: Ints) -> Bools:
-    """Return where a version begins as one of HTTP does."""
+    """Return a mask of the positions at which a version of HTTP begins."""
     are: Bools = (words_at(words, start) & _HTTP_MASK) == _HTTP
     return are
 
 
 def statuses_at(every: Bytes, start: Ints) -> tuple[Statuses, Bools]:
-    """Return the three digits at each position as a number, and which are a status, from 100 on."""
+    """Return the three digits at each position as a number, and a mask of the valid statuses, from 100 on."""
     hundreds, tens, ones = (every.take(start + number, mode="clip") - np.uint8(_ZERO) for number in range(3))
     good: Bools = (hundreds >= 1) & (hundreds <= 9) & (tens <= 9) & (ones <= 9)
     return hundreds * np.int16(100) + tens * np.int16(10) + ones, good
 
 
 def escapes_in(data: bytes) -> Ints:
-    r"""Return where a tab, ``\"`` or ``\\`` stands; any other backslash changes nothing."""
+    r"""Return the positions of tabs, ``\"`` and ``\\``; any other backslash has no effect."""
     every = np.frombuffer(data, np.uint8)
     positions = []
     if b"\t" in data:
@@ -204,11 +204,11 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
 
     Args:
         chunk: The chunk.
-        mark: For each line, the index of the mark that ends its size.
+        mark: For each line, the index of the mark after its size.
         ends: For each line, its end.
 
     Returns:
-        Which lines have the pair, which need a closer look, and the two fields.
+        A mask of the lines with a pair, a mask of those that must be read one by one, and the two fields.
     """
     marks_at = chunk.marks_at
     after_size = marks_at(mark)
@@ -216,7 +216,7 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     following[marks_at(mark + 1) != after_size + 1] = 0
     unclear = following == SPACE
     pair = following == QUOTE
-    # Where there is no pair the spans stay empty and in the line, so that offsets made of them ascend.
+    # Without a pair the spans stay empty and inside the line, so that offsets made from them ascend.
     referer, agent = (Span(after_size.copy(), after_size.copy()) for _ in range(2))
     quoted = np.flatnonzero(pair)
     if not len(quoted):
@@ -231,7 +231,7 @@ def _find_pairs(chunk: Chunk, mark: Ints, ends: Ints) -> tuple[Bools, Bools, Spa
     both &= (close_2 + 1 == end) | (chunk.bytes_at(close_2 + 1) == SPACE)
     four = close_2 < end
     both &= four
-    # With fewer quotes there is none, and with others there may be one.
+    # With fewer quotes there is no pair; with another number there may be one.
     unclear[quoted] = four & ~both
     pair[quoted] = both
     paired = quoted[both]

@@ -1,4 +1,4 @@
-"""What a format of the Common Log Format family holds, beyond what all of them have."""
+"""The variants of the Common Log Format family."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,19 +8,19 @@ from http_monitor.settings import MAX_LINE_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One format of the family."""
+    """A variant of the family."""
 
     name: str
     vhost: Literal["auto", "always", "never"]
-    """Whether a vhost stands in front; auto decides for each line by its fields."""
+    """Whether lines begin with a vhost; auto decides for each line by its fields."""
     pair: bool
-    """Whether a referer and an agent are read where they stand."""
+    """Whether a referer and an agent are read if they are present."""
     limit: int = MAX_LINE_BYTES
-    """The longest line, in bytes without its LF; a longer one is malformed and oversized."""
+    """Maximum length of a line in bytes, without its LF; longer lines are malformed and oversized."""
 
 
 def kind_of(vhost: bool, pair: bool) -> str:
-    """Return what a line is called that has these parts."""
+    """Return the name of a variant with these parts."""
     return ("vhost_" if vhost else "") + ("combined" if pair else "common")
 
 
@@ -34,4 +34,4 @@ SHAPES = {
         Shape("vhost_combined", "always", True),
     )
 }
-"""Every format of the family by the name a user gives."""
+"""All variants by their names for the user."""

@@ -1,1 +1,1 @@
-"""Format strings that users configure in servers or paste from them."""
+"""Format strings that users configure in servers, or paste from their configurations."""

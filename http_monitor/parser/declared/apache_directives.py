@@ -16,17 +16,17 @@ _ESCAPES = {r"\"": '"', r"\\": "\\", r"\t": "\t"}
 
 
 class Directive(NamedTuple):
-    """What is logged at one place."""
+    """A directive of a LogFormat."""
 
     text: str
-    """As it was written: ``%>s``, ``%!200{Referer}i``."""
+    """The directive as written: ``%>s``, ``%!200{Referer}i``."""
     letter: str
     parameter: str | None
-    """What stands in braces."""
+    """The text in braces."""
     conditional: bool
-    """Only logged for some statuses, a dash for the others."""
+    """Logged only for some statuses; a dash for the others."""
     final: bool
-    """Of the request as it ended, not as it came (``>``)."""
+    """It refers to the final request, not the original one (``>``)."""
 
     @property
     def plain(self) -> str:
@@ -35,13 +35,13 @@ class Directive(NamedTuple):
 
 
 def split_logformat(text: str) -> list[str | Directive]:
-    r"""Return literals and directives in their order.
+    r"""Return the literals and directives in order.
 
     Args:
-        text: As in a configuration file, ``\"`` and ``\t`` included, or with these already replaced.
+        text: As in a configuration file, including ``\"`` and ``\t``, or with these already replaced.
 
     Raises:
-        UsageError: a ``%`` that begins no directive.
+        UsageError: a ``%`` does not begin a directive.
     """
     parts: list[str | Directive] = []
     literal, at = "", 0

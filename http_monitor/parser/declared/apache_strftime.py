@@ -1,4 +1,4 @@
-"""Reads what Apache's ``%{...}t`` says: which times of a line can be read, and how they look."""
+"""Interprets Apache's ``%{...}t``: which times can be read, and their form."""
 
 import re
 from typing import NamedTuple
@@ -9,15 +9,15 @@ from http_monitor.parser.template.slot import CLF_BARE, CLF_BRACKETED, DAY, DIGI
 
 
 class Time(NamedTuple):
-    """A way to write a time."""
+    """A notation of a time."""
 
     writing: Writing
     looks: str
-    """Its expression."""
+    """Regular expression of its text."""
     width: int
-    """In bytes, where it is always the same; else 0."""
+    """Length in bytes if it is constant, else 0."""
     zoned: bool = True
-    """It names its zone, or needs none."""
+    """It names its zone, or does not need one."""
 
 
 _CLF = Time("clf", CLF_BRACKETED, 28)
@@ -32,21 +32,21 @@ _KNOWN: dict[str, Time] = {
     "usec": Time("epoch_us", DIGITS, 0),
 }
 _ISO = re.compile(r"%Y-%m-%d(?P<between>[T ])%H:%M:%S(?P<zone> ?%z|Z)?")
-# What strftime has short names for.
+# Sequences that strftime abbreviates.
 _SHORT = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y", "%h": "%b"}
 _WHEN = re.compile(r"(?:begin|end)(?::|$)")
 
 
 def pattern_of(parameter: str) -> str:
-    """Return what the braces say of how a time is written, without whether it is that of the beginning or the end."""
+    """Return the pattern in the braces, without the prefix for the beginning or end of the request."""
     return java_pattern(parameter) or _WHEN.sub("", parameter, count=1)
 
 
 def time_of(parameter: str) -> Time | None:
-    """Return how a time is written; None for one that cannot be read, or is only a part of a time.
+    """Return the notation of a time; None if it cannot be read, or is only a part of a time.
 
     Args:
-        parameter: What stands in the braces; empty for a plain ``%t``.
+        parameter: The text in the braces; empty for a plain ``%t``.
     """
     written = pattern_of(parameter)
     for short, long in _SHORT.items():

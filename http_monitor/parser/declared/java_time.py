@@ -1,4 +1,4 @@
-"""Reads the times of Jetty and Tomcat, whose ``%{...}t`` has a pattern of Java: ``dd/MMM/yyyy:HH:mm:ss ZZZ|GMT``.
+"""Converts the patterns of Java in the ``%{...}t`` of Jetty and Tomcat: ``dd/MMM/yyyy:HH:mm:ss ZZZ|GMT``.
 
 The letters are those of java.time.format.DateTimeFormatter and java.text.SimpleDateFormat.
 """
@@ -16,15 +16,15 @@ _CODES = {
 
 
 def java_pattern(parameter: str) -> str | None:
-    """Return a pattern of Java as one of strftime; None where it is none, or has what that does not.
+    """Return a Java pattern as a strftime pattern; None if it is not one, or has no equivalent.
 
     Args:
-        parameter: With the zone and the language that Jetty takes behind it, each after a bar.
+        parameter: The pattern, optionally followed by Jetty's zone and language, each after a bar.
     """
     if not _IS_JAVA.fullmatch(parameter):
         return None
     written: list[str] = []
-    # Jetty puts brackets round each time, Tomcat round the usual one only.
+    # Jetty encloses every time in brackets, Tomcat only the default one.
     for quoted, letters, _, other in _PIECE.findall(parameter.partition("|")[0]):
         if letters and letters not in _CODES:
             return None

@@ -1,4 +1,4 @@
-"""Takes an nginx directive out of its quotes, as nginx reads its configuration."""
+"""Removes the quotes of an nginx directive, as nginx itself does."""
 
 import re
 
@@ -9,22 +9,22 @@ _CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
 
 
 def unquoted(text: str) -> str:
-    r"""Return what a log_format stands for.
+    r"""Return the value of a log_format.
 
     Args:
-        text: ``log_format main '…' '…';``, or its quoted pieces, or what is in them. Pieces are joined as they
-            are. Two in double quotes on one line are taken for a format that has quotes of its own.
+        text: ``log_format main '…' '…';``, its quoted pieces, or their contents. Pieces are concatenated. Two pieces in
+            double quotes on one line are taken for a format that contains quotes itself.
     """
     text, heads = _HEAD.subn("", text, count=1)
     stripped = text.strip().removesuffix(";").rstrip() if heads or text.rstrip().endswith(";") else text.strip()
     pieces = _pieces(stripped, certain=bool(heads))
     whole = "".join(_plain(piece) for piece in pieces) if pieces else _plain(stripped)
-    # An empty line between two lines is none.
+    # A blank line between two lines is not part of it.
     return whole.rstrip("\r\n")
 
 
 def _pieces(text: str, *, certain: bool) -> list[str]:
-    """Return what stands in each pair of quotes; nothing where there is more than quoted pieces."""
+    """Return the contents of each pair of quotes; empty if there is anything besides quoted pieces."""
     pieces: list[str] = []
     at = 0
     while at < len(text):

@@ -1,4 +1,4 @@
-"""A time that stands under a name of the user's own in a format string."""
+"""The time of a format string under a name that the user gives."""
 
 from dataclasses import dataclass
 
@@ -11,25 +11,25 @@ from http_monitor.units import visible_text
 
 @dataclass(frozen=True, slots=True)
 class OwnTime:
-    """What ``--log-time`` says."""
+    """The value of ``--log-time``."""
 
     name: str
-    """Of the variable, without ``$``; of a directive what stands in its braces."""
+    """Name of the variable, without ``$``; for a directive, the text in its braces."""
     pattern: str = ""
-    """How strftime would write it; empty: as it looks."""
+    """A strftime pattern; empty: the notation is recognised by its form."""
 
     def slot(self, shown: str) -> Slot:
-        """Return the place of the time; `shown` is what the string has there."""
+        """Return the slot of the time; `shown` is its text in the format string."""
         if not self.pattern:
             return Slot(Field(shown, "time", "any"))
         return Slot(Field(shown, "moment", "strftime", pattern=self.pattern), "typed", expression_of(self.pattern))
 
 
 def own_time(text: str) -> OwnTime:
-    """Return what ``NAME`` or ``NAME=PATTERN`` says.
+    """Return the time for ``NAME`` or ``NAME=PATTERN``.
 
     Raises:
-        UsageError: no name, or a pattern without a date and a time of day.
+        UsageError: there is no name, or the pattern lacks a date or a time of day.
     """
     name, equals, pattern = text.partition("=")
     name = name.strip().removeprefix("$").strip("{}")
@@ -42,6 +42,6 @@ def own_time(text: str) -> OwnTime:
 
 
 def check_used(own: OwnTime | None, *, there: bool) -> None:
-    """Refuse a name that a format string does not have. Raises UsageError."""
+    """Raise UsageError if a format string does not contain the name."""
     if own is not None and not there:
         raise UsageError(f"--log-time: got {visible_text(own.name)}, takes a variable that the format has")

@@ -1,6 +1,6 @@
-r"""Takes a format string out of what it was pasted with: a directive, a setting, quotes, entities, a line end.
+r"""Extracts a format string from pasted text: a directive, a setting, quotes, entities, a line end.
 
-What is taken off says by itself which program it is of, where it does: ``LogFormat "…" name``, ``log-format …``.
+The surrounding text may name the program that the string is for: ``LogFormat "…" name``, ``log-format …``.
 """
 
 import re
@@ -14,13 +14,13 @@ Program = Literal["apache", "nginx", "haproxy", "squid", "goaccess", "envoy", "g
 
 
 class Pasted(NamedTuple):
-    """A string without what it stood in."""
+    """A format string extracted from pasted text."""
 
     text: str
     program: Program | None = None
-    """What its directive is of; None: nothing said it."""
+    """The program of the directive; None if there was none."""
     of_xml: bool = False
-    """It is an attribute, as Tomcat's configuration has it."""
+    """It was an attribute in XML, as in Tomcat's configuration."""
 
 
 _ENTITIES = {"quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&", "#34": '"', "#39": "'"}
@@ -56,10 +56,10 @@ _TRANSFORM = re.compile(r"\s*(?:format\s+)?transform\s+(?P<quote>[`\"])(?P<inner
 
 
 def pasted(text: str) -> Pasted:
-    """Return the string that was meant.
+    """Return the format string in a pasted text.
 
     Raises:
-        UsageError: a directive that only names a format, which stands elsewhere.
+        UsageError: it is a directive that only names a format defined elsewhere.
     """
     of_xml = bool(_ENTITY.search(text))
     attribute = _ATTRIBUTE.search(text) if "%" in text else None
@@ -69,7 +69,7 @@ def pasted(text: str) -> Pasted:
     # Seconds with decimals, which Apache's letters have no word for.
     text = _AIOHTTP.sub("%{s}T", _UNDERTOW.sub(r"%{\2}\1", text))
     found = _of_directive(text)
-    return Pasted(_ended(_unwrapped(found.text)), found.program, of_xml)
+    return Pasted(_strip_line_end(_strip_quotes(found.text)), found.program, of_xml)
 
 
 def _of_directive(text: str) -> Pasted:
@@ -101,7 +101,7 @@ def _of_directive(text: str) -> Pasted:
         return Pasted(match["inner"], "squid")
     match = _HAPROXY.fullmatch(text)
     if match is not None:
-        # GoAccess calls it so too, and neither needs quotes.
+        # GoAccess has a setting of the same name, and neither needs quotes.
         inner = match["inner"].strip()
         whole = _WHOLE.fullmatch(inner)
         return Pasted(whole["inner"] if whole else inner.replace("\\ ", " "))
@@ -112,8 +112,8 @@ def _of_directive(text: str) -> Pasted:
     return Pasted(text) if match is None else Pasted(match["inner"], "morgan")
 
 
-def _unwrapped(text: str) -> str:
-    """Return a text without the quotes round it, where those within it are escaped."""
+def _strip_quotes(text: str) -> str:
+    """Return a text without the quotes around it, if the quotes within it are escaped."""
     bare = text.strip()
     quote = bare[:1]
     if quote not in ('"', "'") or len(bare) < 2 or bare[-1] != quote:
@@ -121,12 +121,12 @@ def _unwrapped(text: str) -> str:
     inner = bare[1:-1]
     if re.search(rf"(?<!\\){quote}", inner) or inner.endswith("\\"):
         return text
-    # Quotes with nothing escaped between them may be in every line.
+    # Without escapes, the outer quotes may be part of every line.
     return inner if f"\\{quote}" in inner or (quote == "'" and '"' in inner) else text
 
 
-def _ended(text: str) -> str:
-    """Return a text without the line end that was written behind it."""
+def _strip_line_end(text: str) -> str:
+    """Return a text without a written line end after it."""
     before = None
     while before != text:
         before = text

@@ -1,1 +1,1 @@
-"""Finds the format of a file by its lines, and notices when it changes."""
+"""Detects the format of a file from its lines, and notices when it changes."""

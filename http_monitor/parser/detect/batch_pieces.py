@@ -1,4 +1,4 @@
-"""Puts batches of one file behind each other, and takes its lines in pieces."""
+"""Joins batches of one file, and splits its lines into pieces."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,12 +9,12 @@ import pyarrow as pa
 from http_monitor.records import NO_ROWS, Batch, Sample
 
 _SAMPLES = 3
-_MOST_LINES = 256
-"""So many lines are tried at once, at the most, while nothing is known: all but one of the formats try in vain."""
+_MAX_LINES = 256
+"""Maximum number of lines tried at once while the format is not known: all formats but one parse them in vain."""
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """Return the batches, at least one, of lines that follow each other as one."""
+    """Return batches of consecutive lines, at least one, as one batch."""
     if len(batches) == 1:
         return batches[0]
     rows = [batch.rows for batch in batches if len(batch.rows)]
@@ -35,7 +35,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
 
 @dataclass(slots=True)
 class Leading:
-    """The lines before the first that fits: malformed, but for those that one of the formats knows to be no request."""
+    """The lines before the first that fits: malformed, except those that a format knows to record no request."""
 
     lines: int = 0
     oversized: list[int] = field(default_factory=list)
@@ -43,14 +43,14 @@ class Leading:
     samples: list[Sample] = field(default_factory=list)
 
     def add(self, batch: Batch) -> None:
-        """Take the next of them."""
+        """Add the next lines."""
         self.oversized += (batch.oversized_nos + self.lines).tolist()
         self.other += (batch.other_nos + self.lines).tolist()
-        self.samples += self._shifted(batch)
+        self.samples += self._renumber(batch)
         self.lines += batch.lines
 
     def followed_by(self, batch: Batch) -> Batch:
-        """Return the batch with these lines in front."""
+        """Return the batch preceded by these lines."""
         if not self.lines:
             return batch
         return replace(
@@ -58,17 +58,17 @@ class Leading:
             line_nos=batch.line_nos + self.lines,
             lines=batch.lines + self.lines,
             oversized_nos=np.concatenate([np.array(self.oversized, np.int64), batch.oversized_nos + self.lines]),
-            samples=tuple([*self.samples, *self._shifted(batch)][:_SAMPLES]),
+            samples=tuple([*self.samples, *self._renumber(batch)][:_SAMPLES]),
             other_nos=np.concatenate([np.array(self.other, np.int64), batch.other_nos + self.lines]),
         )
 
-    def _shifted(self, batch: Batch) -> list[Sample]:
+    def _renumber(self, batch: Batch) -> list[Sample]:
         room = max(0, _SAMPLES - len(self.samples))
         return [Sample(sample.line_no + self.lines, sample.raw) for sample in batch.samples[:room]]
 
 
 def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines in pieces of 1, 2, 4, … lines, each with where it begins."""
+    """Yield (start, piece) for pieces of 1, 2, 4, … lines."""
     start, lines = 0, 1
     while start < len(data):
         end = start
@@ -78,11 +78,11 @@ def pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
                 end = len(data)
                 break
         yield start, data[start:end]
-        start, lines = end, min(2 * lines, _MOST_LINES)
+        start, lines = end, min(2 * lines, _MAX_LINES)
 
 
 def whole_lines(piece: bytes) -> list[bytes]:
-    """Return each line of a piece, with its LF."""
+    """Return the lines of a piece, each with its LF."""
     return [line + b"\n" for line in piece.removesuffix(b"\n").split(b"\n")]
 
 

@@ -1,4 +1,4 @@
-"""Reads with a second format what does not fit the first."""
+"""Reads lines that do not fit one format with a second one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,12 +15,12 @@ from http_monitor.records import Batch, Bools
 
 
 class FallbackFormat:
-    """A format without state made of two such; a line is what the first makes of it, else what the second does.
+    """A stateless format made of two; a line is read by the first if it fits, else by the second.
 
     Args:
-        first: Asks more of a line.
-        second: Reads lines that the first does not; both have the same longest line.
-        limit: That, in bytes without its LF.
+        first: The stricter format.
+        second: The format of lines that the first does not fit; both have the same limit.
+        limit: Maximum length of a line in bytes, without its LF.
     """
 
     def __init__(self, first: LogFormat, second: LogFormat, limit: int) -> None:
@@ -30,7 +30,7 @@ class FallbackFormat:
 
     @property
     def name(self) -> str:
-        """That of the first."""
+        """Name of the first format."""
         return self._first.name
 
     @property
@@ -65,10 +65,10 @@ class FallbackFormat:
         )
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return what the first makes of a line, or the second.
+        """Return the first format's reading of a line if it fits, else the second's.
 
-        Of a line that fits neither: what the second says where it found anything, as the first would say of the same
-        place at best what it asks besides.
+        Of a line that fits neither, the second's reading is returned if it found a field: the first would stop at the
+        same place or earlier.
         """
         first = read_line(self._first, line)
         second = first if first.values is not None else read_line(self._second, line)
@@ -77,7 +77,7 @@ class FallbackFormat:
         return replace(second, format=first.format) if second.found else first
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing."""
+        """Yield remarks on a line that was parsed, without side effects."""
         made = self._first if self._first.parse(line + b"\n").line_nos.size else self._second
         if isinstance(made, Remarking):
             yield from made.remarks(line)

@@ -1,4 +1,4 @@
-"""Finds out that a file has another format from some line on."""
+"""Detects that the format of a file changes at some line."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,41 +10,41 @@ from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json
 
 ENOUGH_LINES = 20
-"""So many lines in a row that do not fit the format of a file, and all fit another one, show that it has changed."""
+"""Number of consecutive lines that must not fit the old format and must all fit another one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Where lines of another format begin, which is after those that showed it."""
+class Switch:
+    """A change of format, after the lines that showed it."""
 
     lines: int
-    """So many lines of the batch stand before."""
+    """Number of lines of the batch before the change."""
     offset: int
-    """So many bytes of its data."""
+    """Number of bytes of its data before the change."""
     rival: "Rival"
-    """The other format."""
+    """The new format."""
 
 
 @dataclass(slots=True)
 class Rival:
-    """Another format, as long as it fits every line that is looked at; it has read them."""
+    """Another format that has fitted all checked lines."""
 
     name: str
     made: LogFormat
     kind: str | None = None
-    """What it called the first row it made; None: it has made none, and may only have seen headers."""
+    """Kind of its first row; None if it has made none and may only have read headers."""
 
 
 class Change:
-    """Looks at lines in a row that do not fit: at the first 20 of them, then at the 20 after 20, 60, 140, … of them.
+    """Checks consecutive lines that do not fit: the first 20, and the 20 after 20, 60, 140, … of them.
 
-    A function of the lines of a file only, wherever they were cut. A line that fits ends the row. To look at all of
-    them would let a log of which nothing fits be read by every format there is.
+    The result depends only on the lines of the file, not on how they were cut. A line that fits ends the sequence.
+    Checking all lines would let every format parse a log that fits none.
 
     Args:
-        pool: Has the formats there are; of several that fit the first is taken.
-        chosen: The name of the one that the file has.
-        limit: The longest line, in bytes without its LF.
+        pool: The formats; of several that fit, the first one is chosen.
+        chosen: Name of the file's present format.
+        limit: Maximum length of a line in bytes, without its LF.
     """
 
     def __init__(self, pool: Pool, chosen: str, limit: int) -> None:
@@ -52,7 +52,7 @@ class Change:
         self._chosen = chosen
         self._limit = limit
         self._row = 0
-        """So many lines in a row have not fitted."""
+        """Number of consecutive lines that did not fit."""
         self._rivals: dict[str, Rival] = {}
 
     @cached_property
@@ -60,12 +60,12 @@ class Change:
         return [name for name in self._pool if name != self._chosen]
 
     def forget(self) -> None:
-        """Begin anew, with a line that fits or a format that was decided on."""
+        """Start again, after a line that fits or a new choice of format."""
         self._row = 0
         self._rivals = {}
 
     def note_misfit(self, line: bytes) -> Rival | None:
-        """Take the next line, which does not fit; return the other format if there is one now."""
+        """Note a line that does not fit; return the new format if it shows a change."""
         block, place = divmod(self._row, ENOUGH_LINES)
         self._row += 1
         if block & (block + 1):
@@ -82,12 +82,12 @@ class Change:
         left, self._rivals = self._rivals, {}
         return next((rival for rival in left.values() if rival.kind is not None), None)
 
-    def look(self, data: bytes, batch: Batch) -> Turn | None:
-        """Take the next lines; return where another format begins, then only what is before has been looked at.
+    def look(self, data: bytes, batch: Batch) -> Switch | None:
+        """Check the next lines; return a change if there is one, and then ignore the lines after it.
 
         Args:
             data: Whole lines.
-            batch: What the format of the file made of them.
+            batch: The batch that the present format made of them.
         """
         if not batch.malformed_lines:
             if len(batch.line_nos):
@@ -102,7 +102,7 @@ class Change:
             if index:
                 self.forget()
             first, size = int(edges[index]) + 1, int(gaps[index])
-            # A short row within a batch, of which there may be many, shows nothing.
+            # Batches may have many short sequences, which show nothing.
             if self._row + size < ENOUGH_LINES and index + 1 < len(gaps):
                 continue
             lines = lines or counted(data, self._limit)
@@ -110,13 +110,13 @@ class Change:
                 end, line = lines[number - 1]
                 rival = self.note_misfit(line)
                 if rival is not None:
-                    return Turn(number, end, rival)
+                    return Switch(number, end, rival)
         if gaps[-1] == 0:
             self.forget()
         return None
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         return {
             "row": self._row,
             "rivals": {
@@ -129,7 +129,7 @@ class Change:
         }
 
     def load(self, given: Json) -> None:
-        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         row = given["row"]
         if type(row) is not int or row < 0:
             raise ValueError("no number of lines")
@@ -147,7 +147,7 @@ class Change:
 
 
 def counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
-    """Return where each line ends that counts as one, with the line without its LF."""
+    """Return (end, line without its LF) of each line that is not blank."""
     found: list[tuple[int, bytes]] = []
     start = 0
     while start < len(data):

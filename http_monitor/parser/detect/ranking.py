@@ -1,4 +1,4 @@
-"""Puts what several formats make of one line in the order in which they come near to it."""
+"""Ranks the readings of one line by several formats by how near they come to it."""
 
 from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
@@ -6,26 +6,26 @@ from typing import Protocol, runtime_checkable
 from http_monitor.explanation import LineReading
 from http_monitor.ports.log_format import LogFormat
 
-_LEAST_FIELDS = 4
+_MIN_FIELDS = 4
 
 
 @runtime_checkable
 class Resembling(Protocol):
-    """A format that knows its lines from afar."""
+    """A format that can tell by a line's appearance whether it is meant for it."""
 
     def resembles(self, line: bytes) -> bool:
-        """Tell whether a line is plainly meant to be of it, well-formed or not."""
+        """Return whether a line is plainly meant for this format, even if it is malformed."""
         ...
 
 
 def nearest_first(line: bytes, readings: Iterable[tuple[LogFormat, LineReading]]) -> list[LineReading]:
-    """Return the readings, one that fits before one that does not; of these first what the line is plainly meant to be.
+    """Return the readings sorted: those that fit, then those of formats that the line is plainly meant for.
 
-    Then by how far the line fits, where the format comes near to it at all. Of equals the earlier one stays first.
+    Then by how much of the line fits, if the format comes near to it at all. The order of equals is kept.
 
     Args:
-        line: That was read.
-        readings: Each with its format.
+        line: The line.
+        readings: Each reading with its format.
     """
 
     def order(item: tuple[LogFormat, LineReading]) -> tuple[bool, bool, int, int]:
@@ -37,8 +37,8 @@ def nearest_first(line: bytes, readings: Iterable[tuple[LogFormat, LineReading]]
 
 
 def is_near(reading: LineReading) -> bool:
-    """Tell whether a format comes near to a line: nearly any line has three words."""
-    return reading.values is not None or len(reading.found) >= _LEAST_FIELDS
+    """Return whether a format comes near to a line: nearly any line has three words."""
+    return reading.values is not None or len(reading.found) >= _MIN_FIELDS
 
 
 def _reach(reading: LineReading) -> int:

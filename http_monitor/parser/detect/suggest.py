@@ -1,4 +1,4 @@
-"""Says of a line that does not fit a format which other one it fits."""
+"""Suggests another format for a line that does not fit."""
 
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.lines.explain import explain, read_line, utf16_words
@@ -8,17 +8,17 @@ from http_monitor.settings import MAX_LINE_BYTES
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:
-    """Return in a phrase why a line does not fit a format, and which of those with a name it fits."""
+    """Return a phrase on why a line does not fit a format, and which named format it fits."""
     utf16 = utf16_words(line)
     if utf16:
         return utf16
     nearest = auto_format().readings(line)[0] if len(line) <= MAX_LINE_BYTES else None
-    fits = f" (it fits {nearest.format})" if nearest and nearest.values else _named_only(line)
+    fits = f" (it fits {nearest.format})" if nearest and nearest.values else _suggest_timeless(line)
     return explain(line, fmt) + fits
 
 
-def _named_only(line: bytes) -> str:
-    """Return in a phrase which format a line fits that has to be named, for its lines have no time."""
+def _suggest_timeless(line: bytes) -> str:
+    """Return a phrase on which format without times a line fits, since such a format must be named by the user."""
     for name in TIMELESS:
         if len(line) <= MAX_LINE_BYTES and read_line(BY_NAME[name].make(MAX_LINE_BYTES), line).values:
             return f" (it fits {name}, whose lines have no time: live, --format {name} counts them when they arrive)"

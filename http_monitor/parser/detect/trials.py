@@ -1,4 +1,4 @@
-"""Tries every candidate on the lines of a file, until one fits."""
+"""Tries all candidates on the lines of a file, until a line fits one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from http_monitor.records import Batch, Json
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The candidate that the first line fits of those that fit any."""
+    """The candidate chosen by the first line that fits any."""
 
     candidate: Candidate
     made: LogFormat
-    """As it was before it read that line, or what stands in front of it in the same piece."""
+    """The format in its state before it read that line's piece."""
     start: int
-    """Where it has to begin to read."""
+    """Offset at which it must begin to parse."""
 
 
 class Trials:
-    """One format of each candidate, made when they are needed.
+    """One format of each candidate, made on first use.
 
     Args:
-        candidates: What a file may be found to be.
+        candidates: The candidates.
     """
 
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates
         self._made: list[LogFormat] = []
         self.head = b""
-        """What the file begins with, for formats that have header lines; empty where that is parsed."""
+        """The beginning of the file, for formats with header lines; empty if it will be parsed."""
 
     def clear(self) -> None:
-        """Forget the formats: one has been chosen."""
+        """Drop the formats, once one has been chosen."""
         self._made = []
 
     def named(self) -> Iterator[tuple[Candidate, LogFormat]]:
@@ -43,17 +43,17 @@ class Trials:
         return zip(self._candidates, self._formats(), strict=True)
 
     def find_first(self, data: bytes, before: Leading) -> Fit | None:
-        """Return what the first line fits that fits any; None where none does.
+        """Return the choice made by the first line that fits any candidate; None if there is no such line.
 
         Args:
             data: Whole lines.
-            before: Is given the lines before it; without one, all of them.
+            before: Receives the lines before that one; all lines if there is none.
         """
         for start, piece in pieces(data):
             kept = self._memory()
             batches = [made.parse(piece) for made in self._formats()]
             if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
-                # What records no request to one format does not fit others, so each line has to be judged by itself.
+                # Formats disagree on which lines record no request, so each line must be judged by itself.
                 self.load(kept)
                 fit = self._find_in_lines(start, piece, before)
             else:
@@ -63,12 +63,12 @@ class Trials:
         return None
 
     def save(self) -> Json:
-        """Return what they remember; nothing where that is nothing yet."""
-        # To make all of them takes a hundred times as long as to save an input, and a run may have thousands of those.
+        """Return the state of the formats; empty if there is none yet."""
+        # Making all formats takes a hundred times as long as saving an input, and a run may have thousands of inputs.
         return self._memory() if self._made or self._is_headed else {}
 
     def load(self, kept: Json) -> None:
-        """Give them their memory back."""
+        """Restore the state of the formats."""
         if not kept:
             self.clear()
             return
@@ -77,7 +77,7 @@ class Trials:
 
     @property
     def _is_headed(self) -> bool:
-        """Whether the file may begin with header lines, which some formats remember."""
+        """Whether the file may begin with header lines, which some formats store."""
         return self.head.startswith(b"#") or b"\n#" in self.head
 
     def _memory(self) -> Json:
@@ -89,7 +89,7 @@ class Trials:
         return self._made
 
     def _find(self, batches: Sequence[Batch], kept: Json, before: Leading, start: int) -> Fit | None:
-        """Return what the first line fits that fits any; where none does, count them all."""
+        """Return the choice made by the first line that fits any candidate; without one, add all lines to `before`."""
         fitting = [
             (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
             for index, batch in enumerate(batches)
@@ -113,7 +113,7 @@ class Trials:
 
 
 def remind(made: object, memory: Json | None) -> None:
-    """Give a format its memory back; one that another version left it is no use."""
+    """Restore the state of a format; a state of another version is ignored."""
     if isinstance(made, Remembering) and memory is not None:
         try:
             made.load(memory)

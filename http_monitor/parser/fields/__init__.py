@@ -1,1 +1,1 @@
-"""What the texts of fields mean: times, durations, hosts, requests, alone and in columns."""
+"""Reads the texts of fields (times, durations, hosts, requests), one by one and in columns."""

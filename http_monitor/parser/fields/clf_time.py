@@ -1,4 +1,4 @@
-"""Decodes the time of the Common Log Format, one or many: ``10/Oct/2000:13:55:36 -0700``."""
+"""Decodes times of the Common Log Format, one by one or many at once: ``10/Oct/2000:13:55:36 -0700``."""
 
 import re
 from functools import lru_cache
@@ -9,24 +9,24 @@ from http_monitor.parser.chunks.arrays import Bools, Bytes, Ints
 from http_monitor.units import US_PER_S
 
 CLF_BYTES = 26
-"""Length of a time whose day, hour, minute and second have two digits each."""
+"""Length of a time with two digits each for day, hour, minute and second."""
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 
 TIME = re.compile(
     rb"\[([0-9]{1,2})/([A-Za-z]{3})/([0-9]{4}):([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})"
     rb" (?:([+-])([0-9]{2})([0-9]{2})|UTC|GMT|Z)\]"
 )
-"""The time with its brackets; what it matches may still be a date that does not exist.
+"""The time with its brackets; it may still be a date that does not exist.
 
-Of the abbreviations of zones that stand in the place of an offset (WEBrick) only those of UTC mean one for certain."""
+Of the zone abbreviations written in place of an offset (WEBrick), only those of UTC are unambiguous."""
 _FRONT = re.compile(rb"\[[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}( ?[^]]*)\]")
-"""The time with whatever zone."""
+"""The time with any zone."""
 
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _MONTH_NO = {name: number for number, name in enumerate(_MONTHS, start=1)}
 _MONTH_CODES = np.array([int.from_bytes(name, "big") for name in _MONTHS], np.int64)
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
-# Where a time of CLF_BYTES has its digits and its other fixed bytes.
+# Positions of the digits and of the fixed bytes in a time of CLF_BYTES.
 _DIGITS = np.array([0, 1, 7, 8, 9, 10, 12, 13, 15, 16, 18, 19, 22, 23, 24, 25])
 _FIXED = np.array([2, 6, 11, 14, 17, 20])
 _FIXED_BYTES = np.frombuffer(b"//::: ", np.uint8)
@@ -34,10 +34,10 @@ _FIXED_BYTES = np.frombuffer(b"//::: ", np.uint8)
 
 @lru_cache(maxsize=4096)
 def decode_time(bracketed: bytes) -> int | str:
-    """Return the microseconds since the epoch, or in a few words what is wrong with the time.
+    """Return the microseconds since the epoch, or a few words on what is wrong with the time.
 
     Args:
-        bracketed: The time with its brackets; fields of one digit are read too, as old servers wrote them.
+        bracketed: The time with its brackets; numbers of one digit are accepted, as old servers wrote them.
     """
     match = TIME.fullmatch(bracketed)
     if match is None:
@@ -54,7 +54,7 @@ def decode_time(bracketed: bytes) -> int | str:
         return f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
     if not 1 <= day <= int(_DAYS[month]) + (month == 2 and _is_leap(year)):
         return "a date that does not exist"
-    # Second 60 is a leap second; the plain sum makes it the next second.
+    # Second 60 is a leap second; the sum makes it the next second.
     if hour > 23 or minute > 59 or second > 60:
         return "a time of day that does not exist"
     if zone_h > 23 or zone_min > 59:
@@ -65,10 +65,10 @@ def decode_time(bracketed: bytes) -> int | str:
 
 
 def decode_times(text: Bytes) -> tuple[Ints, Bools]:
-    """Return microseconds since the epoch for many times, and which of them are times at all.
+    """Return microseconds since the epoch for many times, and a mask of the valid ones.
 
     Args:
-        text: One time of `CLF_BYTES` in each row, without brackets: shape (n, 26).
+        text: One time of `CLF_BYTES` per row, without brackets: shape (n, 26).
     """
     digit = text[:, _DIGITS] - np.uint8(ord("0"))  # wraps below "0", so one comparison checks both ends
     good: Bools = (digit <= 9).all(axis=1) & (text[:, _FIXED] == _FIXED_BYTES).all(axis=1)
@@ -103,8 +103,8 @@ def _is_leap(year: int) -> bool:
 def _days_from_civil(year: int, month: int, day: int) -> int:
     """Return the days since 1970-01-01 of a Gregorian date.
 
-    Years begin in March here, so that a leap day is the last day of its year, and 400 of them are an era of
-    146,097 days, after which the calendar repeats.
+    Years are counted from March, so that a leap day is the last day of its year; 400 years are an era of 146,097 days,
+    after which the calendar repeats.
     """
     year -= month <= 2
     era, of_era = divmod(year, 400)

@@ -1,13 +1,13 @@
-"""Finds the client in a list of addresses, as X-Forwarded-For has it."""
+"""Finds the client in a list of addresses as in X-Forwarded-For."""
 
 from http_monitor.parser.fields.hosts import address_alone, is_ip
 
 
 def first_address(text: bytes) -> bytes:
-    """Return the first of some addresses without its port, what stands first where none is one.
+    """Return the first address of a list without its port; the first item if there is no address.
 
     Args:
-        text: Addresses and names between commas, as whoever sent the request wants them.
+        text: Comma-separated addresses and names, as the client sent them.
     """
     items = [item.strip(b' \t+"') for item in text.split(b",")]
     for item in items:

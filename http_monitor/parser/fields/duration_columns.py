@@ -1,4 +1,4 @@
-"""Reads many durations at once."""
+"""Parses many durations at once."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ from http_monitor.parser.fields.scalars import POWER
 
 
 def durations_of(chunk: Chunk, marks: Marks, span: Span, writing: Writing) -> "pa.Array[Any]":
-    """Return the whole microseconds of each field, as `read_duration` reads it; null where it says none.
+    """Return the microseconds of each field as `read_duration` does; null if it has none.
 
     Args:
-        chunk: What the fields stand in.
-        marks: Of the chunk.
+        chunk: The chunk of the fields.
+        marks: The marks of the chunk.
         span: The fields.
-        writing: The unit of numbers that have none of their own.
+        writing: The unit of numbers without one.
     """
     stop = span.stop
     in_ms = (chunk.bytes_at(stop - 1) == ord("s")) & (chunk.bytes_at(stop - 2) == ord("m")) & (stop - span.start > 2)
     power = np.where(in_ms, POWER["ms"], POWER.get(writing, POWER["s"]))
     value, good = decimals(chunk, marks, Span(span.start, stop - 2 * in_ms), power)
     if writing not in POWER:
-        # A number without a unit of its own says nothing there, but for the three decimals of nginx.
+        # A number without a unit is ignored there, unless it has the three decimals of nginx.
         nginx = (chunk.bytes_at(stop - 4) == ord(".")) & (stop - span.start > 4) & (writing == "nginx")
         good &= in_ms | nginx | ((marks.after(b".", span.start) < stop) & (writing == "decimal"))
     none = (span.stop == span.start) | dashes_in(chunk, span)

@@ -1,12 +1,12 @@
-"""Reads the texts of durations, in the ways that servers, proxies and languages write them."""
+"""Parses durations in the notations of servers, proxies and languages."""
 
 from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.late_pattern import LatePattern
-from http_monitor.parser.fields.scalars import MOST, POWER, scaled
+from http_monitor.parser.fields.scalars import MOST, POWER, scale_decimal
 
 _PLAIN = LatePattern(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
 _SEPARATORS = LatePattern(rb"[ ,:]+")
-# What a person or a library writes behind a number; the two micro signs of Unicode are different letters.
+# Units as people and libraries write them; Unicode has two different micro signs.
 _NAMED: dict[bytes, str] = {
     **dict.fromkeys((b"ns", b"nsec", b"nanoseconds"), "ns"),
     **dict.fromkeys((b"us", b"usec", b"microseconds", b"\xc2\xb5s", b"\xce\xbcs"), "us"),
@@ -25,20 +25,20 @@ _NGINX = LatePattern(rb"([0-9]{1,18})\.([0-9]{3})")
 
 
 def read_duration(text: bytes, writing: Writing) -> int | None:
-    """Return the whole microseconds of a duration, of a list of them the sum; None where none is given.
+    """Return the microseconds of a duration, or the sum of a list of them; None if there is none.
 
     Args:
         text: A number in the unit, or with units of its own (``13ms``, ``1m2.5s``, ``250µs``), ``0:00:01.5`` or
-            ``PT1.5S``; several of them between commas, colons and spaces, as nginx has it for several upstream
-            servers; a dash for none.
-        writing: The unit of a number that has none.
+            ``PT1.5S``; or several, separated by commas, colons and spaces as nginx does for several upstream servers;
+            or a dash for none.
+        writing: The unit of a number without one.
     """
     if b":" in text or text.startswith(b"P"):
         whole = _CLOCK.compiled.fullmatch(text) or _ISO.compiled.fullmatch(text)
         if whole is not None:
             hours, minutes, seconds, fraction = (part or b"" for part in whole.groups())
             long_s = int(hours or b"0") * 3600 + int(minutes or b"0") * 60
-            return long_s * 10**6 + scaled(seconds or b"0", fraction, POWER["s"])
+            return long_s * 10**6 + scale_decimal(seconds or b"0", fraction, POWER["s"])
     total = None
     if text.upper() != text:
         text = _SPACED.compiled.sub(rb"\1", text)
@@ -54,7 +54,7 @@ def _one(text: bytes, writing: Writing) -> int | None:
     if match is not None:
         if writing == "unit" or (writing == "decimal" and match[2] is None):
             return None
-        return scaled(match[1], match[2] or b"", POWER.get(writing, POWER["s"]))
+        return scale_decimal(match[1], match[2] or b"", POWER.get(writing, POWER["s"]))
     if _PARTS.compiled.fullmatch(text) is None:
         return None
     return sum(_with_unit(*part) for part in _PART.compiled.findall(text))
@@ -62,5 +62,5 @@ def _one(text: bytes, writing: Writing) -> int | None:
 
 def _with_unit(whole: bytes, fraction: bytes, unit: bytes) -> int:
     if unit in _LONG_S:
-        return scaled(whole, fraction, POWER["s"]) * _LONG_S[unit]
-    return scaled(whole, fraction, POWER[_NAMED[unit]])
+        return scale_decimal(whole, fraction, POWER["s"]) * _LONG_S[unit]
+    return scale_decimal(whole, fraction, POWER[_NAMED[unit]])

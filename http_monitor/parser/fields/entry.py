@@ -1,10 +1,10 @@
-"""What one well-formed line says, field by field."""
+"""The values of one well-formed line."""
 
 from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """A well-formed line; the fields up to `lacks` are the columns of `records.SCHEMA`, in its order."""
+    """A well-formed line; the fields up to `lacks` are the columns of `records.SCHEMA`, in order."""
 
     time_us: int
     host: bytes
@@ -26,12 +26,12 @@ class Entry(NamedTuple):
     source: bytes | None = None
     lacks: int | None = None
     kind: str = ""
-    """``common``, ``vhost_combined``, …: what this line is."""
+    """Variant of the line: ``common``, ``vhost_combined``, …."""
 
 
 NO_STATUS = 0
-"""The status of a row whose line has none."""
+"""Status of a row whose line has none."""
 
 
 NO_STATUS_TEXTS = (b"", b"-", b"-1", b"0", b"000")
-"""What servers write where a request ended without a status (Squid, CloudFront: 000; HAProxy: -1)."""
+"""Texts that servers write for a request without a status (Squid, CloudFront: 000; HAProxy: -1)."""

@@ -1,39 +1,39 @@
-"""Knows who asked, by what a line has in the place of its host."""
+"""Determines the client from the host field of a line."""
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
 _CACHED_BYTES = 64
-# What has none of these is an IPv4 address or a name, and as it should be.
+# A field without any of these is an IPv4 address or a name, and needs no change.
 _AS_IT_IS = re.compile(rb'[^",:\[]*+')
 _QUOTED = re.compile(rb'"([^"]++)"')
 _WITH_PORT = re.compile(rb"\[(.*)\](?::[0-9]{1,5})?|([0-9.]++):[0-9]{1,5}", re.DOTALL)
 
 
 class Client(NamedTuple):
-    """Who asked."""
+    """A client."""
 
     host: bytes
     """An address without its port, or a name."""
     forwarded: bytes | None
-    """What stands in front of the host in a list of X-Forwarded-For, not believed yet; None: no list."""
+    """The addresses before the host in a list as in X-Forwarded-For, unverified; None if it is no list."""
 
 
 def client_of(field: bytes) -> Client:
-    """Return who asked, of a field that may stand in quotes, or be an address with a port, or a list.
+    """Return the client of a host field, which may be quoted, an address with a port, or a list of addresses.
 
-    Servers that take X-Forwarded-For for the host (Rack) log the whole of it. Each proxy adds on its right whom it got
-    the request from, so that only the last entry is not what somebody claims.
+    Servers that log X-Forwarded-For as the host (Rack) log all of it. Each proxy appends the address it received the
+    request from, so only the last entry is not merely claimed.
     """
     if _AS_IT_IS.fullmatch(field):
         return Client(field, None)
-    # A hostile field may be a megabyte; such a one is not kept in memory.
+    # Hostile fields may be a megabyte long; those are not cached.
     return _client_of(field) if len(field) <= _CACHED_BYTES else _client_of.__wrapped__(field)
 
 
 def header_client_of(field: bytes) -> Client:
-    """Return who asked, of a header as it came: a dash for one that says neither an address nor a word alone."""
+    """Return the client of a header logged unescaped: a dash unless it is an address or a single word."""
     client = client_of(field)
     doubted = client.forwarded is None and (not field or any(byte in b" \t," for byte in field))
     return Client(b"-", None) if doubted else client
@@ -52,7 +52,7 @@ def _client_of(field: bytes) -> Client:
 
 
 def address_alone(field: bytes) -> bytes:
-    """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address alone, all else as it is."""
+    """Return ``192.0.2.7:80``, ``[2001:db8::7]:80`` and ``[2001:db8::7]`` as the address, anything else unchanged."""
     match = _WITH_PORT.fullmatch(field) if b":" in field else None
     if match is None:
         return field

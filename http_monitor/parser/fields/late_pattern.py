@@ -1,14 +1,14 @@
-"""Patterns that are compiled when they are first used: most logs need few of those that times and durations have."""
+"""Patterns compiled on first use, since most logs need few of those for times and durations."""
 
 import re
 from functools import cached_property
 
 
 class LatePattern:
-    """A regular expression over bytes, compiled at its first use."""
+    """A regular expression over bytes, compiled on first use."""
 
     def __init__(self, text: bytes, flags: int = 0) -> None:
-        """Keep the text of the expression."""
+        """Store the text of the expression."""
         self._text = text
         self._flags = flags
 

@@ -1,4 +1,4 @@
-"""Tells whether what a format takes for a client can be one: an address or a name."""
+"""Checks whether the client field of a format plausibly contains clients: addresses or names."""
 
 import re
 
@@ -6,11 +6,11 @@ from http_monitor.parser.fields.hosts import is_ip
 from http_monitor.records import Batch
 
 ENOUGH_ROWS = 20
-"""So many of the first lines that fit show what stands in the place of the client."""
+"""Number of the first rows that show what the client field contains."""
 _LONGEST_NAME = 255
 _NAME = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 _UNIX = b"unix:"
-"""What nginx calls the peer of a socket in a file."""
+"""Peer of a Unix socket, as nginx logs it."""
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|[0-9]{1,2}[A-Za-z]{3}[0-9]{2,4}", re.DOTALL)
 _WORDS = frozenset(
     b"jan feb mar apr may jun jul aug sep sept oct nov dec "
@@ -19,11 +19,11 @@ _WORDS = frozenset(
     b"trace debug info information notice warn warning err error crit critical alert emerg fatal severe "
     b"stdout stderr".split()
 )
-"""Words that begin lines of other programs, and are names of no client: months, days, levels, streams."""
+"""Words at the beginning of other programs' lines, which name no client: months, days, levels, streams."""
 
 
 def can_be_host(field: bytes) -> bool:
-    """Return whether a field is an address or a name; a single label is one, but for months, days and levels."""
+    """Return whether a field is an address or a name; a single label is a name unless it is one of `_WORDS`."""
     if is_ip(field) or field.startswith(_UNIX):
         return True
     if len(field) > _LONGEST_NAME or _NAME.fullmatch(field) is None or _TIME.fullmatch(field):
@@ -38,6 +38,6 @@ def first_hosts(batch: Batch, most: int = ENOUGH_ROWS) -> list[bytes]:
 
 
 def doubted(hosts: list[bytes]) -> list[bytes]:
-    """Return which of some hosts can be none, where these are most; else nothing. A dash says that there is none."""
+    """Return the hosts that cannot be clients if they are the majority, else nothing; dashes are ignored."""
     wrong = [host for host in hosts if host != b"-" and not can_be_host(host)]
     return wrong if 2 * len(wrong) > len(hosts) else []

@@ -1,4 +1,4 @@
-"""Takes a request apart: method, section, endpoint (docs/ARCHITECTURE.md, "What a line means")."""
+"""Splits a request into method, section and endpoint (docs/ARCHITECTURE.md, "What a line means")."""
 
 import re
 from typing import NamedTuple
@@ -8,14 +8,14 @@ SECTION_CONNECT = b"(connect)"
 SECTION_NONE = b"(none)"
 
 METHOD = re.compile(rb"[A-Za-z_-]+")
-"""What a whole method looks like."""
+"""A whole method."""
 
 # Absolute form (RFC 9112, 3.2.2): any scheme, then an authority that ends at the path, the query or a fragment.
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 class Request(NamedTuple):
-    """What a request counts as."""
+    """A request as it is counted."""
 
     method: bytes | None
     section: bytes
@@ -27,23 +27,23 @@ NO_REQUEST = Request(None, SECTION_NONE, None)
 
 
 def split_request(request: bytes) -> Request:
-    """Return the method, section and endpoint of what a log has between the quotes of its request."""
+    """Return the method, section and endpoint of a logged request line."""
     method, _, rest = request.partition(b" ")
-    # With a space in front the version is found also where nothing else follows the method.
+    # With a leading space the version is found even if only the method precedes it.
     target, _, version = (b" " + rest).rpartition(b" ")
     target = target[1:] if version.startswith(b"HTTP/") else rest
-    # Jetty writes "- - -" where it read no request.
+    # Jetty writes "- - -" if it could not read a request.
     if not target or method == b"-" or METHOD.fullmatch(method) is None:
         return NO_REQUEST
     return classify(method, target)
 
 
 def classify(method: bytes, target: bytes) -> Request:
-    """Return what a method and a target count as.
+    """Return the method, section and endpoint for a method and a target.
 
     Args:
         method: The word before the target.
-        target: Not empty; origin form, absolute form, ``*``, an authority, or nonsense.
+        target: Not empty; in origin form, absolute form, ``*``, an authority, or invalid.
     """
     if method == CONNECT:
         return Request(method, SECTION_CONNECT, target)
@@ -61,6 +61,6 @@ def classify(method: bytes, target: bytes) -> Request:
 
 
 def section_of(path: bytes) -> bytes:
-    """Return what stands before the second slash of a path that begins with one."""
+    """Return the part of a path before its second slash; the path begins with a slash."""
     second = path.find(b"/", 1)
     return path if second < 0 else path[:second]

@@ -1,4 +1,4 @@
-"""Takes many requests apart at once."""
+"""Splits many requests at once."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ _SCHEMES = (b"http://", b"https://")
 
 
 def split_requests(chunk: Chunk, marks: Marks, whole: Span) -> tuple[Span, Span, Bools]:
-    """Return the method and the target of requests, and which have two spaces and HTTP/ behind the second."""
+    """Return (methods, targets, mask of the requests with two spaces and HTTP/ after the second)."""
     first, second, third = marks.three_after(b" ", whole.start)
     good = (second < whole.stop) & (third >= whole.stop) & (second > first + 1)
     good &= second + 1 + len(b"HTTP/") <= whole.stop
@@ -22,7 +22,7 @@ def split_requests(chunk: Chunk, marks: Marks, whole: Span) -> tuple[Span, Span,
 
 
 def paths(chunk: Chunk, marks: Marks, target: Span) -> tuple[Span, Bools]:
-    """Return targets without the authority of their absolute form, and which are paths then."""
+    """Return the targets without scheme and authority, and a mask of those that are then paths."""
     is_path = (chunk.bytes_at(target.start) == _SLASH) & (target.stop > target.start)
     start = target.start
     if is_path.all():
@@ -39,12 +39,12 @@ def paths(chunk: Chunk, marks: Marks, target: Span) -> tuple[Span, Bools]:
 
 
 def before_query(marks: Marks, target: Span) -> Span:
-    """Return targets up to their question mark."""
+    """Return the targets up to their question marks."""
     return Span(target.start, np.minimum(marks.after(b"?", target.start), target.stop))
 
 
 def _begins(chunk: Chunk, span: Span, text: bytes) -> Bools:
-    """Return which fields begin with a text."""
+    """Return a mask of the fields that begin with a text."""
     good: Bools = span.start + len(text) <= span.stop
     for number, byte in enumerate(text):
         good &= chunk.bytes_at(span.start + number) == byte

@@ -1,4 +1,4 @@
-"""Reads the texts of times and counts, each in the ways that servers write them."""
+"""Parses times and counts in the notations of servers."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 MOST = (1 << 63) - 1
-"""No number of a row is greater."""
+"""Greatest number in a row."""
 
 _ISO = LatePattern(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9}))?"
@@ -25,11 +25,11 @@ _SLASHES = LatePattern(rb"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: -)? ([0-9]{2}:[0-9
 _COMPACT = LatePattern(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
 _WEB = LatePattern(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
 _UTC = (b" UTC", b" GMT", b" Z")
-"""What some servers write in place of an offset."""
+"""Texts that some servers write in place of an offset."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DECIMAL = LatePattern(rb"([0-9]{1,20})(?:\.([0-9]{0,18}))?")
 POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}
-"""Of ten, of the microseconds in each unit."""
+"""Power of ten of the microseconds in each unit."""
 _CLF = LatePattern(rb"(\[?[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{5,8})(?:\.([0-9]{1,9}))?( [+-][0-9]{4}\]?)")
 _BEGINS_CLF = LatePattern(rb"\[?[0-9]{1,2}/")
 _HAS_ZONE = LatePattern(rb".* (?:[+-][0-9]{4}|UTC|GMT|Z)\]?", re.DOTALL)
@@ -37,31 +37,31 @@ _MAIL = LatePattern(
     rb"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
     rb"(GMT|UTC|[+-][0-9]{4})"
 )
-# Go prints a time with the name of its zone, and with what its monotonic clock said.
+# Go prints a time with the name of its zone and the reading of its monotonic clock.
 _ZONE_NAMED = LatePattern(rb"(.*[0-9]) ([A-Z]{3,4})(?: m=[^ ]*)?", re.DOTALL)
 _OFFSET_BEHIND = LatePattern(rb".* [+-][0-9]{4}", re.DOTALL)
 _ENDS_ISO = LatePattern(rb".?[0-9]\Z|[0-9 ][Zz]", re.DOTALL)
 _NUMBER = LatePattern(rb"([0-9]+)(?:\.[0-9]*)?")
 _FIRST_US = 0
 END_US = 253_370_764_800 * US_PER_S
-"""Where the year 9999 begins."""
+"""Start of the year 9999."""
 
 
 def read_time(text: bytes, writing: Writing) -> int | str:
-    """Return the microseconds since the epoch, or in a few words what is wrong with a time.
+    """Return the microseconds since the epoch, or a few words on what is wrong with the time.
 
-    One that names no zone is its local time plus `UNZONED_US`.
+    A time without a zone is returned as its local time plus `UNZONED_US`.
     """
     return _TIMES[writing](text)
 
 
 def read_day(date: bytes, clock: bytes) -> int | str:
-    """Return a time of two fields, the date as ISO 8601 or as the common format has it."""
+    """Return the time of a date field (ISO 8601 or as in the common format) and a clock field."""
     return _any(date + b":" + clock) if b"/" in date else _iso(date + b"T" + clock)
 
 
 def read_count(text: bytes) -> int | None:
-    """Return a number of bytes; None where the text is not digits within 63 bits."""
+    """Return a number of bytes; None if the text is not digits within 63 bits."""
     digits = text.lstrip(b"0") or b"0"
     if not text.isdigit() or len(digits) > 19:
         return None
@@ -69,8 +69,8 @@ def read_count(text: bytes) -> int | None:
     return number if number <= MOST else None
 
 
-def scaled(whole: bytes, fraction: bytes, power: int) -> int:
-    """Return the decimal number ``whole.fraction`` times a power of ten, cut to an integer."""
+def scale_decimal(whole: bytes, fraction: bytes, power: int) -> int:
+    """Return the decimal number ``whole.fraction`` times a power of ten, truncated to an integer."""
     places = max(power, 0)
     number = int(whole + fraction[:places].ljust(places, b"0"))
     return number if power >= 0 else number // 10**-power
@@ -91,7 +91,7 @@ def _iso(text: bytes) -> int | str:
     year, month, day, hour, minute, second, fraction = match.groups()[:7]
     if not 1 <= int(month) <= 12:
         return "a date that does not exist"
-    # The rules of what exists are those of the common format, so they are asked.
+    # The common format's rules decide which dates and times exist.
     sign_and_hours, minutes = match[9] or b"+00", match[10] or b"00"
     clf = b"[%s/%s/%s:%s:%s:%s %s%s]" % (
         day,
@@ -107,7 +107,7 @@ def _iso(text: bytes) -> int | str:
     if isinstance(whole_us, str):
         return whole_us
     zoned = match[8] is not None or match[9] is not None
-    return whole_us + scaled(b"0", fraction or b"", 6) + (0 if zoned else UNZONED_US)
+    return whole_us + scale_decimal(b"0", fraction or b"", 6) + (0 if zoned else UNZONED_US)
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +133,7 @@ def _slashes(text: bytes) -> int | str:
     if match is None:
         return "a time that is not like 2009/02/06 12:14:14"
     year, month, day, clock, fraction = match.groups()
-    return _numbered(year, month, day, clock, fraction)
+    return _numeric_date(year, month, day, clock, fraction)
 
 
 @lru_cache(maxsize=4096)
@@ -142,10 +142,10 @@ def _compact(text: bytes) -> int | str:
     if match is None:
         return "a time that is not like 090206 12:14:14"
     year, month, day, clock = match.groups()
-    return _numbered(b"20" + year, month, day, clock, None)
+    return _numeric_date(b"20" + year, month, day, clock, None)
 
 
-def _numbered(year: bytes, month: bytes, day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
+def _numeric_date(year: bytes, month: bytes, day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
     """Return a time without a zone whose month is a number."""
     if not 1 <= int(month) <= 12:
         return "a date that does not exist"
@@ -155,7 +155,7 @@ def _numbered(year: bytes, month: bytes, day: bytes, clock: bytes, fraction: byt
 def _without_zone(day: bytes, clock: bytes, fraction: bytes | None) -> int | str:
     """Return the local time of a server that writes no zone."""
     whole_us = decode_time(b"[" + day + b":" + clock + b" +0000]")
-    return whole_us if isinstance(whole_us, str) else whole_us + scaled(b"0", fraction or b"", 6) + UNZONED_US
+    return whole_us if isinstance(whole_us, str) else whole_us + scale_decimal(b"0", fraction or b"", 6) + UNZONED_US
 
 
 @lru_cache(maxsize=4096)
@@ -167,7 +167,7 @@ def _web(text: bytes) -> int | str:
 
 
 def writing_of(text: bytes) -> Writing:
-    """Return how a time is written, by its looks; ``any`` for one that is read as one of several rare ones."""
+    """Return the notation of a time by its form; ``any`` for one of several rare notations."""
     number = _NUMBER.compiled.fullmatch(text)
     if number is not None:
         return _EPOCH_OF_DIGITS.get(len(number[1]), "any")
@@ -185,7 +185,7 @@ def _any(text: bytes) -> int | str:
     match = _CLF.compiled.fullmatch(text)
     if match is not None:
         whole_us = _clf(match[1] + match[3])
-        return whole_us if isinstance(whole_us, str) else whole_us + scaled(b"0", match[2] or b"", 6)
+        return whole_us if isinstance(whole_us, str) else whole_us + scale_decimal(b"0", match[2] or b"", 6)
     if _BEGINS_CLF.compiled.match(text):
         return _haproxy(text)
     match = _MAIL.compiled.fullmatch(text)
@@ -208,7 +208,7 @@ def _epoch(power: int) -> Callable[[bytes], int | str]:
         match = _DECIMAL.compiled.fullmatch(text)
         if match is None:
             return "a time that is not a number since 1970"
-        time_us = scaled(match[1], match[2] or b"", power)
+        time_us = scale_decimal(match[1], match[2] or b"", power)
         return time_us if _FIRST_US <= time_us < END_US else f"a year outside {FIRST_YEAR}–{LAST_YEAR}"
 
     return read
@@ -220,7 +220,7 @@ _EPOCH_OF_DIGITS: dict[int, Writing] = {
     **dict.fromkeys(range(15, 18), "epoch_us"),
     **dict.fromkeys(range(18, 21), "epoch_ns"),
 }
-"""By the digits of a number since 1970, of which a unit has the years from 1973 on."""
+"""By the number of digits since 1970; in each unit, that covers the years from 1973 on."""
 
 _TIMES: dict[Writing, Callable[[bytes], int | str]] = {
     "plain": _clf,

@@ -1,4 +1,4 @@
-"""Reads times by a pattern of strftime, whole ones and such as stand in several pieces."""
+"""Parses times by strftime patterns, as a whole or in several pieces."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 Read = Callable[[tuple[bytes, ...]], int | str]
-"""Returns the microseconds of the texts of all pieces (with `UNZONED_US` where they name no zone), or what is wrong."""
+"""Returns the time in microseconds for the texts of all pieces (plus `UNZONED_US` without a zone), or an error."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TWO = "[0-9 ]?[0-9]"
@@ -61,29 +61,29 @@ _UTC = ("UTC", "GMT", "Z", "UCT")
 
 
 def parts_named(pattern: str) -> frozenset[str] | None:
-    """Return the parts of a time that a pattern has; None where it has something that is not read."""
+    """Return the parts of a time in a pattern; None if the pattern has an unsupported code."""
     codes = _codes(pattern)
     return None if codes is None else frozenset(name for name, _ in codes if name)
 
 
 def is_whole(parts: frozenset[str]) -> bool:
-    """Return whether some parts make a time."""
+    """Return whether the parts make up a time."""
     halved = "hour" in parts or "half" in parts
     return "epoch" in parts or (halved and all(parts & wanted for wanted in (*_DAY, *_CLOCK)))
 
 
 def expression_of(pattern: str) -> str:
-    """Return what texts of a pattern look like, without groups that capture, for RE2 and Python."""
+    """Return a regular expression for texts of a pattern, without capturing groups, for RE2 and Python."""
     return _expression(pattern, named=False)
 
 
 def reader_of(patterns: Sequence[str]) -> Read:
-    """Return what reads the texts of these patterns, which together make a time; likewise for none."""
+    """Return a reader for texts of these patterns, which together make up a time."""
     return lru_cache(maxsize=4096)(_Reader(patterns).read)
 
 
 class _Reader:
-    """Reads texts of some patterns."""
+    """Reads the texts of several patterns."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = tuple(re.compile(_expression(pattern, named=True)) for pattern in patterns)
@@ -141,12 +141,12 @@ def _month_and_day(found: dict[str, str], year: int) -> tuple[str, int]:
 
 
 def _full_year(short: int) -> int:
-    """Return the year of its last two digits, as POSIX has it."""
+    """Return the year for its last two digits, as in POSIX."""
     return short + (1900 if short >= 69 else 2000)
 
 
 def _codes(pattern: str) -> list[tuple[str, str]] | None:
-    """Return the codes of a pattern with their expressions, literals under the empty name."""
+    """Return the codes of a pattern with their expressions; literals have an empty name."""
     pattern = _WORDS.get(pattern, pattern)
     codes: list[tuple[str, str]] = []
     at = 0

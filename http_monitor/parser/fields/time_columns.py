@@ -1,4 +1,4 @@
-"""Reads many times at once, each writing by where its digits stand."""
+"""Parses many times at once, each notation by the positions of its digits."""
 
 from collections.abc import Callable
 
@@ -16,18 +16,18 @@ from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
 Times = tuple[Ints, Bools]
-"""Microseconds since the epoch, and which of them are plainly times; of the others nothing is said."""
+"""Microseconds since the epoch, and a mask of the plainly valid ones; the others may be valid too."""
 
 DAY_BYTES, CLOCK_BYTES = len("2000-10-10"), len("13:55:36")
 _ZERO, _DOT, _COLON, _DASH = (ord(char) for char in "0.:-")
 _MONTHS = np.frombuffer(b"???JanFebMarAprMayJunJulAugSepOctNovDec???", np.uint8).reshape(-1, 3)
 _UTC = np.frombuffer(b" +0000", np.uint8)
-_MOST_DECIMALS = 9
+_MAX_DECIMALS = 9
 _ZONE_BYTES = len("+02:00")
 
 
 def clf_times(chunk: Chunk, time: Span) -> Times:
-    """Return times of `CLF_BYTES` each, without brackets: ``10/Oct/2000:13:55:36 -0700``."""
+    """Return times of `CLF_BYTES` without brackets: ``10/Oct/2000:13:55:36 -0700``."""
     return _by_runs(chunk, (time.start, CLF_BYTES), lambda rows: chunk.bytes.take(_across(time.start[rows], CLF_BYTES)))
 
 
@@ -44,7 +44,7 @@ def local_times(chunk: Chunk, time: Span) -> Times:
 
 
 def iso_times(chunk: Chunk, time: Span) -> Times:
-    """Return times like ``2000-10-10T13:55:36.25Z`` or ``…+02:00``, with decimals or not."""
+    """Return times like ``2000-10-10T13:55:36.25Z`` or ``…+02:00``, with or without decimals."""
     day_stop = time.start + DAY_BYTES
     clock_stop = day_stop + 1 + CLOCK_BYTES
     utc = chunk.bytes_at(time.stop - 1) == ord("Z")
@@ -67,7 +67,7 @@ def iso_times(chunk: Chunk, time: Span) -> Times:
 
 
 def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
-    """Return times to the second, as if of UTC, of where a day (``2000-10-10``) and a time of day begin."""
+    """Return times to the second, as if in UTC, given where a day (``2000-10-10``) and a time of day begin."""
     dashes = (chunk.bytes_at(day + 4) == _DASH) & (chunk.bytes_at(day + 7) == _DASH)
 
     def texts(rows: Ints) -> Bytes:
@@ -89,7 +89,7 @@ def day_times(chunk: Chunk, day: Ints, clock: Ints) -> Times:
 
 
 def epoch_times(chunk: Chunk, marks: Marks, time: Span, power: int) -> Times:
-    """Return numbers since 1970, with decimals or not; a microsecond is ten to the minus power of their unit."""
+    """Return times given as numbers since 1970, with or without decimals; `power` is that of their unit."""
     time_us, good = decimals(chunk, marks, time, power)
     return time_us, good & (time_us < END_US)
 
@@ -97,13 +97,13 @@ def epoch_times(chunk: Chunk, marks: Marks, time: Span, power: int) -> Times:
 def _by_runs(
     chunk: Chunk, first: tuple[Ints, int], texts: Callable[[Ints], Bytes], second: tuple[Ints, int] | None = None
 ) -> Times:
-    """Return the times of some texts; equal neighbours are worked out once.
+    """Return the times of texts; equal neighbours are decoded once.
 
     Args:
-        chunk: What they stand in.
-        first: Where the bytes are by which neighbours are equal, and how many, at least eight.
-        texts: Makes texts of `CLF_BYTES` of the rows that are asked for.
-        second: More such bytes.
+        chunk: The chunk of the texts.
+        first: Position and number (at least eight) of the bytes by which neighbours are compared.
+        texts: Returns texts of `CLF_BYTES` for the given rows.
+        second: More bytes to compare.
     """
     count = len(first[0])
     if not count:
@@ -125,11 +125,11 @@ def _across(start: Ints, size: int) -> Ints:
 
 
 def _decimals(chunk: Chunk, part: Span) -> Times:
-    """Return the microseconds of a dot with one to nine digits behind it, or of nothing."""
+    """Return the microseconds of a dot followed by one to nine digits, or of an empty text."""
     none = part.stop == part.start
     digits = Span(np.minimum(part.start + 1, part.stop), part.stop)
     value, good = numbers(chunk, digits)
-    count = np.clip(digits.stop - digits.start, 0, _MOST_DECIMALS)
-    good &= (chunk.bytes_at(part.start) == _DOT) & (digits.stop - digits.start <= _MOST_DECIMALS)
-    scaled = value * 10 ** np.maximum(6 - count, 0) // 10 ** np.maximum(count - 6, 0)
-    return np.where(none, 0, scaled), good | none
+    count = np.clip(digits.stop - digits.start, 0, _MAX_DECIMALS)
+    good &= (chunk.bytes_at(part.start) == _DOT) & (digits.stop - digits.start <= _MAX_DECIMALS)
+    scale_decimal = value * 10 ** np.maximum(6 - count, 0) // 10 ** np.maximum(count - 6, 0)
+    return np.where(none, 0, scale_decimal), good | none

@@ -6,14 +6,14 @@ from http_monitor.parser.fields.hosts import is_address, is_ip
 def stands_in_front(first: bytes, second: bytes) -> bool:
     """Return whether the first of four or more fields before the time is a vhost (``%v:%p`` or ``%v``).
 
-    It is when the second is an IP literal, with or without a port, or when the first is ``name:port`` and its name is
-    no IP literal.
+    It is if the second is an IP literal, with or without a port, or if the first is ``name:port`` and its name is not
+    an IP literal.
     """
     return is_address(second) or is_named_port(first)
 
 
 def is_named_port(field: bytes) -> bool:
-    """Return whether a field is ``name:port`` whose name is no IP literal."""
+    """Return whether a field is ``name:port`` and its name is not an IP literal."""
     return is_name_and_port(field) and not is_address(field.rpartition(b":")[0])
 
 

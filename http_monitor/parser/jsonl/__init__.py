@@ -1,1 +1,1 @@
-"""Logs of one JSON object a line."""
+"""Logs with one JSON object per line."""

@@ -1,4 +1,4 @@
-"""Reads what a logger writes for people to read: a time, a level and words between tabs, and an object behind them."""
+"""Reads the console output of a logger: time, level and words separated by tabs, followed by a JSON object."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _FRONT = re.compile(
     rb"\t(?:\x1b\[[0-9;]{1,9}m)?[A-Za-z]+(?:\x1b\[[0-9;]{0,9}m)?(?=\t)"
 )
 _REQUEST = "request"
-"""The key that every line of a request has."""
+"""A key in every line of a request."""
 _BEFORE, _BEHIND = b'{"ts":"', b'",'
 _MORE = len(_BEFORE) + len(_BEHIND)
 _TIME_BYTES = 29
@@ -24,19 +24,19 @@ _NO_OBJECT = b"x"
 
 
 class ConsoleJson(JsonFormat):
-    """JSON lines with the time in front of the object; it is read as if it stood in the object, under ``ts``."""
+    """JSON lines preceded by a time, which is read as if it were in the object under ``ts``."""
 
     def __init__(self, name: str, key_map: KeyMap, limit: int, *, needs: Sequence[str]) -> None:
-        """Take what `JsonFormat` takes; one of the keys is ``ts``."""
+        """Take the arguments of `JsonFormat`; one of the keys must be ``ts``."""
         super().__init__(name, key_map, limit + _MORE + _TIME_BYTES, needs=needs)
         self._longest = limit
 
     def resembles(self, line: bytes) -> bool:
-        """Tell whether a line begins with a time and a level."""
+        """Return whether a line begins with a time and a level."""
         return line.startswith(_BEFORE) or _FRONT.match(line) is not None
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         lines = lines_of(data)
         batch = super().parse(b"".join(self._inside(line)[0] + b"\n" for line in lines))
         if not batch.samples:
@@ -46,17 +46,17 @@ class ConsoleJson(JsonFormat):
         return replace(batch, samples=tuple(Sample(no, raw[:1_000].removesuffix(b"\r")) for no, raw in shown))
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return field by field what one line says, or where it stops to fit."""
+        """Return the fields of one line, or the place at which it stops fitting."""
         if len(line) > self._longest:
             return LineReading(self.name, (), None, self._longest + 1, f"a line of at most {self._longest} bytes")
         inside, time, brace = self._inside(line)
         if brace < 0:
-            return LineReading(self.name, (), None, 1, "a time and a level with tabs behind them")
+            return LineReading(self.name, (), None, 1, "a time and a level, each followed by a tab")
         reading = super().read_line(inside)
         ahead = len(_BEFORE) + len(time) + len(_BEHIND)
 
         def place(at: int) -> int:
-            """Return where in the line stands what is there in the object."""
+            """Return the place in the line for a place in the object."""
             return at - ahead + brace + 1 if at >= ahead else min(max(at - len(_BEFORE), 0), len(time))
 
         found = tuple(FoundField(one.name, place(one.start), place(one.stop)) for one in reading.found)
@@ -64,7 +64,7 @@ class ConsoleJson(JsonFormat):
         return replace(reading, found=found, column=column)
 
     def _inside(self, line: bytes) -> tuple[bytes, bytes, int]:
-        """Return the object with the time in it, the time, and where the object begins; -1 where there is no front."""
+        """Return (object with the time, the time, position of the object); position -1: there is no time and level."""
         if len(line) > self._longest:
             return line + b" " * (_MORE + _TIME_BYTES), b"", -1
         front = _FRONT.match(line)
@@ -73,7 +73,7 @@ class ConsoleJson(JsonFormat):
         time = front[1]
         brace = line.find(b"\t{", front.end()) + 1
         rest = line[brace + 1 :] if brace else b"}"
-        # What has no object, or nothing in it, is what the server says besides.
+        # A line without an object, or with an empty one, is another message of the server.
         return _BEFORE + time + (b'"}' if rest.strip() == b"}" else _BEHIND + rest), time, brace or len(line)
 
     def _read_object(self, found: Object, line: bytes) -> Texts | Misfit | Outside:

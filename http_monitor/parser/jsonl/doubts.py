@@ -1,4 +1,4 @@
-"""Finds keys of a JSON log that look by name or value as if they said something, and are not read."""
+"""Finds keys of a JSON log that are not read although their names or values look meaningful."""
 
 import re
 import shlex
@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 from http_monitor.parser.fields.field import Field, Role
 from http_monitor.parser.fields.hosts import is_address
 from http_monitor.parser.jsonl.key_book import Object
-from http_monitor.parser.jsonl.key_names import expanded, fold
+from http_monitor.parser.jsonl.key_names import expand, fold
 from http_monitor.parser.jsonl.key_table import DURATIONS
 from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
@@ -24,8 +24,8 @@ _WHAT: Mapping[Role, str] = {
     "agent": "the user agent",
 }
 _ASKED: tuple[Role, ...] = ("request", "target", "path")
-_MOST_KEYS = 200
-_MOST_DEPTH = 4
+_MAX_KEYS = 200
+_MAX_DEPTH = 4
 _STATUSES = frozenset(
     (
         b"200 201 202 204 206 301 302 303 304 307 308 400 401 403 404 405 409 410 413 422 429 499 500 501 502 503 504"
@@ -64,30 +64,30 @@ _NO_TIMES = frozenset(
         *("start", "end", "date", "zone", "stamp", "unix", "utc", "local", "first", "ttfb"),
     )
 )
-_BASES = frozenset(map(fold, expanded(DURATIONS)))
+_BASES = frozenset(map(fold, expand(DURATIONS)))
 
 
 class _Key(NamedTuple):
     """A key that is not read."""
 
     raw: str
-    """With the keys on the way to it, and dots between."""
+    """Its path with dots."""
     words: frozenset[str]
     text: bytes
 
 
 def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
-    """Return what of an object is not read though a key looks like it, with the format that reads it.
+    """Return a remark on keys that look like something an object otherwise lacks, and a format that reads them.
 
     Args:
-        found: The object of a line that is read.
-        layout: How it is read.
-        texts: What its keys were found to say.
+        found: The object of a line.
+        layout: Its layout.
+        texts: The texts of the layout's candidates.
     """
     said = {field.role: field for field, text in zip(layout.fields, texts, strict=True) if text is not None}
     client = said.get("vhost")
     if client is not None and "host" not in said and is_address(layout.text(texts, "vhost") or b""):
-        del said["vhost"]  # a server may be known by its address, but so is a client
+        del said["vhost"]  # an address may be that of a server or of a client
     used = {field.name for field in said.values()}
     keys = [key for key in _keys(found) if key.raw not in used]
     likely: dict[Role, str] = {}
@@ -99,12 +99,12 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
                 keys.remove(key)
     if not likely:
         return None
-    given = ",".join([*_taken(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())])
-    names = " and ".join(f"{visible_text(key)} for {_WHAT[role]}" for role, key in likely.items())
-    unit = "" if "duration" not in likely else " (or duration/s, /us, /ns: nothing shows the unit)"
-    return (
-        f"keys not read: {names} would be what they look like; --format {shlex.quote(f'json:{given}')} reads them{unit}"
+    given = ",".join(
+        [*_read_keys(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())]
     )
+    names = " and ".join(f"{visible_text(key)}, which looks like {_WHAT[role]}" for role, key in likely.items())
+    unit = "" if "duration" not in likely else " (or with duration/s, /us or /ns: the unit is not known)"
+    return f"these keys are not read: {names}; --format {shlex.quote(f'json:{given}')} reads them{unit}"
 
 
 def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:
@@ -114,12 +114,12 @@ def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:
 
 
 def _is_known(role: Role, layout: Layout) -> bool:
-    """Return whether a key is there that says it, but for this line."""
+    """Return whether a key provides it in other lines, though not in this one."""
     return any(not layout.candidates[index].vague for index in layout.places.get(role, ()))
 
 
-def _taken(said: Mapping[Role | None, Field]) -> Iterator[str]:
-    """Yield what is read already, as a user writes it."""
+def _read_keys(said: Mapping[Role | None, Field]) -> Iterator[str]:
+    """Yield the keys that are read, in the syntax of --format."""
     for role in get_args(Role):
         field = said.get(role)
         if field is None or not _PASTED.fullmatch(field.name):
@@ -134,12 +134,12 @@ def _keys(found: Object) -> Iterator[_Key]:
     """Yield the scalars of an object that a user can name, the shallow ones first."""
     level: list[tuple[str, Object]] = [("", found)]
     count = 0
-    for _ in range(_MOST_DEPTH):
+    for _ in range(_MAX_DEPTH):
         below: list[tuple[str, Object]] = []
         for way, one in level:
             for key, value in one.items():
                 count += 1
-                if count > _MOST_KEYS:
+                if count > _MAX_KEYS:
                     return
                 raw = way + key
                 if isinstance(value, dict):

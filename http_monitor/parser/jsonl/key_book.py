@@ -1,69 +1,69 @@
-"""Finds out which keys of a JSON object say what, once for all objects that have the same keys."""
+"""Finds the meanings of an object's keys, once for all objects with the same keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from http_monitor.parser.fields.field import Field, Role, Writing
-from http_monitor.parser.jsonl.key_names import Known, families_of, fold, is_wrapper, known_as, within
+from http_monitor.parser.jsonl.key_names import Known, families_of, fold, is_wrapper, meanings_of, within
 from http_monitor.parser.jsonl.text import Path
 
 KeyMap = Mapping[str, tuple[Role, Writing]]
-"""By a key, or the keys on the way to it with dots between: what the value means. Of several keys with one role the
-first counts that a line has. A time of writing ``plain`` is read as it looks."""
+"""The meaning of each key, or path with dots. Of several keys with one role, the first one in a line counts. A time in
+notation ``plain`` is recognised by its form."""
 
 Object = dict[str, Any]
 Shape = tuple[Any, ...]
-"""The keys of an object in their order, with those of the objects in it that are looked into."""
+"""The keys of an object in order, with the shapes of its inner objects that are examined."""
 
-_MOST_WRAPPED = 3
+_MAX_WRAPPED = 3
 _WRAPPED = 100_000
-"""Keys within a wrapper count after all that stand outside of it."""
-_MOST_KEYS = 256
-_MOST_SEEN = 1_000
+"""Rank added for keys inside a wrapper, so that they count after all keys outside."""
+_MAX_KEYS = 256
+_MAX_SEEN = 1_000
 
 
 class Candidate(NamedTuple):
-    """A key of an object that may say something."""
+    """A key of an object that may have a meaning."""
 
     path: Path
-    """As it stands in the object; a key may hold dots."""
+    """Its path in the object; a key may contain dots."""
     field: Field
     vague: bool
-    """It counts only where its value is what it should be."""
+    """It counts only if its value is plausible."""
 
 
 class Found(NamedTuple):
-    """What the keys of an object may say."""
+    """The possible meanings of an object's keys."""
 
     candidates: tuple[Candidate, ...]
-    """Those with one role in the order in which they count."""
+    """Candidates for one role, in order of precedence."""
     names: Mapping[str, Path]
-    """All keys, folded, with those on the way to them, and where each stands; of two the one that is less deep."""
+    """The path of each key, by its folded path; of two, the less deep one."""
 
 
 class _Place(NamedTuple):
-    """Where an object stands in that of the line."""
+    """The place of an object within that of the line."""
 
     path: Path
     folded: str
-    """Under which prefix its keys are known."""
+    """The prefix under which its keys are known."""
     raw: str
-    """The keys on the way to it as they are, each with a dot behind."""
+    """The path to it as written, each key followed by a dot."""
     wrapped: int
-    """In so many wrappers."""
+    """Number of wrappers around it."""
     own: bool
-    """A map of one's own may look into it."""
+    """A user's key map may have keys in it."""
 
 
 _LINE = _Place((), "", "", 0, True)
 
 
 class KeyBook:
-    """What keys mean: those of a map first, and then, where it is no map of a user, those that are known.
+    """The meanings of keys: those in a map, and unless the user wrote the map, those in the table.
 
     Args:
-        key_map: What keys mean in their very spelling.
-        known: The known keys count too.
+        key_map: Meanings of keys in their exact spelling.
+        known: Also use the table of known keys.
     """
 
     def __init__(self, key_map: KeyMap, *, known: bool) -> None:
@@ -78,7 +78,7 @@ class KeyBook:
         self.eye = Eye(self, _LINE)
 
     def find(self, found: Object) -> Found:
-        """Return what the keys of the object of a line may say."""
+        """Return the possible meanings of the keys of a line's object."""
         ranked: list[tuple[int, Candidate, str]] = []
         names: dict[str, Path] = {}
         self._walk(found, _LINE, ranked, names)
@@ -87,28 +87,28 @@ class KeyBook:
         kept: dict[tuple[Path, Role | None], Candidate] = {}
         for _, candidate, family in ranked:
             if not family or (family[1:] in families) == (family[0] == "@"):
-                # What a key says for sure, or in the unit that its family has, it does not say in another way.
+                # A key with a certain meaning, or with its family's unit, has no other meaning.
                 kept.setdefault((candidate.path, candidate.field.role), candidate)
         return Found(tuple(kept.values()), names)
 
     def inner(self, place: _Place, key: str) -> list[_Place]:
-        """Return where an object stands that is the value of a key; nowhere if nothing in it is known."""
+        """Return the places of an object that is the value of a key; empty if nothing in it can be known."""
         path, raw = (*place.path, key), f"{place.raw}{key}."
         own = place.own and raw[:-1] in self._own_prefixes
         prefix = within(place.folded, key) if self._known else None
         places = [_Place(path, prefix, raw, place.wrapped, own)] if prefix is not None else []
-        if self._known and not place.folded and place.wrapped < _MOST_WRAPPED and is_wrapper(fold(key)):
+        if self._known and not place.folded and place.wrapped < _MAX_WRAPPED and is_wrapper(fold(key)):
             places.append(_Place(path, "", raw, place.wrapped + 1, own and not places))
         if own and not places:
             places.append(_Place(path, "\0", raw, place.wrapped, True))
         return places
 
     def knows(self, name: str) -> bool:
-        """Return whether a key of the line's object is known; the keys on the way to it stand before it with dots."""
+        """Return whether a key of the line's object, given with its path, is known."""
         return bool(self._meanings(_LINE, name))
 
     def means(self, place: _Place, key: str) -> bool:
-        """Return whether a key in an object there is known."""
+        """Return whether a key of an object at this place is known."""
         return bool(self._meanings(place, key))
 
     def _walk(
@@ -132,19 +132,19 @@ class KeyBook:
         if own is not None or not self._known or place.folded == "\0":
             return own or []
         spelled = key.rpartition(".")[2]
-        found = known_as(_canonical(place.folded, key), spelled)
+        found = meanings_of(_canonical(place.folded, key), spelled)
         head, dot, rest = key.partition(".")
         if not found and dot and not place.folded and is_wrapper(fold(head)):
-            return known_as(_canonical("", rest), spelled)
+            return meanings_of(_canonical("", rest), spelled)
         return found
 
 
 class Eye:
-    """Sees of an object which keys it has, and of the objects in it that are looked into.
+    """Determines the shape of an object, and of its inner objects that are examined.
 
     Args:
-        book: Says what is known.
-        place: Where the object stands.
+        book: The meanings of keys.
+        places: The places of the object.
     """
 
     def __init__(self, book: KeyBook, *places: _Place) -> None:
@@ -159,7 +159,7 @@ class Eye:
         """Return the shape of an object."""
         keys = tuple(found)
         if self._headers:
-            # Clients choose which headers they send; one that means nothing must not make another shape.
+            # Clients choose the headers they send, so unknown headers must not make another shape.
             means = self._means
             keys = tuple([key for key in keys if means[key]])
         inner = self._seen.get(keys)
@@ -174,15 +174,15 @@ class Eye:
 
     def _learn(self, keys: tuple[str, ...]) -> Sequence[tuple[str, "Eye"]]:
         inner = [(key, eye) for key in keys if (eye := self._eye(key)) is not None]
-        if len(keys) <= _MOST_KEYS:
-            if len(self._seen) >= _MOST_SEEN:
+        if len(keys) <= _MAX_KEYS:
+            if len(self._seen) >= _MAX_SEEN:
                 self._seen.clear()
             self._seen[keys] = inner
         return inner
 
     def _eye(self, key: str) -> "Eye | None":
         if key not in self._eyes:
-            if len(self._eyes) >= _MOST_SEEN:
+            if len(self._eyes) >= _MAX_SEEN:
                 self._eyes.clear()
             places = [inner for place in self._places for inner in self._book.inner(place, key)]
             self._eyes[key] = Eye(self._book, *places) if places else None
@@ -190,7 +190,7 @@ class Eye:
 
 
 class _Means(dict[str, bool]):
-    """Tells which keys of some objects are known; it remembers the last it was asked."""
+    """Caches which keys of objects at some places are known."""
 
     def __init__(self, book: KeyBook, places: Sequence[_Place]) -> None:
         super().__init__()
@@ -198,14 +198,14 @@ class _Means(dict[str, bool]):
         self._places = places
 
     def __missing__(self, key: str) -> bool:
-        if len(self) >= _MOST_SEEN:
+        if len(self) >= _MAX_SEEN:
             self.clear()
         known = self[key] = any(self._book.means(place, key) for place in self._places)
         return known
 
 
 def _canonical(folded: str, key: str) -> str:
-    """Return under which name a key in an object is known, if it is; it may hold the keys on the way to it itself."""
+    """Return the name under which a key in an object would be known; the key may contain a path itself."""
     head, dot, name = key.rpartition(".")
     if not dot:
         return f"{folded}.{fold(key)}" if folded else fold(key)
@@ -216,8 +216,8 @@ def _canonical(folded: str, key: str) -> str:
 
 
 def _wrappers(place: _Place, key: str) -> int:
-    """Return in how many wrappers a key is, counting one that is a part of the key."""
+    """Return the number of wrappers around a key, including one that is a part of the key."""
     head, dot, _ = key.partition(".")
     if not dot or place.folded or not is_wrapper(fold(head)):
         return place.wrapped
-    return place.wrapped + (not known_as(_canonical("", key), key.rpartition(".")[2]))
+    return place.wrapped + (not meanings_of(_canonical("", key), key.rpartition(".")[2]))

@@ -1,4 +1,4 @@
-"""Tells what a key of a JSON object means, by the table of keys."""
+"""Looks up the meaning of a JSON key in the table of keys."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -9,34 +9,34 @@ from http_monitor.parser.jsonl.key_table import DURATIONS, FAMILIES, HEADERS, KE
 
 
 class Known(NamedTuple):
-    """A key that means something."""
+    """A meaning of a key."""
 
     role: Role
     writing: Writing
     rank: int
-    """Of two with one role the lesser counts."""
+    """Of two keys with one role, the one of lower rank counts."""
     vague: bool = False
-    """Only where the value is what it should be."""
+    """It counts only if its value is plausible."""
     family: str = ""
-    """Only where the other keys of the object show this one; with ``!`` in front: do not."""
+    """It counts only if the object's other keys show this writer; with a leading ``!``, only if they do not."""
     spelling: str = ""
-    """Only under this very name; empty: capitals and separators make no difference."""
+    """The only accepted spelling; empty: case and separators are ignored."""
 
 
 _KEY = re.compile(r"(:?)(@?[^=?@!]+)(?:=(\w+))?(\?)?([@!]\w+)?")
 _EITHER = re.compile(r"(.*?)\{([^}]*)\}(.*)")
-# What a plural of the name would end with is no unit.
+# Words whose plural must not be read as a unit.
 _SECONDS = re.compile(r".*(?:[_.-]s|[a-z]S)")
 _TIMED = 10_000
 
 
 def fold(key: str) -> str:
-    """Return what the spellings of one key have in common."""
+    """Return the common form of all spellings of a key."""
     return key.lower().replace("_", "").replace("-", "").replace(" ", "").removeprefix(":")
 
 
-def expanded(text: str) -> Iterator[str]:
-    """Yield the keys of a table's text, one for each choice between braces."""
+def expand(text: str) -> Iterator[str]:
+    """Yield the keys in a text of the table, one for each choice between braces."""
     depth, start = 0, 0
     for at, char in enumerate(text + " "):
         depth += (char == "{") - (char == "}")
@@ -59,15 +59,15 @@ def _of_table() -> dict[str, list[Known]]:
     found: dict[str, list[Known]] = {}
     rank = 0
     for role, text in KEYS.items():
-        for key in expanded(text):
+        for key in expand(text):
             rank += 1
-            name, known = _known(role, key, rank)
+            name, known = _make_known(role, key, rank)
             found.setdefault(fold(name), []).append(known)
         assert rank < _TIMED
     return found
 
 
-def _known(role: Role, text: str, rank: int) -> tuple[str, Known]:
+def _make_known(role: Role, text: str, rank: int) -> tuple[str, Known]:
     match = _KEY.fullmatch(text)
     assert match is not None, text
     spelled, key, writing, vague, family = match.groups()
@@ -81,7 +81,7 @@ _TABLE = _of_table()
 _BASES: Mapping[str, tuple[Role, int]] = {
     fold(base): (role, _TIMED + rank)
     for role, names in cast(tuple[tuple[Role, str], ...], (("duration", DURATIONS), ("upstream", UPSTREAMS)))
-    for rank, base in enumerate(expanded(names))
+    for rank, base in enumerate(expand(names))
 }
 _BY_SUFFIX = sorted(((fold(suffix), writing) for suffix, writing in SUFFIXES.items()), key=lambda one: -len(one[0]))
 _PREFIXES = frozenset(
@@ -94,17 +94,17 @@ _HEADERS = frozenset(map(fold, HEADERS.split()))
 _FAMILIES = {name: (least, frozenset(map(fold, keys.split()))) for name, (least, keys) in FAMILIES.items()}
 
 
-def known_as(folded: str, spelled: str) -> list[Known]:
-    """Return what a key means.
+def meanings_of(folded: str, spelled: str) -> list[Known]:
+    """Return the meanings of a key.
 
     Args:
-        folded: The keys on the way to it and itself, folded, with dots between.
-        spelled: The key itself as it stands in the object.
+        folded: Its path, folded, with dots.
+        spelled: The key itself, as written.
     """
     found = [known for known in _TABLE.get(folded, ()) if known.spelling in ("", spelled)]
     if folded in _BASES:
         role, rank = _BASES[folded]
-        # Between the keys whose name says the unit, and those that only their value can say it of.
+        # Ranked between keys whose name gives the unit and those whose value must give it.
         found.append(Known(role, "nginx", rank + _TIMED, True, "@nginx"))
         found.append(Known(role, "unit", rank + _TIMED, True))
     for suffix, writing in _BY_SUFFIX:
@@ -117,16 +117,16 @@ def known_as(folded: str, spelled: str) -> list[Known]:
 
 
 def is_wrapper(folded: str) -> bool:
-    """Return whether the keys in an object of this name may be as they would be outside of it."""
+    """Return whether the keys in an object of this name may have the same meanings as outside it."""
     return folded in _WRAPPERS
 
 
 def within(folded: str, key: str) -> str | None:
-    """Return under which prefix the keys of an inner object are known; None where none of them is.
+    """Return the prefix under which the keys of an inner object are known; None if none of them is.
 
     Args:
-        folded: The prefix of the object that the key stands in, folded; empty: the object of the line.
-        key: Whose value is the inner object; it may hold dots.
+        folded: The folded prefix of the outer object; empty for the object of the line.
+        key: The key of the inner object; it may contain dots.
     """
     name = fold(key)
     if name.rpartition(".")[2] in _HEADERS and not _is_answer(f"{folded}.{name}"):
@@ -140,6 +140,6 @@ def _is_answer(folded: str) -> bool:
 
 
 def families_of(names: Collection[str]) -> frozenset[str]:
-    """Return who may have written an object that has these keys, each folded with those on the way to it."""
+    """Return the possible writers of an object with these keys, given as folded paths."""
     present = frozenset(names)
     return frozenset(name for name, (least, keys) in _FAMILIES.items() if len(keys & present) >= least)

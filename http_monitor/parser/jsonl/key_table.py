@@ -1,16 +1,15 @@
-"""The keys under which JSON logs say what a row is made of, as servers, proxies, libraries and conventions spell them.
+"""The keys from which rows of JSON logs are made, as servers, proxies, libraries and conventions spell them.
 
-Capitals, ``_`` and ``-`` make no difference: ``status_code``, ``statusCode`` and ``Status-Code`` are one key. A dot
-leads into an object, or stands in the key itself. ``{a,b}`` is either. Behind a key there may stand
+Case, ``_`` and ``-`` are ignored: ``status_code``, ``statusCode`` and ``Status-Code`` are one key. A dot leads into an
+object, or is part of the key itself. ``{a,b}`` is a choice. A key may be followed by
 
-- ``=ms``: how its value is written; of a time without it: as it looks, of a duration: its unit;
-- ``?``: the key is vague, so it counts only where its value is what it should be;
-- ``@family``: it counts only where the other keys of the object show who wrote it;
-- ``!family``: only where they do not.
+- ``=ms``: the notation of its value; without it, times are recognised by their form, and durations by their unit;
+- ``?``: the key is vague, so it counts only if its value is plausible;
+- ``@family``: it counts only if the object's other keys show this writer;
+- ``!family``: it counts only if they do not.
 
-A key that begins with ``:`` counts only in that very spelling. Of several keys of one object with one role the first in
-this order counts whose value can be what it should be: what one server or convention alone calls so, before what many
-mean by it.
+A key that begins with ``:`` counts only in that exact spelling. Of several keys of an object with one role, the first
+one in this order with a plausible value counts: keys of a single server or convention precede common ones.
 """
 
 from collections.abc import Mapping
@@ -65,13 +64,13 @@ FAMILIES: Mapping[str, tuple[int, str]] = {
     "structlog": (2, "event request"),
     "slog_http": (2, "request.ip request.route response.latency request.params"),
 }
-"""Who writes an object, by so many of these keys that it has at the least."""
+"""For each writer, the number of these keys that its objects have at least."""
 
 WRAPPERS = (
     "http meta data payload fields attributes properties context log json record event details state span proxy info "
     "json_payload msg message access access_log http_access @fields resource body metadata"
 )
-"""Objects within which the keys may stand as they do outside of any; they count after those."""
+"""Objects whose keys may have the same meanings as outside them; they count after those outside."""
 
 DURATIONS = (
     "duration latency elapsed elapsed_time took time_taken request_time response_time request_duration "
@@ -86,7 +85,7 @@ UPSTREAMS = (
     "upstream_taken_time backend_time backend_response_time backend_duration backend_latency origin_duration "
     "origin_latency origin_response_time origin_response_duration ups_resp_time latencies.proxy"
 )
-"""What a duration, and what that of a server behind, is called; with the unit behind the name, or in the value."""
+"""Names of durations, and of upstream durations; their unit follows the name, or is in the value."""
 SUFFIXES: Mapping[str, Writing] = {
     **dict.fromkeys(("ms", "msec", "msecs", "millis", "milliseconds", "in_ms", "in_millis", "in_milliseconds"), "ms"),
     **dict.fromkeys(("us", "usec", "usecs", "micros", "microseconds", "in_us", "in_micros", "in_microseconds"), "us"),
@@ -94,7 +93,7 @@ SUFFIXES: Mapping[str, Writing] = {
     **dict.fromkeys(("ns", "nsec", "nanos", "nanoseconds", "in_ns", "in_nanos", "in_nanoseconds"), "ns"),
     **dict.fromkeys(("s", "sec", "secs", "seconds", "in_s", "in_sec", "in_seconds"), "s"),
 }
-"""What stands behind the name of a duration, or under it, for its unit."""
+"""Suffixes of the name of a duration, or keys inside it, that give its unit."""
 
 KEYS: Mapping[Role, str] = {
     "time": (
@@ -216,7 +215,7 @@ KEYS: Mapping[Role, str] = {
         "headers.x_forwarded_for"
     ),
 }
-"""Of each role the keys, in the order in which they count. Headers stand in objects of the request."""
+"""For each role, the keys in order of precedence. Objects of the request may contain headers."""
 
 HEADERS = "headers header req_headers request_headers"
-"""Objects that have the headers of a request, wherever in it they stand; those of an answer are other objects."""
+"""Objects with the headers of a request, at any depth; those of a response have other names."""

@@ -1,4 +1,4 @@
-"""Reads the objects of one shape: which of their keys say what, and whether they record a request at all."""
+"""Reads objects of one shape: the meanings of their keys, and whether they record a request."""
 
 import re
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from http_monitor.parser.jsonl.text import Path, scalar_text
 from http_monitor.parser.jsonl.values import FIRM, can_be, is_nothing, text_of
 
 Part = Literal["whole", "first", "maybe first", "last", "again"]
-"""What an object is of the lines of its request: the only one; the first, which says that it begins; that, if its
-message says so; the last, where others may have come before; one that says again what another says."""
+"""The position of an object among its request's lines: the only one; the first; the first if its message says so; the
+last, which may follow others; a repetition of another."""
 
 NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
 _REQUEST: tuple[Role, ...] = ("request", "method", "target", "path")
@@ -31,12 +31,12 @@ _LONGEST_MESSAGE = 200
 
 
 class Layout:
-    """What the keys of objects of one shape say.
+    """The meanings of the keys of one shape.
 
     Args:
-        found: The keys.
-        kind: What a batch of such lines is called.
-        declared: A user said what the keys mean.
+        found: The possible meanings of the keys.
+        kind: Kind of batches of such lines.
+        declared: The user gave the meanings.
     """
 
     def __init__(self, found: Found, kind: str, *, declared: bool) -> None:
@@ -44,48 +44,48 @@ class Layout:
         self.fields = tuple(candidate.field for candidate in found.candidates)
         self.meaning = Meaning(self.fields, kind)
         self.places: dict[Role, list[int]] = {}
-        """Of each role the candidates, in the order in which they count."""
+        """For each role, the candidates in order of precedence."""
         for index, field in enumerate(self.fields):
             if field.role is not None:
                 self.places.setdefault(field.role, []).append(index)
         self.declared = declared
         self.is_asked = any(role in self.places for role in _REQUEST)
-        """A key may say what was asked for."""
+        """A key may contain a part of the request."""
         self.mends = mends_of(found.names)
         names = frozenset(found.names)
         self._message = next((found.names[name] for name in _MESSAGES if name in names), None)
         self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
-        """Without any field of a request it is a message of the server or of a program."""
+        """If it lacks all fields of a request, it is a message of the server or of a program."""
         self.part: Part = "whole" if declared else self._part(names)
 
     def mended(self, found: Object) -> Object:
-        """Return an object with what its values say only together; its keys stay."""
+        """Return an object with values corrected that depend on each other; its keys are unchanged."""
         for mend in self.mends:
             found = mend(found)
         return found
 
     def texts_in(self, found: Object) -> list[bytes | None]:
-        """Return what each candidate says, None for one that does not count; one of each role does at the most."""
+        """Return the text of each candidate, None for those that do not count; at most one per role does."""
         texts: list[bytes | None] = [None] * len(self.fields)
         for role, places in self.places.items():
-            index, text = self._chosen(found, role, places)
+            index, text = self._choose(found, role, places)
             if index is not None:
                 texts[index] = text
         return texts
 
     def text(self, texts: Sequence[bytes | None], role: Role) -> bytes | None:
-        """Return what texts say of a role."""
+        """Return the text of a role."""
         return next((texts[index] for index in self.places.get(role, ()) if texts[index] is not None), None)
 
     def is_hit(self, texts: Sequence[bytes | None]) -> bool:
-        """Return whether texts record a request: a target alone may be anything."""
+        """Return whether the texts record a request; a target alone does not."""
         said = {role for role in (*_REQUEST, "status", "host") if self.text(texts, role)}
         if self.declared:
             return not said.isdisjoint((*_REQUEST, "status"))
         return not said.isdisjoint(("request", "status", "method")) or ("host" in said and not said.isdisjoint(_TARGET))
 
     def begins(self, found: Object) -> bool:
-        """Return whether an object says that a request begins, and nothing of its end."""
+        """Return whether an object is the first line of a request."""
         if self.part != "maybe first":
             return self.part == "first"
         text = scalar_text(value_at(found, self._message or ()))
@@ -94,14 +94,14 @@ class Layout:
     def _part(self, names: frozenset[str]) -> Part:
         ended = any(role in self.places for role in _ENDED)
         if "reqid" in names and "err" in names and "res" in names and "duration" not in self.places:
-            return "again"  # Fastify tells of an error before it tells that the request ended
+            return "again"  # Fastify logs an error before the end of the request
         if self.is_asked and not ended:
             if {"reqid", "req"} <= names and "res" not in names:
                 return "first"
             return "maybe first" if self._message is not None else "whole"
         return "last" if "status" in self.places and "request_id" in self.places else "whole"
 
-    def _chosen(self, found: Object, role: Role, places: Sequence[int]) -> tuple[int | None, bytes | None]:
+    def _choose(self, found: Object, role: Role, places: Sequence[int]) -> tuple[int | None, bytes | None]:
         wrong: tuple[int, bytes] | None = None
         nothing: tuple[int, bytes] | None = None
         for index in places:
@@ -121,7 +121,7 @@ class Layout:
 
 
 def value_at(found: Any, path: Path) -> Any:
-    """Return the value at a path; None where there is none."""
+    """Return the value at a path; None if there is none."""
     for key in path:
         found = found.get(key) if type(found) is dict else None
     return found

@@ -1,4 +1,4 @@
-"""Puts right what one value of an object says only together with another, or leaves out because its server does."""
+"""Corrects values of an object that depend on other values, or that a server writes incompletely."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,34 +8,34 @@ from http_monitor.parser.jsonl.key_names import families_of
 from http_monitor.parser.jsonl.text import Path
 
 _DATES = (("date", "time"), ("eventdate", "eventtime"), ("logdate", "logtime"), ("accessdate", "accesstime"))
-"""Folded, a day and the time of that day, as W3C logs that were put into JSON have them."""
+"""Folded names of a day and its time of day, as in W3C logs converted to JSON."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[^0-9:].*)?", re.DOTALL)
 _AKAMAI_PATH = "reqpath"
 _ROOTED = re.compile(r"/.*|-|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
 
 Mend = Callable[[Object], Object]
-"""Takes an object, and returns it, or a copy with other values; its keys stay."""
+"""Returns the object, or a copy with other values and the same keys."""
 
 
 def mends_of(names: Mapping[str, Path]) -> list[Mend]:
-    """Return what has to be done to the objects of one shape.
+    """Return the corrections for objects of one shape.
 
     Args:
-        names: Their keys, folded, with those on the way to them, and where each stands.
+        names: The path of each key, by its folded path.
     """
     found = [
-        _dated(names[date][0], names[clock][0])
+        _add_date(names[date][0], names[clock][0])
         for date, clock in _DATES
         if date in names and clock in names and len(names[date]) == len(names[clock]) == 1
     ]
     if _AKAMAI_PATH in names and len(names[_AKAMAI_PATH]) == 1 and "akamai" in families_of(names):
-        found.append(_rooted(names[_AKAMAI_PATH][0]))
+        found.append(_add_slash(names[_AKAMAI_PATH][0]))
     return found
 
 
-def _dated(date_key: str, clock_key: str) -> Mend:
-    """Put the day before the time of the day."""
+def _add_date(date_key: str, clock_key: str) -> Mend:
+    """Return a correction that puts the day before the time of day."""
 
     def mend(found: Object) -> Object:
         date, clock = found.get(date_key), found.get(clock_key)
@@ -46,8 +46,8 @@ def _dated(date_key: str, clock_key: str) -> Mend:
     return mend
 
 
-def _rooted(key: str) -> Mend:
-    """Put the slash before a path that Akamai writes without."""
+def _add_slash(key: str) -> Mend:
+    """Return a correction that adds the slash that Akamai omits before paths."""
 
     def mend(found: Object) -> Object:
         path = found.get(key)

@@ -1,4 +1,4 @@
-"""Puts together what two lines of a log say of one request: the first, that it begins, the last, how it ended."""
+"""Combines the two lines of a request: the first, at its beginning, and the last, at its end."""
 
 from collections import OrderedDict
 from typing import Any
@@ -8,32 +8,32 @@ from http_monitor.parser.jsonl.key_book import Object
 from http_monitor.parser.jsonl.layout import Layout, value_at
 from http_monitor.parser.jsonl.text import scalar_text
 
-MOST_OPEN = 2_000
-"""So many requests may be under way at once; of more the oldest are forgotten."""
-_MOST_BYTES = 1 << 20
+MAX_OPEN = 2_000
+"""Maximum number of open requests; the oldest are dropped beyond it."""
+_MAX_BYTES = 1 << 20
 _LONGEST_ID = 128
 _LONGEST = 4_096
-"""A longer text is not kept."""
+"""Longer texts are not stored."""
 _ASKED: tuple[Role, ...] = ("request", "method", "target", "path", "query")
 _KEPT: tuple[Role, ...] = (*_ASKED, "host", "vhost", "user", "referer", "agent", "forwarded", "bytes_in")
 
 Kept = tuple[tuple[Role, str, str], ...]
-"""What the first line of a request said: role, key and text."""
+"""The content of a request's first line: role, key and text."""
 
 
 class Pairs:
-    """The requests that have begun. A function of the lines of a file, wherever they were cut."""
+    """The open requests. They depend only on the lines of a file, not on how they were cut."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
 
     def __len__(self) -> int:
-        """Return how many are open."""
+        """Return the number of open requests."""
         return len(self._open)
 
     def begin(self, layout: Layout, found: Object) -> None:
-        """Take a line that says that a request begins."""
+        """Store the first line of a request."""
         name = _id_of(layout, found)
         if name is None:
             return
@@ -44,11 +44,11 @@ class Pairs:
             if field.role in _KEPT and text and len(text) <= _LONGEST
         )
         self._bytes += _size(name, self._open[name])
-        while len(self._open) > MOST_OPEN or self._bytes > _MOST_BYTES:
+        while len(self._open) > MAX_OPEN or self._bytes > _MAX_BYTES:
             self._drop(next(iter(self._open)))
 
     def end(self, layout: Layout, found: Object) -> Object:
-        """Return the object of a line that ends a request, with what its first line said besides."""
+        """Return the object of a request's last line, completed by its first line."""
         name = _id_of(layout, found)
         kept = () if name is None else self._open.get(name, ())
         if name is None or not kept:
@@ -63,7 +63,7 @@ class Pairs:
         return {**found, **lacking} if lacking else found
 
     def save(self) -> list[Any]:
-        """Return them as JSON; text that is no UTF-8 as its bytes."""
+        """Return the open requests as JSON; text that is not UTF-8 as its bytes."""
         return [
             [
                 name,
@@ -73,7 +73,7 @@ class Pairs:
         ]
 
     def load(self, given: list[Any]) -> None:
-        """Become what was saved. Raises TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises TypeError or ValueError for anything else."""
         opened: OrderedDict[str, Kept] = OrderedDict()
         for name, kept in given:
             opened[str(name)] = tuple(
@@ -95,7 +95,7 @@ def _size(name: str, kept: Kept) -> int:
 
 
 def _id_of(layout: Layout, found: Object) -> str | None:
-    """Return by what the lines of one request are known; requests of several processes may have one number."""
+    """Return a key that the lines of one request share; ids may repeat across processes, so it includes the pid."""
     texts = [
         scalar_text(value_at(found, layout.candidates[index].path)) for index in layout.places.get("request_id", ())
     ]

@@ -1,4 +1,4 @@
-"""Decodes a line that is one JSON object, whatever bytes it holds."""
+"""Decodes lines that are one JSON object, whatever bytes they contain."""
 
 import json
 import math
@@ -12,21 +12,21 @@ import orjson
 from http_monitor.parser.lines.misfit import Misfit
 
 Path = tuple[str, ...]
-"""The keys on the way to a value, from the outermost."""
+"""The keys that lead to a value, from the outermost."""
 
-# A string without its end takes the rest, or every quote in it would be tried as the beginning of one.
+# A string without an end matches to the end, as otherwise each quote in it would be tried as a start.
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"?|([{}\[\]:,])|[^{}\[\]:,"\s]++', re.DOTALL)
-_MOST_DEPTH = 100
-# Servers that know nothing of JSON write a byte as \x22 (nginx, Apache) or \v: the backslash is then one that nobody
-# escaped, and stays in the text as it is in a log of another format.
+_MAX_DEPTH = 100
+# Servers without JSON support write a byte as \x22 (nginx, Apache) or \v; such a backslash is no escape of JSON, and
+# is kept in the text as in a log of another format.
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(.?))', re.DOTALL)
 
 
 def decode_object(line: bytes) -> dict[str, Any] | Misfit:
     """Return the object of a line; bytes that are not UTF-8 become surrogates (PEP 383).
 
-    Of a key that comes twice the last value counts. NaN and infinity are null, control bytes in a string are
-    themselves, and so is a backslash that begins no escape of JSON.
+    Of a repeated key, the last value counts. NaN and infinity are null. Control bytes in strings are accepted, and so
+    is a backslash that begins no JSON escape.
     """
     front = len(line) - len(line.lstrip(b" \t"))
     if line[front : front + 1] != b"{":
@@ -39,9 +39,9 @@ def decode_object(line: bytes) -> dict[str, Any] | Misfit:
 
 
 def scalar_text(value: object) -> bytes | None:
-    """Return a string as UTF-8 bytes, a number as its digits, true or false; None for null, and for what holds others.
+    """Return a string as UTF-8, a number as its digits, true or false; None for null, arrays and objects.
 
-    A number is never in exponents. A lone surrogate that an escape made stays the three bytes that it would be.
+    Numbers are never in exponential notation. A lone surrogate from an escape becomes the three bytes it would have.
     """
     if isinstance(value, str):
         try:
@@ -59,17 +59,17 @@ def scalar_text(value: object) -> bytes | None:
 
 
 def places(line: bytes) -> Iterator[tuple[Path, int, int]]:
-    """Yield the path of each scalar with its first byte and the byte after its last, in the line's order.
+    """Yield (path, start, stop) of each scalar in the line's order.
 
     Args:
-        line: Valid JSON, or the beginning of it. What stands in an array has the path of the array.
+        line: Valid JSON, or the beginning of it. Items of an array have the path of the array.
     """
     keys: list[str | None] = []
     arrays: list[bool] = []
     for token in _TOKEN.finditer(line):
         mark = token[2]
         if mark in (b"{", b"["):
-            if len(arrays) == _MOST_DEPTH:
+            if len(arrays) == _MAX_DEPTH:
                 return
             arrays.append(mark == b"[")
             keys.append(None)
@@ -95,11 +95,11 @@ def _key(quoted: bytes) -> str:
 
 
 def _decode_leniently(line: bytes) -> object:
-    # Slower, but it knows lone surrogates, and says where it stops. A server may write an agent's bytes as they are.
+    # Slower, but accepts lone surrogates, as of agents logged as bytes, and reports where decoding fails.
     text = line.decode("utf-8", "surrogateescape")
     found = _decode_text(text)
     if isinstance(found, Misfit) and "\\" in text:
-        mended = _decode_text(_ESCAPE.sub(_doubled, text))
+        mended = _decode_text(_ESCAPE.sub(_double_backslash, text))
         return found if isinstance(mended, Misfit) else mended
     return found
 
@@ -112,11 +112,11 @@ def _decode_text(text: str) -> object:
     except ValueError:
         return Misfit(1, "JSON with numbers of fewer digits")
     except RecursionError:
-        return Misfit(1, "JSON that is less deep")
+        return Misfit(1, "JSON with less nesting")
     return found
 
 
-def _doubled(match: re.Match[str]) -> str:
+def _double_backslash(match: re.Match[str]) -> str:
     return match[0] if match[1] is None else "\\" + match[0]
 
 

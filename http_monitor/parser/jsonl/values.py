@@ -1,4 +1,4 @@
-"""Tells whether the value of a JSON key can be what the key says, and puts it as the text of a log line."""
+"""Checks whether the value of a JSON key is plausible, and converts it to the text of a log line."""
 
 import re
 from typing import Any
@@ -11,27 +11,27 @@ from http_monitor.parser.fields.scalars import read_count, read_time
 from http_monitor.parser.jsonl.text import scalar_text
 
 COUNTS: tuple[Role, ...] = ("status", "size", "bytes_in")
-"""Roles of whole numbers; a program may write one as ``200.0``."""
+"""Roles of whole numbers; programs may write one as ``200.0``."""
 FIRM: tuple[Role, ...] = ("time", "status", "size", "bytes_in")
-"""Roles of which a value that cannot be makes a line malformed, where no other key has one that can be."""
+"""Roles whose implausible value makes a line malformed, unless another key has a plausible one."""
 NOTHING = (b"", b"-")
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
 _NAMED_STATUS = re.compile(rb"(?:HTTP/[0-9](?:\.[0-9])? +)?([1-9][0-9]{2})(?: +[A-Za-z].*| *)", re.DOTALL)
 _DIGIT = re.compile(rb"[0-9]")
 TARGET = re.compile(rb"/.*|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
-"""What a target looks like, but that of a CONNECT."""
+"""A target, except that of a CONNECT."""
 _AUTHORITY = re.compile(rb"[A-Za-z0-9._-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}")
 _METHOD = re.compile(rb"[A-Z][A-Z_-]{0,19}|(?i:get|head|post|put|delete|patch|options|connect|trace)")
 _REQUEST_LINE = re.compile(rb"[A-Za-z_-]+ +[^ ].*", re.DOTALL)
 
 
 def text_of(value: Any, role: Role | None) -> bytes | None:
-    """Return what a value says as text, of a list its first; None where that is nothing.
+    """Return the text of a value, for a list that of its first item; None if there is none.
 
     Args:
-        value: Of a key.
-        role: What the key says.
+        value: The value of a key.
+        role: The role of the key.
     """
     if type(value) is list:
         value = value[0] if value else None
@@ -45,23 +45,23 @@ def text_of(value: Any, role: Role | None) -> bytes | None:
     named = _NAMED_STATUS.fullmatch(text)
     if named is not None:
         return named[1]
-    # A word is no status of HTTP, and does not claim to be one.
+    # A word is not an HTTP status, and does not claim to be one.
     return text if _DIGIT.search(text) or text in NOTHING else None
 
 
 def is_nothing(text: bytes | None, role: Role | None) -> bool:
-    """Return whether a text says that there is none."""
+    """Return whether a text means that there is no value."""
     return text is None or text in (NO_STATUS_TEXTS if role == "status" else NOTHING)
 
 
 def can_be(text: bytes, field: Field, *, vague: bool, declared: bool = False) -> bool:
-    """Return whether a text can be what a key says.
+    """Return whether a text is a plausible value of a key.
 
     Args:
-        text: Of the key.
-        field: What it says.
-        vague: The key may mean something else as well.
-        declared: A user said what it is.
+        text: The text of the key's value.
+        field: The meaning of the key.
+        vague: The key may have another meaning.
+        declared: The user gave the meaning.
     """
     role = field.role
     if is_nothing(text, role):

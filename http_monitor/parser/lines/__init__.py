@@ -1,1 +1,1 @@
-"""Lines read one by one, whatever bytes they hold."""
+"""Reads lines one by one, whatever bytes they contain."""

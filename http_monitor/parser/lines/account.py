@@ -1,4 +1,4 @@
-"""Keeps account of the lines of a chunk: rows, blank, malformed, oversized, or no finished request."""
+"""Sorts the lines of a chunk: rows, blank, malformed, oversized, or without a finished request."""
 
 from dataclasses import dataclass, field
 
@@ -17,39 +17,39 @@ SAMPLE_BYTES = 1_000
 
 @dataclass(slots=True)
 class Account:
-    """What became of the lines that were looked at one by one; indices count every line of the chunk from 0."""
+    """The outcome of lines read one by one; indices count all lines of the chunk from 0."""
 
     limit: int
-    """The longest line, in bytes without its LF."""
+    """Maximum length of a line in bytes, without its LF."""
     entries: list[Entry] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
-    """For each entry the index of its line."""
+    """For each entry, the index of its line."""
     blank: list[int] = field(default_factory=list)
     other: list[int] = field(default_factory=list)
-    """Lines that fit, and record no finished request."""
+    """Indices of the well-formed lines that record no finished request."""
     oversized: list[int] = field(default_factory=list)
     samples: list[tuple[int, bytes]] = field(default_factory=list)
-    """The first malformed lines with their indices."""
+    """The first malformed lines, with their indices."""
 
     def is_candidate(self, index: int, raw: bytes) -> bool:
-        """Return whether a line is worth reading, that is neither blank nor too long; take note of it otherwise.
+        """Return whether a line is worth reading; note it if it is blank or too long.
 
         Args:
-            index: Of the line; ascending from call to call.
-            raw: The line without its LF, its CR (if any) included.
+            index: Index of the line; ascending from call to call.
+            raw: The line without its LF, but with its CR.
         """
-        # Before the blanks: a source may have cut such a line, so nobody knows what else is in it.
+        # Checked before blanks: a source may have cut a long line, so the rest of it is not known.
         if len(raw) > self.limit:
             self.oversized.append(index)
-            self.malformed(index, raw)
+            self.note_malformed(index, raw)
             return False
         if not raw or raw.isspace():
             self.blank.append(index)
             return False
         return True
 
-    def malformed(self, index: int, raw: bytes) -> None:
-        """Keep a sample of a line that does not fit."""
+    def note_malformed(self, index: int, raw: bytes) -> None:
+        """Note a line that does not fit, and keep a sample."""
         if len(self.samples) < SAMPLES:
             self.samples.append((index, raw[:SAMPLE_BYTES].removesuffix(b"\r")))
 
@@ -58,9 +58,9 @@ class Account:
 
         Args:
             rows: All well-formed lines.
-            row_line: For each, the index of its line, ascending.
-            total: The lines of the chunk, blank ones included.
-            kind: What the first row is.
+            row_line: For each row, the index of its line, ascending.
+            total: Number of lines of the chunk, blank ones included.
+            kind: Kind of the first row.
         """
         blank = np.array(self.blank, np.int64)
 

@@ -1,4 +1,4 @@
-"""Reads one line by any format, also by one that says of a line only which row it is."""
+"""Explains one line by any format."""
 
 import re
 from typing import Protocol, runtime_checkable
@@ -18,16 +18,16 @@ class _Explains(Protocol):
 
 
 def explain(line: bytes, fmt: LogFormat) -> str:
-    """Return in one short phrase why a line does not fit a format, with the column (from 1); empty when it fits."""
+    """Return a short phrase on why a line does not fit a format, with the column (from 1); empty if it fits."""
     return fmt.explain(line) if isinstance(fmt, _Explains) else ""
 
 
 def read_line(fmt: LogFormat, line: bytes) -> LineReading:
-    """Return field by field what one line says, as far as its format can tell.
+    """Return the fields of one line, as far as its format can report them.
 
     Args:
-        fmt: Of the line.
-        line: Without its LF; not blank.
+        fmt: The format of the line.
+        line: The line without its LF; not blank.
     """
     if isinstance(fmt, Explaining):
         return fmt.read_line(line)
@@ -45,14 +45,14 @@ def read_line(fmt: LogFormat, line: bytes) -> LineReading:
 
 
 def utf16_words(raw: bytes) -> str:
-    """Return what to do about a line that is UTF-16; empty for any other.
+    """Return advice on a line in UTF-16; empty for any other line.
 
     Args:
-        raw: As it was cut out of its file at the bytes of line ends.
+        raw: The line, cut from its file at the bytes of line ends.
     """
     marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     half = len(raw) // 2
-    # Of plain text in UTF-16 every other byte is NUL.
+    # In UTF-16 every other byte of plain text is NUL.
     every_other = half >= _LEAST_UTF16 and 2 * max(raw[0::2].count(0), raw[1::2].count(0)) > half
     if not (marked or every_other):
         return ""

@@ -1,4 +1,4 @@
-"""Reads a log one line after the other, whatever its lines hold."""
+"""The base of formats that read a log line by line, whatever the lines contain."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -12,56 +12,56 @@ from http_monitor.parser.fields.field import Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong
 from http_monitor.parser.fields.zones import LocallyTimed
 from http_monitor.parser.lines.account import Account
-from http_monitor.parser.lines.misfit import Misfit, expected_of
+from http_monitor.parser.lines.misfit import Misfit, describe_expected
 from http_monitor.parser.lines.rows import Part, in_file_order, rows_of
 from http_monitor.records import Batch
 from http_monitor.settings import MAX_LINE_BYTES
 
 Span = tuple[int, int]
-"""First byte of a field from 0, and the byte after its last."""
+"""Position of a field's first byte, from 0, and the position after its last one."""
 
 FEW = 32
-"""Fewer lines that are alike are read one by one, which is quicker than making columns of them."""
+"""Minimum number of similar lines for which columns are quicker than reading them one by one."""
 
 _NOTHING = (None, b"", b"-")
 
 
 class Texts(NamedTuple):
-    """The fields of a line that has the shape of its format."""
+    """The fields of a line that has the structure of its format."""
 
     meaning: Meaning
     fields: Sequence[Field]
     texts: Sequence[bytes | None]
-    """For each field what it says; None where the line has none."""
+    """Text of each field; None if the line has none."""
 
 
 class Outside(NamedTuple):
-    """A line that records no finished request: a comment, or the names of columns."""
+    """A line that records no finished request: a comment, or a header with the names of columns."""
 
 
 class LinedFormat(LocallyTimed, ABC):
-    """The account of lines, rows and explanations; what is one line is for those who inherit from it."""
+    """Sorts, counts and explains lines; subclasses read one line."""
 
     def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
-        """Take the name a user gives, and the longest line in bytes without its LF."""
+        """Take the format's name for the user, and the maximum length of a line in bytes, without its LF."""
         super().__init__()
         self._name = name
         self._limit = limit
 
     @property
     def name(self) -> str:
-        """The name a user gives."""
+        """Its name for the user."""
         return self._name
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         return self._joined([], lines_of(data))
 
     def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
         """Read lines one by one.
 
         Args:
-            numbered: Index and line without its LF, ascending.
+            numbered: (index, line without its LF), ascending.
         """
         account = Account(self._limit)
         for index, raw in numbered:
@@ -74,15 +74,15 @@ class LinedFormat(LocallyTimed, ABC):
             elif isinstance(read, Outside):
                 account.other.append(index)
             else:
-                account.malformed(index, raw)
+                account.note_malformed(index, raw)
         return account
 
     def _joined(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
-        """Return the batch of rows that were made by columns, and of what else stands in a chunk, read one by one.
+        """Return the batch of rows made by columns, and of the other lines of the chunk, read one by one.
 
         Args:
-            parts: Rows with the indices of their lines, ascending in each part.
-            lines: All lines of the chunk, each without its LF.
+            parts: Rows with the indices of their lines, ascending within each part.
+            lines: All lines of the chunk, without their LFs.
         """
         other = np.ones(len(lines), np.bool_)
         for _, line in parts:
@@ -93,14 +93,14 @@ class LinedFormat(LocallyTimed, ABC):
         return account.batch(rows, line, len(lines), self._name)
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line does not fit; empty when it does."""
+        """Return a short phrase on why a line does not fit; empty if it fits."""
         reading = self.read_line(line)
         return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return field by field what one line says, or where it stops to fit.
+        """Return the fields of one line, or the place at which it stops fitting.
 
-        A line that records no finished request has no fields, and is well-formed.
+        A line that records no finished request is well-formed and has no fields.
         """
         if len(line) > self._limit:
             return self._unfit(Misfit(self._limit + 1, f"a line of at most {self._limit} bytes"), ())
@@ -114,24 +114,24 @@ class LinedFormat(LocallyTimed, ABC):
         entry = _entry_of(read)
         if isinstance(entry, Wrong):
             span = dict(spans).get(read.fields[entry.field].name)
-            return self._unfit(Misfit(1 + (span[0] if span else 0), expected_of(entry.reason)), spans)
-        return LineReading(self._name, _found(spans), self._local.named(self._explained(line, read)))
+            return self._unfit(Misfit(1 + (span[0] if span else 0), describe_expected(entry.reason)), spans)
+        return LineReading(self._name, _found_fields(spans), self._local.named(self._explained(line, read)))
 
     @abstractmethod
     def _read(self, line: bytes) -> Texts | Misfit | Outside:
-        """Return the fields of a line, which is without its line end."""
+        """Return the fields of a line, given without its line end."""
 
     @abstractmethod
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
-        """Return where each field of a line was found, in the line's order; of one that does not fit, the first."""
+        """Return the places of a line's fields, in order; of a malformed line, those before the misfit."""
 
     def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
-        """Return what the fields of a well-formed line say, by the names of ``--explain --output ndjson``."""
+        """Return the values of a well-formed line, by the names of ``--explain --output ndjson``."""
         del line
         return values_of(read)
 
     def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
-        """Return what a line says, which is without its line end; its index in the chunk is for those who looked."""
+        """Return the entry of a line, given without its line end; subclasses that indexed the chunk use its index."""
         del index
         return self._entry(self._read(line))
 
@@ -142,17 +142,17 @@ class LinedFormat(LocallyTimed, ABC):
         return Misfit(0, entry.reason) if isinstance(entry, Wrong) else entry
 
     def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
-        """Return how many of the fields that were found mean something."""
+        """Return how many of the fields found have a meaning."""
         return len(spans)
 
     def _unfit(self, misfit: Misfit, spans: Sequence[tuple[str, Span]]) -> LineReading:
         before = [(name, span) for name, span in spans if span[1] < misfit.column]
         known = self._count_known(spans)
-        return LineReading(self._name, _found(before), None, misfit.column, misfit.reason, known)
+        return LineReading(self._name, _found_fields(before), None, misfit.column, misfit.reason, known)
 
 
 def lines_of(data: bytes) -> list[bytes]:
-    """Return whole lines without their LF; what follows the last LF is a line too."""
+    """Return whole lines without their LFs; text after the last LF is a line too."""
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
@@ -160,7 +160,7 @@ def lines_of(data: bytes) -> list[bytes]:
 
 
 def values_of(read: Texts) -> dict[str, Value]:
-    """Return what fields say by their names; of several with one role the first that says something."""
+    """Return the values by name; of several fields with one role, the first one with a value."""
     chosen: dict[str, int] = {}
     kept: list[int] = []
     for index, (field, text) in enumerate(zip(read.fields, read.texts, strict=True)):
@@ -178,5 +178,5 @@ def _entry_of(read: Texts) -> Entry | Wrong:
     return read.meaning.entry(read.texts)
 
 
-def _found(spans: Sequence[tuple[str, Span]]) -> tuple[FoundField, ...]:
+def _found_fields(spans: Sequence[tuple[str, Span]]) -> tuple[FoundField, ...]:
     return tuple(FoundField(name, start, stop) for name, (start, stop) in spans)

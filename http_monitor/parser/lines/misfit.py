@@ -1,17 +1,17 @@
-"""Why and where a line does not fit its format."""
+"""Describes why and where a line does not fit its format."""
 
 from typing import NamedTuple
 
 
 class Misfit(NamedTuple):
-    """Why a line is malformed."""
+    """The reason why a line is malformed."""
 
     column: int
-    """The byte at which it stops to fit, from 1."""
+    """The byte at which it stops fitting, from 1."""
     reason: str
 
 
-# What is wrong with a field, and what would be right.
+# What is wrong with a field, and what was expected instead.
 _RIGHTED = (
     (" that is neither - nor digits", ": - or digits"),
     (" that is not like ", " like "),
@@ -23,11 +23,11 @@ _RIGHTED = (
 )
 
 
-def expected_of(reason: str) -> str:
-    """Return what should stand where a line stops to fit for that reason."""
+def describe_expected(reason: str) -> str:
+    """Return what was expected at the place of a misfit, given its reason."""
     if reason.startswith("no "):
         return reason.removeprefix("no ")
     for wrong, right in _RIGHTED:
         if wrong in reason:
             return reason.replace(wrong, right, 1)
-    return f"something else than {reason}"
+    return f"something other than {reason}"

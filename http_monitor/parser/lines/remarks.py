@@ -1,4 +1,4 @@
-"""Finds out from the first lines of a log what of them is not read, or could not be said for certain."""
+"""Remarks on what of a log is not read or is ambiguous, found in its first lines."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -10,9 +10,9 @@ from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
 
-_MOST_SHOWN = 60
+_MAX_SHOWN = 60
 _KIND_CHARS = 14
-"""So much of a remark tells it from another one of its kind; what lines hold comes later in it."""
+"""Number of characters that distinguish remarks of one kind; text of the log comes later."""
 _NUMBER = re.compile(rb"[ \t]*([0-9]{1,18})(?:[ \t\r]|$)")
 _ZONE = re.compile(rb"([+-][0-9]{2}:?)([0-9]{2})\]?\Z")
 _QUARTERS = (b"00", b"15", b"30", b"45")
@@ -23,22 +23,22 @@ _HINT = "--format-from takes the format from the server's configuration, --forma
 
 @runtime_checkable
 class Remarking(Protocol):
-    """A format that may leave something of a line unread, or a figure unknown."""
+    """A format that may leave parts of a line unread, or a figure unknown."""
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing.
+        """Yield remarks on a line that was parsed, without side effects.
 
         Args:
-            line: Without its LF.
+            line: The line without its LF.
         """
         ...
 
 
 class Remarks:
-    """What was said in one run: the same is not said of each of its files.
+    """The remarks made in one run, so that they are not repeated for each file.
 
     Args:
-        given: Options of the user that may settle what there is to say.
+        given: Options given by the user; they may settle a remark.
     """
 
     def __init__(self, given: Collection[str] = ()) -> None:
@@ -46,16 +46,16 @@ class Remarks:
         self._given = given
 
     def of_file(self) -> "FileRemarks":
-        """Return what looks at the lines of one file."""
+        """Return a checker for the lines of one file."""
         return FileRemarks(self._said, self._given)
 
 
 class FileRemarks:
-    """Looks at the first lines of one file. Owned by the thread that parses.
+    """Checks the first lines of one file. Owned by the parsing thread.
 
     Args:
-        said: What was said in this run already: its kind, the format, and how it begins.
-        given: Options of the user that may settle what there is to say.
+        said: Remarks made in this run: (kind, format, beginning of the text).
+        given: Options given by the user; they may settle a remark.
     """
 
     def __init__(self, said: set[tuple[str, str, str]], given: Collection[str] = ()) -> None:
@@ -63,18 +63,18 @@ class FileRemarks:
         self._given = given
         self._rows = 0
         self._hosts: list[bytes] | None = []
-        """Those of its first lines, until they have been judged."""
+        """Hosts of the first lines, until they were checked."""
 
-    def look(
+    def check(
         self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool = False
     ) -> Iterator[tuple[int | None, Remark]]:
-        """Yield what is to be said of the next lines, with the number of each among those of the batch.
+        """Yield remarks on the next lines, each with its line's number in the batch.
 
         Args:
             data: Whole lines.
-            batch: What the format made of them.
-            fmt: That format.
-            last: Nothing comes after them; what only the end of the file shows has no number.
+            batch: The batch that the format made of them.
+            fmt: The format.
+            last: No more lines follow; remarks that only the end of the file shows have no number.
         """
         yield from self._of_lines(data, batch, fmt)
         if self._hosts is None:
@@ -91,7 +91,7 @@ class FileRemarks:
             return
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
-        # One line may have had several inside, or several one: then it is another that is looked at, or none.
+        # A wrapped line may contain several lines, or be a part of one; then another line is checked, or none.
         for number, line in zip(wanted, _lines_numbered(data, wanted), strict=False):
             for remark in fmt.remarks(line):
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
@@ -101,65 +101,65 @@ class FileRemarks:
 
 
 def client_remark(host: bytes) -> Iterator[Remark]:
-    """Yield what is to be said of a host that is a list of X-Forwarded-For; nothing of any other.
+    """Yield a remark if a host is a list of addresses as in X-Forwarded-For.
 
     Args:
-        host: As it stands in a line.
+        host: The host as logged.
     """
     if client_of(host).forwarded is not None:
         taken = "is a list of addresses, as in X-Forwarded-For; the last one is taken"
-        proxies = "if that is a proxy of yours, --trust-proxy NETWORK finds who stands behind it"
+        proxies = "if that is your proxy, --trust-proxy NETWORK finds the client behind it"
         yield Remark("client", f"the client {taken}; {proxies}", settled_by="--trust-proxy")
 
 
 def zone_remark(time: bytes) -> Iterator[Remark]:
-    """Yield what is to be said of a time whose zone there is nowhere; nothing of any other.
+    """Yield a remark if the zone of a time is not in use anywhere.
 
     Args:
-        time: As it stands in a line, its zone at its end, in brackets or not.
+        time: The time as logged, with its zone at the end, with or without brackets.
     """
     zone = _ZONE.search(time)
     if zone is None or zone[2] in _QUARTERS:
         return
-    # What takes hundredths of an hour for minutes writes 50 for a half and 75 for three quarters.
+    # Some software writes hundredths of an hour: 50 for a half and 75 for three quarters.
     right = _HUNDREDTHS.get(zone[2])
     shown = visible(zone[1] + zone[2])
     meant = f"; Paste's TransLogger writes it for {visible(zone[1])}{right}" if right else ""
-    yield Remark("zone", f"the zone {shown} is none that is in use{meant}, so that times may be wrong by minutes")
+    yield Remark("zone", f"the zone {shown} is not in use anywhere{meant}, so times may be wrong by minutes")
 
 
 def _host_remark(hosts: list[bytes]) -> Iterator[Remark]:
     wrong = doubted(hosts)
     if not wrong:
         return
-    shown = visible(wrong[0][:_MOST_SHOWN]) + "…" * (len(wrong[0]) > _MOST_SHOWN)
+    shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
     of = "its only line" if len(hosts) == 1 else f"{len(wrong)} of its first {len(hosts)} lines"
     what = f"the host of {of} is no address or name, for example {shown}: the format may be another"
-    yield Remark("host", f"{what} (--unwrap takes off what stands in front of each line, --format says what they are)")
+    yield Remark("host", f"{what} (--unwrap removes what precedes each line, --format sets their format)")
 
 
 def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
-    """Yield what is to be said of what stands behind that of a line which is read.
+    """Yield a remark on text after the fields that are read.
 
     Args:
-        rest: What stands there; may be nothing.
-        called: The format, as the user knows it.
+        rest: The text; may be empty.
+        called: Name of the format for the user.
     """
     rest = rest.removesuffix(b"\r").strip(b" \t")
     if _NOTHING.fullmatch(rest):
         return
-    shown = visible(rest[:_MOST_SHOWN]) + "…" * (len(rest) > _MOST_SHOWN)
+    shown = visible(rest[:_MAX_SHOWN]) + "…" * (len(rest) > _MAX_SHOWN)
     number = _NUMBER.match(rest)
     if number is not None:
-        what = f"a number without a unit ({visible(number[1])}) stands behind the fields of {called}, and is not read"
-        takes = "apache_combined_d or a format string with %{us}T, %{ms}T or $request_time says what it is"
-        yield Remark("unit", f"{what}; {takes}, so does --format-from the server's configuration")
+        what = f"a number without a unit ({visible(number[1])}) follows the fields of {called}, and is not read"
+        takes = "apache_combined_d or a format string with %{us}T, %{ms}T or $request_time gives its unit"
+        yield Remark("unit", f"{what}; {takes}, and so does --format-from with the server's configuration")
     else:
-        yield Remark("unread", f"what stands behind the fields of {called} is not read: {shown} ({_HINT})")
+        yield Remark("unread", f"text after the fields of {called} is not read: {shown} ({_HINT})")
 
 
 def _lines_numbered(data: bytes, numbers: list[int]) -> Iterator[bytes]:
-    """Yield the lines with these numbers, counted from 1 without the blank ones."""
+    """Yield the lines with these numbers, counted from 1 without blank lines."""
     start = number = 0
     wanted = iter(numbers)
     next_wanted = next(wanted, None)

@@ -1,4 +1,4 @@
-"""Turns lines that were read one by one into rows, and puts rows of both kinds in file order."""
+"""Turns lines read one by one into rows, and merges rows in file order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,17 +24,17 @@ def rows_of(entries: Sequence[Entry]) -> pa.RecordBatch:
 
 
 Part = tuple[pa.RecordBatch, Ints]
-"""Rows, with the index of the line of each, ascending."""
+"""Rows, with the index of each row's line, ascending."""
 
 
 def in_file_order(*parts: Part) -> Part:
-    """Return the rows of all parts by line."""
+    """Return the rows of all parts in the order of their lines."""
     filled = [part for part in parts if len(part[1])]
     if len(filled) < 2:
         return filled[0] if filled else (NO_ROWS, np.empty(0, np.int64))
     line = np.concatenate([part_line for _, part_line in filled])
     order = np.argsort(line, kind="stable")
-    # Joining the chunks of a table unites their dictionaries.
+    # Combining the chunks of a table unifies their dictionaries.
     joined = pa.Table.from_batches([rows for rows, _ in filled]).combine_chunks().to_batches()[0]
     return take(joined, order), line[order]
 

@@ -1,4 +1,4 @@
-"""Apache's combined with microseconds behind, a unit that its lines do not say."""
+"""Apache's combined format followed by microseconds, whose unit the lines do not show."""
 
 from http_monitor.parser.declared.apache import apache_template
 from http_monitor.parser.presets.combined_texts import APACHE

@@ -21,7 +21,7 @@ def _within_quotes(field: Field) -> Slot:
     return Slot(field, empty=True)
 
 
-# Newer ones write the upstream's address behind, which is ignored as all is that stands there.
+# Newer versions append the upstream's address, which is ignored like all text after the last part.
 _TEMPLATE = Template(
     (
         *(Slot(Field("remote_addr", "host"), "word"), b" - ", Field("remote_user", "user"), b" ["),

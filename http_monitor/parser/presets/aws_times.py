@@ -5,10 +5,10 @@ from http_monitor.parser.presets.parts import spaced
 from http_monitor.parser.template.slot import ISO_UTC, Slot
 
 TIME = Slot(Field("time", "time", "iso"), "typed", ISO_UTC)
-"""In ISO 8601, UTC."""
+"""ISO 8601, in UTC."""
 TIMES = spaced(
     Slot(Field("request_processing_time", None, "s", adds_up=True), "word"),
     Slot(Field("target_processing_time", "upstream", "s", adds_up=True), "word"),
     Slot(Field("response_processing_time", None, "s", adds_up=True), "word"),
 )
-"""How long each part took; one of the three is -1 where nothing came back, and then there is no total."""
+"""The duration of each part; one of the three is -1 if nothing came back, and then there is no total."""

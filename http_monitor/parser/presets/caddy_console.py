@@ -1,4 +1,4 @@
-"""The access log of Caddy as it writes it to a terminal: format console."""
+"""The access log of Caddy in format console, as it is written to a terminal."""
 
 from http_monitor.parser.jsonl.console import ConsoleJson
 from http_monitor.parser.jsonl.key_book import KeyMap

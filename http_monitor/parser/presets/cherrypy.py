@@ -1,4 +1,4 @@
-"""The access log of CherryPy: combined, but for the zone of its times."""
+"""The access log of CherryPy: combined, with times without a zone."""
 
 from http_monitor.parser.presets.parts import count, local_time, quoted, spaced, status, user, word
 from http_monitor.parser.presets.preset import Preset

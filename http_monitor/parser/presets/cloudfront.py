@@ -4,7 +4,7 @@ from http_monitor.parser.presets.preset import Preset
 from http_monitor.parser.w3c.columns import Dialect
 from http_monitor.parser.w3c.format import W3cFormat
 
-# Columns were only ever added behind; the first 24 have been there since 2014.
+# New columns were always appended; the first 24 have been there since 2014.
 _DIALECT = Dialect(
     "s",
     (

@@ -1,4 +1,4 @@
-"""Common, or combined, with a time as ISO 8601 has it in the place of the usual one."""
+"""Common or combined with a time in ISO 8601."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import behind, count, quoted, spaced, status, user, word

@@ -13,7 +13,7 @@ _TEMPLATE = Template(
     ),
     exact=True,
     whole=True,
-    # The first and the last line of a WebSocket; the one between them, WSCONNECT or WSREJECT, is the request.
+    # The first and last lines of a WebSocket; the one between them, WSCONNECT or WSREJECT, is the request.
     others=rb'[^ ]+ - - \[[^\]]+\] "WS(?:CONNECTING|DISCONNECT) [^ ]* ?" - -',
 )
 

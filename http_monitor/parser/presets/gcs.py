@@ -25,7 +25,7 @@ _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
     ("cs_bucket", None, "plain"),
     ("cs_object", None, "plain"),
 )
-# In CSV a quote within quotes is doubled; it stays so, a key is the bytes of the log.
+# In CSV a quote within quotes is doubled; it stays doubled, since a key is the bytes of the log.
 _PARTS: list[Given] = []
 for _name, _role, _writing in _COLUMNS:
     _PARTS += [b"," if _PARTS else b"", Slot(Field(_name, _role, _writing), "doubled")]

@@ -1,4 +1,4 @@
-"""What the web framework Gin writes of each request."""
+"""The request log of the web framework Gin."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import COLOUR, quoted, status, word

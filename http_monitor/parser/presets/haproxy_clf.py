@@ -1,4 +1,4 @@
-"""What HAProxy writes with ``option httplog clf``."""
+"""The log of HAProxy with ``option httplog clf``."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, digits, loose, spaced, status, word
@@ -8,7 +8,7 @@ from http_monitor.parser.template.slot import SIGNED, Slot
 from http_monitor.parser.template.template import Maybe, Template
 
 _PLUS = Maybe((b"+",))
-"""In front of a figure that was not complete when the line was written (``option logasap``)."""
+"""Precedes a value that was incomplete when the line was written (``option logasap``)."""
 _TEMPLATE = Template(
     spaced(
         word("client", "host"),

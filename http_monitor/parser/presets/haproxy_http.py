@@ -1,4 +1,4 @@
-"""What HAProxy writes with ``option httplog``."""
+"""The log of HAProxy with ``option httplog``."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import behind, client, digits, spaced, status, word
@@ -16,10 +16,10 @@ _VERSION = "(?:TLS|SSL)v[0-9.]+"
 _LAST = (b'} "', b"} TLSv", b"} SSLv", b"} - - ")
 """What may follow the last captured headers."""
 _PLUS = Maybe((b"+",))
-"""In front of a figure that was not complete when the line was written (``option logasap``)."""
+"""Precedes a value that was incomplete when the line was written (``option logasap``)."""
 _TEMPLATE = Template(
     (
-        # What syslog puts in front ends with the name of the program and its number.
+        # A syslog prefix ends with the name of the program and its process id.
         Maybe((Slot(Field("syslog"), "typed", r"[^\[\]]*\[[0-9]+\]", ends=(b": ",)), b": ")),
         *spaced(
             client(),
@@ -41,9 +41,9 @@ _TEMPLATE = Template(
         ),
         Maybe((b" {", Slot(Field("request_headers"), "until", empty=True, ends=(b"} {", *_LAST)), b"}")),
         Maybe((b" {", Slot(Field("response_headers"), "until", empty=True, ends=_LAST), b"}")),
-        # With log-format ... %sslv %sslc in front of the request.
+        # With `log-format ... %sslv %sslc` before the request.
         Maybe((b" ", Slot(Field("ssl_version", "tls"), "typed", f"(?:{_VERSION}|-)"), b" ", word("ssl_ciphers"))),
-        # The syslog line may be too short for the request, and then it has no closing quote.
+        # The request may be cut at the maximum length of a syslog line; then it has no closing quote.
         *(b' "', Slot(Field("request", "request"), "until", empty=True, ends=(b'"',)), Maybe((b'"',))),
         behind(word("errors"), (word("sni"), b"/", word("ssl_version", "tls"), b"/", word("cipher"))),
     ),

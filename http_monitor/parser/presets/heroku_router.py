@@ -1,4 +1,4 @@
-"""What the router of Heroku writes, as ``heroku logs`` shows it."""
+"""The log of Heroku's router as ``heroku logs`` shows it."""
 
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.presets.parts import quoted
@@ -9,7 +9,7 @@ from http_monitor.parser.template.template import Given, Maybe, Template
 
 
 def _value(name: str, role: Role | None = None, writing: Writing = "plain") -> tuple[Given, ...]:
-    """Return a value that may be empty, behind its key."""
+    """Return a value after its key; the value may be empty."""
     return b" " + name.encode() + b"=", Slot(Field(name, role, writing), "word", empty=True)
 
 

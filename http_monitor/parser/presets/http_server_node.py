@@ -1,4 +1,4 @@
-"""What the package http-server for Node.js writes; it says neither the client nor the status."""
+"""The log of the package http-server for Node.js, which has neither client nor status."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import raw, word
@@ -14,7 +14,7 @@ _TEMPLATE = Template(
     ),
     exact=True,
     whole=True,
-    # The second line of a request that failed, and what it says when it starts.
+    # The second line of a failed request, and the messages at the start.
     others=rb'\[[0-9T:.-]+Z\]  ".*" Error \([0-9]{3}\): "|Starting up http-server|http-server (?:version|settings): |'
     rb"(?:CORS|Cache|Connection Timeout|Directory Listings|AutoIndex|Serve GZIP Files|Serve Brotli Files|"
     rb"Default File Extension): |Available on:|  https?://|Hit CTRL-C|http-server stopped",

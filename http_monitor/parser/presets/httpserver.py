@@ -1,4 +1,4 @@
-"""What http.server of Python writes, and Werkzeug, which colours requests by their status."""
+"""The logs of Python's http.server, and of Werkzeug, which colours requests by status."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import BEFORE_STATUS_AND_SIZE, COLOUR, count, local_time, spaced, status, word
@@ -23,7 +23,7 @@ _TEMPLATE = Template(
         count("size", "size"),
     ),
     exact=True,
-    # What it says in front of a request that it refuses, and when it starts.
+    # The message before a refused request, and those at the start.
     others=rb"[^ ]+ - - \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4} [0-9:]{8}\] (?!\")|Serving HTTP on | \* |"
     rb"(?:\x1b\[[0-9;]+m)*(?:WARNING: |Press CTRL\+C)|"
     rb"Keyboard interrupt received",

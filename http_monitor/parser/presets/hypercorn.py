@@ -17,7 +17,7 @@ from http_monitor.parser.template.slot import ISO_SPACED, Slot
 from http_monitor.parser.template.template import Template
 
 _VERSION = "[0-9](?:[.][0-9])?"
-# What a path holds is decoded: spaces, quotes and control bytes.
+# Paths are logged decoded, with spaces, quotes and control bytes.
 _PATH = Slot(*(Field("path", "target"), "until"), empty=True, ends=(b" ",), then=f" {_VERSION}{BEFORE_STATUS_AND_SIZE}")
 _FRONT = rb"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\] \[[0-9]+\] \[[A-Z]+\] "
 _TEMPLATE = Template(

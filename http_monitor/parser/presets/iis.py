@@ -1,4 +1,4 @@
-"""The W3C extended log format, as IIS writes it."""
+"""The W3C extended log format as written by IIS."""
 
 from http_monitor.parser.presets.preset import Preset
 from http_monitor.parser.w3c.columns import Dialect

@@ -1,4 +1,4 @@
-"""What the ingress controller of Kubernetes writes with nginx."""
+"""The access log of the nginx ingress controller of Kubernetes."""
 
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.preset import Preset

@@ -1,4 +1,4 @@
-"""The default access log of the sidecars and gateways of Istio, as text."""
+"""The default text access log of Istio's sidecars and gateways."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import ENVOY_ANSWERED, ENVOY_ASKED, client, loose, spaced, word

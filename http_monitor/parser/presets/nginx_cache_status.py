@@ -1,4 +1,4 @@
-"""Combined of nginx with what its cache said in front of the request."""
+"""nginx's combined format with the cache status before the request."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import before_request

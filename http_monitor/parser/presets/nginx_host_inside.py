@@ -1,4 +1,4 @@
-"""Combined of nginx with the name of the site in front of the request."""
+"""nginx's combined format with the name of the site before the request."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import before_request
@@ -7,7 +7,7 @@ from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.slot import Slot
 from http_monitor.parser.template.template import Template
 
-# A word without a dot may be anything.
+# A word without a dot need not be a name.
 _LOOKS = r"(?:[A-Za-z0-9_-]+\.[A-Za-z0-9._-]*|localhost|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
 _TEMPLATE = Template(before_request(Slot(Field("host", "vhost"), "typed", _LOOKS)), exact=True)
 

@@ -1,4 +1,4 @@
-"""The JSON that nginx writes where keys are named as its variables."""
+"""JSON written by nginx, with variables' names as keys."""
 
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.jsonl.key_book import KeyMap
@@ -43,7 +43,7 @@ NEEDS_ANY = (
     *("request", "request_uri", "request_method", "request_time", "body_bytes_sent", "bytes_sent", "http_user_agent"),
     *("http_referer", "time_local", "time_iso8601", "msec", "upstream_response_time"),
 )
-"""Other programs may call a client and a status so too; none of these."""
+"""Keys that distinguish it from other programs, which may use the same names for client and status."""
 
 PRESET = Preset(
     "nginx_json",

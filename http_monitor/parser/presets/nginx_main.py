@@ -1,4 +1,4 @@
-"""The log_format called main in the configuration that nginx comes with."""
+"""The log_format main in the configuration that nginx ships."""
 
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX_MAIN

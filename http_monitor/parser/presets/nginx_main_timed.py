@@ -1,4 +1,4 @@
-"""nginx's main with the times of the request and of the upstream server behind."""
+"""nginx's main format followed by request time and upstream time."""
 
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX_MAIN

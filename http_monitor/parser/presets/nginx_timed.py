@@ -1,4 +1,4 @@
-"""nginx's combined with the time of the request behind."""
+"""nginx's combined format followed by the request time."""
 
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX

@@ -1,4 +1,4 @@
-"""The log_format of nginx's guide to logging, with the times of upstream servers."""
+"""The log_format of nginx's logging guide, with upstream times."""
 
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.presets.combined_texts import NGINX

@@ -1,4 +1,4 @@
-"""The access log of NPMplus, which has one for all its hosts."""
+"""The access log of NPMplus, one for all hosts."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, count, quoted, spaced, status, word

@@ -1,4 +1,4 @@
-"""The parts that lines of several servers have in common."""
+"""Parts that the lines of several servers have in common."""
 
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.template.slot import CLF_BARE, CLF_WITHOUT_ZONE, DIGITS, ISO_UTC, NUMBER, STATUS_OR_NONE, Slot
@@ -7,30 +7,30 @@ from http_monitor.parser.template.template import Given, Maybe
 Parts = Given | tuple[Given, ...]
 
 BEFORE_STATUS = f'" {STATUS_OR_NONE} '
-"""What shows that a request in quotes ends, which may hold quotes that nobody escaped."""
+"""What follows the end of a quoted request that may contain unescaped quotes."""
 BEFORE_STATUS_AND_SIZE = rf'" {STATUS_OR_NONE} (?:-|[0-9]++)(?:[ ]|\Z)'
-"""The same, where the size of the response is behind its status (docs/ARCHITECTURE.md, "What a line means")."""
+"""The same, if the size of the response follows the status (docs/ARCHITECTURE.md, "What a line means")."""
 COLOUR = Maybe((b"\x1b[", Slot(Field("colour"), "typed", "[0-9;]+"), b"m"))
-"""What makes a terminal write in another colour, or does not stand there."""
+"""An optional colour code of a terminal."""
 
 
 def word(name: str, role: Role | None = None, writing: Writing = "plain") -> Slot:
-    """Return a field that ends before the next space, or with the line."""
+    """Return a field that ends before the next space or at the end of the line."""
     return Slot(Field(name, role, writing), "word")
 
 
 def quoted(name: str, role: Role | None = None) -> Slot:
-    """Return a field in quotes, where a backslash escapes the next byte; or a bare dash."""
+    """Return a field in quotes, in which a backslash escapes the next byte; or a dash without quotes."""
     return Slot(Field(name, role), "quoted")
 
 
 def loose(name: str, role: Role | None = None) -> Slot:
-    """Return a field in quotes that itself may hold quotes nobody escaped, but none before a space; or a bare dash."""
+    """Return a quoted field that may contain unescaped quotes, though none before a space; or a bare dash."""
     return Slot(Field(name, role), "loose")
 
 
 def status(name: str) -> Slot:
-    """Return a status, or what says that there is none."""
+    """Return a status, or a text that means there is none."""
     return Slot(Field(name, "status"), "typed", STATUS_OR_NONE)
 
 
@@ -45,7 +45,7 @@ def digits(name: str, role: Role | None = None, writing: Writing = "plain") -> S
 
 
 def client(name: str = "client", port: str = "client_port") -> tuple[Given, ...]:
-    """Return an address with its port behind the last colon."""
+    """Return an address followed by a colon and its port."""
     return Slot(Field(name, "host"), "last"), b":", digits(port)
 
 
@@ -55,37 +55,37 @@ def clf_time(name: str = "time") -> tuple[Given, ...]:
 
 
 def local_time(name: str = "time", looks: str = CLF_WITHOUT_ZONE) -> tuple[Given, ...]:
-    """Return a time in brackets that has no zone."""
+    """Return a time in brackets without a zone."""
     return b"[", Slot(Field(name, "time", "haproxy"), "typed", looks, width=20), b"]"
 
 
 def user(name: str = "user") -> Slot:
-    """Return a user who may hold spaces, in front of a time in brackets."""
+    """Return a user that may contain spaces, before a time in brackets."""
     return Slot(Field(name, "user"), "until", ends=(b" [",))
 
 
 def raw_request(then: str = BEFORE_STATUS_AND_SIZE) -> tuple[Given, ...]:
-    """Return a request in quotes that nobody escaped."""
+    """Return a request in quotes without escapes."""
     return b'"', Slot(Field("request", "request"), "until", empty=True, ends=(b'" ',), then=then), b'"'
 
 
 def raw(name: str, role: Role | None = None, end: bytes = b'"', then: str = r'"\Z') -> tuple[Given, ...]:
-    """Return a field in quotes that nobody escaped, which ends where the last part of the line begins, or with it."""
+    """Return a field in quotes without escapes, which ends before the last part of the line, or with the line."""
     return b'"', Slot(Field(name, role), "until", empty=True, ends=(end,), then=then), b'"'
 
 
 def raw_pair(then: str = r'"\Z') -> tuple[Given, ...]:
-    """Return referrer and user agent, whose quotes nobody escaped.
+    """Return referrer and user agent in quotes without escapes.
 
     Args:
-        then: What follows the agent.
+        then: Pattern of what follows the agent.
     """
     referer = Slot(Field("referer", "referer"), "until", empty=True, ends=(b'" "',), then='" "')
     return b'"', referer, b'" ', *raw("user_agent", "agent", then=then)
 
 
 def spaced(*parts: Parts) -> tuple[Given, ...]:
-    """Return parts with a space between them; what is a tuple stays together."""
+    """Return parts separated by spaces; the parts of a tuple are not separated."""
     together: list[Given] = []
     for part in parts:
         together += [b" ", *(part if isinstance(part, tuple) else (part,))]
@@ -93,14 +93,14 @@ def spaced(*parts: Parts) -> tuple[Given, ...]:
 
 
 def behind(*parts: Parts) -> Maybe:
-    """Return parts that newer servers write behind, each with the space before it; the first that misses ends them."""
+    """Return optional trailing parts of newer servers, each after a space; no part follows a missing one."""
     first, *others = parts
     own = first if isinstance(first, tuple) else (first,)
     return Maybe((b" ", *own, *((behind(*others),) if others else ())))
 
 
 def before_request(part: Slot) -> tuple[Given, ...]:
-    """Return the parts of common, or combined, with one more in front of the request."""
+    """Return the parts of common and combined with one more before the request."""
     return *spaced(
         word("remote_addr", "host"),
         word("ident", "ident"),
@@ -119,7 +119,7 @@ ENVOY_ASKED = spaced(
     status("response_code"),
     word("response_flags"),
 )
-"""The beginning of the lines of Envoy, and of what is made of it."""
+"""The beginning of the lines of Envoy and programs based on it."""
 ENVOY_ANSWERED = spaced(
     count("bytes_received", "bytes_in"),
     count("bytes_sent", "size"),
@@ -131,4 +131,4 @@ ENVOY_ANSWERED = spaced(
     loose("authority", "vhost"),
     loose("upstream_host"),
 )
-"""What stands behind that; Istio has more between the two, and behind."""
+"""The parts after those; Istio has others between and after them."""

@@ -1,4 +1,4 @@
-"""What Rack's CommonLogger writes for Puma and others: common with seconds behind, to four decimals."""
+"""Lines of Rack's CommonLogger (Puma and others): common, followed by seconds to four decimals."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, count, status, word
@@ -7,8 +7,8 @@ from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.slot import Slot
 from http_monitor.parser.template.template import Template
 
-# X-Forwarded-For as it came, where there was one. What is no list of addresses is left to the family, as is a user or a
-# request with spaces in it: such a header could be made to look like the rest of a line.
+# X-Forwarded-For as received. If it is not a list of addresses, or if user or request contain spaces, the line is left
+# to the family: such a header could be made to look like the rest of a line.
 _CLIENT = r"(?:[0-9A-Fa-f:.]+, ?)*[^ ,\"]+"
 _TEMPLATE = Template(
     (

@@ -14,7 +14,7 @@ _TEMPLATE = Template(
         *(Slot(Field("ident"), "until", ends=(b"|",)), b"|"),
         *(Slot(Field("time", "time", "iso"), "typed", ISO_SPACED, width=25), b" "),
         *(Slot(Field("level"), "typed", "[A-Z]+"), b": "),
-        # A connection that sent no request that could be read has a name that was made up.
+        # A connection without a readable request is logged with an invented name.
         Maybe((Slot(Field("client", "host"), "typed", "[0-9.]+", ends=(b":",)), *_PORT)),
         Maybe((b"[", Slot(Field("client_v6", "host"), "typed", "[0-9A-Fa-f:.]+", ends=(b"]",)), b"]", *_PORT)),
         Maybe((Slot(Field("connection"), "typed", "[0-9A-F]{4,5}[a-z]+"), b" ")),
@@ -24,7 +24,7 @@ _TEMPLATE = Template(
     ),
     exact=True,
     whole=True,
-    # The second line of a request whose client was gone.
+    # The second line of a request whose client disconnected.
     others=_FRONT + rb"(?!.*[0-9]{3} [0-9]+ )",
 )
 

@@ -1,4 +1,4 @@
-"""The log of Squid that is called combined."""
+"""Squid's combined log."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import clf_time, count, raw_pair, raw_request, spaced, status, user, word

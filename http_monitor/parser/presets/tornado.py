@@ -1,4 +1,4 @@
-"""What Tornado writes of each request."""
+"""The request log of Tornado."""
 
 from http_monitor.parser.fields.field import Field
 from http_monitor.parser.presets.parts import status, word

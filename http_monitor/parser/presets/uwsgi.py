@@ -1,4 +1,4 @@
-"""What uWSGI writes of each request, unless it is told otherwise."""
+"""The default request log of uWSGI."""
 
 from http_monitor.parser.fields.field import Field, Writing
 from http_monitor.parser.presets.parts import digits, status
@@ -18,7 +18,7 @@ def _anything(name: str, *ends: bytes) -> Slot:
 
 
 _TIME = Slot(Field("time", "time", "asctime"), "typed", "[A-Za-z]{3} [A-Za-z]{3} [ 0-9][0-9] [0-9:]{8} [0-9]{4}", 24)
-# The protocol is what the client sent behind the target, spaces and all.
+# The protocol is what the client sent after the target, including spaces.
 _PROTOCOL = Slot(
     *(Field("proto", "protocol"), "until"),
     empty=True,

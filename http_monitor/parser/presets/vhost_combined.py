@@ -1,4 +1,4 @@
-"""Combined with the virtual host in front."""
+"""The combined format preceded by the virtual host."""
 
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import COMBINED

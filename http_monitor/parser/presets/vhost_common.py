@@ -1,4 +1,4 @@
-"""The Common Log Format with the virtual host in front."""
+"""The Common Log Format preceded by the virtual host."""
 
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.presets.example_lines import COMMON

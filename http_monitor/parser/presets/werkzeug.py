@@ -1,4 +1,4 @@
-"""What Werkzeug writes, the development server of Flask."""
+"""The log of Werkzeug, Flask's development server."""
 
 from dataclasses import replace
 

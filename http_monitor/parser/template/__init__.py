@@ -1,1 +1,1 @@
-"""Text formats made of literal bytes with fields between them."""
+"""Text formats made of literals and fields."""

@@ -1,4 +1,4 @@
-"""Checks that the fields of a template look as its expressions say, without a loop over the rows."""
+"""Checks the fields of a template against their expressions, without a loop over the rows."""
 
 import re
 
@@ -9,7 +9,7 @@ from http_monitor.parser.chunks.chunk import Chunk
 from http_monitor.parser.chunks.key_columns import matching
 from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span, dashes_in, span_keys
-from http_monitor.parser.template.regex import typed_pattern
+from http_monitor.parser.template.regex import pattern_of_typed
 from http_monitor.parser.template.scan import Walked
 from http_monitor.parser.template.slot import DIGITS, ELSE_ANYTHING, NUMBER, SIGNED, STATUS, STATUS_OR_NONE
 from http_monitor.parser.template.template import Place, Template
@@ -22,29 +22,28 @@ _COUNTS = (NUMBER, DIGITS)
 
 
 class Looks:
-    """What the fields of a template have to look like, but for those that their column checks itself."""
+    """The expressions of the fields of a template, except those that their columns check themselves."""
 
     def __init__(self, template: Template) -> None:
-        """Take the template."""
         typed = [
             place for place in template.places if place.slot.kind == "typed" and not _is_checked_by_its_column(place)
         ]
         self._numbers = [place for place in typed if place.slot.looks in _NUMBERS and not place.optional]
         self._others = [
-            # What else there may be is for the reader of single lines.
-            (place, re.compile(typed_pattern(place).replace(ELSE_ANYTHING, "").encode(), re.DOTALL))
+            # Other notations are left to reading line by line.
+            (place, re.compile(pattern_of_typed(place).replace(ELSE_ANYTHING, "").encode(), re.DOTALL))
             for place in typed
             if place not in self._numbers
         ]
 
-    def good(self, chunk: Chunk, walked: Walked) -> Bools:
-        """Return in which lines all of them look so."""
-        good = np.ones(len(walked.line), np.bool_)
+    def good(self, chunk: Chunk, scanned: Walked) -> Bools:
+        """Return a mask of the lines in which all fields match."""
+        good = np.ones(len(scanned.line), np.bool_)
         for place, pattern in self._others:
-            span = walked.spans[place.index]
+            span = scanned.spans[place.index]
             good &= matching(span_keys(chunk, span), pattern) | (place.optional & (span.stop == span.start))
         for place in self._numbers:
-            good &= _are_numbers(chunk, walked.spans[place.index], place.slot.looks)
+            good &= _are_numbers(chunk, scanned.spans[place.index], place.slot.looks)
         return good
 
 
@@ -56,7 +55,7 @@ def _is_checked_by_its_column(place: Place) -> bool:
 
 
 def _are_numbers(chunk: Chunk, span: Span, looks: str) -> Bools:
-    """Return which fields are digits, at most 16, with what else their expression allows."""
+    """Return a mask of the fields that are at most 16 digits, with what else their expression allows."""
     if looks == SIGNED:
         signed = (chunk.bytes_at(span.start) == _DASH) & (span.stop > span.start)
         return numbers(chunk, Span(span.start + signed, span.stop))[1]

@@ -13,25 +13,25 @@ from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.fields.row_builder import Meaning, Wrong, shown_name
 from http_monitor.parser.fields.zones import LocallyTimed
 from http_monitor.parser.lines.account import Account
-from http_monitor.parser.lines.misfit import expected_of
+from http_monitor.parser.lines.misfit import describe_expected
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.parser.template.columns import Columns
 from http_monitor.parser.template.matching import Found, Matcher, Span
-from http_monitor.parser.template.scan import Walker
+from http_monitor.parser.template.scan import Scanner
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch
 
 SMALL_BYTES = 16 << 10
-"""Below this, reading line by line is quicker than making columns."""
+"""Size of a chunk below which reading line by line is quicker than making columns."""
 
 
 class TemplateFormat(LocallyTimed):
-    """The format that a template describes.
+    """The format described by a template.
 
-    A line means the same in any chunk, but for a time without a zone in an hour that its zone has twice.
+    A line means the same in every chunk, except for a time without a zone in an hour that its zone has twice.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class TemplateFormat(LocallyTimed):
         """Compile a template.
 
         Args:
-            name: What the user calls the format.
-            template: Its parts.
-            limit: The longest line, in bytes without its LF.
-            kind: What its batches are called, if not by the name.
-            doubts: What is to be said of any of its lines.
-            tail_known: What may stand behind is known, and of no use, so that nothing need be said of it.
+            name: Its name for the user.
+            template: The template.
+            limit: Maximum length of a line in bytes, without its LF.
+            kind: Kind of its batches, if it is not the name.
+            doubts: Remarks on every line.
+            tail_known: Text after the last part is known to be useless, and needs no remark.
         """
         super().__init__()
         self._name = name
@@ -61,18 +61,18 @@ class TemplateFormat(LocallyTimed):
         self._kind = kind or name
         self._meaning = Meaning(template.fields, self._kind, keeps_empty=not template.exact)
         self._matcher = Matcher(template)
-        self._walker = Walker(template)
+        self._walker = Scanner(template)
         self._columns = Columns(template)
         self._dashes = {
             part.index for part in template.parts if isinstance(part, Place) and part.slot.kind in OWN_QUOTES
         }
-        """Fields that every line has, and of which a dash stands without quotes."""
+        """Fields that every line has, which may be a dash without quotes."""
         self._tail_known = tail_known
         self._doubts = (*doubts, *(_of_client(field) for field in template.fields if _is_claimed(field)))
 
     @property
     def name(self) -> str:
-        """What the user calls it."""
+        """Its name for the user."""
         return self._name
 
     @property
@@ -81,11 +81,11 @@ class TemplateFormat(LocallyTimed):
         return frozenset(column for role, column in PROMISED.items() if self._template.gives(role))
 
     def gives(self, role: str) -> bool:
-        """Return whether a field gives this; a host or status that none gives is made up."""
+        """Return whether a field provides this; a missing host or status is filled in."""
         return self._template.gives(role)
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
         columnar = self._walker.fits and self._columns.fits
@@ -94,14 +94,14 @@ class TemplateFormat(LocallyTimed):
         return batch if rows is batch.rows else replace(batch, rows=rows)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing."""
+        """Yield remarks on a line that was parsed, without side effects."""
         yield from self._doubts
         line = line.removesuffix(b"\r")
         start = self._matcher.whole(line)
         if start is None or not start.spans:
             return
         for field, text in zip(self._template.fields, _texts(line, start.spans), strict=True):
-            # What the user says is a header's is told of above.
+            # A client that is a header has a remark of its own above.
             if field.role == "host" and text is not None and field.writing != "addresses":
                 yield from client_remark(text)
             if field.role == "time" and text is not None:
@@ -109,10 +109,10 @@ class TemplateFormat(LocallyTimed):
         if not self._template.exact and not self._tail_known:
             rest = line[start.spans[-1][1] :]
             last = self._template.parts[-1]
-            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _called(self._kind))
+            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _name_of(self._kind))
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return field by field what one line says, or where it stops to fit."""
+        """Return the fields of one line, or the place at which it stops fitting."""
         if len(line) > self._limit:
             return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
         line = line.removesuffix(b"\r")
@@ -129,12 +129,12 @@ class TemplateFormat(LocallyTimed):
         if isinstance(read, Wrong) and self._is_other(line):
             return LineReading(self._name, (), {})
         if isinstance(read, Wrong):
-            return self._misfit(start.spans[: read.field], start.spans[read.field][0], expected_of(read.reason))
+            return self._misfit(start.spans[: read.field], start.spans[read.field][0], describe_expected(read.reason))
         values = self._local.named(self._meaning.named(texts))
-        return LineReading(self._name, self._found(start.spans), values)
+        return LineReading(self._name, self._found_fields(start.spans), values)
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line does not fit; empty when it does."""
+        """Return a short phrase on why a line does not fit; empty if it fits."""
         if len(line) > self._limit:
             return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
@@ -160,7 +160,7 @@ class TemplateFormat(LocallyTimed):
     def _parse_large(self, data: bytes) -> Batch:
         chunk = index_chunk(data)
         marks = Marks(chunk)
-        columns, column_line = self._columns.rows(chunk, marks, self._walker.walk(chunk, marks, self._limit))
+        columns, column_line = self._columns.rows(chunk, marks, self._walker.scan(chunk, marks, self._limit))
         other = np.ones(len(chunk.lfs), np.bool_)
         other[column_line] = False
         account = self._read(
@@ -174,10 +174,10 @@ class TemplateFormat(LocallyTimed):
         """Read lines one by one.
 
         Args:
-            numbered: Index and line without its LF, ascending.
+            numbered: (index, line without its LF), ascending.
         """
         account = Account(self._limit)
-        # Too long or blank ones are matched as empty, so that the account is kept in the order of the lines.
+        # Lines that are too long or blank are matched as empty, so that the account stays in the order of the lines.
         found = self._matcher.match(
             [raw.removesuffix(b"\r") if len(raw) <= self._limit else b"" for _, raw in numbered]
         )
@@ -191,7 +191,7 @@ class TemplateFormat(LocallyTimed):
             if entry is None and self._is_other(raw):
                 account.other.append(index)
             elif entry is None:
-                account.malformed(index, raw)
+                account.note_malformed(index, raw)
             else:
                 account.entries.append(entry)
                 account.line.append(index)
@@ -199,15 +199,15 @@ class TemplateFormat(LocallyTimed):
 
     def _entry(self, texts: Found | None) -> Entry | None:
         if texts is not None and None in texts:
-            # A dash in place of quotes.
+            # A dash instead of a quoted text.
             texts = tuple(b"-" if text is None and at in self._dashes else text for at, text in enumerate(texts))
         read = None if texts is None else self._meaning.entry(texts)
         return None if isinstance(read, Wrong) else read
 
     def _misfit(self, spans: tuple[Span, ...], at: int, expected: str) -> LineReading:
-        return LineReading(self._name, self._found(spans), None, at + 1, expected)
+        return LineReading(self._name, self._found_fields(spans), None, at + 1, expected)
 
-    def _found(self, spans: tuple[Span, ...]) -> tuple[FoundField, ...]:
+    def _found_fields(self, spans: tuple[Span, ...]) -> tuple[FoundField, ...]:
         return tuple(
             FoundField(shown_name(field), start, stop)
             for field, (start, stop) in zip(self._template.fields, spans, strict=False)
@@ -218,11 +218,11 @@ class TemplateFormat(LocallyTimed):
         return self._template.heading is not None and line.startswith(self._template.heading)
 
     def _is_other(self, line: bytes) -> bool:
-        """Return whether a line that does not fit is one that records no finished request."""
+        """Return whether a line that does not fit is known to record no finished request."""
         return self._template.others is not None and self._template.others.match(line) is not None
 
     def _part(self, number: int) -> str:
-        """Return what a part of the template is called; behind the last one, the end of the line."""
+        """Return the name of a part of the template; after the last one, the end of the line."""
         if number == len(self._template.parts):
             return "the end of the line"
         part = self._template.parts[number]
@@ -233,7 +233,7 @@ class TemplateFormat(LocallyTimed):
         return repr(part.decode("utf-8", "backslashreplace"))
 
 
-def _called(kind: str) -> str:
+def _name_of(kind: str) -> str:
     return "the format given" if kind == "custom" else kind
 
 

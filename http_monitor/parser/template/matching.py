@@ -1,4 +1,4 @@
-"""Finds the fields of a template in single lines, whatever bytes they hold."""
+"""Finds the fields of a template in single lines, whatever bytes they contain."""
 
 import re
 from collections.abc import Sequence
@@ -11,24 +11,24 @@ from http_monitor.parser.template.regex import exact_pieces, lenient_pattern, le
 from http_monitor.parser.template.template import Place, Template
 
 Found = tuple[bytes | None, ...]
-"""The text of each field of a template, in order; None for one that may be missing, and is."""
+"""The text of each field of a template, in order; None for a missing optional field."""
 Span = tuple[int, int]
-"""First byte of a field, from 0, and the byte after its last; -1 for both where it is missing."""
+"""Position of a field's first byte, from 0, and the position after its last one; -1 for both if it is missing."""
 
 
 class Start(NamedTuple):
-    """How far a line fits."""
+    """The part of a line that fits."""
 
     parts: int
-    """How many parts of the template are there."""
+    """Number of parts of the template that were found."""
     spans: tuple[Span, ...]
-    """Where the fields among them are."""
+    """Places of the fields among them."""
     stop: int
-    """The byte after the last of these parts."""
+    """Position after the last of these parts."""
 
 
 class Matcher:
-    """Matches lines one by one, in time linear in the line. It remembers nothing."""
+    """Matches lines one by one, in time linear in the line. It has no state."""
 
     def __init__(self, template: Template) -> None:
         """Compile a template."""
@@ -41,11 +41,11 @@ class Matcher:
         self._groups = [f"p{number}" for number, part in enumerate(parts) if isinstance(part, Place)]
 
     def match(self, lines: Sequence[bytes], *, strict: bool = True) -> list[Found | None]:
-        """Return the fields of each line, None for one that does not fit.
+        """Return the fields of each line; None for a line that does not fit.
 
         Args:
-            lines: Without their line ends.
-            strict: Try the quicker expression first; what is found is the same without.
+            lines: Lines without their line ends.
+            strict: Try the faster expression first; the result is the same without.
         """
         pattern = self._strict if strict else None
         found: list[Found | None] = [None] * len(lines)
@@ -64,7 +64,7 @@ class Matcher:
         return found
 
     def whole(self, line: bytes) -> Start | None:
-        """Return where the fields of a line are; None where it does not fit."""
+        """Return the places of the fields of a line; None if it does not fit."""
         match = self._strict.fullmatch(line) if self._strict else None
         if match is not None:
             return Start(len(self._parts), _spans(match), len(line))
@@ -72,10 +72,10 @@ class Matcher:
         return None if groups is None else self._start(groups, len(self._parts))
 
     def longest_start(self, line: bytes) -> Start:
-        """Return how far a line fits at most."""
+        """Return the longest part of a line that fits."""
         if self._exact:
             return self._exact_start(line)
-        # Where some parts fit, all but the last of them do too.
+        # If some parts fit, all but the last of them fit too.
         found = Start(0, (), 0)
         low, high = 0, len(self._pieces) - 1
         while low < high:
@@ -114,7 +114,7 @@ def _spans(match: re.Match[bytes]) -> tuple[Span, ...]:
 
 
 def _extract(lines: Sequence[bytes], pattern: str) -> list[dict[str, bytes] | None]:
-    """Return the named groups of each line, None for one that does not match."""
+    """Return the named groups of each line; None if it does not match."""
     found: Any = pc.extract_regex(pa.array(lines, pa.binary()), pattern=pattern)
     groups: list[dict[str, bytes] | None] = found.to_pylist()
     return groups

@@ -1,12 +1,12 @@
 """Writes a template as regular expressions over the bytes of a line.
 
-There are two, and where both match they agree. The *lenient* one lets a field hold what ends it (a user with
-spaces); only RE2 may run it, which is linear in the line. In the *strict* one a field ends at the first byte of
-what follows it; nothing in it can be matched in two ways, so that Python's own engine is linear too, and quicker.
-An exact template has only the strict one.
+There are two, and if both match they agree. The *lenient* one lets a field contain the byte that ends it (a user with
+spaces); only RE2 may run it, which is linear in the line. In the *strict* one a field ends at the first byte of what
+follows it. No line matches it in two ways, so Python's own engine is linear too, and faster. An exact template has
+only the strict one.
 
-What both have in common: a field is as short as it can be, but a list as long as it can be; within quotes a
-backslash escapes the next byte; and whatever follows the last part is ignored.
+In both, a field is as short as possible, but a list as long as possible; within quotes a backslash escapes the next
+byte; and anything after the last part is ignored.
 """
 
 import re
@@ -20,7 +20,7 @@ _WORD_ENDS = r"(?=[ ]|\Z)"
 
 
 def lenient_pieces(parts: Sequence[Part]) -> list[str]:
-    """Return the lenient expression of each part, for RE2; each is a group ``p`` with the number of the part."""
+    """Return the lenient expression of each part, for RE2; each is a group ``p`` followed by the part's number."""
     return [
         f"(?P<p{number}>{_lenient(part) if isinstance(part, Place) else piece})"
         for number, (part, piece) in enumerate(_with_literals(parts))
@@ -31,17 +31,17 @@ def lenient_pattern(pieces: Sequence[str], parts: Sequence[Part] | None = None) 
     """Return the lenient expression for RE2.
 
     Args:
-        pieces: Those of the first parts, or of all.
-        parts: All parts when the line must end after them; None when anything may follow.
+        pieces: The expressions of the first parts, or of all.
+        parts: All parts if the line must end after them; None if anything may follow.
     """
     rest = "" if parts is None else _rest(parts[-1]) + "$"
     return rf"(?s)^(?P<start>[ \t]*){''.join(pieces)}{rest}"
 
 
 def strict_pattern(template: Template) -> re.Pattern[bytes] | None:
-    """Return the strict expression, for a full match, with a group for each field in order.
+    """Return the strict expression, for a full match, with one group per field in order.
 
-    None where no byte divides two fields.
+    None if no byte separates two fields.
     """
     parts = template.parts
     if template.exact:
@@ -54,17 +54,17 @@ def strict_pattern(template: Template) -> re.Pattern[bytes] | None:
                 return None
             pattern += f"({_strict(part)})"
         else:
-            # Possessive, or a long run would be tried again from each of its bytes.
+            # Possessive: otherwise a long run would be retried from each of its bytes.
             pattern += piece.replace(_SEPARATOR, _SEPARATOR + "+")
     return re.compile((pattern + _rest(parts[-1])).encode(), re.DOTALL)
 
 
 def exact_pieces(parts: Sequence[Part]) -> list[str]:
-    """Return the expression of each part of an exact template; what one has matched it does not give back."""
+    """Return the expression of each part of an exact template; none of them backtracks."""
     pieces = []
     for part in parts:
         if isinstance(part, bytes):
-            pieces.append(_escaped(part))
+            pieces.append(_escape(part))
         elif isinstance(part, Gap):
             pieces.append(" ++")
         elif isinstance(part, Group):
@@ -74,13 +74,13 @@ def exact_pieces(parts: Sequence[Part]) -> list[str]:
     return pieces
 
 
-def typed_pattern(place: Place) -> str:
-    """Return the expression of a field that has one of its own."""
+def pattern_of_typed(place: Place) -> str:
+    """Return the expression of a field that has its own."""
     return place.slot.looks.replace(ITEM, _byte_but(SPACES + b"," + (place.stops or b"")))
 
 
 def _with_literals(parts: Sequence[Part]) -> Iterator[tuple[Part, str]]:
-    """Yield each part with the expression of its text, empty for a field."""
+    """Yield each part with the expression of its literal; empty for a field."""
     quoted = False
     for part in parts:
         pattern = ""
@@ -99,7 +99,7 @@ def _lenient(place: Place) -> str:
     if place.slot.kind == "query":
         return rf"(?:\?{byte}*?)?"
     if place.slot.kind == "typed":
-        return f"(?:{typed_pattern(place)})"
+        return f"(?:{pattern_of_typed(place)})"
     if place.slot.kind == "word" and not place.quoted:
         return begins + r"[^ \t]" + ("*?" if place.slot.begins or place.slot.empty else "+?")
     return begins + byte + ("*?" if place.quoted or place.slot.begins or place.slot.empty else "+?")
@@ -107,8 +107,8 @@ def _lenient(place: Place) -> str:
 
 def _strict(place: Place) -> str:
     if place.slot.kind == "typed":
-        # Atomic: what ends a list in one way must not be tried in another.
-        return f"(?>{typed_pattern(place)})"
+        # Atomic: if a list can end in one way, no other way may be tried.
+        return f"(?>{pattern_of_typed(place)})"
     stops = place.stops or b""
     if place.slot.kind == "word" and not place.quoted:
         stops += SPACES
@@ -135,27 +135,27 @@ def _exact(place: Place) -> str:
         return r'"([^"]*+(?:""[^"]*+)*+)"'
     if slot.kind == "last":
         mark = _byte_but(stops + b" ")
-        return rf"([^ ]+)(?=[{_escaped(stops)}]{mark}*+{_WORD_ENDS})"
+        return rf"([^ ]+)(?=[{_escape(stops)}]{mark}*+{_WORD_ENDS})"
     if slot.kind == "until" and slot.then:
         return rf"(.{'*' if slot.empty else '+'}?)(?={slot.then})"
     if slot.kind == "until":
-        ends = "|".join(_escaped(end) for end in slot.ends)
+        ends = "|".join(_escape(end) for end in slot.ends)
         return rf"(.{'*' if slot.empty else '+'}?)(?={ends}|\Z)"
     if slot.kind == "typed":
-        return f"({slot.looks})" + (r"(?=\Z)" if place.fills else rf"(?=[ {_escaped(stops)}]|\Z)")
+        return f"({slot.looks})" + (r"(?=\Z)" if place.fills else rf"(?=[ {_escape(stops)}]|\Z)")
     return f"({_byte_but(stops + b' ' if slot.kind == 'word' else stops)}{'*' if slot.empty else '+'}+)"
 
 
-def _escaped(text: bytes) -> str:
+def _escape(text: bytes) -> str:
     return "".join(f"\\x{byte:02x}" for byte in text)
 
 
 def _byte_but(stops: bytes) -> str:
-    return f"[^{_escaped(stops)}]" if stops else "."
+    return f"[^{_escape(stops)}]" if stops else "."
 
 
 def _rest(last: Part) -> str:
-    """Return what may follow the last part of a line; a field without an end of its own takes it all."""
+    """Return the expression of what may follow the last part; a field without an end takes the rest of the line."""
     if isinstance(last, Place):
         return r"(?:[ \t].*)?" if last.ends_itself else ""
     return ".*"

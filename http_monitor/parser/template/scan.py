@@ -1,4 +1,4 @@
-"""Finds the fields of a template in the plainly regular lines of a chunk, all lines at once."""
+"""Finds the fields of a template in the regular lines of a chunk, all lines at once."""
 
 from dataclasses import dataclass
 
@@ -8,39 +8,38 @@ from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import BACKSLASH, QUOTE, TAB, Chunk
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.chunks.spans import Span
-from http_monitor.parser.template.scan_exact import ExactSteps
-from http_monitor.parser.template.scan_tolerant import Steps
+from http_monitor.parser.template.scan_exact import ExactScan
+from http_monitor.parser.template.scan_tolerant import Scan
 from http_monitor.parser.template.slot import DIGITS, NUMBER, OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
 
-# What may be in a number, and what in a time or a list, so that it need not end one.
+# Bytes that may occur in a number, a time or a list, and therefore do not always end one.
 _IN_NUMBER, _IN_OTHERS = b"0123456789-", b"0123456789-+.,:"
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Where the fields of some lines are, in file order."""
+    """The fields of scanned lines, in file order."""
 
     line: Ints
-    """For each, its index among the lines of the chunk."""
+    """Index of each line among those of the chunk."""
     spans: tuple[Span, ...]
-    """For each field of the template; empty where it is missing."""
+    """The span of each field of the template; empty if it is missing."""
 
     def only(self, keep: Bools) -> "Walked":
-        """Return some of the lines."""
+        """Return the selected lines."""
         return Walked(self.line[keep], tuple(span.only(keep) for span in self.spans))
 
 
-class Walker:
-    """Walks through the parts of a template with a position in each line.
+class Scanner:
+    """Scans many lines for the parts of a template at once, keeping a position in each line.
 
-    What it finds the strict expression finds too; of a line that it leaves out nothing is said. It leaves out those
-    with an escape that matters; where the template is not exact, those with a tab, with a space more than the template
-    has, and with a field that ends other than at the first byte of what follows it.
+    Its results equal those of the strict expression, but it may leave out lines that fit: those with an escape that
+    matters and, if the template is not exact, those with a tab, with extra spaces, or with a field that does not end at
+    the first byte of what follows it.
     """
 
     def __init__(self, template: Template) -> None:
-        """Take a template, for which `fits` says whether it can be walked."""
         self._template = template
         places = template.places
         if template.exact:
@@ -58,26 +57,26 @@ class Walker:
             for place in places
         )
 
-    def walk(self, chunk: Chunk, marks: Marks, limit: int) -> Walked:
-        """Return the fields of the lines that are plainly regular.
+    def scan(self, chunk: Chunk, marks: Marks, limit: int) -> Walked:
+        """Return the fields of the regular lines.
 
         Args:
             chunk: Whole lines.
-            marks: Of the chunk.
-            limit: The longest line, in bytes without its LF.
+            marks: The marks of the chunk.
+            limit: Maximum length of a line in bytes, without its LF.
         """
         exact = self._template.exact
         usual = chunk.lfs - chunk.starts <= limit
         usual[_lines_with_escapes(chunk, self._escaped, tabs=not exact)] = False
         line = np.flatnonzero(usual)
-        steps = (ExactSteps if exact else Steps)(chunk, marks, chunk.starts[line], chunk.ends[line], self._template)
-        steps.take(self._template.parts)
-        walked = Walked(line, tuple(steps.spans))
-        return walked if steps.good.all() else walked.only(steps.good)
+        scan = (ExactScan if exact else Scan)(chunk, marks, chunk.starts[line], chunk.ends[line], self._template)
+        scan.run(self._template.parts)
+        scanned = Walked(line, tuple(scan.spans))
+        return scanned if scan.good.all() else scanned.only(scan.good)
 
 
 def _ends_plainly(place: Place) -> bool:
-    """Return whether one byte, or what its slot says, ends a field of an exact template."""
+    """Return whether one byte, or the slot, determines the end of a field of an exact template."""
     slot = place.slot
     if slot.kind in OWN_QUOTES or slot.width or slot.ends or place.fills:
         return True
@@ -86,13 +85,13 @@ def _ends_plainly(place: Place) -> bool:
 
 
 def _may_go_on(place: Place) -> bool:
-    """Return whether a typed field may hold the byte that ends it."""
+    """Return whether a typed field may contain the byte that ends it."""
     within = _IN_NUMBER if place.slot.looks in (NUMBER, DIGITS) else _IN_OTHERS
     return any(byte in within for byte in place.stops or b"")
 
 
 def _lines_with_escapes(chunk: Chunk, escaped: list[int], *, tabs: bool) -> Ints:
-    """Return the lines that have a backslash before a byte whose escape changes where a field ends, or a tab."""
+    """Return the lines with a tab, or with a backslash before a byte whose escape changes the end of a field."""
     places = [np.flatnonzero(chunk.bytes == TAB)] if tabs and b"\t" in chunk.data else []
     if escaped and b"\\" in chunk.data:
         slashes = np.flatnonzero(chunk.bytes[:-1] == BACKSLASH)

@@ -1,4 +1,4 @@
-"""Walks through an exact template, whose fields end where their slots say."""
+"""Scans lines for an exact template, whose fields end where their slots say."""
 
 import re
 from collections.abc import Sequence
@@ -9,21 +9,21 @@ from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import QUOTE, SPACE
 from http_monitor.parser.chunks.key_columns import keys_between, matching
 from http_monitor.parser.chunks.spans import Span
-from http_monitor.parser.template.regex import typed_pattern
-from http_monitor.parser.template.scan_tolerant import Steps
+from http_monitor.parser.template.regex import pattern_of_typed
+from http_monitor.parser.template.scan_tolerant import Scan
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Gap, Group, Part, Place
 
 _DASH = ord("-")
-_MOST_SPACES = 16
-"""In a gap of a line that is plainly regular."""
+_MAX_SPACES = 16
+"""Maximum number of spaces in a gap of a regular line."""
 
 
-class ExactSteps(Steps):
-    """How far the walk has come in each line of an exact template."""
+class ExactScan(Scan):
+    """The positions of a scan in the lines of an exact template."""
 
-    def take(self, parts: Sequence[Part]) -> None:
-        """Walk through all parts of the template."""
+    def run(self, parts: Sequence[Part]) -> None:
+        """Scan for all parts of the template."""
         self._through(parts, self.good.copy())
         last = parts[-1]
         if self.template.whole:
@@ -32,22 +32,22 @@ class ExactSteps(Steps):
             self.good &= (self.at == self.end) | (self.chunk.bytes_at(self.at) == SPACE)
 
     def _through(self, parts: Sequence[Part], there: Bools) -> None:
-        """Walk through parts in the lines that have them; in the others their fields are empty."""
+        """Scan for parts in the lines that have them; in the others their fields are empty."""
         for part in parts:
             if isinstance(part, bytes):
-                self._go(self.at + len(part), self._reads(part), there)
+                self._advance(self.at + len(part), self._reads(part), there)
             elif isinstance(part, Gap):
                 self._over_gap(there)
             elif isinstance(part, Group):
                 self._through(part.parts, there & self._begins(part))
             else:
-                start, stop, behind, fine = self._found(part, self.at)
+                start, stop, behind, fine = self._find_field(part, self.at)
                 before = self.at
-                self._go(behind, fine, there)
+                self._advance(behind, fine, there)
                 took = there & self.good
                 self.spans.append(Span(np.where(took, start, before), np.where(took, stop, before)))
 
-    def _go(self, to: Ints, fine: Bools, there: Bools) -> None:
+    def _advance(self, to: Ints, fine: Bools, there: Bools) -> None:
         self.good &= fine | ~there
         self.at = np.where(there & self.good, to, self.at)
 
@@ -58,8 +58,8 @@ class ExactSteps(Steps):
         return fine
 
     def _over_gap(self, there: Bools) -> None:
-        self._go(self.at + 1, self._reads(b" "), there)
-        for _ in range(_MOST_SPACES):
+        self._advance(self.at + 1, self._reads(b" "), there)
+        for _ in range(_MAX_SPACES):
             more = there & self.good & (self.chunk.bytes_at(self.at) == SPACE)
             if not more.any():
                 return
@@ -67,7 +67,7 @@ class ExactSteps(Steps):
         self.good &= ~more
 
     def _begins(self, group: Group) -> Bools:
-        """Return in which lines there are the parts of a group, as its first one says, and a typed one behind that."""
+        """Return a mask of the lines that have a group, judged by its first part and a typed part after that."""
         first, *others = group.parts
         if isinstance(first, bytes):
             reads = self._reads(first)
@@ -79,15 +79,15 @@ class ExactSteps(Steps):
         return self._looks(first, self.at)
 
     def _looks(self, place: Place, at: Ints) -> Bools:
-        """Return in which lines a field is there, and looks as it has to."""
-        start, stop, _, fine = self._found(place, at)
+        """Return a mask of the lines in which a field is present and matches its expression."""
+        start, stop, _, fine = self._find_field(place, at)
         stop = np.where(fine, stop, start)
-        # What a field looks like is asked of the others later, when they are read.
+        # Other fields are checked later, when they are read.
         keys = keys_between(self.chunk.data, start, stop)
-        return fine & matching(keys, re.compile(typed_pattern(place).encode(), re.DOTALL))
+        return fine & matching(keys, re.compile(pattern_of_typed(place).encode(), re.DOTALL))
 
-    def _found(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
-        """Return where a field starts and stops, where what follows it begins, and in which lines it is there."""
+    def _find_field(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
+        """Return (start, stop, start of what follows) of a field, and a mask of the lines that have it."""
         end, slot = self.end, place.slot
         if slot.kind in OWN_QUOTES:
             return self._own_quotes(place, at)
@@ -103,7 +103,7 @@ class ExactSteps(Steps):
             if slot.kind == "typed":
                 return at, stop, stop, (stop > at) & (stop < end)
             if slot.then:
-                # What is behind it shows whether it ends there; where it goes on, the reader of single lines says.
+                # What follows shows whether the field ends there; if not, the line is left to reading line by line.
                 return at, stop, stop, ((stop >= at) if slot.empty else (stop > at)) & (stop < end)
         elif slot.kind == "last":
             stop = self.marks.before(place.stops or b"", np.minimum(self.marks.after(b" ", at), end))

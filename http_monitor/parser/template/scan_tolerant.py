@@ -1,4 +1,4 @@
-"""Walks through a template with a position in each of many lines, from one part to the next."""
+"""Scans many lines for the parts of a template, keeping a position in each line."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from http_monitor.parser.template.template import Part, Place, Template
 _COLON = ord(":")
 
 
-class Steps:
-    """How far the walk has come in each line."""
+class Scan:
+    """The positions of a scan in many lines."""
 
     def __init__(self, chunk: Chunk, marks: Marks, at: Ints, end: Ints, template: Template) -> None:
         self.chunk = chunk
@@ -23,11 +23,11 @@ class Steps:
         self.end = end
         self.template = template
         self.good: Bools = np.ones(len(at), np.bool_)
-        """Which lines fit so far."""
+        """Mask of the lines that fit so far."""
         self.spans: list[Span] = []
 
-    def take(self, parts: Sequence[Part]) -> None:
-        """Walk through all parts of a template that is not exact."""
+    def run(self, parts: Sequence[Part]) -> None:
+        """Scan for all parts of a template that is not exact."""
         chunk, end = self.chunk, self.end
         good, at = chunk.bytes_at(self.at) != SPACE, self.at
         quoted = False
@@ -35,7 +35,7 @@ class Steps:
             if isinstance(part, Place):
                 stop, fine = self._field(part, at)
                 good &= fine
-                # A line that does not fit stays where it is, so that positions ascend.
+                # The position in a line that does not fit is kept, so that positions ascend.
                 stop = np.where(good, stop, at)
                 self.spans.append(Span(at, stop))
                 at = stop
@@ -52,7 +52,7 @@ class Steps:
         self.good = good
 
     def _field(self, place: Place, at: Ints) -> tuple[Ints, Bools]:
-        """Return where a field stops that starts at these places, and in which lines it does."""
+        """Return the ends of a field that starts at these positions, and a mask of the lines in which it ends."""
         chunk, marks, end = self.chunk, self.marks, self.end
         if place.slot.width:
             stop = at + place.slot.width
@@ -65,7 +65,7 @@ class Steps:
             stop = np.minimum(marks.after(b" ", at), end) if place.ends_itself else end
             good = np.ones(len(at), np.bool_)
         if place.slot.kind == "typed":
-            # After a space a list may go on.
+            # A list may continue after a space.
             good &= (chunk.bytes_at(stop) != SPACE) | (chunk.bytes_at(stop + 1) != _COLON)
         if place.quoted:
             if stops != b'"':

@@ -1,4 +1,4 @@
-"""A text format: literal bytes with fields between them."""
+"""Templates of text formats: literals and fields in order."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,31 +14,31 @@ _QUESTION = b"?"
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Spaces, at least one; in an exact template, where a space of a literal is just one."""
+    """At least one space; only in exact templates, in which a space of a literal is exactly one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
-    """Parts of an exact template that stand in a line together, or not at all."""
+    """Parts of an exact template that a line has all or none of."""
 
     parts: "tuple[Given, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A field where it stands."""
+    """A field in its place."""
 
     slot: Slot
     index: int
-    """Its number among the fields, from 0."""
+    """Index among the fields, from 0."""
     quoted: bool
-    """Whether it stands within quotes, where a backslash escapes the next byte."""
+    """It stands within quotes, where a backslash escapes the next byte."""
     stops: bytes | None
-    """The bytes that end it: the first ones of what follows. Empty at the end of the line; None: not known."""
+    """The bytes that end it: the first bytes of what may follow. Empty at the end of the line; None: not known."""
     fills: bool = False
-    """Whether the line ends with it, whatever its bytes are."""
+    """It extends to the end of the line, whatever its bytes are."""
     optional: bool = False
-    """Whether it is among parts that may be missing."""
+    """It is one of the parts that may be missing."""
 
     @property
     def ends_itself(self) -> bool:
@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Parts that stand in a line together, or not at all."""
+    """Parts that a line has all or none of."""
 
     parts: "tuple[Part, ...]"
 
@@ -59,12 +59,12 @@ Part = bytes | Place | Gap | Group
 
 
 class Template:
-    """What a line of a text format is made of; whatever follows the last part of a line is ignored.
+    """The parts of a line of a text format; anything after the last part is ignored.
 
-    There are two kinds. Most templates come from what a user configured: outside of quotes a space of a literal stands
-    for a run of spaces or tabs; such a run may stand in front, too; and a field may hold what ends it, as long as the
-    line fits. In an *exact* one, of a server that writes its lines in one way only, a space is one space, a field ends
-    where its slot says, and one that is empty says no more than a dash does.
+    There are two kinds. Most templates come from a user's configuration: outside quotes a space of a literal stands for
+    a run of spaces or tabs; such a run may precede the line, too; and a field may contain the byte that ends it, as
+    long as the line fits. An *exact* template is for a server whose lines have only one form: a space is one space, a
+    field ends where its slot says, and an empty field is like a dash.
     """
 
     def __init__(
@@ -77,23 +77,23 @@ class Template:
         heading: bytes | None = None,
         others: bytes | None = None,
     ) -> None:
-        """Take the parts in their order.
+        """Take the parts in order.
 
         Args:
-            parts: Literals, and fields; a bare `Field` gets the `Slot` that its role suggests.
-            noun: What the format is called in messages: ``LogFormat``.
-            exact: Whether a line may be written in one way only.
-            whole: Whether nothing may follow the last part.
-            heading: How a line begins that names the columns, and counts as nothing.
-            others: How lines begin that the server writes besides and that record no finished request, as an
-                expression; a line that fits is none of them.
+            parts: Literals and fields; a bare `Field` gets a slot that suits its role.
+            noun: The name of the format in messages: ``LogFormat``.
+            exact: Lines have only one possible form.
+            whole: Nothing may follow the last part.
+            heading: Beginning of lines that name the columns; they count as nothing.
+            others: Expression for the beginning of the server's lines that record no finished request; it matches no
+                line that fits.
         """
         self.noun = noun
         self.exact = exact
         self.whole = whole
         self.heading = heading
         self.others = None if others is None else re.compile(others)
-        self.parts: tuple[Part, ...] = tuple(_Placing(exact, whole).placed(_joined(parts), b"", False))
+        self.parts: tuple[Part, ...] = tuple(_Placing(exact, whole).place(_join_literals(parts), b"", False))
         self.places: tuple[Place, ...] = tuple(places_in(self.parts))
         self.fields: tuple[Field, ...] = tuple(place.slot.field for place in self.places)
 
@@ -103,7 +103,7 @@ class Template:
 
 
 def places_in(parts: Sequence[Part]) -> Iterator[Place]:
-    """Yield the places among some parts, in the order of their numbers."""
+    """Yield the places among the parts, in the order of their indices."""
     for part in parts:
         if isinstance(part, Place):
             yield part
@@ -112,12 +112,12 @@ def places_in(parts: Sequence[Part]) -> Iterator[Place]:
 
 
 def quotes_after(quoted: bool, literal: bytes) -> bool:
-    """Return whether what follows a literal stands within quotes."""
+    """Return whether text after a literal stands within quotes."""
     return quoted ^ (literal.count(QUOTE) % 2 == 1)
 
 
-def _joined(parts: Sequence[Given]) -> list[bytes | Slot | Gap | Maybe]:
-    """Return the parts, neighbouring literals as one and empty ones left out."""
+def _join_literals(parts: Sequence[Given]) -> list[bytes | Slot | Gap | Maybe]:
+    """Return the parts with neighbouring literals joined and empty ones removed."""
     joined: list[bytes | Slot | Gap | Maybe] = []
     for part in parts:
         if isinstance(part, bytes) and joined and isinstance(joined[-1], bytes):
@@ -128,20 +128,20 @@ def _joined(parts: Sequence[Given]) -> list[bytes | Slot | Gap | Maybe]:
 
 
 class _Placing:
-    """Numbers the fields of a template, and finds out what ends each."""
+    """Numbers the fields of a template, and determines what ends each of them."""
 
     def __init__(self, exact: bool, whole: bool) -> None:
         self._exact = exact
         self._whole = whole
         self._count = 0
 
-    def placed(self, parts: Sequence[bytes | Slot | Gap | Maybe], behind: bytes | None, optional: bool) -> list[Part]:
-        """Return parts with their places.
+    def place(self, parts: Sequence[bytes | Slot | Gap | Maybe], behind: bytes | None, optional: bool) -> list[Part]:
+        """Return the parts with their places.
 
         Args:
-            parts: Of the template, or of a group in it.
+            parts: Parts of the template, or of a group in it.
             behind: The bytes that may follow the last of them.
-            optional: Whether they may be missing.
+            optional: The parts may be missing.
         """
         placed: list[Part] = []
         quoted = False
@@ -155,7 +155,7 @@ class _Placing:
                 placed.append(Place(part, self._count, quoted, stops, fills, optional))
                 self._count += 1
             elif isinstance(part, Maybe):
-                placed.append(Group(tuple(self.placed(_joined(part.parts), stops, True))))
+                placed.append(Group(tuple(self.place(_join_literals(part.parts), stops, True))))
             else:
                 placed.append(part)
         return placed
@@ -174,10 +174,12 @@ class _Placing:
             return b" "
         if isinstance(following, Slot) and following.kind != "query":
             return following.begins or None
-        # A query begins with its own mark, or is not there; so do parts that may be missing.
+        # A query begins with its mark or is empty; the same holds for parts that may be missing.
         after = self._stops(parts, index + 1, quoted, behind)
         first_of = (
-            self._stops([b"", *_joined(following.parts)], 0, False, None) if isinstance(following, Maybe) else _QUESTION
+            self._stops([b"", *_join_literals(following.parts)], 0, False, None)
+            if isinstance(following, Maybe)
+            else _QUESTION
         )
         if after is None or first_of is None:
             return None

@@ -1,4 +1,4 @@
-"""Makes the column of times of the fields of a template."""
+"""Makes the column of times from the fields of a template."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,21 +26,21 @@ from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.parser.template.slot import CLF_BARE, CLF_BRACKETED, CLF_LOCAL, EPOCH_WITH_MS, ISO_UTC, Slot
 
 TIMES_THAT_LOOK_SO = (CLF_BARE, CLF_BRACKETED, CLF_LOCAL, ISO_UTC, EPOCH_WITH_MS)
-"""What times look like that are checked here."""
+"""Expressions whose times are checked here."""
 
 _OPEN, _CLOSE, _DOT = (ord(char) for char in "[].")
 _EPOCHS: dict[Writing, int] = {"epoch": 6, "epoch_ms": 3, "epoch_us": 0, "epoch_ns": -3}
-"""The power of ten of the microseconds in a unit."""
+"""Power of ten of the microseconds in each unit."""
 
 
 def times_of(chunk: Chunk, marks: Marks, slot: Slot, span: Span) -> Times:
-    """Return the times of a field; of one that is left out here nothing is said.
+    """Return the times of a field; times that are left out here may still be valid.
 
     Args:
-        chunk: What the field stands in.
-        marks: Of the chunk.
-        slot: What the field looks like, and how it is written.
-        span: Where it is.
+        chunk: The chunk of the field.
+        marks: The marks of the chunk.
+        slot: The slot, with the expression and notation of the field.
+        span: The field.
     """
     if slot.looks == CLF_BRACKETED:
         good = (chunk.bytes_at(span.start) == _OPEN) & (chunk.bytes_at(span.start + CLF_BYTES + 1) == _CLOSE)
@@ -61,14 +61,14 @@ def times_of(chunk: Chunk, marks: Marks, slot: Slot, span: Span) -> Times:
 
 
 def days_of(chunk: Chunk, day: Span, clock: Span) -> Times:
-    """Return the times, without a zone, that are a day and a time of day in two fields."""
+    """Return the times without a zone that consist of a day and a time of day in two fields."""
     plain = (day.stop - day.start == DAY_BYTES) & (clock.stop - clock.start == CLOCK_BYTES)
     time_us, good = day_times(chunk, day.start, clock.start)
     return time_us + UNZONED_US, plain & good
 
 
 def moments_of(pieces: Sequence[Keys], read: Callable[[tuple[bytes, ...]], int | str]) -> Times:
-    """Return the times that stand in pieces; each is worked out once for all lines that have the same."""
+    """Return the times that consist of several pieces, each computed once for all lines with the same pieces."""
     place = np.zeros(len(pieces[0]), np.int64)
     for keys in pieces:
         _, place = np.unique(place * max(1, len(keys.dictionary)) + codes(keys), return_inverse=True)
@@ -86,7 +86,7 @@ def _at(keys: Keys, rows: Ints) -> list[bytes]:
 
 
 def _by_writing(chunk: Chunk, marks: Marks, writing: Writing, span: Span) -> Times:
-    """Return times as they are written; what is not plainly so is read once for each distinct text."""
+    """Return times by their notation; those that are not plain are read once per distinct text."""
     if writing in _EPOCHS:
         time_us, good = epoch_times(chunk, marks, span, _EPOCHS[writing])
     elif writing == "iso":

@@ -1,4 +1,4 @@
-"""Says what the columns of a W3C log mean, by their names."""
+"""Gives the meaning of the columns of a W3C log by their names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.fields.row_builder import Meaning
 from http_monitor.parser.w3c.separated import SeparatedReader
 
-# By the names in lower case. Where the two servers differ it is in the unit of time-taken, which a dialect says.
+# Names in lower case. The servers differ only in the unit of time-taken, which a dialect gives.
 _ROLES: Mapping[str, Role] = {
     "date": "date",
     "time": "clock",
@@ -38,7 +38,7 @@ _ROLES: Mapping[str, Role] = {
     "x-forwarded-for": "forwarded",
     "cs(x-forwarded-for)": "forwarded",
 }
-# CloudFront logs its own domain as cs(Host), and what the client asked for as x-host-header.
+# CloudFront logs its own domain as cs(Host), and the requested one as x-host-header.
 _ASKED_FOR, _OWN_DOMAIN = "x-host-header", "cs(host)"
 _LOCAL = ("date-local", "time-local")
 _ONLY_IIS = {"sc-win32-status", "sc-substatus", "s-sitename", "s-computername"}
@@ -52,49 +52,49 @@ _SOFTWARE: tuple[tuple[str, Writing], ...] = (
     ("amazon", "s"),
     ("cloudfront", "s"),
 )
-"""What `#Software` may say, and the unit of `time-taken` then."""
+"""Texts in `#Software`, with the unit of `time-taken`."""
 
 
 def unit_of_software(line: str) -> Writing | None:
-    """Return the unit in which a server counts that a `#Software` line names; None where it is not known."""
+    """Return the unit of `time-taken` for the server in a `#Software` line; None if it is not known."""
     return next((unit for name, unit in _SOFTWARE if name in line.lower()), None)
 
 
 def unit_of_columns(names: Sequence[str]) -> Writing:
-    """Return the unit that columns show by themselves; where they show none, only a decimal point in a line does."""
+    """Return the unit that the columns imply; if they imply none, only a decimal point in a line does."""
     return "ms" if _ONLY_IIS & {name.lower() for name in names} else "decimal"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What one server does where the format leaves it open."""
+    """The conventions of one server that the format leaves open."""
 
     time_taken: Writing | None
-    """The unit of ``time-taken``; None: there are servers of both, so the header, or the lines, have to show it."""
+    """Unit of ``time-taken``; None if servers differ, so that the header or the lines must show it."""
     usual: tuple[str, ...]
-    """The columns that the server writes where it was told nothing, by their names."""
+    """Names of the columns that the server writes by default."""
     usual_counts: frozenset[int]
-    """How many of these, from the first, stand in a line of a file whose `#Fields` line nobody has seen."""
+    """How many of these may be in a line of a file whose `#Fields` line is not known."""
     mark: str = ""
-    """A column that only this server writes, and always; empty: any columns will do."""
+    """A column that this server always writes, and no other does; empty: any columns are accepted."""
 
 
 class W3cColumns:
-    """What the columns of a file mean."""
+    """The meaning of the columns of a file."""
 
     def __init__(self, names: tuple[str, ...], time_taken: Writing, kind: str, *, utc: bool = True) -> None:
-        """Take the names, and how this server writes.
+        """Take the names, and the server's conventions.
 
         Args:
-            names: Of the columns.
-            time_taken: The unit of that column.
-            kind: What a batch of such lines is called.
-            utc: Dates and times are of UTC, but for those that call themselves local.
+            names: Names of the columns.
+            time_taken: Unit of that column.
+            kind: Kind of batches of such lines.
+            utc: Dates and times are in UTC, unless their names say that they are local.
         """
         self.time_taken = time_taken
         asked_for = any(name.lower() == _ASKED_FOR for name in names)
         self.names = names
-        # Where both are logged, the time of UTC counts.
+        # If both are logged, the time in UTC counts.
         needless = {f"{name.lower()}-local" for name in names}
         self.fields = tuple(
             Field(name) if name.lower() in needless else _field(name, time_taken, asked_for, utc=utc) for name in names
@@ -105,7 +105,7 @@ class W3cColumns:
 
     @property
     def reader(self) -> SeparatedReader:
-        """What reads many of their lines at once."""
+        """The reader for many lines at once."""
         if self._reader is None:
             self._reader = SeparatedReader(self.fields)
         return self._reader

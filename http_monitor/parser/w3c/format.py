@@ -1,4 +1,4 @@
-"""Reads the W3C extended log format, in which a ``#Fields`` line says what the columns of the lines after it are.
+"""Reads the W3C extended log format, in which a ``#Fields`` line names the columns of the lines after it.
 
 The format: https://www.w3.org/TR/WD-logfile.html
 """
@@ -22,66 +22,66 @@ from http_monitor.settings import MAX_LINE_BYTES
 
 _FIELDS, _SOFTWARE = b"#fields:", b"#software:"
 _COMMENT = b"#"
-_MOST_COMMENTS = 8
-"""In a chunk that is read by columns: under each the columns may be others."""
-_MOST_COLUMNS = 256
-"""A `#Fields` line with more is none; it bounds what a checkpoint holds."""
+_MAX_COMMENTS = 8
+"""Maximum number of comments in a chunk that is read by columns, since each may change the columns."""
+_MAX_COLUMNS = 256
+"""A `#Fields` line with more columns is ignored; this bounds the size of a checkpoint."""
 
 
 class W3cFormat(LinedFormat):
-    """One file of the format. It remembers the latest `#Fields` line; before any, the server's usual columns count.
+    """The format of one file. It stores the latest `#Fields` line; before any, the server's usual columns are assumed.
 
-    Columns are separated by tabs where a line has one, by single spaces otherwise. Lines that begin with ``#`` record
-    no request.
+    Columns are separated by tabs if a line has one, else by single spaces. Lines that begin with ``#`` record no
+    request.
     """
 
     def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
-        """Take the name a user gives, the server's ways, and the longest line in bytes without its LF."""
+        """Take the format's name, the server's conventions, and the maximum length of a line without its LF."""
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
         self._unit: Writing | None = None
-        """Of time-taken, as the latest `#Software` line shows; None: it does not, or there was none."""
+        """Unit of time-taken according to the latest `#Software` line; None if there is none or it does not show it."""
         self._known: W3cColumns | None = None
         self._utc = True
-        """Nobody has said that times are of another zone."""
+        """Times are in UTC unless the user gives another zone."""
 
     def set_zone(self, zone: Zone) -> None:
-        """Read times in that zone, in place of UTC."""
+        """Read times in this zone instead of UTC."""
         super().set_zone(zone)
         self._utc, self._known = False, None
 
     def resembles(self, line: bytes) -> bool:
-        """Tell whether a line stands under a #Fields line of this server."""
+        """Return whether a line follows a #Fields line of this server."""
         del line
         columns = self._columns
         return columns is not None and (not self._dialect.mark or self._dialect.mark in columns)
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         comments = data.startswith(_COMMENT) + data.count(b"\n" + _COMMENT)
-        if len(data) < SMALL_BYTES or comments > _MOST_COMMENTS:
+        if len(data) < SMALL_BYTES or comments > _MAX_COMMENTS:
             return super().parse(data)
         chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
         return self._joined([*self._by_columns(chunk)], lines_of(data))
 
     def learn(self, head: bytes) -> None:
-        """Take the columns from the first bytes of the file, for a run that begins further on.
+        """Learn the columns from the beginning of the file, for a run that starts later in it.
 
         Args:
-            head: What the file begins with; a last line without LF is left out, it may not be whole.
+            head: The beginning of the file; a last line without LF is ignored, as it may be incomplete.
         """
         for line in head.split(b"\n")[:-1]:
             if len(line) <= self._limit and line.startswith(_COMMENT):
                 self._directive(line.removesuffix(b"\r"))
 
     def save(self) -> Json:
-        """Return the columns of the latest `#Fields` line."""
+        """Return the columns of the latest `#Fields` line as JSON."""
         fields = None if self._columns is None else list(self._columns)
         return {"fields": fields, "unit": self._unit, **super().save()}
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         names = given["fields"]
         unit = given["unit"]
         if unit not in (None, "s", "ms"):
@@ -93,7 +93,7 @@ class W3cFormat(LinedFormat):
             return
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise TypeError("the columns are not a list of names")
-        if not 0 < len(names) <= _MOST_COLUMNS:
+        if not 0 < len(names) <= _MAX_COLUMNS:
             raise ValueError("no columns, or too many")
         self._set(tuple(names))
 
@@ -123,7 +123,7 @@ class W3cFormat(LinedFormat):
         return spans
 
     def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
-        """Yield the rows of plain lines under each of the `#Fields` lines, with the indices of their lines."""
+        """Yield the rows of plain lines under each `#Fields` line, with the indices of their lines."""
         names, unit, first = self._columns, self._unit, 0
         comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
         for index in (*comments, len(chunk.lfs)):
@@ -140,7 +140,7 @@ class W3cFormat(LinedFormat):
             first = index + 1
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing."""
+        """Yield remarks on a line that was parsed, without side effects."""
         texts = _split(line.removesuffix(b"\r"))
         columns = self._columns_under(self._columns, len(texts), self._unit)
         if columns is None:
@@ -163,12 +163,12 @@ class W3cFormat(LinedFormat):
         self._columns = names
 
     def _columns_under(self, names: tuple[str, ...] | None, count: int, unit: Writing | None) -> W3cColumns | None:
-        """Return the columns of a line that has so many; None where these cannot be its columns.
+        """Return the columns of a line with this number of columns; None if they cannot be its columns.
 
         Args:
-            names: What the latest `#Fields` line names; None without one.
-            count: Of the line.
-            unit: Of time-taken, as the latest `#Software` line shows.
+            names: The names in the latest `#Fields` line; None without one.
+            count: Number of columns of the line.
+            unit: Unit of time-taken according to the latest `#Software` line.
         """
         if count not in (self._dialect.usual_counts if names is None else (len(names),)):
             return None
@@ -179,7 +179,7 @@ class W3cFormat(LinedFormat):
         return self._known
 
     def _lack(self, columns: W3cColumns) -> str | None:
-        """Return what columns lack without which no line of this server can be read."""
+        """Return what the columns lack that every line of this server must have; None if nothing."""
         if not columns.has_time:
             return "a date and a time"
         mark = self._dialect.mark
@@ -187,11 +187,11 @@ class W3cFormat(LinedFormat):
 
 
 def _names_in(line: bytes) -> tuple[str, ...] | None:
-    """Return the columns that a `#Fields` line names; None for any other."""
+    """Return the names in a `#Fields` line; None for any other line."""
     if line[: len(_FIELDS)].lower() != _FIELDS:
         return None
     names = line[len(_FIELDS) :].decode("utf-8", "backslashreplace").split()
-    return tuple(names) if 0 < len(names) <= _MOST_COLUMNS else None
+    return tuple(names) if 0 < len(names) <= _MAX_COLUMNS else None
 
 
 def _split(line: bytes) -> list[bytes]:
@@ -205,7 +205,7 @@ def _one_of(counts: frozenset[int]) -> str:
 
 
 def _column_of_excess(line: bytes, texts: Sequence[bytes], names: Sequence[str] | None) -> int:
-    """Return the byte, from 1, at which the first column stands that has no name; behind the line where none does."""
+    """Return the column (in bytes, from 1) of the first field without a name; after the line if there is none."""
     if names is None or len(texts) <= len(names):
         return len(line) + 1
     front = len(line) - len(line.lstrip(b" \t"))

@@ -1,4 +1,4 @@
-"""Reads many lines at once whose fields stand between single bytes: spaces, or tabs."""
+"""Reads many lines at once whose fields are separated by single spaces or tabs."""
 
 from collections.abc import Sequence
 
@@ -17,22 +17,22 @@ from http_monitor.parser.template.template import Template
 
 
 class SeparatedReader:
-    """Makes rows of lines that have exactly some fields."""
+    """Makes rows of lines with a fixed number of fields."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        """Take the fields, of which at least one is a time; `fits` says whether their columns can be made here."""
+        """Take the fields; at least one of them must be a time."""
         self._fields = tuple(fields)
         self._columns = Columns(Template([Slot(field) for field in fields], exact=True))
         self.fits = self._columns.fits
 
     def rows(self, chunk: Chunk, first: int, stop: int, limit: int) -> tuple[pa.RecordBatch, Ints]:
-        """Return the rows of the lines that need no closer look, and the indices of their lines.
+        """Return the rows of the lines that need not be read one by one, and the indices of their lines.
 
         Args:
             chunk: Whole lines.
-            first: The first line that is looked at, by its index; whether it has a tab says what separates fields.
-            stop: The line after the last.
-            limit: The longest line, in bytes without its LF.
+            first: Index of the first line; whether it has a tab determines the separator.
+            stop: Index after the last line.
+            limit: Maximum length of a line in bytes, without its LF.
         """
         line = np.arange(first, stop)
         tabs = np.flatnonzero(chunk.bytes == TAB)
@@ -51,7 +51,7 @@ class SeparatedReader:
         line, start, end, mark_from = line[good], start[good], end[good], mark_from[good]
         spans = []
         for number, field in enumerate(self._fields):
-            # What nobody asks for need not be found.
+            # Unused fields need not be found.
             if field.role is None:
                 spans.append(Span(start, start))
                 continue

@@ -1,1 +1,1 @@
-"""Logs whose lines another program wrapped: detection, reading, and what changes."""
+"""Logs whose lines are wrapped by another program: detection, reading, and changes of the wrapper."""

@@ -1,4 +1,4 @@
-"""Tells whether a line that may be wrapped is read well as it stands."""
+"""Checks whether a line that may be wrapped is read well without unwrapping it."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ _NONE = (None, b"-", b"")
 
 
 def is_well_read(plain: LogFormat, line: bytes, wrappers: Sequence[Wrapper]) -> bool:
-    """Tell whether a line fits a format, which has not been decided, and shows a host that is none of a wrapper's.
+    """Return whether a line fits the format of unwrapped lines, and its host is not a part of a wrapper.
 
     Args:
-        plain: The format; it remembers nothing of the line.
-        line: Without its LF.
-        wrappers: What may be around it.
+        plain: The format, not decided yet; its state is not changed.
+        line: The line without its LF.
+        wrappers: The wrappers that may be around it.
     """
     reading = plain.readings(line)[0] if isinstance(plain, AutoFormat) else read_line(plain, line)
     if not reading.values:
@@ -28,13 +28,13 @@ def is_well_read(plain: LogFormat, line: bytes, wrappers: Sequence[Wrapper]) -> 
 
 
 def row_is_well_read(batch: Batch, row: int, line: bytes, wrappers: Sequence[Wrapper]) -> bool:
-    """Tell likewise of a line that is a row.
+    """Return the same for a line that was parsed into a row.
 
     Args:
-        batch: What a format made of it and others.
-        row: Of the batch.
-        line: Without its LF.
-        wrappers: What may be around it.
+        batch: The batch with the line.
+        row: Index of its row.
+        line: The line without its LF.
+        wrappers: The wrappers that may be around it.
     """
     host, vhost = (batch.rows.column(name)[row].as_py() for name in ("host", "vhost"))
     return _is_well(line, host, vhost, wrappers)
@@ -45,5 +45,5 @@ def _is_well(line: bytes, host: Value, vhost: Value, wrappers: Sequence[Wrapper]
     if fronts and (host in _NONE or not isinstance(host, bytes) or not can_be_host(host)):
         return False
     named = [name for name in (host, vhost) if isinstance(name, bytes) and name]
-    # A field that has the whole front in it begins before the text, too.
+    # A field that contains the whole prefix also begins before the text.
     return not any(name in front or (front and front in name) for front in fronts for name in named)

@@ -1,1 +1,1 @@
-"""How bytes of files are reached."""
+"""Access to the bytes of files."""

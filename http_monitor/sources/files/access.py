@@ -1,4 +1,4 @@
-"""How files are reached: what a way to them can do, and the way of this process itself."""
+"""Access to files: the protocol, and its implementation in this process."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10
 _COARSE_TICK_US = 3 * US_PER_S
-_MOST_LISTED = 16
+_MAX_LISTED = 16
 _NS_PER_S = 1_000_000_000
 
 Identity = tuple[int, int]
@@ -29,21 +29,21 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class FileStatus:
-    """What is known of a regular file without reading it."""
+    """The status of a regular file, known without reading it."""
 
     identity: Identity
     size: int
     mtime_ns: int | None
-    """None where the way to the file cannot tell it."""
+    """None if this access cannot provide it."""
 
 
 class Listing(dict[str, Identity]):
-    """What stands in a directory, by name; not changed once it has been searched."""
+    """The files in a directory by name; not changed once it has been searched."""
 
     _names: list[str] | None = None
 
     def beginning_with(self, stem: str) -> list[str]:
-        """Return the names that begin with that, at a cost of how many these are."""
+        """Return the names with a prefix, in time proportional to their number."""
         if self._names is None:
             self._names = sorted(self)
         names = self._names
@@ -54,37 +54,37 @@ class Listing(dict[str, Identity]):
 
 
 class Handle(Protocol):
-    """An open file. Every method but `close` raises OSError when the file cannot be reached any more."""
+    """An open file. Every method but `close` raises OSError if the file can no longer be reached."""
 
     def status(self) -> FileStatus:
-        """Return its status now."""
+        """Return the present status."""
         ...
 
     def read(self, offset: int, most: int) -> bytes:
-        """Return up to `most` bytes from there; fewer only where the file ends."""
+        """Return up to `most` bytes from the offset on; fewer only at the end of the file."""
         ...
 
     def close(self) -> None:
-        """Let go of it; more than once does no harm."""
+        """Close the file; repeated calls are harmless."""
         ...
 
 
 class Files(Protocol):
-    """A way to files: in this process, or through commands on another machine.
+    """Access to files: in this process, or through commands on another machine.
 
-    Where the way itself can be cut, every method but `look` raises OSError then.
+    If the connection is lost, every method but `look` raises OSError.
     """
 
     def look(self, path: str) -> FileStatus | Obstacle:
-        """Return the status of the regular file that the path leads to, or why there is none."""
+        """Return the status of the regular file at a path, or why there is none."""
         ...
 
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
-        """Open it."""
+        """Open the regular file at a path, or return why there is none."""
         ...
 
     def listing(self, directory: str) -> Listing:
-        """Return what stands in a directory; nothing where it cannot be listed."""
+        """Return the files in a directory; empty if it cannot be listed."""
         ...
 
     def target(self, path: str) -> str:
@@ -94,24 +94,24 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A directory as it was listed."""
+    """The stored listing of a directory."""
 
     changed: tuple[int, int, int]
-    """Which it is, and when it was changed."""
+    """Identity of the directory, and its time of change."""
     at_us: int
     names: Listing
 
 
 class LocalFiles:
-    """The files of this machine, read in this process; an open one stays reachable whatever its name becomes."""
+    """The files of this machine, read in this process; an open file can be read however it is renamed."""
 
     def look(self, path: str) -> FileStatus | Obstacle:
-        """Return the status of the regular file that the path leads to, or why there is none."""
+        """Return the status of the regular file at a path, or why there is none."""
         found = look(path)
         return found if isinstance(found, Obstacle) else status_of(found)
 
     def is_still(self, path: str, status: FileStatus) -> bool:
-        """Tell whether the path leads to the same regular file in the same state; costs as little as that can."""
+        """Return whether a path still leads to the same regular file in the same state, as cheaply as possible."""
         try:
             now = os.stat(path)
         except OSError:
@@ -124,7 +124,7 @@ class LocalFiles:
         )
 
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
-        """Open it; a FIFO, a device and a directory are obstacles, and are not waited for."""
+        """Open the regular file at a path; other kinds of files are obstacles, and are never waited for."""
         opened = open_regular(path)
         if isinstance(opened, Obstacle):
             return opened
@@ -142,12 +142,12 @@ class LocalFiles:
         return resource is None or descriptor + spare < resource.getrlimit(resource.RLIMIT_NOFILE)[0] % (1 << 63)
 
     def __init__(self, clock: Clock | None = None) -> None:
-        """Begin; with a clock a directory that has not changed is listed every few seconds at most."""
+        """With a clock, an unchanged directory is listed at most once every few seconds."""
         self._clock = clock
         self._listed: dict[str, _Listed] = {}
 
     def listing(self, directory: str) -> Listing:
-        """Return what stands in a directory, symbolic links left out."""
+        """Return the files in a directory, without symbolic links."""
         if self._clock is None:
             return self._list(directory)
         try:
@@ -160,10 +160,10 @@ class LocalFiles:
         if known is not None and known.changed == changed and 0 <= now_us - known.at_us < _LISTED_US:
             return known.names
         names = self._list(directory)
-        # What changes within one tick of the file system's clock changes no time.
+        # A change within one tick of the file system's clock need not change the time.
         tick_us = _TICK_US if status.st_mtime_ns % _NS_PER_S else _COARSE_TICK_US
         if now_us - status.st_mtime_ns // 1_000 > tick_us:
-            if len(self._listed) >= _MOST_LISTED:
+            if len(self._listed) >= _MAX_LISTED:
                 self._listed.clear()
             self._listed[directory] = _Listed(changed, now_us, names)
         return names
@@ -175,7 +175,7 @@ class LocalFiles:
                 for entry in entries:
                     status = entry.stat(follow_symlinks=False)
                     found[entry.name] = status.st_dev, status.st_ino
-        except OSError:  # what could be read is better than nothing, and the caller looks again
+        except OSError:  # a partial listing is better than none, and the caller will list it again
             return found
         return found
 
@@ -185,17 +185,17 @@ class LocalFiles:
 
 
 class LocalHandle:
-    """A descriptor of this process, which it owns."""
+    """An open descriptor of this process, which it owns."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def status(self) -> FileStatus:
-        """Return its status now."""
+        """Return the present status."""
         return status_of(os.fstat(self._descriptor))
 
     def read(self, offset: int, most: int) -> bytes:
-        """Return up to `most` bytes from there."""
+        """Return up to `most` bytes from the offset on."""
         os.lseek(self._descriptor, offset, os.SEEK_SET)
         parts: list[bytes] = []
         while most > 0 and (data := os.read(self._descriptor, most)):
@@ -204,7 +204,7 @@ class LocalHandle:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
-        """Let go of the descriptor."""
+        """Close the descriptor."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)

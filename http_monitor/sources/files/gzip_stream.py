@@ -1,4 +1,4 @@
-"""Inflates a gzip stream that comes in pieces."""
+"""Inflates a gzip stream that arrives in pieces."""
 
 import zlib
 
@@ -9,13 +9,13 @@ _GZIP_WBITS = 31
 
 
 class Inflater:
-    """Takes a gzip stream of one or more members cut anywhere, gives what it holds up to its first flaw."""
+    """Inflates a gzip stream of one or more members, cut anywhere, up to its first flaw."""
 
     def __init__(self) -> None:
         self._member: zlib._Decompress | None = None
         self._members = 0
         self.flaw = ""
-        """What is wrong with the stream; empty while nothing is."""
+        """What is wrong with the stream; empty if nothing is."""
 
     def feed(self, data: bytes) -> bytes:
         """Return the bytes that this piece adds; b"" after a flaw."""
@@ -23,7 +23,7 @@ class Inflater:
         while data and not self.flaw:
             if self._member is None:
                 if self._members:
-                    data = data.lstrip(b"\0")  # members may be padded, to the blocks of a tape for instance
+                    data = data.lstrip(b"\0")  # members may be padded, for instance to the block size of a tape
                     if not data:
                         break
                 self._member = zlib.decompressobj(_GZIP_WBITS)
@@ -41,13 +41,13 @@ class Inflater:
         return b"".join(parts)
 
     def finish(self) -> None:
-        """Learn that the stream has ended, which inside a member is a flaw."""
+        """Note the end of the stream; it is a flaw inside a member."""
         if self._member is not None and not self.flaw:
             self.flaw = "ends in the middle"
 
 
 def _up_to_flaw(member: "zlib._Decompress", data: bytes) -> bytes:
-    # zlib keeps what it had made of a piece when the piece turns out bad; of single bytes it has made nothing yet.
+    # When a piece is damaged, zlib drops what it has inflated of it; with single bytes nothing is lost.
     parts = []
     try:
         for at in range(len(data)):

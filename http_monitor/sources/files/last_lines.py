@@ -1,4 +1,4 @@
-"""Takes a look at the last lines of a file."""
+"""Reads the last lines of a file."""
 
 from http_monitor.sources.files.access import Files
 from http_monitor.sources.files.regular_file import Obstacle
@@ -13,7 +13,7 @@ def tail_sample(files: Files, path: str, limit: int) -> list[bytes]:
     if isinstance(opened, Obstacle):
         return []
     handle, status = opened
-    # One byte more than the sample: it tells whether the sample begins with a line.
+    # One more byte shows whether the sample begins at the start of a line.
     start = max(0, status.size - _SAMPLE_BYTES - 1)
     try:
         data = handle.read(start, _SAMPLE_BYTES + 1)

@@ -1,7 +1,7 @@
-"""Knows by the first bytes what compressed a file that is not read here."""
+"""Recognises by its first bytes a file with an unsupported compression."""
 
-# The first bytes, who writes them, and the command that undoes it: as their formats define them (bzip2, RFC 8878 for
-# zstd, the frames of xz and lz4, and compress of Unix). That of bzip2 has a digit between its two parts.
+# First bytes, program, and the command that decompresses the file: as specified by the formats (bzip2, RFC 8878 for
+# zstd, the frames of xz and lz4, and compress of Unix). bzip2 has a digit between its two parts.
 _FOREIGN = (
     (b"\xfd7zXZ\0", "xz", "xzcat"),
     (b"\x28\xb5\x2f\xfd", "zstd", "zstdcat"),
@@ -10,11 +10,11 @@ _FOREIGN = (
 )
 _BZIP2, _BZIP2_BLOCK = b"BZh", b"1AY&SY"
 FOREIGN_BYTES = 10
-"""So many bytes tell."""
+"""Number of bytes that are needed."""
 
 
 def foreign_compression(head: bytes) -> tuple[str, str] | None:
-    """Return (what compressed a file, the command that undoes it); None where it is not known to be compressed so.
+    """Return (program that compressed a file, command that decompresses it); None if it is not known to be compressed.
 
     Args:
         head: The first `FOREIGN_BYTES` of the file.

@@ -1,23 +1,23 @@
-"""Tells whether a path leads to a regular file that can be read, without ever waiting for it."""
+"""Determines whether a path leads to a readable regular file, without ever waiting for it."""
 
 import errno
 import os
 import stat
 from dataclasses import dataclass
 
-# A FIFO without a writer must not hang the monitor, a terminal must not become its own, and Windows must not
-# translate line ends; each flag only exists where it means something.
+# A FIFO without a writer must not block the monitor, a terminal must not become its controlling one, and Windows must
+# not translate line ends; each flag exists only where it has a meaning.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a path cannot be read now."""
+    """The reason why a path cannot be read now."""
 
     state: str
-    """What follows the path in a sentence: ``is missing``."""
+    """Continues a sentence after the path: ``is missing``."""
     notice: str
-    """What follows the path and a colon when it is waited for: ``missing, waiting for it``."""
+    """Text after the path and a colon, when waiting for it: ``missing, waiting for it``."""
 
 
 MISSING = Obstacle("is missing", "missing, waiting for it")
@@ -29,7 +29,7 @@ LOOP = Obstacle("is a loop of symbolic links", "a loop of symbolic links, waitin
 
 
 def look(path: str) -> os.stat_result | Obstacle:
-    """Return what the path leads to, symbolic links followed: the status of a regular file, or the obstacle."""
+    """Return the status of the regular file at a path, symbolic links followed; or the obstacle."""
     try:
         return _regular(os.stat(path))
     except OSError as error:
@@ -37,10 +37,10 @@ def look(path: str) -> os.stat_result | Obstacle:
 
 
 def open_regular(path: str) -> tuple[int, os.stat_result] | Obstacle:
-    """Return a descriptor for reading, which the caller closes, with its status; or the obstacle."""
+    """Return a descriptor for reading, to be closed by the caller, and the status; or the obstacle."""
     found = look(path)
     if isinstance(found, Obstacle):
-        return found  # a device is not even opened: that alone can rewind a tape or reset a line
+        return found  # a device is not even opened, since that can rewind a tape or reset a line
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
@@ -56,7 +56,7 @@ def open_regular(path: str) -> tuple[int, os.stat_result] | Obstacle:
 
 
 def obstacle(error: OSError) -> Obstacle:
-    """Return the obstacle that an error of the operating system stands for."""
+    """Return the obstacle for an error of the operating system."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return MISSING
     if error.errno == errno.EISDIR:

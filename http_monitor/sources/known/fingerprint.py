@@ -1,4 +1,4 @@
-"""Tells whether what was read of a file is what stands at the beginning of another, or still of the same."""
+"""Compares files by fingerprints of their first bytes, and of the bytes before an offset."""
 
 from dataclasses import replace
 
@@ -6,26 +6,26 @@ from http_monitor.sources.files.access import Handle
 from http_monitor.sources.known.position import FilePosition, head_of, print_of
 
 HEAD_BYTES = 1_024
-"""So many first bytes of a file are remembered, as far as they have been seen."""
+"""Number of first bytes of a file in a fingerprint, as far as they were seen."""
 MARKER_BYTES = 1_024
-"""So many bytes before the offset are remembered."""
+"""Number of bytes before the offset in a fingerprint."""
 _NUL = b"\0"
 _MOST_ALLOCATED_BYTES = 256 << 20
 ENOUGH_BYTES = 64
-"""With less than that known, two files that begin alike are only taken for one if they are as long as each other."""
+"""With fewer known bytes, files that begin alike are only taken for one if their sizes are equal."""
 
 
 def fits(handle: Handle, position: FilePosition) -> bool:
-    """Tell whether this open file begins with what had been seen at that position.
+    """Return whether an open file begins with what was read up to a position.
 
-    Two small reads, whatever the file's size. An archive has to be inflated up to the offset for it.
+    Takes two small reads, whatever the size of the file; an archive must be inflated up to the offset.
 
     Raises:
         OSError: it cannot be read.
     """
-    # The head first: it rules out most files, and an archive need not be inflated further then.
+    # The head is compared first: it rules out most files, without inflating an archive further.
     head = handle.read(0, position.head.length)
-    # Lines may be alike: where the head is cut off, what had been read has to tell.
+    # Lines may be identical; if the head was cut off, the bytes before the offset decide.
     known = position.head.of_first(len(head) if position.marker.length >= ENOUGH_BYTES else position.head.length)
     if known is None or print_of(head[: known.length]) != known:
         return False
@@ -53,9 +53,9 @@ def end_of(path: str, handle: Handle) -> FilePosition:
 
 
 def data_end(handle: Handle, size: int) -> int:
-    """Return where the data of a file of that size ends: before the NULs that stand at its end, if any do.
+    """Return the end of the data in a file of this size, which is before the NULs at its end.
 
-    Servers allocate the end of a log ahead and fill it in place. Beyond 256 MiB of NULs nothing is looked for.
+    Some servers allocate the end of a log ahead and fill it in place. At most 256 MiB of NULs are examined.
 
     Raises:
         OSError: it cannot be read.
@@ -71,27 +71,27 @@ def data_end(handle: Handle, size: int) -> int:
 
 
 def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -> bool:
-    """Tell whether another file than the one of that position surely has its content.
+    """Return whether another file certainly has the content of the file of a position.
 
     Args:
         handle: The other file.
-        position: What is known of the one.
-        least: With less than that known, both have to be of the same size.
+        position: The known position.
+        least: With fewer known bytes, both files must have the same size.
 
     Raises:
         OSError: it cannot be read.
     """
     if not position.head.length or not fits(handle, position):
         return False
-    # One byte beyond tells whether a short file is longer than the one it is compared with.
+    # One byte more shows whether a short file is longer than the other one.
     known = max(position.head.length, position.marker.length)
     return known >= least or len(handle.read(0, position.size + 1)) == position.size
 
 
 def is_part(handle: Handle, position: FilePosition) -> bool:
-    """Tell whether a file holds nothing but a part, from its beginning, of what had been read at that position.
+    """Return whether a file contains only a beginning of what was read up to a position.
 
-    That is a copy that was not finished or was cut off, or an archive of a file to which more was written.
+    It is an unfinished or interrupted copy, or an archive of a file that has grown since.
 
     Raises:
         OSError: it cannot be read.

@@ -1,4 +1,4 @@
-"""Finds, in a file that took the place of another, where that one ended: logs are replaced by copies of themselves."""
+"""Finds the end of a file within its replacement, since some logs are replaced by copies of themselves."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ from http_monitor.sources.known.fingerprint import HEAD_BYTES, MARKER_BYTES
 from http_monitor.sources.known.position import FilePosition, print_of
 
 LEAST_BYTES = 256
-"""With less than that in common, two files are not taken for copies of each other: lines may be alike."""
+"""With fewer bytes in common, files are not taken for copies of each other, since lines may be identical."""
 _MOST_SEARCHED_BYTES = 64 << 20
 _BLOCK_BYTES = 1 << 20
 _MOST_PLACES = 64
@@ -15,21 +15,21 @@ _LEAST_PIECES = 3
 _LF = b"\n"
 
 Before = Callable[[int], bytes]
-"""Returns the last so many bytes before the end of the earlier file, or as many as are known."""
+"""Returns up to this many bytes before the end of the earlier file, as far as they are known."""
 
 
 def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> int | None:
-    """Return where, in a file, the end of an earlier one stands; None: nowhere for sure.
+    """Return the place of an earlier file's end within a file; None if it is not certain.
 
-    It stands at the same place in a copy that has grown, and nearer to the beginning in one that was trimmed. Lines
-    may be alike: where the last bytes stand in several places, one of them has to have far more before it in common.
+    It is at the same place in a copy that has grown, and nearer to the beginning in one that was trimmed. Lines may be
+    identical: if the last bytes occur in several places, one of them must share far more bytes before it.
 
     Args:
         handle: The file.
-        size: How large it is.
-        end: Where the earlier one ended.
-        before: What stood before that.
-        head: The first bytes of the earlier one, as far as they are known.
+        size: Its size.
+        end: Size of the earlier file.
+        before: Returns the bytes before that end.
+        head: The first bytes of the earlier file, as far as they are known.
 
     Raises:
         OSError: the file cannot be read.
@@ -50,12 +50,12 @@ def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> 
     if not found or (len(found) > 1 and found[0][0] < 2 * found[1][0]):
         return None
     common, place = found[0]
-    # A flood of requests that are all alike may end one log and begin the next.
+    # A flood of identical requests may end one log and begin the next.
     return place if len(set(before(common).split(_LF))) >= _LEAST_PIECES else None
 
 
 def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | None:
-    """Return where, in a file, stands what had been read last at a position of which only hashes are known.
+    """Return the place within a file of what was read last at a position, given only its hashes.
 
     Raises:
         OSError: the file cannot be read.
@@ -70,13 +70,13 @@ def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | Non
             place = at + 1 + position.pending
             if length <= place <= len(data) and print_of(data[place - length : place]) == position.marker:
                 if found is not None and found != start + place:
-                    return None  # lines that are alike
+                    return None  # identical lines
                 found = start + place
     return found
 
 
 def begins_in(handle: Handle, before: Before) -> bool:
-    """Tell whether the first line of a file is one of the last of an earlier one.
+    """Return whether the first line of a file is among the last lines of an earlier one.
 
     Raises:
         OSError: the file cannot be read.
@@ -86,7 +86,7 @@ def begins_in(handle: Handle, before: Before) -> bool:
 
 
 def lines_in(handle: Handle, size: int) -> int:
-    """Return how many lines there are in a file, of the last 64 MiB at the most.
+    """Return the number of lines in the last 64 MiB of a file.
 
     Raises:
         OSError: the file cannot be read.
@@ -95,7 +95,7 @@ def lines_in(handle: Handle, size: int) -> int:
 
 
 def _places(handle: Handle, size: int, pattern: bytes) -> Iterator[int]:
-    """Yield where a pattern ends, the last place first."""
+    """Yield the ends of all occurrences of a pattern, the last one first."""
     for start, data in _blocks(handle, size, len(pattern) - 1):
         at = len(data)
         while (at := data.rfind(pattern, 0, at)) >= 0:
@@ -104,7 +104,7 @@ def _places(handle: Handle, size: int, pattern: bytes) -> Iterator[int]:
 
 
 def _blocks(handle: Handle, size: int, overlap: int) -> Iterator[tuple[int, bytes]]:
-    """Yield parts of a file with where they begin, from its end backwards, and what of the next one they begin with."""
+    """Yield (start, block) from the end of a file backwards; each block includes the start of the next one."""
     end = size
     least = max(0, size - _MOST_SEARCHED_BYTES)
     while end > least:
@@ -114,7 +114,7 @@ def _blocks(handle: Handle, size: int, overlap: int) -> Iterator[tuple[int, byte
 
 
 def _common(handle: Handle, place: int, before: Before) -> int:
-    """Return how many bytes before a place are those before the end of the earlier file, up to a mebibyte."""
+    """Return how many bytes before a place equal those before the end of the earlier file, up to 1 MiB."""
     length = MARKER_BYTES
     while True:
         theirs = before(length)
@@ -128,7 +128,7 @@ def _common(handle: Handle, place: int, before: Before) -> int:
 
 
 def _same_end(one: bytes, other: bytes) -> int:
-    """Return how long the end is that two strings of one length have in common."""
+    """Return the length of the common suffix of two strings of equal length."""
     least, most = 0, len(one)
     while least < most:
         middle = (least + most + 1) // 2

@@ -1,1 +1,1 @@
-"""Files reached through commands, here or on another machine."""
+"""Access to files through commands, on this or another machine."""

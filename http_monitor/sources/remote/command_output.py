@@ -1,4 +1,4 @@
-"""What the answers of ls and wc, and the errors of all commands, mean."""
+"""Parses the output of ls and wc, and the errors of all commands."""
 
 import errno
 import os
@@ -10,14 +10,14 @@ from http_monitor.sources.files.access import FileStatus, Identity
 from http_monitor.units import visible
 
 NO_DEVICE = 0
-"""The device of every file: ls does not tell it."""
+"""The device of every file, since ls does not show it."""
 
 _SHOWN_BYTES = 80
 _ENTRY = re.compile(rb" *([0-9]+|\?) (.+)")
-# No date begins with so long a number.
+# No date begins with such a long number.
 _SINCE_EPOCH = re.compile(rb"([0-9]{10,})\s")
 _FULL_TIME = re.compile(rb"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))? ([+-][0-9]{4})\s")
-# The words of glibc, musl and BSD (strerror) in the locale C.
+# The messages of strerror in the locale C: glibc, musl and BSD.
 _REASONS = {
     "No such file or directory": errno.ENOENT,
     "Not a directory": errno.ENOTDIR,
@@ -35,19 +35,19 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What ``ls -ldin`` says of a path."""
+    """The output of ``ls -ldin`` for a path."""
 
     kind: str
-    """The letter that its mode begins with."""
+    """The first letter of its mode."""
     status: FileStatus
-    """The size is that of a regular file, of others 0."""
+    """The size is 0 unless it is a regular file."""
 
 
 def row(output: bytes) -> Row:
-    """Return what a row says; the time where it is nanoseconds since the epoch, or has a time zone.
+    """Return a parsed row; its time is None unless it is in nanoseconds since the epoch or has a time zone.
 
     Raises:
-        OSError: it is no row.
+        OSError: the output is not a row.
     """
     fields = output.split(None, 6)
     if len(fields) < 6 or not fields[0].isdigit():
@@ -62,25 +62,25 @@ def row(output: bytes) -> Row:
 
 
 def entries(output: bytes) -> dict[str, Identity]:
-    """Return the names that ``ls -1i`` lists; those with line feeds, of which rotation makes none, are left out."""
+    """Return the names listed by ``ls -1i``; names with line feeds, which rotation never makes, are left out."""
     found: dict[str, Identity] = {}
     name = ""
     for line in output.split(b"\n")[:-1]:
         entry = _ENTRY.fullmatch(line)
-        if entry is None:  # the line before was only the beginning of a name
+        if entry is None:  # the line before was only a part of a name
             found.pop(name, None)
             continue
         name = os.fsdecode(entry[2])
-        if entry[1] != b"?":  # it went while it was listed
+        if entry[1] != b"?":  # it was removed during the listing
             found[name] = NO_DEVICE, int(entry[1])
     return found
 
 
 def count(output: bytes) -> int:
-    """Return the number that ``wc -c`` says.
+    """Return the number in the output of ``wc -c``.
 
     Raises:
-        OSError: it says none.
+        OSError: there is none.
     """
     first = output.split(None, 1)[:1]
     if not first or not first[0].isdigit():
@@ -89,9 +89,9 @@ def count(output: bytes) -> int:
 
 
 def error_of(command: str, errors: bytes) -> OSError | None:
-    """Return the error that a command reported on stderr; None if nothing there is from that command.
+    """Return the error that a command reported on stderr; None if none is from that command.
 
-    Whoever runs it for us may say "Permission denied" too, and may add a word of its own behind.
+    The program that runs the command may report "Permission denied" too, and may append text of its own.
     """
     text = errors.decode("utf-8", "surrogateescape")
     own = re.search(rf"^(?:\S*/)?{command}: .*", text, re.MULTILINE | re.DOTALL)
@@ -101,7 +101,7 @@ def error_of(command: str, errors: bytes) -> OSError | None:
             if reason in _REASONS:
                 return OSError(_REASONS[reason], reason)
         return OSError(errno.EIO, visible(errors.strip()[:_SHOWN_BYTES]))
-    if command == "readlink" and not text:  # it says nothing of what it cannot resolve
+    if command == "readlink" and not text:  # it prints nothing about a path that it cannot resolve
         return OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return None
 

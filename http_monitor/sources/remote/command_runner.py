@@ -1,4 +1,4 @@
-"""Runs one command after another, here or through another command, and never waits long for any of them."""
+"""Runs commands one after another, here or through another command, and never waits long for one."""
 
 import os
 import selectors
@@ -15,17 +15,17 @@ from http_monitor.units import visible, visible_text
 
 _SLICE_S = 0.1
 _PIECE_BYTES = 64 << 10
-_MOST_ERROR_BYTES = 64 << 10
-_MOST_OUTPUT_BYTES = 64 << 20
+_MAX_ERROR_BYTES = 64 << 10
+_MAX_OUTPUT_BYTES = 64 << 20
 _SHOWN_CHARS = 120
-# The ends that ssh (255), docker (125) and whoever starts a command for others (126, 127) have for their own troubles.
+# Exit codes for failures of the caller: ssh (255), docker (125), and programs that start others (126, 127).
 _NOT_RUN = (125, 126, 127, 255)
-# A comma means nothing to any shell.
+# A comma has no meaning in any shell.
 _PROBE = ("printf", "%s,", "a b")
 
 
 class Unreachable(OSError):
-    """No command can be run where the files are."""
+    """Commands cannot be run where the files are."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(None, reason)
@@ -34,24 +34,24 @@ class Unreachable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command said."""
+    """The result of a command."""
 
     output: bytes
     errors: bytes
-    """Its stderr, at most 64 KiB of it."""
+    """Its stderr, at most 64 KiB."""
     code: int | None
-    """What it ended with; None: it was stopped when there was enough output."""
+    """Its exit code; None if it was stopped when there was enough output."""
 
 
 class Commands:
-    """Runs commands behind a prefix. One thread owns it; `stop` may be called by any.
+    """Runs commands with a prefix. Owned by one thread; only `stop` may be called from others.
 
-    Whether the prefix hands its words on as they are (sudo, docker exec) or to a shell that splits them (ssh) is
-    tried out before the first command, and again after a failure; for a shell every word is quoted.
+    The prefix may pass its arguments on unchanged (sudo, docker exec) or to a shell that splits them (ssh). This is
+    tested before the first command, and again after a failure; for a shell, every argument is quoted.
 
     Args:
-        via: The words of the prefix; none: the commands of this machine.
-        timeout_s: So long a command may say nothing before it is stopped.
+        via: The words of the prefix; empty: commands are run on this machine.
+        timeout_s: A command without output for this time is stopped.
     """
 
     def __init__(self, via: Sequence[str], timeout_s: float) -> None:
@@ -64,7 +64,7 @@ class Commands:
         self._environment = {**os.environ, "LC_ALL": "C"}
 
     def run(self, words: Sequence[str], most: int | None = None) -> Said:
-        """Run a command and return what it said; `most`: stop it when it has put out so many bytes.
+        """Run a command and return its result; `most`: stop it after this many bytes of output.
 
         Raises:
             Unreachable: it could not be run, or did not answer.
@@ -72,7 +72,7 @@ class Commands:
         if self._shell is None:
             self._shell = self._splits()
         if self._shell:
-            # What the command says has to be understood; the prefix may not hand on the environment.
+            # The output is parsed, so it must be in English; the prefix may drop the environment.
             words = [shlex.quote(word) for word in ("env", "LC_ALL=C", *words)]
         try:
             said = self._run([*self._via, *words], most)
@@ -84,22 +84,22 @@ class Commands:
         return said
 
     def forget(self) -> None:
-        """Try the prefix out again before the next command."""
+        """Test the prefix again before the next command."""
         self._shell = None if self._via else False
 
     def unreachable(self, said: Said) -> Unreachable:
-        """Return the error that stands for what the prefix said in place of the command."""
+        """Return the error for what the prefix printed in place of the command's output."""
         self.forget()
         return Unreachable(self._reason(said))
 
     def stop(self) -> None:
-        """End the command that is running, if any, and refuse all others."""
+        """Stop the running command, if any, and refuse all further ones."""
         self._stopped.set()
 
     def _splits(self) -> bool:
         said = self._run([*self._via, *_PROBE], None)
         if said.output not in (b"a b,", b"a,b,"):
-            reason = self._reason(said) if said.code else f"printf says '{_shown(said.output)}' there"
+            reason = self._reason(said) if said.code else f"printf says '{_visible(said.output)}' there"
             raise Unreachable(reason)
         return said.output == b"a,b,"
 
@@ -108,7 +108,7 @@ class Commands:
         if self._stopped.is_set():
             raise Unreachable("stopped")
         try:
-            # A session of its own has no terminal: nothing can ask for a password there, nor does Ctrl-C end it.
+            # A session of its own has no terminal, so nothing can ask for a password, and Ctrl-C does not reach it.
             process = subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
@@ -127,10 +127,10 @@ class Commands:
             self._end(process)
 
     def _listen(self, process: "subprocess.Popen[bytes]", most: int | None) -> Said:
-        """Take what it says until it ends or has said enough."""
+        """Collect the output until the command ends or there is enough."""
         assert process.stdout is not None and process.stderr is not None
         output, errors = bytearray(), bytearray()
-        limit = _MOST_OUTPUT_BYTES if most is None else most
+        limit = _MAX_OUTPUT_BYTES if most is None else most
         silent = 0
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ, output)
@@ -139,7 +139,8 @@ class Commands:
                 ready = selector.select(_SLICE_S)
                 if self._stopped.is_set():
                     raise Unreachable("stopped")
-                # Whoever was started by the command may hold its stderr for ever, as a shared connection of ssh does.
+                # A process started by the command may keep its stderr open for ever, such as a shared connection of
+                # ssh.
                 if not ready and process.poll() is not None:
                     break
                 silent = 0 if ready else silent + 1
@@ -152,7 +153,7 @@ class Commands:
                         selector.unregister(key.fileobj)
                 if len(output) >= limit:
                     return Said(bytes(output[:limit]), bytes(errors), None)
-                del errors[:-_MOST_ERROR_BYTES]
+                del errors[:-_MAX_ERROR_BYTES]
         for _ in range(self._slices):
             with suppress(subprocess.TimeoutExpired):
                 return Said(bytes(output), bytes(errors), process.wait(_SLICE_S))
@@ -161,12 +162,12 @@ class Commands:
         raise Unreachable(f"no answer for {self._timeout_s:g} s")
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """See to it that a command ends, without waiting for one that cannot be ended."""
+        """End a command, without waiting for one that cannot be killed."""
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         process.stderr.close()
         if process.poll() is None:
-            # Another user's (sudo) cannot be killed; it ends by itself when nobody takes what it says.
+            # A process of another user (sudo) cannot be killed; it ends when it writes to the closed pipe.
             with suppress(PermissionError, ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             with suppress(subprocess.TimeoutExpired):
@@ -177,11 +178,11 @@ class Commands:
     def _reason(self, said: Said) -> str:
         lines = [line for line in said.errors.splitlines() if line.strip()]
         if lines:
-            return _shown(lines[-1].strip())
+            return _visible(lines[-1].strip())
         return f"'{visible_text((self._via or ('the command',))[0])}' ended with {said.code}"
 
 
-def _shown(raw: bytes) -> str:
-    """Return what another machine said, as it may be shown."""
+def _visible(raw: bytes) -> str:
+    """Return text from another machine in displayable form."""
     text = visible(raw)
     return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

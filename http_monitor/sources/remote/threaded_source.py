@@ -1,4 +1,4 @@
-"""Lets a thread of its own read a source that has to wait, so that nobody else does."""
+"""Reads a source that may block in a thread of its own."""
 
 import logging
 import threading
@@ -14,9 +14,9 @@ from http_monitor.report import Notice
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.units import US_PER_S, visible_text
 
-_MOST_PAUSE_S = 30.0
+_MAX_PAUSE_S = 30.0
 _SHARE = 3
-"""A look may take a fourth of the time: the pause after it is so many times as long."""
+"""The pause after a look is this many times as long, so that looks take at most a fourth of the time."""
 _BACKLOG_WAIT_S = 0.05
 _JOIN_S = 2.0
 
@@ -24,10 +24,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Polled(Protocol):
-    """What is read in the thread: a `FileTail`, say. `read` may wait, and may raise OSError."""
+    """A source read in the thread, such as a `FileTail`. Its `read` may block, and may raise OSError."""
 
     def read(self) -> Chunk:
-        """Return what is new."""
+        """Return new data."""
         ...
 
     def health(self) -> Health:
@@ -35,29 +35,29 @@ class Polled(Protocol):
         ...
 
     def position(self) -> Json | None:
-        """Return where it stands after the last `read`; None: not begun yet."""
+        """Return the position after the last `read`; None: nothing was read yet."""
         ...
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""
         ...
 
 
 class Link(Protocol):
-    """The way by which it reads, which may be cut: `CommandFiles`, say."""
+    """The connection that the source reads through, such as `CommandFiles`; it may be lost."""
 
     def take_failure(self) -> Obstacle | None:
-        """Return why it was cut since this was last asked; None if it was not."""
+        """Return why it was lost since the last call; None if it was not."""
         ...
 
     def stop(self) -> None:
-        """End what is being waited for, and refuse everything else; any thread may call it."""
+        """Stop what is being waited for, and refuse everything else; any thread may call it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look found; its parts belong together."""
+    """The result of one look; its parts belong together."""
 
     chunk: Chunk
     health: Health
@@ -65,23 +65,23 @@ class _Look:
 
 
 class PolledSource:
-    """A source that another thread reads: once a second, or less often where a look takes long.
+    """A source read by another thread: once a second, or less often if a look takes long.
 
-    A look at most waits to be taken; the thread goes on when it was. `health` and `position` are those of the data
-    that the last `read` returned, whatever has been looked at since.
+    At most one look waits to be read; the thread continues after it was. `health` and `position` belong to the data
+    that the last `read` returned, whatever has been read since.
 
-    A look in which the link was cut counts for nothing: the reader is thrown away, and a new one goes on from the
-    position after the last whole look, as after a crash. So nothing is ever concluded from half an answer.
+    A look during which the link was lost does not count: the reader is discarded, and a new one resumes from the
+    position after the last complete look, as after a crash. So nothing is ever concluded from an incomplete answer.
 
     Args:
-        name: What the user calls it.
-        make: Makes the reader: from a position, or from the beginning (None). It must not wait. All but the first
+        name: The name for the user.
+        make: Makes the reader from a position, or from the beginning (None). It must not block. All but the first
             are made in the thread.
-        link: The way that these readers read by; owned by the thread from now on.
-        wake: Called in the thread when there is something to take.
-        clock: The thread's own: tells how long a look took, and since when the link is cut.
-        least_pause_s: Between two looks at what does not change.
-        explain: Says of a position why no lines come from there; None: only the state says it.
+        link: The connection of these readers; owned by the thread from now on.
+        wake: Called in the thread when there is something to read.
+        clock: The thread's own clock, for the duration of looks and of lost connections.
+        least_pause_s: Seconds between two looks without changes.
+        explain: Returns why no lines come from a position; None: only the state is reported.
     """
 
     def __init__(
@@ -102,35 +102,35 @@ class PolledSource:
         self._clock = clock
         self._least_pause_s = least_pause_s
         self._explain = explain
-        # Shared by both threads, under the condition.
+        # Shared by both threads, protected by the condition.
         self._condition = threading.Condition()
         self._ready: _Look | None = None
         self._closed = False
-        # The owner's.
+        # Used by the owner only.
         self._at_end = False
-        # The thread's, once it has been started.
+        # Used by the thread only, once it has started.
         self._reader = make(None)
         self._resume: Json | None = None
         self._cut: Obstacle | None = None
         self._cut_us = 0
         self.failures = 0
-        """How often the thread ended by an error of the program: 0 or 1."""
+        """How often the thread ended because of an error of the program: 0 or 1."""
         self._taken = self._last = _Look(Chunk(at_end=False), self._reader.health(), self._reader.position())
         self._handed: _Look | None = None
-        # A daemon: a command that cannot be ended must not keep the program from it.
+        # A daemon thread: a command that cannot be ended must not block the exit of the program.
         self._thread = threading.Thread(target=self._run, name=f"poll {visible_text(name)}", daemon=True)
         self._thread.start()
 
     @property
     def name(self) -> str:
-        """What the user calls it."""
+        """The name for the user."""
         return self._name
 
     def read(self) -> Chunk:
-        """Return what a look has found, or nothing.
+        """Return the data of a look, or nothing.
 
-        While there is a backlog the next look is waited for, at most a twentieth of a second: the monitor asks
-        again at once then, and would keep the thread from its work by that.
+        During a backlog, wait for the next look for at most a twentieth of a second: the monitor would otherwise ask
+        again at once, and slow down the thread.
         """
         with self._condition:
             if not self._at_end:
@@ -145,11 +145,11 @@ class PolledSource:
         return look.chunk
 
     def health(self) -> Health:
-        """Return the counters as they were after the data that was last returned."""
+        """Return the counters after the data last returned."""
         return self._taken.health
 
     def position(self) -> Json | None:
-        """Return where another process has to go on after the data that was last returned."""
+        """Return the position to resume from after the data last returned."""
         return self._taken.position
 
     def diagnose(self) -> str:
@@ -160,11 +160,11 @@ class PolledSource:
         return waiting_for or "it is there and readable: no traffic, or its writer writes elsewhere"
 
     def wants_poll_s(self) -> float:
-        """Return after how many seconds `read` is due although nothing woke the monitor."""
+        """Return the seconds after which `read` is due even if nothing woke the monitor."""
         return self._least_pause_s
 
     def close(self) -> None:
-        """End the thread; what it has read and nobody has taken is read again by whoever goes on."""
+        """End the thread; data that was not returned is read again after a restart."""
         with self._condition:
             self._closed = True
             self._ready = None
@@ -180,16 +180,16 @@ class PolledSource:
                 took_s = (self._clock.running_us() - began_us) / US_PER_S
                 self._hand_over(look)
                 if look.chunk.at_end:
-                    self._pause(min(max(self._least_pause_s, _SHARE * took_s), _MOST_PAUSE_S))
-        except Exception as error:  # the top of a thread: whatever it is, it must not end without a word
+                    self._pause(min(max(self._least_pause_s, _SHARE * took_s), _MAX_PAUSE_S))
+        except Exception as error:  # the top of a thread, which must not end silently
             self.failures += 1
             _logger.exception("polling %s ended", visible_text(self._name))
-            self._hand_over(self._at_a_loss(error))
+            self._hand_over(self._give_up(error))
         finally:
             self._reader.close()
 
     def _look(self) -> _Look:
-        """Look once; what is found counts if the link held all the time."""
+        """Look once; the result counts if the link held all the time."""
         self._link.take_failure()
         try:
             chunk = self._reader.read()
@@ -217,7 +217,7 @@ class PolledSource:
             notices = (self._notice(failure.notice, "unreadable", level="warning"),)
         return self._waiting(notices, failure.state, self._cut_us)
 
-    def _at_a_loss(self, error: Exception) -> _Look:
+    def _give_up(self, error: Exception) -> _Look:
         what = visible_text(f"{type(error).__name__}: {error}")
         words = f"not followed any more because of an error of this program ({what})"
         notice = self._notice(words, "failed", level="warning")
@@ -232,7 +232,7 @@ class PolledSource:
         return Notice(f"{visible_text(self._name)}: {words}", level, name, self._name)
 
     def _hand_over(self, look: _Look) -> None:
-        """Give a look to the owner, as soon as the one before was taken; one that says nothing new is kept."""
+        """Hand a look to the owner once the previous one was read; keep it if it contains nothing new."""
         if look == self._handed:
             return
         with self._condition:
@@ -241,7 +241,7 @@ class PolledSource:
                 return
             self._ready = look
             self._condition.notify_all()
-        # What was handed over is remembered as what a quiet look would be now.
+        # Remember the state that a look without news would have now.
         self._handed = replace(look, chunk=replace(look.chunk, data=b"", notices=()))
         self._wake()
 

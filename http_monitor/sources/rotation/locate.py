@@ -1,4 +1,4 @@
-"""Finds the file that a position speaks of, wherever it is by now."""
+"""Finds the file of a position, wherever rotation has moved it."""
 
 from dataclasses import dataclass
 
@@ -13,27 +13,27 @@ from http_monitor.sources.rotation.rotated_names import is_compressed, rotated_o
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a file was found, opened."""
+    """The result of a search, with the file opened."""
 
     handle: Handle | None = None
-    """None: nowhere."""
+    """None: it was not found."""
     path: str = ""
     identity: Identity = (0, 0)
     whole: bool = False
-    """It is a copy or an archive, to which nothing will be added."""
+    """It is a copy or an archive, which will not grow."""
     truncated: bool = False
-    """There is a file of that identity, but what was read of it is not there any more."""
+    """A file of that identity exists, but no longer contains what was read."""
     reused: bool = False
     """Another file has its inode now."""
     obstacle: Obstacle | None = None
-    """It may be there, but cannot be reached now."""
+    """It may exist, but cannot be read now."""
 
 
 def locate(files: Files, path: str, position: FilePosition) -> Located:
-    """Look for a file at the path that is followed, and among what rotation made of the files there.
+    """Look for a file at the followed path, and among the files that rotation made of it.
 
-    First by identity, then by content: a copy, an archive, the same file after a change of the device's number. What
-    is found by its identity and cannot be read now is an obstacle: nothing is concluded from that.
+    It is searched by identity first, then by content: it may be a copy, an archive, or the same file after its device
+    number changed. A file found by its identity that cannot be read now is an obstacle; nothing is concluded from that.
     """
     identity = position.device, position.inode
     target = files.target(path)
@@ -46,7 +46,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if not isinstance(opened, Obstacle):
         handle, status = opened
         if status.identity == identity and not position.head.length and position.path not in (path, target):
-            # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+            # If nothing of the file is known, its name decides: the inode of a deleted file is soon reused.
             handle.close()
             return Located()
         try:
@@ -66,14 +66,14 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if sibling is not None and not position.head.length and not _is_named(siblings, sibling, path, position):
         sibling = None  # for the same reason
     if sibling is not None:
-        found = _located(siblings, sibling, position)
+        found = _check_sibling(siblings, sibling, position)
         if found.handle is not None or found.obstacle is not None:
             return found
         truncated = found.truncated
     copy = siblings.holding(position, {identity} if truncated else ())
     if copy is None:
         return Located(truncated=truncated, obstacle=unread)
-    # Where what was read is in an archive, and the inode not at the path, it was freed and used again.
+    # If the content is in an archive, and the inode is not at the path, the inode was freed and reused.
     reused = sibling is not None and copy[0].compressed
     sibling, handle = copy
     whole = truncated or sibling.compressed
@@ -90,13 +90,13 @@ def _is_named(siblings: RotatedFiles, sibling: Sibling, path: str, position: Fil
     return siblings.target != path and siblings.is_rotated(sibling)
 
 
-def _located(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:
+def _check_sibling(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:
     """Look at what has the identity of the file beside the path."""
     opened = siblings.reach(sibling)
     if isinstance(opened, Obstacle):
-        # What is barred or of another kind may be so for ever.
+        # A file without permission, or of another kind, may stay so for ever.
         return Located(obstacle=None if opened in (MISSING, DENIED, SPECIAL) else opened)
-    # Nobody makes a log an archive in place: one with its inode is another file.
+    # Logs are not compressed in place, so an archive with its inode is another file.
     is_other = sibling.compressed and not is_compressed(position.path)
     try:
         if not is_other and fits(opened, position):

@@ -1,4 +1,4 @@
-"""What stands beside a log in its directory, as it was found there: names, identities, open files."""
+"""The directory of a log, with the files beside the log."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _GZ = ".gz"
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """A file beside the one at the path, as it was found in the directory."""
+    """A file in the directory of a log."""
 
     path: str
     identity: Identity
@@ -26,16 +26,16 @@ class Sibling:
 
     @property
     def compressed(self) -> bool:
-        """Whether its name says that it is."""
+        """Whether its name shows that it is compressed."""
         return is_compressed(self.name)
 
 
 class LogDirectory:
-    """The directory of a log; every question looks at it anew.
+    """The directory of a log; every call lists it again.
 
     Args:
-        files: The way to them.
-        target: The path of the file with its symbolic links resolved: there it is rotated.
+        files: Access to the files.
+        target: The path of the log with its symbolic links resolved, since rotation happens there.
     """
 
     def __init__(self, files: Files, target: str) -> None:
@@ -44,12 +44,12 @@ class LogDirectory:
         self.directory, self.base = os.path.split(target)
 
     def rotated(self) -> list[Sibling]:
-        """Return what rotation has made of earlier files, oldest first.
+        """Return the rotated files, oldest first.
 
-        An archive beside the file that it is being made of is left out.
+        An archive beside the file that it is being made from is left out.
         """
         names = self.listing()
-        stem = stem_of(self.base)  # of many names most are told apart by this alone
+        stem = stem_of(self.base)  # most names do not begin with it
         kept = [name for name in names.beginning_with(stem) if rotated_of(self.base, name)]
         plain = {age_key(self.base, name) for name in kept if not is_compressed(name)}
         kept = [name for name in kept if not is_compressed(name) or age_key(self.base, name) not in plain]
@@ -57,23 +57,23 @@ class LogDirectory:
         return [Sibling(os.path.join(self.directory, name), names[name]) for name in kept]
 
     def is_rotated(self, sibling: Sibling) -> bool:
-        """Tell whether rotation gives such a name to the file at the path."""
+        """Return whether a file's name is one that rotation gives to the log."""
         return rotated_of(self.base, sibling.name) or same_template(sibling.name, self.base)
 
     def with_identity(self, identity: Identity) -> Sibling | None:
-        """Return the file that has this identity, whatever its name."""
+        """Return the file with this identity, whatever its name."""
         for name, found in self.listing().items():
             if found == identity:
                 return Sibling(os.path.join(self.directory, name), found)
         return None
 
     def open(self, sibling: Sibling) -> Handle | None:
-        """Open what was found, an archive as what it holds; None if it is not there any more or cannot be read."""
+        """Open a file, an archive as its content; None if it is gone or cannot be read."""
         opened = self.reach(sibling)
         return None if isinstance(opened, Obstacle) else opened
 
     def reach(self, sibling: Sibling) -> Handle | Obstacle:
-        """Open what was found, an archive as what it holds; or return what hinders, which may be its compression."""
+        """Open a file, an archive as its content; or return the obstacle, which may be its compression."""
         if is_compressed(sibling.name) and not sibling.path.endswith(_GZ):
             return SPECIAL
         opened = self.files.open(sibling.path)
@@ -92,11 +92,11 @@ class LogDirectory:
             return obstacle(error)
 
     def identities(self) -> set[Identity]:
-        """Return which files are in the directory."""
+        """Return the identities of the files in the directory."""
         return set(self.listing().values())
 
     def listing(self) -> Listing:
-        """Return the directory as it is between two renames, not in the midst of them."""
+        """Return a consistent listing of the directory, not one made during a rename."""
         listing = self.files.listing(self.directory)
         for _ in range(_LOOKS):
             again = self.files.listing(self.directory)

@@ -1,4 +1,4 @@
-"""Finds rotated files again: by identity, by content, and by the order of their names."""
+"""Finds rotated files by identity, by content, and by the order of their names."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -17,18 +17,18 @@ _NS_PER_S = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What was at a path after one file and before another."""
+    """The files at a path after one file and before another."""
 
     files: tuple[Sibling, ...]
     """Oldest first."""
     complete: bool
-    """There is no sign that there was more."""
+    """There is no sign of further files."""
     older: tuple[Sibling, ...] = ()
-    """By their names they would be among them, but they were written before the earlier file was last seen there."""
+    """Files that are between them by name, but were last written before the earlier file was last seen there."""
 
 
 class RotatedFiles(LogDirectory):
-    """The files beside one that is followed, and which of them is what of it by its content."""
+    """The files beside a followed file, and which of them contain what of it."""
 
     def holding(
         self,
@@ -38,32 +38,32 @@ class RotatedFiles(LogDirectory):
         *,
         just_made: bool = False,
     ) -> tuple[Sibling, Handle] | None:
-        """Return the file, besides some, that begins with what had been seen at that position, opened.
+        """Return an open file that begins with what was read up to a position.
 
-        Lines may be alike, and so may files. Of several it is the newest if it was just made, as a copy of a file that
-        is still followed. Else it is the oldest that was written to since, as far as times are known: what is older
-        than that was finished before.
+        Lines may be identical, and so may files. Of several, the newest one is chosen if the copy was just made of a
+        file that is still followed. Otherwise it is the oldest one written since, as far as times are known, because
+        older ones were finished before.
 
         Args:
-            position: What is known of the file of which that may be a copy.
-            besides: Files that are none.
-            least: With less than that known of it, a copy has to be as long as it.
-            just_made: It is a copy that was made since the last look.
+            position: The position in the file that was copied.
+            besides: Files to ignore.
+            least: If fewer bytes are known, only a file of equal length counts as a copy.
+            just_made: The copy was made since the last look.
         """
         siblings = reversed(self.rotated()) if just_made else self._in_question(position)
         others = (sibling for sibling in siblings if sibling.identity not in besides)
         return self._first(others, lambda handle: is_copy(handle, position, least))
 
     def continued(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
-        """Return the archive, opened, that holds more of a file than was read at that position."""
+        """Return the archive, opened, that contains more of a file than was read up to a position."""
         archives = (sibling for sibling in self.rotated() if sibling.compressed)
-        # What an archive says of its size is at hand; to compare the rest it has to be inflated.
+        # The size in an archive is cheap to read; comparing its content requires inflating it.
         return self._first(
             archives, lambda handle: handle.status().size > position.offset and is_copy(handle, position)
         )
 
     def parts(self, position: FilePosition, known: Collection[Identity]) -> Iterator[FilePosition]:
-        """Yield the ends of the unknown files here that hold only a part of what had been seen at that position."""
+        """Yield the end positions of unknown files that contain only a beginning of what was read up to a position."""
         for sibling in self.rotated():
             handle = None if sibling.identity in known else self.open(sibling)
             if handle is None:
@@ -74,13 +74,13 @@ class RotatedFiles(LogDirectory):
             handle.close()
 
     def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
-        """Return which files here are ones that were let go or done with, and which are archives of those.
+        """Return the identities of the files that were released or finished, and of archives made from them.
 
-        An inode alone says nothing once nobody has the file open: it may be freed, and be another file's.
+        An inode alone proves nothing once no process has the file open, since it may be freed and reused.
 
         Args:
-            rested: Files that were let go, and may have grown since.
-            done: Copies and archives that were read to their ends, and to which nothing was added.
+            rested: Released files, which may have grown since.
+            done: Copies and archives that were read to their ends and have not grown.
         """
         found = set()
         for name, identity in self.listing().items():
@@ -95,12 +95,12 @@ class RotatedFiles(LogDirectory):
         return found
 
     def after(self, before: FilePosition, known: Collection[Identity], followed: Collection[FilePosition]) -> Between:
-        """Return the files that came and went since the path led to an earlier one.
+        """Return the files that were at the path after an earlier file and are there no longer.
 
         Args:
-            before: The earlier one.
-            known: Files that are not among them.
-            followed: What was read of others, whose copies are not among them either.
+            before: The earlier file.
+            known: Identities of files to ignore.
+            followed: Positions in other files, whose copies are ignored.
         """
         if before.path != self.target and same_template(os.path.basename(before.path), self.base):
             return Between(tuple(self._dated_between(os.path.basename(before.path), known)), complete=True)
@@ -111,17 +111,17 @@ class RotatedFiles(LogDirectory):
             key = age_key(self.base, place.name)
             newer = [sibling for sibling in others if age_key(self.base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
-            # Somebody has given such a name to an old file: what came later was written later.
+            # An old file may have been given such a name; later files were written later.
             put = [sibling for sibling in newer if self._was_written_before(sibling, before.at_path_ns)]
             newer = [sibling for sibling in newer if sibling not in put]
             older = [sibling for sibling in others if age_key(self.base, sibling.name) < key]
-            complete = self._unbroken(place, siblings) and not self._was_written_after(place, older, followed)
+            complete = self._is_unbroken(place, siblings) and not self._was_written_after(place, older, followed)
             return Between(tuple(newer), complete, tuple(put))
         since = self.newer_than(before.mtime_ns, known, followed)
-        # A file that came after it was written to after its last look. Within one tick nobody can tell.
+        # A later file was written after the last look at the earlier one; within one tick the order is unknown.
         time_ns = None if before.mtime_ns is None else before.mtime_ns + 1
         newer = [sibling for sibling in since if self._is_newer(sibling, time_ns, ())]
-        # It was rotated away so far that it is gone, and nobody knows how many were between.
+        # The earlier file was rotated out of the directory, so the number of files in between is unknown.
         return Between(tuple(newer), complete=not since)
 
     def next_archive(
@@ -131,15 +131,15 @@ class RotatedFiles(LogDirectory):
         known: Collection[Identity],
         followed: Collection[FilePosition],
     ) -> tuple[Sibling, Handle] | None:
-        """Return the archive, opened, of a file of which nothing was seen but that it came after another.
+        """Return the archive, opened, of a file that followed another one and was never read.
 
-        Its content tells nothing, its place does: rotation made it the next after that other one.
+        Its content proves nothing, but its place does: rotation put it directly after the other one.
 
         Args:
-            before: The other one.
-            unseen: Where the file was followed; it is not there any more.
-            known: Files that it is not.
-            followed: What was read of others, whose copies it is not either.
+            before: The other file.
+            unseen: The last status of the file, which is gone from the path.
+            known: Identities of files to ignore.
+            followed: Positions in other files, whose copies are ignored.
         """
         between = self.after(before, known, followed)
         if not (between.complete and between.files and between.files[0].compressed):
@@ -155,13 +155,13 @@ class RotatedFiles(LogDirectory):
         followed: Collection[FilePosition],
         before: FilePosition | None = None,
     ) -> list[Sibling]:
-        """Return the unknown rotated files that were written to at that time or later, oldest first.
+        """Return the unknown rotated files written at a time or later, oldest first.
 
         Args:
             time_ns: The time.
-            known: Files that are not meant.
-            followed: Files whose copies are not meant either.
-            before: What was rotated itself: only those that rotation has made of earlier ones are meant.
+            known: Identities of files to ignore.
+            followed: Positions in files whose copies are ignored.
+            before: A rotated file; only files made from earlier ones by rotation are returned.
         """
         siblings = self.rotated()
         if before is not None:
@@ -171,7 +171,7 @@ class RotatedFiles(LogDirectory):
         return [sibling for sibling in others if self._is_newer(sibling, time_ns, followed)]
 
     def _in_question(self, position: FilePosition) -> Iterator[Sibling]:
-        """Yield what may hold the content of a file, the likeliest first."""
+        """Yield the files that may have the content of a file, the likeliest first."""
         siblings = self.rotated()
         if position.mtime_ns is None:
             yield from reversed(siblings)
@@ -182,7 +182,7 @@ class RotatedFiles(LogDirectory):
         for sibling in siblings:
             if sibling.identity == (before.device, before.inode) and self._fits(sibling, before):
                 return sibling
-        # More may have been written to it than is in its archive; lines may be alike, so what is older is preferred.
+        # It may have grown after its archive was made; lines may be identical, so older files are preferred.
         found = self.holding(before) or self._first(self.rotated(), lambda handle: is_part(handle, before))
         if found is None:
             return None
@@ -190,7 +190,7 @@ class RotatedFiles(LogDirectory):
         return found[0]
 
     def _first(self, siblings: Iterable[Sibling], matches: Callable[[Handle], bool]) -> tuple[Sibling, Handle] | None:
-        """Return the first of some files, opened, that matches."""
+        """Return the first of the files that matches, opened."""
         for sibling in siblings:
             handle = self.open(sibling)
             if handle is None:
@@ -202,7 +202,7 @@ class RotatedFiles(LogDirectory):
         return None
 
     def _fits(self, sibling: Sibling, position: FilePosition) -> bool:
-        """Tell whether it is the file that its identity says, and not another with the inode of a deleted one."""
+        """Return whether a file is the one of the position, and not another one that reuses its inode."""
         handle = self.open(sibling)
         if handle is None:
             return True
@@ -214,7 +214,7 @@ class RotatedFiles(LogDirectory):
             handle.close()
 
     def _is_unchanged(self, sibling: Sibling, position: FilePosition) -> bool:
-        """Tell whether, by its time, nothing was written to it since; True where times are not known."""
+        """Return whether a file was not written since, by its time; True if times are not known."""
         found = self.files.look(sibling.path)
         time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
         return None in (time_ns, position.mtime_ns) or time_ns == position.mtime_ns
@@ -226,7 +226,7 @@ class RotatedFiles(LogDirectory):
         return not self._is_copy_of_any(sibling, followed)
 
     def _may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
-        """Tell whether it was written to at that time or later, as far as times are known."""
+        """Return whether a file was written at that time or later, as far as times are known."""
         found = self.files.look(sibling.path)
         if isinstance(found, Obstacle):
             return False
@@ -235,7 +235,7 @@ class RotatedFiles(LogDirectory):
         return found.mtime_ns >= as_exact(time_ns, found.mtime_ns)
 
     def _was_written_before(self, sibling: Sibling, time_ns: int | None) -> bool:
-        """Tell whether it was surely not written to at that time or later."""
+        """Return whether a file was certainly not written at that time or later."""
         found = self.files.look(sibling.path)
         if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None:
             return False
@@ -253,7 +253,7 @@ class RotatedFiles(LogDirectory):
             handle.close()
 
     def _is_archive_of_any(self, sibling: Sibling, done: Collection[FilePosition]) -> bool:
-        """Tell whether an archive was made of a copy that has been read; its time tells which, lines may be alike."""
+        """Return whether an archive was made from a finished copy, by its time, since lines may be identical."""
         if not done:
             return False
         found = self.files.look(sibling.path)
@@ -262,7 +262,7 @@ class RotatedFiles(LogDirectory):
         return bool(alike) and self._is_copy_of_any(sibling, alike)
 
     def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
-        """Yield files whose names are of one kind with two others, and between them."""
+        """Yield the files whose names match the pattern of two others and are between them."""
         least, most = digits_in(before), digits_in(self.base)
         names = self.listing()
         for name in sorted(names, key=digits_in):
@@ -270,16 +270,16 @@ class RotatedFiles(LogDirectory):
                 yield Sibling(os.path.join(self.directory, name), names[name])
 
     def _was_written_after(self, place: Sibling, older: Iterable[Sibling], followed: Collection[FilePosition]) -> bool:
-        """Tell whether files that are older by their names were written to later: who names them counts upwards."""
+        """Return whether files that are older by name were written later, because numbers increase with time."""
         last = self.files.look(place.path)
         if isinstance(last, Obstacle) or last.mtime_ns is None:
             return False
-        # Files of one tick say nothing, nor do times that a copy or an archive has cut to seconds.
+        # Times within one tick prove nothing, and neither do times truncated to seconds by a copy or an archive.
         after_ns = last.mtime_ns + _NS_PER_S
         return any(self._is_newer(sibling, after_ns, followed) for sibling in older)
 
-    def _unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
-        """Tell whether the numbers from the newest rotated file to that place are all there."""
+    def _is_unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
+        """Return whether all numbers from the newest rotated file up to that one are present."""
         last = number_of(self.base, place.name)
         if last is None:
             return True
@@ -293,7 +293,7 @@ def as_exact(time_ns: int, as_ns: int) -> int:
 
 
 def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
-    """Tell whether two times are the same as far as both are known: compressing keeps a time, or its seconds."""
+    """Return whether two times are equal as far as both are known: compressing keeps a time, or its seconds."""
     if one_ns is None or other_ns is None:
         return False
     return as_exact(one_ns, other_ns) == other_ns

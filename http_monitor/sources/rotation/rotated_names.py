@@ -1,4 +1,4 @@
-"""Knows the names that rotation gives to a log, and which of two is older."""
+"""Recognises the names that rotation gives to a log, and orders them by age."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ DATED = 2
 
 
 class Age(NamedTuple):
-    """Orders rotated files of one log, oldest first."""
+    """Sort key of the rotated files of one log, oldest first."""
 
     kind: int
     """Numbered files are compared with numbered ones, dated with dated."""
@@ -30,7 +30,7 @@ class Age(NamedTuple):
 
 
 def rotated_of(base: str, name: str) -> bool:
-    """Tell whether a name is one that rotation gives to the file `base` of the same directory.
+    """Return whether a name is one that rotation gives to the file `base` in the same directory.
 
     ``access.log`` becomes ``access.log.1``, ``access.log.2.gz``, ``access.log-20261123``, ``access.log.old``, or,
     with logrotate's ``extension``, ``access-20261123.log`` and ``access.1.log``.
@@ -39,19 +39,19 @@ def rotated_of(base: str, name: str) -> bool:
 
 
 def stem_of(base: str) -> str:
-    """Return what every name that rotation gives to the file `base` begins with."""
+    """Return the common prefix of all names that rotation gives to the file `base`."""
     extension = _LOG.search(base)
     return base if extension is None else base[: extension.start()]
 
 
 def bases_of(name: str) -> Iterator[str]:
-    """Yield every name of which this one may be the rotated file: those for which `rotated_of` is true.
+    """Yield every name that this one may be the rotated form of: those for which `rotated_of` is true.
 
-    Among many names it is found out by this whether one of them is the base, without asking each.
+    Among many names, the base is found by lookup, without comparing each of them.
     """
     plain = _COMPRESSED.sub("", name)
     extension = _LOG.search(plain)
-    # What stands before the suffix, and what after it.
+    # The parts before and after the suffix.
     ends = [(len(plain), "")] if extension is None else [(len(plain), ""), (extension.start(), extension[0])]
     for end, after in ends:
         for separator in _SEPARATOR.finditer(plain, 0, end):
@@ -60,10 +60,10 @@ def bases_of(name: str) -> Iterator[str]:
 
 
 def age_key(base: str, name: str) -> Age:
-    """Return a key that orders the rotated files of `base`, oldest first, whatever they were compressed with.
+    """Return a key that sorts the rotated files of `base`, oldest first, whatever their compression.
 
     Raises:
-        ValueError: it is not one of them.
+        ValueError: the name is not that of a rotated file.
     """
     found = _suffix(base, name)
     if found is None:
@@ -76,18 +76,18 @@ def age_key(base: str, name: str) -> Age:
 
 
 def number_of(base: str, name: str) -> int | None:
-    """Return the number that rotation gave to a file; None where it does not number."""
+    """Return the number that rotation gave to a file; None if it has none."""
     found = _suffix(base, name)
     return None if found is None or found["number"] is None else int(found["number"])
 
 
 def is_compressed(name: str) -> bool:
-    """Tell whether a name says that its file is compressed."""
+    """Return whether a name shows that its file is compressed."""
     return _COMPRESSED.search(name) is not None
 
 
 def same_template(one: str, other: str) -> bool:
-    """Tell whether two names differ in digits only: ``access-2026-11-23.log`` and ``access-2026-11-24.log``."""
+    """Return whether two names differ only in digits: ``access-2026-11-23.log`` and ``access-2026-11-24.log``."""
     return bool(_DIGITS.search(one)) and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
 
 
@@ -105,7 +105,7 @@ def _suffix(base: str, name: str) -> re.Match[str] | None:
 
 
 def _moment(date: str) -> tuple[int, ...]:
-    """Return the numbers of a date, most significant first, the same for each way of writing it."""
+    """Return the numbers of a date, most significant first, the same for every notation."""
     numbers = [*_DIGITS.findall(date)]
     if len(numbers[0]) == 8:
         numbers[:1] = [numbers[0][:4], numbers[0][4:6], numbers[0][6:]]
@@ -113,5 +113,5 @@ def _moment(date: str) -> tuple[int, ...]:
 
 
 def digits_in(name: str) -> list[int]:
-    """Return the numbers that are written in a name, from left to right."""
+    """Return the numbers in a name, from left to right."""
     return [int(digits) for digits in _DIGITS.findall(name)]

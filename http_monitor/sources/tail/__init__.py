@@ -1,1 +1,1 @@
-"""One path, followed through rotation, truncation, replacement and restart."""
+"""Follows one path through rotation, truncation, replacement and restart."""

@@ -1,4 +1,4 @@
-"""Finds out which processes write to a file, and what makes each of them open its log anew."""
+"""Finds the processes that write to a file, and how each of them is told to reopen its log."""
 
 import os
 from collections.abc import Collection
@@ -22,8 +22,8 @@ _TOLD_BY_A_SIGNAL = {
     "varnishncsa": "HUP",
     "squid": "USR1",
 }
-"""By the name of the process; each server's own manual says so. A signal that another server takes for an end (USR1
-stops a haproxy) is worse than none: what is not here is not told by one."""
+"""Signals by the name of the process, from each server's manual. A server that takes the signal for another request
+(USR1 stops haproxy) must not be sent it, so processes that are not listed have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +36,25 @@ class Writer:
 
     @property
     def remedy(self) -> str:
-        """What to do so that it opens its log anew."""
+        """The instruction that makes it reopen its log."""
         number = _TOLD_BY_A_SIGNAL.get(self.name)
         return f"kill -{number} {self.pid}" if number else "have it reopen its log, or restart it"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search has found."""
+    """The result of a search."""
 
     holders: tuple[Writer, ...]
-    """Of a family of processes the oldest only: it is the one to talk to."""
+    """Of related processes only the oldest, which handles signals."""
     everyone: bool
-    """Every process could be looked at."""
+    """Every process could be examined."""
 
 
 def find_writers(identities: Collection[Identity], proc: str = "/proc") -> Found | None:
-    """Return who has one of these files open for writing; None where there is no such directory (not Linux).
+    """Return the processes that have one of these files open for writing; None if there is no /proc (not Linux).
 
-    It is quick enough for now and then, not for every second: every descriptor of every process is looked at.
+    Every descriptor of every process is examined, which is too slow to do each second.
     """
     try:
         pids = [int(name) for name in os.listdir(proc) if name.isdigit()]
@@ -72,7 +72,7 @@ def find_writers(identities: Collection[Identity], proc: str = "/proc") -> Found
             everyone = False
             continue
         except OSError:
-            continue  # it has ended
+            continue  # the process has ended
         if writes and pid != os.getpid():
             found.append(_master(proc, _holder(proc, pid)))
     among = {holder.pid for holder in found}
@@ -86,7 +86,7 @@ def _writes(process: str, number: str, identities: Collection[Identity]) -> bool
     except PermissionError:
         raise
     except OSError:
-        return False  # closed meanwhile, or a socket
+        return False  # closed in the meantime, or a socket
     if (status.st_dev, status.st_ino) not in identities:
         return False
     with suppress(OSError), open(os.path.join(process, "fdinfo", number), encoding="ascii") as lines:
@@ -97,7 +97,7 @@ def _writes(process: str, number: str, identities: Collection[Identity]) -> bool
 
 
 def _master(proc: str, holder: Writer) -> Writer:
-    """Return who takes the signal of a family of processes; its descriptors may be for root only to see."""
+    """Return the process that handles signals for its children; its descriptors may be readable by root only."""
     while holder.name in _TOLD_BY_A_SIGNAL and (parent := _holder(proc, holder.parent)).name == holder.name:
         holder = parent
     return holder
@@ -106,7 +106,7 @@ def _master(proc: str, holder: Writer) -> Writer:
 def _holder(proc: str, pid: int) -> Writer:
     parent, name = 0, "?"
     with suppress(OSError, ValueError, IndexError), open(os.path.join(proc, str(pid), "stat"), "rb") as file:
-        # pid (name) state parent …; a name can hold anything, parentheses too.
+        # pid (name) state parent …; a name may contain anything, including parentheses.
         head, _, rest = file.read().rpartition(b") ")
         name = visible_text(os.fsdecode(head.partition(b"(")[2]))
         parent = int(rest.split()[1])

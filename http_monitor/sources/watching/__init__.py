@@ -1,1 +1,1 @@
-"""What the system reports about the directories of logs."""
+"""Watches the directories of logs for events of the system."""

@@ -1,29 +1,29 @@
-"""Tells by what a directory reports that files came and went at a path at which nobody has looked meanwhile."""
+"""Detects from a directory's events that files came and went at a path between two looks."""
 
 from http_monitor.units import US_PER_S
 
 _LATE_US = 2 * US_PER_S
-"""So late, at the most, it is reported that a file was made."""
+"""Maximum delay of the event of a new file."""
 
 
 class UnseenFiles:
-    """Compares how many files were made at a path with how many were found there.
+    """Compares the number of files made at a path with the number found there.
 
-    A report may be late, and may never come: that too few were made shows nothing.
+    Events may be delayed or lost, so too few of them prove nothing.
     """
 
     def __init__(self) -> None:
         self._counts: tuple[int, int] | None = None
         self._changed_us = self._since_us = 0
         self._ahead: int | None = None
-        """At least so many more are found than made, unless some were not found; None: that is not known."""
+        """Lower bound of the files found minus those made, if none was missed; None: not known."""
 
     def look(self, made: int | None, found: int | None, now_us: int) -> bool:
-        """Tell whether there were files that nobody found, of which it has not been told.
+        """Return whether files were missed that were not reported before.
 
         Args:
-            made: So many were reported before the path was looked at; None: that is not known.
-            found: So many had been found after that look; None: there may be one that cannot be opened.
+            made: Number of files reported as made before the look; None: not known.
+            found: Number of files found up to that look; None: there may be one that cannot be opened.
             now_us: The running clock.
         """
         if made is None or found is None:
@@ -36,9 +36,9 @@ class UnseenFiles:
             self._ahead, self._since_us = ahead, now_us
         if ahead < self._ahead:
             self._ahead = ahead
-            # What was there when that began may have been made just before, and be reported now.
+            # A file that existed at the start may have been made just before, and be reported only now.
             return now_us - self._since_us >= _LATE_US
-        # What was found first is reported soon; what is at rest was all reported, or is never.
+        # A file found first is reported soon; once events are at rest, all were reported or are lost.
         if now_us - self._changed_us >= _LATE_US:
             self._ahead = ahead
         return False

@@ -1,4 +1,4 @@
-"""A watched directory: what watchdog reports of it, until there is so much that looking costs less."""
+"""Watches a directory through watchdog, until its events are so frequent that polling costs less."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from http_monitor.units import US_PER_S
 _logger = logging.getLogger(__name__)
 
 BURST_EVENTS = 50
-"""So many events of a directory within a second cost more than looking."""
+"""Number of events of a directory within a second that cost more than polling."""
 
 
 class WatchedDirectory(FileSystemEventHandler):
@@ -26,11 +26,11 @@ class WatchedDirectory(FileSystemEventHandler):
     def __init__(self, path: str, wake: Callable[[], None]) -> None:
         self.path = path
         self.names: dict[str, int] = {}
-        """The names that matter in it, each with the number of paths for which it does."""
+        """The names of interest, each with its number of paths."""
         self.made: dict[str, int] = {}
-        """How many files the observer's thread was told were made, by those names."""
+        """Number of files reported as made, by name of interest."""
         self.attended: set[str] = set()
-        """The paths that were looked at since it was last seen to."""
+        """The paths that were checked since the last update."""
         self.watch: ObservedWatch | None = None
         self.identity: Identity | None = None
         self.bursting = False
@@ -45,12 +45,12 @@ class WatchedDirectory(FileSystemEventHandler):
 
     @property
     def polls(self) -> bool:
-        """Whether looking has taken the place of watching."""
+        """Whether the directory is polled instead of watched."""
         return self.bursting or self.refused
 
     def dispatch(self, event: FileSystemEvent) -> None:
-        """Wake the monitor for a file of ours or what it is renamed to; reads nothing and never raises."""
-        # Events of other files count too: they cost as much.
+        """Wake the monitor for an event on a name of interest; reads nothing and never raises."""
+        # Events of other files count too, since they cost as much.
         self._events += 1
         if event.event_type == EVENT_TYPE_CREATED:
             name = os.path.basename(os.fsdecode(event.src_path))
@@ -60,7 +60,7 @@ class WatchedDirectory(FileSystemEventHandler):
             if self._concerns(event.src_path) or (event.dest_path and self._concerns(event.dest_path)):
                 self._wake()
         except Exception:
-            # watchdog would end for good. Once is enough: the same failure may come with every event.
+            # An exception would end watchdog for good. It is logged once, as the same error may recur with every event.
             if not self._failed:
                 self._failed = True
                 _logger.exception("a wake-up failed; files are still looked at every second")
@@ -71,7 +71,7 @@ class WatchedDirectory(FileSystemEventHandler):
         self._window_events = self._events
 
     def bursts(self, now_us: int) -> bool:
-        """Tell whether there were `BURST_EVENTS` events within the second, or as many in each of several."""
+        """Return whether there were `BURST_EVENTS` events within the second, or as many in each of several."""
         events = self._events - self._window_events
         seconds = (now_us - self._window_us) / US_PER_S
         if not 0 <= seconds < 1:
@@ -79,6 +79,6 @@ class WatchedDirectory(FileSystemEventHandler):
         return events >= BURST_EVENTS * max(1.0, seconds)
 
     def _concerns(self, raw: str | bytes) -> bool:
-        # access.log.1 concerns access.log: a writer goes on in the renamed file until it is told to reopen.
+        # access.log.1 concerns access.log: its writer uses the renamed file until it is told to reopen.
         name = os.path.basename(os.fsdecode(raw))
         return any(name[:length] in self.names for length in range(len(name), 0, -1))

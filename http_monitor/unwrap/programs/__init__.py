@@ -1,1 +1,1 @@
-"""One small module for each program that puts something around lines."""
+"""One module for each program that wraps log lines."""

@@ -1,4 +1,4 @@
-"""The name of the service in front of each line: docker compose, and foreman and its like, with and without colours.
+"""docker compose, foreman and similar programs: the name of the service before each line, optionally coloured.
 
 https://docs.docker.com/reference/cli/docker/compose/logs/
 """
@@ -10,7 +10,7 @@ from http_monitor.unwrap.wrapping import Kind
 
 _NAME = r"(?:[0-9]{2}:[0-9]{2}:[0-9]{2} )?(?P<source>(?P<origin>[A-Za-z0-9][A-Za-z0-9_.-]{0,127}+))"
 
-# The colour ends before the bar, or behind it with the blank on either side.
+# The colour ends before the bar or after it, with the blank on either side.
 _COLOURED = rf"(?:{COLOUR})+{_NAME}(?: *\|(?: {COLOUR}|{COLOUR} )|(?: *{COLOUR}) *\| )"
 KIND = Kind(
     "compose",

@@ -1,4 +1,4 @@
-"""``kubectl logs --prefix``: pod and container in brackets, with ``--timestamps`` a time behind them.
+"""``kubectl logs --prefix``: pod and container in brackets, followed by a time with ``--timestamps``.
 
 https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/
 """

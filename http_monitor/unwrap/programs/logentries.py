@@ -1,4 +1,4 @@
-"""The token that Logentries (InsightOps) asks for in front of each line, and syslog's names where rsyslog writes it.
+"""The token of Logentries (InsightOps) before each line, followed by syslog's names if rsyslog writes it.
 
 https://docs.rapid7.com/insightops/token-tcp
 """

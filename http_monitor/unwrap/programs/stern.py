@@ -1,4 +1,4 @@
-"""stern: pod and container in front of each line, with and without colours; with ``-t`` a time behind them.
+"""stern: pod and container before each line, optionally coloured; with ``-t`` followed by a time.
 
 https://github.com/stern/stern
 """

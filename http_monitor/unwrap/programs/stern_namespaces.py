@@ -1,4 +1,4 @@
-"""stern with ``--all-namespaces``: the namespace stands before pod and container."""
+"""stern with ``--all-namespaces``: namespace, pod and container before each line."""
 
 from http_monitor.unwrap.programs.stern import WITH_NAMESPACE
 
