@@ -25,7 +25,6 @@ EXCEPTIONS: dict[Key, str] = {
     ("lines", "http_monitor.sources.tail.tail"): "one sentence: the tail as its callers see it",
     ("lines", "http_monitor.sources.tail.tailed_file"): "one sentence: one open file, from opening to end",
     ("parameters", "http_monitor.sources.tail.tail.FileTail"): "a value for each option that tailing has",
-    ("modules", "http_monitor.unwrap.programs"): "one small file for each program, as the presets are",
 }
 """Why something may be over its limit."""
 

@@ -29,8 +29,8 @@ class Backlog:
             since_us, lines_before, raises = self._before
             self._before = here
             if lines > lines_before:
+                first_us, last_us = self._engine.span_us
                 # Now has advanced to the wall clock, long after the end of an old log perhaps.
-                end_us = min(here[0], self._engine.last_us)
-                span_s = max(0, end_us - max(since_us, self._engine.first_us)) // US_PER_S
+                span_s = max(0, min(here[0], last_us) - max(since_us, first_us)) // US_PER_S
                 return CaughtUp(span_s, lines - lines_before, here[2] - raises, at_us=here[0])
         return None
