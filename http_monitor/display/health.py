@@ -29,6 +29,7 @@ def short_words(health: Health) -> list[tuple[str, Role]]:
         (health.truncations, counted(health.truncations, "truncation"), "warn"),
         (health.clock_steps, counted(health.clock_steps, "clock step"), "warn"),
         (health.observer_restarts, counted(health.observer_restarts, "observer restart"), "warn"),
+        (health.listener_failures, counted(health.listener_failures, "failed listener"), "bad"),
     ]
     return [(text, role) for number, text, role in words if number]
 
@@ -106,6 +107,12 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
             health.observer_restarts,
             f"The file observer was restarted {_times(health.observer_restarts)}.",
             "warn",
+        ),
+        (
+            health.listener_failures,
+            f"{counted(health.listener_failures, 'listener')} failed, and"
+            f" {_does(health.listener_failures, 'is', 'are')} released.",
+            "bad",
         ),
     ]
 

@@ -9,7 +9,7 @@ from typing import TextIO
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
-from http_monitor.health import TOLD, Health
+from http_monitor.health import TOLD, TOLD_IF_ANY, Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.report_tables import Coverage, Durations, Table
 from http_monitor.units import iso_utc, visible, visible_text
@@ -279,5 +279,8 @@ def _subject(subject: bytes | None) -> str | None:
 def _health(health: Health) -> _Json:
     # `getattr` by a list of names, so that a new counter is told as soon as it is there.
     told: _Json = {name: getattr(health, name) for name in TOLD if name != "since_us"}
+    for name in TOLD_IF_ANY:
+        if not told[name]:
+            del told[name]
     told["since"] = None if health.since_us is None else _iso_utc(health.since_us)
     return told
