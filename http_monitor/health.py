@@ -53,6 +53,8 @@ class Health:
     """Well-formed lines that record no finished request."""
     clock_steps: int = _of_input()
     observer_restarts: int = _of_input()
+    listener_failures: int = field(default=0, metadata={"kind": "input", "told": "if any"})
+    """Listeners of the hub that failed, and were released."""
     lag_s: int = field(default=0, metadata={"kind": "now"})
     """Seconds between the clock and the time of the last line; 0 when caught up, and in a replay."""
     maybe_lost: bool = field(default=False, metadata={"kind": "input"})
@@ -106,6 +108,8 @@ FATES_OF_LINES: Final = tuple(f.name for f in fields(Health) if not f.metadata.g
 INPUT_COUNTERS: Final = _names("input")
 TOLD: Final = tuple(f.name for f in fields(Health) if f.metadata.get("told", True))
 """The fields in NDJSON."""
+TOLD_IF_ANY: Final = frozenset(f.name for f in fields(Health) if f.metadata.get("told") == "if any")
+"""Those that NDJSON omits while they are zero."""
 _SUMS: Final = (*(name for name in LINE_COUNTERS + INPUT_COUNTERS if name != "maybe_lost"), "lag_bytes")
 NO_HEALTH: Final = Health()
 """Nothing counted: adding it is free."""

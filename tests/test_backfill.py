@@ -98,7 +98,7 @@ def test_times_that_the_clock_does_not_believe_fill_nothing(tmp_path: Path) -> N
     write(tmp_path / "a.log", dense(-3, 3) + log_line(START_S + 61) + b"\n" + log_line(START_S + 60) + b"\n")
     engine, notice = fill(seen(tmp_path / "a.log"))
     assert engine.health().backfilled == 4
-    assert engine.open_buckets == 1
+    assert len(engine._state.open) == 1
     assert notice is not None
 
 

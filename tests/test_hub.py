@@ -15,6 +15,7 @@ from http_monitor.ports.stream import RowFrame
 from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
+from tests.checkpointed import Life
 from tests.display_samples import quiet_report
 from tests.engine_strategies import log_line
 from tests.harness import START_US, Recorder, ScriptedSource, make_inputs, put_together
@@ -144,6 +145,21 @@ def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_ru
     ]
     assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
     assert not hub.wants_rows
+    monitor.close(finished=False)
+    assert recorder.summary.health.listener_failures == 1
+
+
+def test_a_recorder_that_failed_is_counted_over_restarts() -> None:
+    failing = _Failing()
+    failing.go.set()
+    life = Life(Settings(window_s=6, interval_s=3), make_box=lambda: EveryBox("history", failing))
+    for runs in (1, 2):
+        monitor = life.begin()
+        life.clock.advance(1)
+        life.content.extend(log_line(life.clock.now_us() // 1_000_000) + b"\n")
+        monitor.step()
+        monitor.close(finished=False)
+        assert life.runs[-1].summary.health.listener_failures == runs
 
 
 def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
@@ -158,6 +174,7 @@ def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
     monitor.close_inputs()
     told = [notice.text for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
     assert told == ["history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"]
+    assert recorder.summary.health.listener_failures == 1
 
 
 class _Unkept(_Slow):

@@ -146,8 +146,9 @@ class Checkpointer:
         return [Notice("checkpoint: it was deleted while it was in use, writing it again", "warning", "checkpoint")]
 
     def _snapshot(self, now_us: int) -> list[Notice]:
-        inputs = self._inputs()
+        # Before the counters are read: a recorder may fail by it.
         self._flush()
+        inputs = self._inputs()
         self._engine.forget()
         snapshot_bytes = 0
 

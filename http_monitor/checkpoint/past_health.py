@@ -17,10 +17,9 @@ class PastHealth:
         """Keep the counters of a source that is removed."""
         self.health += health.past()
 
-    def save(self, *, observer_restarts: int, clock_steps: int) -> Json:
-        """Return the health as JSON, with the counters that sources and clock do not keep over a restart."""
-        health = self.health + Health(observer_restarts=observer_restarts, clock_steps=clock_steps)
-        return encode_counters(health)
+    def save(self, of_run: Health) -> Json:
+        """Return the health as JSON, with the counters of this run that nothing else keeps over a restart."""
+        return encode_counters(self.health + of_run)
 
     @classmethod
     def load(cls, given: Json) -> Self:

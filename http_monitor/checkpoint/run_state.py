@@ -32,6 +32,11 @@ class Marks(Protocol):
         """Number of the last mark."""
         ...
 
+    @property
+    def listener_failures(self) -> int:
+        """Number of listeners that failed in this run."""
+        ...
+
     def flush(self) -> None:
         """Wait until every recorder has flushed everything up to the last mark."""
         ...
@@ -136,6 +141,10 @@ class RunState:
             "files": {entry.source.name: entry.save() for entry in self._inputs},
             "mark": self._marks.number,
             "carried": self.past.save(
-                observer_restarts=sum(health.observer_restarts for health in healths), clock_steps=self._clock.steps
+                Health(
+                    observer_restarts=sum(health.observer_restarts for health in healths),
+                    clock_steps=self._clock.steps,
+                    listener_failures=self._marks.listener_failures,
+                )
             ),
         }

@@ -41,6 +41,7 @@ def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
         (health.truncations, pluralize(health.truncations, "truncation"), "warn"),
         (health.clock_steps, pluralize(health.clock_steps, "clock step"), "warn"),
         (health.observer_restarts, pluralize(health.observer_restarts, "observer restart"), "warn"),
+        (health.listener_failures, pluralize(health.listener_failures, "failed listener"), "bad"),
         (bool(health.waiting_for), f"waiting: {_waiting(health, now_us)}", "warn"),
     ]
     return [(text, role) for number, text, role in words if number]
@@ -128,6 +129,12 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
             "warn",
         ),
         (bool(health.waiting_for), f"Not read at the end: {_waiting(health)}.", "warn"),
+        (
+            health.listener_failures,
+            f"{pluralize(health.listener_failures, 'listener')} failed, and"
+            f" {_does(health.listener_failures, 'is', 'are')} released.",
+            "bad",
+        ),
     ]
 
 

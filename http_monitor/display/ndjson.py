@@ -9,7 +9,7 @@ from typing import TextIO
 from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import describe_catch_up
-from http_monitor.health import TOLD, Health
+from http_monitor.health import TOLD, TOLD_IF_ANY, Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.report_tables import Coverage, Durations, Table
 from http_monitor.units import iso_utc, visible, visible_text
@@ -286,5 +286,8 @@ def _subject(subject: bytes | None) -> str | None:
 def _health(health: Health) -> _Json:
     # Counters are read by name, so that a new one is written without a change here.
     told: _Json = {name: getattr(health, name) for name in TOLD if name != "since_us"}
+    for name in TOLD_IF_ANY:
+        if not told[name]:
+            del told[name]
     told["since"] = None if health.since_us is None else _iso_utc(health.since_us)
     return told

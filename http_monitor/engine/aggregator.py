@@ -55,14 +55,9 @@ class MetricsAggregator:
         return self._state.now_us
 
     @property
-    def first_us(self) -> int:
-        """The least accepted time; far in the future before the first."""
-        return self._state.reporter.first_us
-
-    @property
-    def last_us(self) -> int:
-        """The greatest accepted time; `NEVER_US` before the first."""
-        return self._state.reporter.last_us
+    def span_us(self) -> tuple[int, int]:
+        """The least and the greatest accepted time; before the first the least is the greater one."""
+        return self._state.reporter.first_us, self._state.reporter.last_us
 
     @property
     def watermark_us(self) -> int | None:
@@ -73,16 +68,6 @@ class MetricsAggregator:
     def report_empty(self) -> bool:
         """Live and caught up: empty intervals are reported too."""
         return self._closing.report_empty
-
-    @property
-    def open_buckets(self) -> int:
-        """Number of buckets with rows that have not closed yet."""
-        return len(self._state.open)
-
-    @property
-    def open_intervals(self) -> int:
-        """Number of intervals with rows that have not been reported yet."""
-        return len(self._state.reporter.starts)
 
     @property
     def has_begun(self) -> bool:

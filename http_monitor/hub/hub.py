@@ -24,6 +24,7 @@ class Hub:
         self._settling: list[Settling] = []
         self._streams: list[StreamListener] = []
         self._boxes: list[EveryBox] = []
+        self._removed = 0
         for sink in sinks:
             self.join(sink)
 
@@ -31,6 +32,11 @@ class Hub:
     def wants_rows(self) -> bool:
         """Whether any listener receives accepted rows; without one, no frames are made."""
         return bool(self._streams)
+
+    @property
+    def failures(self) -> int:
+        """Number of recorders that have failed."""
+        return self._removed + sum(box.failure is not None for box in self._boxes)
 
     def join(self, sink: ReportSink) -> None:
         """Add a listener of messages, after the others."""
@@ -85,6 +91,7 @@ class Hub:
             failure = box.failure
             if failure is not None:
                 self._remove(box)
+                self._removed += 1
                 why = visible_text(f"{type(failure).__name__}: {failure}")
                 text = f"{box.name}: failed ({why}), and is released; the monitor keeps running"
                 notices.append(Notice(text, "warning", "listener"))

@@ -53,7 +53,8 @@ class Backlog:
         since_us, lines_before, raises = self._before
         now_us, lines, raises_now = self._here()
         # Now has advanced to the wall clock, long after the end of an old log perhaps.
-        span_us = max(0, min(now_us, self._engine.last_us) - max(since_us, self._engine.first_us))
+        first_us, last_us = self._engine.span_us
+        span_us = max(0, min(now_us, last_us) - max(since_us, first_us))
         if lines == lines_before or not (self._is_old or span_us >= self._soon_us):
             return None
         return CaughtUp(span_us // US_PER_S, lines - lines_before, raises_now - raises, at_us=now_us)

@@ -141,6 +141,8 @@ class LiveRun:
             # Inputs that the last turn did not reach may have grown.
             self.turns.measure_unread()
         self._engine.stop()
+        # The summary counts the recorders that failed.
+        self._marker.flush()
         self._publisher.publish(self._engine.summary())
         self._notify(self._checkpointer.finish())
         self._publisher.close(self._engine.now_us)

@@ -30,6 +30,11 @@ class Marker:
         """Number of the last mark."""
         self._before: tuple[int, int | None] = engine.health().accepted, engine.watermark_us
 
+    @property
+    def listener_failures(self) -> int:
+        """Number of listeners that failed in this run."""
+        return self._hub.failures
+
     def after_turn(self) -> None:
         """Make a mark if anything changed."""
         if not self._hub.wants_rows:

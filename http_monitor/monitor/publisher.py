@@ -33,7 +33,7 @@ class Publisher:
     def publish(self, message: Message) -> None:
         """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
         if isinstance(message, Report | Summary):
-            health = message.health + self.inputs()
+            health = message.health + self.inputs() + self._failures()
             message = message if health is message.health else replace(message, health=health)
         if isinstance(message, Report) and message.catch_up and not self.in_backlog(message.end_us):
             message = replace(message, catch_up=False)
@@ -64,3 +64,7 @@ class Publisher:
     def close(self, now_us: int) -> None:
         """Stop the recorders, and report those that failed; closing again does nothing."""
         self.notify(self.hub.close(), now_us)
+
+    def _failures(self) -> Health:
+        failures = self.hub.failures
+        return Health(listener_failures=failures) if failures else NO_HEALTH

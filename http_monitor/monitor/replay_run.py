@@ -67,6 +67,8 @@ class ReplayRun:
         """Publish the last reports and the summary."""
         (self._engine.finish if complete else self._engine.stop)()
         self._marker.after_turn()
+        # The summary counts the recorders that failed.
+        self._marker.flush()
         self._publisher.publish(self._engine.summary())
         self._publisher.close(self._engine.now_us)
 

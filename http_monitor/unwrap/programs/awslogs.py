@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; ``--format short`` has a time alone: `docker`.
 """
 
-from http_monitor.unwrap.programs.patterns import TIME_BEGINS
+from http_monitor.unwrap.patterns import TIME_BEGINS
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

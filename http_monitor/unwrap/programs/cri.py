@@ -5,7 +5,7 @@ https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cr
 
 import re
 
-from http_monitor.unwrap.programs.patterns import RFC3339, TIME_BEGINS
+from http_monitor.unwrap.patterns import RFC3339, TIME_BEGINS
 from http_monitor.unwrap.stage import Stage, Taken
 from http_monitor.unwrap.wrapping import Kind
 

@@ -3,7 +3,7 @@
 https://docs.digitalocean.com/reference/doctl/reference/apps/logs/
 """
 
-from http_monitor.unwrap.programs.patterns import ISO
+from http_monitor.unwrap.patterns import ISO
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

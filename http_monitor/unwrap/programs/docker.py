@@ -3,7 +3,7 @@
 https://docs.docker.com/reference/cli/docker/container/logs/
 """
 
-from http_monitor.unwrap.programs.patterns import RFC3339, TIME_BEGINS
+from http_monitor.unwrap.patterns import RFC3339, TIME_BEGINS
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

@@ -3,7 +3,7 @@
 https://www.fastly.com/documentation/guides/integrations/streaming-logs/changing-log-line-formats
 """
 
-from http_monitor.unwrap.programs.patterns import ISO
+from http_monitor.unwrap.patterns import ISO
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

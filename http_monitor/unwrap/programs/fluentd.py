@@ -6,7 +6,7 @@ https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout
 """
 
 from http_monitor.unwrap.json_stage import json_stage
-from http_monitor.unwrap.programs.patterns import ISO
+from http_monitor.unwrap.patterns import ISO
 from http_monitor.unwrap.wrapping import Kind
 
 _TAG = r"(?P<source>[^ \t\":{]{1,255}+)"

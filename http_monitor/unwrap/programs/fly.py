@@ -3,7 +3,7 @@
 https://fly.io/docs/flyctl/logs/
 """
 
-from http_monitor.unwrap.programs.patterns import COLOUR, ISO
+from http_monitor.unwrap.patterns import COLOUR, ISO
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

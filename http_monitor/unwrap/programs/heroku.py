@@ -3,7 +3,7 @@
 https://devcenter.heroku.com/articles/logging, https://devcenter.heroku.com/articles/log-drains
 """
 
-from http_monitor.unwrap.programs.patterns import ISO
+from http_monitor.unwrap.patterns import ISO
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

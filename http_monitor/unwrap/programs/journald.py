@@ -3,7 +3,7 @@
 https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#-o
 """
 
-from http_monitor.unwrap.programs.patterns import BSD, HOST, ISO, MARK, TAG
+from http_monitor.unwrap.patterns import BSD, HOST, ISO, MARK, TAG
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

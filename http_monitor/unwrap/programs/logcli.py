@@ -5,8 +5,8 @@ https://grafana.com/docs/loki/latest/query/logcli/
 
 import re
 
+from http_monitor.unwrap.patterns import COLOUR, RFC3339
 from http_monitor.unwrap.programs.loki import LABELS, ORIGINS
-from http_monitor.unwrap.programs.patterns import COLOUR, RFC3339
 from http_monitor.unwrap.stage import Stage, Taken, masked
 from http_monitor.unwrap.wrapping import Kind
 

@@ -3,7 +3,7 @@
 https://docs.rapid7.com/insightops/token-tcp
 """
 
-from http_monitor.unwrap.programs.patterns import HOST, TAG
+from http_monitor.unwrap.patterns import HOST, TAG
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

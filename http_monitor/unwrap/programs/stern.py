@@ -3,8 +3,8 @@
 https://github.com/stern/stern
 """
 
+from http_monitor.unwrap.patterns import COLOUR
 from http_monitor.unwrap.programs.docker import TIME
-from http_monitor.unwrap.programs.patterns import COLOUR
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 

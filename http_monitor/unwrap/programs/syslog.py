@@ -7,7 +7,7 @@ https://www.rfc-editor.org/rfc/rfc3164, https://www.rfc-editor.org/rfc/rfc5424, 
 import re
 from collections.abc import Sequence
 
-from http_monitor.unwrap.programs.patterns import BSD, HOST, ISO, MARK, TAG
+from http_monitor.unwrap.patterns import BSD, HOST, ISO, MARK, TAG
 from http_monitor.unwrap.stage import front, masked
 from http_monitor.unwrap.wrapping import Inner, Kind
 
