@@ -1,5 +1,6 @@
 """Every default of the program, with its unit and its check."""
 
+import fnmatch
 import math
 import shlex
 from dataclasses import dataclass, field, fields
@@ -47,6 +48,20 @@ Reader = Literal["direct", "wc-tail"]
 Scenario = Literal["random", "spike", "errors", "ddos"]
 
 
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file, or a glob, that the user gave a name, or that is reached through a command."""
+
+    key: str
+    """What `Settings.files` has for it."""
+    path: str
+    """Where it is, on the machine that the command leads to."""
+    server: str | None = None
+    """The name of who writes it."""
+    via: str | None = None
+    """Words put before the commands that read it, as a shell would split them; None: it is a file of this machine."""
+
+
 _JUDGED = {"kept": True}
 """Of a setting that alerts depend on, or when buckets close: a checkpoint's journal is replayed with its value."""
 
@@ -65,7 +80,9 @@ class Settings:
     """
 
     files: tuple[str, ...] = ("/tmp/access.log",)
-    """Paths, globs or ``-``."""
+    """Paths, globs or ``-``; for one of `given` its key."""
+    given: tuple[GivenFile, ...] = ()
+    """What else is known of some of the files."""
     format: str = field(default="auto", metadata=_counted("--format"))
     log_time: str | None = None
     """The variable of a format string that is the time of a line, with ``=`` and a pattern of strftime or without."""
@@ -115,15 +132,13 @@ class Settings:
     """Where checkpoints are kept; None: the state directory of the user."""
     no_state: bool = False
     reader: Reader = "direct"
-    via: str | None = None
-    """Words put before the commands of the reader ``wc-tail``, as a shell would split them; given: that reader."""
     rotate_grace_s: int = 10
     """A renamed file is let go when it was idle for so long and its successor has data."""
     max_line_bytes: int = MAX_LINE_BYTES
     threads: int | None = None
     """In a replay; None: as many as there are cores to run on, two at the most."""
-    filter: str | None = field(default=None, metadata=_counted("--filter"))
-    """Expression that is true of the lines that count; None: all do. `filtering` reads it."""
+    filters: tuple[str, ...] = field(default=(), metadata=_counted("--filter"))
+    """Expressions that are all true of the lines that count. `filtering` reads them."""
     exclude_hosts: tuple[str, ...] = field(default=(), metadata=_counted("--exclude-host"))
     """Networks, addresses and names whose lines do not count."""
     ignore_bots: bool = field(default=False, metadata=_counted("--ignore-bots"))
@@ -136,6 +151,27 @@ class Settings:
         if self.lateness_s is not None:
             return self.lateness_s
         return 60 if self.replay else 1
+
+    def given_file(self, key: str) -> GivenFile | None:
+        """Return what else is known of a file; None for one that is just a path."""
+        return next((file for file in self.given if file.key == key), None)
+
+    def server_of(self, path: str) -> str | None:
+        """Return the name of who writes a file: that of its path, or of the first glob that leads to it."""
+        found = self.given_file(path)
+        if found is None:
+            named = (file for file in self.given if file.via is None and file.server is not None)
+            found = next((file for file in named if fnmatch.fnmatchcase(path, file.path)), None)
+        return None if found is None else found.server
+
+    def is_remote(self, key: str) -> bool:
+        """Tell whether a file is reached through a command."""
+        file = self.given_file(key)
+        return file is not None and file.via is not None
+
+    @property
+    def _vias(self) -> tuple[str, ...]:
+        return tuple(file.via for file in self.given if file.via is not None)
 
     def __post_init__(self) -> None:
         """Check every value, and the values against each other."""
@@ -159,17 +195,17 @@ class Settings:
         _one_of("--color", self.color, get_args(Color))
         _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
         _one_of("--reader", self.reader, get_args(Reader))
-        if self.filter is not None and not self.filter.strip():
+        if any(not expression.strip() for expression in self.filters):
             raise UsageError("--filter: got an empty text, takes an expression such as 'status >= 500'")
         if self.state_dir is not None and (not self.state_dir or "\0" in self.state_dir):
             raise UsageError(f"--state-dir: got '{visible_text(self.state_dir)}', takes a directory")
-        if self.via is not None:
+        for via in self._vias:
             try:
-                words = shlex.split(self.via)
+                words = shlex.split(via)
             except ValueError:
                 words = []
-            if not words or not words[0] or "\0" in self.via:
-                raise UsageError(f"--via: got '{visible_text(self.via)}', takes a command such as 'ssh web1'")
+            if not words or not words[0] or "\0" in via:
+                raise UsageError(f"--via: got '{visible_text(via)}', takes a command such as 'ssh web1'")
 
     def _check_times(self) -> None:
         for option, value, least in (
@@ -218,10 +254,10 @@ class Settings:
             raise UsageError("--file: got - more than once, takes standard input once")
         if self.replay and self.duration_s is not None:
             raise UsageError("--duration: got a duration together with --replay, which ends by itself")
-        if self.replay and (self.via or self.reader != "direct"):
-            option = "--via" if self.via else "--reader"
+        if self.replay and (self._vias or self.reader != "direct"):
+            option = "--via" if self._vias else "--reader"
             raise UsageError(f"{option}: got it together with --replay, which reads files of this machine itself")
-        if self.give_me_traffic and self.via:
+        if self.give_me_traffic and self._vias:
             raise UsageError("--via: got it together with --give-me-traffic, which writes a file of this machine")
         if self.replay and self.time == "arrival":
             raise UsageError("--time: got arrival together with --replay, which takes only event")
@@ -238,14 +274,14 @@ class Settings:
             raise UsageError(f"--unwrap: got {visible_text(self.unwrap)}, takes auto, none, {names}")
         if self.format_from is not None and self.format != "auto":
             raise UsageError("--format-from: got it together with --format, takes one of the two")
-        if self.format_from is not None and self.via:
+        if self.format_from is not None and self._vias:
             raise UsageError("--format-from: got it together with --via, which reads another machine's files")
         if self.explain is None:
             return
         for option, given in (
             ("--give-me-traffic", self.give_me_traffic),
             ("--duration", self.duration_s is not None),
-            ("--via", bool(self.via)),
+            ("--via", bool(self._vias)),
             ("--reader", self.reader != "direct"),
         ):
             if given:
@@ -266,9 +302,19 @@ def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
 
 HARMLESS = frozenset(
     {
-        *("files", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats", "from_start"),
+        *(
+            "files",
+            "given",
+            "log_time",
+            "log_timezone",
+            "unwrap",
+            "format_from",
+            "explain",
+            "list_formats",
+            "from_start",
+        ),
         *("replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate", "traffic_scenario"),
-        *("traffic_append", "seed", "state_dir", "no_state", "reader", "via", "rotate_grace_s", "max_line_bytes"),
+        *("traffic_append", "seed", "state_dir", "no_state", "reader", "rotate_grace_s", "max_line_bytes"),
         "threads",
     }
 )

@@ -23,7 +23,7 @@ from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Chunk
 from http_monitor.records import Json
 from http_monitor.report import Message
-from http_monitor.settings import Settings
+from http_monitor.settings import GivenFile, Settings
 from http_monitor.sources.files.line_cutter import LineCutter
 from tests.engine_strategies import START_S
 from tests.harness import Recorder
@@ -155,7 +155,7 @@ class Life:
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)
-        select = selection_for(self.settings, is_bot)
+        select = selection_for(self.settings, is_bot, lambda agent: None)
         entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain, select=select)
         sink = _Sink(fate)
         self.runs.append(sink)
@@ -167,3 +167,13 @@ class Life:
 
     def messages(self) -> list[Message]:
         return [message for run in self.runs for message in run.messages]
+
+
+def here(*paths: str) -> list[GivenFile]:
+    """Return paths of this machine as the user gave them."""
+    return [GivenFile(path, path) for path in paths]
+
+
+def at(via: str, *paths: str) -> list[GivenFile]:
+    """Return paths that a command leads to."""
+    return [GivenFile(path, path, None, via) for path in paths]

@@ -149,7 +149,7 @@ def make_inputs(
     settings: Settings, sources: Sequence[Source], make_format: Callable[[str], LogFormat] = get_format
 ) -> list[Input]:
     """Return inputs of sources, with the filters that the settings ask for."""
-    select = selection_for(settings, is_bot)
+    select = selection_for(settings, is_bot, lambda agent: None)
     needs = () if select is None else select.needs
     max_ahead_us = settings.max_ahead_s * 1_000_000
     return [

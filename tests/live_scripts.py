@@ -79,7 +79,8 @@ def follow(
     """Return what the program says about a script, and is told to stop after it."""
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
-    settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
+    filters = () if expression is None else (expression,)
+    settings: Settings = settings_of(script.options, from_start=script.from_start, filters=filters, time=time)
     monitor, recorder = make_monitor(settings, sources, clock, make_format=make_format)
     for wall_us, glances in script.turns:
         clock.set(wall_us)

@@ -21,6 +21,7 @@ from http_monitor.checkpoint.file_format import (
 from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import OpenResult, open_store
 from http_monitor.checkpoint.store import FileStore
+from tests.checkpointed import at, here
 from tests.examples import examples
 from tests.program import ROOT
 
@@ -325,26 +326,26 @@ def test_the_directory_is_that_of_the_specification() -> None:
 
 
 def test_a_set_has_one_name_in_any_order() -> None:
-    assert key_of(["/a/access.log", "/b/other.log"], None) == key_of(["/b/other.log", "/a/access.log"], None)
+    assert key_of(here("/a/access.log", "/b/other.log")) == key_of(here("/b/other.log", "/a/access.log"))
     names = {
-        key_of(["/a/access.log"], None),
-        key_of(["/b/access.log"], None),
-        key_of(["/a/access.log"], "ssh web1"),
-        key_of(["/a/access.log"], "ssh web2"),
-        key_of(["/a/access.log", "/b/access.log"], None),
-        key_of(["/a/*.log"], None),
+        key_of(here("/a/access.log")),
+        key_of(here("/b/access.log")),
+        key_of(at("ssh web1", "/a/access.log")),
+        key_of(at("ssh web2", "/a/access.log")),
+        key_of(here("/a/access.log", "/b/access.log")),
+        key_of(here("/a/*.log")),
     }
     assert len(names) == 6
 
 
 def test_a_relative_path_is_of_this_directory_but_elsewhere_of_that_one() -> None:
-    assert key_of(["access.log"], None) == key_of([os.path.abspath("access.log")], None)
-    assert key_of(["access.log"], "ssh web1") != key_of([os.path.abspath("access.log")], "ssh web1")
+    assert key_of(here("access.log")) == key_of(here(os.path.abspath("access.log")))
+    assert key_of(at("ssh web1", "access.log")) != key_of(at("ssh web1", os.path.abspath("access.log")))
 
 
 @given(st.lists(st.text(min_size=1).filter(lambda text: "\0" not in text), min_size=1, max_size=3))
 def test_a_name_is_safe_as_that_of_a_file(paths: list[str]) -> None:
-    name = key_of(paths, "x")
+    name = key_of(at("x", *paths))
     assert "/" not in name
     assert len(name) <= 57
     assert name.isascii()

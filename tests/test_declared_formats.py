@@ -372,5 +372,6 @@ def test_a_real_log_with_commas_is_read_to_its_last_line() -> None:
         "tls": None,
         "forwarded": None,
         "source": None,
+        "server": None,
         "lacks": None,
     }

@@ -7,7 +7,7 @@ import pytest
 
 from http_monitor.arguments.options import GROUPS
 from http_monitor.errors import UsageError
-from http_monitor.settings import HARMLESS, KEPT, MAX_BUCKETS, MAX_DURATION_S, OPTIONS_OF_COUNTS, Settings
+from http_monitor.settings import HARMLESS, KEPT, MAX_BUCKETS, MAX_DURATION_S, OPTIONS_OF_COUNTS, GivenFile, Settings
 from http_monitor.units import US_PER_S
 
 
@@ -104,7 +104,7 @@ def test_the_longest_durations_do_not_overflow_time() -> None:
 @pytest.mark.parametrize("via", ["", " ", "''", "'open", "a\0b"])
 def test_a_prefix_that_is_no_command_is_refused(via: str) -> None:
     with pytest.raises(UsageError, match=r"--via: got '.*', takes a command such as 'ssh web1'"):
-        Settings(via=via)
+        Settings(given=(GivenFile("a", "a", None, via),))
 
 
 def test_every_setting_is_kept_in_a_checkpoint_or_named_as_harmless() -> None:

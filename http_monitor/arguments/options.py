@@ -16,7 +16,8 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--file",
             "files",
-            "the access log to read: a path, a quoted glob, or - for standard input; may be repeated",
+            "the access log to read: a path, a quoted glob, - for standard input, or NAME=PATH with the name of the"
+            " server; may be repeated, and --file be left out",
             "PATH",
             "a path, a glob or - for standard input",
             _DEFAULTS.files[0],
@@ -74,11 +75,13 @@ GROUPS: tuple[Group, ...] = (
         ),
         text(
             "--via",
-            "via",
-            "run these commands through another one, such as 'ssh web1', 'docker exec nginx' or sudo",
+            "given",
+            "run these commands through another one, such as 'ssh web1', 'docker exec nginx' or sudo; may be repeated,"
+            " each time before the files it is for",
             "COMMAND",
             "a command such as 'ssh web1'",
             "none",
+            repeatable=True,
         ),
     ),
     group(
@@ -142,11 +145,13 @@ GROUPS: tuple[Group, ...] = (
         "selection",
         text(
             "--filter",
-            "filter",
-            "count only lines for which this is true, such as 'status >= 500 and path ~ \"^/api\"'",
+            "filters",
+            "count only lines for which this is true, such as 'status >= 500 and path ~ \"^/api\"'; may be repeated,"
+            " then all must be true",
             "EXPR",
             "an expression",
             "none",
+            repeatable=True,
         ),
         text(
             "--exclude-host",

@@ -9,7 +9,7 @@ from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, re
 from http_monitor.checkpoint.session import Session
 from http_monitor.records import Json
 from http_monitor.report import Notice
-from http_monitor.settings import Settings
+from http_monitor.settings import GivenFile, Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
 from http_monitor.sources.tail.position import TailPosition
@@ -34,9 +34,10 @@ def open_state(
     if directory is None:
         words = "no state is kept: there is no home directory, --state-dir names another place"
         return Session(notices=(Notice(words, "warning", "checkpoint"),))
-    key = key_of(files, settings.via)
+    key = key_of([settings.given_file(path) or GivenFile(path, path) for path in files])
     opened = open_store(directory, key)
-    local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
+    here = settings.reader == "direct"
+    local = [path for path in paths if path != STDIN and not settings.is_remote(path)] if here else []
     if opened.store is not None and opened.saved is None and not opened.notices and local:
         taken = _places_of_others(directory, key, local, settings, make_engine)
         if taken:

@@ -31,10 +31,11 @@ class Paths:
         else:
             from http_monitor.sources import path_selection
 
-            self.selection = path_selection.LiveSelection(settings.files, local=settings.via is None)
+            self.selection = path_selection.LiveSelection(
+                settings.files, remote={file.key for file in settings.given if file.via is not None}
+            )
             self.first = self.selection.first()
         """Those that are there."""
-        self.via = prefix_of(settings)
 
 
 class Beginning:
@@ -45,15 +46,22 @@ class Beginning:
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         # Where files end now is where they are followed from: what comes while the columns are imported counts.
-        self.seen = {} if settings.replay or paths.via is not None else _seen(paths.first)
+        local = [] if settings.replay else [path for path in paths.first if is_read_here(settings, path)]
+        self.seen = _seen(local)
         self.started_us = self.clock.now_us()
 
 
-def prefix_of(settings: Settings) -> list[str] | None:
-    """Return the words put before the commands that read, none for this machine; None: no commands read."""
-    if settings.via is not None:
-        return shlex.split(settings.via)
+def prefix_of(settings: Settings, path: str) -> list[str] | None:
+    """Return the words put before the commands that read a file, none for this machine; None: no commands read it."""
+    file = settings.given_file(path)
+    if file is not None and file.via is not None:
+        return shlex.split(file.via)
     return [] if settings.reader == "wc-tail" else None
+
+
+def is_read_here(settings: Settings, path: str) -> bool:
+    """Tell whether this process opens a file itself."""
+    return settings.reader == "direct" and not settings.is_remote(path)
 
 
 def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":

@@ -31,12 +31,12 @@ class Formats:
 
     Args:
         settings: Of the run.
-        local: Whether files may be looked at in this process.
+        is_local: Tells whether a file may be looked at in this process; None: each may.
     """
 
-    def __init__(self, settings: Settings, *, local: bool = True) -> None:
+    def __init__(self, settings: Settings, *, is_local: "Callable[[str], bool] | None" = None) -> None:
         self._settings = settings
-        self._local = local
+        self._is_local = is_local
         self._zone: Zone | None = None
         self._own_time: OwnTime | None = None
         self._origins: dict[str, Origin] = {}
@@ -213,7 +213,7 @@ class Formats:
         from http_monitor.sources.path_selection import STDIN
         from http_monitor.sources.replay import ReplayFile
 
-        if path == STDIN or not self._local:
+        if path == STDIN or not (self._is_local is None or self._is_local(path)):
             return b"", b""  # commands may take their time, and the first line tells as well
         source = ReplayFile(path, limit=self._settings.max_line_bytes, read_bytes=_SAMPLE_BYTES)
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from http_monitor.checkpoint.restore import Resumed
+from http_monitor.cli.beginning import prefix_of
 from http_monitor.clock import Clock, WallClock
 from http_monitor.inputs.input import Input
 from http_monitor.ports.source import Source
@@ -30,7 +31,6 @@ class LiveSources:
         settings: Of the run.
         clock: Its clock.
         wake: Wakes its monitor; called in other threads.
-        via: The words of the prefix of commands; None: files are read in this process.
         seen: What stood at each path when the user was told that it is followed.
     """
 
@@ -40,13 +40,11 @@ class LiveSources:
         clock: Clock,
         wake: Callable[[], None],
         *,
-        via: Sequence[str] | None,
         seen: Mapping[str, FileStatus | Obstacle],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._wake = wake
-        self._via = via
         self._seen = seen
         self._claims = Claims()
         self._watcher = Watcher(wake, clock)
@@ -56,23 +54,26 @@ class LiveSources:
         """Return the source for a path, or for ``-``.
 
         Args:
-            path: As the user gave it.
+            path: Of a file, or its key in the settings.
             position: Where an earlier run stopped; None: it had none.
             from_start: Without a position, read what is there already.
         """
         if path == STDIN:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
         resume = None if position is None else TailPosition.from_json(position)
-        if self._via is None:
+        via = prefix_of(self._settings, path)
+        if via is None:
             tail = self._tail(path, self._files, self._clock, self._seen.get(path), resume, from_start=from_start)
             return FileObserver(tail, self._watcher)
-        files, clock = CommandFiles(self._via), WallClock()
+        files, clock = CommandFiles(via), WallClock()
+        given = self._settings.given_file(path)
+        there = path if given is None else given.path
 
         def reader(again: Json | None) -> FileTail:
             at = resume if again is None else TailPosition.from_json(again)
-            return self._tail(path, files, clock, None, at, from_start=from_start)
+            return self._tail(there, files, clock, None, at, from_start=from_start)
 
-        explain = None if self._via else partial(_explain, path)
+        explain = None if via else partial(_explain, path)
         return PolledSource(path, reader, link=files, wake=self._wake, clock=clock, explain=explain)
 
     def _tail(

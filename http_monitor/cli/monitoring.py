@@ -117,7 +117,7 @@ class Monitoring:
 
         settings, paths, beginning = self._settings, self._paths, self._beginning
         assert paths.selection is not None
-        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, via=paths.via, seen=beginning.seen)
+        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, seen=beginning.seen)
         sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start)
         paths.selection.know(source.name for source in sources)
         inputs = [self._input_of(source) for source in sources]
@@ -152,6 +152,7 @@ class Monitoring:
             select=self._select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
             remarks=self._remarks.of_file().look,
+            server=self._settings.server_of(source.name),
         )
 
 

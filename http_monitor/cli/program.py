@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from http_monitor.arguments import parse_arguments
-from http_monitor.cli.beginning import Beginning, Paths, prefix_of
+from http_monitor.cli.beginning import Beginning, Paths, is_read_here
 from http_monitor.cli.displays import start_of
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.row_selection import row_selection
@@ -81,7 +81,7 @@ def _run(settings: Settings, stop: Stop) -> int:
     select = row_selection(settings)
     if settings.replay:
         be_one_thread()
-    formats = Formats(settings, local=prefix_of(settings) is None)
+    formats = Formats(settings, is_local=lambda path: is_read_here(settings, path))
     paths = Paths(settings)
     formats.check(paths.first, stop.requested)
     if stop.requested() and settings.format_from is not None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from http_monitor.cli.agent_classifier import family_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -10,12 +11,12 @@ if TYPE_CHECKING:
 
 def row_selection(settings: Settings) -> "RowSelection | None":
     """Return what takes out lines that are not to be counted; None where all are."""
-    chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
+    chosen = (settings.filters, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
     if not any(chosen):
         return None
     from http_monitor.filtering import selection_for
 
-    return selection_for(settings, _is_bot)
+    return selection_for(settings, _is_bot, _family_of)
 
 
 def _is_bot(agent: bytes) -> bool:
@@ -23,3 +24,7 @@ def _is_bot(agent: bytes) -> bool:
     from http_monitor.agents import is_bot
 
     return is_bot(agent)
+
+
+def _family_of(agent: bytes) -> bytes | None:
+    return family_of(agent).browser

@@ -57,11 +57,11 @@ class LiveSelection:
     for good. A path that is no pattern is itself, whatever it leads to.
     """
 
-    def __init__(self, patterns: Iterable[str], *, local: bool = True) -> None:
-        """Take what the user gave; what a pattern would match on another machine (not local) is not known here."""
+    def __init__(self, patterns: Iterable[str], *, remote: Container[str] = ()) -> None:
+        """Take what the user gave; what one of them would match on another machine (`remote`) is not known here."""
         self._patterns = tuple(patterns)
         self._given = frozenset(self._patterns)
-        self._is_pattern = _is_pattern if local else _is_nothing
+        self._remote = remote
         self._known: set[str] = set()
         self._waiting: set[str] = set()
         self._seen: dict[str, _Seen] = {}
@@ -115,6 +115,9 @@ class LiveSelection:
         self._known.discard(path)
         self._seen.clear()
 
+    def _is_pattern(self, path: str) -> bool:
+        return path not in self._remote and _is_pattern(path)
+
     def _found(self, pattern: str) -> list[str]:
         """Return what matches a pattern now and is to be followed."""
         directory, name = os.path.split(pattern)
@@ -161,11 +164,6 @@ def _changed(directory: str) -> tuple[int, int, int] | None:
 
 def _is_pattern(path: str) -> bool:
     return path != STDIN and glob.has_magic(path) and not os.path.lexists(path)
-
-
-def _is_nothing(path: str) -> bool:
-    del path
-    return False
 
 
 def _matches(pattern: str) -> list[str]:

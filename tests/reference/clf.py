@@ -57,6 +57,7 @@ class Row:
     forwarded: bytes | None = None
     """What stands in front of the host where the first field is a list of X-Forwarded-For."""
     source: bytes | None = None
+    server: bytes | None = None
     lacks: int | None = None
     """2 where the line has no agent, not even a dash."""
 

@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     tls: bytes | None = None
     forwarded: bytes | None = None
     source: bytes | None = None
+    server: bytes | None = None
     lacks: int | None = None
     kind: str = ""
     """``common``, ``vhost_combined``, …: what this line is."""
