@@ -9,6 +9,7 @@ from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.restore import resume
 from http_monitor.checkpoint.session import Session
+from http_monitor.choices import GivenFile
 from http_monitor.cli.run import engine_maker, live_run
 from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
@@ -23,7 +24,7 @@ from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Chunk
 from http_monitor.records import Json
 from http_monitor.report import Message
-from http_monitor.settings import GivenFile, Settings
+from http_monitor.settings import Settings
 from http_monitor.sources.files.line_cutter import LineCutter
 from tests.engine_strategies import START_S
 from tests.harness import Recorder

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.arguments import parse_arguments
-from http_monitor.settings import GivenFile
+from http_monitor.choices import GivenFile
 
 
 @pytest.mark.parametrize(

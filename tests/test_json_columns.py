@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.jsonl import key_table as table
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
 from tests.examples import examples
 from tests.reference.objects import KeyMap, spread

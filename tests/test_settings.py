@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from http_monitor.arguments.options import GROUPS
+from http_monitor.choices import MAX_BUCKETS, MAX_DURATION_S, GivenFile
 from http_monitor.errors import UsageError
-from http_monitor.settings import HARMLESS, KEPT, MAX_BUCKETS, MAX_DURATION_S, OPTIONS_OF_COUNTS, GivenFile, Settings
+from http_monitor.settings import HARMLESS, KEPT, OPTIONS_OF_COUNTS, Settings
 from http_monitor.units import US_PER_S
 
 

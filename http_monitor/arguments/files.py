@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from http_monitor.settings import GivenFile
+from http_monitor.choices import GivenFile
 
 _NAMED = re.compile(r"([A-Za-z0-9._-]{1,64})=(.+)", re.ASCII | re.DOTALL)
 _PATHS = ("/", ".", "~")

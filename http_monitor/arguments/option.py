@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from http_monitor import settings
+from http_monitor import choices
 from http_monitor.arguments import values
 from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
-_MOST_S = f"{settings.MAX_DURATION_S // 86_400} days"
+_MOST_S = f"{choices.MAX_DURATION_S // 86_400} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, de
 
 
 def threshold(
-    flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = settings.MAX_COUNT
+    flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = choices.MAX_COUNT
 ) -> Option:
     """Return one that takes the threshold of an alert."""
     takes = f"a number ({unit}) greater than 0, at most {most}"

@@ -2,10 +2,11 @@
 
 from typing import get_args
 
-from http_monitor import settings
+from http_monitor import choices
 from http_monitor.arguments import values
 from http_monitor.arguments.option import Group, Option, choice, count, duration, group, switch, text, threshold
-from http_monitor.settings import UNWRAPS, Settings
+from http_monitor.choices import UNWRAPS
+from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
 
@@ -36,7 +37,7 @@ GROUPS: tuple[Group, ...] = (
             "in a replay, read and parse in turn with the counting (1) or beside it (2); the results are the same",
             values.whole,
             "N",
-            f"a whole number from 1 to {settings.MAX_THREADS}",
+            f"a whole number from 1 to {choices.MAX_THREADS}",
             "2, or 1 on one core",
         ),
         duration(("--duration",), "duration_s", "stop by itself that long after the start, as on SIGTERM"),
@@ -71,7 +72,7 @@ GROUPS: tuple[Group, ...] = (
             "--reader",
             "reader",
             "read the file in this process, or through the commands wc, tail, ls and head",
-            get_args(settings.Reader),
+            get_args(choices.Reader),
         ),
         text(
             "--via",
@@ -191,7 +192,7 @@ GROUPS: tuple[Group, ...] = (
             ("--max-ahead",), "max_ahead_s", "do not believe a line whose time is further ahead than this", least_s=0
         ),
         choice(
-            "--time", "time", "count by the time in the line, or by that of its arrival", get_args(settings.TimeBase)
+            "--time", "time", "count by the time in the line, or by that of its arrival", get_args(choices.TimeBase)
         ),
     ),
     group(
@@ -205,7 +206,7 @@ GROUPS: tuple[Group, ...] = (
             "raise above this share of status 5xx in the window, 5 or 5%%",
             "%",
             values.percent,
-            settings.MAX_PERCENT,
+            choices.MAX_PERCENT,
         ),
         threshold(
             "--ddos-threshold",
@@ -219,14 +220,14 @@ GROUPS: tuple[Group, ...] = (
             "raise above this share of lines in the window that fit no format",
             values.percent,
             "PERCENT",
-            f"a number (%) greater than 0, at most {settings.MAX_PERCENT}",
+            f"a number (%) greater than 0, at most {choices.MAX_PERCENT}",
         ),
         count(
             "--alert-min-hits",
             "alert_min_hits",
             "with fewer hits in the window the error rate counts as 0; likewise the share of malformed lines",
             0,
-            settings.MAX_COUNT,
+            choices.MAX_COUNT,
             "hits",
         ),
         Option(
@@ -235,23 +236,23 @@ GROUPS: tuple[Group, ...] = (
             "an alert recovers at or below this share of its threshold; at 100 below it",
             values.share,
             "PERCENT",
-            f"a number from 0 to {settings.MAX_PERCENT:g}",
+            f"a number from 0 to {choices.MAX_PERCENT:g}",
             f"{_DEFAULTS.alert_recover_at:g} %",
         ),
     ),
     group(
         "output",
-        count("--top", "top", "rows in each table", 1, settings.MAX_TOP, "rows"),
-        choice("--output", "output", "reports for people, or one JSON object a line", get_args(settings.Output)),
+        count("--top", "top", "rows in each table", 1, choices.MAX_TOP, "rows"),
+        choice("--output", "output", "reports for people, or one JSON object a line", get_args(choices.Output)),
         choice(
-            "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(settings.Color)
+            "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(choices.Color)
         ),
         count(
             "--max-keys",
             "max_keys",
             "keys that each table of a bucket of the window holds; bounds the memory",
             1,
-            settings.MAX_KEYS,
+            choices.MAX_KEYS,
             "keys",
         ),
     ),
@@ -263,21 +264,21 @@ GROUPS: tuple[Group, ...] = (
             "traffic_rate",
             "simulate up to this many lines per second",
             1,
-            settings.MAX_TRAFFIC_PER_S,
+            choices.MAX_TRAFFIC_PER_S,
             "lines/s",
         ),
         choice(
             "--traffic-scenario",
             "traffic_scenario",
             "what happens in it; the last three each make one alert raise and recover",
-            get_args(settings.Scenario),
+            get_args(choices.Scenario),
         ),
         switch(
             "--traffic-append",
             "traffic_append",
             "write into the file even when others have written to it (it may be a real log!)",
         ),
-        count("--seed", "seed", "simulate the same traffic again", 0, settings.MAX_SEED),
+        count("--seed", "seed", "simulate the same traffic again", 0, choices.MAX_SEED),
     ),
 )
 

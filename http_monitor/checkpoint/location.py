@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
-from http_monitor.settings import GivenFile
+from http_monitor.choices import GivenFile
 
 _PROGRAM = "http_monitor"
 _READABLE = re.compile(r"[^A-Za-z0-9._-]+")

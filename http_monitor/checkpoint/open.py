@@ -7,9 +7,10 @@ from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
+from http_monitor.choices import GivenFile
 from http_monitor.records import Json
 from http_monitor.report import Notice
-from http_monitor.settings import GivenFile, Settings
+from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
 from http_monitor.sources.tail.position import TailPosition

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
+from http_monitor.choices import FORMAT_LINES
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import palette_of, refusal, width_of
 from http_monitor.display.columns import columns, shorten
@@ -17,7 +18,7 @@ from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.settings import FORMAT_LINES, Settings
+from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource

@@ -19,6 +19,7 @@ from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.missing_columns import EVERY_LOG
+from http_monitor.inputs.server_name import naming
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.lines.remarks import Remarks
@@ -142,17 +143,16 @@ class Monitoring:
             hub.publish(notice)
 
     def _input_of(self, source: Source) -> Input:
-        kind = self._formats.kind_of(source.name)
+        kind, server = self._formats.kind_of(source.name), self._settings.server_of(source.name)
         return Input(
             source,
             self._formats.of(source.name),
             self._settings.max_ahead_s * US_PER_S,
             explain_and_suggest,
             announced=kind,
-            select=self._select,
+            select=self._select if server is None else naming(server, self._select),
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
             remarks=self._remarks.of_file().look,
-            server=self._settings.server_of(source.name),
         )
 
 

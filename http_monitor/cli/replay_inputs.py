@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from http_monitor.settings import MAX_THREADS, Settings
+from http_monitor.choices import MAX_THREADS
+from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:

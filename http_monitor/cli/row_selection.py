@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.agent_classifier import family_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,4 +26,6 @@ def _is_bot(agent: bytes) -> bool:
 
 
 def _family_of(agent: bytes) -> bytes | None:
-    return family_of(agent).browser
+    from http_monitor.agents import classify
+
+    return classify(agent).browser

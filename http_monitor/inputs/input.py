@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.choices import FORMAT_LINES
 from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
@@ -18,10 +18,8 @@ from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFor
 from http_monitor.ports.source import Failing, Resumable, Source
 from http_monitor.records import SCHEMA, Batch, Json, Sample
 from http_monitor.report import Level, Notice
-from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible_text
 
-_SERVER = SCHEMA.get_field_index("server")
 _NO_LINES = Batch(pa.RecordBatch.from_pylist([], schema=SCHEMA), np.empty(0, np.int64), 0)
 
 
@@ -42,7 +40,6 @@ class Input:
         select: Select | None = None,
         needs: Sequence[Need] = (),
         remarks: LookAtLines | None = None,
-        server: str | None = None,
     ) -> None:
         """Start before the first line.
 
@@ -55,7 +52,6 @@ class Input:
             select: Removes rows that the filter options exclude; None: keeps all.
             needs: The columns that options need.
             remarks: Finds remarks on fields that are not read; None: no remarks.
-            server: The name that the user gave it.
         """
         self.source = source
         self.ahead_filter = AheadFilter(max_ahead_us)
@@ -84,8 +80,6 @@ class Input:
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self.server = server
-        """The name that the user gave it; None: there is none."""
         self._lines = 0
         self._rows = 0
         self._others = 0
@@ -221,8 +215,6 @@ class Input:
         if self._remarks is not None:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
-        if self.server is not None and len(batch.rows):
-            batch = replace(batch, rows=_with_server(batch.rows, self.server.encode()))
         # Whether lines fit the format is determined before rows are removed.
         batch = batch if self._select is None else self._select(batch)
         return replace(batch, rows=with_short_keys(batch.rows)), found
@@ -302,10 +294,3 @@ class Input:
     def _nothing_fits(self, lines: int) -> str:
         wanted = "any format with a name" if self._format.name == "auto" else f"the format {self.format_name}"
         return f"{self.name}: {self._misfits.nothing_fits(lines, wanted, self._format)}"
-
-
-def _with_server(rows: pa.RecordBatch, name: bytes) -> pa.RecordBatch:
-    """Return rows of a server that has a name."""
-    codes = np.zeros(len(rows), np.int32)
-    column: pa.DictionaryArray[Any, Any] = pa.DictionaryArray.from_arrays(codes, pa.array([name], pa.binary()))
-    return rows.set_column(_SERVER, SCHEMA.field(_SERVER), column)

@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 from dataclasses import dataclass, field
 
-from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.choices import MAX_LINE_BYTES
 
 FORMATS = ("auto", "common", "combined", "vhost_common", "vhost_combined")
 """The names `parse_line` and `parse_log` take."""
