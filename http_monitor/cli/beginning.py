@@ -47,7 +47,7 @@ class Beginning:
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         # Where files end now is where they are followed from: what comes while the columns are imported counts.
         local = [] if settings.replay else [path for path in paths.first if is_read_here(settings, path)]
-        self.seen = _seen(local)
+        self.seen = _seen(local) if local else {}
         self.started_us = self.clock.now_us()
 
 
