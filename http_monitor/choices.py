@@ -36,7 +36,7 @@ UNWRAPS = (
 """What may stand around the lines of a log; the earlier say more surely that they do."""
 
 TimeBase = Literal["event", "arrival"]
-Output = Literal["text", "ndjson"]
+Output = Literal["text", "ndjson", "lines", "alerts"]
 Color = Literal["auto", "always", "never"]
 Reader = Literal["direct", "wc-tail"]
 Scenario = Literal["random", "spike", "errors", "ddos"]

@@ -78,6 +78,10 @@ class Traffic:
     referers: Table
     active: tuple[ActiveAlert, ...]
     health: Health
+    filter: str = ""
+    """The expression that is true of the lines that count; empty: all do."""
+    trusted_proxies: tuple[str, ...] = ()
+    """The networks that are believed about whom they forward."""
     details: Details = field(default=Details())
     coverage: Coverage = field(default=Coverage())
 

@@ -113,6 +113,13 @@ class Settings:
     """Networks that are believed about whom they forward."""
 
     @property
+    def filter(self) -> str:
+        """One expression that says what all filters do together; empty: every line counts."""
+        if len(self.filters) == 1:
+            return self.filters[0]
+        return " and ".join(f"({expression})" for expression in self.filters)
+
+    @property
     def bucket_waits_s(self) -> int:
         """How long a bucket waits for lines out of order before it closes."""
         if self.lateness_s is not None:
@@ -246,6 +253,7 @@ class Settings:
         if self.explain is None:
             return
         for option, given in (
+            (f"--output {self.output}", self.output not in ("text", "ndjson")),
             ("--give-me-traffic", self.give_me_traffic),
             ("--duration", self.duration_s is not None),
             ("--via", bool(self._vias)),

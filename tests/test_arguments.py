@@ -286,8 +286,8 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         ),
         (["--max-keys", "0"], "--max-keys: got 0, takes 1 to 1000000"),
         (["--max-keys", "1e3"], "--max-keys: got '1e3', takes a whole number from 1 to 1000000"),
-        (["--output", "xml"], "--output: got 'xml', takes text or ndjson"),
-        (["--output", "TEXT"], "--output: got 'TEXT', takes text or ndjson"),
+        (["--output", "xml"], "--output: got 'xml', takes text, ndjson, lines or alerts"),
+        (["--output", "TEXT"], "--output: got 'TEXT', takes text, ndjson, lines or alerts"),
         (["--color", "yes"], "--color: got 'yes', takes auto, always or never"),
         (["--color", "‮"], r"--color: got '\u202e', takes auto, always or never"),
         (["--file", ""], "--file: got an empty path, takes a path, a glob or - for standard input"),
@@ -367,7 +367,6 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ),
         ("--no-state --state-dir x", f"--state-dir: got it together with --no-state, {NO_CHECKPOINT}"),
         ("--give-me-traffic --state-dir x", f"--state-dir: got it together with --give-me-traffic, {NO_CHECKPOINT}"),
-        ("--explain --filter status>1", f"--filter: {EXPLAINS_ALL}"),
         ("--explain --exclude-host x", f"--exclude-host: {EXPLAINS_ALL}"),
         ("--explain --ignore-bots", f"--ignore-bots: {EXPLAINS_ALL}"),
         (

@@ -103,6 +103,11 @@ def test_any_values_are_read_alike(name: str, data: st.DataObject) -> None:
     check_alike(BY_NAME[name], data.draw(objects(name)))
 
 
+def test_a_list_in_a_list_says_nothing_to_any_reader() -> None:
+    line = b'{"request":{"method":"GET","uri":"/a"},"ts":1760097336,"request.client_ip":"192.0.2.7","user_id":[["x"]]}'
+    check_alike(BY_NAME["caddy_json"], [line])
+
+
 @pytest.mark.parametrize("name", KEYS)
 def test_every_odd_value_under_every_key_is_read_alike(name: str) -> None:
     key_map, needs = KEYS[name]

@@ -243,7 +243,12 @@ GROUPS: tuple[Group, ...] = (
     group(
         "output",
         count("--top", "top", "rows in each table", 1, choices.MAX_TOP, "rows"),
-        choice("--output", "output", "reports for people, or one JSON object a line", get_args(choices.Output)),
+        choice(
+            "--output",
+            "output",
+            "reports for people, one JSON object a line, the lines themselves that count, or alerts only",
+            get_args(choices.Output),
+        ),
         choice(
             "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(choices.Color)
         ),

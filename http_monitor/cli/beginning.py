@@ -1,5 +1,6 @@
 """What a run begins with: its paths, what stands at them, and the moment."""
 
+import os
 import shlex
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from http_monitor.sources.files.access import FileStatus
     from http_monitor.sources.files.regular_file import Obstacle
     from http_monitor.sources.path_selection import LiveSelection
+
+
+_MOST_HINTS = 5
+_MOST_LOGS = 5
 
 
 class Paths:
@@ -35,6 +40,7 @@ class Paths:
                 settings.files, remote={file.key for file in settings.given if file.via is not None}
             )
             self.first = self.selection.first()
+            self.notices = _hints(settings, self.first)
         """Those that are there."""
 
 
@@ -49,6 +55,28 @@ class Beginning:
         local = [] if settings.replay else [path for path in paths.first if is_read_here(settings, path)]
         self.seen = _seen(local) if local else {}
         self.started_us = self.clock.now_us()
+
+
+def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
+    """Return what a user who waits for a file that is not there may have meant."""
+    here = [path for path in paths if is_read_here(settings, path)]
+    missing = [path for path in here[:_MOST_HINTS] if path != "-" and not os.path.lexists(path)]
+    if not missing or settings.give_me_traffic:
+        return []
+    from http_monitor.report import Notice
+    from http_monitor.sources.nearest_file import nearest_file, usual_logs
+    from http_monitor.units import visible_text
+
+    if settings.files == Settings().files:
+        logs = usual_logs(_MOST_LOGS)
+        words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
+        return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
+    near = [(path, nearest_file(path)) for path in missing]
+    return [
+        Notice(f"{visible_text(path)} is missing, did you mean {visible_text(meant)}?", "warning", "missing", path)
+        for path, meant in near
+        if meant is not None
+    ]
 
 
 def prefix_of(settings: Settings, path: str) -> list[str] | None:

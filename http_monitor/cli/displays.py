@@ -7,17 +7,25 @@ from http_monitor.cli.streams import palette_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from http_monitor.display.alerts_only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
 
 
-def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
+def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay | AlertsDisplay":
     """Return the display that was chosen."""
     if settings.output == "ndjson":
         from http_monitor.display.ndjson import NdjsonDisplay
 
         return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
+    if settings.output in ("lines", "alerts"):
+        from http_monitor.display.alerts_only import AlertsDisplay
+
+        if settings.output == "lines":
+            # Standard output has the lines of the log.
+            return AlertsDisplay(sys.stderr, notices)
+        return AlertsDisplay(sys.stdout, notices, palette_of(settings))
     from http_monitor.display.text import Display
 
     return Display(
@@ -50,4 +58,6 @@ def start_of(settings: Settings, paths: list[str]) -> list[str]:
         mode="replay" if settings.replay else "live",
         width=width_of(sys.stderr),
         style=style_for(sys.stderr.encoding),
+        filter_text=settings.filter,
+        trusted_proxies=settings.trusted_proxies,
     )

@@ -9,11 +9,12 @@ from http_monitor.choices import FORMAT_LINES
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import palette_of, refusal, width_of
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.explanation import render_formats, render_reading
-from http_monitor.display.explanation_json import format_line, reading_line
+from http_monitor.display.readings.ndjson import format_line, reading_line
+from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
 from http_monitor.explanation import LineReading
+from http_monitor.inputs.look import Select
 from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.wrapped.format import WrappedFormat
@@ -36,7 +37,13 @@ Tell = Callable[[int, bytes, LogFormat], tuple[str, bool]]
 """Makes the text for a line of a format, and tells whether it fits."""
 
 
-def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping: Callable[[], bool]) -> int:
+def explain(
+    settings: Settings,
+    formats: Formats,
+    paths: Sequence[str],
+    stopping: Callable[[], bool],
+    select_of: Callable[[str], Select | None],
+) -> int:
     """Write what becomes of a line, or of every line of the files; return 0.
 
     Args:
@@ -44,6 +51,7 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         formats: Of its files.
         paths: Of the files; the one line there is takes the format of the first.
         stopping: Whether the user wants no more.
+        select_of: Makes what removes the rows of a file that do not match the filter; None: all lines are wanted.
 
     Raises:
         FormatError: no line fits, or none of the first 1,000 of a file.
@@ -54,14 +62,16 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
     if settings.explain:
         data = os.fsencode(settings.explain) + b"\n"
-        log_format = formats.of(STDIN if settings.format_from is None else paths[0])
-        teller = _Teller(settings, file=None, best=_BEST)
+        path = STDIN if settings.format_from is None else paths[0]
+        log_format = formats.of(path)
+        teller = _Teller(settings, file=None, best=_BEST, matching=_matching(formats, path, select_of(path)))
         teller.take(data, log_format)
         teller.end(None, log_format)
         return 0
     for path in paths:
         log_format = formats.of(path)
-        teller = _Teller(settings, file=path if len(paths) > 1 else None, best=1)
+        matching = _matching(formats, path, select_of(path))
+        teller = _Teller(settings, file=path if len(paths) > 1 else None, best=1, matching=matching)
         source = _source(path, settings.max_line_bytes)
         try:
             finished = False
@@ -91,6 +101,28 @@ def list_formats(settings: Settings) -> int:
     return 0
 
 
+def _matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
+    """Return what tells which lines of a file match the filter; None without a filter."""
+    return None if select is None else _Matching(formats.of(path), select)
+
+
+class _Matching:
+    """Tells which lines of one file match the filter.
+
+    Args:
+        log_format: Parses the lines; nobody else uses it.
+        select: Removes the rows that do not match.
+    """
+
+    def __init__(self, log_format: LogFormat, select: Select) -> None:
+        self._format = log_format
+        self._select = select
+
+    def numbers(self, data: bytes) -> frozenset[int]:
+        """Return the numbers, among the non-blank of these whole lines, of those that match."""
+        return frozenset(self._select(self._format.parse(data)).line_nos.tolist())
+
+
 def _source(path: str, limit: int) -> ReplayFile | StdinSource:
     if path == STDIN:
         return StdinSource(lambda: None, block=True, limit=limit, read_bytes=_PIECE_BYTES)
@@ -100,8 +132,9 @@ def _source(path: str, limit: int) -> ReplayFile | StdinSource:
 class _Teller:
     """Tells of the lines of one file, in order."""
 
-    def __init__(self, settings: Settings, *, file: str | None, best: int) -> None:
+    def __init__(self, settings: Settings, *, file: str | None, best: int, matching: _Matching | None) -> None:
         self._limit = settings.max_line_bytes
+        self._matching = matching
         self._file = file
         self._best = best
         self._number = self._seen = 0
@@ -118,7 +151,9 @@ class _Teller:
         """Write what becomes of whole lines. Raises FormatError after 1,000 of which none fits."""
         lines = data.split(b"\n")
         lines.pop()
+        wanted = None if self._matching is None or not data else self._matching.numbers(data)
         told: list[str] = []
+        before = self._seen
         for line in lines:
             self._number += 1
             too_long = len(line) > self._limit
@@ -126,6 +161,9 @@ class _Teller:
                 continue
             self._seen += 1
             self._first = self._first or line[:FORMAT_LINES]
+            if wanted is not None and self._seen - before not in wanted:
+                self._fits = self._fits or bool(wanted) or read_line(log_format, line).values is not None
+                continue
             told += self._too_long(line, log_format) if too_long else self._tell(line, log_format)
             if not self._fits and self._seen >= FORMAT_LINES:
                 break

@@ -115,7 +115,7 @@ class Formats:
 
     def kind_of(self, path: str) -> str | None:
         """Return what the user was told that the lines of a file are; None: nothing."""
-        if self._settings.output != "text":
+        if self._settings.output == "ndjson":
             return None
         choice = self._choices.get(path)
         return self._remembered.get(path) if choice is None else choice.name

@@ -1,6 +1,7 @@
 """The run that monitors: from its settings to its exit code."""
 
 import os
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
 from http_monitor.cli.displays import display_of
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
+from http_monitor.cli.row_selection import selection_of
 from http_monitor.cli.run import engine_maker, live_run, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports
@@ -18,8 +21,8 @@ from http_monitor.cli.streams import Output
 from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import LookAtLines
 from http_monitor.inputs.missing_columns import EVERY_LOG
-from http_monitor.inputs.server_name import naming
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.lines.remarks import Remarks
@@ -63,6 +66,7 @@ class Monitoring:
         self._notices = notices
         self._select = select
         self._stop = stop
+        self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
@@ -143,16 +147,21 @@ class Monitoring:
             hub.publish(notice)
 
     def _input_of(self, source: Source) -> Input:
-        kind, server = self._formats.kind_of(source.name), self._settings.server_of(source.name)
+        kind = self._formats.kind_of(source.name)
+        select = selection_of(self._settings, source.name, self._select)
+        remarks: LookAtLines = self._remarks.of_file().look
+        if self._lines is not None:
+            matching = MatchingLines(self._lines, remarks, select)
+            select, remarks = matching.select, matching.look
         return Input(
             source,
             self._formats.of(source.name),
             self._settings.max_ahead_s * US_PER_S,
             explain_and_suggest,
             announced=kind,
-            select=self._select if server is None else naming(server, self._select),
+            select=select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
-            remarks=self._remarks.of_file().look,
+            remarks=remarks,
         )
 
 

@@ -4,18 +4,22 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
 from http_monitor.cli.beginning import Beginning, Paths, is_read_here
 from http_monitor.cli.displays import start_of
 from http_monitor.cli.formats import Formats
-from http_monitor.cli.row_selection import row_selection
+from http_monitor.cli.row_selection import row_selection, selection_of
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import be_one_thread, begin_exit, begin_imports, end_imports, spare_threads
 from http_monitor.cli.streams import complain, let_go_of_streams, refusal, written_whole
 from http_monitor.cli.traffic import simulated_traffic
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from http_monitor.inputs.look import Select
 
 EXIT_DONE = 0
 EXIT_NO_MEMORY = 1
@@ -94,7 +98,11 @@ def _run(settings: Settings, stop: Stop) -> int:
         end_imports()
         for notice in paths.notices:
             complain(notice.text)
-        return explain(settings, formats, paths.first, stop.requested)
+
+        def select_of(path: str) -> "Select | None":
+            return selection_of(settings, path, select) if settings.filters else None
+
+        return explain(settings, formats, paths.first, stop.requested, select_of)
     beginning = Beginning(settings, paths)
     from http_monitor.display.notices import Notices
 

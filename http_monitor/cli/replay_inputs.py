@@ -32,7 +32,8 @@ def replay_sources(settings: Settings, paths: list[str], waker: Waker) -> "list[
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
     """Return what reads and parses beside the counting of a replay: a process, or a thread where that cannot be."""
-    if not settings.replay or _threads(settings) == 1:
+    # What reads ahead may be a process of its own, and lines are written where they are read.
+    if not settings.replay or settings.output == "lines" or _threads(settings) == 1:
         return None
     from http_monitor.inputs.readahead.child_process import can_fork
 

@@ -6,6 +6,7 @@ from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
     from http_monitor.filtering import RowSelection
+    from http_monitor.inputs.look import Select
 
 
 def row_selection(settings: Settings) -> "RowSelection | None":
@@ -16,6 +17,16 @@ def row_selection(settings: Settings) -> "RowSelection | None":
     from http_monitor.filtering import selection_for
 
     return selection_for(settings, _is_bot, _family_of)
+
+
+def selection_of(settings: Settings, path: str, select: "RowSelection | None") -> "Select | None":
+    """Return what takes out lines of one file that are not to be counted, and names its server where it has a name."""
+    server = settings.server_of(path)
+    if server is None:
+        return select
+    from http_monitor.inputs.server_name import naming
+
+    return naming(server, select)
 
 
 def _is_bot(agent: bytes) -> bool:

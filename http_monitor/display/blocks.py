@@ -23,6 +23,8 @@ _GAP = 3
 _SUBJECT_MOST = 39
 _ACTIVE_MOST = 6
 _FEW = 4
+_LEAST_CHOSEN = 8
+"""In fewer columns an expression says nothing."""
 _Cell = Heading | Slowest
 
 
@@ -45,6 +47,19 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
         head.append((rule * (width - line_columns(head)), "dim"))
     indent: Span = (" " * _INDENT, "plain")
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
+
+
+def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
+    """Return which lines count and whose word is taken for their clients, for a title with so many columns left."""
+    parts = [totals.filter] if totals.filter else []
+    if totals.trusted_proxies:
+        parts.append(f"behind {', '.join(totals.trusted_proxies)}")
+    words = style.text(", ".join(parts))
+    room -= len("  only ")
+    if not words or room < _LEAST_CHOSEN:
+        return []
+    only = "only " if totals.filter else ""
+    return [(f"  {only}{shorten(words, room, style.glyphs.ellipsis)}", "accent")]
 
 
 def fact(text: str, role: Role = "bold") -> Line:

@@ -5,6 +5,7 @@ from http_monitor.display.blocks import (
     TWO_FROM,
     block,
     cell_widths,
+    chosen,
     facts,
     inner_width,
     render_active,
@@ -39,6 +40,7 @@ def render_report(report: Report, width: int, style: Style) -> list[str]:
     if words:
         lines += labelled((_HEALTH, "dim"), wrapped([[word] for word in words], inner - len(_HEALTH)))
     title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
+    title += chosen(report, title_width(width) - line_columns(title), style)
     return block(title, lines, width, style, ruled=report.hits > 0)
 
 

@@ -46,6 +46,8 @@ def render_start(
     mode: Mode,
     width: int,
     style: Style,
+    filter_text: str = "",
+    trusted_proxies: Sequence[str] = (),
 ) -> list[str]:
     """Return what a run is about to do, each line at most `width` columns.
 
@@ -57,6 +59,8 @@ def render_start(
         mode: whether new lines are followed or old ones replayed.
         width: columns of the terminal.
         style: the characters of the stream.
+        filter_text: the expression that is true of the lines that count; empty: all do.
+        trusted_proxies: the networks that are believed about whom they forward.
     """
     label = "Watching" if mode == "live" else "Replaying"
     level = figures.level
@@ -70,6 +74,10 @@ def render_start(
         ),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]
+    if filter_text:
+        rows.insert(1, ("Filter", style.text(filter_text)))
+    if trusted_proxies:
+        rows.insert(1, ("Clients", f"behind {style.text(', '.join(trusted_proxies))}, by X-Forwarded-For"))
     return [line for label, text in rows for line in _labelled(label, text, width, style)]
 
 

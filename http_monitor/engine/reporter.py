@@ -32,6 +32,8 @@ class Reporter:
     def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
         self._mode: Mode = mode
         self._classify = classify
+        self._filter = settings.filter
+        self._trusted = settings.trusted_proxies
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
         self._whole = IntervalStats(settings.max_keys)
@@ -233,6 +235,8 @@ class Reporter:
         """Return the fields of `Traffic` by name; Any: they have many types."""
         return {
             "mode": self._mode,
+            "filter": self._filter,
+            "trusted_proxies": self._trusted,
             "hits": stats.hits,
             "size_bytes": stats.size_bytes,
             "errors": stats.errors,

@@ -18,6 +18,8 @@ from http_monitor.records import Batch, Bools
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text
 
+_SERVER = "server"
+"""The one column that no line has: the user names it."""
 IsBot = Callable[[bytes], bool]
 _FORWARDED = Need("forwarded", "X-Forwarded-For", "--trust-proxy changes no host")
 _AGENT = Need("agent", "a user agent", "--ignore-bots excludes no line")
@@ -49,7 +51,11 @@ class RowSelection:
         return (
             *([_FORWARDED] if self._trusted else []),
             *([_AGENT] if self._is_bot is not None else []),
-            *(Need(column, column, f"no comparison of --filter with {column} is true") for column in columns),
+            *(
+                Need(column, column, f"no comparison of --filter with {column} is true")
+                for column in columns
+                if column != _SERVER
+            ),
         )
 
     def __call__(self, batch: Batch) -> Batch:
@@ -102,6 +108,8 @@ def selection_for(settings: Settings, is_bot: IsBot, agent_family: Derive) -> Ro
             takes = "takes a network such as 10.0.0.0/8, an address or a name"
             raise UsageError(f"--exclude-host: got '{visible_text(text)}', {takes}")
     expression = _expression(settings.filters)
+    if expression is not None and _SERVER in columns_of(expression) and not any(file.server for file in settings.given):
+        raise UsageError("--filter: server is compared, but no file has the name of one, takes --file NAME=PATH")
     if not (trusted or excluded or names or settings.ignore_bots or expression):
         return None
     bots = is_bot if settings.ignore_bots else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http_monitor.errors import InputError
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
+from http_monitor.sources.nearest_file import nearest_file
 from http_monitor.sources.tail.rotated_names import bases_of, is_compressed
 from http_monitor.units import visible_text
 
@@ -177,6 +178,12 @@ def _is_made_of_any(bases: Container[str], path: str) -> bool:
     return any(other in bases and not os.path.isdir(other) for other in others)
 
 
+def _meant(path: str, obstacle: Obstacle) -> str:
+    """Return a hint at the file that a path that leads to nothing may have meant."""
+    near = nearest_file(path) if obstacle == MISSING else None
+    return "" if near is None else f", did you mean {visible_text(near)}?"
+
+
 def check_replay_inputs(paths: Iterable[str]) -> None:
     """See that each input of a replay can be opened, before any is read.
 
@@ -189,7 +196,7 @@ def check_replay_inputs(paths: Iterable[str]) -> None:
             continue
         opened = open_regular(path)
         if isinstance(opened, Obstacle):
-            lines.append(f"{visible_text(path)} {opened.state}")
+            lines.append(f"{visible_text(path)} {opened.state}" + _meant(path, opened))
             continue
         try:
             foreign = foreign_compression(os.read(opened[0], FOREIGN_BYTES))

@@ -1,0 +1,56 @@
+"""Displays that show alerts and nothing else on their stream."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from http_monitor.display.notices import Notices
+from http_monitor.display.single_lines import render_alert, render_storm
+from http_monitor.display.storm import MOST, Storms
+from http_monitor.display.style import Palette, style_for
+from http_monitor.report import AlertEvent, Message, Notice
+
+
+class AlertsDisplay:
+    """A `ReportSink` for people who want to hear of alerts only. Owned by the thread that publishes.
+
+    Args:
+        stream: Takes a line for each alert; many of one rule at one moment are one.
+        notices: Takes sentences about the run.
+        palette: `ansi.COLOURS`, or None for plain output.
+    """
+
+    def __init__(self, stream: TextIO, notices: Notices, palette: Palette | None = None) -> None:
+        self._stream = stream
+        self._notices = notices
+        self._style = style_for(stream.encoding, palette)
+        self._storms = Storms()
+
+    def publish(self, message: Message) -> None:
+        """Show an alert or a notice. Raises BrokenPipeError when the reader of the stream is gone."""
+        if isinstance(message, AlertEvent):
+            self._tell(self._storms.take(message))
+            if message.subject is None:
+                self.settle()
+            return
+        self.settle()
+        if isinstance(message, Notice):
+            self._notices.say(message.text)
+
+    def settle(self) -> None:
+        """Write what is kept: no more events of its moment come."""
+        self._tell(self._storms.rest())
+
+    def close(self) -> None:
+        """Write what is kept."""
+        self.settle()
+
+    def _tell(self, events: Sequence[AlertEvent]) -> None:
+        if not events:
+            return
+        lines = (
+            [render_storm(events, self._style)]
+            if len(events) > MOST
+            else [render_alert(event, self._style) for event in events]
+        )
+        self._stream.write("".join(line + "\n" for line in lines))
+        self._stream.flush()
