@@ -149,6 +149,10 @@ class AlertEvent:
     """What the message calls it, sanitised: ``High traffic``."""
     reading: str
     """The value as the message gives it: ``hits = 12.34``."""
+    unit: str = ""
+    """Of value and threshold: ``/s`` or ``%``."""
+    began_us: int | None = None
+    """About when what was raised began; None: before the window, or it recovered."""
 
     @property
     def message(self) -> str:

@@ -84,6 +84,8 @@ class Settings:
     """Below so many hits in the window the error rate counts as 0, and below so many lines the share of malformed."""
     alert_recover_at: float = field(default=100.0, metadata=_JUDGED)
     """Percent of its threshold at or below which an alert recovers; at 100 only below it."""
+    alert_for_s: int = field(default=0, metadata=_JUDGED)
+    """How long a value must have been above its threshold before the alert is raised."""
     top: int = 5
     output: Output = "text"
     color: Color = "auto"
@@ -188,6 +190,7 @@ class Settings:
             ("--bucket-size", self.bucket_size_s, 1),
             ("--lateness", self.bucket_waits_s, 0),
             ("--max-ahead", self.max_ahead_s, 0),
+            ("--alert-for", self.alert_for_s, 0),
             ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):

@@ -52,6 +52,7 @@ DEFAULTS_IN_HELP = {
     "--alert-malformed": "off",
     "--alert-min-hits": "20 hits",
     "--alert-recover-at": "100 %",
+    "--alert-for": "0 s",
     "--top": "5 rows",
     "--output": "text",
     "--color": "auto",

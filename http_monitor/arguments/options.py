@@ -239,6 +239,9 @@ GROUPS: tuple[Group, ...] = (
             f"a number from 0 to {choices.MAX_PERCENT:g}",
             f"{_DEFAULTS.alert_recover_at:g} %",
         ),
+        duration(
+            ("--alert-for",), "alert_for_s", "raise an alert only when its value was above for that long", least_s=0
+        ),
     ),
     group(
         "output",

@@ -49,6 +49,11 @@ class SlidingWindow:
         return self._seconds
 
     @property
+    def bucket_us(self) -> int:
+        """Length of a bucket."""
+        return self._bucket_us
+
+    @property
     def hits(self) -> int:
         """Hits in the window."""
         return self._hits
@@ -194,6 +199,22 @@ class SlidingWindow:
     def host_hits(self, host: bytes) -> int:
         """Return the hits of one host."""
         return self._hosts.hits(host, self._host_parts())
+
+    def host_history(self, host: bytes) -> Int64s:
+        """Return the hits of one host in every bucket of the window, oldest first."""
+        history = np.zeros(len(self._hits_at), np.int64)
+        code_of: dict[int, int] = {}
+        for start_us, bucket in self._by_start.items():
+            for keys, codes, hits in bucket.host_parts():
+                # Buckets share their keys, and a search takes as long as there are keys.
+                code = code_of.get(id(keys))
+                if code is None:
+                    values = keys.values()
+                    code = code_of[id(keys)] = values.index(host) if host in values else -1
+                found = codes == code
+                place = (start_us - self._end_us) // self._bucket_us
+                history[place] += np.count_nonzero(found) if hits is None else int(hits[found].sum())
+        return history
 
     def last_of(self, closes: int) -> int:
         """Return the start of the last bucket of the window after the given number of closes."""

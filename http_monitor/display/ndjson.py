@@ -83,6 +83,8 @@ def alert_line(event: AlertEvent) -> str:
             "threshold": event.threshold,
             "hits": event.hits,
             "window_s": event.window_s,
+            "unit": event.unit,
+            "began": None if event.began_us is None else _iso_utc(event.began_us),
             "message": visible_text(event.message),
         }
     )

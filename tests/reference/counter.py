@@ -1,6 +1,7 @@
 """The slow, obvious counter: buckets closed one by one, every window summed from scratch (docs/ARCHITECTURE.md)."""
 
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
 from http_monitor.ports.agent import ClassifyAgent
@@ -142,6 +143,8 @@ class Counter:
         self._passed_late = Tally()
         self._late_rows: list[RowLike] = []
         self._active: dict[tuple[str, Subject], int] = {}
+        self._pending: dict[tuple[str, Subject], int] = {}
+        """What is above its threshold and waits, with the close that first found it there."""
         self._event_times_us: list[int] = []
         self._raises = 0
         self._reports = 0
@@ -250,7 +253,8 @@ class Counter:
     def _nothing_can_happen(self, next_us: int) -> bool:
         """Return whether closing that bucket, or an empty one after it, changes no state and says nothing."""
         interval_us = next_us // self._options.interval_us * self._options.interval_us
-        return not self._active and not self._window(next_us) and not self._has_something(interval_us)
+        waits = self._active or self._pending
+        return not waits and not self._window(next_us) and not self._has_something(interval_us)
 
     def _close(self, start_us: int, health: Health, every_interval: bool) -> None:
         o = self._options
@@ -284,7 +288,8 @@ class Counter:
         self._track("traffic", None, hits / o.window_s, o.alert_threshold, hits, at_us)
         error_rate = (100 * errors) / hits if hits and hits >= o.alert_min_hits else 0.0
         self._track("error-rate", None, error_rate, o.alert_error_rate, hits, at_us)
-        for host in {subject for name, subject in self._active if name == "ddos" and subject is not None}:
+        known = (*self._active, *self._pending)
+        for host in {subject for name, subject in known if name == "ddos" and subject is not None}:
             host_hits.setdefault(host, 0)
         for host in sorted(host_hits):
             self._track("ddos", host, host_hits[host] / o.window_s, o.ddos_threshold, host_hits[host], at_us)
@@ -297,7 +302,13 @@ class Counter:
     def _track(self, name: str, subject: Subject, value: float, threshold: float, hits: int, at_us: int) -> None:
         active = (name, subject) in self._active
         recover_at = self._options.alert_recover_at
+        began_us = None
         if not active and value > threshold:
+            waits_since_us = self._pending.setdefault((name, subject), at_us)
+            if at_us - waits_since_us < self._options.alert_for_s * 1_000_000:
+                return
+            del self._pending[name, subject]
+            began_us = self._began(name, subject)
             state = "raised"
             self._active[name, subject] = at_us
             self._raises += 1
@@ -305,6 +316,7 @@ class Counter:
             state = "recovered"
             del self._active[name, subject]
         else:
+            self._pending.pop((name, subject), None)
             return
         self._event_times_us.append(at_us)
         self.out.append(
@@ -318,9 +330,38 @@ class Counter:
                 "threshold": threshold,
                 "hits": hits,
                 "window_s": self._options.window_s,
+                "unit": "/s" if name in ("traffic", "ddos") else "%",
+                "began": None if began_us is None else iso_utc(began_us),
                 "message": _message(state, name, subject, value, at_us),
             }
         )
+
+    def _began(self, name: str, subject: Subject) -> int | None:
+        """Return where in the window the part that the rule counts begins to be more than its share of the window."""
+        assert self.closed_us is not None
+        o = self._options
+        starts = range(self.closed_us + o.bucket_us - o.window_us, self.closed_us + o.bucket_us, o.bucket_us)
+        parts = [self._part(name, subject, self._buckets.get(start_us)) for start_us in starts]
+        share = Fraction(sum(part for part, _ in parts), sum(whole for _, whole in parts))
+        least, first, sum_before = Fraction(0), 0, Fraction(0)
+        for index, (part, whole) in enumerate(parts[:-1], start=1):
+            sum_before += part - share * whole
+            if sum_before < least:
+                least, first = sum_before, index
+        return starts[first] if first else None
+
+    def _part(self, name: str, subject: Subject, bucket: Bucket | None) -> tuple[int, int]:
+        """Return what a rule counts in a bucket, and of what."""
+        hits = bucket.total.hits if bucket else 0
+        malformed = bucket.malformed if bucket else 0
+        if name == "traffic":
+            return hits, 1
+        if name == "error-rate":
+            return bucket.total.errors if bucket else 0, hits
+        if name == "malformed":
+            return malformed, malformed + hits
+        tally = bucket.hosts.rows.get(subject or b"") if bucket else None
+        return tally.hits if tally else 0, 1
 
     def _has_something(self, interval_us: int) -> bool:
         """Return whether the interval has hits or alert events, or late hits wait for a report."""

@@ -22,6 +22,7 @@ class Options:
     alert_malformed: float | None = None
     alert_min_hits: int = 20
     alert_recover_at: float = 100.0
+    alert_for_s: int = 0
     top: int = 5
     max_keys: int = 1_000
 
