@@ -132,6 +132,29 @@ class Report(Traffic):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The most frequent key of a dimension among some requests."""
+
+    dimension: str
+    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
+    key: bytes | None
+    """The log's bytes; None: the requests have none."""
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the requests of an alert are, as far as they are among the last that were kept."""
+
+    hits: int
+    """How many requests were looked at, those since the alert's `began_us`."""
+    shares: tuple[Share, ...]
+    """Of each dimension the most frequent key."""
+    is_whole: bool
+    """No request since then had to be left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertEvent:
     """An alert that was raised, or has recovered."""
 
@@ -153,6 +176,12 @@ class AlertEvent:
     """Of value and threshold: ``/s`` or ``%``."""
     began_us: int | None = None
     """About when what was raised began; None: before the window, or it recovered."""
+    file: str | None = None
+    """The one input there is; None: there are several."""
+    server: str | None = None
+    """The name of the one server there is; None: there are several, or it has none."""
+    breakdown: Breakdown | None = None
+    """What the requests behind a raise are; None: not known."""
 
     @property
     def message(self) -> str:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from http_monitor.alerts import default_alerts
+from http_monitor.breakdown import RecentRequests
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
@@ -66,6 +67,7 @@ class Monitoring:
         self._notices = notices
         self._select = select
         self._stop = stop
+        self._recent = RecentRequests()
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
 
@@ -98,11 +100,13 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = display_of(settings, self._notices)
         hub = Hub([Output(display)])
+        hub.join_stream(self._recent)
         if settings.replay:
             sources = replay_sources(settings, self._paths.first, self._stop.waker)
             inputs = [self._input_of(source) for source in sources]
             self._tell(hub, session)
-            run = replay_run(settings, inputs, hub, default_alerts(settings), family_of, read_ahead(settings, inputs))
+            ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
+            run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
             monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._live(hub, session, make_engine, traffic)
@@ -127,7 +131,7 @@ class Monitoring:
         paths.selection.know(source.name for source in sources)
         inputs = [self._input_of(source) for source in sources]
         self._tell(hub, session)
-        run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us)
+        run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us, self._recent)
         if traffic is not None:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:

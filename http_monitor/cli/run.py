@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
+from http_monitor.monitor.alert_details import AlertDetails, BreaksDown
 from http_monitor.monitor.held_messages import HeldNotices
 from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
@@ -51,6 +52,7 @@ def live_run(
     session: "Session",
     make_engine: "MakeEngine",
     started_us: int | None = None,
+    breakdown: "BreaksDown | None" = None,
 ) -> "LiveRun":
     """Return a run that follows logs.
 
@@ -62,6 +64,7 @@ def live_run(
         session: Where checkpoints go, and what the run resumes from.
         make_engine: Makes its engine.
         started_us: When the user was told that it begins; None: just now.
+        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
     """
     from http_monitor.checkpoint.run_state import RunState
     from http_monitor.monitor.live_run import LiveRun
@@ -74,6 +77,7 @@ def live_run(
         if not settings.from_start:
             engine.begin_at(started_us)
     publisher = Publisher(hub)
+    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
     engine.publish_to(publisher.publish)
     marked = None if session.resumed is None else session.resumed.mark_number
     if hub.wants_rows:
@@ -94,6 +98,7 @@ def replay_run(
     alerts: "Iterable[Alert]",
     classify: "ClassifyAgent | None" = None,
     ahead: "ReadAhead | None" = None,
+    breakdown: "BreaksDown | None" = None,
 ) -> ReplayRun:
     """Return a run that reads files to their ends.
 
@@ -104,9 +109,11 @@ def replay_run(
         alerts: The rules.
         classify: Tells the families of user agents; None: reports do not have them.
         ahead: Reads and parses beside the counting; None: nothing does.
+        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
+    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
     engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
     for alert in alerts:
         engine.register(alert)

@@ -10,7 +10,7 @@ from http_monitor.display.health import advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import caught_up
 from http_monitor.health import TOLD, Health
-from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
+from http_monitor.report import ActiveAlert, AlertEvent, Breakdown, CaughtUp, Message, Notice, Pulse, Report, Summary
 from http_monitor.report_tables import Coverage, Durations, Table
 from http_monitor.units import iso_utc, visible, visible_text
 
@@ -85,9 +85,21 @@ def alert_line(event: AlertEvent) -> str:
             "window_s": event.window_s,
             "unit": event.unit,
             "began": None if event.began_us is None else _iso_utc(event.began_us),
+            "server": None if event.server is None else visible_text(event.server),
+            "file": None if event.file is None else visible_text(event.file),
+            **_breakdown(event.breakdown),
             "message": visible_text(event.message),
         }
     )
+
+
+def _breakdown(breakdown: Breakdown | None) -> _Json:
+    if breakdown is None:
+        return {}
+    shares = [
+        {"dimension": share.dimension, "key": _subject(share.key), "hits": share.hits} for share in breakdown.shares
+    ]
+    return {"breakdown": {"hits": breakdown.hits, "whole": breakdown.is_whole, "shares": shares}}
 
 
 def summary_line(summary: Summary, top: int | None = None) -> str:

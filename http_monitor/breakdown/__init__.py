@@ -1,0 +1,5 @@
+"""What the requests behind an alert are: the rows of the last moments, kept and counted when it is raised."""
+
+from http_monitor.breakdown.recent import RecentRequests
+
+__all__ = ["RecentRequests"]
