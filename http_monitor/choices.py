@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from http_monitor.errors import UsageError
+from http_monitor.units import visible_text
+
 MAX_LINE_BYTES = 1 << 20
 """A longer line is malformed and oversized, unless the user says otherwise."""
 MOST_LINE_BYTES = 1 << 30
@@ -54,3 +57,15 @@ class GivenFile:
     """The name of who writes it."""
     via: str | None = None
     """Words put before the commands that read it, as a shell would split them; None: it is a file of this machine."""
+
+
+def within(option: str, value: int, least: int, most: int, unit: str) -> None:
+    """Check a number. Raises UsageError if it is not from `least` to `most`."""
+    if not least <= value <= most:
+        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
+
+
+def one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
+    """Check a word. Raises UsageError if it is none of the choices."""
+    if value not in choices:
+        raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")

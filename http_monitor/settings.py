@@ -25,6 +25,8 @@ from http_monitor.choices import (
     Reader,
     Scenario,
     TimeBase,
+    one_of,
+    within,
 )
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
@@ -166,11 +168,11 @@ class Settings:
         if self.format_from is not None and (not self.format_from or "\0" in self.format_from):
             got = visible_text(self.format_from)
             raise UsageError(f"--format-from: got '{got}', takes the path of a configuration of nginx or Apache")
-        _one_of("--time", self.time, get_args(TimeBase))
-        _one_of("--output", self.output, get_args(Output))
-        _one_of("--color", self.color, get_args(Color))
-        _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
-        _one_of("--reader", self.reader, get_args(Reader))
+        one_of("--time", self.time, get_args(TimeBase))
+        one_of("--output", self.output, get_args(Output))
+        one_of("--color", self.color, get_args(Color))
+        one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
+        one_of("--reader", self.reader, get_args(Reader))
         if any(not expression.strip() for expression in self.filters):
             raise UsageError("--filter: got an empty text, takes an expression such as 'status >= 500'")
         if self.state_dir is not None and (not self.state_dir or "\0" in self.state_dir):
@@ -194,7 +196,7 @@ class Settings:
             ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):
-            _within(option, value, least, MAX_DURATION_S, " s")
+            within(option, value, least, MAX_DURATION_S, " s")
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
                 raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
@@ -217,13 +219,13 @@ class Settings:
             raise UsageError(
                 f"--alert-recover-at: got {self.alert_recover_at:g}, takes a number from 0 to {MAX_PERCENT:g}"
             )
-        _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
-        _within("--top", self.top, 1, MAX_TOP, "")
-        _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        _within("--max-line", self.max_line_bytes, 1, MOST_LINE_BYTES, " bytes")
-        _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
-        _within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
-        _within("--seed", self.seed or 0, 0, MAX_SEED, "")
+        within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
+        within("--top", self.top, 1, MAX_TOP, "")
+        within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
+        within("--max-line", self.max_line_bytes, 1, MOST_LINE_BYTES, " bytes")
+        within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
+        within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
+        within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
     def _check_combinations(self) -> None:
         self._check_format_options()
@@ -266,16 +268,6 @@ class Settings:
                 raise UsageError(
                     f"--explain: got {option} too, takes lines that are there already, and ends after them"
                 )
-
-
-def _within(option: str, value: int, least: int, most: int, unit: str) -> None:
-    if not least <= value <= most:
-        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
-
-
-def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
 
 
 HARMLESS = frozenset(

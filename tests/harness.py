@@ -18,6 +18,7 @@ from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
+from http_monitor.monitor.alert_details import BreaksDown
 from http_monitor.monitor.live_run import LiveRun
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.monitor.run import Run
@@ -166,11 +167,12 @@ def put_together(
     clock: Clock,
     session: Session | None = None,
     ahead: ReadAhead | None = None,
+    breakdown: BreaksDown | None = None,
 ) -> HTTPMonitor:
     """Return a monitor of inputs, as the program builds it."""
     run: Run
     if settings.replay:
-        run = replay_run(settings, inputs, hub, alerts, family_of, ahead)
+        run = replay_run(settings, inputs, hub, alerts, family_of, ahead, breakdown)
     else:
         make_engine = engine_maker(lambda _: alerts, family_of)
         run = live_run(settings, inputs, hub, clock, session or Session(), make_engine)

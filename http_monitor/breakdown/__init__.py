@@ -1,5 +1,1 @@
 """What the requests behind an alert are: the rows of the last moments, kept and counted when it is raised."""
-
-from http_monitor.breakdown.recent import RecentRequests
-
-__all__ = ["RecentRequests"]

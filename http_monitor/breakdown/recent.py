@@ -1,6 +1,7 @@
 """The last accepted rows, and what those of an alert have in common."""
 
 from collections import Counter, deque
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from http_monitor.report import AlertEvent, Breakdown, Mark, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14
-"""So many rows are kept: enough to tell shares, few enough to cost next to nothing."""
+"""So many rows of an alert are counted: enough to tell shares."""
+KEPT_LIVE = 1 << 15
+KEPT_IN_REPLAY = 1 << 18
+"""So many rows are kept; in a replay buckets close a minute after their rows have come."""
 MOST_AT_ONCE = 10
 """So many alerts of one rule at one moment are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
@@ -29,19 +33,22 @@ class RecentRequests:
     how the input was cut.
     """
 
-    def __init__(self) -> None:
-        self._frames: deque[tuple[Int64s, dict[str, Any]]] = deque()
+    def __init__(self, kept: int) -> None:
+        """Keep so many rows."""
+        self._kept = kept
+        self._frames: deque[_Frame] = deque()
         self._rows = 0
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
     def frame(self, frame: RowFrame) -> None:
         """Keep the columns that are counted."""
-        batch = frame.batch
-        self._frames.append((frame.bucket_us, {name: batch.column(name) for name in _COLUMNS}))
+        batch, bucket_us = frame.batch, frame.bucket_us
+        columns = {name: batch.column(name) for name in _COLUMNS}
+        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
         self._rows += len(batch)
-        while self._rows - len(self._frames[0][0]) >= MOST_ROWS:
-            self._rows -= len(self._frames.popleft()[0])
+        while self._rows - len(self._frames[0].bucket_us) >= self._kept:
+            self._rows -= len(self._frames.popleft().bucket_us)
 
     def mark(self, mark: Mark) -> None:
         """Do nothing: what is kept does not depend on marks."""
@@ -59,28 +66,43 @@ class RecentRequests:
         window_us = event.at_us - event.window_s * US_PER_S
         first_us = window_us if event.began_us is None else event.began_us
         counts: dict[str, Counter[bytes | None]] = {name: Counter() for name in (*_DIMENSIONS, "status")}
-        hits = 0
-        left = MOST_ROWS
-        is_whole = True
-        for bucket_us, columns in reversed(self._frames):
-            start = max(0, len(bucket_us) - left)
-            left -= len(bucket_us) - start
-            chosen = _rows_of(about, columns, event.subject)
+        hits, left = 0, self._kept
+        for frame in reversed(self._frames):
+            # Of the oldest frame only what belongs to the last rows.
+            start = max(0, len(frame.bucket_us) - left)
+            left -= len(frame.bucket_us) - start
+            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MOST_ROWS:
+                continue
+            bucket_us = frame.bucket_us
+            chosen = _rows_of(about, frame.columns, event.subject)
             chosen = chosen[(chosen >= start) & (bucket_us[chosen] >= first_us) & (bucket_us[chosen] < event.at_us)]
+            chosen = chosen[max(0, len(chosen) - (MOST_ROWS - hits)) :]
             hits += len(chosen)
             if len(chosen):
                 for name, column in _DIMENSIONS.items():
-                    _count_keys(counts[name], columns[column], chosen)
-                _count_statuses(counts["status"], columns["status"], chosen)
-            if not left:
-                is_whole = bool(start == 0 and bucket_us[0] < first_us)
-                break
+                    _count_keys(counts[name], frame.columns[column], chosen)
+                _count_statuses(counts["status"], frame.columns["status"], chosen)
         if not hits:
             return None
         shares = (
             Share(name, *_most(counts[name])) for name in counts if counts[name] and _SUBJECT_OF.get(event.name) != name
         )
-        return Breakdown(hits, tuple(shares), is_whole)
+        return Breakdown(hits, tuple(shares), is_whole=hits < MOST_ROWS and self._reaches(first_us))
+
+    def _reaches(self, first_us: int) -> bool:
+        """Return whether no row since a time can have been dropped."""
+        return self._rows < self._kept or self._frames[0].last_us < first_us
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The columns of some rows that are counted."""
+
+    bucket_us: Int64s
+    first_us: int
+    """The least of them."""
+    last_us: int
+    columns: dict[str, Any]
 
 
 def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int64s:

@@ -1,5 +1,6 @@
 """Makes what a run shows itself with."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from http_monitor.cli.streams import palette_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from http_monitor.choices import GivenFile
     from http_monitor.display.alerts_only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
@@ -24,8 +26,14 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
 
         if settings.output == "lines":
             # Standard output has the lines of the log.
-            return AlertsDisplay(sys.stderr, notices)
-        return AlertsDisplay(sys.stdout, notices, palette_of(settings))
+            return AlertsDisplay(sys.stderr, notices, width=lambda: width_of(sys.stderr))
+        return AlertsDisplay(
+            sys.stdout,
+            notices,
+            width=lambda: width_of(sys.stdout),
+            palette=palette_of(settings),
+            command=command_of(settings),
+        )
     from http_monitor.display.text import Display
 
     return Display(
@@ -35,7 +43,35 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
         top=settings.top,
         palette=palette_of(settings),
         live_status=sys.stdout.isatty() and not settings.replay,
+        command=command_of(settings),
     )
+
+
+def command_of(settings: Settings) -> str:
+    """Return what starts this program on the same files, as it was started itself; empty for standard input."""
+    if "-" in settings.files:
+        return ""
+    started = sys.argv[0] if sys.argv else ""
+    words = ["python", started] if started.endswith(".py") else ["http-monitor"]
+    # A second run leaves the checkpoint of the first alone.
+    words.append("--replay" if settings.replay else "--no-state")
+    for file in settings.files:
+        given = settings.given_file(file)
+        via = None if given is None else given.via
+        words += [*(["--via", via] if via else []), "--file", _as_given(file, given)]
+    if settings.format != "auto":
+        words += ["--format", settings.format]
+    for network in settings.trusted_proxies:
+        words += ["--trust-proxy", network]
+    for expression in settings.filters:
+        words += ["--filter", expression]
+    return " ".join(map(shlex.quote, words))
+
+
+def _as_given(file: str, given: "GivenFile | None") -> str:
+    if given is None:
+        return file
+    return given.path if given.server is None else f"{given.server}={given.path}"
 
 
 def start_of(settings: Settings, paths: list[str]) -> list[str]:

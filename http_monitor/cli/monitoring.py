@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from http_monitor.alerts import default_alerts
-from http_monitor.breakdown import RecentRequests
+from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentRequests
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
@@ -67,7 +67,7 @@ class Monitoring:
         self._notices = notices
         self._select = select
         self._stop = stop
-        self._recent = RecentRequests()
+        self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
 

@@ -10,7 +10,7 @@ from http_monitor.counting.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.malformed_lines import MalformedCounts
-from http_monitor.counting.window_hosts import HostCounts, HostMove
+from http_monitor.counting.window_hosts import HostCounts, HostMove, host_history
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.records import Int64s, Json
 from http_monitor.report import WindowTotals
@@ -202,19 +202,11 @@ class SlidingWindow:
 
     def host_history(self, host: bytes) -> Int64s:
         """Return the hits of one host in every bucket of the window, oldest first."""
-        history = np.zeros(len(self._hits_at), np.int64)
-        code_of: dict[int, int] = {}
-        for start_us, bucket in self._by_start.items():
-            for keys, codes, hits in bucket.host_parts():
-                # Buckets share their keys, and a search takes as long as there are keys.
-                code = code_of.get(id(keys))
-                if code is None:
-                    values = keys.values()
-                    code = code_of[id(keys)] = values.index(host) if host in values else -1
-                found = codes == code
-                place = (start_us - self._end_us) // self._bucket_us
-                history[place] += np.count_nonzero(found) if hits is None else int(hits[found].sum())
-        return history
+        places = (
+            ((start_us - self._end_us) // self._bucket_us, bucket.host_parts())
+            for start_us, bucket in self._by_start.items()
+        )
+        return host_history(host, places, len(self._hits_at))
 
     def last_of(self, closes: int) -> int:
         """Return the start of the last bucket of the window after the given number of closes."""

@@ -1,11 +1,11 @@
 """Displays that show alerts and nothing else on their stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from http_monitor.display.alert_lines import render_alerts
 from http_monitor.display.notices import Notices
-from http_monitor.display.single_lines import render_alert, render_storm
-from http_monitor.display.storm import MOST, Storms
+from http_monitor.display.storm import Storms
 from http_monitor.display.style import Palette, style_for
 from http_monitor.report import AlertEvent, Message, Notice
 
@@ -16,14 +16,27 @@ class AlertsDisplay:
     Args:
         stream: Takes a line for each alert; many of one rule at one moment are one.
         notices: Takes sentences about the run.
+        width: Asked at each alert for the columns there are.
         palette: `ansi.COLOURS`, or None for plain output.
+        command: Starts this program on the same input, for the hint under an alert; empty: there is no hint.
     """
 
-    def __init__(self, stream: TextIO, notices: Notices, palette: Palette | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        notices: Notices,
+        *,
+        width: Callable[[], int],
+        palette: Palette | None = None,
+        command: str = "",
+    ) -> None:
         self._stream = stream
         self._notices = notices
         self._style = style_for(stream.encoding, palette)
         self._storms = Storms()
+        self._width = width
+        self._command = command
+        self._breaks = stream.isatty()
 
     def publish(self, message: Message) -> None:
         """Show an alert or a notice. Raises BrokenPipeError when the reader of the stream is gone."""
@@ -47,10 +60,6 @@ class AlertsDisplay:
     def _tell(self, events: Sequence[AlertEvent]) -> None:
         if not events:
             return
-        lines = (
-            [render_storm(events, self._style)]
-            if len(events) > MOST
-            else [render_alert(event, self._style) for event in events]
-        )
+        lines = render_alerts(events, self._width(), self._style, self._command, breaks=self._breaks)
         self._stream.write("".join(line + "\n" for line in lines))
         self._stream.flush()

@@ -5,24 +5,11 @@ from collections.abc import Sequence
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.health import behind
-from http_monitor.display.storm import storm_message
 from http_monitor.display.style import Line, Role, Style, fit, labelled, wrapped_words
-from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse, Rule
+from http_monitor.report import CaughtUp, Mode, Pulse, Rule
 
 _PATHS_MOST = 3
 _LABEL = 11
-
-
-def render_alert(event: AlertEvent, style: Style) -> str:
-    """Return the message of an alert as one full line, never shortened."""
-    role: Role = "raised" if event.state == "raised" else "recovered"
-    return style.paint(style.text(event.message), role)
-
-
-def render_storm(events: Sequence[AlertEvent], style: Style) -> str:
-    """Return the message of many alerts of one rule and moment as one full line, never shortened."""
-    role: Role = "raised" if events[0].state == "raised" else "recovered"
-    return style.paint(style.text(storm_message(events)), role)
 
 
 def caught_up(done: CaughtUp) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from http_monitor.display.alert_lines import render_alerts
 from http_monitor.display.episodes import Episodes
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
-from http_monitor.display.single_lines import render_alert, render_caught_up, render_status, render_storm
-from http_monitor.display.storm import MOST, Storms
+from http_monitor.display.single_lines import render_caught_up, render_status
+from http_monitor.display.storm import Storms
 from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
 from http_monitor.display.summary import render_summary
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
@@ -33,6 +34,7 @@ class Display:
         top: int | None = None,
         palette: Palette | None = None,
         live_status: bool = False,
+        command: str = "",
     ) -> None:
         r"""Write to `stream`.
 
@@ -43,6 +45,7 @@ class Display:
             top: how many rows of a table are shown; None: as many as there are.
             palette: `ansi.COLOURS`, or None for plain output.
             live_status: the stream is a terminal, keep a status line beneath.
+            command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
         self._stream = stream
         self._notices = notices
@@ -50,6 +53,8 @@ class Display:
         self._top = top
         self._style = style_for(stream.encoding, palette)
         self._live_status = live_status
+        self._command = command
+        self._breaks = stream.isatty()
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
@@ -93,10 +98,9 @@ class Display:
             self._write([])
 
     def _tell(self, events: Sequence[AlertEvent]) -> None:
-        if len(events) > MOST:
-            self._write([render_storm(events, self._style)])
-        elif events:
-            self._write([render_alert(event, self._style) for event in events])
+        if events:
+            width = max(LEAST_WIDTH, self._width())
+            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         lines = render_report(first_rows(report, self._top), width, self._style)
