@@ -1,5 +1,6 @@
 """What settings are made of: their bounds, the words that some of them take, and files as users give them."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,3 +70,16 @@ def one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
     """Check a word. Raises UsageError if it is none of the choices."""
     if value not in choices:
         raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
+
+
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
+
+
+def names_field(expression: str, field: str) -> bool:
+    """Tell whether an expression of ``--filter`` names a field, outside of quoted texts."""
+    return re.search(rf"\b{field}\b", _QUOTED.sub("", expression)) is not None
+
+
+def all_of(expressions: tuple[str, ...]) -> str:
+    """Return one expression that is true where all are; empty for none."""
+    return expressions[0] if len(expressions) == 1 else " and ".join(f"({expression})" for expression in expressions)

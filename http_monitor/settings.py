@@ -25,6 +25,8 @@ from http_monitor.choices import (
     Reader,
     Scenario,
     TimeBase,
+    all_of,
+    names_field,
     one_of,
     within,
 )
@@ -109,7 +111,7 @@ class Settings:
     threads: int | None = None
     """In a replay; None: as many as there are cores to run on, two at the most."""
     filters: tuple[str, ...] = field(default=(), metadata=_counted("--filter"))
-    """Expressions that are all true of the lines that count. `filtering` reads them."""
+    """Expressions that are all true of the lines that count."""
     exclude_hosts: tuple[str, ...] = field(default=(), metadata=_counted("--exclude-host"))
     """Networks, addresses and names whose lines do not count."""
     ignore_bots: bool = field(default=False, metadata=_counted("--ignore-bots"))
@@ -119,9 +121,12 @@ class Settings:
     @property
     def filter(self) -> str:
         """One expression that says what all filters do together; empty: every line counts."""
-        if len(self.filters) == 1:
-            return self.filters[0]
-        return " and ".join(f"({expression})" for expression in self.filters)
+        return all_of(self.filters)
+
+    @property
+    def filters_status(self) -> bool:
+        """Whether a filter names the status: then the share of errors is what was asked for, and says nothing."""
+        return any(names_field(expression, "status") for expression in self.filters)
 
     @property
     def bucket_waits_s(self) -> int:

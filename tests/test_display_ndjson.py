@@ -105,7 +105,7 @@ def test_what_a_table_had_to_cut_is_an_extra_key() -> None:
 def test_an_alert_has_the_keys_of_the_contract() -> None:
     assert alert_line(alert()) == (
         '{"type":"alert","state":"raised","name":"traffic","subject":null,"at":"2026-03-02T09:30:02Z","value":12.345,'
-        '"threshold":10.0,"hits":1481,"window_s":120,"unit":"","began":null,'
+        '"threshold":10.0,"hits":1481,"window_s":120,"unit":"","began":null,"server":null,"file":null,'
         '"message":"High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100"}'
     )
 

@@ -74,8 +74,8 @@ class Prefilter:
         return self.out.getvalue()[start:]
 
 
-def test_an_alert_is_one_line_with_exactly_its_message() -> None:
-    assert Prefilter().after(alert()) == ALERT
+def test_an_alert_is_one_line_with_exactly_its_message_and_a_mark_to_search_for() -> None:
+    assert Prefilter().after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_raise_is_red_and_a_recovery_green() -> None:
@@ -86,7 +86,7 @@ def test_a_raise_is_red_and_a_recovery_green() -> None:
 
 
 def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
-    assert Prefilter(width=40).after(alert()) == ALERT
+    assert Prefilter(width=40).after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_quiet_interval_is_one_line() -> None:
@@ -305,7 +305,7 @@ def test_a_report_that_is_due_never_counts_below_zero() -> None:
 
 
 def test_a_pipe_never_gets_a_status_line() -> None:
-    assert Prefilter(live_status=False).after(PULSE, alert()) == ALERT
+    assert Prefilter(live_status=False).after(PULSE, alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:

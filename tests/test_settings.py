@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from http_monitor.alerts import default_alerts
 from http_monitor.arguments.options import GROUPS
 from http_monitor.choices import MAX_BUCKETS, MAX_DURATION_S, GivenFile
 from http_monitor.errors import UsageError
@@ -117,3 +118,19 @@ def test_every_setting_is_kept_in_a_checkpoint_or_named_as_harmless() -> None:
 def test_the_options_of_counts_are_options_of_the_command_line() -> None:
     flags = {flag: option.field for group in GROUPS for option in group.options for flag in option.flags}
     assert {flags[flag]: flag for flag in OPTIONS_OF_COUNTS.values()} == OPTIONS_OF_COUNTS
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ("status >= 500", True),
+        ('path ~ "x" and not status == none', True),
+        ('path == "status"', False),
+        ("path == 'a\\'status'", False),
+        ('agent ~ "a\\" status"', False),
+    ],
+)
+def test_a_run_whose_filter_names_the_status_does_not_judge_it(expression: str, named: bool) -> None:
+    settings = Settings(filters=('host == "a"', expression))
+    assert settings.filters_status is named
+    assert ("error-rate" in [alert.name for alert in default_alerts(settings)]) is not named

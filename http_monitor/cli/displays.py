@@ -81,11 +81,10 @@ def start_of(settings: Settings, paths: list[str]) -> list[str]:
     from http_monitor.report import Rule
 
     # The rules themselves need the columns, which are imported later.
-    rules = [
-        Rule("traffic", settings.alert_threshold, "/s"),
-        Rule("error-rate", settings.alert_error_rate, "%"),
-        Rule("ddos", settings.ddos_threshold, "/s"),
-    ]
+    rules = [Rule("traffic", settings.alert_threshold, "/s")]
+    if not settings.filters_status:
+        rules.append(Rule("error-rate", settings.alert_error_rate, "%"))
+    rules.append(Rule("ddos", settings.ddos_threshold, "/s"))
     return render_start(
         paths=paths,
         rules=rules,

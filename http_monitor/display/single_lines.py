@@ -50,15 +50,11 @@ def render_start(
         trusted_proxies: the networks that are believed about whom they forward.
     """
     label = "Watching" if mode == "live" else "Replaying"
-    level = figures.level
-    traffic, error_rate, host = (rule.threshold for rule in rules)
+    words = {"traffic": "{} hits/s", "error-rate": "{} % 5xx", "ddos": "{} hits/s of a host"}
+    above = ", ".join(words[rule.name].format(figures.level(rule.threshold)) for rule in rules)
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
-        (
-            "Alerts",
-            f"above {level(traffic)} hits/s, {level(error_rate)} % 5xx, "
-            f"{level(host)} hits/s of a host, over {figures.exact_span(window_s)}",
-        ),
+        ("Alerts", f"above {above}, over {figures.exact_span(window_s)}"),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]
     if filter_text:
