@@ -1,11 +1,11 @@
 """The frozen values that leave the monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from http_monitor.health import Health
-from http_monitor.report_tables import Coverage, Details, Table
+from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -110,6 +110,9 @@ class Report(Traffic):
     """Alert events whose `at` lies in this interval."""
     rules: tuple[Rule, ...] = ()
     """What the window is judged by, in the order of judgement."""
+    failing: Sequence[FailingEndpoint] = ()
+    """What failed in the interval: hits down, then by key, method and status."""
+    slow: SlowRequests = field(default=SlowRequests())
 
     @property
     def seconds(self) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from http_monitor.display.ndjson import NdjsonDisplay, alert_line, notice_line, report_line, summary_line
+from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.display.objects.lines import alert_line, notice_line, report_line, summary_line
 from http_monitor.report import CaughtUp, Notice, Pulse
 from tests.display_samples import (
     CENTRAL_EUROPE,
