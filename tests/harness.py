@@ -229,7 +229,9 @@ def objects(messages: Iterable[Message], top: int | None = None) -> list[Json]:
 
 def contract_keys(thing: Json) -> Json:
     """Leave out the keys that the contract does not name, but `held`."""
-    extra = {"remainders"} | ({"methods", "users", "agents", "referers"} if thing["type"] == "summary" else set())
+    # What alerts are of, only a whole run knows.
+    extra = {"remainders", "server", "file", "breakdown"}
+    extra |= {"methods", "users", "agents", "referers"} if thing["type"] == "summary" else set()
     kept = {key: value for key, value in thing.items() if key not in extra}
     if "health" in kept:
         kept["health"] = {key: kept["health"][key] for key in HEALTH_KEYS}

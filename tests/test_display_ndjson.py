@@ -46,12 +46,13 @@ HEALTH = [
 ]
 DETAILS = [
     *("vhosts", "duration_us", "upstream_us", "slowest", "bytes_in", "cache", "tls", "browsers", "systems"),
-    *("agent_kinds", "sources"),
+    *("agent_kinds", "servers", "sources"),
 ]
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
     *("hits_per_s", "errors", "error_rate", "distinct_hosts", "status", "methods", "sections", "endpoints", "hosts"),
     *("users", "agents", "referers", "window", "active", "health", "coverage"),
+    *("failing", "slow", "networks"),
     *DETAILS,
 ]
 

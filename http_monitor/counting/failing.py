@@ -8,6 +8,7 @@ import numpy as np
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.frame import Column, Frame
 from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.long_keys import room_of
 from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
@@ -25,16 +26,17 @@ class FailingRows:
     """Rows with status 500–599, counted when someone asks for them.
 
     Of more than `cap` combinations of status, method, endpoint and host those that came first are kept; the hits of the
-    others are in no row.
+    others are in no row. A combination with a long key takes the room of several.
 
     Args:
         cap: The number of combinations.
     """
 
-    __slots__ = ("_cap", "_count", "_seen", "_waiting")
+    __slots__ = ("_cap", "_count", "_room", "_seen", "_waiting")
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
+        self._room = 0
         self._seen: dict[FailingKey, Seen] = {}
         self._waiting: list[_Waiting] = []
         self._count = 0
@@ -85,7 +87,7 @@ class FailingRows:
                 None if path is None else key_of(path),
                 key_of(host),
             )
-            rows._seen[key] = [integer(hits, 1, MAX_HITS), moment_of(first_us), moment_of(last_us)]
+            rows._note(rows._seen, key, integer(hits, 1, MAX_HITS), moment_of(first_us), moment_of(last_us))
         return rows
 
     def _count_rows(self, status: Int64s, columns: "list[tuple[Keys, Codes] | None]", times_us: Int64s) -> None:
@@ -112,7 +114,10 @@ class FailingRows:
         if found is not None:
             found[0] += hits
             found[1], found[2] = min(found[1], first_us), max(found[2], last_us)
-        elif len(seen) < self._cap:
+            return
+        room = sum(map(room_of, (key[1] or b"", key[2] or b"", key[3]))) - 2
+        if self._room + room <= self._cap:
+            self._room += room
             seen[key] = [hits, first_us, last_us]
 
 

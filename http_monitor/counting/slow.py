@@ -9,6 +9,7 @@ from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
 from http_monitor.counting.frame import Column
 from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
 from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.long_keys import room_of
 from http_monitor.records import Int64s
 from http_monitor.report_tables import SlowRequests, SlowRow
 
@@ -25,22 +26,25 @@ _PERCENT = 95
 class SlowRows:
     """Durations by endpoint, counted when someone asks for them.
 
-    Of more than `cap` endpoints those that came first are kept.
+    Of more than `cap` endpoints those that came first are kept; a long one takes the room of several.
 
     Args:
         cap: The number of endpoints.
     """
 
-    __slots__ = ("_cap", "_count", "_times", "_waiting")
+    __slots__ = ("_cap", "_count", "_room", "_times", "_waiting")
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
+        self._room = 0
         self._times: Times = {}
         self._waiting: list[tuple[Keys, Codes, Int64s]] = []
         self._count = 0
 
     def add(self, endpoints: Column, durations_us: Int64s) -> None:
         """Count rows; those without an endpoint have a code below 0, those without a duration one below 0."""
+        if not len(endpoints.keys):
+            return
         rows = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
         self._waiting.append((endpoints.keys, endpoints.codes[rows], durations_us[rows]))
         self._count += len(rows)
@@ -77,8 +81,9 @@ class SlowRows:
     def _note(self, times: Times, key: bytes, total_us: int, timed: Timed) -> None:
         found = times.get(key)
         if found is None:
-            if len(times) >= self._cap:
+            if self._room + room_of(key) > self._cap:
                 return
+            self._room += room_of(key)
             found = times[key] = ([0], {})
         found[0][0] += total_us
         for bucket, hits in timed.items():
@@ -109,7 +114,7 @@ class SlowRows:
         for key, total_us, timed in map(checked_list, checked_list(given)):
             entries = [checked_list(entry) for entry in checked_list(timed)]
             counted = {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in entries}
-            rows._times[key_of(key)] = ([integer(total_us, 0)], counted)
+            rows._note(rows._times, key_of(key), integer(total_us, 0, 1 << 90), counted)
         return rows
 
 

@@ -9,6 +9,7 @@ from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
 from tests.reference.distinct import error_of, estimate
 from tests.reference.families import families_of, family_of
+from tests.reference.requests import FailingSince, network_of, slow
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
 
@@ -72,11 +73,14 @@ class Span:
         self.referers = BoundedTable(cap)
         self.vhosts = BoundedTable(cap)
         self.sources = BoundedTable(cap)
+        self.servers = BoundedTable(cap)
+        self.rows: list[RowLike] = []
         self.details = Details(cap)
         self.having = dict.fromkeys(("status", "host", "endpoint", "size", "duration", "agent"), 0)
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
+        self.rows.append(row)
         self.total.add(size_bytes, is_error)
         self.details.add(row, is_error)
         for name, is_there in (
@@ -100,6 +104,7 @@ class Span:
             (self.referers, row.referer),
             (self.vhosts, row.vhost),
             (self.sources, row.source),
+            (self.servers, row.server),
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
@@ -145,6 +150,7 @@ class Counter:
         self._active: dict[tuple[str, Subject], int] = {}
         self._pending: dict[tuple[str, Subject], int] = {}
         """What is above its threshold and waits, with the close that first found it there."""
+        self._failing = FailingSince(10 * options.max_keys, options.window_us)
         self._event_times_us: list[int] = []
         self._raises = 0
         self._reports = 0
@@ -417,6 +423,9 @@ class Counter:
             },
             "active": self._active_now(),
             "health": asdict(health),
+            "failing": self._failing.told(span.rows, start_us, o.top),
+            "slow": slow(span.rows, 10 * o.max_keys, o.top),
+            "networks": self._networks(span),
             **self._details(span),
         }
         if span.hosts.remainder.hits:
@@ -449,8 +458,21 @@ class Counter:
 
     def _details(self, span: Span) -> Json:
         families = families_of(span.agents, span.total.hits, self._options.top, self._classify, span.known)
-        tables = {"vhosts": self._top(span, span.vhosts), "sources": self._top(span, span.sources)}
+        names = ("vhosts", "sources", "servers")
+        tables = {name: self._top(span, getattr(span, name)) for name in names}
         return {"coverage": span.coverage, **tables, **span.details.told(self._options.top), **families}
+
+    def _networks(self, span: Span) -> list[Json]:
+        sums: dict[bytes, Tally] = {}
+        for host, tally in span.hosts.rows.items():
+            network = network_of(host)
+            if network is not None:
+                found = sums.setdefault(network, Tally())
+                found.hits += tally.hits
+                found.size_bytes += tally.size_bytes
+                found.errors += tally.errors
+        ranked = sorted(sums.items(), key=lambda item: (-item[1].hits, item[0]))[: self._options.top]
+        return [{"key": visible(key), "hits": tally.hits, **span.known(tally)} for key, tally in ranked]
 
     def _top(self, span: Span, table: BoundedTable) -> list[Json]:
         return [

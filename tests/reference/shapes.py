@@ -94,6 +94,9 @@ class RowLike(Protocol):
     def source(self) -> bytes | None: ...
 
     @property
+    def server(self) -> bytes | None: ...
+
+    @property
     def lacks(self) -> int | None:
         """1 where there is no size, 2 where there is no agent, 3 where neither; not even a dash."""
         ...

@@ -121,7 +121,7 @@ def durations(durations: Durations | None) -> Json | None:
 def remainders(totals: Report | Summary) -> Json:
     """Return what bounded tables had to cut, where they had to."""
     tables: dict[str, Table] = {name: getattr(totals, name) for name in TABLES}
-    tables |= {"vhosts": totals.details.vhosts, "sources": totals.details.sources}
+    tables |= {"vhosts": totals.details.vhosts, "sources": totals.details.sources, "servers": totals.details.servers}
     cut = {
         name: {
             "hits": table.remainder.hits,
