@@ -17,6 +17,15 @@ class KeyCount:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkCount(KeyCount):
+    """A network, with its hosts."""
+
+    hosts: int
+    most_host_hits: int
+    """Hits of the host that has most of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remainder:
     """What a bounded table had to cut, and how wrong a kept row can be for it."""
 
@@ -152,9 +161,11 @@ class Details:
     """Families of the agents that have one; the remainder is that of the agents."""
     systems: Table = Table()
     kinds: AgentKinds = AgentKinds()
+    without_agent: KeyCount | None = None
+    """Requests that sent no agent, in a log that has agents; None: there are none."""
     servers: Table = Table()
     """Of inputs that the user gave a name."""
-    networks: Sequence[KeyCount] = ()
+    networks: Sequence[NetworkCount] = ()
     """The networks of the hosts, /24 and /48: hits down, then key up. Hosts that were cut are in none of them."""
     sources: Table = Table()
     """Containers, pods, programs or machines, of the lines whose wrapper names one."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from http_monitor.alerts import default_alerts
 from http_monitor.breakdown.recent import MOST_AT_ONCE, MOST_ROWS, RecentRequests
 from http_monitor.clock import ReplayClock
-from http_monitor.display.alert_lines import MARK, filter_of, quoted, render_alert
+from http_monitor.display.alerts.lines import MARK, filter_of, quoted, render_alert
 from http_monitor.display.style import style_for
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import TextTest

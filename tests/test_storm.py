@@ -2,8 +2,8 @@
 
 import io
 
+from http_monitor.display.alerts.storm import storm_message
 from http_monitor.display.notices import Notices
-from http_monitor.display.storm import storm_message
 from http_monitor.display.text import Display
 from http_monitor.report import AlertEvent
 from tests.display_samples import START_US, time_zone

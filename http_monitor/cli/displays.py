@@ -9,7 +9,7 @@ from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
     from http_monitor.choices import GivenFile
-    from http_monitor.display.alerts_only import AlertsDisplay
+    from http_monitor.display.alerts.only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
@@ -22,7 +22,7 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
 
         return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
     if settings.output in ("lines", "alerts"):
-        from http_monitor.display.alerts_only import AlertsDisplay
+        from http_monitor.display.alerts.only import AlertsDisplay
 
         if settings.output == "lines":
             # Standard output has the lines of the log.

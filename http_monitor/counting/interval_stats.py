@@ -15,7 +15,7 @@ from http_monitor.counting.networks import Networks
 from http_monitor.counting.tables.table import KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Json
-from http_monitor.report_tables import Coverage, Details, Table
+from http_monitor.report_tables import Coverage, Details, KeyCount, Table
 
 TABLES = ("status", *DIMENSIONS, *HISTOGRAMS, TIMED, BYTES_IN)
 _DISTINCT = "hosts"
@@ -167,8 +167,21 @@ class IntervalStats:
             kinds=kinds,
             sources=self.rank("sources"),
             servers=self.rank("servers"),
+            without_agent=self._without_agent(),
             networks=Networks(self.table(_DISTINCT).piece()),
         )
+
+    def _without_agent(self) -> KeyCount | None:
+        """Return the requests without an agent; None where there are none, or where no line can have one."""
+        if self._lacks.get("agent", 0) == self.hits:
+            return None
+        table = self.table("agents")
+        piece, rest = table.piece(), table.remainder
+        hits = self.hits - int(piece.hits.sum()) - rest.hits
+        if not hits:
+            return None
+        size_bytes = self.size_bytes - sum(piece.sizes.tolist()) - rest.size_bytes
+        return KeyCount(b"-", hits, size_bytes, self.errors - int(piece.errors.sum()) - rest.errors)
 
 
 def _cap_of(name: str, cap: int) -> int:

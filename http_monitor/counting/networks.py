@@ -6,12 +6,12 @@ from typing import overload
 
 from http_monitor.counting.groups import Piece
 from http_monitor.filtering.networks import network_name
-from http_monitor.report_tables import KeyCount
+from http_monitor.report_tables import NetworkCount
 
 _network_of = lru_cache(maxsize=1 << 16)(network_name)
 
 
-class Networks(Sequence[KeyCount]):
+class Networks(Sequence[NetworkCount]):
     """The networks of some hosts: hits down, then key up; made at the first use.
 
     Args:
@@ -22,9 +22,9 @@ class Networks(Sequence[KeyCount]):
 
     def __init__(self, hosts: Piece) -> None:
         self._hosts: Piece | None = hosts
-        self._rows: tuple[KeyCount, ...] = ()
+        self._rows: tuple[NetworkCount, ...] = ()
 
-    def _made(self) -> tuple[KeyCount, ...]:
+    def _made(self) -> tuple[NetworkCount, ...]:
         if self._hosts is not None:
             self._rows, self._hosts = _networks_of(self._hosts), None
         return self._rows
@@ -33,15 +33,15 @@ class Networks(Sequence[KeyCount]):
         return len(self._made())
 
     @overload
-    def __getitem__(self, index: int) -> KeyCount: ...
+    def __getitem__(self, index: int) -> NetworkCount: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[KeyCount, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[NetworkCount, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> KeyCount | tuple[KeyCount, ...]:
+    def __getitem__(self, index: int | slice) -> NetworkCount | tuple[NetworkCount, ...]:
         return self._made()[index]
 
-    def __iter__(self) -> Iterator[KeyCount]:
+    def __iter__(self) -> Iterator[NetworkCount]:
         return iter(self._made())
 
     def __eq__(self, other: object) -> bool:
@@ -56,7 +56,7 @@ class Networks(Sequence[KeyCount]):
         return repr(self._made())
 
 
-def _networks_of(hosts: Piece) -> tuple[KeyCount, ...]:
+def _networks_of(hosts: Piece) -> tuple[NetworkCount, ...]:
     sums: dict[bytes, list[int]] = {}
     counts = zip(hosts.names(), hosts.hits.tolist(), hosts.sizes.tolist(), hosts.errors.tolist(), strict=True)
     for host, hits, size_bytes, errors in counts:
@@ -65,10 +65,12 @@ def _networks_of(hosts: Piece) -> tuple[KeyCount, ...]:
             continue
         found = sums.get(network)
         if found is None:
-            sums[network] = [hits, size_bytes, errors]
+            sums[network] = [hits, size_bytes, errors, 1, hits]
         else:
             found[0] += hits
             found[1] += size_bytes
             found[2] += errors
+            found[3] += 1
+            found[4] = max(found[4], hits)
     ranked = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))
-    return tuple(KeyCount(network, *numbers) for network, numbers in ranked)
+    return tuple(NetworkCount(network, *numbers) for network, numbers in ranked)

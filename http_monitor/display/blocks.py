@@ -10,7 +10,7 @@ from http_monitor.display.slowest import Slowest, render_slowest
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, padded, wrapped, wrapped_words
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary
-from http_monitor.report_tables import Table
+from http_monitor.report_tables import KeyCount, Table
 from http_monitor.units import ratio
 
 TWO_FROM = 120
@@ -148,17 +148,30 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     endpoints = Heading("Endpoints", totals.endpoints)
     hosts = Heading("Hosts", totals.hosts)
     users = Heading("Users", totals.users)
-    agents = Heading("Agents", totals.agents)
+    agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
     slowest = Slowest(tuple(details.slowest))
     # A table of the one site there is says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)
+    servers = Heading("Servers", details.servers)
     # An interval shows agents as they came: families would hide the one that nobody knows.
     is_summary = isinstance(totals, Summary)
     families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
     if width + _INDENT >= TWO_FROM:
-        every: list[_Cell] = [sections, endpoints, hosts, slowest, vhosts, sources, users, agents, *families, referers]
+        every: list[_Cell] = [
+            sections,
+            endpoints,
+            hosts,
+            servers,
+            slowest,
+            vhosts,
+            sources,
+            users,
+            agents,
+            *families,
+            referers,
+        ]
         present = [cell for cell in every if _has_rows(cell)]
         beside = 3 if width + _INDENT >= _THREE_FROM else 2
         present += [Heading("", Table())] * (-len(present) % beside)
@@ -166,17 +179,27 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     who: list[list[_Cell]] = [[agents, users]]
     # A narrow screen is a short one: there an interval goes without the tables that are looked at least.
     if is_summary:
-        who += [[*families], [slowest, vhosts], [sources], [referers]]
+        who += [[*families], [slowest, vhosts], [sources], [servers], [referers]]
     elif details.slowest:
         # Where requests are timed there is a line more above.
         who = [[Slowest(tuple(details.slowest[:_FEW])), replace(vhosts, table=_first(vhosts.table, _FEW))]]
     elif vhosts.table.rows or sources.table.rows:
         who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
+    if servers.table.rows and not is_summary:
+        who.insert(0, [servers])
     if width + _INDENT >= _PAIR_FROM:
         # Addresses and names are short, and an agent loses little by losing its middle; a path loses what matters.
         return [[sections, hosts], [endpoints], *who]
     rest = [cell for band in who for cell in band if cell not in (agents, users)]
     return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
+
+
+def _with_row(table: Table, more: KeyCount | None) -> Table:
+    """Return a table with one row more, in its place, and no longer than it was."""
+    if more is None:
+        return table
+    rows = sorted((*table.rows, more), key=lambda row: (-row.hits, row.key))
+    return replace(table, rows=rows[: max(1, len(table.rows))], distinct=table.distinct + 1)
 
 
 def _has_rows(cell: _Cell) -> bool:

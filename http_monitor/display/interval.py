@@ -18,6 +18,7 @@ from http_monitor.display.details import bots, render_durations, render_kinds, r
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, labelled, line_columns, wrapped
+from http_monitor.display.urgent import render_methods, render_urgent
 from http_monitor.report import Report, WindowTotals
 
 # From this share of its threshold on, an average stands out.
@@ -25,14 +26,22 @@ _NEAR = 0.8
 _HEALTH = "Health so far  "
 
 
-def render_report(report: Report, width: int, style: Style) -> list[str]:
-    """Return the block of an interval, each line at most `width` columns; without hits it is very short."""
+def render_report(report: Report, width: int, style: Style, top: int | None = None) -> list[str]:
+    """Return the block of an interval, each line at most `width` columns; without hits it is very short.
+
+    Args:
+        report: Its tables are cut already.
+        width: Columns there are.
+        style: Of the stream.
+        top: How many rows of the other tables are shown; None: all.
+    """
     inner = inner_width(width)
     lines: list[Line] = []
     if report.hits:
         lines += _traffic(report, inner, width >= TWO_FROM, style)
     lines += render_active(report.active, report.end_us, inner, style)
     if report.hits:
+        lines += render_urgent(report, top, inner, style)
         lines += render_tables(report, inner, style)
     if report.late_hits:
         lines.append([(f"+{report.late_hits:,} late, not in these tables", "warn")])
@@ -89,6 +98,7 @@ def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]
         with_bots = wrapped([*pieces, share], left)
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
+    interval += render_methods(report.methods, left, style)
     window = [*_spark(report.window, right, style), *_average(report, right, style)]
     durations = render_durations(details, width)
     if not wide:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from http_monitor.display import figures
+from http_monitor.display.alerts.episodes import Episode, render_episodes
 from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
 from http_monitor.display.details import render_durations, render_kinds, render_more
-from http_monitor.display.episodes import Episode, render_episodes
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, line_columns, wrapped, wrapped_words

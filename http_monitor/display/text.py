@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.alert_lines import render_alerts
-from http_monitor.display.episodes import Episodes
+from http_monitor.display.alerts.episodes import Episodes
+from http_monitor.display.alerts.lines import render_alerts
+from http_monitor.display.alerts.storm import Storms
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_caught_up, render_status
-from http_monitor.display.storm import Storms
 from http_monitor.display.style import Palette, line_columns, style_for, wrapped_words
 from http_monitor.display.summary import render_summary
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
@@ -103,7 +103,7 @@ class Display:
             self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
-        lines = render_report(first_rows(report, self._top), width, self._style)
+        lines = render_report(first_rows(report, self._top), width, self._style, self._top)
         say = advice(report.health, report.mode)
         if say and say != self._advised:
             lines += [

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Sequence
 
 from http_monitor.display import figures
+from http_monitor.display.alerts.storm import MOST, storm_message
 from http_monitor.display.columns import shorten
-from http_monitor.display.storm import MOST, storm_message
 from http_monitor.display.style import Line, Role, Style, wrapped, wrapped_words
 from http_monitor.report import AlertEvent, Breakdown, Share
 from http_monitor.units import ratio

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.alert_lines import render_alerts
+from http_monitor.display.alerts.lines import render_alerts
+from http_monitor.display.alerts.storm import Storms
 from http_monitor.display.notices import Notices
-from http_monitor.display.storm import Storms
 from http_monitor.display.style import Palette, style_for
 from http_monitor.report import AlertEvent, Message, Notice
 
