@@ -4,7 +4,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.streams import palette_of, width_of
+from http_monitor.cli.streams import height_of, palette_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def display_of(settings: Settings, notices: "Notices") -> "Display | NdjsonDispl
         sys.stdout,
         notices,
         width=lambda: width_of(sys.stdout),
+        # One line is left for the status, where there is one.
+        height=(lambda: height_of(sys.stdout) - 1) if sys.stdout.isatty() else None,
         top=settings.top,
         palette=palette_of(settings),
         live_status=sys.stdout.isatty() and not settings.replay,

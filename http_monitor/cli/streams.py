@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from http_monitor.report import Message
 
 _PIPED_WIDTH = 80
+_PIPED_HEIGHT = 24
 
 
 def width_of(stream: TextIO) -> int:
@@ -27,7 +28,15 @@ def width_of(stream: TextIO) -> int:
         return _PIPED_WIDTH
     import shutil
 
-    return shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
+    return shutil.get_terminal_size((_PIPED_WIDTH, _PIPED_HEIGHT)).columns
+
+
+def height_of(stream: TextIO) -> int:
+    """Return the lines of a terminal."""
+    import shutil
+
+    del stream
+    return shutil.get_terminal_size((_PIPED_WIDTH, _PIPED_HEIGHT)).lines
 
 
 def palette_of(settings: Settings) -> "Palette | None":

@@ -18,6 +18,10 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 LEAST_WIDTH = 20
 """A terminal that says it is narrower is taken for this wide."""
 
+_LEAST_HEIGHT = 8
+"""A block has so many lines on the lowest screen."""
+_MOST_TOP = 50
+"""Where a block is too high, its tables begin to shrink from so many rows."""
 _ECHO_COLUMNS = len("^C")
 """What the terminal itself writes behind the status line."""
 
@@ -31,6 +35,7 @@ class Display:
         notices: Notices,
         *,
         width: Callable[[], int],
+        height: Callable[[], int] | None = None,
         top: int | None = None,
         palette: Palette | None = None,
         live_status: bool = False,
@@ -42,6 +47,7 @@ class Display:
             stream: where blocks and alerts go; not closed here.
             notices: where sentences about the run go.
             width: asked at each rendering for the columns there are.
+            height: asked likewise for the lines that a block may have; None: as many as it needs.
             top: how many rows of a table are shown; None: as many as there are.
             palette: `ansi.COLOURS`, or None for plain output.
             live_status: the stream is a terminal, keep a status line beneath.
@@ -50,6 +56,7 @@ class Display:
         self._stream = stream
         self._notices = notices
         self._width = width
+        self._height = height
         self._top = top
         self._style = style_for(stream.encoding, palette)
         self._live_status = live_status
@@ -103,14 +110,29 @@ class Display:
             self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
-        lines = render_report(first_rows(report, self._top), width, self._style, self._top)
         say = advice(report.health, report.mode)
-        if say and say != self._advised:
-            lines += [
-                self._style.line([("  ", "plain"), *line], width) for line in wrapped_words(say, width - 2, "bold")
-            ]
+        advised = wrapped_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
-        return lines
+        lines = self._fitting(report, width, len(advised))
+        return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
+
+    def _fitting(self, report: Report, width: int, beneath: int) -> list[str]:
+        """Return the block of an interval, with fewer rows in its tables where the screen is lower.
+
+        Args:
+            report: Of the interval.
+            width: Columns there are.
+            beneath: Lines that will stand under it.
+        """
+        most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
+        top = self._top
+        lines = render_report(first_rows(report, top), width, self._style, top)
+        top = _MOST_TOP if top is None else min(top, _MOST_TOP)
+        while most is not None and len(lines) > most and top > 1:
+            top -= 1
+            lines = render_report(first_rows(report, top), width, self._style, top)
+        # The headline and the alerts stand in front.
+        return lines if most is None else lines[:most]
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)
