@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.written.hit import some_hit
 from tests.written.writers import write
 

@@ -29,12 +29,14 @@ SCHEMA = pa.schema(
         pa.field("tls", _KEY),
         pa.field("forwarded", _KEY),
         pa.field("source", _KEY),
+        pa.field("server", _KEY),
         pa.field("lacks", pa.int8()),
     ]
 )
 """One row per well-formed line, in file order. `path` is the endpoint of docs/ARCHITECTURE.md, null in section (none);
 `vhost` is without its port; `forwarded` is the unverified content of X-Forwarded-For; `source` is the container, pod,
-program or machine in front of a wrapped line; `status` is 0 for a line without one. Nullable columns are null for
+program or machine in front of a wrapped line; `server` is the name that the user gave the input, which no format
+knows; `status` is 0 for a line without one. Nullable columns are null for
 ``-`` and for formats without the field; `lacks` distinguishes the two where that matters: it is the sum of
 `LACKS_SIZE` and `LACKS_AGENT`, null for a line with both fields."""
 NO_ROWS = pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in SCHEMA], schema=SCHEMA)

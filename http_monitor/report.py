@@ -1,11 +1,11 @@
 """The frozen values that leave the monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from http_monitor.health import Health
-from http_monitor.report_tables import Coverage, Details, Table
+from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -78,6 +78,10 @@ class Traffic:
     referers: Table
     active: tuple[ActiveAlert, ...]
     health: Health
+    filter: str = ""
+    """The expression that is true of the lines that count; empty: all do."""
+    trusted_proxies: tuple[str, ...] = ()
+    """The networks that are believed about whom they forward."""
     details: Details = field(default=Details())
     coverage: Coverage = field(default=Coverage())
 
@@ -105,7 +109,10 @@ class Report(Traffic):
     events: int = 0
     """Number of alert events with `at` in this interval."""
     rules: tuple[Rule, ...] = ()
-    """The rules that judge the window, in the order of judgement."""
+    """What the window is judged by, in the order of judgement."""
+    failing: Sequence[FailingEndpoint] = ()
+    """What failed in the interval: hits down, then by key, method and status."""
+    slow: SlowRequests = field(default=SlowRequests())
 
     @property
     def seconds(self) -> int:
@@ -128,6 +135,29 @@ class Report(Traffic):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The most frequent key of a dimension among some requests."""
+
+    dimension: str
+    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
+    key: bytes | None
+    """The log's bytes; None: the requests have none."""
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the requests of an alert are, as far as they are among the last that were kept."""
+
+    hits: int
+    """How many requests were looked at, those since the alert's `began_us`."""
+    shares: tuple[Share, ...]
+    """Of each dimension the most frequent key."""
+    is_whole: bool
+    """No request since then had to be left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertEvent:
     """An alert was raised or has recovered."""
 
@@ -144,7 +174,17 @@ class AlertEvent:
     title: str
     """Return the integers encoded by `encode_integers`, up to 64 bits. Raises TypeError or ValueError for others."""
     reading: str
-    """The value as in the message: ``hits = 12.34``."""
+    """The value as the message gives it: ``hits = 12.34``."""
+    unit: str = ""
+    """Of value and threshold: ``/s`` or ``%``."""
+    began_us: int | None = None
+    """About when what was raised began; None: before the window, or it recovered."""
+    file: str | None = None
+    """The one input there is; None: there are several."""
+    server: str | None = None
+    """The name of the one server there is; None: there are several, or it has none."""
+    breakdown: Breakdown | None = None
+    """What the requests behind a raise are; None: not known."""
 
     @property
     def message(self) -> str:

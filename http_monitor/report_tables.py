@@ -17,6 +17,15 @@ class KeyCount:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkCount(KeyCount):
+    """A network, with its hosts."""
+
+    hosts: int
+    most_host_hits: int
+    """Hits of the host that has most of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remainder:
     """The rows cut from a bounded table, and the resulting error bound of the others."""
 
@@ -76,6 +85,48 @@ class SlowEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class SlowRow:
+    """An endpoint with the time that its requests took."""
+
+    key: bytes
+    hits: int
+    """Its requests with a duration."""
+    total_us: int
+    p95_us: int
+    """Nearest rank, within 0.8 percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRequests:
+    """The endpoints of which 5 % of the requests take a millisecond or more."""
+
+    by_time: Sequence[SlowRow] = ()
+    """Most time spent first, ties by key."""
+    by_p95: Sequence[SlowRow] = ()
+    """Greatest percentile first, likewise."""
+
+    def first(self, count: int | None) -> tuple[SlowRow, ...]:
+        """Return the first rows by time spent, then those of the first by percentile that are not among them."""
+        by_time, by_p95 = self.by_time[:count], self.by_p95[:count]
+        return (*by_time, *(row for row in by_p95 if row not in by_time))
+
+
+@dataclass(frozen=True, slots=True)
+class FailingEndpoint:
+    """An endpoint whose requests had a status 500–599."""
+
+    key: bytes | None
+    """None: the requests have none, as the method may be."""
+    method: bytes | None
+    status: int
+    hits: int
+    first_us: int
+    """Since when it fails, without a pause as long as the window."""
+    host: bytes
+    """Whose requests fail most."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentKinds:
     """Hits by the kind of user agent; the sum is all hits."""
 
@@ -110,6 +161,12 @@ class Details:
     """Hits by agent family; the remainder is that of the agents."""
     systems: Table = Table()
     kinds: AgentKinds = AgentKinds()
+    without_agent: KeyCount | None = None
+    """Requests that sent no agent, in a log that has agents; None: there are none."""
+    servers: Table = Table()
+    """Of inputs that the user gave a name."""
+    networks: Sequence[NetworkCount] = ()
+    """The networks of the hosts, /24 and /48: hits down, then key up. Hosts that were cut are in none of them."""
     sources: Table = Table()
     """Hits by container, pod, program or machine, if the wrapper of a line names one."""
 

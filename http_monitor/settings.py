@@ -1,52 +1,38 @@
 """The settings of a run: defaults, units and checks."""
 
 import math
-import shlex
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from http_monitor.choices import (
+    LINE_BYTES_LIMIT,
+    MAX_BUCKETS,
+    MAX_COUNT,
+    MAX_DURATION_S,
+    MAX_KEYS,
+    MAX_LINE_BYTES,
+    MAX_PERCENT,
+    MAX_SEED,
+    MAX_THREADS,
+    MAX_TOP,
+    MAX_TRAFFIC_PER_S,
+    UNWRAPS,
+    Color,
+    GivenFile,
+    Output,
+    Reader,
+    Scenario,
+    TimeBase,
+    all_of,
+    check_command,
+    names_field,
+    one_of,
+    server_of,
+    within,
+)
 from http_monitor.errors import UsageError
 from http_monitor.moments import Moment, check_order
 from http_monitor.units import visible_text
-
-MAX_LINE_BYTES = 1 << 20
-"""Default of --max-line; longer lines are malformed and oversized."""
-LINE_BYTES_LIMIT = 1 << 30
-"""Greatest value of --max-line: a line is held in memory as a whole."""
-FORMAT_LINES = 1_000
-"""Number of first lines that decide whether a replayed file has a known format."""
-READ_BYTES = 4 << 20
-"""Maximum that a source reads in one turn of a replay; a live source reads a quarter of it."""
-MAX_DURATION_S = 3_650 * 86_400
-"""Greatest duration: sums of times still fit ten years beyond the last year of a log."""
-MAX_BUCKETS = 1_000_000
-"""Greatest number of buckets of a window; all are in memory at once."""
-MAX_KEYS = 1_000_000
-"""Greatest number of keys in a table."""
-MAX_TOP = 1_000_000
-"""Greatest number of rows shown of a table."""
-MAX_COUNT = 1_000_000_000
-MAX_PERCENT = 100
-"""Greatest threshold in percent; `MAX_COUNT` is that of thresholds in hits or hits per second."""
-MAX_TRAFFIC_PER_S = 100_000
-"""Greatest rate that the simulator can keep up with, in lines per second."""
-MAX_THREADS = 2
-"""One thread reads and parses, the other counts."""
-MAX_SEED = (1 << 63) - 1
-
-UNWRAPS = (
-    *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "gcloud", "fluentd", "kubectl", "compose"),
-    *("fly", "heroku", "fastly", "logentries", "syslog", "journald", "logcli", "awslogs", "docker", "digitalocean"),
-    *("stern_namespaces", "stern"),
-)
-"""Names of the wrappers around log lines, the most distinctive first."""
-
-TimeBase = Literal["event", "arrival"]
-Output = Literal["text", "ndjson"]
-Color = Literal["auto", "always", "never"]
-Reader = Literal["direct", "wc-tail"]
-Scenario = Literal["random", "spike", "errors", "ddos"]
-
 
 _AFFECTS_ALERTS = {"kept": True}
 """Metadata of a setting that alerts or closes depend on: a checkpoint's journal is replayed with its old value."""
@@ -66,7 +52,9 @@ class Settings:
     """
 
     files: tuple[str, ...] = ("/tmp/access.log",)
-    """Paths, globs or ``-``."""
+    """Paths, globs or ``-``; for one of `given` its key."""
+    given: tuple[GivenFile, ...] = ()
+    """What else is known of some of the files."""
     format: str = field(default="auto", metadata=_affects_counts("--format"))
     log_time: str | None = None
     """The variable of a format string that is the time of a line, optionally with ``=`` and a strftime pattern."""
@@ -107,6 +95,8 @@ class Settings:
     """With fewer hits in the window the error rate counts as 0; with fewer lines, the share of malformed ones."""
     alert_recover_at: float = field(default=100.0, metadata=_AFFECTS_ALERTS)
     """Percent of an alert's threshold at or below which it recovers; at 100, below it."""
+    alert_for_s: int = field(default=0, metadata=_AFFECTS_ALERTS)
+    """How long a value must have been above its threshold before the alert is raised."""
     top: int = 5
     output: Output = "text"
     color: Color = "auto"
@@ -122,15 +112,13 @@ class Settings:
     """Directory of checkpoints; None: the user's state directory."""
     no_state: bool = False
     reader: Reader = "direct"
-    via: str | None = None
-    """Words put before the commands of the reader ``wc-tail``, split as by a shell; implies that reader."""
     rotate_grace_s: int = 10
     """A renamed file is released after this idle time, once its successor has data."""
     max_line_bytes: int = MAX_LINE_BYTES
     threads: int | None = None
     """Threads of a replay; None: one per available core, at most two."""
-    filter: str | None = field(default=None, metadata=_affects_counts("--filter"))
-    """Expression that selects the lines to count; None: all lines. Parsed by `filtering`."""
+    filters: tuple[str, ...] = field(default=(), metadata=_affects_counts("--filter"))
+    """Expressions that are all true of the lines that count."""
     exclude_hosts: tuple[str, ...] = field(default=(), metadata=_affects_counts("--exclude-host"))
     """Networks, addresses and names whose lines are not counted."""
     ignore_bots: bool = field(default=False, metadata=_affects_counts("--ignore-bots"))
@@ -138,11 +126,38 @@ class Settings:
     """Networks whose X-Forwarded-For is trusted."""
 
     @property
+    def filter(self) -> str:
+        """One expression that says what all filters do together; empty: every line counts."""
+        return all_of(self.filters)
+
+    @property
+    def filters_status(self) -> bool:
+        """Whether a filter names the status: then the share of errors is what was asked for, and says nothing."""
+        return any(names_field(expression, "status") for expression in self.filters)
+
+    @property
     def bucket_waits_s(self) -> int:
         """Seconds that a bucket waits for lines out of order before it closes."""
         if self.lateness_s is not None:
             return self.lateness_s
         return 60 if self.replay else 1
+
+    def given_file(self, key: str) -> GivenFile | None:
+        """Return what else is known of a file; None for one that is just a path."""
+        return next((file for file in self.given if file.key == key), None)
+
+    def server_of(self, path: str) -> str | None:
+        """Return the name of who writes a file: that of its path, or of the first glob that leads to it."""
+        return server_of(self.given, path)
+
+    def is_remote(self, key: str) -> bool:
+        """Tell whether a file is reached through a command."""
+        file = self.given_file(key)
+        return file is not None and file.via is not None
+
+    @property
+    def _vias(self) -> tuple[str, ...]:
+        return tuple(file.via for file in self.given if file.via is not None)
 
     def __post_init__(self) -> None:
         """Check each value, and the combinations of values."""
@@ -161,22 +176,17 @@ class Settings:
         if self.format_from is not None and (not self.format_from or "\0" in self.format_from):
             got = visible_text(self.format_from)
             raise UsageError(f"--format-from: got '{got}', takes the path of a configuration of nginx or Apache")
-        _one_of("--time", self.time, get_args(TimeBase))
-        _one_of("--output", self.output, get_args(Output))
-        _one_of("--color", self.color, get_args(Color))
-        _one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
-        _one_of("--reader", self.reader, get_args(Reader))
-        if self.filter is not None and not self.filter.strip():
+        one_of("--time", self.time, get_args(TimeBase))
+        one_of("--output", self.output, get_args(Output))
+        one_of("--color", self.color, get_args(Color))
+        one_of("--traffic-scenario", self.traffic_scenario, get_args(Scenario))
+        one_of("--reader", self.reader, get_args(Reader))
+        if any(not expression.strip() for expression in self.filters):
             raise UsageError("--filter: got an empty text, takes an expression such as 'status >= 500'")
         if self.state_dir is not None and (not self.state_dir or "\0" in self.state_dir):
             raise UsageError(f"--state-dir: got '{visible_text(self.state_dir)}', takes a directory")
-        if self.via is not None:
-            try:
-                words = shlex.split(self.via)
-            except ValueError:
-                words = []
-            if not words or not words[0] or "\0" in self.via:
-                raise UsageError(f"--via: got '{visible_text(self.via)}', takes a command such as 'ssh web1'")
+        for via in self._vias:
+            check_command("--via", via)
 
     def _check_times(self) -> None:
         for option, value, least in (
@@ -185,10 +195,11 @@ class Settings:
             ("--bucket-size", self.bucket_size_s, 1),
             ("--lateness", self.bucket_waits_s, 0),
             ("--max-ahead", self.max_ahead_s, 0),
+            ("--alert-for", self.alert_for_s, 0),
             ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):
-            _within(option, value, least, MAX_DURATION_S, " s")
+            within(option, value, least, MAX_DURATION_S, " s")
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
                 raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
@@ -213,13 +224,13 @@ class Settings:
             raise UsageError(
                 f"--alert-recover-at: got {self.alert_recover_at:g}, takes a number from 0 to {MAX_PERCENT:g}"
             )
-        _within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
-        _within("--top", self.top, 1, MAX_TOP, "")
-        _within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        _within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " bytes")
-        _within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
-        _within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
-        _within("--seed", self.seed or 0, 0, MAX_SEED, "")
+        within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
+        within("--top", self.top, 1, MAX_TOP, "")
+        within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
+        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " bytes")
+        within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
+        within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
+        within("--seed", self.seed or 0, 0, MAX_SEED, "")
 
     def _check_combinations(self) -> None:
         self._check_format_options()
@@ -227,10 +238,10 @@ class Settings:
             raise UsageError("--file: got - more than once, takes standard input once")
         if self.replay and self.duration_s is not None:
             raise UsageError("--duration: got a duration together with --replay, which ends by itself")
-        if self.replay and (self.via or self.reader != "direct"):
-            option = "--via" if self.via else "--reader"
+        if self.replay and (self._vias or self.reader != "direct"):
+            option = "--via" if self._vias else "--reader"
             raise UsageError(f"{option}: got it together with --replay, which reads files of this machine itself")
-        if self.give_me_traffic and self.via:
+        if self.give_me_traffic and self._vias:
             raise UsageError("--via: got it together with --give-me-traffic, which writes a file of this machine")
         if self.replay and self.time == "arrival":
             raise UsageError("--time: got arrival together with --replay, which takes only event")
@@ -251,14 +262,15 @@ class Settings:
             raise UsageError(f"--unwrap: got {visible_text(self.unwrap)}, takes auto, none, {names}")
         if self.format_from is not None and self.format != "auto":
             raise UsageError("--format-from: got it together with --format, takes one of the two")
-        if self.format_from is not None and self.via:
+        if self.format_from is not None and self._vias:
             raise UsageError("--format-from: got it together with --via, which reads another machine's files")
         if self.explain is None:
             return
         for option, given in (
+            (f"--output {self.output}", self.output not in ("text", "ndjson")),
             ("--give-me-traffic", self.give_me_traffic),
             ("--duration", self.duration_s is not None),
-            ("--via", bool(self.via)),
+            ("--via", bool(self._vias)),
             ("--reader", self.reader != "direct"),
         ):
             if given:
@@ -267,22 +279,12 @@ class Settings:
                 )
 
 
-def _within(option: str, value: int, least: int, most: int, unit: str) -> None:
-    if not least <= value <= most:
-        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
-
-
-def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
-
-
 HARMLESS = frozenset(
     {
-        *("files", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats", "from_start"),
-        *("replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate", "traffic_scenario"),
-        *("traffic_append", "seed", "state_dir", "no_state", "reader", "via", "rotate_grace_s", "max_line_bytes"),
-        *("threads", "since", "until", "no_backfill"),
+        *("files", "given", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats"),
+        *("from_start", "replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate"),
+        *("traffic_scenario", "traffic_append", "seed", "state_dir", "no_state", "reader", "rotate_grace_s"),
+        *("max_line_bytes", "threads", "since", "until", "no_backfill"),
     }
 )
 """Settings that a checkpoint does not keep: a run may resume with any value of them."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from http_monitor.choices import UNWRAPS
 from http_monitor.parser.presets import BY_NAME, PRESETS
-from http_monitor.settings import UNWRAPS
 from tests.fuzzed_strings import STRINGS
 from tests.fuzzing import Broken, Fuzzer
 

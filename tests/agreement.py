@@ -4,12 +4,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import Preset
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Explaining
 from http_monitor.records import SCHEMA, UNTIMED_US
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference.presets import read_log
 
 Row = dict[str, Any]

@@ -9,6 +9,7 @@ from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.restore import resume
 from http_monitor.checkpoint.session import Session
+from http_monitor.choices import GivenFile
 from http_monitor.cli.run import engine_maker, live_run
 from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
@@ -155,7 +156,7 @@ class Life:
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)
-        select = selection_for(self.settings, is_bot)
+        select = selection_for(self.settings, is_bot, lambda agent: None)
         entry = Input(source, get_format("auto"), self.settings.max_ahead_s * 1_000_000, explain, select=select)
         sink = _Sink(fate)
         self.runs.append(sink)
@@ -167,3 +168,13 @@ class Life:
 
     def messages(self) -> list[Message]:
         return [message for run in self.runs for message in run.messages]
+
+
+def here(*paths: str) -> list[GivenFile]:
+    """Return paths of this machine as the user gave them."""
+    return [GivenFile(path, path) for path in paths]
+
+
+def at(via: str, *paths: str) -> list[GivenFile]:
+    """Return paths that a command leads to."""
+    return [GivenFile(path, path, None, via) for path in paths]

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from http_monitor.display.ansi import COLOURS
-from http_monitor.display.explanation import render_formats, render_reading
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
 from http_monitor.explanation import FoundField, LineReading

@@ -193,6 +193,7 @@ def options(draw: st.DrawFn, max_keys: tuple[int, ...] = (1, 2, 1_000)) -> Optio
         ddos_threshold=draw(st.sampled_from((0.5, 1.0, 1 / 3))),
         alert_malformed=draw(st.sampled_from((None, 5.0, 25.0, 50.0, 100 / 3))),
         alert_min_hits=draw(st.sampled_from((0, 1, 3, 20))),
+        alert_for_s=draw(st.sampled_from((0, 0, 0, 1, 3, 20))),
         alert_recover_at=draw(st.sampled_from((100.0, 100.0, 80.0, 50.0, 0.0))),
         top=draw(st.sampled_from((1, 2, 5))),
         max_keys=draw(st.sampled_from(max_keys)),

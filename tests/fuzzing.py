@@ -4,10 +4,10 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.presets import Preset
 from http_monitor.ports.log_format import Explaining, LogFormat
 from http_monitor.records import SCHEMA, Batch
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import check_alike
 from tests.wrapped_fuzzing import check_wrapped
 from tests.written.hit import any_hit

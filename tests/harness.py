@@ -18,6 +18,7 @@ from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
+from http_monitor.monitor.alert_details import BreaksDown
 from http_monitor.monitor.live_run import LiveRun
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.monitor.run import Run
@@ -151,7 +152,7 @@ def make_inputs(
     settings: Settings, sources: Sequence[Source], make_format: Callable[[str], LogFormat] = get_format
 ) -> list[Input]:
     """Return inputs of sources, with the filters that the settings ask for."""
-    select = selection_for(settings, is_bot)
+    select = selection_for(settings, is_bot, lambda agent: None)
     needs = () if select is None else select.needs
     max_ahead_us = settings.max_ahead_s * 1_000_000
     return [
@@ -168,11 +169,12 @@ def put_together(
     clock: Clock,
     session: Session | None = None,
     ahead: ReadAhead | None = None,
+    breakdown: BreaksDown | None = None,
 ) -> HTTPMonitor:
     """Return a monitor of inputs, as the program builds it."""
     run: Run
     if settings.replay:
-        run = replay_run(settings, inputs, hub, alerts, family_of, ahead)
+        run = replay_run(settings, inputs, hub, alerts, family_of, ahead, breakdown)
     else:
         make_engine = engine_maker(lambda _: alerts, family_of)
         run = live_run(settings, inputs, hub, clock, session or Session(), make_engine)
@@ -229,7 +231,9 @@ def objects(messages: Iterable[Message], top: int | None = None) -> list[Json]:
 
 def contract_keys(thing: Json) -> Json:
     """Leave out the keys that the contract does not name, but `held`."""
-    extra = {"remainders"} | ({"methods", "users", "agents", "referers"} if thing["type"] == "summary" else set())
+    # What alerts are of, only a whole run knows.
+    extra = {"remainders", "server", "file", "breakdown"}
+    extra |= {"methods", "users", "agents", "referers"} if thing["type"] == "summary" else set()
     kept = {key: value for key, value in thing.items() if key not in extra}
     if "health" in kept:
         kept["health"] = {key: kept["health"][key] for key in HEALTH_KEYS}

@@ -90,7 +90,8 @@ def follow(
     """
     clock = ManualClock(script.start_us)
     sources = [TurnSource() for _ in range(script.inputs)]
-    settings: Settings = settings_of(script.options, from_start=script.from_start, filter=expression, time=time)
+    filters = () if expression is None else (expression,)
+    settings: Settings = settings_of(script.options, from_start=script.from_start, filters=filters, time=time)
     monitor, recorder = make_monitor(settings, sources, clock, make_format=make_format)
     if before:
         parts = (rows for pieces in before for rows in rows_before(pieces, settings, script.start_us, make_format))

@@ -19,7 +19,7 @@ def parse_fast(data: bytes, format_name: str) -> Parsed:
     rows.validate(full=True)
     assert rows.schema.equals(SCHEMA)
     assert rows.num_rows == len(batch.line_nos)
-    for name in ("duration_us", "upstream_us", "bytes_in", "cache", "tls", "source"):
+    for name in ("duration_us", "upstream_us", "bytes_in", "cache", "tls", "source", "server"):
         assert rows.column(name).null_count == rows.num_rows
     line_nos: list[int] = batch.line_nos.tolist()
     assert line_nos == sorted(set(line_nos))

@@ -79,7 +79,7 @@ def explain(arguments: Sequence[str]) -> Explained:
             settings = parse_arguments(arguments)
             formats = Formats(settings)
             formats.check(settings.files)
-            code = doctor.explain(settings, formats, settings.files, lambda: False)
+            code = doctor.explain(settings, formats, settings.files, lambda: False, lambda path: None)
         except HttpMonitorError as error:
             err.write(str(error))
             code = error.exit_code

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference.clf import parse_log
 
 LOGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "logs"

@@ -50,7 +50,7 @@ def fill(
     engine = MetricsAggregator(settings, "live", lambda message: None)
     engine.begin_at(BEGAN_US)
     since = Bound(BEGAN_US - settings.window_s * US_PER_S, 60 * US_PER_S)
-    select = selection_for(settings, lambda agent: False)
+    select = selection_for(settings, lambda agent: False, lambda agent: None)
     filler = Backfill(settings, ManualClock(BEGAN_US), BEGAN_US, since, lambda path, handle: make_format(), select)
     return engine, filler.fill(engine, at)
 
@@ -90,7 +90,7 @@ def test_of_several_logs_each_fills_the_window(tmp_path: Path) -> None:
 
 def test_lines_that_do_not_count_fill_nothing(tmp_path: Path) -> None:
     write(tmp_path / "a.log", dense(-9, 4, b"a") + dense(-5, 5, b"b"))
-    engine, _ = fill(seen(tmp_path / "a.log"), replace(SETTINGS, filter='host == "b"'))
+    engine, _ = fill(seen(tmp_path / "a.log"), replace(SETTINGS, filters=('host == "b"',)))
     assert hits_by_host(engine) == {b"b": 5}
 
 

@@ -133,7 +133,7 @@ def test_a_long_key_is_its_beginning_and_a_hash_that_tells_it_from_others() -> N
 def test_of_a_long_key_all_outputs_have_the_beginning_while_filters_see_it_whole() -> None:
     paths = [b"/" + b"a" * 3_000 + end for end in (b"x", b"y", b"y")]
     log = b"".join(log_line(START_S, b"h", request=b"GET %b HTTP/1.1" % path) + b"\n" for path in paths)
-    summary = replay([[log]], Settings(replay=True, filter='path ~ "y$"')).messages[-1]
+    summary = replay([[log]], Settings(replay=True, filters=('path ~ "y$"',))).messages[-1]
     assert isinstance(summary, Summary)
     assert [(row.key, row.hits) for row in summary.endpoints.rows] == [(shorten(paths[1]), 2)]
     assert [len(row.key) for row in summary.sections.rows] == [2_048 + 4 + 16]

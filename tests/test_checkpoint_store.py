@@ -24,6 +24,7 @@ from http_monitor.checkpoint.open import open_state
 from http_monitor.checkpoint.store import FileStore
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.settings import Settings
+from tests.checkpointed import at, here
 from tests.examples import examples
 from tests.program import ROOT
 
@@ -328,33 +329,33 @@ def test_the_directory_is_that_of_the_specification() -> None:
 
 
 def test_a_set_has_one_name_in_any_order() -> None:
-    assert key_of(["/a/access.log", "/b/other.log"], None) == key_of(["/b/other.log", "/a/access.log"], None)
+    assert key_of(here("/a/access.log", "/b/other.log")) == key_of(here("/b/other.log", "/a/access.log"))
     names = {
-        key_of(["/a/access.log"], None),
-        key_of(["/b/access.log"], None),
-        key_of(["/a/access.log"], "ssh web1"),
-        key_of(["/a/access.log"], "ssh web2"),
-        key_of(["/a/access.log", "/b/access.log"], None),
-        key_of(["/a/*.log"], None),
+        key_of(here("/a/access.log")),
+        key_of(here("/b/access.log")),
+        key_of(at("ssh web1", "/a/access.log")),
+        key_of(at("ssh web2", "/a/access.log")),
+        key_of(here("/a/access.log", "/b/access.log")),
+        key_of(here("/a/*.log")),
     }
     assert len(names) == 6
 
 
 def test_a_relative_path_is_of_this_directory_but_elsewhere_of_that_one() -> None:
-    assert key_of(["access.log"], None) == key_of([os.path.abspath("access.log")], None)
-    assert key_of(["access.log"], "ssh web1") != key_of([os.path.abspath("access.log")], "ssh web1")
+    assert key_of(here("access.log")) == key_of(here(os.path.abspath("access.log")))
+    assert key_of(at("ssh web1", "access.log")) != key_of(at("ssh web1", os.path.abspath("access.log")))
 
 
 def test_where_the_working_directory_is_gone_whole_paths_have_their_names_and_relative_ones_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    here = key_of(["/a/access.log", "/b/../*.log"], None)
+    before = key_of(here("/a/access.log", "/b/../*.log"))
 
     def getcwd() -> str:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
     monkeypatch.setattr(os, "getcwd", getcwd)
-    assert key_of(["/a/access.log", "/b/../*.log"], None) == here
+    assert key_of(here("/a/access.log", "/b/../*.log")) == before
     opened = open_state(Settings(files=("access.log",), state_dir="/none"), {}, ["access.log"], make_engine=_never)
     assert [notice.text for notice in opened.notices] == [
         "no state is kept: the working directory is gone, and a path begins there"
@@ -367,7 +368,7 @@ def _never(chosen: Settings) -> MetricsAggregator:
 
 @given(st.lists(st.text(min_size=1).filter(lambda text: "\0" not in text), min_size=1, max_size=3))
 def test_a_name_is_safe_as_that_of_a_file(paths: list[str]) -> None:
-    name = key_of(paths, "x")
+    name = key_of(at("x", *paths))
     assert "/" not in name
     assert len(name) <= 57
     assert name.isascii()

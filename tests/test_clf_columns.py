@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.chunks.chunk import WORD_BYTES, index_chunk
 from http_monitor.parser.clf.columns import regular_rows
 from http_monitor.parser.clf.format import SMALL_BYTES, FamilyFormat
@@ -13,7 +14,6 @@ from http_monitor.parser.clf.read_lines import read_lines
 from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.parser.lines.rows import rows_of
 from http_monitor.records import SCHEMA, Batch
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples, exhaustive, part_of
 from tests.strategies import hostile_lines, lines, logs, mutated_lines
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.clf.fast_fields import find_plain
 from http_monitor.parser.clf.fast_lines import plain_rows
 from http_monitor.parser.clf.format import SMALL_BYTES, FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES
 from http_monitor.records import SCHEMA
-from http_monitor.settings import MAX_LINE_BYTES, Settings
+from http_monitor.settings import Settings
 from tests.examples import examples, exhaustive, part_of
 from tests.harness import replay
 from tests.strategies import hostile_lines, lines, mutated_lines

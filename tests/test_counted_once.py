@@ -13,6 +13,7 @@ from http_monitor.checkpoint.open import open_state
 from http_monitor.cli.run import engine_maker
 from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import LiveSelection
+from tests.checkpointed import here
 from tests.program import run
 
 _LINE = '192.0.2.{} - - [30/Nov/2026:20:00:00 +0000] "GET /a HTTP/1.1" 200 612\n'
@@ -35,14 +36,14 @@ def logs(tmp_path: Path) -> Path:
 
 def test_every_spelling_of_a_path_is_the_same_set_of_files(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(logs)
-    whole = key_of([str(logs / "logs" / "a.log")], None)
+    whole = key_of(here(str(logs / "logs" / "a.log")))
     spellings = ["logs/a.log", "./logs/a.log", "logs//a.log", "linked/a.log", "logs/../linked/./a.log"]
-    assert {key_of([path], None) for path in spellings} == {whole}
-    assert key_of(["logs/a.log", "./logs/a.log"], None) == whole
+    assert {key_of(here(path)) for path in spellings} == {whole}
+    assert key_of(here("logs/a.log", "./logs/a.log")) == whole
     patterns = ["logs/*.log", "./logs/*.log", "linked/*.log", f"{logs}//logs/*.log"]
-    assert len({key_of([path], None) for path in patterns}) == 1
-    assert key_of(["logs/*.log"], None) != whole
-    assert key_of(["l*/a.log"], None) == key_of([f"{logs}/l*/a.log"], None)
+    assert len({key_of(here(path)) for path in patterns}) == 1
+    assert key_of(here("logs/*.log")) != whole
+    assert key_of(here("l*/a.log")) == key_of(here(f"{logs}/l*/a.log"))
 
 
 def test_a_file_is_gone_on_with_under_every_spelling_and_in_every_set(logs: Path) -> None:

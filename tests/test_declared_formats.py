@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.declared.apache import ApacheFormat, apache_template
@@ -20,7 +21,6 @@ from http_monitor.parser.lines.explain import explain
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.matching import Matcher
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
@@ -372,5 +372,6 @@ def test_a_real_log_with_commas_is_read_to_its_last_line() -> None:
         "tls": None,
         "forwarded": None,
         "source": None,
+        "server": None,
         "lacks": None,
     }

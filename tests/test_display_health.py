@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from http_monitor.display.health import advice, sentences, short_words
-from http_monitor.display.ndjson import report_line
+from http_monitor.display.objects.lines import report_line
 from http_monitor.health import TOLD, Health
 from http_monitor.report import Mode
 from tests.display_samples import START_US, quiet_report, time_zone

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from http_monitor.display.ndjson import NdjsonDisplay, alert_line, notice_line, report_line, summary_line
+from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.display.objects.lines import alert_line, notice_line, report_line, summary_line
 from http_monitor.report import CaughtUp, Notice, Pulse
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -46,12 +47,13 @@ HEALTH = [
 ]
 DETAILS = [
     *("vhosts", "duration_us", "upstream_us", "slowest", "bytes_in", "cache", "tls", "browsers", "systems"),
-    *("agent_kinds", "sources"),
+    *("agent_kinds", "servers", "sources"),
 ]
 REPORT = [
     *("type", "schema", "seq", "mode", "start", "end", "hits", "late_hits", "late_bytes", "late_errors", "bytes"),
     *("hits_per_s", "errors", "error_rate", "distinct_hosts", "status", "methods", "sections", "endpoints", "hosts"),
     *("users", "agents", "referers", "window", "active", "health", "coverage"),
+    *("failing", "slow", "networks"),
     *DETAILS,
 ]
 
@@ -106,7 +108,7 @@ def test_what_a_table_had_to_cut_is_an_extra_key() -> None:
 def test_an_alert_has_the_keys_of_the_contract() -> None:
     assert alert_line(alert()) == (
         '{"type":"alert","state":"raised","name":"traffic","subject":null,"at":"2026-03-02T09:30:02Z","value":12.345,'
-        '"threshold":10.0,"hits":1481,"window_s":120,'
+        '"threshold":10.0,"hits":1481,"window_s":120,"unit":"","began":null,"server":null,"file":null,'
         '"message":"High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100"}'
     )
 

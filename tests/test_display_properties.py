@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.display.columns import columns
-from http_monitor.display.ndjson import report_line, summary_line
+from http_monitor.display.objects.lines import report_line, summary_line
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, Message, Report, Summary, WindowTotals
 from http_monitor.report_tables import AgentKinds, Details, Durations, KeyCount, Remainder, SlowEndpoint, Table

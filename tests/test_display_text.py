@@ -21,6 +21,7 @@ from tests.display_samples import (
     RULES,
     START_US,
     alert,
+    alerting_report,
     busy_report,
     details,
     empty_summary,
@@ -56,13 +57,16 @@ def _zone() -> Iterator[None]:
 class Prefilter:
     """A display with what it wrote on both streams."""
 
-    def __init__(self, *, live_status: bool = True, ansi: bool = False, width: int = 80) -> None:
+    def __init__(
+        self, *, live_status: bool = True, ansi: bool = False, width: int = 80, height: int | None = None
+    ) -> None:
         self.out, self.err = io.StringIO(), io.StringIO()
         self.columns = width
         self.display = Display(
             self.out,
             Notices(self.err),
             width=lambda: self.columns,
+            height=None if height is None else lambda: height,
             palette=COLOURS if ansi else None,
             live_status=live_status,
         )
@@ -75,8 +79,8 @@ class Prefilter:
         return self.out.getvalue()[start:]
 
 
-def test_an_alert_is_one_line_with_exactly_its_message() -> None:
-    assert Prefilter().after(alert()) == ALERT
+def test_an_alert_is_one_line_with_exactly_its_message_and_a_mark_to_search_for() -> None:
+    assert Prefilter().after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_raise_is_red_and_a_recovery_green() -> None:
@@ -87,7 +91,7 @@ def test_a_raise_is_red_and_a_recovery_green() -> None:
 
 
 def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
-    assert Prefilter(width=40).after(alert()) == ALERT
+    assert Prefilter(width=40).after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_quiet_interval_is_one_line() -> None:
@@ -193,18 +197,27 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
         agents=five,
         referers=five,
     )
-    lines = Prefilter().after(report).splitlines()
+    lines = Prefilter(height=23).after(report).splitlines()
 
-    assert (len(lines), max(map(len, lines))) == (23, 80)
+    assert (len(lines), max(map(len, lines))) == (21, 80)
+    assert len(Prefilter().after(report).splitlines()) == 24
+
+
+@pytest.mark.parametrize("height", [8, 12, 23, 39, 100])
+def test_a_block_is_never_higher_than_the_screen_and_its_headline_and_alerts_stay(height: int) -> None:
+    lines = Prefilter(height=height).after(alerting_report()).splitlines()
+    assert len(lines) <= height
+    assert "1,234 hits" in lines[1]
+    assert any("alerts active" in line for line in lines)
 
 
 def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
     five = table(*((b"key %d" % number, 9 - number, 0) for number in range(5)))
     said = replace(details(), vhosts=five)
     report = replace(busy_report(), status=((200, 1_200), (404, 34)), sections=five, endpoints=five, hosts=five)
-    lines = Prefilter().after(replace(report, users=five, details=said)).splitlines()
+    lines = Prefilter(height=23).after(replace(report, users=five, details=said)).splitlines()
 
-    assert (len(lines), max(map(len, lines))) == (23, 80)
+    assert (len(lines), max(map(len, lines))) == (22, 80)
 
 
 def test_one_virtual_host_makes_no_table() -> None:
@@ -306,7 +319,7 @@ def test_a_report_that_is_due_never_counts_below_zero() -> None:
 
 
 def test_a_pipe_never_gets_a_status_line() -> None:
-    assert Prefilter(live_status=False).after(PULSE, alert()) == ALERT
+    assert Prefilter(live_status=False).after(PULSE, alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.filtering.client import client_of
 from http_monitor.filtering.networks import network_of
 from http_monitor.parser.detect.auto import auto_format
@@ -14,7 +15,7 @@ from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.log_format import Explaining, LogFormat, Remark
-from http_monitor.settings import MAX_LINE_BYTES, Settings
+from http_monitor.settings import Settings
 from http_monitor.unwrap import wrappers
 from tests.harness import replay
 

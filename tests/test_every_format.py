@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
 from http_monitor.parser.template.matching import Matcher
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, check_explained, rows_read
 from tests.examples import examples, exhaustive, part_of
 from tests.reference.presets import read_log

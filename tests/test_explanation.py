@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.display.columns import clip, columns
-from http_monitor.display.explanation import render_formats, render_reading
-from http_monitor.display.explanation_json import reading_line
+from http_monitor.display.readings.ndjson import reading_line
+from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import UNICODE, Style
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.lines.explain import read_line

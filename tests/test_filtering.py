@@ -15,10 +15,11 @@ from http_monitor.records import SCHEMA
 from tests.examples import examples
 from tests.reference.filtering import Tree, Value, holds
 
-TEXTS = ("host", "path", "user", "method", "agent")
+TEXTS = ("host", "path", "user", "method", "agent", "referer_host")
 NUMBERS = ("status", "size_bytes", "duration_us")
 WORDS = (b"", b"/api", b"/api/x", b"GET", b"10.0.0.1", b"10.9.0.1", b"2001:db8::1", b"caf\xe9", b'a"b\\')
 PATTERNS = (b"^/api", b"x$", b"[a-c]+", b"", b"0\\.[01]", b"(G|P)E?T", b"/.*/")
+REFERERS = (b"/api", b"https://u@GET/x", b"http://10.0.0.1:80?q", b"HTTPS://[2001:DB8::1]:1/", b"http://", b"ftp://a")
 AMOUNTS = (0, 1, 200, 404, 500, 1_024, 250_000)
 WRITTEN = {250_000: {"duration_us": "250ms"}, 1_024: {"size_bytes": "1k"}}
 
@@ -48,6 +49,8 @@ def inside(tree: Tree, *weaker: str) -> str:
 
 
 def literal_text(field: str, operator: str, literal: object) -> str:
+    if literal is None:
+        return "none"
     if isinstance(literal, int):
         return WRITTEN.get(literal, {}).get(field, str(literal))
     if isinstance(literal, bytes):
@@ -71,6 +74,9 @@ def leaves() -> st.SearchStrategy[Tree]:
         st.tuples(text, st.sampled_from(["in", "not in"]), some(word)),
         st.tuples(text, st.sampled_from(["~", "!~"]), one(st.sampled_from(PATTERNS))),
         st.tuples(st.just("host"), st.sampled_from(["in", "not in"]), some(network | word)),
+        st.tuples(st.just("network"), st.sampled_from(["==", "!="]), one(network)),
+        st.tuples(st.just("network"), st.sampled_from(["in", "not in"]), some(network)),
+        st.tuples(text | number | st.just("network"), st.sampled_from(["==", "!="]), st.just([None])),
         st.tuples(number, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), one(amount)),
         st.tuples(number, st.sampled_from(["in", "not in"]), some(amount)),
     )
@@ -87,9 +93,10 @@ def trees() -> st.SearchStrategy[Tree]:
 @st.composite
 def logs(draw: st.DrawFn) -> list[dict[str, Value]]:
     word, amount = st.sampled_from(WORDS), st.sampled_from(AMOUNTS)
-    row: dict[str, st.SearchStrategy[Value]] = {name: st.none() | word for name in TEXTS}
+    row: dict[str, st.SearchStrategy[Value]] = {name: st.none() | word for name in TEXTS if name != "referer_host"}
+    row["referer"] = st.none() | st.sampled_from(REFERERS)
     row |= {name: st.one_of(st.none(), amount) for name in NUMBERS}
-    row |= {"host": word, "status": st.sampled_from([0, 200, 404, 500])}
+    row |= {"host": word | st.just(b"-"), "status": st.sampled_from([0, 200, 404, 500])}
     return draw(st.lists(st.fixed_dictionaries(row), max_size=8))
 
 

@@ -41,7 +41,7 @@ def selected(settings: Settings, *hosts: tuple[bytes, bytes | None, bytes | None
     """Return (hosts that count, numbers of the lines that do not) of rows of (host, forwarded, agent)."""
     rows = batch_of([{"host": host, "status": 200, "forwarded": said, "agent": agent} for host, said, agent in hosts])
     numbers = pa_numbers(len(hosts))
-    select = selection_for(settings, lambda agent: b"bot" in agent)
+    select = selection_for(settings, lambda agent: b"bot" in agent, lambda agent: None)
     assert select is not None
     batch = select(Batch(rows, numbers, len(hosts)))
     assert batch.malformed_lines == 0
@@ -56,7 +56,7 @@ def test_the_client_is_found_before_anything_is_excluded_or_filtered() -> None:
     given = [(b"10.0.0.1", b"6.6.6.6", None), (b"6.6.6.6", None, None), (b"10.0.0.1", b"7.7.7.7", None)]
     excluded = Settings(trusted_proxies=("10.0.0.0/8",), exclude_hosts=("6.6.6.6",))
     assert selected(excluded, *given) == ([b"7.7.7.7"], [1, 2])
-    filtered = Settings(trusted_proxies=("10.0.0.0/8",), filter="host in 6.0.0.0/8")
+    filtered = Settings(trusted_proxies=("10.0.0.0/8",), filters=("host in 6.0.0.0/8",))
     assert selected(filtered, *given) == ([b"6.6.6.6", b"6.6.6.6"], [3])
 
 
@@ -97,11 +97,11 @@ def test_a_host_with_the_prefix_of_its_network_is_refused_as_it_may_mean_either(
     given = (
         (Settings(exclude_hosts=(text,)), f"--exclude-host: got '{text}', takes {takes}"),
         (Settings(trusted_proxies=(text,)), f"--trust-proxy: got '{text}', takes {takes}"),
-        (Settings(filter=f"host in {text}"), f"--filter: column 9: got '{text}', expected {takes}"),
+        (Settings(filters=(f"host in {text}",)), f"--filter: column 9: got '{text}', expected {takes}"),
     )
     for settings, error in given:
         with pytest.raises(UsageError) as raised:
-            selection_for(settings, lambda agent: False)
+            selection_for(settings, lambda agent: False, lambda agent: None)
         assert str(raised.value) == error
 
 
@@ -116,4 +116,4 @@ def test_what_is_no_host_or_network_is_refused(settings: Settings) -> None:
     with pytest.raises(
         UsageError, match=r"^--(exclude-host|trust-proxy): got '.*', takes a network such as 10.0.0.0/8"
     ):
-        selection_for(settings, lambda agent: False)
+        selection_for(settings, lambda agent: False, lambda agent: None)

@@ -164,7 +164,7 @@ def test_of_a_line_that_does_not_fit_it_is_said_which_format_would() -> None:
 
 
 def test_lines_that_are_filtered_out_fit_all_the_same() -> None:
-    filtered = Settings(interval_s=60, filter="status == 999")
+    filtered = Settings(interval_s=60, filters=("status == 999",))
     source, clock = TurnSource(), ManualClock(START_S * 1_000_000)
     monitor, recorder = make_monitor(filtered, [source], clock)
     for data in (GOOD * 30, GOOD * 30, b""):

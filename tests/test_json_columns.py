@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.jsonl import key_table as table
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
 from tests.examples import examples
 from tests.reference.objects import KeyMap, spread
@@ -101,6 +101,11 @@ def _put(found: dict[str, Any], key: str, value: Any, *, whole: bool) -> None:
 @given(data=st.data())
 def test_any_values_are_read_alike(name: str, data: st.DataObject) -> None:
     check_alike(BY_NAME[name], data.draw(objects(name)))
+
+
+def test_a_list_in_a_list_says_nothing_to_any_reader() -> None:
+    line = b'{"request":{"method":"GET","uri":"/a"},"ts":1760097336,"request.client_ip":"192.0.2.7","user_id":[["x"]]}'
+    check_alike(BY_NAME["caddy_json"], [line])
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -80,7 +80,7 @@ def _merged(deltas: list[BucketDelta], run: Settings) -> list[Message]:
 
 def _without_health(messages: list[Message]) -> list[Message]:
     return [
-        replace(message, health=Health()) if isinstance(message, Report | Summary) else message
+        replace(message, health=Health()) if isinstance(message, Report | Summary) else replace(message, file=None)
         for message in messages
         if isinstance(message, Report | Summary | AlertEvent)
     ]

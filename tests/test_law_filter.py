@@ -60,7 +60,10 @@ def but_for_two_counters(out: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def run(files: list[bytes], options: Options, expression: str | None) -> list[dict[str, Any]]:
-    told = replay([[data] for data in files], settings_of(options, replay=True, filter=expression)).messages
+    told = replay(
+        [[data] for data in files],
+        settings_of(options, replay=True, filters=() if expression is None else (expression,)),
+    ).messages
     return objects(told, options.top)
 
 

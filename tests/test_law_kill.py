@@ -123,7 +123,9 @@ def test_killed_at_any_point_nothing_is_lost_or_counted_twice(downtime: int, mos
 
 @exhaustive
 def test_killed_at_any_point_of_a_filtered_run_nothing_is_lost_or_counted_twice() -> None:
-    filtered = replace(_SETTINGS, filter='status < 500 and host != "h1"', exclude_hosts=("h2",), alert_threshold=1.0)
+    filtered = replace(
+        _SETTINGS, filters=('status < 500 and host != "h1"',), exclude_hosts=("h2",), alert_threshold=1.0
+    )
     uncut, points = Life(filtered), Fate()
     _live(uncut, points)
     assert len(_alerts(uncut.messages())) == 4
@@ -313,8 +315,8 @@ def test_reports_of_a_quiet_time_are_not_told_again_with_other_numbers() -> None
 @pytest.mark.parametrize(
     ("later", "counts"),
     [
-        (replace(_SETTINGS, filter="status == 200"), True),
-        (replace(_SETTINGS, filter="status != 200"), False),
+        (replace(_SETTINGS, filters=("status == 200",)), True),
+        (replace(_SETTINGS, filters=("status != 200",)), False),
         (replace(_SETTINGS, exclude_hosts=("10.0.0.9",)), False),
         (replace(_SETTINGS, exclude_hosts=("10.0.0.8",)), True),
         (replace(_SETTINGS, ignore_bots=True), False),

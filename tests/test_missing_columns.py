@@ -39,7 +39,7 @@ def warnings(settings: Settings, *chunks: bytes) -> list[str]:
             "0.log: none of its first 20 lines has a user agent, so --ignore-bots excludes no line",
         ),
         (
-            Settings(replay=True, filter='status > 1 and not (vhost ~ "a" or vhost ~ "b")'),
+            Settings(replay=True, filters=('status > 1 and not (vhost ~ "a" or vhost ~ "b")',)),
             "0.log: none of its first 20 lines has vhost, so no comparison of --filter with vhost is true",
         ),
     ],
@@ -49,7 +49,7 @@ def test_what_no_line_has_is_said_once_with_what_follows(settings: Settings, wor
 
 
 def test_each_field_of_a_filter_is_told_of() -> None:
-    said = warnings(Settings(replay=True, filter="duration_us > 1s or upstream_us > 1s"), PLAIN * 20)
+    said = warnings(Settings(replay=True, filters=("duration_us > 1s or upstream_us > 1s",)), PLAIN * 20)
     assert [text.split()[8].rstrip(",") for text in said] == ["duration_us", "upstream_us"]
 
 
@@ -68,7 +68,7 @@ def test_only_the_first_lines_decide_wherever_they_were_cut() -> None:
 
 
 def test_lines_that_are_filtered_out_are_looked_at_too_and_malformed_ones_are_not() -> None:
-    nobody = Settings(replay=True, ignore_bots=True, filter="status == 999")
+    nobody = Settings(replay=True, ignore_bots=True, filters=("status == 999",))
     assert warnings(nobody, NAMED * 20) == []
     assert len(warnings(PROXIES, b"junk\n" + PLAIN * 3)) == 1
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.clf.format import SMALL_BYTES
 from http_monitor.parser.formats import get_format
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.parsers import parse_fast
 from tests.reference.clf import FORMATS, Parsed, Row, parse_log

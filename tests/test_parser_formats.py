@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.parser.presets import BY_NAME
-from http_monitor.settings import MAX_LINE_BYTES
 
 COMMON = b'192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /pages/create HTTP/1.0" 200 2326'
 

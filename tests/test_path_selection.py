@@ -114,7 +114,7 @@ def test_a_pattern_that_an_earlier_run_waited_for_is_done_when_it_matches(logs: 
 
 
 def test_what_a_pattern_matches_elsewhere_is_not_looked_for_here(logs: Path) -> None:
-    selection = LiveSelection([f"{logs}/*.log", "-"], local=False)
+    selection = LiveSelection([f"{logs}/*.log", "-"], remote={f"{logs}/*.log"})
     assert not selection.has_patterns
     assert selection.first() == [f"{logs}/*.log", "-"]
     assert selection.more() == ([], [])

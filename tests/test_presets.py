@@ -7,13 +7,13 @@ from importlib import import_module
 
 import pytest
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser import presets
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset, presets_for
 from http_monitor.parser.template.format import TemplateFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.written.hit import any_hit
 from tests.written.writers import write
 

@@ -79,7 +79,6 @@ def test_a_file_without_lines_is_no_error(log: Path, content: bytes) -> None:
         ["--give-me-traffic", "--replay"],
         ["--nonsense"],
         ["--interv", "5"],
-        ["access.log"],
         ["--\x1b[31m"],
     ],
     ids=" ".join,

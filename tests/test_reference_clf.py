@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.choices import MAX_LINE_BYTES
 from tests.reference.clf import Parsed, Row, parse_line, parse_log, section_and_endpoint, split_request
 
 OCTOBER_US = 971_211_336_000_000

@@ -16,6 +16,8 @@ def test_the_first_alert_comes_within_the_first_two_minutes() -> None:
         "threshold": 10.0,
         "hits": 1201,
         "window_s": 120,
+        "unit": "/s",
+        "began": at(1000),
         "message": f"High traffic generated an alert - hits = 10.01, triggered at {local(1001)}",
     }
     assert [thing["type"] for thing in out] == ["alert", "report", "summary"]

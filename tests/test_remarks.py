@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.plausible import ENOUGH_ROWS
 from http_monitor.parser.formats import get_format
@@ -18,7 +19,6 @@ from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import LogFormat, Remark, Remembering
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.program import run
 

@@ -57,7 +57,7 @@ def _common(ahead_s: int, zone_minutes: int = 0) -> Callable[[int], bytes]:
 
 def _followed(line: Callable[[int], bytes], zone: str | None = None) -> Recorder:
     """Follow a line a second, each read some time of a second after it was written, as the program would."""
-    formats = Formats(Settings(log_timezone=zone), local=False)
+    formats = Formats(Settings(log_timezone=zone), is_local=lambda path: False)
     formats.check(["turns.log"])
     source, clock = TurnSource(), ManualClock(START_S * 1_000_000)
     monitor, recorder = make_monitor(Settings(), [source], clock, make_format=lambda _: formats.of("turns.log"))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.eventtime.rows import times_of
 from http_monitor.inputs.seeking import prober, search
 from http_monitor.inputs.seeking.prober import Prober
@@ -18,7 +19,6 @@ from http_monitor.inputs.seeking.reading_back import read_lines, shares, start_b
 from http_monitor.inputs.seeking.search import Bound, Part, Search
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import Headed, LogFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.sources.files.access import FileStatus, LocalFiles
 from http_monitor.units import US_PER_S
 from tests.engine_strategies import START_S, log_line

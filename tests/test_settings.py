@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from http_monitor.alerts import default_alerts
 from http_monitor.arguments.options import GROUPS
+from http_monitor.choices import MAX_BUCKETS, MAX_DURATION_S, GivenFile
 from http_monitor.errors import UsageError
-from http_monitor.settings import HARMLESS, KEPT, MAX_BUCKETS, MAX_DURATION_S, OPTIONS_OF_COUNTS, Settings
+from http_monitor.settings import HARMLESS, KEPT, OPTIONS_OF_COUNTS, Settings
 from http_monitor.units import US_PER_S
 
 
@@ -104,7 +106,7 @@ def test_the_longest_durations_do_not_overflow_time() -> None:
 @pytest.mark.parametrize("via", ["", " ", "''", "'open", "a\0b"])
 def test_a_prefix_that_is_no_command_is_refused(via: str) -> None:
     with pytest.raises(UsageError, match=r"--via: got '.*', takes a command such as 'ssh web1'"):
-        Settings(via=via)
+        Settings(given=(GivenFile("a", "a", None, via),))
 
 
 def test_every_setting_is_kept_in_a_checkpoint_or_named_as_harmless() -> None:
@@ -116,3 +118,19 @@ def test_every_setting_is_kept_in_a_checkpoint_or_named_as_harmless() -> None:
 def test_the_options_of_counts_are_options_of_the_command_line() -> None:
     flags = {flag: option.field for group in GROUPS for option in group.options for flag in option.flags}
     assert {flags[flag]: flag for flag in OPTIONS_OF_COUNTS.values()} == OPTIONS_OF_COUNTS
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ("status >= 500", True),
+        ('path ~ "x" and not status == none', True),
+        ('path == "status"', False),
+        ("path == 'a\\'status'", False),
+        ('agent ~ "a\\" status"', False),
+    ],
+)
+def test_a_run_whose_filter_names_the_status_does_not_judge_it(expression: str, named: bool) -> None:
+    settings = Settings(filters=('host == "a"', expression))
+    assert settings.filters_status is named
+    assert ("error-rate" in [alert.name for alert in default_alerts(settings)]) is not named

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.settings import Scenario
+from http_monitor.choices import Scenario
 from http_monitor.simulator.cast import client, flooder
 from http_monitor.simulator.lines import lines_of_second
 from http_monitor.units import US_PER_S

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.declared.apache import apache_template
 from http_monitor.parser.declared.nginx import nginx_template
@@ -19,7 +20,6 @@ from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.template import Place, Template
 from http_monitor.ports.log_format import Explaining
 from http_monitor.records import Batch
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.reference.template import find_fields
 from tests.test_cases_of_other_projects import CASES

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import UNWRAPS
 from http_monitor.ports.wrapper import Unwrapped
-from http_monitor.settings import UNWRAPS
 from http_monitor.unwrap import kinds, wrapper
 from http_monitor.unwrap.json_text import unescaped, with_places
 from http_monitor.unwrap.wrapping import Wrapping

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.w3c.format import W3cFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.agreement import FILLER, check_alike, rows_read
 from tests.examples import examples
 

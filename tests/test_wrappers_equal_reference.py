@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import UNWRAPS
 from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.settings import UNWRAPS
 from http_monitor.unwrap import wrapper
 from tests.examples import examples
 from tests.reference.wrapper_texts import Inside

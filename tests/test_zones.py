@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, zone_named
@@ -19,7 +20,6 @@ from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Explaining, LogFormat, Remembering
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.examples import examples
 from tests.program import run
 from tests.reference.zones import instants

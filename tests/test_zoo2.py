@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.zones import UTC_ZONE, in_zone
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.records import UNTIMED_US
-from http_monitor.settings import MAX_LINE_BYTES
 
 ZOO = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "zoo2"
 pytestmark = pytest.mark.skipif(not ZOO.is_dir(), reason="../shared/data/zoo2 is not here")

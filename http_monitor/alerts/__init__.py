@@ -12,11 +12,10 @@ __all__ = ["DdosAlert", "ErrorRateAlert", "MalformedAlert", "TrafficAlert", "def
 
 def default_alerts(settings: Settings) -> list[Alert]:
     """Return the default rules, in the order of their events."""
-    alerts: list[Alert] = [
-        TrafficAlert(settings.alert_threshold),
-        ErrorRateAlert(settings.alert_error_rate, settings.alert_min_hits),
-        DdosAlert(settings.ddos_threshold),
-    ]
+    alerts: list[Alert] = [TrafficAlert(settings.alert_threshold)]
+    if not settings.filters_status:
+        alerts.append(ErrorRateAlert(settings.alert_error_rate, settings.alert_min_hits))
+    alerts.append(DdosAlert(settings.ddos_threshold))
     if settings.alert_malformed is not None:
         alerts.append(MalformedAlert(settings.alert_malformed, settings.alert_min_hits))
     return alerts

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports.alert import FutureWindows, Reading, WindowView
+from http_monitor.alerts.excess import excess_of
+from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import visible
 
@@ -48,6 +49,11 @@ class DdosAlert:
     def _nearly(self, seconds: int) -> float:
         """Return hits slightly below the threshold, so that the exact comparison is made on the value."""
         return max(0, self.threshold * seconds - 1)
+
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        hits = window.host_history(subject or b"")
+        return excess_of(hits, np.ones_like(hits))
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

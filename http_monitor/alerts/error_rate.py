@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports.alert import FutureWindows, Reading, WindowView
+from http_monitor.alerts.excess import excess_of
+from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 
 
@@ -31,6 +32,12 @@ class ErrorRateAlert:
         hits = windows.hits
         enough = hits >= max(1, self._min_hits)
         return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
+
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        del subject
+        hits, errors = window.history()
+        return excess_of(errors, hits)
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

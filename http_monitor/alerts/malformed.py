@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports.alert import FutureWindows, Reading, WindowView
+from http_monitor.alerts.excess import excess_of
+from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 
 
@@ -36,6 +37,13 @@ class MalformedAlert:
         lines = malformed + windows.hits
         enough = lines >= self._min_lines
         return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
+
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        del subject
+        hits, _ = window.history()
+        malformed = window.malformed_history(0)
+        return excess_of(malformed, malformed + hits)
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

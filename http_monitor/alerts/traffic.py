@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
+import numpy as np
+
 from http_monitor.alerts.crossings import crossings
-from http_monitor.ports.alert import FutureWindows, Reading, WindowView
+from http_monitor.alerts.excess import excess_of
+from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 
 
@@ -24,6 +27,12 @@ class TrafficAlert:
     def may_change(self, windows: FutureWindows) -> Bools:
         """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         return crossings(windows.hits / windows.seconds, self.threshold)
+
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        del subject
+        hits, _ = window.history()
+        return excess_of(hits, np.ones_like(hits))
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

@@ -1,12 +1,14 @@
 """Parses a command line by the table of options."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from http_monitor import __version__
 from http_monitor.arguments.effect import check_effect
+from http_monitor.arguments.files import files_of
 from http_monitor.arguments.option import Option
 from http_monitor.arguments.options import GROUPS, OPTIONS
 from http_monitor.arguments.values import quote
@@ -19,6 +21,8 @@ _HELP_INDENT = 26
 _ALONE = object()
 _TOGETHER = 256
 """Number of arguments parsed at once: argparse compares each one with all of them."""
+_IN_ORDER = "in_order"
+_DEFAULT_FILES = Settings().files
 _OTHER_FLAGS = ("-h", "--help", "--version")
 _EPILOG = """\
 durations are whole seconds: 90, 90s, 2m, 1h or 1d
@@ -48,14 +52,33 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         given, unknown = _parse(_without_value_for_help(_with_values_attached(argv)))
     except argparse.ArgumentError as error:
         raise _usage_error(error, argv) from None
-    unknown = [argument for argument in unknown if argument != "--"]
     if unknown:
         raise _unknown(unknown[0])
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
-    settings = Settings(**fields)
+    settings = Settings(**_with_files(fields, texts.get(_IN_ORDER, [])))
     check_effect({option.flags[0]: fields[option.field] for option in OPTIONS if option.field in fields})
     return settings
+
+
+def _with_files(fields: dict[str, Any], in_order: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return the settings that the values of options make: a command belongs to the files behind it."""
+    files, given = files_of(in_order, _DEFAULT_FILES)
+    others = {field: value for field, value in fields.items() if field != "given"}
+    return {**others, "files": files, "given": given} if in_order else others
+
+
+class _InOrder(argparse.Action):
+    """Keeps a value, and the order in which files and commands come."""
+
+    def __call__(
+        self, parser: object, namespace: argparse.Namespace, values: Any, option_string: object = None
+    ) -> None:
+        del parser, option_string
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest, ()), values])
+        # Some versions of argparse drop the value -- and hand over an empty list.
+        text = values if isinstance(values, str) else "--"
+        setattr(namespace, _IN_ORDER, [*getattr(namespace, _IN_ORDER, ()), (self.dest, text)])
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -90,7 +113,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=_PROGRAM,
-        usage=f"{_PROGRAM} [--file PATH]... [options]",
+        usage=f"{_PROGRAM} [PATH]... [options]",
         description="Watch what an HTTP access log says about a web server now: reports and alerts.",
         epilog=_EPILOG,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, _HELP_INDENT, _HELP_COLUMNS),
@@ -111,7 +134,8 @@ def _parser() -> argparse.ArgumentParser:
                     *option.flags, dest=option.field, nargs="?", const=_ALONE, metavar=option.metavar, help=help_text
                 )
             else:
-                action = "append" if option.repeatable else "store"
+                ordered = option.field in ("files", "given")
+                action: Any = _InOrder if ordered else "append" if option.repeatable else "store"
                 section.add_argument(
                     *option.flags, dest=option.field, action=action, metavar=option.metavar, help=help_text
                 )
@@ -122,23 +146,33 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _with_values_attached(argv: Iterable[str]) -> list[str]:
-    """Return the arguments with ``--interval -5s`` as ``--interval=-5s``.
+    """Return the arguments with ``--interval -5s`` as ``--interval=-5s``, and words without an option as files.
 
-    A separate value that begins with a hyphen would be taken for an option, and the error would not name the option
-    it belongs to.
+    Standing alone, a value that begins with a hyphen would be taken for an option, and the error would not
+    name what was given. An option that may stand alone takes no file that exists.
     """
     with_value = {flag for option in OPTIONS if option.read for flag in option.flags}
+    may_stand_alone = {flag for option in OPTIONS if option.alone is not None for flag in option.flags}
     attached: list[str] = []
     waiting = False
-    for argument in argv:
-        # A line of a log may begin with hyphens, but no option contains a space.
+    rest = iter(argv)
+    for argument in rest:
+        is_word = argument == "-" or not argument.startswith("-")
+        if waiting and is_word and attached[-1] in may_stand_alone and os.path.lexists(argument):
+            waiting = False
+        if not waiting and argument == "--":
+            return [*attached, *(f"--file={path}" for path in rest)]
+        if not waiting and is_word:
+            attached.append(f"--file={argument}")
+            continue
+        # A line of a log may begin with hyphens; no option has a space in its name.
         is_option = argument.startswith("--") and " " not in argument.partition("=")[0]
         if waiting and argument.startswith("-") and not is_option and argument not in ("-", "-h"):
             attached[-1] += "=" + argument
             waiting = False
         else:
             attached.append(argument)
-            waiting = not waiting and argument in with_value
+            waiting = (is_option or not waiting) and argument in with_value
     return attached
 
 
@@ -179,8 +213,6 @@ def _usage_error(error: argparse.ArgumentError, argv: Sequence[str]) -> UsageErr
 
 
 def _unknown(argument: str) -> UsageError:
-    if not argument.startswith("-") or argument == "-":
-        return UsageError(f"got {quote(argument)} without an option, takes a log as --file PATH (-h shows all options)")
     name = argument.partition("=")[0]
     nearest = _nearest(name)
     hint = f"did you mean {nearest}?" if nearest else "-h shows all options"

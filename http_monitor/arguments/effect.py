@@ -30,7 +30,6 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--rotate-grace", "--replay", "which does not follow"),
     ("--state-dir", "--no-state", "which keeps no checkpoint"),
     ("--state-dir", "--give-me-traffic", "which keeps no checkpoint"),
-    ("--filter", "--explain", "which explains the lines that do not count too"),
     ("--exclude-host", "--explain", "which explains the lines that do not count too"),
     ("--ignore-bots", "--explain", "which explains the lines that do not count too"),
     ("--trust-proxy", "--explain", "which shows what the log says"),

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from http_monitor import moments, settings
+from http_monitor import choices, moments
 from http_monitor.arguments import values
 from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
-_MAX_DAYS = f"{settings.MAX_DURATION_S // 86_400} days"
+_MAX_DAYS = f"{choices.MAX_DURATION_S // 86_400} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def moment(flag: str, field: str, text: str) -> Option:
 
 
 def threshold(
-    flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = settings.MAX_COUNT
+    flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = choices.MAX_COUNT
 ) -> Option:
     """Return an option that takes the threshold of an alert."""
     takes = f"a number ({unit}) greater than 0, at most {most}"

@@ -2,10 +2,11 @@
 
 from typing import get_args
 
-from http_monitor import settings
+from http_monitor import choices
 from http_monitor.arguments import values
 from http_monitor.arguments.option import Group, Option, choice, count, duration, group, moment, switch, text, threshold
-from http_monitor.settings import UNWRAPS, Settings
+from http_monitor.choices import UNWRAPS
+from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
 
@@ -16,7 +17,8 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--file",
             "files",
-            "the access log to read: a path, a quoted glob, or - for standard input; may be repeated",
+            "the access log to read: a path, a quoted glob, - for standard input, or NAME=PATH with the name of the"
+            " server; may be repeated, and --file be left out",
             "PATH",
             "a path, a glob or - for standard input",
             _DEFAULTS.files[0],
@@ -42,7 +44,7 @@ GROUPS: tuple[Group, ...] = (
             "in a replay, read and parse in turn with counting (1) or in parallel (2); the results are the same",
             values.whole,
             "N",
-            f"a whole number from 1 to {settings.MAX_THREADS}",
+            f"a whole number from 1 to {choices.MAX_THREADS}",
             "2, or 1 on one core",
         ),
         duration(("--duration",), "duration_s", "stop this long after the start, as on SIGTERM"),
@@ -78,15 +80,17 @@ GROUPS: tuple[Group, ...] = (
             "--reader",
             "reader",
             "read the file in this process, or through the commands wc, tail, ls and head",
-            get_args(settings.Reader),
+            get_args(choices.Reader),
         ),
         text(
             "--via",
-            "via",
-            "run these commands through another one, such as 'ssh web1', 'docker exec nginx' or sudo",
+            "given",
+            "run these commands through another one, such as 'ssh web1', 'docker exec nginx' or sudo; may be repeated,"
+            " each time before the files it is for",
             "COMMAND",
             "a command such as 'ssh web1'",
             "none",
+            repeatable=True,
         ),
     ),
     group(
@@ -150,11 +154,13 @@ GROUPS: tuple[Group, ...] = (
         "selection",
         text(
             "--filter",
-            "filter",
-            "count only lines for which this is true, such as 'status >= 500 and path ~ \"^/api\"'",
+            "filters",
+            "count only lines for which this is true, such as 'status >= 500 and path ~ \"^/api\"'; may be repeated,"
+            " then all must be true",
             "EXPR",
             "an expression",
             "none",
+            repeatable=True,
         ),
         text(
             "--exclude-host",
@@ -194,7 +200,7 @@ GROUPS: tuple[Group, ...] = (
             ("--max-ahead",), "max_ahead_s", "do not believe a line whose time is further ahead than this", least_s=0
         ),
         choice(
-            "--time", "time", "count by the time in the line, or by that of its arrival", get_args(settings.TimeBase)
+            "--time", "time", "count by the time in the line, or by that of its arrival", get_args(choices.TimeBase)
         ),
     ),
     group(
@@ -208,7 +214,7 @@ GROUPS: tuple[Group, ...] = (
             "raise above this share of status 5xx in the window, 5 or 5%%",
             "%",
             values.percent,
-            settings.MAX_PERCENT,
+            choices.MAX_PERCENT,
         ),
         threshold(
             "--ddos-threshold",
@@ -222,14 +228,14 @@ GROUPS: tuple[Group, ...] = (
             "raise above this share of lines in the window that fit no format",
             values.percent,
             "PERCENT",
-            f"a number (%) greater than 0, at most {settings.MAX_PERCENT}",
+            f"a number (%) greater than 0, at most {choices.MAX_PERCENT}",
         ),
         count(
             "--alert-min-hits",
             "alert_min_hits",
             "with fewer hits in the window the error rate counts as 0; likewise the share of malformed lines",
             0,
-            settings.MAX_COUNT,
+            choices.MAX_COUNT,
             "hits",
         ),
         Option(
@@ -238,23 +244,29 @@ GROUPS: tuple[Group, ...] = (
             "an alert recovers at or below this share of its threshold; at 100 below it",
             values.share,
             "PERCENT",
-            f"a number from 0 to {settings.MAX_PERCENT:g}",
+            f"a number from 0 to {choices.MAX_PERCENT:g}",
             f"{_DEFAULTS.alert_recover_at:g} %",
         ),
+        duration(("--alert-for",), "alert_for_s", "raise an alert only if its value was above that long", least_s=0),
     ),
     group(
         "output",
-        count("--top", "top", "rows in each table", 1, settings.MAX_TOP, "rows"),
-        choice("--output", "output", "reports for people, or one JSON object per line", get_args(settings.Output)),
+        count("--top", "top", "rows in each table", 1, choices.MAX_TOP, "rows"),
         choice(
-            "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(settings.Color)
+            "--output",
+            "output",
+            "reports for people, one JSON object per line, the lines themselves that count, or alerts only",
+            get_args(choices.Output),
+        ),
+        choice(
+            "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(choices.Color)
         ),
         count(
             "--max-keys",
             "max_keys",
             "maximum number of keys in each table of a bucket; bounds the memory",
             1,
-            settings.MAX_KEYS,
+            choices.MAX_KEYS,
             "keys",
         ),
     ),
@@ -266,21 +278,21 @@ GROUPS: tuple[Group, ...] = (
             "traffic_rate",
             "simulate up to this many lines per second",
             1,
-            settings.MAX_TRAFFIC_PER_S,
+            choices.MAX_TRAFFIC_PER_S,
             "lines/s",
         ),
         choice(
             "--traffic-scenario",
             "traffic_scenario",
             "the course of the traffic; the last three each make one alert raise and recover",
-            get_args(settings.Scenario),
+            get_args(choices.Scenario),
         ),
         switch(
             "--traffic-append",
             "traffic_append",
             "write into the file even when others have written to it (it may be a real log!)",
         ),
-        count("--seed", "seed", "simulate the same traffic again", 0, settings.MAX_SEED),
+        count("--seed", "seed", "simulate the same traffic again", 0, choices.MAX_SEED),
     ),
 )
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
+from http_monitor.choices import GivenFile
+
 _PROGRAM = "http_monitor"
 _READABLE = re.compile(r"[^A-Za-z0-9._-]+")
 _READABLE_CHARACTERS = 40
@@ -25,21 +27,21 @@ def default_directory(environment: Mapping[str, str]) -> str | None:
     return os.path.join(home, ".local", "state", _PROGRAM) if os.path.isabs(home) else None
 
 
-def key_of(paths: Sequence[str], via: str | None) -> str:
+def key_of(files: Sequence[GivenFile]) -> str:
     """Return a file name for a set of inputs, independent of their order.
 
     Args:
-        paths: Paths and patterns as given by the user; relative ones start from the working directory if `via` is None.
-                Different spellings of a path, and linked directories, give the same name.
-        via: The command prefix by which they are reached on another machine.
-
-    Raises:
-        OSError: a path is relative, and the working directory is gone.
+        files: Paths and patterns as given by the user. Relative ones of this machine start from the working directory;
+                different spellings of a path, and linked directories, give the same name. The names of servers have
+                no part in it.
     """
-    whole = sorted(set(paths if via else map(_absolute, paths)))
-    text = "\0".join([via or "", *whole])
-    digest = blake2b(text.encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).hexdigest()
-    name = _READABLE.sub("_", os.path.basename(whole[0]))[:_READABLE_CHARACTERS]
+    places = sorted({(file.via or "", file.path if file.via else _absolute(file.path)) for file in files})
+    vias = {via for via, _ in places}
+    paths = [path for _, path in places]
+    # One command stands in front of all that it leads to.
+    parts = [vias.pop(), *paths] if len(vias) == 1 else [f"{via}\0{path}" for via, path in places]
+    digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).hexdigest()
+    name = _READABLE.sub("_", os.path.basename(paths[0]))[:_READABLE_CHARACTERS]
     return f"{name}-{digest}"
 
 

@@ -7,6 +7,7 @@ from http_monitor.checkpoint.location import default_directory, key_of
 from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
+from http_monitor.choices import GivenFile
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
@@ -34,7 +35,7 @@ def open_state(
     if directory is None:
         return _without("there is no home directory, --state-dir names another place")
     try:
-        key = key_of(files, settings.via)
+        key = key_of([settings.given_file(path) or GivenFile(path, path) for path in files])
     except OSError:
         return _without("the working directory is gone, and a path begins there")
     opened = open_store(directory, key)
@@ -42,7 +43,8 @@ def open_state(
         words = "its checkpoint is not read: --since says from where on it counts"
         told = [] if opened.saved is None else [Notice(words, name="checkpoint")]
         return Session(opened.store, notices=(*opened.notices, *told))
-    local = [path for path in paths if path != STDIN] if settings.via is None and settings.reader == "direct" else []
+    here = settings.reader == "direct"
+    local = [path for path in paths if path != STDIN and not settings.is_remote(path)] if here else []
     if opened.store is not None and opened.saved is None and not opened.notices and local:
         taken = _places_of_others(directory, key, local, settings, make_engine)
         if taken:

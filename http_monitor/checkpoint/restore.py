@@ -20,6 +20,8 @@ from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
 VERSION = 6
 """Version of the contents of a checkpoint; other versions are not read."""
+_DEFAULTS = Settings()
+
 MakeEngine = Callable[[Settings], MetricsAggregator]
 """Makes an engine for settings, with its rules registered, that publishes nothing."""
 
@@ -124,18 +126,18 @@ def _parts(snapshot: bytes) -> Iterator[Any]:
 
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:
-    """Return the settings of the run that wrote the checkpoint."""
-    return replace(settings, replay=False, **{name: _value(kept[name], name, getattr(settings, name)) for name in KEPT})
+    """Return the settings of the run that wrote the checkpoint; it did not know those that are younger."""
+    known = {name: _value(kept[name], name, getattr(settings, name)) for name in KEPT if name in kept}
+    younger = {name: getattr(_DEFAULTS, name) for name in KEPT if name not in kept}
+    return replace(settings, replay=False, **known, **younger)
 
 
 def _value(value: Any, name: str, example: object) -> Any:
     """Return a saved setting, converted to the type of `example`."""
     if isinstance(value, list) and isinstance(example, tuple) and all(isinstance(text, str) for text in value):
         return tuple(value)
-    may_lack = (
-        (name == "filter" and isinstance(value, str | None))
-        or (name == "lateness_s" and type(value) in (int, type(None)))
-        or (name == "alert_malformed" and type(value) in (float, type(None)))
+    may_lack = (name == "lateness_s" and type(value) in (int, type(None))) or (
+        name == "alert_malformed" and type(value) in (float, type(None))
     )
     if not may_lack and (type(value) is not type(example) or isinstance(value, tuple)):
         raise ValueError(f"its {name} makes no sense")

@@ -1,5 +1,6 @@
 """The state in which a run begins: its paths, the files at them, and the time."""
 
+import os
 import shlex
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from http_monitor.sources.files.access import FileStatus
     from http_monitor.sources.files.regular_file import Obstacle
     from http_monitor.sources.path_selection import LiveSelection
+
+_MOST_HINTS = 5
+_MOST_LOGS = 5
 
 
 class Paths:
@@ -32,10 +36,12 @@ class Paths:
         else:
             from http_monitor.sources import path_selection
 
-            self.selection = path_selection.LiveSelection(settings.files, local=settings.via is None)
+            self.selection = path_selection.LiveSelection(
+                settings.files, remote={file.key for file in settings.given if file.via is not None}
+            )
             self.first = self.selection.first()
+            self.notices = _hints(settings, self.first)
         """The paths that exist at the start."""
-        self.via = command_prefix(settings)
 
 
 class Beginning:
@@ -50,7 +56,8 @@ class Beginning:
 
         self.clock: Clock = ReplayClock() if settings.replay else WallClock()
         # Files are followed from their present ends, so that lines written during the imports are counted.
-        self.seen = {} if settings.replay or paths.via is not None else _stat_paths(paths.first)
+        local = [] if settings.replay else [path for path in paths.first if is_read_here(settings, path)]
+        self.seen = _stat_paths(local) if local else {}
         self.started_us = self.clock.now_us()
         self.span = Span()
         """What a live run counts; that of a replay depends on its files."""
@@ -58,11 +65,39 @@ class Beginning:
             self.span = span_of(settings.since, settings.until, self.started_us, live=True)
 
 
-def command_prefix(settings: Settings) -> list[str] | None:
-    """Return the words put before the reading commands, none for this machine; None if no commands are used."""
-    if settings.via is not None:
-        return shlex.split(settings.via)
+def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
+    """Return what a user who waits for a file that is not there may have meant."""
+    here = [path for path in paths if is_read_here(settings, path)]
+    missing = [path for path in here[:_MOST_HINTS] if path != "-" and not os.path.lexists(path)]
+    if not missing or settings.give_me_traffic:
+        return []
+    from http_monitor.report import Notice
+    from http_monitor.sources.nearest_file import nearest_file, usual_logs
+    from http_monitor.units import visible_text
+
+    if settings.files == Settings().files:
+        logs = usual_logs(_MOST_LOGS)
+        words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
+        return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
+    near = [(path, nearest_file(path)) for path in missing]
+    return [
+        Notice(f"{visible_text(path)} is missing, did you mean {visible_text(meant)}?", "warning", "missing", path)
+        for path, meant in near
+        if meant is not None
+    ]
+
+
+def command_prefix(settings: Settings, path: str) -> list[str] | None:
+    """Return the words put before the commands that read a file, none for this machine; None if no commands do."""
+    file = settings.given_file(path)
+    if file is not None and file.via is not None:
+        return shlex.split(file.via)
     return [] if settings.reader == "wc-tail" else None
+
+
+def is_read_here(settings: Settings, path: str) -> bool:
+    """Tell whether this process opens a file itself."""
+    return settings.reader == "direct" and not settings.is_remote(path)
 
 
 def _stat_paths(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":

@@ -1,33 +1,79 @@
 """Makes the display of a run."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.streams import choose_palette, width_of
+from http_monitor.cli.streams import choose_palette, height_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from http_monitor.choices import GivenFile
+    from http_monitor.display.alerts.only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
 
 
-def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay":
+def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay | AlertsDisplay":
     """Return the display for the settings."""
     if settings.output == "ndjson":
         from http_monitor.display.ndjson import NdjsonDisplay
 
         return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
+    if settings.output in ("lines", "alerts"):
+        from http_monitor.display.alerts.only import AlertsDisplay
+
+        if settings.output == "lines":
+            # Standard output has the lines of the log.
+            return AlertsDisplay(sys.stderr, notices, width=lambda: width_of(sys.stderr))
+        return AlertsDisplay(
+            sys.stdout,
+            notices,
+            width=lambda: width_of(sys.stdout),
+            palette=choose_palette(settings),
+            command=command_of(settings),
+        )
     from http_monitor.display.text import Display
 
     return Display(
         sys.stdout,
         notices,
         width=lambda: width_of(sys.stdout),
+        # One line is left for the status.
+        height=(lambda: height_of(sys.stdout) - 1) if sys.stdout.isatty() else None,
         top=settings.top,
         palette=choose_palette(settings),
         live_status=sys.stdout.isatty() and not settings.replay,
+        command=command_of(settings),
     )
+
+
+def command_of(settings: Settings) -> str:
+    """Return what starts this program on the same files, as it was started itself; empty for standard input."""
+    if "-" in settings.files:
+        return ""
+    started = sys.argv[0] if sys.argv else ""
+    words = ["python", started] if started.endswith(".py") else ["http-monitor"]
+    # A second run leaves the checkpoint of the first alone.
+    words.append("--replay" if settings.replay else "--no-state")
+    for file in settings.files:
+        given = settings.given_file(file)
+        via = None if given is None else given.via
+        words += [*(["--via", via] if via else []), "--file", _as_given(file, given)]
+    if settings.format != "auto":
+        words += ["--format", settings.format]
+    for network in settings.trusted_proxies:
+        words += ["--trust-proxy", network]
+    for expression in settings.filters:
+        words += ["--filter", expression]
+    return " ".join(map(shlex.quote, words))
+
+
+def _as_given(file: str, given: "GivenFile | None") -> str:
+    if given is None:
+        return file
+    return given.path if given.server is None else f"{given.server}={given.path}"
 
 
 def describe_start(settings: Settings, paths: list[str]) -> list[str]:
@@ -37,11 +83,10 @@ def describe_start(settings: Settings, paths: list[str]) -> list[str]:
     from http_monitor.report import Rule
 
     # The rules themselves need pyarrow, which is imported later.
-    rules = [
-        Rule("traffic", settings.alert_threshold, "/s"),
-        Rule("error-rate", settings.alert_error_rate, "%"),
-        Rule("ddos", settings.ddos_threshold, "/s"),
-    ]
+    rules = [Rule("traffic", settings.alert_threshold, "/s")]
+    if not settings.filters_status:
+        rules.append(Rule("error-rate", settings.alert_error_rate, "%"))
+    rules.append(Rule("ddos", settings.ddos_threshold, "/s"))
     return render_start(
         paths=paths,
         rules=rules,
@@ -50,4 +95,6 @@ def describe_start(settings: Settings, paths: list[str]) -> list[str]:
         mode="replay" if settings.replay else "live",
         width=width_of(sys.stderr),
         style=style_for(sys.stderr.encoding),
+        filter_text=settings.filter,
+        trusted_proxies=settings.trusted_proxies,
     )

@@ -5,19 +5,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
+from http_monitor.choices import FORMAT_LINES
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import choose_palette, output_error, width_of
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.explanation import render_formats, render_reading
-from http_monitor.display.explanation_json import format_line, reading_line
+from http_monitor.display.readings.ndjson import format_line, reading_line
+from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import style_for
 from http_monitor.errors import FormatError
 from http_monitor.explanation import LineReading
+from http_monitor.inputs.look import Select
 from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.settings import FORMAT_LINES, Settings
+from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
@@ -32,7 +34,13 @@ _MAX_NEAREST = 3
 """Number of formats shown for a line that fits none."""
 
 
-def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping: Callable[[], bool]) -> int:
+def explain(
+    settings: Settings,
+    formats: Formats,
+    paths: Sequence[str],
+    stopping: Callable[[], bool],
+    select_of: Callable[[str], Select | None],
+) -> int:
     """Explain one line, or every line of the files, on standard output; return 0.
 
     Args:
@@ -40,6 +48,7 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         formats: The formats of the files.
         paths: The files; a single line given by the user is read with the format of the first.
         stopping: Returns whether the user asked to stop.
+        select_of: Returns the selection of the lines of a file that match the filter; None: all lines are wanted.
 
     Raises:
         FormatError: no line fits, or none of the first 1,000 of a file.
@@ -50,14 +59,17 @@ def explain(settings: Settings, formats: Formats, paths: Sequence[str], stopping
         sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
     if settings.explain:
         data = os.fsencode(settings.explain) + b"\n"
-        log_format = formats.of(STDIN if settings.format_from is None else paths[0])
-        explainer = _Explainer(settings, file=None, best=_MAX_NEAREST)
+        path = STDIN if settings.format_from is None else paths[0]
+        log_format = formats.of(path)
+        matching = _matching(formats, path, select_of(path))
+        explainer = _Explainer(settings, file=None, best=_MAX_NEAREST, matching=matching)
         explainer.write(data, log_format)
         explainer.finish(None, log_format)
         return 0
     for path in paths:
         log_format = formats.of(path)
-        explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1)
+        matching = _matching(formats, path, select_of(path))
+        explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1, matching=matching)
         source = _source(path, settings.max_line_bytes)
         try:
             finished = False
@@ -87,6 +99,28 @@ def list_formats(settings: Settings) -> int:
     return 0
 
 
+def _matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
+    """Return what tells which lines of a file match the filter; None without a filter."""
+    return None if select is None else _Matching(formats.of(path), select)
+
+
+class _Matching:
+    """Tells which lines of one file match the filter.
+
+    Args:
+        log_format: Parses the lines; nobody else uses it.
+        select: Removes the rows that do not match.
+    """
+
+    def __init__(self, log_format: LogFormat, select: Select) -> None:
+        self._format = log_format
+        self._select = select
+
+    def numbers(self, data: bytes) -> frozenset[int]:
+        """Return the numbers, among the non-blank of these whole lines, of those that match."""
+        return frozenset(self._select(self._format.parse(data)).line_nos.tolist())
+
+
 def _source(path: str, limit: int) -> ReplayFile | StdinSource:
     if path == STDIN:
         return StdinSource(lambda: None, block=True, limit=limit, read_bytes=_PIECE_BYTES)
@@ -96,8 +130,9 @@ def _source(path: str, limit: int) -> ReplayFile | StdinSource:
 class _Explainer:
     """Explains the lines of one file, in order."""
 
-    def __init__(self, settings: Settings, *, file: str | None, best: int) -> None:
+    def __init__(self, settings: Settings, *, file: str | None, best: int, matching: _Matching | None) -> None:
         self._limit = settings.max_line_bytes
+        self._matching = matching
         self._file = file
         self._best = best
         self._number = self._seen = 0
@@ -114,7 +149,9 @@ class _Explainer:
         """Explain whole lines. Raises FormatError if none of the first 1,000 fits."""
         lines = data.split(b"\n")
         lines.pop()
+        wanted = None if self._matching is None or not data else self._matching.numbers(data)
         texts: list[str] = []
+        before = self._seen
         for line in lines:
             self._number += 1
             too_long = len(line) > self._limit
@@ -122,6 +159,9 @@ class _Explainer:
                 continue
             self._seen += 1
             self._first = self._first or line[:FORMAT_LINES]
+            if wanted is not None and self._seen - before not in wanted:
+                self._fits = self._fits or bool(wanted) or read_line(log_format, line).values is not None
+                continue
             texts += self._too_long(line, log_format) if too_long else self._explain_line(line, log_format)
             if not self._fits and self._seen >= FORMAT_LINES:
                 break

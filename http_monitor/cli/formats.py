@@ -1,6 +1,5 @@
 """Gives each file the format of its lines: the one named, the one its server names, or the one its lines show."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -31,12 +30,12 @@ class Formats:
 
     Args:
         settings: Of the run.
-        local: Whether files may be looked at in this process.
+        is_local: Tells whether a file may be read in this process; None: each may.
     """
 
-    def __init__(self, settings: Settings, *, local: bool = True) -> None:
+    def __init__(self, settings: Settings, *, is_local: "Callable[[str], bool] | None" = None) -> None:
         self._settings = settings
-        self._local = local
+        self._is_local = is_local or (lambda _: True)
         self._zone: Zone | None = None
         self._own_time: OwnTime | None = None
         self._origins: dict[str, Origin] = {}
@@ -142,7 +141,7 @@ class Formats:
 
     def kind_of(self, path: str) -> str | None:
         """Return what the user was told that the lines of a file are; None: nothing."""
-        if self._settings.output != "text":
+        if self._settings.output == "ndjson":
             return None
         choice = self._choices.get(path)
         return self._remembered.get(path) if choice is None else choice.name
@@ -212,7 +211,7 @@ class Formats:
             from http_monitor.unwrap import wrapper
 
             named = wrapper(name, limit)
-        timing = Timing(self._zone, partial(_written_us, None if not self._local else path), by_arrival=by_arrival)
+        timing = Timing(self._zone, partial(_written_us, path if self._is_local(path) else None), by_arrival=by_arrival)
         return WrappedFormat(
             make,
             partial(_wrappers, limit),
@@ -258,7 +257,7 @@ class Formats:
         from http_monitor.cli import samples
         from http_monitor.sources.path_selection import STDIN
 
-        if path == STDIN or not self._local:
+        if path == STDIN or not self._is_local(path):
             return b"", b""  # commands may take their time, and the first line tells as well
         head = samples.head_of(path, self._settings.max_line_bytes)
         return (samples.first_lines(head), b"") if from_start else (samples.last_lines_of(path), head)
@@ -268,6 +267,8 @@ class Formats:
             return " and ".join(dict.fromkeys(origin.words for origin in self._origins.values()))
         if self._settings.format != "auto":
             return self._settings.format
+        from http_monitor.cli.samples import share_words, where_words
+
         counts: dict[str, tuple[int, int]] = {}
         files: dict[str, list[str]] = {}
         for path, choice in self._choices.items():
@@ -276,7 +277,7 @@ class Formats:
                 counts[choice.name] = fits + choice.fits, lines + choice.lines
                 files.setdefault(choice.name, []).append(path)
         tells_apart = len(counts) > 1
-        found = [f"{name} ({_share(*counts[name])}{_where(files[name]) * tells_apart})" for name in counts]
+        found = [f"{name} ({share_words(*counts[name])}{where_words(files[name]) * tells_apart})" for name in counts]
         if None in self._choices.values():
             found.append("none that fits the lines so far")
         words = [f"found {' and '.join(found)}"] if found else []
@@ -287,13 +288,9 @@ class Formats:
 
 
 def _written_us(path: str | None) -> int:
-    """Return when a file was written last; now, where nobody knows."""
-    from http_monitor.clock import WallClock
+    from http_monitor.cli.samples import written_us
 
-    try:
-        return WallClock().now_us() if path is None else os.stat(path).st_mtime_ns // 1_000
-    except OSError:
-        return WallClock().now_us()
+    return written_us(path)
 
 
 def _wrappers(limit: int) -> "Sequence[Wrapper]":
@@ -301,13 +298,3 @@ def _wrappers(limit: int) -> "Sequence[Wrapper]":
     from http_monitor.unwrap import wrappers
 
     return wrappers(limit)
-
-
-def _share(fits: int, lines: int) -> str:
-    return f"{fits:,} of {lines:,} lines fit" if lines > 1 else "1 line, it fits"
-
-
-def _where(paths: Sequence[str]) -> str:
-    """Return in which of several files that is."""
-    shown = visible_text(os.path.basename(paths[0]) or paths[0])
-    return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"

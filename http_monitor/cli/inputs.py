@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from http_monitor.checkpoint.restore import Resumed
+from http_monitor.cli.beginning import command_prefix, is_read_here
 from http_monitor.cli.live_span import LiveSpan
 from http_monitor.clock import Clock, WallClock
 from http_monitor.inputs.input import Input
@@ -32,7 +33,6 @@ class LiveSources:
         settings: The settings of the run.
         clock: The clock of the run.
         wake: Wakes the monitor; called from other threads.
-        via: The words put before commands; None: files are read in this process.
         seen: The status of each path when the user was told that it is followed.
     """
 
@@ -42,13 +42,11 @@ class LiveSources:
         clock: Clock,
         wake: Callable[[], None],
         *,
-        via: Sequence[str] | None,
         seen: Mapping[str, FileStatus | Obstacle],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._wake = wake
-        self._via = via
         self._seen = dict(seen)
         self._claims = Claims()
         self._watcher = Watcher(wake, clock)
@@ -56,7 +54,7 @@ class LiveSources:
 
     def see(self, path: str) -> None:
         """Look what stands at a path that was just found, before its source is made: it may soon be renamed."""
-        found = self._files.look(path) if self._via is None else MISSING
+        found = self._files.look(path) if is_read_here(self._settings, path) else MISSING
         if isinstance(found, FileStatus):
             self._seen[path] = found
 
@@ -64,7 +62,7 @@ class LiveSources:
         """Return the source for a path, or for ``-``.
 
         Args:
-            path: As the user gave it.
+            path: Of a file, or its key in the settings.
             position: Where an earlier run stopped; None: it had none.
             from_start: Without a position, read what is there already.
             span: Without a position, read from where this begins, which is looked for; None: there is none.
@@ -73,24 +71,27 @@ class LiveSources:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
         seen = self._seen.pop(path, None)
         resume = None if position is None else TailPosition.from_json(position)
-        if self._via is None:
+        via = command_prefix(self._settings, path)
+        if via is None:
             if resume is None and span is not None:
                 resume = span.begin(path)
             tail = self._tail(path, self._files, self._clock, seen, resume, from_start=from_start)
             return FileObserver(tail, self._watcher)
-        files, clock = CommandFiles(self._via), WallClock()
+        files, clock = CommandFiles(via), WallClock()
+        given = self._settings.given_file(path)
+        there = path if given is None else given.path
 
         def tail_at(at: TailPosition | None) -> FileTail:
-            return self._tail(path, files, clock, None, at, from_start=from_start)
+            return self._tail(there, files, clock, None, at, from_start=from_start)
 
-        find = None if span is None or resume is not None else span.searcher(path, files)
+        find = None if span is None or resume is not None else span.searcher(there, files)
 
         def reader(again: Json | None) -> Polled:
             if again is None and find is not None:
                 return SoughtReader(lambda: tail_at(find()))
             return tail_at(resume if again is None else TailPosition.from_json(again))
 
-        explain = None if self._via else partial(_explain, path)
+        explain = None if via else partial(_explain, path)
         return PolledSource(path, reader, link=files, wake=self._wake, clock=clock, explain=explain)
 
     def _tail(

@@ -1,17 +1,21 @@
 """Runs the monitor, from the settings to the end of the run."""
 
 import os
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from http_monitor.alerts import default_alerts
+from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentRequests
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
 from http_monitor.cli.displays import make_display
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
+from http_monitor.cli.row_selection import selection_of
 from http_monitor.cli.run import engine_maker, live_run, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports, open_many_files
@@ -19,6 +23,7 @@ from http_monitor.cli.streams import Output
 from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import LookAtLines
 from http_monitor.inputs.missing_columns import EVERY_LOG
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.detect.suggest import explain_and_suggest
@@ -67,6 +72,8 @@ class Monitoring:
         self._notices = notices
         self._select = select
         self._stop = stop
+        self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
+        self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
@@ -98,6 +105,7 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
+        hub.join_stream(self._recent)
         if settings.replay:
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
@@ -108,7 +116,8 @@ class Monitoring:
             self._publish_notices(hub, session)
             for notice in () if span is None else span.notices():
                 hub.publish(notice)
-            run = replay_run(settings, inputs, hub, default_alerts(settings), family_of, read_ahead(settings, inputs))
+            ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
+            run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
             monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
@@ -133,7 +142,7 @@ class Monitoring:
         if beginning.span.since_us is not None:
             # What is there already is a backlog, from where the span begins.
             settings = replace(settings, from_start=True)
-        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, via=paths.via, seen=beginning.seen)
+        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, seen=beginning.seen)
         sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start, span=span)
         paths.selection.know(source.name for source in sources)
 
@@ -145,7 +154,10 @@ class Monitoring:
         for notice in () if span is None else span.notices(beginning.started_us):
             hub.publish(notice)
         filler = self._backfill(session)
-        run = live_run(settings, inputs, hub, beginning.clock, session, make_engine, beginning.started_us, filler)
+        begun_us = beginning.started_us
+        run = live_run(
+            settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler, breakdown=self._recent
+        )
         if filler is not None and filler.notice is not None:
             hub.publish(filler.notice)
         if traffic is not None:
@@ -195,15 +207,20 @@ class Monitoring:
     def _input_of(self, source: Source, select: "Select | None" = None) -> Input:
         """Return the input of a source; what takes out its lines is that which all have, unless it has its own."""
         kind = self._formats.kind_of(source.name)
+        select = selection_of(self._settings, source.name, select or self._select)
+        remarks: LookAtLines = self._remarks.of_file().check
+        if self._lines is not None:
+            matching = MatchingLines(self._lines, remarks, select)
+            select, remarks = matching.select, matching.look
         return Input(
             source,
             self._formats.of(source.name),
             self._settings.max_ahead_s * US_PER_S,
             explain_and_suggest,
             announced=kind,
-            select=select or self._select,
+            select=select,
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
-            remarks=self._remarks.of_file().check,
+            remarks=remarks,
         )
 
 

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
-from http_monitor.cli.beginning import Beginning, Paths, command_prefix
+from http_monitor.cli.beginning import Beginning, Paths, is_read_here
 from http_monitor.cli.displays import describe_start
 from http_monitor.cli.formats import Formats
-from http_monitor.cli.row_selection import row_selection
+from http_monitor.cli.row_selection import row_selection, selection_of
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import (
     begin_exit,
@@ -21,6 +22,9 @@ from http_monitor.cli.streams import buffer_writes, complain, discard_unwritable
 from http_monitor.cli.traffic import simulate_traffic
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from http_monitor.inputs.look import Select
 
 EXIT_DONE = 0
 EXIT_NO_MEMORY = 1
@@ -86,7 +90,7 @@ def _run(settings: Settings, stop: Stop) -> int:
     select = row_selection(settings)
     if settings.replay:
         keep_arrow_single_threaded()
-    formats = Formats(settings, local=command_prefix(settings) is None)
+    formats = Formats(settings, is_local=lambda path: is_read_here(settings, path))
     paths = Paths(settings)
     formats.check(paths.first, stop.is_requested)
     if stop.is_requested() and settings.format_from is not None:
@@ -97,7 +101,11 @@ def _run(settings: Settings, stop: Stop) -> int:
         end_imports()
         for notice in paths.notices:
             complain(notice.text)
-        return explain(settings, formats, paths.first, stop.is_requested)
+
+        def select_of(path: str) -> "Select | None":
+            return selection_of(settings, path, select) if settings.filters else None
+
+        return explain(settings, formats, paths.first, stop.is_requested, select_of)
     beginning = Beginning(settings, paths)
     from http_monitor.display.notices import Notices
 

@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from http_monitor.settings import MAX_THREADS, Settings
+from http_monitor.choices import MAX_THREADS
+from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def replay_sources(
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
     """Return what reads and parses while a replay counts: a process, or a thread if it cannot fork."""
-    if not settings.replay or _threads(settings) == 1:
+    # What reads ahead may be a process of its own, and lines are written where they are read.
+    if not settings.replay or settings.output == "lines" or _threads(settings) == 1:
         return None
     from http_monitor.inputs.readahead.child_process import can_fork
 

@@ -6,16 +6,27 @@ from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
     from http_monitor.filtering import RowSelection
+    from http_monitor.inputs.look import Select
 
 
 def row_selection(settings: Settings) -> "RowSelection | None":
     """Return the selection of lines that are counted; None if all are."""
-    chosen = (settings.filter, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
+    chosen = (settings.filters, settings.exclude_hosts, settings.ignore_bots, settings.trusted_proxies)
     if not any(chosen):
         return None
     from http_monitor.filtering import selection_for
 
-    return selection_for(settings, _is_bot)
+    return selection_for(settings, _is_bot, _family_of)
+
+
+def selection_of(settings: Settings, path: str, select: "Select | None") -> "Select | None":
+    """Return the selection of lines of one file, which names its server where the user has given it a name."""
+    server = settings.server_of(path)
+    if server is None:
+        return select
+    from http_monitor.inputs.server_name import naming
+
+    return naming(server, select)
 
 
 def _is_bot(agent: bytes) -> bool:
@@ -23,3 +34,9 @@ def _is_bot(agent: bytes) -> bool:
     from http_monitor.agents import is_bot
 
     return is_bot(agent)
+
+
+def _family_of(agent: bytes) -> bytes | None:
+    from http_monitor.agents import classify
+
+    return classify(agent).browser

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
+from http_monitor.monitor.alert_details import AlertDetails, BreaksDown
 from http_monitor.monitor.held_messages import HeldNotices
 from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
@@ -52,6 +53,7 @@ def live_run(
     make_engine: "MakeEngine",
     started_us: int | None = None,
     backfill: "Callable[[MetricsAggregator], None] | None" = None,
+    breakdown: "BreaksDown | None" = None,
 ) -> "LiveRun":
     """Return a run that follows logs.
 
@@ -63,6 +65,7 @@ def live_run(
         session: Where checkpoints go, and what the run resumes from.
         make_engine: Makes its engine.
         started_us: When the user was told that it begins; None: just now.
+        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
         backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty.
     """
     from http_monitor.checkpoint.run_state import RunState
@@ -78,6 +81,7 @@ def live_run(
             if backfill is not None:
                 backfill(engine)
     publisher = Publisher(hub)
+    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
     engine.publish_to(publisher.publish)
     marked = None if session.resumed is None else session.resumed.mark_number
     if hub.wants_rows:
@@ -98,6 +102,7 @@ def replay_run(
     alerts: "Iterable[Alert]",
     classify: "ClassifyAgent | None" = None,
     ahead: "ReadAhead | None" = None,
+    breakdown: "BreaksDown | None" = None,
 ) -> ReplayRun:
     """Return a run that reads files to their ends.
 
@@ -108,9 +113,11 @@ def replay_run(
         alerts: The rules.
         classify: Returns the families of user agents; None: reports omit them.
         ahead: Reads and parses in parallel; None: nothing does.
+        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
+    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
     engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
     for alert in alerts:
         engine.register(alert)

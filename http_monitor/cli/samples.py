@@ -1,5 +1,7 @@
 """Takes samples of files: the lines by which a format is found."""
 
+import os
+from collections.abc import Sequence
 from contextlib import closing
 
 from http_monitor.sources.files.access import Handle, LocalFiles
@@ -7,6 +9,7 @@ from http_monitor.sources.files.last_lines import tail_sample
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.rotation.rotated_names import is_compressed
+from http_monitor.units import visible_text
 
 _LF = b"\n"
 _LINES = 100
@@ -69,3 +72,24 @@ def first_lines(data: bytes) -> bytes:
         count += not data[end:stop].isspace()
         end = stop
     return data[:end]
+
+
+def written_us(path: str | None) -> int:
+    """Return when a file was written last; now, where nobody knows."""
+    from http_monitor.clock import WallClock
+
+    try:
+        return WallClock().now_us() if path is None else os.stat(path).st_mtime_ns // 1_000
+    except OSError:
+        return WallClock().now_us()
+
+
+def share_words(fits: int, lines: int) -> str:
+    """Return how many lines of a sample fit."""
+    return f"{fits:,} of {lines:,} lines fit" if lines > 1 else "1 line, it fits"
+
+
+def where_words(paths: Sequence[str]) -> str:
+    """Return in which of several files that is."""
+    shown = visible_text(os.path.basename(paths[0]) or paths[0])
+    return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"

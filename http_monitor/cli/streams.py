@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from http_monitor.report import Message
 
 _PIPED_WIDTH = 80
+_PIPED_HEIGHT = 24
 
 
 def width_of(stream: TextIO) -> int:
@@ -33,6 +34,17 @@ def width_of(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or _PIPED_WIDTH
     except OSError:
         return _PIPED_WIDTH
+
+
+def height_of(stream: TextIO) -> int:
+    """Return the lines of a terminal, or those that the variable LINES says it has; 24 of anything else."""
+    told = os.environ.get("LINES", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).lines or _PIPED_HEIGHT
+    except OSError:
+        return _PIPED_HEIGHT
 
 
 def choose_palette(settings: Settings) -> "Palette | None":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from http_monitor.counting.interval_requests import RequestSums
 from http_monitor.counting.tables.table import KeyTable
 
 
@@ -24,3 +25,5 @@ class BucketDelta:
     """Number of rows that lack each of `frame.COVERED`; an absent name means none."""
     tables: Mapping[str, KeyTable] = field(default_factory=dict)
     """Sums by key of each dimension for which at least one row has a key."""
+    requests: RequestSums = field(default_factory=RequestSums)
+    """Failures and durations by endpoint."""

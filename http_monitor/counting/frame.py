@@ -29,6 +29,7 @@ DIMENSIONS = {
     "cache": "cache",
     "tls": "tls",
     "sources": "source",
+    "servers": "server",
 }
 """Table name: column of `records.SCHEMA`. The table ``status`` is made from the numbers."""
 HISTOGRAMS = {"durations": "duration_us", "upstreams": "upstream_us"}
@@ -89,6 +90,10 @@ class Frame:
     measures: Measures
     lacks: Mapping[str, Bools | None] = field(default_factory=dict)
     """Mask of the rows that lack each of `COVERED`, for names that some row lacks; None: all rows do."""
+    times_us: Int64s | None = None
+    """The time of each row; None where nobody needs it, as the following."""
+    durations_us: Int64s | None = None
+    """How long each took, below 0 where that is not known; None also where it is known of none."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
@@ -107,8 +112,8 @@ class Frame:
             column = _column(name, batch.column(at), numberings)
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
-        _add_numbers(columns, batch, measures.errors, numberings)
-        return Frame(columns, measures, _lacks(batch, status))
+        durations_us = _add_numbers(columns, batch, measures.errors, numberings)
+        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us)
 
     def take(self, index: Index) -> "Frame":
         """Return the frame of the selected rows."""
@@ -116,6 +121,8 @@ class Frame:
             {name: column.take(index) for name, column in self.columns.items()},
             self.measures.take(index),
             {name: None if rows is None else rows[index] for name, rows in self.lacks.items()},
+            None if self.times_us is None else self.times_us[index],
+            None if self.durations_us is None else self.durations_us[index],
         )
 
     def filter_rows(self, wanted: Bools) -> "Frame":
@@ -196,19 +203,24 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
     return Column(code_of[status], keys, some_absent)
 
 
-def _add_numbers(columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings) -> None:
-    """Add the columns made of durations and of bytes received, where some row has them."""
+def _add_numbers(
+    columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings
+) -> Int64s | None:
+    """Add the columns made of durations and of bytes received, where some row has them; return the durations."""
+    durations_us: Int64s | None = None
     for name, at in HISTOGRAMS.items():
         values = _read_numbers(batch, at)
         if values is not None:
             columns[name] = _histogram_column(values, numberings.choose(name, 1, 1))
             if name == "durations":
+                durations_us = values
                 columns[TIMED] = _duration_column(columns["endpoints"], values, errors)
     values = _read_numbers(batch, "bytes_in")
     if values is not None:
         codes = np.where(values >= 0, 0, -1)
         keys = Keys([b""], None, numberings.choose(BYTES_IN, 1, 1))
         columns[BYTES_IN] = Column(codes, keys, True, _measures(np.maximum(values, 0), errors))
+    return durations_us
 
 
 def _read_numbers(batch: pa.RecordBatch, name: str) -> Int64s | None:

@@ -176,6 +176,10 @@ class FrameGroups:
         codes = column.codes[self._bounds[index] : self._bounds[index + 1]]
         return column.keys, codes[codes >= 0] if column.some_absent else codes
 
+    def part(self, index: int) -> tuple[Frame, slice]:
+        """Return the frame in the order of its groups, and the rows of one group in it."""
+        return self._frame, slice(int(self._bounds[index]), int(self._bounds[index + 1]))
+
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
         rows = slice(int(self._bounds[index]), int(self._bounds[index + 1]))

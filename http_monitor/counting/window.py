@@ -10,7 +10,7 @@ from http_monitor.counting.bucket import HostPart, MetricsBucket, host_rows
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.malformed_lines import MalformedCounts
-from http_monitor.counting.window_hosts import HostCounts, HostMove
+from http_monitor.counting.window_hosts import HostCounts, HostMove, host_history
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.records import Int64s, Json
 from http_monitor.report import WindowTotals
@@ -47,6 +47,11 @@ class SlidingWindow:
     def seconds(self) -> int:
         """Length of the window."""
         return self._seconds
+
+    @property
+    def bucket_us(self) -> int:
+        """Length of a bucket."""
+        return self._bucket_us
 
     @property
     def hits(self) -> int:
@@ -194,6 +199,14 @@ class SlidingWindow:
     def host_hits(self, host: bytes) -> int:
         """Return the hits of one host."""
         return self._hosts.hits(host, self._host_parts())
+
+    def host_history(self, host: bytes) -> Int64s:
+        """Return the hits of one host in every bucket of the window, oldest first."""
+        places = (
+            ((start_us - self._end_us) // self._bucket_us, bucket.host_parts())
+            for start_us, bucket in self._by_start.items()
+        )
+        return host_history(host, places, len(self._hits_at))
 
     def last_of(self, closes: int) -> int:
         """Return the start of the last bucket of the window after the given number of closes."""

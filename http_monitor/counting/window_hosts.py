@@ -196,6 +196,28 @@ class HostCounts:
         return ids
 
 
+def host_history(host: bytes, places: Iterable[tuple[int, Iterable[HostPart]]], count: int) -> Int64s:
+    """Return the hits of one host at each of `count` places.
+
+    Args:
+        host: The host.
+        places: (index, hosts with their hits there).
+        count: The number of places.
+    """
+    history = np.zeros(count, np.int64)
+    code_of: dict[int, int] = {}
+    for place, parts in places:
+        for keys, codes, hits in parts:
+            # Buckets share their keys, and a search takes as long as there are keys.
+            code = code_of.get(id(keys))
+            if code is None:
+                values = keys.values()
+                code = code_of[id(keys)] = values.index(host) if host in values else -1
+            found = codes == code
+            history[place] += np.count_nonzero(found) if hits is None else int(hits[found].sum())
+    return history
+
+
 def _by_keys(entries: Iterable[_Entry], keys_of: Callable[[_Entry], Keys]) -> Iterator[tuple[Keys, list[_Entry]]]:
     """Yield keys with the entries that share them."""
     found: dict[int, tuple[Keys, list[_Entry]]] = {}

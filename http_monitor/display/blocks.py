@@ -10,7 +10,7 @@ from http_monitor.display.slowest import Slowest, render_slowest
 from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, pad, wrap, wrap_words
 from http_monitor.display.tables import Heading, render_table
 from http_monitor.report import ActiveAlert, Report, Summary
-from http_monitor.report_tables import Table
+from http_monitor.report_tables import KeyCount, Table
 from http_monitor.units import ratio
 
 TWO_FROM = 120
@@ -23,6 +23,8 @@ _GAP = 3
 _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
+_LEAST_CHOSEN = 8
+"""In fewer columns an expression says nothing."""
 _Cell = Heading | Slowest
 
 
@@ -45,6 +47,19 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
         head.append((rule * (width - line_columns(head)), "dim"))
     indent: Span = (" " * _INDENT, "plain")
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
+
+
+def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
+    """Return which lines count and whose word is taken for their clients, for a title with so many columns left."""
+    parts = [totals.filter] if totals.filter else []
+    if totals.trusted_proxies:
+        parts.append(f"behind {', '.join(totals.trusted_proxies)}")
+    words = style.text(", ".join(parts))
+    room -= len("  only ")
+    if not words or room < _LEAST_CHOSEN:
+        return []
+    only = "only " if totals.filter else ""
+    return [(f"  {only}{shorten(words, room, style.glyphs.ellipsis)}", "accent")]
 
 
 def fact(text: str, role: Role = "bold") -> Line:
@@ -133,17 +148,19 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     endpoints = Heading("Endpoints", totals.endpoints)
     hosts = Heading("Hosts", totals.hosts)
     users = Heading("Users", totals.users)
-    agents = Heading("Agents", totals.agents)
+    agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
     slowest = Slowest(tuple(details.slowest))
     # With a single site the table says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)
+    servers = Heading("Servers", details.servers)
     # An interval shows agents as logged: families would hide an unusual one.
     is_summary = isinstance(totals, Summary)
     families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
     if width + _INDENT >= TWO_FROM:
-        every: list[_Cell] = [sections, endpoints, hosts, slowest, vhosts, sources, users, agents, *families, referers]
+        every: list[_Cell] = [sections, endpoints, hosts, servers, slowest, vhosts, sources, users, agents]
+        every += [*families, referers]
         present = [cell for cell in every if _has_rows(cell)]
         beside = 3 if width + _INDENT >= _THREE_FROM else 2
         present += [Heading("", Table())] * (-len(present) % beside)
@@ -151,7 +168,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     who: list[list[_Cell]] = [[agents, users]]
     # A narrow screen is usually short too, so an interval omits the least used tables.
     if is_summary:
-        who += [[*families], [slowest, vhosts], [sources], [referers]]
+        who += [[*families], [slowest, vhosts], [sources], [servers], [referers]]
     elif details.slowest:
         # Durations take one more line above.
         who = [
@@ -159,11 +176,21 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
         ]
     elif vhosts.table.rows or sources.table.rows:
         who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
+    if servers.table.rows and not is_summary:
+        who.insert(0, [servers])
     if width + _INDENT >= _PAIR_FROM:
         # Addresses, names and agents stay recognisable when shortened; paths do not.
         return [[sections, hosts], [endpoints], *who]
     rest = [cell for band in who for cell in band if cell not in (agents, users)]
     return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
+
+
+def _with_row(table: Table, more: KeyCount | None) -> Table:
+    """Return a table with one row more, in its place, and no longer than it was."""
+    if more is None:
+        return table
+    rows = sorted((*table.rows, more), key=lambda row: (-row.hits, row.key))
+    return replace(table, rows=rows[: max(1, len(table.rows))], distinct=table.distinct + 1)
 
 
 def _has_rows(cell: _Cell) -> bool:

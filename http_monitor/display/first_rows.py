@@ -8,7 +8,7 @@ from http_monitor.report_tables import Details, Table
 
 Told = TypeVar("Told", Report, Summary)
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
-_TABLES_OF_DETAILS = ("vhosts", "browsers", "systems", "sources")
+_TABLES_OF_DETAILS = ("vhosts", "browsers", "systems", "sources", "servers")
 
 
 def first_rows(message: Told, count: int | None) -> Told:

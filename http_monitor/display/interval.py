@@ -5,6 +5,7 @@ from http_monitor.display.blocks import (
     TWO_FROM,
     block,
     cell_widths,
+    chosen,
     facts,
     inner_width,
     render_active,
@@ -17,6 +18,7 @@ from http_monitor.display.details import bots, render_durations, render_duration
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, wrap, wrap_words
+from http_monitor.display.urgent import render_methods, render_urgent
 from http_monitor.report import Report, WindowTotals
 
 # An average is highlighted from this share of its threshold on.
@@ -24,14 +26,22 @@ _NEAR = 0.8
 _HEALTH = "Health so far  "
 
 
-def render_report(report: Report, width: int, style: Style) -> list[str]:
-    """Return the block of an interval, each line at most `width` columns; a short block without hits."""
+def render_report(report: Report, width: int, style: Style, top: int | None = None) -> list[str]:
+    """Return the block of an interval, each line at most `width` columns; without hits it is very short.
+
+    Args:
+        report: Its tables are cut already.
+        width: Columns there are.
+        style: Of the stream.
+        top: How many rows of the other tables are shown; None: all.
+    """
     inner = inner_width(width)
     lines: list[Line] = []
     if report.hits:
         lines += _traffic(report, inner, width >= TWO_FROM, style)
     lines += render_active(report.active, report.end_us, inner, style)
     if report.hits:
+        lines += render_urgent(report, top, inner, style)
         lines += render_tables(report, inner, style)
     if report.late_hits:
         lines.append([(f"+{report.late_hits:,} late, not in these tables", "warn")])
@@ -41,6 +51,7 @@ def render_report(report: Report, width: int, style: Style) -> list[str]:
         pieces = [line for text, role in words for line in wrap_words(style.encodable(text), beside, role)]
         lines += add_label((_HEALTH, "dim"), wrap(pieces, beside))
     title = _title(report, style) if report.hits else _quiet_title(report, title_width(width), style)
+    title += chosen(report, title_width(width) - line_columns(title), style)
     return block(title, lines, width, style, ruled=report.hits > 0)
 
 
@@ -89,6 +100,7 @@ def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]
         with_bots = wrap([*pieces, share], left)
         interval = with_bots if len(with_bots) == len(interval) else interval
     interval += render_status_codes(report.status, left, style)
+    interval += render_methods(report.methods, left, style)
     window = [*_spark(report.window, right, style), *_average(report, right, style)]
     if not wide:
         return [*interval, *window, *render_durations_briefly(details, width)]

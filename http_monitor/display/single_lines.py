@@ -5,24 +5,11 @@ from collections.abc import Sequence
 from http_monitor.display import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.health import behind
-from http_monitor.display.storm import storm_message
 from http_monitor.display.style import Line, Role, Style, add_label, fit, wrap_words
-from http_monitor.report import AlertEvent, CaughtUp, Mode, Pulse, Rule
+from http_monitor.report import CaughtUp, Mode, Pulse, Rule
 
 _MAX_PATHS = 3
 _LABEL = 11
-
-
-def render_alert(event: AlertEvent, style: Style) -> str:
-    """Return the message of an alert as one line, never shortened."""
-    role: Role = "raised" if event.state == "raised" else "recovered"
-    return style.paint(style.text(event.message), role)
-
-
-def render_storm(events: Sequence[AlertEvent], style: Style) -> str:
-    """Return the message for many alerts of one rule at one time as one line, never shortened."""
-    role: Role = "raised" if events[0].state == "raised" else "recovered"
-    return style.paint(style.text(storm_message(events)), role)
 
 
 def describe_catch_up(done: CaughtUp) -> str:
@@ -46,6 +33,8 @@ def render_start(
     mode: Mode,
     width: int,
     style: Style,
+    filter_text: str = "",
+    trusted_proxies: Sequence[str] = (),
 ) -> list[str]:
     """Return the description of a run that starts, each line at most `width` columns.
 
@@ -57,19 +46,21 @@ def render_start(
         mode: whether new lines are followed or files are replayed.
         width: columns of the terminal.
         style: the style of the stream.
+        filter_text: the expression that is true of the lines that count; empty: all do.
+        trusted_proxies: the networks that are believed about whom they forward.
     """
     label = "Watching" if mode == "live" else "Replaying"
-    level = figures.level
-    traffic, error_rate, host = (rule.threshold for rule in rules)
+    words = {"traffic": "{} hits/s", "error-rate": "{} % 5xx", "ddos": "{} hits/s of a host"}
+    above = ", ".join(words[rule.name].format(figures.level(rule.threshold)) for rule in rules)
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
-        (
-            "Alerts",
-            f"above {level(traffic)} hits/s, {level(error_rate)} % 5xx, "
-            f"{level(host)} hits/s of a host, over {figures.exact_span(window_s)}",
-        ),
+        ("Alerts", f"above {above}, over {figures.exact_span(window_s)}"),
         ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
     ]
+    if filter_text:
+        rows.insert(1, ("Filter", style.text(filter_text)))
+    if trusted_proxies:
+        rows.insert(1, ("Clients", f"behind {style.text(', '.join(trusted_proxies))}, by X-Forwarded-For"))
     return [line for label, text in rows for line in _render_labelled(label, text, width, style)]
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from http_monitor.display import figures
-from http_monitor.display.blocks import block, facts, inner_width, render_tables
+from http_monitor.display.alerts.episodes import Episode, render_episodes
+from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
 from http_monitor.display.details import render_durations, render_kinds, render_more
-from http_monitor.display.episodes import Episode, render_episodes
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
-from http_monitor.display.style import Line, Style, wrap, wrap_words
+from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
 from http_monitor.report import Summary
 
 
@@ -34,7 +34,9 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
         lines += render_tables(summary, inner, style)
     lines += _alerts(summary, episodes, inner, style)
     lines += _health(summary, inner)
-    return block([("Summary", "bold")], lines, width, style)
+    title: Line = [("Summary", "bold")]
+    title += chosen(summary, title_width(width) - line_columns(title), style)
+    return block(title, lines, width, style)
 
 
 def _seconds(summary: Summary) -> int:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.episodes import Episodes
+from http_monitor.display.alerts.episodes import Episodes
+from http_monitor.display.alerts.lines import render_alerts
+from http_monitor.display.alerts.storm import Storms
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
-from http_monitor.display.single_lines import render_alert, render_caught_up, render_status, render_storm
-from http_monitor.display.storm import MAX_LINES, Storms
+from http_monitor.display.single_lines import render_caught_up, render_status
 from http_monitor.display.style import Palette, line_columns, style_for, wrap_words
 from http_monitor.display.summary import render_summary
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
@@ -17,6 +18,10 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
+_LEAST_HEIGHT = 8
+"""A block has so many lines on the lowest screen."""
+_MOST_TOP = 50
+"""Where a block is too high, its tables begin to shrink from so many rows."""
 _ECHO_COLUMNS = len("^C")
 """Columns that the terminal itself may write after the status line."""
 
@@ -30,9 +35,11 @@ class Display:
         notices: Notices,
         *,
         width: Callable[[], int],
+        height: Callable[[], int] | None = None,
         top: int | None = None,
         palette: Palette | None = None,
         live_status: bool = False,
+        command: str = "",
     ) -> None:
         r"""Write to `stream`.
 
@@ -40,13 +47,18 @@ class Display:
             stream: receives blocks and alerts; never closed.
             notices: receives sentences about the run.
             width: returns the columns of the terminal; called for each message.
+            height: called likewise for the lines that a block may have; None: as many as it needs.
             top: maximum number of rows of a table; None: all.
             palette: `ansi.COLOURS`, or None for plain output.
             live_status: the stream is a terminal; keep a status line at the bottom.
+            command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
         self._stream = stream
         self._notices = notices
         self._width = width
+        self._height = height
+        self._command = command
+        self._breaks = stream.isatty()
         self._top = top
         self._style = style_for(stream.encoding, palette)
         self._live_status = live_status
@@ -100,18 +112,34 @@ class Display:
             self._write([])
 
     def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if len(events) > MAX_LINES:
-            self._write([render_storm(events, self._style)])
-        elif events:
-            self._write([render_alert(event, self._style) for event in events])
+        if events:
+            width = max(MIN_WIDTH, self._width())
+            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
-        lines = render_report(first_rows(report, self._top), width, self._style)
         say = advice(report.health, report.mode)
-        if say and say != self._advised:
-            lines += [self._style.line([("  ", "plain"), *line], width) for line in wrap_words(say, width - 2, "bold")]
+        advised = wrap_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
-        return lines
+        lines = self._fitting(report, width, len(advised))
+        return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
+
+    def _fitting(self, report: Report, width: int, beneath: int) -> list[str]:
+        """Return the block of an interval, with fewer rows in its tables where the screen is lower.
+
+        Args:
+            report: Of the interval.
+            width: Columns there are.
+            beneath: Lines that will stand under it.
+        """
+        most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
+        top = self._top
+        lines = render_report(first_rows(report, top), width, self._style, top)
+        top = _MOST_TOP if top is None else min(top, _MOST_TOP)
+        while most is not None and len(lines) > most and top > 1:
+            top -= 1
+            lines = render_report(first_rows(report, top), width, self._style, top)
+        # The headline and the alerts stand in front.
+        return lines if most is None else lines[:most]
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
-from http_monitor.ports.alert import Alert, FutureWindows, VectorizedAlert, WindowView
+from http_monitor.engine.onset import began_at
+from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
 
@@ -17,10 +18,14 @@ class AlertTracker:
 
     Args:
         recover_percent: Percentage of its threshold at or below which an alert recovers; at 100 only below.
+        for_us: How long a value must have been above the threshold, at every close, before the alert is raised.
     """
 
-    def __init__(self, recover_percent: float = 100.0) -> None:
+    def __init__(self, recover_percent: float = 100.0, for_us: int = 0) -> None:
         self._recover_percent = recover_percent
+        self._for_us = for_us
+        self._pending: dict[str, dict[bytes | None, int]] = {}
+        """Subjects above the threshold that are not raised yet, with the first close that found them there."""
         self._alerts: list[Alert] = []
         self._active: dict[str, dict[bytes | None, int]] = {}
         self._foresee: list[bool] = []
@@ -42,16 +47,35 @@ class AlertTracker:
         self._foresee.append(isinstance(alert, VectorizedAlert))
         self.rules = (*self.rules, Rule(alert.name, alert.threshold, alert.unit))
         self._active[alert.name] = {}
+        self._pending[alert.name] = {}
 
     @property
     def foresees(self) -> bool:
         """Whether any rule answers `may_change`; rules foresee only the crossing of their threshold."""
-        return self._recover_percent == 100 and any(self._foresee)
+        return self._foresees_crossings and any(self._foresee)
 
     @property
     def foresees_all(self) -> bool:
         """Whether every rule answers `may_change`, so that no rule has to judge each close that changed the window."""
-        return self._recover_percent == 100 and all(self._foresee)
+        return self._foresees_crossings and all(self._foresee)
+
+    @property
+    def _foresees_crossings(self) -> bool:
+        """Whether nothing but the crossing of a threshold changes a state."""
+        return self._recover_percent == 100 and not self._for_us
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest close at which a wait ends, even if the window does not change; None: nothing waits."""
+        if not self._for_us:
+            return None
+        firsts = [min(waits.values()) for waits in self._pending.values() if waits]
+        return min(firsts) + self._for_us if firsts else None
+
+    def end_waits(self) -> None:
+        """Forget what waits: the clock has been set back."""
+        for waits in self._pending.values():
+            waits.clear()
 
     def may_change(self, windows: FutureWindows) -> Bools:
         """Return a mask of the closes at which a foreseeing rule may change state; the last one must be judged."""
@@ -61,7 +85,7 @@ class AlertTracker:
                 may |= alert.may_change(windows)
         return may
 
-    def judge(self, window: WindowView, at_us: int, *, foreseen: bool = False) -> Iterator[AlertEvent]:
+    def judge(self, window: WindowHistory, at_us: int, *, foreseen: bool = False) -> Iterator[AlertEvent]:
         """Yield the events at the close of the bucket that ends at `at_us`.
 
         Args:
@@ -72,29 +96,40 @@ class AlertTracker:
         for alert, foresees in zip(self._alerts, self._foresee, strict=True):
             if foreseen and foresees:
                 continue
-            active = self._active[alert.name]
-            for reading in alert.measure(window, tuple(active)):
-                if reading.subject in active:
+            active, waits = self._active[alert.name], self._pending[alert.name]
+            waiting = {*waits}
+            for reading in alert.measure(window, (*active, *waits)):
+                subject = reading.subject
+                if subject in active:
                     if not self._is_over(reading.value, alert.threshold):
                         continue
-                    del active[reading.subject]
+                    del active[subject]
                 elif reading.value > alert.threshold:
-                    active[reading.subject] = at_us
+                    waiting.discard(subject)
+                    if at_us - waits.setdefault(subject, at_us) < self._for_us:
+                        continue
+                    del waits[subject]
+                    active[subject] = at_us
                     self._raises += 1
                 else:
                     continue
                 yield AlertEvent(
-                    state="raised" if reading.subject in active else "recovered",
+                    state="raised" if subject in active else "recovered",
                     name=alert.name,
-                    subject=reading.subject,
+                    subject=subject,
                     at_us=at_us,
                     value=reading.value,
                     threshold=alert.threshold,
                     hits=reading.hits,
                     window_s=window.seconds,
-                    title=alert.title(reading.subject),
+                    title=alert.title(subject),
                     reading=alert.reading(reading.value),
+                    unit=alert.unit,
+                    began_us=_began(alert, window, subject) if subject in active else None,
                 )
+            for subject in waiting:
+                # No longer above the threshold.
+                del waits[subject]
 
     def _is_over(self, value: float, threshold: float) -> bool:
         if self._recover_percent == 100:
@@ -103,11 +138,7 @@ class AlertTracker:
 
     def save(self) -> Json:
         """Return the state as JSON."""
-        active = {
-            name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
-            for name, subjects in self._active.items()
-        }
-        return {"active": active, "raises": self._raises}
+        return {"active": _saved(self._active), "pending": _saved(self._pending), "raises": self._raises}
 
     def load(self, given: Json) -> None:
         """Restore the raised alerts of rules that are registered here too, whatever their current thresholds.
@@ -116,13 +147,14 @@ class AlertTracker:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self.load_counters(given)
-        for name, subjects in fields_of(given["active"]).items():
-            found = {
-                None if subject is None else key_of(subject): moment_of(since_us)
-                for subject, since_us in checked_list(subjects)
-            }
-            if name in self._active:
-                self._active[name] = found
+        for states, saved in ((self._active, given["active"]), (self._pending, given.get("pending", {}))):
+            for name, subjects in fields_of(saved).items():
+                found = {
+                    None if subject is None else key_of(subject): moment_of(since_us)
+                    for subject, since_us in checked_list(subjects)
+                }
+                if name in states:
+                    states[name] = found
 
     def load_counters(self, given: Json) -> None:
         """Resume the count of raises. Raises KeyError, TypeError or ValueError for anything else."""
@@ -135,3 +167,16 @@ class AlertTracker:
             for alert in self._alerts
             for subject, since_us in sorted(self._active[alert.name].items(), key=lambda item: item[0] or b"")
         )
+
+
+def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | None:
+    if not isinstance(alert, DatedAlert):
+        return None
+    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us)
+
+
+def _saved(states: dict[str, dict[bytes | None, int]]) -> Json:
+    return {
+        name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
+        for name, subjects in states.items()
+    }

@@ -163,6 +163,10 @@ class Closing:
                 candidates.append(first_us)
             if self._state.window.oldest_us is not None:
                 candidates.append(self._state.window.oldest_us + self._lengths.window_us)
+        due_us = self._tracker.due_us
+        if due_us is not None:
+            # The first close at or behind it.
+            candidates.append(-(-due_us // self._lengths.bucket_us) * self._lengths.bucket_us - self._lengths.bucket_us)
         # An interval is reported at the close of its last bucket.
         to_last_us = self._lengths.interval_us - self._lengths.bucket_us
         if self._reporter.next_start_us is not None:
@@ -187,6 +191,8 @@ class Closing:
         for bucket in closed:
             self._state.window.append(bucket)
             changed = True
+        due_us = self._tracker.due_us
+        changed |= due_us is not None and due_us <= end_us
         if (self._state.window.move_to(end_us) or changed) and not (foreseen and self._tracker.foresees_all):
             for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
                 self._reporter.count_event()

@@ -49,7 +49,7 @@ class DeltaFold:
                 continue
             first_us, last_us = _bounds(frame, sums.starts_us, late=late)
             for index, start_us in enumerate(sums.starts_us.tolist()):
-                found = kept.setdefault(start_us, _Sums(IntervalStats(self._max_keys)))
+                found = kept.setdefault(start_us, _Sums(IntervalStats(self._max_keys, keeps_requests=True)))
                 found.stats.add(sums.groups, index)
                 found.first_us = min(found.first_us, first_us[index])
                 found.last_us = max(found.last_us, last_us[index])

@@ -8,9 +8,10 @@ import numpy as np
 
 from http_monitor.codec import checked_list, distinct, fields_of, integer, moment_of, start_of, totals
 from http_monitor.counting.delta import BucketDelta
+from http_monitor.counting.failing import FailingSince
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
-from http_monitor.counting.interval_stats import IntervalStats
+from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
 from http_monitor.counting.numbering import number_starts
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
@@ -18,7 +19,7 @@ from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
 from http_monitor.report import ActiveAlert, Mode, Report, Rule, Summary, WindowTotals
-from http_monitor.report_tables import Coverage
+from http_monitor.report_tables import Coverage, SlowRequests
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
@@ -32,11 +33,14 @@ class Reporter:
     def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
         self._mode: Mode = mode
         self._classify = classify
+        self._filter = settings.filter
+        self._trusted = settings.trusted_proxies
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
         self._whole = IntervalStats(settings.max_keys)
         self._intervals: dict[int, IntervalStats] = {}
         self._starts: list[int] = []
+        self._failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
         self._late = [0, 0, 0]
         self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
         """Number of late hits that lack the field, by field."""
@@ -113,7 +117,7 @@ class Reporter:
         rules: tuple[Rule, ...],
     ) -> Report:
         """Return the report of an interval, and reset what it reported."""
-        stats = self._intervals.pop(start_us, None) or IntervalStats(self._max_keys)
+        stats = self._intervals.pop(start_us, None) or self._new_interval()
         if self._starts and self._starts[0] == start_us:
             heapq.heappop(self._starts)
         late_hits, late_bytes, late_errors = self._late
@@ -135,6 +139,8 @@ class Reporter:
             events=events,
             rules=rules,
             late_coverage=late_coverage,
+            failing=() if stats.requests is None else self._failing.told(stats.requests.failing, start_us),
+            slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
             **self._traffic(stats, active, health),
         )
 
@@ -149,6 +155,7 @@ class Reporter:
             "seq": self._seq,
             "first": self.first_us,
             "last": self.last_us,
+            "failing": self._failing.save(),
         }
 
     def save_tables(self) -> Iterator[Json]:
@@ -166,6 +173,7 @@ class Reporter:
         self._load_whole(given)
         self._load_late(given)
         self._events = integer(given["events"], least=0)
+        self._failing.load(given.get("failing", []))
         self._intervals = dict(self._load_intervals(given))
         self._starts = sorted(self._intervals)
         for start_us in self._starts:
@@ -213,7 +221,7 @@ class Reporter:
 
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
-            (moment_of(start_us), IntervalStats.load(stats, self._max_keys))
+            (moment_of(start_us), IntervalStats.load(stats, self._max_keys, keeps_requests=True))
             for start_us, stats in checked_list(given["intervals"])
         ]
         distinct(start_us for start_us, _ in loaded)
@@ -233,6 +241,8 @@ class Reporter:
         """Return the fields of `Traffic` by name; Any: they have many types."""
         return {
             "mode": self._mode,
+            "filter": self._filter,
+            "trusted_proxies": self._trusted,
             "hits": stats.hits,
             "size_bytes": stats.size_bytes,
             "errors": stats.errors,
@@ -250,6 +260,9 @@ class Reporter:
             "coverage": stats.coverage(),
         }
 
+    def _new_interval(self) -> IntervalStats:
+        return IntervalStats(self._max_keys, keeps_requests=True)
+
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
         """Add rows to their intervals; return the groups made for that."""
         wanted = ~decisions.passed
@@ -265,6 +278,6 @@ class Reporter:
     def _interval_at(self, start_us: int) -> IntervalStats:
         stats = self._intervals.get(start_us)
         if stats is None:
-            stats = self._intervals[start_us] = IntervalStats(self._max_keys)
+            stats = self._intervals[start_us] = self._new_interval()
             heapq.heappush(self._starts, start_us)
         return stats

@@ -14,6 +14,7 @@ from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.eventtime.time_grid import TimeGrid
 from http_monitor.records import Json
 from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
 
 _OWNER, _WINDOW, _OPEN = "bucket_of", "window", "open"
 """The owner of a saved bucket."""
@@ -44,7 +45,7 @@ class EngineState:
         self._settings = settings
         self.lengths = TimeGrid.of(settings)
         self.reporter = reporter
-        self.tracker = AlertTracker(settings.alert_recover_at)
+        self.tracker = AlertTracker(settings.alert_recover_at, settings.alert_for_s * US_PER_S)
         self.tally = Tally()
         self.open = OpenBuckets(settings.max_keys)
         self.window = self._window_until(0)
@@ -71,6 +72,7 @@ class EngineState:
         end_us = self.lengths.bucket_of(time_us)
         self.closed_us = end_us - self.lengths.bucket_us
         self.window = self._window_until(end_us)
+        self.tracker.end_waits()
 
     def save(self) -> Generator[Json, None, None]:
         """Yield the state as JSON parts; nothing may be counted meanwhile."""

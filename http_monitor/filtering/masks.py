@@ -1,6 +1,6 @@
 """Applies an expression to the columns of a batch, text predicates once per distinct value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -9,8 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from http_monitor.errors import UsageError
-from http_monitor.filtering.networks import contains
-from http_monitor.filtering.syntax import All, Expression, Not, NumberTest, PatternTest, Some, TextTest
+from http_monitor.filtering.derived import DERIVATIONS, Derive
+from http_monitor.filtering.networks import address_of, contains
+from http_monitor.filtering.syntax import (
+    DERIVED,
+    NUMBERS,
+    AbsenceTest,
+    All,
+    Expression,
+    Not,
+    NumberTest,
+    PatternTest,
+    Some,
+    TextTest,
+)
 from http_monitor.records import Bools
 from http_monitor.units import visible_text
 
@@ -22,6 +34,10 @@ _COMPARE = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
+
+
+_NO_VALUE = {"host": b"-", "section": b"(none)"}
+"""What stands for the absence of a value, in columns that are never null."""
 
 
 def check_patterns(expression: Expression) -> None:
@@ -43,19 +59,28 @@ def check_patterns(expression: Expression) -> None:
             pass
 
 
-def mask_of(expression: Expression, rows: pa.RecordBatch) -> Bools:
-    """Return a mask of the rows for which the expression is true."""
+def mask_of(expression: Expression, rows: pa.RecordBatch, derivations: Mapping[str, Derive] = DERIVATIONS) -> Bools:
+    """Return a mask of the rows for which the expression is true.
+
+    Args:
+        expression: Of the filter.
+        rows: Schema `records.SCHEMA`.
+        derivations: Make the dimensions that are no columns.
+    """
     match expression:
         case Not(operand):
-            return ~mask_of(operand, rows)
+            return ~mask_of(operand, rows, derivations)
         case All(operands):
-            return reduce(np.logical_and, (mask_of(operand, rows) for operand in operands))
+            return reduce(np.logical_and, (mask_of(operand, rows, derivations) for operand in operands))
         case Some(operands):
-            return reduce(np.logical_or, (mask_of(operand, rows) for operand in operands))
+            return reduce(np.logical_or, (mask_of(operand, rows, derivations) for operand in operands))
         case NumberTest():
             return _number_mask(expression, rows)
+        case AbsenceTest():
+            present = _presence(expression.column, rows, derivations)
+            return present if expression.negated else ~present
         case TextTest() | PatternTest():
-            return _text_mask(expression, rows)
+            return _text_mask(expression, rows, derivations)
 
 
 def mask_where(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools:
@@ -72,23 +97,59 @@ def by_value(column: "pa.DictionaryArray[Any, Any]", values: Bools) -> Bools:
     return mask
 
 
+def _presence(column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive]) -> Bools:
+    """Return a mask of the rows that have a value."""
+    if column in NUMBERS:
+        return _number_presence(column, rows)
+    found, values = _texts(column, rows, derivations)
+    is_value = values.is_valid().to_numpy(zero_copy_only=False).astype(np.bool_)
+    if column in _NO_VALUE:
+        is_value &= ~_match_values(values, TextTest(column, negated=False, values=(_NO_VALUE[column],)))
+    return by_value(found, is_value)
+
+
+def _number_presence(column: str, rows: pa.RecordBatch) -> Bools:
+    found = rows.column(column)
+    present: Bools = found.is_valid().to_numpy(zero_copy_only=False)
+    if column == "status":
+        present = present & (found.to_numpy() != 0)  # 0 stands for a line without a status
+    return present
+
+
 def _number_mask(test: NumberTest, rows: pa.RecordBatch) -> Bools:
     column = rows.column(test.column)
-    present = column.is_valid().to_numpy(zero_copy_only=False)
+    present = _number_presence(test.column, rows)
     numbers = column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-    if test.column == "status":
-        present = present & (numbers != 0)  # 0 stands for a line without a status
     if test.operator.endswith("in"):
         found = np.isin(numbers, np.array(test.values, np.int64))
         return present & (~found if test.operator == "not in" else found)
     return np.array(present & _COMPARE[test.operator](numbers, np.int64(test.values[0])), np.bool_)
 
 
-def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch) -> Bools:
-    column = rows.column(test.column)
-    assert isinstance(column, pa.DictionaryArray)
-    found = _match_values(column.dictionary, test)
-    return by_value(column, ~found if test.negated else found)
+def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: Mapping[str, Derive]) -> Bools:
+    column, values = _texts(test.column, rows, derivations)
+    found = _match_values(values, test)
+    if test.negated:
+        found = ~found & values.is_valid().to_numpy(zero_copy_only=False)
+    return by_value(column, found)
+
+
+def _texts(
+    column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive]
+) -> "tuple[pa.DictionaryArray[Any, Any], pa.Array[Any]]":
+    """Return a column, and the texts behind its codes: its own, or what is worked out of them, null for none."""
+    found = rows.column(DERIVED.get(column, column))
+    assert isinstance(found, pa.DictionaryArray)
+    if column not in DERIVED:
+        return found, found.dictionary
+    # A network is compared by the host, which any length of prefix may contain.
+    derive = _address if column == "network" else derivations[column]
+    values: list[Any] = found.dictionary.to_pylist()
+    return found, pa.array([derive(value) for value in values], pa.binary())
+
+
+def _address(host: bytes) -> bytes | None:
+    return None if address_of(host) is None else host
 
 
 def _match_values(values: "pa.Array[Any]", test: TextTest | PatternTest) -> Bools:

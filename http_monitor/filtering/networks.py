@@ -55,6 +55,16 @@ def contains(networks: tuple[Network, ...], host: bytes) -> bool:
     return address is not None and any(address in network for network in networks)
 
 
+def network_name(host: bytes) -> bytes | None:
+    """Return the network that tables count a host under, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
+    address = address_of(host)
+    if address is None:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return b"%d.%d.%d.0/24" % tuple(address.packed[:3])
+    return f"{ipaddress.IPv6Address(address.packed[:6] + bytes(10))}/48".encode()
+
+
 def without_port(entry: bytes) -> bytes:
     """Return an entry of X-Forwarded-For without the port and the brackets that some proxies write."""
     match = _WITH_PORT.fullmatch(entry.decode("latin-1"))

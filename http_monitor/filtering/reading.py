@@ -5,9 +5,13 @@ import re
 
 from http_monitor.filtering.networks import Network, network_of, what_is_meant
 from http_monitor.filtering.syntax import (
+    ALIASES,
+    DERIVED,
+    NONE,
     NUMBERS,
     ORDERS,
     TEXTS,
+    AbsenceTest,
     All,
     Expression,
     Not,
@@ -93,14 +97,23 @@ class _Reader:
 
     def _comparison(self) -> Expression:
         field = self._next_token()
-        if field.value in NUMBERS:
-            return self._number(field.value)
-        if field.value in TEXTS:
-            return self._text(field.value)
-        names = (*TEXTS, *NUMBERS)
+        column = ALIASES.get(field.value, field.value)
+        if column in NUMBERS:
+            return self._absence(column) or self._number(column)
+        if column in TEXTS or column in DERIVED:
+            return self._absence(column) or self._text(column)
+        names = (*TEXTS, *DERIVED, *NUMBERS, *ALIASES)
         near = difflib.get_close_matches(field.value[:40], names, n=1)
         expected = near[0] if near else "one of " + ", ".join(names)
         raise failure(field.column, f"got {field.description}, expected {expected}")
+
+    def _absence(self, column: str) -> Expression | None:
+        """Return a comparison with none; None, and nothing is taken, for any other."""
+        sign, value = self._next, self._tokens[min(self._place + 1, len(self._tokens) - 1)]
+        if sign.kind != "sign" or sign.value not in ("==", "!=") or (value.kind, value.value) != ("word", NONE):
+            return None
+        self._place += 2
+        return AbsenceTest(column, negated=sign.value == "!=")
 
     def _number(self, column: str) -> Expression:
         operator = self._operator("==", "!=", *ORDERS)
@@ -118,20 +131,26 @@ class _Reader:
         return NumberTest(column, operator, tuple(values))
 
     def _text(self, column: str) -> Expression:
-        operator = self._operator("==", "!=", "~", "!~")
+        signs = ("==", "!=") if column == "network" else ("==", "!=", "~", "!~")
+        operator = self._operator(*signs)
         if operator is None:
-            raise self._unexpected("==, !=, ~, !~, in or not in")
+            raise self._unexpected(f"{', '.join(signs)}, in or not in")
         negated = operator in ("!=", "!~", "not in")
         several = operator.endswith("in")
+        takes_networks = column == "network" or (column == "host" and operator in ("==", "!=", "in", "not in"))
         texts: list[bytes] = []
         networks: list[Network] = []
         for token in self._values(several):
-            network = network_of(token.value) if column == "host" and several and token.kind == "word" else None
+            is_address = takes_networks and (token.kind == "word" or column == "network")
+            network = network_of(token.value) if is_address else None
             if network is not None:
                 networks.append(network)
+            elif column == "network":
+                expected = what_is_meant(token.value) or "a network such as 192.0.2.0/24"
+                raise failure(token.column, f"got {token.description}, expected {expected}")
             elif token.kind != "text":
                 expected = "a text in quotes"
-                if column == "host" and several:
+                if takes_networks:
                     expected = what_is_meant(token.value) or f"{expected}, or a network such as 10.0.0.0/8"
                 raise failure(token.column, f"got {token.description}, expected {expected}")
             elif operator in ("~", "!~"):

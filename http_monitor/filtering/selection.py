@@ -1,6 +1,6 @@
 """Decides which rows count: by client address, then by exclusions, then by the expression."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,15 +8,18 @@ import pyarrow as pa
 
 from http_monitor.errors import UsageError
 from http_monitor.filtering.client import with_clients
+from http_monitor.filtering.derived import DERIVATIONS, Derive
 from http_monitor.filtering.masks import by_value, check_patterns, mask_of, mask_where
 from http_monitor.filtering.networks import Network, contains, network_of, what_is_meant
 from http_monitor.filtering.reading import read_expression
-from http_monitor.filtering.syntax import Expression, columns_of
+from http_monitor.filtering.syntax import All, Expression, columns_of
 from http_monitor.ports.log_format import Need
 from http_monitor.records import Batch, Bools
 from http_monitor.settings import Settings
 from http_monitor.units import visible_text
 
+_SERVER = "server"
+"""The one column that no line has: the user names it."""
 IsBot = Callable[[bytes], bool]
 _FORWARDED = Need("forwarded", "X-Forwarded-For", "--trust-proxy changes no host")
 _AGENT = Need("agent", "a user agent", "--ignore-bots excludes no line")
@@ -32,12 +35,14 @@ class RowSelection:
         excluded_names: frozenset[bytes],
         is_bot: IsBot | None,
         expression: Expression | None,
+        derivations: Mapping[str, Derive] = DERIVATIONS,
     ) -> None:
         self._trusted = trusted
         self._excluded = excluded
         self._excluded_names = excluded_names
         self._is_bot = is_bot
         self._expression = expression
+        self._derivations = derivations
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -46,7 +51,11 @@ class RowSelection:
         return (
             *([_FORWARDED] if self._trusted else []),
             *([_AGENT] if self._is_bot is not None else []),
-            *(Need(column, column, f"no comparison of --filter with {column} is true") for column in columns),
+            *(
+                Need(column, column, f"no comparison of --filter with {column} is true")
+                for column in columns
+                if column != _SERVER
+            ),
         )
 
     def __call__(self, batch: Batch) -> Batch:
@@ -58,7 +67,7 @@ class RowSelection:
         if self._is_bot is not None:
             kept &= ~_where(rows, "agent", self._is_bot)
         if self._expression is not None:
-            kept &= mask_of(self._expression, rows)
+            kept &= mask_of(self._expression, rows, self._derivations)
         if kept.all():
             return replace(batch, rows=rows)
         return replace(
@@ -72,8 +81,13 @@ class RowSelection:
         return host in self._excluded_names or contains(self._excluded, host)
 
 
-def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
+def selection_for(settings: Settings, is_bot: IsBot, agent_family: Derive) -> RowSelection | None:
     """Return the selection in the settings; None if every row counts unchanged.
+
+    Args:
+        settings: What the user chose.
+        is_bot: Tells whether a user agent claims to be a bot.
+        agent_family: Makes the family of a user agent.
 
     Raises:
         UsageError: an expression, a network or a host is invalid.
@@ -94,13 +108,29 @@ def selection_for(settings: Settings, is_bot: IsBot) -> RowSelection | None:
         else:
             takes = what_is_meant(text) or "a network such as 10.0.0.0/8, an address or a name"
             raise UsageError(f"--exclude-host: got '{visible_text(text)}', takes {takes}")
-    expression = None if settings.filter is None else read_expression(settings.filter)
-    if expression is not None:
-        check_patterns(expression)
+    expression = _expression(settings.filters)
+    if expression is not None and _SERVER in columns_of(expression) and not any(file.server for file in settings.given):
+        raise UsageError("--filter: server is compared, but no file has the name of one, takes --file NAME=PATH")
     if not (trusted or excluded or names or settings.ignore_bots or expression):
         return None
     bots = is_bot if settings.ignore_bots else None
-    return RowSelection(tuple(trusted), tuple(excluded), frozenset(names), bots, expression)
+    derivations = {**DERIVATIONS, "agent_family": agent_family}
+    return RowSelection(tuple(trusted), tuple(excluded), frozenset(names), bots, expression, derivations)
+
+
+def _expression(texts: tuple[str, ...]) -> Expression | None:
+    """Return the conjunction of all expressions; None if there is none."""
+    read: list[Expression] = []
+    for number, text in enumerate(texts, start=1):
+        try:
+            read.append(read_expression(text))
+            check_patterns(read[-1])
+        except UsageError as error:
+            if len(texts) == 1:
+                raise
+            words = str(error).removeprefix("--filter: ")
+            raise UsageError(f"--filter: expression {number}, {words}") from None
+    return None if not read else read[0] if len(read) == 1 else All(tuple(read))
 
 
 def _where(rows: pa.RecordBatch, name: str, holds: Callable[[bytes], bool]) -> Bools:

@@ -19,8 +19,15 @@ TEXTS = (
     "tls",
     "forwarded",
     "source",
+    "server",
 )
 """Columns of text, by the names of `records.SCHEMA`."""
+DERIVED = {"network": "host", "agent_family": "agent", "referer_host": "referer"}
+"""Dimensions that are worked out of a column: its name in `records.SCHEMA`."""
+ALIASES = {"endpoint": "path", "size": "size_bytes", "duration": "duration_us", "upstream": "upstream_us"}
+"""Other names of columns."""
+NONE = "none"
+"""Stands for the absence of a value, without quotes."""
 _US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}
 _BYTES = {"k": 1 << 10, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 NUMBERS: dict[str, dict[str, int]] = {
@@ -48,9 +55,10 @@ class NumberTest:
 
 @dataclass(frozen=True, slots=True)
 class TextTest:
-    """Compares a text with others, or a host also with networks; false if the line has none."""
+    """Compares a text with others, or a host or a network with networks; false if the line has none."""
 
     column: str
+    """One of `TEXTS` or of `DERIVED`."""
     negated: bool
     values: tuple[bytes, ...]
     networks: tuple[Network, ...] = ()
@@ -63,6 +71,14 @@ class PatternTest:
     column: str
     negated: bool
     pattern: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceTest:
+    """True if the line has no value; with `negated`, if it has one."""
+
+    column: str
+    negated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +102,21 @@ class Some:
     operands: "tuple[Expression, ...]"
 
 
-Expression = NumberTest | TextTest | PatternTest | Not | All | Some
+Expression = NumberTest | TextTest | PatternTest | AbsenceTest | Not | All | Some
 
 
 def columns_of(expression: Expression) -> list[str]:
-    """Return the columns in an expression, each once, in order."""
+    """Return the columns whose values an expression compares, each once, in order."""
     match expression:
         case Not(operand):
             return columns_of(operand)
         case All(operands) | Some(operands):
             return list(dict.fromkeys(column for operand in operands for column in columns_of(operand)))
         case NumberTest(column=column) | TextTest(column=column) | PatternTest(column=column):
-            return [column]
+            return [DERIVED.get(column, column)]
+        case AbsenceTest():
+            # True of lines without the column.
+            return []
 
 
 def number_of(word: str, units: dict[str, int]) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from http_monitor.choices import FORMAT_LINES
 from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
@@ -18,7 +19,6 @@ from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFor
 from http_monitor.ports.source import Failing, Resumable, Source
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
 from http_monitor.report import Level, Notice
-from http_monitor.settings import FORMAT_LINES
 from http_monitor.units import visible_text
 
 _NO_LINES = Batch(NO_ROWS, np.empty(0, np.int64), 0)

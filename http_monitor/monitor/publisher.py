@@ -8,7 +8,7 @@ from http_monitor.health import NO_HEALTH, Health
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.blindness import Blindness
 from http_monitor.monitor.held_messages import HeldNotices
-from http_monitor.report import Message, Notice, Report, Summary
+from http_monitor.report import AlertEvent, Message, Notice, Report, Summary
 
 
 class Publisher:
@@ -29,6 +29,8 @@ class Publisher:
         """Returns the health of the inputs; set by the run as soon as it has inputs."""
         self.in_backlog: Callable[[int], bool] = lambda _: True
         """Returns whether an interval that ended then is of a backlog, if reading is behind; set by a live run."""
+        self.complete: Callable[[AlertEvent], AlertEvent] = lambda event: event
+        """Adds what only the run knows to an alert; set likewise."""
 
     def publish(self, message: Message) -> None:
         """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
@@ -37,6 +39,8 @@ class Publisher:
             message = message if health is message.health else replace(message, health=health)
         if isinstance(message, Report) and message.catch_up and not self.in_backlog(message.end_us):
             message = replace(message, catch_up=False)
+        if isinstance(message, AlertEvent):
+            message = self.complete(message)
         if self._held is not None:
             for notice in self._held.before(message):
                 self.hub.publish(notice)

@@ -3,6 +3,7 @@
 import difflib
 import re
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES, kind_of
@@ -20,7 +21,6 @@ from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_t
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 
 # The LogFormats that Apache's own configuration calls common, combined, vhost_combined.

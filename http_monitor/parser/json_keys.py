@@ -4,12 +4,12 @@ import json
 import re
 from typing import Any, get_args
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.declared.own_time import OwnTime, check_used
 from http_monitor.parser.fields.field import Role, Writing
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets.nginx_json import KEYS as NGINX_KEYS
-from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.units import visible_text
 
 PREFIX = "json:"

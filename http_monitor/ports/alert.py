@@ -4,7 +4,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
+
 from http_monitor.records import Bools, Int64s
+
+Sums = Int64s | npt.NDArray[np.object_]
+"""Integers; Python's own where 64 bits might not be enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,32 @@ class WindowView(Protocol):
 
     def hits_by(self, dimension: str) -> dict[bytes, int]:
         """Return the hits by key of ``status``, ``hosts``, ``sections`` or ``endpoints``; computed on request."""
+        ...
+
+
+class WindowHistory(WindowView, Protocol):
+    """The sliding window bucket by bucket."""
+
+    @property
+    def end_us(self) -> int:
+        """End of the window."""
+        ...
+
+    @property
+    def bucket_us(self) -> int:
+        """Length of a bucket."""
+        ...
+
+    def history(self) -> tuple[Int64s, Int64s]:
+        """Return the hits and the errors of every bucket, oldest first."""
+        ...
+
+    def host_history(self, host: bytes) -> Int64s:
+        """Return the hits of one host in every bucket, oldest first."""
+        ...
+
+    def malformed_history(self, closes: int) -> Int64s:
+        """Return the malformed lines of every bucket, oldest first; `closes` is 0."""
         ...
 
 
@@ -121,6 +153,15 @@ class FutureWindows(Protocol):
         Returns:
             (hosts, hits of each host in each window, shape (hosts, windows)); None if finding them takes too long.
         """
+        ...
+
+
+@runtime_checkable
+class DatedAlert(Protocol):
+    """An alert that can tell since when its value has risen."""
+
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+        """Return for each bucket of the window, oldest first, by how much it exceeds its share; the sum is 0."""
         ...
 
 

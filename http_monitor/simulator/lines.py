@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from http_monitor.settings import Scenario
+from http_monitor.choices import Scenario
 from http_monitor.simulator import cast
 from http_monitor.simulator.scenarios import mix
 from http_monitor.units import US_PER_S

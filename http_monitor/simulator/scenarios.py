@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from http_monitor.settings import Scenario
+from http_monitor.choices import Scenario
 
 
 @dataclass(frozen=True, slots=True)

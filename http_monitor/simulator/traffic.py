@@ -4,7 +4,7 @@ import random
 from bisect import bisect_right
 from operator import itemgetter
 
-from http_monitor.settings import Scenario
+from http_monitor.choices import Scenario
 from http_monitor.simulator.lines import lines_of_second
 from http_monitor.simulator.writer import FileWriter
 from http_monitor.units import US_PER_S

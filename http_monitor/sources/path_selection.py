@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http_monitor.errors import InputError
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
+from http_monitor.sources.nearest_file import nearest_file
 from http_monitor.sources.rotation.rotated_names import bases_of, is_compressed
 from http_monitor.units import visible_text
 
@@ -59,11 +60,11 @@ class LiveSelection:
     for good. A path that is no pattern is itself, whatever it leads to.
     """
 
-    def __init__(self, patterns: Iterable[str], *, local: bool = True) -> None:
-        """Take what the user gave; what a pattern would match on another machine (not local) is not known here."""
+    def __init__(self, patterns: Iterable[str], *, remote: Container[str] = ()) -> None:
+        """Take what the user gave; what one of them would match on another machine (`remote`) is not known here."""
         self._patterns = tuple(patterns)
         self._given = frozenset(self._patterns)
-        self._is_pattern = _is_pattern if local else _is_nothing
+        self._remote = remote
         self._known: set[str] = set()
         self._waiting: set[str] = set()
         self._seen: dict[str, _Seen] = {}
@@ -116,6 +117,9 @@ class LiveSelection:
         """Learn that a path is not followed any more: should something appear there, it is new."""
         self._known.discard(path)
         self._seen.clear()
+
+    def _is_pattern(self, path: str) -> bool:
+        return path not in self._remote and _is_pattern(path)
 
     def _found(self, pattern: str) -> list[str]:
         """Return what matches a pattern now and is to be followed."""
@@ -175,11 +179,6 @@ def _is_pattern(path: str) -> bool:
     return path != STDIN and glob.has_magic(path) and not os.path.lexists(path)
 
 
-def _is_nothing(path: str) -> bool:
-    del path
-    return False
-
-
 def _matches(pattern: str) -> list[str]:
     return sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
 
@@ -189,6 +188,12 @@ def _is_made_of_any(bases: Container[str], path: str) -> bool:
     directory, name = os.path.split(path)
     others = (os.path.join(directory, base) for base in bases_of(name))
     return any(other in bases and not os.path.isdir(other) for other in others)
+
+
+def _meant(path: str, obstacle: Obstacle) -> str:
+    """Return a hint at the file that a path that leads to nothing may have meant."""
+    near = nearest_file(path) if obstacle == MISSING else None
+    return "" if near is None else f", did you mean {visible_text(near)}?"
 
 
 def check_replay_inputs(paths: Iterable[str]) -> None:
@@ -203,7 +208,7 @@ def check_replay_inputs(paths: Iterable[str]) -> None:
             continue
         opened = open_regular(path)
         if isinstance(opened, Obstacle):
-            lines.append(f"{visible_text(path)} {opened.state}")
+            lines.append(f"{visible_text(path)} {opened.state}" + _meant(path, opened))
             continue
         try:
             foreign = foreign_compression(os.read(opened[0], FOREIGN_BYTES))

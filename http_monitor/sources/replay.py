@@ -2,10 +2,10 @@
 
 import os
 
+from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
-from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.files.regular_file import Obstacle, obstacle, open_regular

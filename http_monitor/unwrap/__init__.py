@@ -6,7 +6,7 @@ wrapper.
 
 from importlib import import_module
 
-from http_monitor.settings import UNWRAPS
+from http_monitor.choices import UNWRAPS
 from http_monitor.unwrap.wrapping import Kind, Wrapping
 
 
@@ -19,8 +19,8 @@ def wrapper(name: str, limit: int) -> Wrapping:
     """Return the named wrapper for one file.
 
     Args:
-        name: One of `settings.UNWRAPS`.
-        limit: Maximum length of a line in bytes, without its LF.
+        name: One of `choices.UNWRAPS`.
+        limit: The longest line, in bytes without its LF.
     """
     return Wrapping(import_module(f"{__name__}.programs.{name}").KIND, limit)
 

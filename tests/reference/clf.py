@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 from dataclasses import dataclass, field
 
-from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.choices import MAX_LINE_BYTES
 
 FORMATS = ("auto", "common", "combined", "vhost_common", "vhost_combined")
 """The names `parse_line` and `parse_log` take."""
@@ -57,6 +57,7 @@ class Row:
     forwarded: bytes | None = None
     """What stands in front of the host where the first field is a list of X-Forwarded-For."""
     source: bytes | None = None
+    server: bytes | None = None
     lacks: int | None = None
     """2 where the line has no agent, not even a dash."""
 

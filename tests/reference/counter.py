@@ -1,6 +1,7 @@
 """The slow, obvious counter: buckets closed one by one, every window summed from scratch (docs/ARCHITECTURE.md)."""
 
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
 from http_monitor.ports.agent import ClassifyAgent
@@ -8,6 +9,7 @@ from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
 from tests.reference.distinct import error_of, estimate
 from tests.reference.families import families_of, family_of
+from tests.reference.requests import FailingSince, network_of, slow
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
 
@@ -72,11 +74,14 @@ class Span:
         self.referers = BoundedTable(cap)
         self.vhosts = BoundedTable(cap)
         self.sources = BoundedTable(cap)
+        self.servers = BoundedTable(cap)
+        self.rows: list[RowLike] = []
         self.details = Details(cap)
         self.having = dict.fromkeys(("status", "host", "endpoint", "size", "duration", "agent"), 0)
 
     def add(self, row: RowLike) -> None:
         size_bytes, is_error = _measures(row)
+        self.rows.append(row)
         self.total.add(size_bytes, is_error)
         self.details.add(row, is_error)
         for name, is_there in (
@@ -100,6 +105,7 @@ class Span:
             (self.referers, row.referer),
             (self.vhosts, row.vhost),
             (self.sources, row.source),
+            (self.servers, row.server),
         ):
             if key is not None:
                 table.add(key, size_bytes, is_error)
@@ -143,6 +149,9 @@ class Counter:
         self._passed_late = Tally()
         self._late_rows: list[RowLike] = []
         self._active: dict[tuple[str, Subject], int] = {}
+        self._pending: dict[tuple[str, Subject], int] = {}
+        """What is above its threshold and waits, with the close that first found it there."""
+        self._failing = FailingSince(10 * options.max_keys, options.window_us)
         self._event_times_us: list[int] = []
         self._raises = 0
         self._reports = 0
@@ -260,7 +269,8 @@ class Counter:
     def _nothing_can_happen(self, next_us: int) -> bool:
         """Return whether closing that bucket, or an empty one after it, changes no state and says nothing."""
         interval_us = next_us // self._options.interval_us * self._options.interval_us
-        return not self._active and not self._window(next_us) and not self._has_something(interval_us)
+        waits = self._active or self._pending
+        return not waits and not self._window(next_us) and not self._has_something(interval_us)
 
     def _close(self, start_us: int, health: Health, every_interval: bool) -> None:
         o = self._options
@@ -294,7 +304,8 @@ class Counter:
         self._track("traffic", None, hits / o.window_s, o.alert_threshold, hits, at_us)
         error_rate = (100 * errors) / hits if hits and hits >= o.alert_min_hits else 0.0
         self._track("error-rate", None, error_rate, o.alert_error_rate, hits, at_us)
-        for host in {subject for name, subject in self._active if name == "ddos" and subject is not None}:
+        known = (*self._active, *self._pending)
+        for host in {subject for name, subject in known if name == "ddos" and subject is not None}:
             host_hits.setdefault(host, 0)
         for host in sorted(host_hits):
             self._track("ddos", host, host_hits[host] / o.window_s, o.ddos_threshold, host_hits[host], at_us)
@@ -307,7 +318,13 @@ class Counter:
     def _track(self, name: str, subject: Subject, value: float, threshold: float, hits: int, at_us: int) -> None:
         active = (name, subject) in self._active
         recover_at = self._options.alert_recover_at
+        began_us = None
         if not active and value > threshold:
+            waits_since_us = self._pending.setdefault((name, subject), at_us)
+            if at_us - waits_since_us < self._options.alert_for_s * 1_000_000:
+                return
+            del self._pending[name, subject]
+            began_us = self._began(name, subject)
             state = "raised"
             self._active[name, subject] = at_us
             self._raises += 1
@@ -315,6 +332,7 @@ class Counter:
             state = "recovered"
             del self._active[name, subject]
         else:
+            self._pending.pop((name, subject), None)
             return
         self._event_times_us.append(at_us)
         self.out.append(
@@ -328,9 +346,38 @@ class Counter:
                 "threshold": threshold,
                 "hits": hits,
                 "window_s": self._options.window_s,
+                "unit": "/s" if name in ("traffic", "ddos") else "%",
+                "began": None if began_us is None else iso_utc(began_us),
                 "message": _message(state, name, subject, value, at_us),
             }
         )
+
+    def _began(self, name: str, subject: Subject) -> int | None:
+        """Return where in the window the part that the rule counts begins to be more than its share of the window."""
+        assert self.closed_us is not None
+        o = self._options
+        starts = range(self.closed_us + o.bucket_us - o.window_us, self.closed_us + o.bucket_us, o.bucket_us)
+        parts = [self._part(name, subject, self._buckets.get(start_us)) for start_us in starts]
+        share = Fraction(sum(part for part, _ in parts), sum(whole for _, whole in parts))
+        least, first, sum_before = Fraction(0), 0, Fraction(0)
+        for index, (part, whole) in enumerate(parts[:-1], start=1):
+            sum_before += part - share * whole
+            if sum_before < least:
+                least, first = sum_before, index
+        return starts[first] if first else None
+
+    def _part(self, name: str, subject: Subject, bucket: Bucket | None) -> tuple[int, int]:
+        """Return what a rule counts in a bucket, and of what."""
+        hits = bucket.total.hits if bucket else 0
+        malformed = bucket.malformed if bucket else 0
+        if name == "traffic":
+            return hits, 1
+        if name == "error-rate":
+            return bucket.total.errors if bucket else 0, hits
+        if name == "malformed":
+            return malformed, malformed + hits
+        tally = bucket.hosts.rows.get(subject or b"") if bucket else None
+        return tally.hits if tally else 0, 1
 
     def _has_something(self, interval_us: int) -> bool:
         """Return whether the interval has hits or alert events, or late hits wait for a report."""
@@ -386,6 +433,9 @@ class Counter:
             },
             "active": self._active_now(),
             "health": asdict(health),
+            "failing": self._failing.told(span.rows, start_us, o.top),
+            "slow": slow(span.rows, 10 * o.max_keys, o.top),
+            "networks": self._networks(span),
             **self._details(span),
         }
         if span.hosts.remainder.hits:
@@ -418,8 +468,21 @@ class Counter:
 
     def _details(self, span: Span) -> Json:
         families = families_of(span.agents, span.total.hits, self._options.top, self._classify, span.known)
-        tables = {"vhosts": self._top(span, span.vhosts), "sources": self._top(span, span.sources)}
+        names = ("vhosts", "sources", "servers")
+        tables = {name: self._top(span, getattr(span, name)) for name in names}
         return {"coverage": span.coverage, **tables, **span.details.told(self._options.top), **families}
+
+    def _networks(self, span: Span) -> list[Json]:
+        sums: dict[bytes, Tally] = {}
+        for host, tally in span.hosts.rows.items():
+            network = network_of(host)
+            if network is not None:
+                found = sums.setdefault(network, Tally())
+                found.hits += tally.hits
+                found.size_bytes += tally.size_bytes
+                found.errors += tally.errors
+        ranked = sorted(sums.items(), key=lambda item: (-item[1].hits, item[0]))[: self._options.top]
+        return [{"key": visible(key), "hits": tally.hits, **span.known(tally)} for key, tally in ranked]
 
     def _top(self, span: Span, table: BoundedTable) -> list[Json]:
         return [

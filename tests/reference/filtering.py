@@ -19,7 +19,9 @@ def holds(tree: Tree, row: Mapping[str, Value]) -> bool:
         case ("not", tuple(inner)):
             return not holds(inner, row)
         case (str(field), str(operator), list(literals)):
-            value = row[field]
+            value = _value(field, row)
+            if literals == [None]:
+                return _is_absent(field, value) == (operator == "==")
             if value is None or (field == "status" and value == 0):
                 return False
             return _compare(value, operator, literals)
@@ -47,3 +49,28 @@ def _same(value: bytes | int, literal: object) -> bool:
         except ValueError:
             return False
     return value == literal
+
+
+def _value(field: str, row: Mapping[str, Value]) -> Value:
+    if field == "referer_host":
+        referer = row["referer"]
+        assert not isinstance(referer, int)
+        return None if referer is None else _host_of_url(referer)
+    if field == "network":
+        host = row["host"]
+        assert isinstance(host, bytes)
+        try:
+            ipaddress.ip_address(host.decode("ascii"))
+        except ValueError:
+            return None
+        return host
+    return row[field]
+
+
+def _is_absent(field: str, value: Value) -> bool:
+    return value is None or (field, value) in (("status", 0), ("host", b"-"))
+
+
+def _host_of_url(referer: bytes) -> bytes | None:
+    found = re.match(rb"https?://(?:[^/?#]*@)?(\[[^/?#\]]*\]|[^/?#:\[]*)", referer, re.IGNORECASE)
+    return (found[1].lower() or None) if found else None

@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Callable
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.presets import BY_NAME, caddy_json, nginx_json, traefik_json
 from http_monitor.parser.template.format import TemplateFormat
-from http_monitor.settings import MAX_LINE_BYTES
 from tests.reference import frameworks, servers
 from tests.reference.clf import Row as ClfRow
 from tests.reference.clf import parse_line

@@ -22,6 +22,7 @@ class Options:
     alert_malformed: float | None = None
     alert_min_hits: int = 20
     alert_recover_at: float = 100.0
+    alert_for_s: int = 0
     top: int = 5
     max_keys: int = 1_000
 
@@ -91,6 +92,9 @@ class RowLike(Protocol):
 
     @property
     def source(self) -> bytes | None: ...
+
+    @property
+    def server(self) -> bytes | None: ...
 
     @property
     def lacks(self) -> int | None:

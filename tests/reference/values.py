@@ -74,6 +74,7 @@ def row_of(texts: Texts, time_us: int, units: Mapping[str, str], *, keeps_empty:
         "tls": said("tls"),
         "forwarded": said("forwarded") or forwarded,
         "source": None,
+        "server": None,
         "lacks": (lacks("size") * 1 + lacks("agent") * 2) or None,
     }
 

@@ -29,6 +29,7 @@ def write(name: str, hit: Hit) -> tuple[bytes, Row]:
         "tls": None,
         "forwarded": None,
         "source": None,
+        "server": None,
     }
     return line, row | said
 

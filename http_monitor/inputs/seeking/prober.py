@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass, replace
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, times_of
 from http_monitor.ports.log_format import Ending, LogFormat, Remembering
-from http_monitor.settings import MAX_LINE_BYTES
 from http_monitor.sources.files.access import Handle
 from http_monitor.sources.files.line_cutter import LineCutter
 

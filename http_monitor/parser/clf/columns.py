@@ -82,6 +82,7 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             no_keys(len(time_us)),  # tls
             forwarded,
             no_keys(len(time_us)),  # source
+            no_keys(len(time_us)),  # server
             lacking(np.where(no_pair, LACKS_AGENT, 0)),
         ],
         schema=SCHEMA,

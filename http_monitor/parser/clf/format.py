@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.chunks.chunk import LF, index_chunk
@@ -22,7 +23,6 @@ from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_r
 from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import NO_ROWS, Batch
-from http_monitor.settings import MAX_LINE_BYTES
 
 SMALL_BYTES = 16 << 10
 """Size of a chunk below which reading line by line is quicker than making columns."""

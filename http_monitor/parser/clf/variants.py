@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.choices import MAX_LINE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

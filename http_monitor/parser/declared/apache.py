@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.declared.apache_directives import Directive, split_logformat
 from http_monitor.parser.declared.apache_roles import duration_unit, find_roles, forwarded_client, moments_of
 from http_monitor.parser.declared.apache_strftime import pattern_of, time_of
@@ -15,7 +16,6 @@ from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
 from http_monitor.parser.template.template import Template
 from http_monitor.ports.log_format import Remark
-from http_monitor.settings import MAX_LINE_BYTES
 
 KIND = "custom"
 """The kind of a batch that a format string of the user's own read."""

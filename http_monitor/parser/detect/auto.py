@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
@@ -23,7 +24,6 @@ from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remembering
 from http_monitor.records import NO_ROWS, Batch, Json
-from http_monitor.settings import MAX_LINE_BYTES
 
 _PIECE_BYTES = 64 << 10
 """So much of a chunk in which a format changes is read at once."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import kind_of
@@ -13,7 +14,6 @@ from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.presets import Preset
 from http_monitor.ports.log_format import Headed, LogFormat, Remembering
 from http_monitor.records import Json
-from http_monitor.settings import MAX_LINE_BYTES
 
 FAMILY = "family"
 """What the choice is called that reads every line as what it is of the Common Log Format family."""

@@ -1,10 +1,10 @@
 """Suggests another format for a line that does not fit."""
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.lines.explain import explain, read_line, utf16_words
 from http_monitor.parser.presets import BY_NAME, TIMELESS
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.settings import MAX_LINE_BYTES
 
 
 def explain_and_suggest(line: bytes, fmt: LogFormat) -> str:

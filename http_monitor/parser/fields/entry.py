@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     tls: bytes | None = None
     forwarded: bytes | None = None
     source: bytes | None = None
+    server: bytes | None = None
     lacks: int | None = None
     kind: str = ""
     """Variant of the line: ``common``, ``vhost_combined``, …."""

@@ -85,7 +85,8 @@ def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, of a list its first; null where one says none."""
     kinds = set(map(type, values))
     if kinds == {list}:
-        values = [value[0] if value else None for value in values]
+        # A list in it says nothing, as to the reader of single lines.
+        values = [value[0] if value and not isinstance(value[0], list) else None for value in values]
         kinds = set(map(type, values))
     if role == "host" and kinds == {str}:
         bare = {value: address_alone(value.encode()).decode() for value in set(values) if ":" in value}

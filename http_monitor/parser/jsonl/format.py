@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import PROMISED, Field
@@ -21,7 +22,6 @@ from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch, Json
-from http_monitor.settings import MAX_LINE_BYTES
 
 _MOST_LAYOUTS = 1_000
 _MOST_KEYS = 256

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import Field
@@ -15,7 +16,6 @@ from http_monitor.parser.lines.account import Account
 from http_monitor.parser.lines.misfit import Misfit, describe_expected
 from http_monitor.parser.lines.rows import Part, in_file_order, rows_of
 from http_monitor.records import Batch
-from http_monitor.settings import MAX_LINE_BYTES
 
 Span = tuple[int, int]
 """Position of a field's first byte, from 0, and the position after its last one."""

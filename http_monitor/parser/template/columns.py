@@ -109,6 +109,7 @@ class Columns:
             vhost_names(self._texts(chunk, walked, "vhost")),
             *(self._texts(chunk, walked, role) for role in ("cache", "tls", "forwarded")),
             no_keys(count),  # source
+            no_keys(count),  # server
             lacking(self._lacks(walked)),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.chunks.chunk import Chunk, index_chunk
 from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.zones import Zone
@@ -18,7 +19,6 @@ from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.parser.w3c.columns import Dialect, W3cColumns, unit_of_columns, unit_of_software
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch, Json
-from http_monitor.settings import MAX_LINE_BYTES
 
 _FIELDS, _SOFTWARE = b"#fields:", b"#software:"
 _COMMENT = b"#"

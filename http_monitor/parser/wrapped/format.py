@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
@@ -17,7 +18,6 @@ from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import FormatChange, Headed, LogFormat, Remark
 from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import NO_ROWS, Batch, Int64s, Json
-from http_monitor.settings import MAX_LINE_BYTES
 
 _NO_LINES: Int64s = np.empty(0, np.int64)
 _NOTHING = Batch(rows=NO_ROWS, line_nos=_NO_LINES, lines=0)

@@ -2,7 +2,7 @@
 
 import re
 
-from http_monitor.settings import MAX_LINE_BYTES
+from http_monitor.choices import MAX_LINE_BYTES
 
 _LF = b"\n"
 _NUL = b"\0"

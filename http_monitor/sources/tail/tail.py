@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
-from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition

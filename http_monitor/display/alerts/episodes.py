@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from http_monitor.display import figures
+from http_monitor.display.alerts.storm import MAX_LINES
 from http_monitor.display.columns import columns, shorten
-from http_monitor.display.storm import MAX_LINES
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
 from http_monitor.report import ActiveAlert, AlertEvent
 

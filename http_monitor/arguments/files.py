@@ -1,0 +1,60 @@
+"""The files of a command line: their names, and the commands through which they are reached."""
+
+import os
+import re
+from collections.abc import Iterable
+
+from http_monitor.choices import GivenFile
+
+_NAMED = re.compile(r"([A-Za-z0-9._-]{1,64})=(.+)", re.ASCII | re.DOTALL)
+_PATHS = ("/", ".", "~")
+_STDIN = "-"
+
+
+def files_of(
+    in_order: Iterable[tuple[str, str]], default: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[GivenFile, ...]]:
+    """Return the files by their keys, and what else is known of some of them.
+
+    A command is for the files behind it, up to the next command; the last one, if no file is behind it, for those in
+    front of it that have none.
+
+    Args:
+        in_order: (``files`` or ``given``, text) as they were given.
+        default: Files where none is given.
+    """
+    found: list[tuple[str, str | None]] = []
+    via: str | None = None
+    used = True
+    for kind, text in in_order:
+        if kind == "given":
+            via, used = text, False
+        else:
+            found.append((text, via))
+            used = True
+    if not found:
+        found = [(path, via) for path in default]
+    elif not used:
+        found = [(text, via if of_file is None else of_file) for text, of_file in found]
+    owners: dict[str, tuple[str | None, str | None]] = {}
+    keys: list[str] = []
+    given: list[GivenFile] = []
+    for text, of_file in found:
+        server, path = _name_and_path(text)
+        of_file = None if path == _STDIN else of_file
+        key = path
+        if owners.setdefault(key, (server, of_file))[1] != of_file:
+            # One path on several machines is several files.
+            key = f"{server or of_file or 'here'}:{path}"
+        keys.append(key)
+        if server is not None or of_file is not None:
+            given.append(GivenFile(key, path, server, of_file))
+    return tuple(keys), tuple(dict.fromkeys(given))
+
+
+def _name_and_path(text: str) -> tuple[str | None, str]:
+    """Return the name and the path of ``NAME=PATH``; what exists under that name, or begins as paths do, is a path."""
+    match = None if text.startswith(_PATHS) else _NAMED.fullmatch(text)
+    if match is None or os.path.lexists(text):
+        return None, text
+    return match[1], match[2]

@@ -1,0 +1,143 @@
+"""The last accepted rows, and what those of an alert have in common."""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from http_monitor.ports.stream import RowFrame
+from http_monitor.records import Int64s
+from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.units import US_PER_S
+
+MOST_ROWS = 1 << 14
+"""So many rows of an alert are counted: enough to tell shares."""
+KEPT_LIVE = 1 << 15
+KEPT_IN_REPLAY = 1 << 18
+"""So many rows are kept; in a replay buckets close a minute after their rows have come."""
+MOST_AT_ONCE = 10
+"""So many alerts of one rule at one moment are broken down; more are shown in one line."""
+_DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
+_COLUMNS = (*_DIMENSIONS.values(), "status")
+_KEPT = {"traffic": "all", "ddos": "of a host", "error-rate": "errors"}
+"""Rules whose alerts are about rows, and about which."""
+_SUBJECT_OF = {"ddos": "host"}
+
+
+class RecentRequests:
+    """A `StreamListener` that keeps the last accepted rows. Owned by the monitor's thread.
+
+    The rows that precede an alert in the stream are kept when it is published, so what it is told does not depend on
+    how the input was cut.
+    """
+
+    def __init__(self, kept: int) -> None:
+        """Keep so many rows."""
+        self._kept = kept
+        self._frames: deque[_Frame] = deque()
+        self._rows = 0
+        self._moment: tuple[str, int] | None = None
+        self._told = 0
+
+    def frame(self, frame: RowFrame) -> None:
+        """Keep the columns that are counted."""
+        batch, bucket_us = frame.batch, frame.bucket_us
+        columns = {name: batch.column(name) for name in _COLUMNS}
+        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
+        self._rows += len(batch)
+        while self._rows - len(self._frames[0].bucket_us) >= self._kept:
+            self._rows -= len(self._frames.popleft().bucket_us)
+
+    def mark(self, mark: Mark) -> None:
+        """Do nothing: what is kept does not depend on marks."""
+
+    def of(self, event: AlertEvent) -> Breakdown | None:
+        """Return what the requests of a raised alert are; None where it is about none, or about too many at once."""
+        about = _KEPT.get(event.name)
+        if event.state != "raised" or about is None:
+            return None
+        moment = event.name, event.at_us
+        self._told = self._told + 1 if moment == self._moment else 1
+        self._moment = moment
+        if self._told > MOST_AT_ONCE:
+            return None
+        window_us = event.at_us - event.window_s * US_PER_S
+        first_us = window_us if event.began_us is None else event.began_us
+        counts: dict[str, Counter[bytes | None]] = {name: Counter() for name in (*_DIMENSIONS, "status")}
+        hits, left = 0, self._kept
+        for frame in reversed(self._frames):
+            # Of the oldest frame only what belongs to the last rows.
+            start = max(0, len(frame.bucket_us) - left)
+            left -= len(frame.bucket_us) - start
+            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MOST_ROWS:
+                continue
+            bucket_us = frame.bucket_us
+            chosen = _rows_of(about, frame.columns, event.subject)
+            chosen = chosen[(chosen >= start) & (bucket_us[chosen] >= first_us) & (bucket_us[chosen] < event.at_us)]
+            chosen = chosen[max(0, len(chosen) - (MOST_ROWS - hits)) :]
+            hits += len(chosen)
+            if len(chosen):
+                for name, column in _DIMENSIONS.items():
+                    _count_keys(counts[name], frame.columns[column], chosen)
+                _count_statuses(counts["status"], frame.columns["status"], chosen)
+        if not hits:
+            return None
+        shares = (
+            Share(name, *_most(counts[name])) for name in counts if counts[name] and _SUBJECT_OF.get(event.name) != name
+        )
+        return Breakdown(hits, tuple(shares), is_whole=hits < MOST_ROWS and self._reaches(first_us))
+
+    def _reaches(self, first_us: int) -> bool:
+        """Return whether no row since a time can have been dropped."""
+        return self._rows < self._kept or self._frames[0].last_us < first_us
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The columns of some rows that are counted."""
+
+    bucket_us: Int64s
+    first_us: int
+    """The least of them."""
+    last_us: int
+    columns: dict[str, Any]
+
+
+def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int64s:
+    """Return the indices of the rows that an alert is about."""
+    status, host = columns["status"], columns["host"]
+    if about == "all":
+        return np.arange(len(status))
+    if about == "errors":
+        codes = status.to_numpy()
+        return np.flatnonzero((codes >= 500) & (codes <= 599))
+    code = host.dictionary.index(pa.scalar(subject, pa.binary())).as_py()
+    return np.flatnonzero(host.indices.to_numpy() == code) if code >= 0 else np.empty(0, np.int64)
+
+
+def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
+    # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+    indices = column.indices
+    if indices.null_count:
+        present = indices.is_valid().to_numpy(zero_copy_only=False)[chosen]
+        if not present.all():
+            counter[None] += len(chosen) - int(np.count_nonzero(present))
+            chosen = chosen[present]
+        indices = indices.fill_null(0)
+    codes, hits = np.unique(indices.to_numpy()[chosen], return_counts=True)
+    keys: list[bytes] = column.dictionary.take(pa.array(codes)).to_pylist()
+    for key, count in zip(keys, hits.tolist(), strict=True):
+        counter[key] += count
+
+
+def _count_statuses(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
+    codes, hits = np.unique(column.to_numpy()[chosen], return_counts=True)
+    for code, count in zip(codes.tolist(), hits.tolist(), strict=True):
+        counter[b"%d" % code if code else None] += count
+
+
+def _most(counter: "Counter[bytes | None]") -> tuple[bytes | None, int]:
+    """Return the key with the most rows, ties by key, and how many it has."""
+    return min(counter.items(), key=lambda item: (-item[1], item[0] or b""))

@@ -1,0 +1,104 @@
+"""What settings are made of: their bounds, the words that some of them take, and files as users give them."""
+
+import fnmatch
+import re
+import shlex
+from dataclasses import dataclass
+from typing import Literal
+
+from http_monitor.errors import UsageError
+from http_monitor.units import visible_text
+
+MAX_LINE_BYTES = 1 << 20
+"""Default of --max-line; longer lines are malformed and oversized."""
+LINE_BYTES_LIMIT = 1 << 30
+"""Greatest value of --max-line: a line is held in memory as a whole."""
+FORMAT_LINES = 1_000
+"""Number of first lines that decide whether a replayed file has a known format."""
+READ_BYTES = 4 << 20
+"""Maximum that a source reads in one turn of a replay; a live source reads a quarter of it."""
+MAX_DURATION_S = 3_650 * 86_400
+"""Greatest duration: sums of times still fit ten years beyond the last year of a log."""
+MAX_BUCKETS = 1_000_000
+"""Greatest number of buckets of a window; all are in memory at once."""
+MAX_KEYS = 1_000_000
+"""Greatest number of keys in a table."""
+MAX_TOP = 1_000_000
+"""Greatest number of rows shown of a table."""
+MAX_COUNT = 1_000_000_000
+MAX_PERCENT = 100
+"""Greatest threshold in percent; `MAX_COUNT` is that of thresholds in hits or hits per second."""
+MAX_TRAFFIC_PER_S = 100_000
+"""Greatest rate that the simulator can keep up with, in lines per second."""
+MAX_THREADS = 2
+"""One thread reads and parses, the other counts."""
+MAX_SEED = (1 << 63) - 1
+
+UNWRAPS = (
+    *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "gcloud", "fluentd", "kubectl", "compose"),
+    *("fly", "heroku", "fastly", "logentries", "syslog", "journald", "logcli", "awslogs", "docker", "digitalocean"),
+    *("stern_namespaces", "stern"),
+)
+"""Names of the wrappers around log lines, the most distinctive first."""
+
+TimeBase = Literal["event", "arrival"]
+Output = Literal["text", "ndjson", "lines", "alerts"]
+Color = Literal["auto", "always", "never"]
+Reader = Literal["direct", "wc-tail"]
+Scenario = Literal["random", "spike", "errors", "ddos"]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file, or a glob, that the user gave a name, or that is reached through a command."""
+
+    key: str
+    """What `Settings.files` has for it."""
+    path: str
+    """Where it is, on the machine that the command leads to."""
+    server: str | None = None
+    """The name of who writes it."""
+    via: str | None = None
+    """Words put before the commands that read it, as a shell would split them; None: it is a file of this machine."""
+
+
+def within(option: str, value: int, least: int, most: int, unit: str) -> None:
+    """Check a number. Raises UsageError if it is not from `least` to `most`."""
+    if not least <= value <= most:
+        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
+
+
+def one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
+    """Check a word. Raises UsageError if it is none of the choices."""
+    if value not in choices:
+        raise UsageError(f"{option}: got '{visible_text(value)}', takes {' or '.join(choices)}")
+
+
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
+
+
+def names_field(expression: str, field: str) -> bool:
+    """Tell whether an expression of ``--filter`` names a field, outside of quoted texts."""
+    return re.search(rf"\b{field}\b", _QUOTED.sub("", expression)) is not None
+
+
+def all_of(expressions: tuple[str, ...]) -> str:
+    """Return one expression that is true where all are; empty for none."""
+    return expressions[0] if len(expressions) == 1 else " and ".join(f"({expression})" for expression in expressions)
+
+
+def check_command(option: str, command: str) -> None:
+    """Check words that a shell would split. Raises UsageError if there is none."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words or not words[0] or "\0" in command:
+        raise UsageError(f"{option}: got '{visible_text(command)}', takes a command such as 'ssh web1'")
+
+
+def server_of(given: tuple[GivenFile, ...], path: str) -> str | None:
+    """Return the name of who writes a file: that of its path, or of the first glob that leads to it."""
+    named = [file for file in given if file.key == path]
+    named += [file for file in given if file.via is None and file.server and fnmatch.fnmatchcase(path, file.path)]
+    return named[0].server if named else None

@@ -1,0 +1,192 @@
+"""The requests of an interval that failed: by endpoint, method and status, with the host most concerned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.counting.frame import Column, Frame
+from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.long_keys import room_of
+from http_monitor.records import Int64s
+from http_monitor.report_tables import FailingEndpoint
+
+FailingKey = tuple[int, bytes | None, bytes | None, bytes]
+"""(status, method, endpoint, host)."""
+Seen = list[int]
+"""[hits, least time, greatest time]"""
+_COLUMNS = ("methods", "endpoints", "hosts")
+_MOST_WAITING = 1 << 16
+"""So many rows are kept as they came, until someone asks for them."""
+_Waiting = tuple[Int64s, list[tuple[Keys, Codes] | None], Int64s]
+
+
+class FailingRows:
+    """Rows with status 500–599, counted when someone asks for them.
+
+    Of more than `cap` combinations of status, method, endpoint and host those that came first are kept; the hits of the
+    others are in no row. A combination with a long key takes the room of several.
+
+    Args:
+        cap: The number of combinations.
+    """
+
+    __slots__ = ("_cap", "_count", "_room", "_seen", "_waiting")
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._room = 0
+        self._seen: dict[FailingKey, Seen] = {}
+        self._waiting: list[_Waiting] = []
+        self._count = 0
+
+    def add(self, frame: Frame, times_us: Int64s, rows: Int64s) -> None:
+        """Count some rows of a frame, all of them with such a status.
+
+        Args:
+            frame: The rows, and others.
+            times_us: The time of each row of the frame.
+            rows: The indices of those that failed.
+        """
+        status = _status_of(frame.columns["status"], rows)
+        columns = [_codes_of(frame.columns.get(name), rows) for name in _COLUMNS]
+        self._waiting.append((status, columns, times_us[rows]))
+        self._count += len(rows)
+        if self._count > _MOST_WAITING:
+            self.seen()
+
+    def merge(self, others: Mapping[FailingKey, Seen]) -> None:
+        """Count what another engine has counted."""
+        seen = self.seen()
+        for key, (hits, first_us, last_us) in others.items():
+            self._note(seen, key, hits, first_us, last_us)
+
+    def seen(self) -> dict[FailingKey, Seen]:
+        """Return what has been counted, in the order of the first row of each combination."""
+        for status, columns, times_us in self._waiting:
+            self._count_rows(status, columns, times_us)
+        self._waiting, self._count = [], 0
+        return self._seen
+
+    def save(self) -> list[Any]:
+        """Return it as JSON."""
+        return [
+            [status, _text(method), _text(path), text_of(host), *numbers]
+            for (status, method, path, host), numbers in self.seen().items()
+        ]
+
+    @classmethod
+    def load(cls, given: Any, cap: int) -> Self:
+        """Return saved counts. Raises TypeError or ValueError for anything else."""
+        rows = cls(cap)
+        for status, method, path, host, hits, first_us, last_us in map(checked_list, checked_list(given)):
+            key = (
+                integer(status, 500, 599),
+                None if method is None else key_of(method),
+                None if path is None else key_of(path),
+                key_of(host),
+            )
+            rows._note(rows._seen, key, integer(hits, 1, MAX_HITS), moment_of(first_us), moment_of(last_us))
+        return rows
+
+    def _count_rows(self, status: Int64s, columns: "list[tuple[Keys, Codes] | None]", times_us: Int64s) -> None:
+        cells = status
+        for column in columns:
+            if column is not None:
+                cells = cells * (len(column[0]) + 1) + (column[1] + 1)
+        _, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
+        hits = np.bincount(inverse).tolist()
+        least, greatest = np.full(len(first), times_us.max()), np.full(len(first), times_us.min())
+        np.minimum.at(least, inverse, times_us)
+        np.maximum.at(greatest, inverse, times_us)
+        values = [None if column is None else (column[0].values(), column[1]) for column in columns]
+        for place in np.argsort(first).tolist():
+            row = int(first[place])
+            method, path, host = (
+                None if value is None or value[1][row] < 0 else value[0][value[1][row]] for value in values
+            )
+            key = int(status[row]), method, path, host or b"-"
+            self._note(self._seen, key, hits[place], int(least[place]), int(greatest[place]))
+
+    def _note(self, seen: dict[FailingKey, Seen], key: FailingKey, hits: int, first_us: int, last_us: int) -> None:
+        found = seen.get(key)
+        if found is not None:
+            found[0] += hits
+            found[1], found[2] = min(found[1], first_us), max(found[2], last_us)
+            return
+        room = sum(map(room_of, (key[1] or b"", key[2] or b"", key[3]))) - 2
+        if self._room + room <= self._cap:
+            self._room += room
+            seen[key] = [hits, first_us, last_us]
+
+
+class FailingSince:
+    """Since when each endpoint fails: the first of its failures that is not a whole window behind the one before.
+
+    It is kept from report to report.
+
+    Args:
+        cap: The number of endpoints; more are told the first failure of their interval.
+        window_us: The length of the window.
+    """
+
+    def __init__(self, cap: int, window_us: int) -> None:
+        self._cap = cap
+        self._window_us = window_us
+        self._spans: dict[tuple[int, bytes | None, bytes | None], tuple[int, int]] = {}
+
+    def told(self, rows: FailingRows, start_us: int) -> Sequence[FailingEndpoint]:
+        """Return the endpoints of the interval from `start_us` on that failed, most hits first, then by key."""
+        self._spans = {key: span for key, span in self._spans.items() if span[1] >= start_us - self._window_us}
+        hosts: dict[tuple[int, bytes | None, bytes | None], dict[bytes, int]] = {}
+        spans: dict[tuple[int, bytes | None, bytes | None], tuple[int, int]] = {}
+        for (status, method, path, host), (hits, first_us, last_us) in rows.seen().items():
+            key = status, method, path
+            of_hosts = hosts.setdefault(key, {})
+            of_hosts[host] = of_hosts.get(host, 0) + hits
+            least_us, greatest_us = spans.get(key, (first_us, last_us))
+            spans[key] = min(least_us, first_us), max(greatest_us, last_us)
+        told = []
+        for key, of_hosts in hosts.items():
+            first_us, last_us = self._join(key, *spans[key])
+            host = min(of_hosts, key=lambda name: (-of_hosts[name], name))
+            status, method, path = key
+            told.append(FailingEndpoint(path, method, status, sum(of_hosts.values()), first_us, host))
+        told.sort(key=lambda row: (-row.hits, row.key or b"", row.method or b"", row.status))
+        return tuple(told)
+
+    def _join(self, key: tuple[int, bytes | None, bytes | None], first_us: int, last_us: int) -> tuple[int, int]:
+        before = self._spans.get(key)
+        if before is not None and first_us <= before[1] + self._window_us:
+            first_us, last_us = min(before[0], first_us), max(before[1], last_us)
+        if before is not None or len(self._spans) < self._cap:
+            self._spans[key] = first_us, last_us
+        return first_us, last_us
+
+    def save(self) -> list[Any]:
+        """Return it as JSON."""
+        return [[status, _text(method), _text(path), *span] for (status, method, path), span in self._spans.items()]
+
+    def load(self, given: Any) -> None:
+        """Restore what was saved. Raises TypeError or ValueError for anything else."""
+        for status, method, path, first_us, last_us in map(checked_list, checked_list(given)):
+            key = (
+                integer(status, 500, 599),
+                None if method is None else key_of(method),
+                None if path is None else key_of(path),
+            )
+            self._spans[key] = moment_of(first_us), moment_of(last_us)
+
+
+def _text(key: bytes | None) -> str | None:
+    return None if key is None else text_of(key)
+
+
+def _status_of(column: Column, rows: Int64s) -> Int64s:
+    numbers = np.array([int(key) for key in column.keys.values()], np.int64)
+    return numbers[column.codes[rows]]
+
+
+def _codes_of(column: Column | None, rows: Int64s) -> tuple[Keys, Codes] | None:
+    return None if column is None or not len(column.keys) else (column.keys, column.codes[rows].astype(np.int64))

@@ -1,0 +1,128 @@
+"""The endpoints of an interval whose requests take long: by time spent, and by the 95th percentile."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
+from http_monitor.counting.frame import Column
+from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
+from http_monitor.counting.keys import Codes, Keys
+from http_monitor.counting.long_keys import room_of
+from http_monitor.records import Int64s
+from http_monitor.report_tables import SlowRequests, SlowRow
+
+LEAST_US = 1_000
+"""Nobody waits for less."""
+Timed = dict[int, int]
+"""Bucket of the histogram: hits."""
+Times = dict[bytes, tuple[list[int], Timed]]
+"""Endpoint: ([sum of microseconds], hits by bucket)."""
+_MOST_WAITING = 1 << 16
+_PERCENT = 95
+
+
+class SlowRows:
+    """Durations by endpoint, counted when someone asks for them.
+
+    Of more than `cap` endpoints those that came first are kept; a long one takes the room of several.
+
+    Args:
+        cap: The number of endpoints.
+    """
+
+    __slots__ = ("_cap", "_count", "_room", "_times", "_waiting")
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._room = 0
+        self._times: Times = {}
+        self._waiting: list[tuple[Keys, Codes, Int64s]] = []
+        self._count = 0
+
+    def add(self, endpoints: Column, durations_us: Int64s) -> None:
+        """Count rows; those without an endpoint have a code below 0, those without a duration one below 0."""
+        if not len(endpoints.keys):
+            return
+        rows = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
+        self._waiting.append((endpoints.keys, endpoints.codes[rows], durations_us[rows]))
+        self._count += len(rows)
+        if self._count > _MOST_WAITING:
+            self.times()
+
+    def merge(self, others: Mapping[bytes, tuple[list[int], Timed]]) -> None:
+        """Count what another engine has counted."""
+        times = self.times()
+        for key, (total, timed) in others.items():
+            self._note(times, key, total[0], timed)
+
+    def times(self) -> Times:
+        """Return what has been counted, in the order of the first row of each endpoint."""
+        for keys, codes, durations_us in self._waiting:
+            self._count_rows(keys, codes, durations_us)
+        self._waiting, self._count = [], 0
+        return self._times
+
+    def _count_rows(self, keys: Keys, codes: Codes, durations_us: Int64s) -> None:
+        if not len(codes):
+            return
+        present, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        totals = np.zeros(len(present), np.object_)
+        np.add.at(totals, inverse, durations_us.astype(np.object_))
+        cells, hits = np.unique(inverse * BUCKETS + bucket_of(durations_us), return_counts=True)
+        edges = np.searchsorted(cells, np.arange(len(present) + 1) * BUCKETS)
+        values = keys.values()
+        for place in np.argsort(first).tolist():
+            part = slice(int(edges[place]), int(edges[place + 1]))
+            timed = dict(zip((cells[part] - place * BUCKETS).tolist(), hits[part].tolist(), strict=True))
+            self._note(self._times, values[present[place]], int(totals[place]), timed)
+
+    def _note(self, times: Times, key: bytes, total_us: int, timed: Timed) -> None:
+        found = times.get(key)
+        if found is None:
+            if self._room + room_of(key) > self._cap:
+                return
+            self._room += room_of(key)
+            found = times[key] = ([0], {})
+        found[0][0] += total_us
+        for bucket, hits in timed.items():
+            found[1][bucket] = found[1].get(bucket, 0) + hits
+
+    def slow(self) -> SlowRequests:
+        """Return the endpoints of which 5 % of the requests take a millisecond or more."""
+        rows = []
+        for key, (total, timed) in self.times().items():
+            p95_us = _quantile(timed)
+            if p95_us >= LEAST_US:
+                rows.append(SlowRow(key, sum(timed.values()), total[0], p95_us))
+        by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
+        by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))
+        return SlowRequests(tuple(by_time), tuple(by_p95))
+
+    def save(self) -> list[Any]:
+        """Return it as JSON."""
+        return [
+            [text_of(key), total[0], [[*entry] for entry in timed.items()]]
+            for key, (total, timed) in self.times().items()
+        ]
+
+    @classmethod
+    def load(cls, given: Any, cap: int) -> Self:
+        """Return saved counts. Raises TypeError or ValueError for anything else."""
+        rows = cls(cap)
+        for key, total_us, timed in map(checked_list, checked_list(given)):
+            entries = [checked_list(entry) for entry in checked_list(timed)]
+            counted = {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in entries}
+            rows._note(rows._times, key_of(key), integer(total_us, 0, 1 << 90), counted)
+        return rows
+
+
+def _quantile(timed: Timed) -> int:
+    """Return the duration at the nearest rank."""
+    rank = -(-sum(timed.values()) * _PERCENT // 100)
+    for bucket in sorted(timed):
+        rank -= timed[bucket]
+        if rank <= 0:
+            return middle_of(bucket)
+    return 0

@@ -1,0 +1,1 @@
+"""Alerts as text: their messages, storms and episodes."""

@@ -1,0 +1,111 @@
+"""An alert as text: its message, what its requests are, and the command that shows them."""
+
+import shlex
+from collections.abc import Sequence
+
+from http_monitor.display import figures
+from http_monitor.display.alerts.storm import MAX_LINES, storm_message
+from http_monitor.display.columns import shorten
+from http_monitor.display.style import Line, Role, Style, wrap, wrap_words
+from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.units import ratio
+
+MARK = "ALERT"
+"""Stands under each raise, to be searched for in what has scrolled away."""
+_INDENT = "  "
+_MOST_KEY = 40
+_WORDS = {"host": "from ", "agent": "agent ", "status": "status "}
+_NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
+
+
+def render_alerts(
+    events: Sequence[AlertEvent], width: int, style: Style, command: str = "", *, breaks: bool = False
+) -> list[str]:
+    """Return the messages of alerts of one rule and moment: one for all of them where they are many."""
+    if len(events) > MAX_LINES:
+        return render_storm(events, width, style, breaks=breaks)
+    return [line for event in events for line in render_alert(event, width, style, command, breaks=breaks)]
+
+
+def render_alert(event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False) -> list[str]:
+    """Return the message of an alert, and under a raise up to three lines on its requests.
+
+    Args:
+        event: The alert.
+        width: Columns of a line; a command is not broken, so that it can be copied.
+        style: Of the stream.
+        command: What starts this program on the same input; empty: no command is shown.
+        breaks: Break the message at words, for a terminal; what searches a file wants it whole.
+    """
+    role: Role = "raised" if event.state == "raised" else "recovered"
+    lines = _painted(event.message, role, width, style, breaks=breaks)
+    if event.state != "raised":
+        return lines
+    began = "" if event.began_us is None else f"began about {figures.moment(event.began_us, event.at_us)}"
+    pieces: list[Line] = [[(began, "dim")]] if began else []
+    if event.breakdown is not None:
+        pieces += [[(text, "dim")] for text in _shares(event.breakdown, style)]
+    lines += _marked(pieces, width, style)
+    if command and event.breakdown is not None:
+        lines.append(style.paint(f"{_INDENT}{style.text(_more(event, command))}", "dim"))
+    return lines
+
+
+def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
+    """Return the message of many alerts of one rule and moment, broken at words where that is wanted."""
+    role: Role = "raised" if events[0].state == "raised" else "recovered"
+    lines = _painted(storm_message(events), role, width, style, breaks=breaks)
+    return lines + (_marked([], width, style) if events[0].state == "raised" else [])
+
+
+def filter_of(event: AlertEvent) -> str:
+    """Return the expression for ``--filter`` that is true of the requests of an alert; empty: all are its requests."""
+    if event.name == "error-rate":
+        return "status >= 500"
+    return "" if event.subject is None else f"host == {quoted(event.subject)}"
+
+
+def quoted(key: bytes) -> str:
+    r"""Return log text as an expression quotes it, each byte that is not plain as ``\xhh``."""
+    plain = "".join(chr(byte) if 32 <= byte < 127 and byte not in b"\"\\'" else f"\\x{byte:02x}" for byte in key)
+    return f'"{plain}"'
+
+
+def _painted(message: str, role: Role, width: int, style: Style, *, breaks: bool) -> list[str]:
+    text = style.text(message)
+    if not breaks:
+        return [style.paint(text, role)]
+    return [style.paint("".join(part for part, _ in line), role) for line in wrap_words(text, width)]
+
+
+def _marked(pieces: Sequence[Line], width: int, style: Style) -> list[str]:
+    mark = f"{_INDENT}{MARK}"
+    room = max(1, width - len(mark) - len(_INDENT))
+    told = wrap(pieces, room, ", ")[:2]
+    if not told:
+        return [style.line([(mark, "dim")], width)]
+    starts = (mark, " " * len(mark))
+    return [style.line([(starts[min(at, 1)] + _INDENT, "dim"), *line], width) for at, line in enumerate(told)]
+
+
+def _shares(breakdown: Breakdown, style: Style) -> list[str]:
+    of = f"of {figures.pluralize(breakdown.hits, 'request')}" + ("" if breakdown.is_whole else ", the last ones")
+    shares = [_share(share, breakdown.hits, style) for share in breakdown.shares]
+    return [f"{of}: {shares[0]}", *shares[1:]] if shares else [of]
+
+
+def _share(share: Share, hits: int, style: Style) -> str:
+    part = f"{ratio(100 * share.hits, hits):.0f} %"
+    if share.key is None:
+        return f"{part} {_NOTHING.get(share.dimension, f'without a {share.dimension}')}"
+    return f"{part} {_WORDS.get(share.dimension, '')}{shorten(style.key(share.key), _MOST_KEY, style.glyphs.ellipsis)}"
+
+
+def _more(event: AlertEvent, command: str) -> str:
+    words = [command]
+    if event.began_us is not None:
+        words.append(f"--since {shlex.quote(figures.date_time(event.began_us))}")
+    expression = filter_of(event)
+    if expression:
+        words.append(f"--filter {shlex.quote(expression)}")
+    return " ".join([*words, "--output lines"])

@@ -1,0 +1,66 @@
+"""Displays that show alerts and nothing else on their stream."""
+
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from http_monitor.display.alerts.lines import render_alerts
+from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.notices import Notices
+from http_monitor.display.style import Palette, style_for
+from http_monitor.report import AlertEvent, Message, Notice
+
+
+class AlertsDisplay:
+    """A `ReportSink` for people who want to hear of alerts only. Owned by the thread that publishes.
+
+    Args:
+        stream: Takes a line for each alert; many of one rule at one moment are one.
+        notices: Takes sentences about the run.
+        width: Asked at each alert for the columns there are.
+        palette: `ansi.COLOURS`, or None for plain output.
+        command: Starts this program on the same input, for the hint under an alert; empty: there is no hint.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        notices: Notices,
+        *,
+        width: Callable[[], int],
+        palette: Palette | None = None,
+        command: str = "",
+    ) -> None:
+        self._stream = stream
+        self._notices = notices
+        self._style = style_for(stream.encoding, palette)
+        self._storms = Storms()
+        self._width = width
+        self._command = command
+        self._breaks = stream.isatty()
+
+    def publish(self, message: Message) -> None:
+        """Show an alert or a notice. Raises BrokenPipeError when the reader of the stream is gone."""
+        if isinstance(message, AlertEvent):
+            self._write_alerts(self._storms.add(message))
+            if message.subject is None:
+                self.settle()
+            return
+        self.settle()
+        if isinstance(message, Notice):
+            self._notices.tell(message)
+
+    def settle(self) -> None:
+        """Write what is kept: no more events of its moment come."""
+        self._write_alerts(self._storms.drain())
+
+    def close(self) -> None:
+        """Write what is kept."""
+        self.settle()
+        self._notices.settle()
+
+    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
+        if not events:
+            return
+        lines = render_alerts(events, self._width(), self._style, self._command, breaks=self._breaks)
+        self._stream.write("".join(line + "\n" for line in lines))
+        self._stream.flush()

@@ -1,0 +1,1 @@
+"""How formats read single lines, as text and as JSON."""

@@ -1,0 +1,44 @@
+"""Completes alert events by what the engine does not know: where their rows come from, and what they are."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from http_monitor.inputs.input import Input
+from http_monitor.report import AlertEvent, Breakdown
+
+
+class BreaksDown(Protocol):
+    """Tells what the requests of an alert are."""
+
+    def of(self, event: AlertEvent) -> Breakdown | None:
+        """Return what they are; None where nothing can be told."""
+        ...
+
+
+class AlertDetails:
+    """Adds file, server and breakdown to events. Owned by the monitor's thread.
+
+    Args:
+        inputs: What is read; it may change between turns.
+        server_of: Returns the name that the user gave the server of a file; None: it has none.
+        breakdown: Tells what the requests of an alert are; None: nobody does.
+    """
+
+    def __init__(
+        self, inputs: Sequence[Input], server_of: Callable[[str], str | None], breakdown: BreaksDown | None
+    ) -> None:
+        self._inputs = inputs
+        self._server_of = server_of
+        self._breakdown = breakdown
+
+    def complete(self, event: AlertEvent) -> AlertEvent:
+        """Return the event with all that is known; file and server are None where there are several."""
+        files = {entry.source.name for entry in self._inputs}
+        servers = {self._server_of(file) for file in files}
+        return replace(
+            event,
+            file=files.pop() if len(files) == 1 else None,
+            server=servers.pop() if len(servers) == 1 else None,
+            breakdown=None if self._breakdown is None else self._breakdown.of(event),
+        )

@@ -1,0 +1,68 @@
+"""--alert-for: an alert is raised when its value was beyond the threshold for that long; and when it began."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine_rows import TEN, alerts, at, log, of_type, row
+from tests.engine_strategies import START_S, log_line
+from tests.harness import run_replay
+from tests.reference.clf import parse_log
+from tests.reference.engine import Options, replay
+
+WAITING = replace(TEN, alert_for_s=4)
+
+
+def test_it_is_raised_at_the_first_close_that_long_after_the_value_was_first_beyond() -> None:
+    # Six hits at 100 are beyond 5 from the close at 101 to that at 110: pending since 101, raised at 105.
+    out = replay([log(95, *[100] * 6, 130)], WAITING)
+    assert alerts(out) == [("traffic", "raised", None, at(105)), ("traffic", "recovered", None, at(111))]
+    assert of_type("alert", out)[0]["value"] == 0.7
+
+
+def test_a_close_at_the_threshold_ends_the_wait() -> None:
+    # Beyond at 101 and 102; at 103 the hits of 93 have left, and 5 remain: equality. One more at 104 begins anew.
+    lines = [92, *[100] * 5, 104, *[105], 130]
+    out = replay([log(*lines)], WAITING)
+    assert alerts(out)[0] == ("traffic", "raised", None, at(109))
+
+
+def test_a_wait_that_is_too_short_raises_nothing() -> None:
+    assert alerts(replay([log(95, *[100] * 6, 130)], replace(TEN, alert_for_s=11))) == []
+
+
+def test_each_host_waits_for_itself() -> None:
+    options = Options(window_s=10, alert_threshold=1e9, alert_error_rate=1e9, ddos_threshold=0.3, alert_for_s=2)
+    first = [row(100, b"a")] * 4
+    second = [row(103, b"b")] * 4
+    out = replay([log(*first, *second, 130)], options)
+    raised = [(name, state, subject, when) for name, state, subject, when in alerts(out) if state == "raised"]
+    assert raised == [("ddos", "raised", "a", at(103)), ("ddos", "raised", "b", at(106))]
+
+
+@pytest.mark.parametrize("gap_s", [3, 40, 4_000])
+def test_a_wait_ends_in_a_gap_at_its_second(gap_s: int) -> None:
+    data = (log_line(START_S) + b"\n") * 8
+    data += log_line(START_S + gap_s) + b"\n"
+    options = replace(WAITING, alert_for_s=2, alert_error_rate=100.0)
+    out = run_replay([data], options)
+    told = [(thing["state"], thing["at"]) for thing in of_type("alert", out)]
+    assert told[0] == ("raised", at(START_S + 3))
+    assert out == replay([parse_log(data)], options)
+
+
+def test_began_is_where_the_rise_begins_in_the_window() -> None:
+    quiet = [second for second in range(1000, 1060)]
+    rise = [second for second in range(1060, 1090) for _ in range(50)]
+    out = replay([log(*quiet, *rise)], Options(ddos_threshold=1e9))
+    (raised,) = of_type("alert", out)
+    assert (raised["name"], raised["began"]) == ("traffic", at(1060))
+
+
+def test_began_is_unknown_where_the_whole_window_is_alike() -> None:
+    options = Options(window_s=10, alert_threshold=1e9, alert_error_rate=1e9, ddos_threshold=1.5)
+    lines = [row(1000 + second, b"a") for second in range(40) for _ in range(2)]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert raised["began"] == at(1000)
+    recovered = of_type("alert", replay([log(*lines, 1100)], options))[1]
+    assert recovered["began"] is None

@@ -1,0 +1,179 @@
+"""What the requests behind an alert are: counted by brute force, cut anywhere, and shown under the alert."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.alerts import default_alerts
+from http_monitor.breakdown.recent import MOST_AT_ONCE, MOST_ROWS, RecentRequests
+from http_monitor.clock import ReplayClock
+from http_monitor.display.alerts.lines import MARK, filter_of, quoted, render_alert
+from http_monitor.display.style import style_for
+from http_monitor.filtering.reading import read_expression
+from http_monitor.filtering.syntax import TextTest
+from http_monitor.hub.hub import Hub
+from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.settings import Settings
+from tests.display_samples import time_zone
+from tests.engine_strategies import START_S
+from tests.examples import examples
+from tests.harness import Recorder, ScriptedSource, make_inputs, put_together
+
+US_PER_S = 1_000_000
+SETTINGS = Settings(
+    replay=True, window_s=20, interval_s=10, lateness_s=0, alert_threshold=0.4, ddos_threshold=0.3, alert_min_hits=2
+)
+Line = tuple[int, str, str, str, str, int]
+"""(second, host, method, path, agent, status)."""
+
+
+def written(line: Line) -> bytes:
+    second, host, method, path, agent, status = line
+    time = f"{datetime.fromtimestamp(START_S + second, UTC):%d/%b/%Y:%H:%M:%S +0000}"
+    return f'{host} - - [{time}] "{method} {path} HTTP/1.1" {status} 1 "-" "{agent}"\n'.encode()
+
+
+def events_of(chunks: list[bytes], kept: int = 1 << 18, options: Settings = SETTINGS) -> list[AlertEvent]:
+    """Return the alert events of a replay, with what their requests are."""
+    recorder, recent = Recorder(), RecentRequests(kept)
+    hub = Hub([recorder])
+    hub.join_stream(recent)
+    inputs = make_inputs(options, [ScriptedSource(chunks, ends=True)])
+    monitor = put_together(options, inputs, default_alerts(options), hub, ReplayClock(), breakdown=recent)
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    return recorder.events
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Line]:
+    steps = draw(st.lists(st.sampled_from((0, 0, 0, 1, 3, 25)), min_size=1, max_size=60))
+    lines, second = [], 0
+    for step in steps:
+        second += step
+        lines.append(
+            (
+                second,
+                draw(st.sampled_from(("192.0.2.1", "192.0.2.2", "-"))),
+                draw(st.sampled_from(("GET", "POST"))),
+                draw(st.sampled_from(("/a", "/b"))),
+                draw(st.sampled_from(("curl", "-"))),
+                draw(st.sampled_from((200, 500, 503))),
+            )
+        )
+    return lines
+
+
+def expected(event: AlertEvent, lines: list[Line]) -> Breakdown | None:
+    first_us = event.at_us - event.window_s * US_PER_S if event.began_us is None else event.began_us
+    if event.state != "raised":
+        return None
+    about = [
+        line
+        for line in lines
+        if first_us <= (START_S + line[0]) * US_PER_S < event.at_us
+        and (event.name != "ddos" or line[1].encode() == event.subject)
+        and (event.name != "error-rate" or line[5] >= 500)
+    ]
+    if not about:
+        return None
+    places = {"method": 2, "endpoint": 3, "host": 1, "agent": 4, "status": 5}
+    shares = []
+    for name, place in places.items():
+        if (event.name, name) == ("ddos", "host"):
+            continue
+        counted = Counter(
+            None if (name, line[place]) == ("agent", "-") else str(line[place]).encode() for line in about
+        )
+        shares.append(Share(name, *min(counted.items(), key=lambda item: (-item[1], item[0] or b""))))
+    return Breakdown(len(about), tuple(shares), is_whole=True)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(logs(), st.data())
+def test_the_shares_are_those_of_the_rows_that_were_counted_then_wherever_the_log_is_cut(
+    lines: list[Line], data: st.DataObject
+) -> None:
+    whole = b"".join(map(written, lines))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(whole)), max_size=5)))
+    chunks = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    events = events_of([whole])
+    assert events == events_of(chunks)
+    for event in events:
+        assert event.breakdown == expected(event, lines)
+
+
+def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
+    lines: list[Line] = [(second, "192.0.2.1", "GET", "/a", "curl", 200) for second in range(6) for _ in range(4_000)]
+    options = Settings(replay=True, window_s=20, lateness_s=0, alert_threshold=1_000.0, ddos_threshold=1e6)
+    (event, *_) = events_of([b"".join(map(written, lines))], options=options)
+    assert event.breakdown == Breakdown(
+        MOST_ROWS,
+        (
+            Share("method", b"GET", MOST_ROWS),
+            Share("endpoint", b"/a", MOST_ROWS),
+            Share("host", b"192.0.2.1", MOST_ROWS),
+            Share("agent", b"curl", MOST_ROWS),
+            Share("status", b"200", MOST_ROWS),
+        ),
+        is_whole=False,
+    )
+    (event, *_) = events_of([b"".join(map(written, lines))], kept=100, options=options)
+    assert event.breakdown is not None
+    assert (event.breakdown.hits <= 100, event.breakdown.is_whole) == (True, False)
+
+
+def test_of_a_storm_only_the_first_alerts_are_broken_down() -> None:
+    lines: list[Line] = [(0, f"192.0.2.{number}", "GET", "/a", "-", 200) for number in range(30) for _ in range(9)]
+    events = [event for event in events_of([b"".join(map(written, lines))]) if event.name == "ddos"]
+    assert [event.breakdown is not None for event in events] == [True] * MOST_AT_ONCE + [False] * 20
+
+
+@pytest.fixture(autouse=True)
+def _utc() -> Iterator[None]:
+    with time_zone("UTC"):
+        yield
+
+
+def raised(**changes: object) -> AlertEvent:
+    shares = (Share("method", b"POST", 97), Share("endpoint", b"/login\x1b[2J", 50), Share("agent", None, 100))
+    fields: dict[str, object] = {
+        **{"state": "raised", "name": "ddos", "subject": b'192.0.2.7"\\', "at_us": 1_700_000_000 * US_PER_S},
+        **{"value": 6.0, "threshold": 5.0, "hits": 720, "window_s": 120, "title": "Flood", "reading": "hits = 6.00"},
+        **{"unit": "/s", "began_us": 1_699_999_960 * US_PER_S, "breakdown": Breakdown(100, shares, is_whole=True)},
+    }
+    return AlertEvent(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def test_an_alert_is_followed_by_what_its_requests_are_and_by_the_command_for_more() -> None:
+    lines = render_alert(raised(), 100, style_for("utf-8"), "http-monitor --no-state --file a.log")
+    assert lines == [
+        "Flood generated an alert - hits = 6.00, triggered at 2023-11-14 22:13:20 +0000",
+        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J",
+        "         100 % without an agent",
+        "  http-monitor --no-state --file a.log --since '2023-11-14 22:12:40'"
+        r""" --filter 'host == "192.0.2.7\x22\x5c"' --output lines""",
+    ]
+
+
+def test_a_recovery_and_an_alert_about_no_rows_have_little_to_tell() -> None:
+    recovered = raised(state="recovered", began_us=None, breakdown=None)
+    assert len(render_alert(recovered, 80, style_for("utf-8"), "x")) == 1
+    _, marked = render_alert(raised(began_us=None, breakdown=None), 80, style_for("utf-8"), "x")
+    assert marked == f"  {MARK}"
+
+
+def test_on_a_terminal_a_message_breaks_at_words() -> None:
+    lines = render_alert(raised(breakdown=None), 40, style_for("utf-8"), breaks=True)
+    assert lines[:2] == ["Flood generated an alert - hits = 6.00,", "triggered at 2023-11-14 22:13:20 +0000"]
+
+
+@given(st.binary(min_size=1, max_size=20))
+def test_any_subject_is_a_filter_that_means_it(host: bytes) -> None:
+    assert read_expression(filter_of(raised(subject=host))) == TextTest("host", False, (host,))
+    assert quoted(host).isprintable()
