@@ -94,6 +94,8 @@ def _presets_in(modules: set[str]) -> set[str]:
 
 def test_lines_of_the_most_usual_formats_need_no_preset(log: Path) -> None:
     assert not _presets_in(_imported("--replay", "--file", log))
+    # What was found is looked up for each look at another place.
+    assert not _presets_in(_imported("--replay", "--since", "1d", "--file", log))
 
 
 def test_a_format_by_its_name_needs_that_preset_alone(tmp_path: Path) -> None:

@@ -246,12 +246,12 @@ class AutoFormat:
         self._chosen = self._format = self._change = None
         if chosen is not None:
             self._trials.clear()
-        for candidate in self._candidates if chosen is not None else ():
-            if candidate.name == chosen:
-                made = candidate.make_for(self._trials.head)
-                remind(made, kept.get(chosen))
-                self._decide(candidate, made)
-                remind(self._change, given.get("change"))
+        candidate = None if chosen is None else self._candidates.named(chosen)
+        if candidate is not None:
+            made = candidate.make_for(self._trials.head)
+            remind(made, kept.get(chosen))
+            self._decide(candidate, made)
+            remind(self._change, given.get("change"))
         if self._chosen is None and chosen is None:
             self._trials.load(kept)
 
@@ -268,7 +268,8 @@ class AutoFormat:
         return reading
 
     def _turn_to(self, rival: Rival, line_no: int) -> None:
-        candidate = next(candidate for candidate in self._candidates if candidate.name == rival.name)
+        candidate = self._candidates.named(rival.name)
+        assert candidate is not None
         self._decide(candidate, rival.made)
         kind = rival.kind if candidate.name == FAMILY else candidate.name
         assert kind is not None

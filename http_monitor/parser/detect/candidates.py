@@ -69,6 +69,12 @@ class Candidates:
         """Yield them, in the order in which they are tried."""
         return iter(self._every)
 
+    def named(self, name: str) -> Candidate | None:
+        """Return the one of that name; None: there is none. To ask for the family costs no preset."""
+        if name == FAMILY:
+            return self.family
+        return next((candidate for candidate in self if candidate.name == name), None)
+
     def of(self, lines: bytes) -> Iterable[Candidate]:
         """Return those that some lines may be of; the others fit none of them."""
         return self if self._presets_of is None else self._made_of(self._presets_of(lines))
