@@ -59,8 +59,8 @@ def prefix_of(settings: Settings) -> list[str] | None:
 def _seen(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
     """Return what stands at each path now."""
     from http_monitor.sources.files.access import LocalFiles
+    from http_monitor.sources.files.data_end import seen_at
     from http_monitor.sources.path_selection import STDIN
-    from http_monitor.sources.tail.start import seen_at
 
     files = LocalFiles()
     return {path: seen_at(files, path) for path in paths if path != STDIN}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from http_monitor.sources.files.access import Handle
+from http_monitor.sources.files.data_end import data_end
 from http_monitor.sources.tail.position import FilePosition, head_of, print_of
 
 HEAD_BYTES = 1_024
@@ -10,7 +11,6 @@ HEAD_BYTES = 1_024
 MARKER_BYTES = 1_024
 """So many bytes before the offset are remembered."""
 _NUL = b"\0"
-_MOST_ALLOCATED_BYTES = 256 << 20
 ENOUGH_BYTES = 64
 """With less than that known, two files that begin alike are only taken for one if they are as long as each other."""
 
@@ -50,24 +50,6 @@ def end_of(path: str, handle: Handle) -> FilePosition:
         head=head_of(handle.read(0, min(HEAD_BYTES, size))),
         marker=print_of(marker),
     )
-
-
-def data_end(handle: Handle, size: int) -> int:
-    """Return where the data of a file of that size ends: before the NULs that stand at its end, if any do.
-
-    Servers allocate the end of a log ahead and fill it in place. Beyond 256 MiB of NULs nothing is looked for.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    end, step = size, 1
-    while end > max(0, size - _MOST_ALLOCATED_BYTES):
-        start = max(0, end - step)
-        data = handle.read(start, end - start).rstrip(_NUL)
-        if data:
-            return start + len(data)
-        end, step = start, min(1 << 20, step * 64)
-    return end if end <= 0 else size
 
 
 def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -> bool:
