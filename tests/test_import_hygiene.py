@@ -87,6 +87,40 @@ def test_a_replay_needs_columns_but_nothing_that_watches_or_colours(log: Path, o
     }
 
 
+_SAY_FIRST = """
+import sys
+from http_monitor.cli import main
+from http_monitor.display.notices import Notices
+show = Notices.show
+
+def show_first(*given):
+    print("first with:", *sorted({"numpy", "pyarrow"} & set(sys.modules)), file=sys.__stderr__)
+    show(*given)
+
+Notices.show = show_first
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("options", [("--replay",), ("--duration", "1", "--no-state")], ids=" ".join)
+def test_where_files_end_is_seen_and_the_first_words_said_before_columns_are_imported(
+    log: Path, options: tuple[str, ...]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY_FIRST, *options, "--file", log],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=DEADLINE_S,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    first, later = (line for line in done.stderr.splitlines() if line.startswith("first with:"))
+    assert first.split()[2:] == []
+    assert later.split()[2:] == ["numpy", "pyarrow"]
+
+
 def _presets_in(modules: set[str]) -> set[str]:
     """Return the modules that make one preset each."""
     return {f"{presets.__name__}.{name}" for name in presets.BY_NAME} & modules

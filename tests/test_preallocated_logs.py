@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.sources.files.access import Files, FileStatus
-from http_monitor.sources.tail.start import seen_at
+from http_monitor.sources.files.data_end import seen_at
 from tests.following import WAYS, Follow, Following, append, line, lines
 
 _STEPS = [101, 4_096, 65_536, 3 << 20]

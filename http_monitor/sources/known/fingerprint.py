@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from http_monitor.sources.files.access import Handle
+from http_monitor.sources.files.data_end import data_end
 from http_monitor.sources.known.position import FilePosition, head_of, print_of
 
 HEAD_BYTES = 1_024
@@ -10,7 +11,6 @@ HEAD_BYTES = 1_024
 MARKER_BYTES = 1_024
 """Number of bytes before the offset in a fingerprint."""
 _NUL = b"\0"
-_MOST_ALLOCATED_BYTES = 256 << 20
 ENOUGH_BYTES = 64
 """With fewer known bytes, files that begin alike are only taken for one if their sizes are equal."""
 
@@ -50,24 +50,6 @@ def end_of(path: str, handle: Handle) -> FilePosition:
         head=head_of(handle.read(0, min(HEAD_BYTES, size))),
         marker=print_of(marker),
     )
-
-
-def data_end(handle: Handle, size: int) -> int:
-    """Return the end of the data in a file of this size, which is before the NULs at its end.
-
-    Some servers allocate the end of a log ahead and fill it in place. At most 256 MiB of NULs are examined.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    end, step = size, 1
-    while end > max(0, size - _MOST_ALLOCATED_BYTES):
-        start = max(0, end - step)
-        data = handle.read(start, end - start).rstrip(_NUL)
-        if data:
-            return start + len(data)
-        end, step = start, min(1 << 20, step * 64)
-    return end if end <= 0 else size
 
 
 def is_copy(handle: Handle, position: FilePosition, least: int = ENOUGH_BYTES) -> bool:

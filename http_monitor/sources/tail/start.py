@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from http_monitor.health import Health
-from http_monitor.sources.files.access import Files, FileStatus, Identity
+from http_monitor.sources.files.access import FileStatus, Identity
+from http_monitor.sources.files.data_end import data_end
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
-from http_monitor.sources.known.fingerprint import data_end
 from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.known.replaced_copies import end_by_print
 from http_monitor.sources.rotation.locate import Located, locate
@@ -20,23 +20,6 @@ from http_monitor.units import visible_text
 def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
     """Return where a file that was seen at a path is to be read from."""
     return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
-
-
-def seen_at(files: Files, path: str) -> FileStatus | Obstacle:
-    """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
-    found = files.look(path)
-    if isinstance(found, Obstacle) or not found.size:
-        return found
-    opened = files.open(path)
-    if isinstance(opened, Obstacle):
-        return found
-    handle, status = opened
-    try:
-        return replace(status, size=data_end(handle, status.size))
-    except OSError:
-        return found
-    finally:
-        handle.close()
 
 
 def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:

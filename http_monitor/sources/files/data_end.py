@@ -1,0 +1,44 @@
+"""Where the data of a file ends, and what stands at a path before anything else of a run is imported."""
+
+from dataclasses import replace
+
+from http_monitor.sources.files.access import Files, FileStatus, Handle
+from http_monitor.sources.files.regular_file import Obstacle
+
+_NUL = b"\0"
+_MOST_ALLOCATED_BYTES = 256 << 20
+
+
+def data_end(handle: Handle, size: int) -> int:
+    """Return where the data of a file of that size ends: before the NULs that stand at its end, if any do.
+
+    Servers allocate the end of a log ahead and fill it in place. Beyond 256 MiB of NULs nothing is looked for.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    end, step = size, 1
+    while end > max(0, size - _MOST_ALLOCATED_BYTES):
+        start = max(0, end - step)
+        data = handle.read(start, end - start).rstrip(_NUL)
+        if data:
+            return start + len(data)
+        end, step = start, min(1 << 20, step * 64)
+    return end if end <= 0 else size
+
+
+def seen_at(files: Files, path: str) -> FileStatus | Obstacle:
+    """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
+    found = files.look(path)
+    if isinstance(found, Obstacle) or not found.size:
+        return found
+    opened = files.open(path)
+    if isinstance(opened, Obstacle):
+        return found
+    handle, status = opened
+    try:
+        return replace(status, size=data_end(handle, status.size))
+    except OSError:
+        return found
+    finally:
+        handle.close()
