@@ -36,7 +36,7 @@ _STRINGS: dict[str, tuple[str, bytes]] = {
     ),
     "caddy": (
         '{remote} - {user} [{when}] "{method} {uri} {proto}" {status} {size} {latency}',
-        _COMBINED[:-18] + b"1.5ms",
+        _COMBINED.partition(b' "-"')[0] + b" 1.5ms",
     ),
     "haproxy_dates": (
         '{"t":"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]","ip":"%[src]","st":%ST,"b":%B,"m":"%HM","u":"%HU","d":%Ta}',

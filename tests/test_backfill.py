@@ -19,7 +19,7 @@ from http_monitor.ports.log_format import Headed, LogFormat
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, LocalFiles
-from http_monitor.sources.tail.start import seen_at
+from http_monitor.sources.files.data_end import seen_at
 from http_monitor.units import US_PER_S
 from tests.engine_strategies import START_S, log_line
 from tests.program import Program, append, lines_at, lines_now

@@ -78,6 +78,32 @@ def test_what_rack_writes_of_honest_clients_is_read_as_ever(text: bytes, host: b
         assert set(rows.column("user").to_pylist()) == {user}
 
 
+def test_the_example_of_the_page_is_a_line_of_its_own_only_where_it_does_not_end_as_racks_do() -> None:
+    header = b'1.2.3.4 - x [01/Jan/2030:00:00:00 +0000] "GET /x HTTP/1.1" 200 5 0.0001, 198.51.100.9'
+    written = line(header, 0).rstrip()
+
+    for text, host, path, status in (
+        (written, REAL, b"/a", 503),
+        # Of any other server's line the first time in brackets counts, and what follows the size is ignored.
+        (written.removesuffix(b" 0.0021"), b"1.2.3.4", b"/x", 200),
+        (written.removesuffix(b"1"), b"1.2.3.4", b"/x", 200),
+    ):
+        found = parse_line(text)
+        assert found is not None
+        assert (found.host, found.path, found.status) == (host, path, status)
+        for copies in (1, 400):
+            rows = get_format("common").parse((text + b"\n") * copies).rows
+            assert set(rows.column("host").to_pylist()) == {host}
+            assert set(rows.column("status").to_pylist()) == {status}
+
+
+def test_a_user_of_rack_with_a_dash_between_blanks_counts_without_a_host() -> None:
+    written = line(b"", 0).replace(b" - -", b"192.0.2.7 - a - b", 1)
+
+    (row,) = get_format("rack").parse(written).rows.select(["host", "user", "path"]).to_pylist()
+    assert row == {"host": b"-", "user": b"b", "path": b"/a"}
+
+
 def test_a_user_of_other_servers_cannot_choose_the_host() -> None:
     """Of a line that does not end as those of Rack do, what stands behind the ident is the user's."""
     found = parse_line(b'192.0.2.7 - x, 9.9.9.9 - y [10/Oct/2025:13:55:36 +0000] "GET / HTTP/1.1" 200 5')

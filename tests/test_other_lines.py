@@ -1,6 +1,7 @@
 """Lines that fit and record no finished request are lines, in a counter of their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -78,3 +79,27 @@ def test_live_an_input_with_other_lines_alone_is_idle_and_no_line_is_lost() -> N
 
 def _clock() -> ManualClock:
     return ManualClock(START_S * 1_000_000)
+
+
+def test_a_log_of_which_no_line_records_a_request_is_told_of_at_its_end_wherever_it_was_cut() -> None:
+    for chunks in ([FIELDS * 3], [FIELDS] * 3):
+        (notice,) = (each for each in replayed(*chunks).notices if each.level == "warning")
+        assert (notice.name, notice.text) == (
+            "nothing-fits",
+            "0.log: none of its 3 lines records a finished request (is this an access log?)",
+        )
+    (notice,) = replayed(FIELDS).notices
+    assert notice.text == "0.log: its only line records no finished request (is this an access log?)"
+    assert [notice.name for notice in replayed(FIELDS + LINE % 1).notices] == ["format"]
+
+
+def test_live_20_lines_that_record_no_request_are_told_of_once() -> None:
+    source, clock = TurnSource(), _clock()
+    monitor, recorder = make_monitor(settings_of(Options()), [source], clock, make_format=lambda name: auto_format())
+    for lines in (19, 1, 5):
+        source.following = replace(source.following, data=b'{"level":"info","ts":1760097336,"msg":"x"}\n' * lines)
+        monitor.step()
+        clock.advance(1)
+        told = [notice.text for notice in recorder.notices]
+        words = "turns.log: none of its 20 lines records a finished request (is this an access log?)"
+        assert told == ([] if lines == 19 else [words])

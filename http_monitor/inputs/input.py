@@ -11,8 +11,8 @@ from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
-from http_monitor.inputs.misfits import Misfits
-from http_monitor.inputs.missing_columns import MissingColumns
+from http_monitor.inputs.misfits import Misfits, only_others
+from http_monitor.inputs.missing_columns import SAMPLE_ROWS, MissingColumns
 from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
@@ -189,6 +189,8 @@ class Input:
         parsed, found = self._parse(chunk.data, last=chunk.finished)
         self.check_format(parsed, ended=chunk.finished)
         found += [Found(self._enough_no, notice) for notice in self._find_missing(ended=chunk.finished)]
+        if chunk.finished and 0 < self._lines == self._others:
+            found.append(Found(None, self._only_others()))
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
         nul_bytes = self.source.health().nul_bytes
@@ -279,12 +281,17 @@ class Input:
         raise FormatError(self._nothing_fits(min(lines, FORMAT_LINES)))
 
     def notice_if_nothing_fits(self) -> Notice | None:
-        """Return, once, a notice that no line fits; a live input continues."""
+        """Return, once, a notice that no line fits, or records a request; a live input continues."""
         lines = self._lines - self._others
-        if self._said_nothing_fits or self._rows > self._others or not lines:
+        if self._said_nothing_fits or self._rows > self._others or not (lines or self._others >= SAMPLE_ROWS):
             return None
         self._said_nothing_fits = True
+        if not lines:
+            return self._only_others()
         return Notice(self._nothing_fits(lines), "warning", "nothing-fits", self.source.name)
+
+    def _only_others(self) -> Notice:
+        return self.notice(only_others(self._lines), "nothing-fits", "warning")
 
     def drain_notices(self) -> list[Notice]:
         """Return the notices about lines counted since the last call."""

@@ -49,3 +49,9 @@ class Misfits:
             text += f"; {self.words_for(self._first, fmt)}"
         advice = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
         return f"{text} (is this an access log? {advice})"
+
+
+def only_others(lines: int) -> str:
+    """Return the message that none of so many lines records a request, though all of them fit."""
+    subject = "its only line records no" if lines == 1 else f"none of its {lines:,} lines records a"
+    return f"{subject} finished request (is this an access log?)"
