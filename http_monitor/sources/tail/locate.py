@@ -67,7 +67,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if not position.head.length and not is_named:
         sibling = None  # for the same reason as above
     if sibling is not None:
-        found = _check_sibling(siblings, sibling, position)
+        found = _located(siblings, sibling, position)
         if found.handle is not None or found.obstacle is not None:
             return found
         truncated = found.truncated
@@ -83,7 +83,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     )
 
 
-def _check_sibling(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:
+def _located(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:
     """Check the file beside the path that has the file's identity."""
     opened = siblings.reach(sibling)
     if isinstance(opened, Obstacle):
