@@ -12,7 +12,7 @@ _MAX_ORIGINS = 1_000
 
 
 class Origins:
-    """The programs, containers or streams of which some line has fitted.
+    """The programs, containers or streams with at least one line that fitted.
 
     As soon as there is one, lines of others are *other* instead of malformed, since they are not meant for the format.
     """
