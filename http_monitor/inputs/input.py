@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from http_monitor.choices import FORMAT_LINES
 from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
-from http_monitor.inputs.misfits import Misfits, only_others
+from http_monitor.inputs.misfits import Misfits, lines_without_row, only_others
 from http_monitor.inputs.missing_columns import SAMPLE_ROWS, MissingColumns
 from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.ability import able
@@ -266,19 +265,9 @@ class Input:
         Raises:
             FormatError: the batch, the last one parsed, proves it.
         """
-        others_before = self._others - len(batch.other_nos)
-        if self._rows - batch.well_formed > others_before:
-            return
-        lines = self._lines - self._others
-        first_no = batch.first_request
-        first_row_no = None
-        if first_no is not None:
-            others_between = int(np.searchsorted(batch.other_nos, first_no))
-            first_row_no = self._lines - batch.lines - others_before + first_no - others_between
-        unread = first_row_no is None and lines < FORMAT_LINES and not ended
-        if unread or not lines or (first_row_no is not None and first_row_no <= FORMAT_LINES):
-            return
-        raise FormatError(self._nothing_fits(min(lines, FORMAT_LINES)))
+        lines = lines_without_row(batch, self._lines, self._rows, self._others, ended=ended)
+        if lines:
+            raise FormatError(self._nothing_fits(lines))
 
     def notice_if_nothing_fits(self) -> Notice | None:
         """Return, once, a notice that no line fits, or records a request; a live input continues."""

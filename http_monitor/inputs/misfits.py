@@ -1,8 +1,11 @@
 """Describes the lines of an input that do not fit its format."""
 
+import numpy as np
+
+from http_monitor.choices import FORMAT_LINES
 from http_monitor.inputs.look import Explain
 from http_monitor.ports.log_format import LogFormat
-from http_monitor.records import Sample
+from http_monitor.records import Batch, Sample
 from http_monitor.units import visible
 
 _SHOWN_BYTES = 120
@@ -55,3 +58,27 @@ def only_others(lines: int) -> str:
     """Return the message that none of so many lines records a request, though all of them fit."""
     subject = "its only line records no" if lines == 1 else f"none of its {lines:,} lines records a"
     return f"{subject} finished request (is this an access log?)"
+
+
+def lines_without_row(batch: Batch, lines: int, rows: int, others: int, *, ended: bool) -> int:
+    """Return the number of first lines of which none fits, 0 where one does or where it is not known yet.
+
+    Args:
+        batch: The last one parsed.
+        lines: All lines so far, with those of the batch, as the following.
+        rows: Those that fit.
+        others: Those of them that record no request, and prove nothing.
+        ended: No more lines come.
+    """
+    others_before = others - len(batch.other_nos)
+    if rows - batch.well_formed > others_before:
+        return 0
+    counted = lines - others
+    first_no = batch.first_request
+    if first_no is not None:
+        others_between = int(np.searchsorted(batch.other_nos, first_no))
+        if lines - batch.lines - others_before + first_no - others_between <= FORMAT_LINES:
+            return 0
+    elif counted < FORMAT_LINES and not ended:
+        return 0
+    return min(counted, FORMAT_LINES)

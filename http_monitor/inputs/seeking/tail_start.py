@@ -10,8 +10,9 @@ from http_monitor.inputs.seeking.prober import Prober
 from http_monitor.inputs.seeking.search import SAMPLES, Bound, Part, Search
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity
+from http_monitor.sources.files.data_end import data_end
 from http_monitor.sources.files.regular_file import Obstacle
-from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES, data_end
+from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES
 from http_monitor.sources.known.position import FilePosition, TailPosition, head_of, print_of
 from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
 

@@ -231,8 +231,7 @@ class AutoFormat:
         """Return what was chosen, and what that remembers."""
         if self._chosen is None:
             return {"chosen": None, "kept": self._trials.save()}
-        made: Remembering | None = able(self._format, Remembering)
-        memory = None if made is None else made.save()
+        memory = None if (made := able(self._format, Remembering)) is None else made.save()
         change = None if self._change is None else self._change.save()
         return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
 

@@ -66,7 +66,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     if sibling is not None and not position.head.length and not _is_named(siblings, sibling, path, position):
         sibling = None  # for the same reason
     if sibling is not None:
-        found = _located(siblings, sibling, position)
+        found = _check_sibling(siblings, sibling, position)
         if found.handle is not None or found.obstacle is not None:
             return found
         truncated = found.truncated
