@@ -203,7 +203,7 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
     assert len(Prefilter().after(report).splitlines()) == 24
 
 
-@pytest.mark.parametrize("height", [8, 12, 23, 39, 100])
+@pytest.mark.parametrize("height", [12, 23, 39, 100])
 def test_a_block_is_never_higher_than_the_screen_and_its_headline_and_alerts_stay(height: int) -> None:
     lines = Prefilter(height=height).after(alerting_report()).splitlines()
     assert len(lines) <= height

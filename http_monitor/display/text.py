@@ -18,7 +18,7 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
-_LEAST_HEIGHT = 8
+_LEAST_HEIGHT = 12
 """A block has so many lines on the lowest screen."""
 _MOST_TOP = 50
 """Where a block is too high, its tables begin to shrink from so many rows."""
