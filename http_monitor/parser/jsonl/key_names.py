@@ -27,6 +27,7 @@ _KEY = re.compile(r"(:?)(@?[^=?@!]+)(?:=(\w+))?(\?)?([@!]\w+)?")
 _EITHER = re.compile(r"(.*?)\{([^}]*)\}(.*)")
 # What a plural of the name would end with is no unit.
 _SECONDS = re.compile(r".*(?:[_.-]s|[a-z]S)")
+_BRACKETED = re.compile(r"([^\[\]()]+)(?:\(([a-z\u00b5\u03bc]+)\)|\[([a-z\u00b5\u03bc]+)\])")
 _TIMED = 10_000
 
 
@@ -102,6 +103,11 @@ def known_as(folded: str, spelled: str) -> list[Known]:
         spelled: The key itself as it stands in the object.
     """
     found = [known for known in _TABLE.get(folded, ()) if known.spelling in ("", spelled)]
+    bracketed = _BRACKETED.fullmatch(folded)
+    if not found and bracketed is not None:
+        # The unit, as in `duration(ms)`.
+        name = f"{bracketed[1]}.{bracketed[2] or bracketed[3]}"
+        return known_as(name, name)
     if folded in _BASES:
         role, rank = _BASES[folded]
         # Between the keys whose name says the unit, and those that only their value can say it of.
