@@ -111,6 +111,28 @@ def test_what_programs_write_is_read_line_by_line_and_by_columns(name: str) -> N
         ({"reqPath": "a/b"}, {"path": None}),
         ({"reqPath": "a/b", "cliIP": "::1", "edgeIP": "::2"}, {"path": b"/a/b"}),
         ({"reqPath": "-", "cliIP": "::1", "edgeIP": "::2"}, {"path": None}),
+        ({"latency": {"secs": 1, "nanos": 13_000_000}}, {"duration_us": 1_013_000}),
+        ({"duration": {"seconds": 0, "nanos": 999}}, {"duration_us": 0}),
+        ({"data": {"elapsed.seconds": 2, "elapsed.nanos": 5_000}}, {"duration_us": 2_000_005}),
+        ({"latency": {"nanos": "13000000", "secs": "1"}}, {"duration_us": 1_013_000}),
+        ({"latency": {"secs": 1, "nanos": 1_000_000_000}}, {"duration_us": None}),
+        ({"latency": {"nanos": 5_000_000, "secs": None}}, {"duration_us": None}),
+        ({"duration(ms)": 13}, {"duration_us": 13_000}),
+        ({"latency[us]": 14}, {"duration_us": 14}),
+        ({"duration(pages)": 13}, {"duration_us": None}),
+        ({"duration_s": "1.3e-2"}, {"duration_us": 13_000}),
+        ({"duration_ms": "1.5E+1"}, {"duration_us": 15_000}),
+        ({"request_time": 0.5, "body_bytes_sent": 5}, {"duration_us": 500_000}),
+        ({"request_time": 13, "body_bytes_sent": 5}, {"duration_us": None}),
+        ({"remote": {"address": "192.0.2.9", "port": 7}}, {"host": b"192.0.2.9"}),
+        ({"remote": {"address": "db"}, "ip": "192.0.2.9"}, {"host": b"192.0.2.9"}),
+        ({"ip": "10.0.0.1, 192.0.2.9"}, {"host": b"192.0.2.9"}),
+        ({"ip": "shop, 192.0.2.9"}, {"host": b"-"}),
+        ({"request": {"verb": "PUT", "url": {"path": "/x", "raw": "/y?z"}}}, {"path": b"/y"}),
+        ({"request": {"url": {"path": "/x"}}}, {"path": b"/x"}),
+        ({"status": {"code": 404, "text": "Not Found"}}, {"status": 404}),
+        ({"status": {"status_code": "503"}}, {"status": 503}),
+        ({"resp_body_size": 7}, {"size_bytes": 7}),
         ({"reqPath": "/a", "cliIP": "::1", "edgeIP": "::2"}, {"path": b"/a"}),
     ],
 )
@@ -148,6 +170,13 @@ def test_a_time_is_read_in_the_unit_that_it_shows(time: str, part_us: int) -> No
         assert {row["time"] for row in rows} == {AT_US + part_us}
 
 
+@pytest.mark.parametrize("key", ["end_time", "received_at", "when", "unixtime", "@time", "ts_ms"])
+def test_a_time_is_found_under_many_a_name_where_its_value_is_one(key: str) -> None:
+    line = encoded({key: 1760097336, "status": 200, "method": "GET", "path": "/"})
+    assert [row["time"] for row in rows_of(BY_NAME["json"].make(10_000), line)] == [AT_US]
+    assert reading_of("json", line.replace(b"1760097336", b'"noon"')).expected == "a key with the time"
+
+
 def test_a_number_that_is_no_time_of_these_years_is_malformed() -> None:
     reading = reading_of("json", b'{"ts":12,"status":200}')
     assert (reading.values, reading.expected) == (
@@ -159,6 +188,34 @@ def test_a_number_that_is_no_time_of_these_years_is_malformed() -> None:
 def test_an_object_without_a_time_is_told_to_lack_it() -> None:
     line = b'{"level":"info","method":"GET","url":"/","status":200}'
     assert reading_of("json", line).expected == "a key with the time"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            b'{"At":1760097336,"ip":"::1","method":"GET","url":"/a","status":503}',
+            "a key with the time (these keys are not read: At, which looks like the time; "
+            "--format json:host=ip,method=method,target=url,status=status,time=At reads them)",
+        ),
+        (
+            b'{"ts":1760097336,"ip":"::1","m":"GET","u":"/a","st":503}',
+            "a key with the request or the status (these keys are not read: st, which looks like the status and u, "
+            "which looks like the target of the request and m, which looks like the method; "
+            "--format json:time=ts,host=ip,status=st,target=u,method=m reads them)",
+        ),
+        (b'{"At":"noon","method":"GET","url":"/a","status":503}', "a key with the time"),
+        (b'{"expires_at":1760097336,"method":"GET","url":"/a","status":503}', "a key with the time"),
+    ],
+)
+def test_a_line_that_lacks_what_a_hit_needs_is_told_with_the_format_that_reads_it(line: bytes, told: str) -> None:
+    reading = reading_of("json", line)
+
+    assert (reading.values, reading.expected) == (None, told)
+    if "--format " in told:
+        (word, *_) = shlex.split(told.partition("--format ")[2])
+        (row,) = rows_of(get_format(word), line)
+        assert (row["status"], row["method"], row["path"], row["time"]) == (503, b"GET", b"/a", AT_US)
 
 
 def reading_of(name: str, line: bytes) -> Any:
@@ -236,6 +293,9 @@ def test_a_key_that_looks_like_a_field_is_told_with_the_format_that_reads_it(
         {"time-taken": "12", "time-to-first-byte": "0.001"},
         {"time_taken": 12, "resourceId": "/a", "operationName": "b"},
         {"Duration": 12_500_000},
+        {"request_time": 13, "bytes_sent": 1},
+        {"spent_time": "13ms"},
+        {"handler_millis": 13},
     ],
 )
 def test_a_duration_is_told_whose_unit_nothing_shows(keys: dict[str, Any]) -> None:
@@ -250,6 +310,7 @@ def test_a_duration_is_told_whose_unit_nothing_shows(keys: dict[str, Any]) -> No
 
     assert row["duration_us"] is None
     told = ["latency", "duration", "time_elapsed", "response_time", "time-taken", "time_taken", "Duration"]
+    told += ["request_time", "spent_time", "handler_millis"]
     key = next(name for name in told if name in keys)
     assert f"not read: {key}, which looks like the duration" in remark.text
     words = shlex.split(remark.text.partition("--format ")[2])

@@ -218,10 +218,11 @@ class JsonReader:
                 written = "any" if (role, writing) == ("time", "plain") else writing
                 ranked.append(([*self._own].index(value.raw) - len(self._own), at, value, Meant("", role, written)))
                 continue
-            for rank in _RANKS.get(value.name, ()):
+            name, spelled = _without_brackets(value)
+            for rank in _RANKS.get(name, ()):
                 entry = ENTRIES[rank]
-                apart = re.fullmatch(r".*(?:[_.-]s|[a-z]S)", "." + value.spelled)
-                if entry.spelled not in ("", value.spelled) or (entry.needs_gap and not apart):
+                apart = re.fullmatch(r".*(?:[_.-]s|[a-z]S)", "." + spelled)
+                if entry.spelled not in ("", spelled) or (entry.needs_gap and not apart):
                     continue
                 if entry.family and _wrote(entry.family[1:], names) != (entry.family[0] == "@"):
                     continue
@@ -246,6 +247,22 @@ class JsonReader:
         self._open[number] = known
         while len(self._open) > _MOST_OPEN:
             self._open.pop(next(iter(self._open)))
+
+
+def _without_brackets(value: Value) -> tuple[str, str]:
+    """Return the name of a key whose unit stands in brackets as one with a dot before it, and how it is spelled."""
+    for opening, closing in ("()", "[]"):
+        base, mark, unit = value.name.partition(opening)
+        letters = unit.removesuffix(closing)
+        plain = (
+            base
+            and not set("()[]") & set(base)
+            and letters
+            and all(char in "µμ" or "a" <= char <= "z" for char in letters)
+        )
+        if value.name not in _RANKS and mark and unit == letters + closing and plain:
+            return f"{base}.{letters}", f"{base}.{letters}"
+    return value.name, value.spelled
 
 
 def decoded(line: bytes) -> dict[str, Any]:
@@ -283,7 +300,46 @@ def mended(found: dict[str, Any]) -> dict[str, Any]:
         text = scalar(found[path])
         if text and text != b"-" and not _is_target(text):
             changed[path] = "/" + found[path]
-    return found | changed
+    return _with_nanoseconds(found | changed, {})
+
+
+def _with_nanoseconds(found: dict[str, Any], own: KeyMap) -> dict[str, Any]:
+    """Return an object whose lengths of seconds and nanoseconds are one number."""
+    places: dict[str, tuple[int, str]] = {}
+    for value in values_of(found, own):
+        depth = value.raw.count(".")
+        if value.name not in places or depth < places[value.name][0]:
+            places[value.name] = depth, value.raw
+    for name, (_, raw) in places.items():
+        base, _, last = name.rpartition(".")
+        other = places.get(f"{base}.nanos")
+        if last not in ("secs", "seconds") or other is None:
+            continue
+        seconds, nanos = _text_at(found, raw) or "", _text_at(found, other[1]) or ""
+        summed = seconds + "." + nanos.zfill(9) if seconds.isdigit() and nanos.isdigit() and len(nanos) < 10 else None
+        found = _put_at(_put_at(found, raw, summed), other[1], None)
+    return found
+
+
+def _text_at(found: Any, raw: str) -> str | None:
+    """Return the text of what stands at a place; None where nothing does."""
+    if not isinstance(found, dict):
+        return None
+    if raw in found:
+        text = scalar(found[raw])
+        return None if text is None else text.decode("latin-1")
+    heads = [key for key in found if raw.startswith(key + ".")]
+    return next((value for key in heads if (value := _text_at(found[key], raw[len(key) + 1 :])) is not None), None)
+
+
+def _put_at(found: Any, raw: str, text: str | None) -> Any:
+    """Return what stands in an object with another text at a place."""
+    if not isinstance(found, dict):
+        return found
+    if raw in found:
+        return found | {raw: text}
+    heads = [key for key in found if raw.startswith(key + ".")]
+    return found | {key: _put_at(found[key], raw[len(key) + 1 :], text) for key in heads}
 
 
 def _like(text: bytes, shape: str) -> bool:
@@ -380,7 +436,7 @@ def can_be(text: bytes, entry: Meant) -> bool:
     if not entry.vague:
         return True
     if role == "host":
-        return is_client(text)
+        return all(is_client(part.strip(b" ")) for part in text.split(b","))
     if role == "method":
         usual = b"GET HEAD POST PUT DELETE PATCH OPTIONS CONNECT TRACE".split()
         capitals = LETTERS[:26]

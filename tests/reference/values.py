@@ -6,6 +6,7 @@ Its rows are those of `tests.written.hit`: by the columns of `records.SCHEMA`, t
 import datetime
 import ipaddress
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -205,6 +206,10 @@ _LENGTHS = {
 
 def one_length(text: bytes, unit: str) -> int | None:
     """Return the whole microseconds of a number, or of numbers that each have a unit of their own behind them."""
+    mantissa, mark, power = text.lower().partition(b"e")
+    sign = power[:1] in (b"+", b"-")
+    if mark and _decimal(mantissa) is not None and all_in(power[sign:], DIGITS) and len(power[sign:]) <= 2:
+        return one_length(f"{Decimal(text.decode()):f}".encode(), unit)
     value = _decimal(text)
     if value is not None:
         if unit == "nginx":

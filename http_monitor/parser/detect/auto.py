@@ -187,7 +187,7 @@ class AutoFormat:
             reading = read_line(self._format, line)
         else:
             reading = self.readings(line)[0] if self._format is None and len(line) <= self._limit else _NOTHING
-            if reading.values is None and not reading.found:
+            if reading.values is None and not (reading.found or reading.known):
                 return self._family.explain(line)
         return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 

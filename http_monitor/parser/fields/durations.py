@@ -4,6 +4,7 @@ from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.late_pattern import LatePattern
 from http_monitor.parser.fields.scalars import MOST, POWER, scale_decimal
 
+_EXPONENT = LatePattern(rb"[0-9]{1,18}(?:\.[0-9]{0,18})?[eE][+-]?[0-9]{1,2}")
 _PLAIN = LatePattern(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
 _SEPARATORS = LatePattern(rb"[ ,:]+")
 # Units as people and libraries write them; Unicode has two different micro signs.
@@ -51,6 +52,10 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
 
 def _one(text: bytes, writing: Writing) -> int | None:
     match = (_NGINX if writing == "nginx" else _PLAIN).compiled.fullmatch(text)
+    if match is None and _EXPONENT.compiled.fullmatch(text):
+        from decimal import Decimal  # noqa: PLC0415 - hardly any log has such numbers
+
+        return _one(format(Decimal(text.decode()), "f").encode(), writing)
     if match is not None:
         if writing == "unit" or (writing == "decimal" and match[2] is None):
             return None

@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 
 from http_monitor.parser.fields.field import Field, Role
 from http_monitor.parser.fields.hosts import is_address
+from http_monitor.parser.fields.scalars import read_time
 from http_monitor.parser.jsonl.key_book import Object
 from http_monitor.parser.jsonl.key_names import expand, fold
 from http_monitor.parser.jsonl.key_table import DURATIONS
@@ -15,6 +16,7 @@ from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
 from http_monitor.units import visible_text
 
 _WHAT: Mapping[Role, str] = {
+    "time": "the time",
     "status": "the status",
     "host": "the client",
     "target": "the target of the request",
@@ -23,6 +25,13 @@ _WHAT: Mapping[Role, str] = {
     "duration": "the duration",
     "agent": "the user agent",
 }
+_TIME_WORDS = frozenset(
+    (
+        *("time", "date", "datetime", "timestamp", "ts", "stamp", "start", "started", "begin", "end", "finished"),
+        *("received", "created", "logged", "completed", "at", "when", "epoch", "unixtime", "unix"),
+    )
+)
+_NO_TIME_WORDS = frozenset(("expires", "expiry", "modified", "birth", "valid", "since", "until", "build", "deploy"))
 _ASKED: tuple[Role, ...] = ("request", "target", "path")
 _MAX_KEYS = 200
 _MAX_DEPTH = 4
@@ -32,7 +41,9 @@ _STATUSES = frozenset(
     ).split()
 )
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-_NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)?")
+_NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)?(?:[eE]-?[0-9]{1,2})?")
+_LENGTH = re.compile(rb"(?:[0-9]+(?:\.[0-9]*)? ?(?:ns|us|\xc2\xb5s|\xce\xbcs|ms|s|m|h))+")
+"""A length of time with a unit of its own."""
 _AGENT = re.compile(
     rb"(?:Mozilla|Opera|curl|Wget|python-requests|Go-http-client|okhttp|PostmanRuntime)/[0-9].*", re.DOTALL
 )
@@ -57,11 +68,17 @@ _NO_SIZE = frozenset(
         *("header", "headers", "max", "limit", "body_in"),
     )
 )
-_TIMES = frozenset(("time", "duration", "latency", "elapsed", "took", "taken", "ms"))
+_TIMES = frozenset(
+    (
+        *("time", "duration", "latency", "elapsed", "took", "taken"),
+        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds"),
+    )
+)
 _NO_TIMES = frozenset(
     (
         *("upstream", "backend", "origin", "connect", "queue", "db", "view", "cpu"),
         *("start", "end", "date", "zone", "stamp", "unix", "utc", "local", "first", "ttfb"),
+        *("timeout", "deadline", "ttl", "interval", "age", "uptime", "delay", "retry", "wait", "expires", "idle"),
     )
 )
 _BASES = frozenset(map(fold, expand(DURATIONS)))
@@ -92,13 +109,34 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
     keys = [key for key in _keys(found) if key.raw not in used]
     likely: dict[Role, str] = {}
     for role in _WHAT:
-        if not _is_said(role, said) and not _is_known(role, layout):
+        if role != "time" and not _is_said(role, said) and not _is_known(role, layout):
             key = next((key for key in keys if _looks_like(role, key)), None)
             if key is not None:
                 likely[role] = key.raw
                 keys.remove(key)
     if not likely:
         return None
+    return _told(said, likely)
+
+
+def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
+    """Return what of an object without a time looks like one, with the format that reads it.
+
+    Args:
+        found: The object of a line that is not read.
+        layout: How it is read.
+        texts: What its keys were found to say.
+    """
+    said = {field.role: field for field, text in zip(layout.fields, texts, strict=True) if text is not None}
+    for key in _keys(found):
+        named = key.words & _TIME_WORDS or b"-" in key.text[4:8]
+        if named and not key.words & _NO_TIME_WORDS and isinstance(read_time(key.text, "any"), int):
+            return _told(said, {"time": key.raw})
+    return None
+
+
+def _told(said: Mapping[Role | None, Field], likely: Mapping[Role, str]) -> str:
+    """Return the sentence on keys that are not read."""
     given = ",".join(
         [*_read_keys(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())]
     )
@@ -114,8 +152,10 @@ def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:
 
 
 def _is_known(role: Role, layout: Layout) -> bool:
-    """Return whether a key provides it in other lines, though not in this one."""
-    return any(not layout.candidates[index].vague for index in layout.places.get(role, ()))
+    """Return whether a key is there that says it, but for this line."""
+    # What is a duration only where it shows its unit says nothing for sure.
+    candidates = [layout.candidates[index] for index in layout.places.get(role, ())]
+    return any(not one.vague and one.field.writing not in ("decimal", "unit") for one in candidates)
 
 
 def _read_keys(said: Mapping[Role | None, Field]) -> Iterator[str]:
@@ -126,7 +166,7 @@ def _read_keys(said: Mapping[Role | None, Field]) -> Iterator[str]:
             continue
         unit = ""
         if role in ("duration", "upstream"):
-            unit = "/" + {"unit": "ms", "nginx": "s"}.get(field.writing, field.writing)
+            unit = "/" + {"unit": "ms", "nginx": "s", "decimal": "s"}.get(field.writing, field.writing)
         yield f"{role}{unit}={field.name}"
 
 
@@ -167,6 +207,8 @@ def _looks_like(role: Role, key: _Key) -> bool:
         return text in _METHODS
     if role == "agent":
         return _AGENT.fullmatch(text) is not None
+    if role == "duration" and _LENGTH.fullmatch(text) and not words & _NO_TIMES:
+        return True
     if _NUMBER.fullmatch(text) is None or is_nothing(text, role):
         return False
     if role == "size":

@@ -1,15 +1,16 @@
 """Reads logs of one JSON object a line, by a map that says what each key means, and by the keys that are known."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import orjson
 
 from http_monitor.choices import MAX_LINE_BYTES
-from http_monitor.explanation import Value
+from http_monitor.explanation import LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.jsonl.columns import Alike, Columnar
-from http_monitor.parser.jsonl.doubts import doubt
+from http_monitor.parser.jsonl.doubts import doubt, doubt_of_time
 from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
 from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.pairs import Pairs
@@ -23,6 +24,8 @@ from http_monitor.parser.template.format import SMALL_BYTES
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch, Json
 
+_NO_TIME = "a key with the time"
+_NO_REQUEST = "a key with the request or the status"
 _MOST_LAYOUTS = 1_000
 _MOST_KEYS = 256
 
@@ -119,6 +122,19 @@ class JsonFormat(LinedFormat):
         if words is not None:
             yield Remark("json-keys", words)
 
+    def read_line(self, line: bytes) -> LineReading:
+        """Return key by key what one line says, or what it lacks, and which key may say it."""
+        reading = super().read_line(line)
+        if reading.values is not None or reading.expected not in (_NO_TIME, _NO_REQUEST) or self._declared:
+            return reading
+        found = decode_object(line.removesuffix(b"\r"))
+        if isinstance(found, Misfit):
+            return reading
+        layout = self._layout(self._book.eye.shape_of(found), found)
+        texts = layout.texts_in(layout.mended(found))
+        words = (doubt_of_time if reading.expected == _NO_TIME else doubt)(found, layout, texts)
+        return reading if words is None else replace(reading, expected=f"{reading.expected} ({words})")
+
     def save(self) -> Json:
         """Return when the last line was, and which requests have begun."""
         return {**super().save(), "open": self._pairs.save()}
@@ -203,12 +219,12 @@ class JsonFormat(LinedFormat):
         end = len(line) + 1
         lacking = self._lacking(found)
         if lacking is None and layout.is_hit(texts):
-            if "time" not in layout.places and not self._untimed:
-                return Misfit(end, "a key with the time")
+            if not self._untimed and layout.lacks_time(texts):
+                return Misfit(end, _NO_TIME)
             return Texts(layout.meaning, layout.fields, texts)
         if layout.is_log and not layout.is_hit(texts):
             return Outside()
-        return Misfit(end, "a key with the request or the status" if lacking is None else f"a key {lacking}")
+        return Misfit(end, _NO_REQUEST if lacking is None else f"a key {lacking}")
 
     def _lacking(self, found: Object) -> str | None:
         """Return a key that a line must have and this one has not."""

@@ -27,6 +27,7 @@ _KEY = re.compile(r"(:?)(@?[^=?@!]+)(?:=(\w+))?(\?)?([@!]\w+)?")
 _EITHER = re.compile(r"(.*?)\{([^}]*)\}(.*)")
 # Words whose plural must not be read as a unit.
 _SECONDS = re.compile(r".*(?:[_.-]s|[a-z]S)")
+_BRACKETED = re.compile(r"([^\[\]()]+)(?:\(([a-z\u00b5\u03bc]+)\)|\[([a-z\u00b5\u03bc]+)\])")
 _TIMED = 10_000
 
 
@@ -102,6 +103,11 @@ def meanings_of(folded: str, spelled: str) -> list[Known]:
         spelled: The key itself, as written.
     """
     found = [known for known in _TABLE.get(folded, ()) if known.spelling in ("", spelled)]
+    bracketed = _BRACKETED.fullmatch(folded)
+    if not found and bracketed is not None:
+        # The unit, as in `duration(ms)`.
+        name = f"{bracketed[1]}.{bracketed[2] or bracketed[3]}"
+        return meanings_of(name, name)
     if folded in _BASES:
         role, rank = _BASES[folded]
         # Ranked between keys whose name gives the unit and those whose value must give it.

@@ -103,7 +103,10 @@ KEYS: Mapping[Role, str] = {
         "time_unix_nano observed_time_unix_nano edge_end_timestamp edge_start_timestamp req_time_sec time_millis "
         "instant.epoch_second msec _time t dt created event.start event.end event.created request_time? {tr,trl,trg,tl,"
         "tg}?@haproxy_short syslog.timestamp@datadog request_time_epoch request_received_at {request,req}.{time,"
-        "timestamp,start_time,started_at} {response,res}.{time,timestamp} proxy.timestamp"
+        "timestamp,start_time,started_at} {response,res}.{time,timestamp} proxy.timestamp {time_start,time_end,"
+        "end_time,finished_at,completed_at,received_at,created_at,when,epoch,unixtime,unix_time,timestamp_ms,"
+        "timestamp_millis,timestamp_us,timestamp_ns,ts_ms,ts_us,ts_ns,@time,time.$date,timestamp.$date,time.seconds,"
+        "timestamp.seconds}?"
     ),
     "host": (
         "remote_ip@labkit remote_addr req.remote_address client.ip source.ip client.address source.address "
@@ -112,10 +115,11 @@ KEYS: Mapping[Role, str] = {
         "remote_ip remote_address remote_host remote_client client_hostname downstream_remote_address "
         "downstream_direct_remote_address request.client.ip client_port? ci?@haproxy_short cli_ip c_ip "
         "http.request.remote_addr host@tomcat client.{addr,host,remote_addr}? network.peer.address network.peer.ip "
-        "net.sock.peer.addr net.peer.ip net.peer.name {ip,ip_address,ip_addr,client,remote,peer,peer_ip,peer_addr,"
-        "peer_address,source,source_ip,source_address,src,src_ip,src_addr,user_ip,visitor_ip,requester_ip,viewer_ip,"
-        "addr,x_client_ip,fastly_client_ip,request_ip,req_ip,proxy_protocol_addr}? {x_real_ip,real_ip,http_x_real_ip,"
-        "cf_connecting_ip,http_cf_connecting_ip,true_client_ip}? headers.{x_real_ip,cf_connecting_ip,true_client_ip}?"
+        "net.sock.peer.addr net.peer.ip net.peer.name remote.{address,addr,ip}? {ip,ip_address,ip_addr,client,remote,"
+        "peer,peer_ip,peer_addr,peer_address,source,source_ip,source_address,src,src_ip,src_addr,user_ip,visitor_ip,"
+        "requester_ip,viewer_ip,addr,x_client_ip,fastly_client_ip,request_ip,req_ip,proxy_protocol_addr}? {x_real_ip,"
+        "real_ip,http_x_real_ip,cf_connecting_ip,http_cf_connecting_ip,true_client_ip}? headers.{x_real_ip,"
+        "cf_connecting_ip,true_client_ip}?"
     ),
     "user": (
         "remote_user user.name client_username auth_user enduser.id username user_name user http_user http.auth "
@@ -128,19 +132,19 @@ KEYS: Mapping[Role, str] = {
     "method": (
         "{request,req,http.request,http_request}.{method,http_method,request_method} http.method request_method "
         "req_method http_method request.connection.method client_request_method cs_method http_verb method? verb? "
-        "hm?@haproxy_short proxy.method"
+        "{request,req}.verb? hm?@haproxy_short proxy.method"
     ),
     "target": (
         "url.original request_uri req.original_url original_url originalurl request_target {request,req,"
         "http.request}.{uri,url,target,original_url,request_uri} http_request.{request_url,uri,url} http.target "
         "client_request_uri http_uri x_envoy_original_path x_envoy_origin_path http.url url.full cs_uri full_path "
         "hu?@haproxy_short request_url req_url http_url url? uri_full? target? request? requested_url? http_request? "
-        "req?"
+        "req? {request,req}.url.{raw,full}?"
     ),
     "path": (
         "url.path request_path {request,req,http.request,http_request}.path req_path http_path http.path requested_uri "
         "request.connection.path uri_path cs_uri_stem uri client_request_path path?!logstash endpoint? resource? "
-        "hp?@haproxy_short proxy.path"
+        "hp?@haproxy_short proxy.path {request,req}.url.path?"
     ),
     "query": (
         "url.query query_string {request,req}.{query,query_string,querystring,args} args request_query "
@@ -156,7 +160,7 @@ KEYS: Mapping[Role, str] = {
         "http_response_}status_line http_request.status downstream_status edge_response_status http_status_code "
         "http_status http_code http_response_code http_response_status response_code response_status "
         "response_status_code resp_status resp_status_code resp_code res_status sc_status final_status http.status "
-        "status_code proxy.status_code status response? st@haproxy_short code?@structlog"
+        "status_code proxy.status_code status response? st@haproxy_short code?@structlog status.{code,status_code}?"
     ),
     "size": (
         "http.response.body.bytes {http.response,response,res,resp,http_response}.{body.size,body.bytes,body_bytes,"
@@ -166,7 +170,8 @@ KEYS: Mapping[Role, str] = {
         "response_body_bytes response_bytes response_length response_content_length resp_size resp_bytes resp_length "
         "res_size res_bytes res_body_bytes res_length written_bytes bytes_written sc_bytes network.bytes_written {res,"
         "response}.headers.content_length content_length size bytes sent_bytes sent bytes_read@haproxy "
-        "b?@haproxy_short len_bytes data_length res[content_length] length? resp_headers.content_length"
+        "b?@haproxy_short len_bytes data_length res[content_length] length? resp_headers.content_length body_size "
+        "resp_body_size resp_len res_len bytes_tx tx_bytes"
     ),
     "bytes_in": (
         "request_length http.request.body.bytes {http.request,request,req,http_request}.{body.size,body_bytes,bytes,"
@@ -179,7 +184,7 @@ KEYS: Mapping[Role, str] = {
         "elapsed=ms@serilog latency_human=unit latency=ns@echo latency=ms@apisix latency=ms@restify "
         "response.latency=ns@slog_http elapsed_time=ms@logback time_taken=decimal?@azure time_taken=s@cloudfront "
         "time_taken=ms@iis duration=ns@datadog duration=ns@traefik {time_total,time_duration}=ms@haproxy {tt,"
-        "ta}=ms@haproxy_short response_time=s@elk_nginx request_time=s@nginx http.server.request.duration=s "
+        "ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx http.server.request.duration=s "
         ":responseTime=ms :response-time=ms :total-time=ms latencies.request=ms http.server.duration=ms"
     ),
     "upstream": (

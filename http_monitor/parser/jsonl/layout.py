@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.fields.row_builder import Meaning
 from http_monitor.parser.jsonl.key_book import Found, Object
 from http_monitor.parser.jsonl.mending import mends_of
-from http_monitor.parser.jsonl.text import Path, scalar_text
+from http_monitor.parser.jsonl.text import scalar_text, value_at
 from http_monitor.parser.jsonl.values import FIRM, can_be, is_nothing, text_of
 
 Part = Literal["whole", "first", "maybe first", "last", "again"]
@@ -84,6 +84,12 @@ class Layout:
             return not said.isdisjoint((*_REQUEST, "status"))
         return not said.isdisjoint(("request", "status", "method")) or ("host" in said and not said.isdisjoint(_TARGET))
 
+    def lacks_time(self, texts: Sequence[bytes | None]) -> bool:
+        """Return whether no key is there that must be the time, and none that may be one is."""
+        return self.text(texts, "time") is None and all(
+            self.candidates[index].vague for index in self.places.get("time", ())
+        )
+
     def begins(self, found: Object) -> bool:
         """Return whether an object is the first line of a request."""
         if self.part != "maybe first":
@@ -118,10 +124,3 @@ class Layout:
             elif role in FIRM or self.declared:
                 wrong = wrong or (index, text)
         return wrong or nothing or (None, None)
-
-
-def value_at(found: Any, path: Path) -> Any:
-    """Return the value at a path; None if there is none."""
-    for key in path:
-        found = found.get(key) if type(found) is dict else None
-    return found

@@ -5,8 +5,8 @@ from typing import Any
 
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.jsonl.key_book import Object
-from http_monitor.parser.jsonl.layout import Layout, value_at
-from http_monitor.parser.jsonl.text import scalar_text
+from http_monitor.parser.jsonl.layout import Layout
+from http_monitor.parser.jsonl.text import scalar_text, value_at
 
 MAX_OPEN = 2_000
 """Maximum number of open requests; the oldest are dropped beyond it."""

@@ -58,6 +58,13 @@ def scalar_text(value: object) -> bytes | None:
     return None
 
 
+def value_at(found: Any, path: Path) -> Any:
+    """Return the value at a path; None where there is none."""
+    for key in path:
+        found = found.get(key) if type(found) is dict else None
+    return found
+
+
 def places(line: bytes) -> Iterator[tuple[Path, int, int]]:
     """Yield (path, start, stop) of each scalar in the line's order.
 

@@ -24,7 +24,8 @@ KEYS: KeyMap = {
     "body_bytes_sent": ("size", "plain"),
     "bytes_sent": ("size", "plain"),
     "request_length": ("bytes_in", "plain"),
-    "request_time": ("duration", "s"),
+    # With three decimals, always: a whole number is the milliseconds of some other program.
+    "request_time": ("duration", "decimal"),
     "upstream_response_time": ("upstream", "s"),
     "upstream_cache_status": ("cache", "plain"),
     "http_host": ("vhost", "plain"),
