@@ -109,7 +109,7 @@ class Batch:
 
     @property
     def requests(self) -> int:
-        """How many lines record a finished request, filtered out or not."""
+        """Number of lines that record a finished request, filtered out or not."""
         return len(self.line_nos) + len(self.filtered_nos)
 
     @property
@@ -124,8 +124,8 @@ class Batch:
 
 
 Json = dict[str, Any]
-"""A JSON object: saved state before it is written and after it is read. Any: the part that made it checks its
-values, not the parts that pass it on."""
+"""A JSON object: state to be saved or restored. Any: its values are checked by the part that made it, not by those
+that pass it on."""
 
 
 AgentKind = Literal["person", "bot", "library", "unknown"]

@@ -1,4 +1,4 @@
-"""Gives each file the format of its lines: the one named, the one its server names, or the one its lines show."""
+"""Chooses the format of each file: the named one, the one in the server's configuration, or a detected one."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,17 +50,17 @@ class Formats:
         """What makes formats of lines that have a time, and of those whose time may stand around them."""
         self._stopping: Callable[[], bool] = lambda: False
         self._remembered: dict[str, str] = {}
-        """What an earlier run had found, which this one goes on with."""
+        """The names of the formats that the resumed run had chosen."""
 
     def check(self, paths: Sequence[str], stopping: Callable[[], bool] = lambda: False) -> None:
-        """See that the format can be read that was asked for; what is needed for it is imported now.
+        """Check that the requested format can be read, and import what it needs.
 
         Args:
-            paths: Of the files.
-            stopping: Whether the user wants no more; then it does no more than it has.
+            paths: The files.
+            stopping: Returns whether the user asked to stop; then the check ends early.
 
         Raises:
-            UsageError: it cannot, or the server's configuration does not tell.
+            UsageError: it cannot, or the server's configuration does not name it.
         """
         self._stopping = stopping
         if self._settings.log_timezone is not None:
@@ -85,11 +85,11 @@ class Formats:
                 self._named(path).check(partial(self._first_sample, path))
 
     def look(self, paths: Iterable[str], earlier: "Mapping[str, Json] | None" = None) -> None:
-        """Take a sample of each file, and let it decide where the lines are to.
+        """Sample each file to choose its format, unless the format is given.
 
         Args:
-            paths: Of the files.
-            earlier: State of inputs that this run goes on with; what they have found stays.
+            paths: The files.
+            earlier: The state of the inputs of the resumed run; formats that it had chosen are kept.
         """
         for path in filter(self._detects, paths):
             if not self._remember(path, (earlier or {}).get(path)):
@@ -147,18 +147,18 @@ class Formats:
         return self._remembered.get(path) if choice is None else choice.name
 
     def banner(self) -> list[str]:
-        """Return how the lines are read, and how that is known, for the beginning of a run."""
+        """Return the lines that tell, at the start of a run, the format and how it was chosen."""
         from http_monitor.display.single_lines import render_format
         from http_monitor.display.style import style_for
 
         return render_format(self._words(), width_of(sys.stderr), style_for(sys.stderr.encoding))
 
     def _origin_of(self, path: str) -> "Origin | None":
-        """Return what the configuration says of a file; of one that has joined, what it says of the first."""
+        """Return the configuration's format of a file; for one found later, that of the first file."""
         return self._origins.get(path) or next(iter(self._origins.values()), None)
 
     def _detects(self, path: str) -> bool:
-        """Tell whether the lines of a file decide what they are, for want of anybody else."""
+        """Return whether the format of a file must be detected from its lines."""
         return self._settings.format == "auto" and self._origin_of(path) is None
 
     @property
@@ -223,7 +223,7 @@ class Formats:
         )
 
     def _remember(self, path: str, state: "Json | None") -> bool:
-        """Take what an earlier run had found of a file; returns whether that is of any use."""
+        """Restore the format that the resumed run had chosen for a file; return whether there was one."""
         kept = None if state is None else state.get("format")
         if kept is None:
             return False
@@ -233,7 +233,7 @@ class Formats:
                 return False
             found.load(kept["kept"])
         except (KeyError, TypeError, ValueError):
-            return False  # whoever loads the state says what is wrong with it
+            return False  # whatever is wrong is reported when the input's state is loaded
         if found.chosen is None:
             return False
         called = kept.get("found")
@@ -294,7 +294,7 @@ def _written_us(path: str | None) -> int:
 
 
 def _wrappers(limit: int) -> "Sequence[Wrapper]":
-    """Return one of each wrapper; they are imported when some line may have one."""
+    """Return one of each wrapper, importing them only when a line may be wrapped."""
     from http_monitor.unwrap import wrappers
 
     return wrappers(limit)

@@ -1,4 +1,4 @@
-"""The list of log formats, by the names a user gives."""
+"""Makes log formats by the names that users give."""
 
 import difflib
 import re
@@ -23,7 +23,7 @@ from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.units import visible_text
 
-# The LogFormats that Apache's own configuration calls common, combined, vhost_combined.
+# Apache's own definitions of common, combined and vhost_combined.
 _PRESET = re.compile(
     r'(?P<vhost>%[vV](?::%p)? )?%[ha] %l %u %t "%r" %>?s %[bBO](?P<pair> "%\{(?i:Referer)\}i" "%\{(?i:User-Agent)\}i")?'
 )
@@ -57,7 +57,7 @@ def get_format(
     own: OwnTime | None = None,
     untimed: bool = False,
 ) -> LogFormat:
-    """Return the format a user asked for with --format.
+    """Return the format for a value of --format.
 
     Args:
         name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, or a
@@ -69,7 +69,7 @@ def get_format(
         untimed: Lines may have no time, which stands around them, or is that of their arrival.
 
     Raises:
-        UsageError: no such format, or a string without a time, a host or a status.
+        UsageError: there is no such format, or the string has no time, host or status.
     """
     name = _OF_GOACCESS.get(name, name)
     return in_zone(_format(name, limit, of_httpd=of_httpd, own=own, untimed=untimed), zone)
@@ -113,7 +113,7 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
 
 
 def _check_countable(apache: ApacheFormat) -> None:
-    # Without a host all traffic would be one client's flood, without a status no error would be seen.
+    # Without a host all traffic would seem to come from one client; without a status no error would be seen.
     for role, directive in _NEEDED.items():
         if not apache.gives(role):
             raise UsageError(f"--format: got a LogFormat without {directive}, takes one with %h, %t and %>s")

@@ -1,4 +1,4 @@
-"""Makes JSON formats of what a user gives: a map of keys, or the log_format of nginx that writes the objects."""
+"""Makes JSON formats from user input: a mapping of keys, or a log_format of nginx that writes objects."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = 
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: no such role or writing, a key that is empty or comes twice, or no time.
+        UsageError: an unknown role or notation, an empty or repeated key, or no time.
     """
     items = text.removeprefix(PREFIX)
     if not items.strip():
@@ -70,7 +70,7 @@ def nginx_json_template(
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it is no JSON object, or no key holds a time.
+        UsageError: it is not a JSON object, or no key holds a time.
     """
     quoted = "".join(
         f'"{token[0]}"' if token[0].startswith("$") and len(token[0]) > 1 else token[0]

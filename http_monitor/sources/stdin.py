@@ -19,21 +19,21 @@ from http_monitor.sources.files.regular_file import obstacle
 _NAME = "-"
 _PIECE_BYTES = 64 << 10
 _QUEUED_PIECES = 16
-# A replay waits in steps of this length, so that a signal's flag is looked at between them.
+# A replay waits in steps of this length, so that a signal is noticed in between.
 _BLOCK_S = 0.5
 
 
 class StdinSource:
-    """A source that is caught up when nothing can be read and finished when its input ends.
+    """A source that is caught up when nothing can be read, and finished when its input ends.
 
     Args:
-        wake: Called from another thread when there is something to read, where there is such a thread.
-        block: Whether a read waits for data (at most half a second; an empty chunk that is not at its end then
-            means: ask again). In that case, a replay, a gzip stream is inflated.
-        descriptor: What to read from.
-        threaded: Whether a thread does the reading; None: where the system cannot tell what is readable.
-        limit: The longest line, in bytes without its LF.
-        read_bytes: The most that one read takes.
+        wake: Called from another thread, if there is one, when there is something to read.
+        block: A read waits for data for at most half a second; it may then return an empty chunk that is not finished.
+            This is for a replay, which also inflates a gzip stream.
+        descriptor: The descriptor to read from.
+        threaded: Whether a thread reads; None: if the system cannot report what is readable.
+        limit: Maximum length of a line in bytes, without its LF.
+        read_bytes: Maximum number of bytes of one read.
     """
 
     name = _NAME
@@ -59,10 +59,10 @@ class StdinSource:
         self._finished = False
         self._notices: list[Notice] = []
         self.failure: InputError | None = None
-        """Why a replay could not read to the end; live, that is a notice, not an error."""
+        """Why a replay could not read to the end; in a live run that is a notice instead."""
 
     def read(self) -> Chunk:
-        """Return the lines that can be read now, or in a replay after a wait."""
+        """Return the lines that can be read now, in a replay after a wait."""
         parts: list[bytes] = []
         taken = 0
         dry = False
@@ -85,11 +85,11 @@ class StdinSource:
         return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
 
     def health(self) -> Health:
-        """Return the NUL bytes left out; nobody knows what stands in a pipe."""
+        """Return the NUL bytes removed; the unread bytes of a pipe cannot be known."""
         return Health(nul_bytes=self._cutter.nul_bytes)
 
     def wants_poll_s(self) -> float:
-        """Return after how many seconds `read` is due although nothing woke the monitor."""
+        """Return the seconds after which `read` is due even if nothing woke the monitor."""
         return self._poll_s
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class StdinSource:
         self._pieces.close()
 
     def _inflated(self, piece: bytes) -> bytes:
-        """Return what a piece stands for, after the first bytes have told; an empty piece is the end."""
+        """Return a piece inflated, once the first bytes have shown that it is needed; an empty piece is the end."""
         self._finished = not piece
         if self._head is not None:
             piece = self._head + piece
@@ -128,14 +128,14 @@ class StdinSource:
 
 class _Pieces(Protocol):
     def take(self, wait_s: float) -> bytes | None:
-        """Return some bytes, b"" at the end, None if there was nothing in that time. Raises OSError."""
+        """Return some bytes, b"" at the end, None if there were none in that time. Raises OSError."""
         ...
 
     def close(self) -> None: ...
 
 
 class _Selected:
-    """Reads a descriptor when the system says that it can be read."""
+    """Reads a descriptor when the system reports that it is readable."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -146,7 +146,7 @@ class _Selected:
             return None
         try:
             return os.read(self._descriptor, _PIECE_BYTES)
-        except BlockingIOError:  # another reader of the same pipe was quicker
+        except BlockingIOError:  # another reader of the same pipe was faster
             return None
 
     def close(self) -> None:
@@ -154,14 +154,14 @@ class _Selected:
 
 
 class _Threaded:
-    """Lets a thread wait for the bytes; it holds at most a few pieces and waits while they are not taken."""
+    """Lets a thread wait for the bytes; it holds a few pieces, and waits until they are read."""
 
     def __init__(self, descriptor: int, wake: Callable[[], None]) -> None:
         self._descriptor = descriptor
         self._wake = wake
         self._queue: queue.Queue[bytes | OSError] = queue.Queue(_QUEUED_PIECES)
         self._closed = threading.Event()
-        # A daemon: nothing interrupts its wait for input when the program ends.
+        # A daemon thread, since nothing interrupts its wait for input when the program ends.
         threading.Thread(target=self._run, name="stdin", daemon=True).start()
 
     def take(self, wait_s: float) -> bytes | None:

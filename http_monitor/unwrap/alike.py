@@ -1,8 +1,8 @@
 """Finds the text in many wrapped lines at once.
 
-Nearly all lines of a wrapped log have the same around their text, but for digits. So one line is looked at, and what
-all have that have the same bytes around their text is known; then the next line that is left. What is left when looks
-find few lines alike is looked at one by one.
+In a wrapped log nearly all lines differ around their texts only in digits. So one line is matched, and the result
+applies to all lines with the same bytes around their texts; then the next unmatched line, and so on. If matches apply
+to few lines, the remaining lines are matched one by one.
 """
 
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
 _MOST_LOOKS = 256
 _MOST_IN_VAIN = 8
-"""So many looks that find few lines are made before the others are looked at one by one."""
+"""Number of matches that apply to few lines, after which the remaining lines are matched one by one."""
 _FEW = 64
-"""A look was in vain where fewer than one in so many lines were alike, of those that were left."""
+"""A match applies to few lines if it is fewer than one in this number of the remaining lines."""
 
 Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(slots=True)
 class Labels:
-    """A name for each line."""
+    """A label for each line."""
 
     index: Int64s
-    """Which of the names."""
+    """Number of each line's label."""
     names: dict[bytes, int]
-    """Those there are, with their numbers, ascending."""
+    """Number of each label, ascending."""
 
     def set(self, lines: Int64s, name: bytes) -> None:
-        """Name some lines so."""
+        """Set the label of some lines."""
         self.index[lines] = self.names.setdefault(name, len(self.names))
 
 
@@ -55,7 +55,7 @@ class Spans:
 
 @dataclass(slots=True)
 class Found:
-    """Where the texts stand in the lines of a chunk; one that is not wrapped is its own text. An item a line."""
+    """The texts in the lines of a chunk, one item per line; an unwrapped line is its own text."""
 
     start: Int64s
     stop: Int64s
@@ -65,18 +65,18 @@ class Found:
     """Of lines that are alike: which; where each begins, or that from which it is counted; and where from there the
     time stands that it is given."""
     origin: Labels
-    """What wrote it; -1 where it is not wrapped."""
+    """The writer of each line; -1 if the line is not wrapped."""
     part: Labels
-    """Of which line in parts it is one; 0: a whole line."""
+    """The split line that each line is a part of; 0: the line is whole."""
     more: Bools
 
     def take(self, lines: Int64s, taken: Taken, length: int) -> None:
-        """Note what was found in lines that are alike.
+        """Record the match of one line for all lines that are alike.
 
         Args:
-            lines: Which.
-            taken: What was found in one of them.
-            length: Of that one.
+            lines: The lines.
+            taken: The match of one of them.
+            length: The length of that one.
         """
         start, stop = self.start[lines], self.stop[lines]
         first, last = taken.source
@@ -103,7 +103,7 @@ class Found:
 
 
 def lines_in(data: bytes) -> Found:
-    """Return the lines of a chunk, none of them wrapped.
+    """Return the lines of a chunk, none of them wrapped yet.
 
     Args:
         data: Whole lines, each with its LF.
@@ -125,13 +125,13 @@ def lines_in(data: bytes) -> Found:
 
 
 def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
-    """Take one step with some of the lines.
+    """Apply a stage to some of the lines.
 
     Args:
-        data: What the lines are of.
-        found: Their texts so far; those that the step finds wrapped become what is inside.
-        stage: The step.
-        todo: The lines, ascending.
+        data: The chunk.
+        found: The texts so far; those that the stage matches are replaced by their inner texts.
+        stage: The stage.
+        todo: Indices of the lines, ascending.
     """
     if stage.has not in data:
         return
@@ -175,12 +175,12 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
 
 
 def cut(data: bytes, start: Int64s, stop: Int64s) -> bytes:
-    """Return the bytes in each [start, stop) of some data, one behind the other.
+    """Return the bytes in each [start, stop), concatenated.
 
     Args:
-        data: What the bytes are of.
+        data: The bytes to cut from.
         start: Ascending.
-        stop: Ascending, none after the next start.
+        stop: Ascending; none is greater than the next start.
     """
     array: Any = texts(data, start, stop)
     _, offsets, values = array.buffers()
@@ -189,8 +189,8 @@ def cut(data: bytes, start: Int64s, stop: Int64s) -> bytes:
 
 
 def texts(data: bytes, start: Int64s, stop: Int64s) -> Any:
-    """Return the bytes in each [start, stop) of some data as values; as `cut`, at least one."""
-    # Offsets that name each start and stop in turn make these the even values over the bytes as they lie.
+    """Return the bytes in each [start, stop) as Arrow values; arguments as for `cut`, at least one item."""
+    # With each start and stop as an offset, the even values are the texts and the odd ones the bytes between.
     edges = np.empty(2 * len(start), np.int32)
     edges[0::2], edges[1::2] = start, stop
     # Any: the stubs of pyarrow do not describe arrays of binary.
@@ -199,7 +199,7 @@ def texts(data: bytes, start: Int64s, stop: Int64s) -> Any:
 
 
 def _begun(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...]) -> Bools:
-    """Return which lines begin with one of some texts; the arguments are those of `_has`."""
+    """Return a mask of the lines that begin with one of some texts; arguments as for `_has`."""
     begun = np.zeros(len(lines), np.bool_)
     for front in fronts:
         begun |= _has(plain, found, lines, front, behind=False)
@@ -209,14 +209,14 @@ def _begun(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...])
 
 
 def _has(plain: bytes, found: Found, lines: Int64s, text: bytes, *, behind: bool) -> Bools:
-    """Return which lines have a text in front or behind, but for digits.
+    """Return a mask of the lines that begin or end with a text, all digits being equal.
 
     Args:
-        plain: What the lines are of, each digit as 0.
-        found: The lines.
-        lines: Which of them.
-        text: What they should have.
-        behind: Not in front.
+        plain: The chunk, each digit replaced by 0.
+        found: The texts of the lines.
+        lines: Indices of the lines to check.
+        text: The text.
+        behind: Compare the end instead of the beginning.
     """
     start, stop, length = found.start[lines], found.stop[lines], len(text)
     fits: Bools = stop - start >= length
@@ -232,24 +232,24 @@ def _has(plain: bytes, found: Found, lines: Int64s, text: bytes, *, behind: bool
     if wanted.endswith(b"\0"):
         same: Bools = (rows == np.frombuffer(wanted, np.uint8)).all(axis=1)
     else:
-        # What ends in no NUL is equal as a text where all of its bytes are, and texts are compared faster.
+        # Comparing as strings is faster, and correct if the text does not end in NUL.
         same = rows.view(f"S{length}").ravel() == wanted
     fits[fits] = same
     return fits
 
 
 def _doubted(data: bytes, found: Found, lines: Int64s, behind: int) -> Bools:
-    """Return in which lines a JSON string may not end where that of a line that is alike does.
+    """Return a mask of the lines whose JSON string may end elsewhere than in a line that is otherwise alike.
 
     Args:
-        data: What the lines are of.
-        found: The lines.
-        lines: Which of them.
-        behind: So many bytes stand behind the string of the line that is alike.
+        data: The chunk.
+        found: The texts of the lines.
+        lines: Indices of the lines to check.
+        behind: Number of bytes after the string in the line that is alike.
     """
     every = np.frombuffer(data, np.uint8)
     last = found.stop[lines] - behind - 1
-    # An escape may end there, or the line end of a text that has none in the other line.
+    # An escape may end there, or an escaped LF that the other line does not have.
     escape = every.take(last, mode="clip") == _BACKSLASH
     newline = (every.take(last, mode="clip") == _N) & (every.take(last - 1, mode="clip") == _BACKSLASH)
     doubted: Bools = escape | newline
@@ -257,7 +257,7 @@ def _doubted(data: bytes, found: Found, lines: Int64s, behind: int) -> Bools:
 
 
 def _begins_blank(data: bytes, found: Found, lines: Int64s, front: int) -> Bools:
-    """Return in which lines a blank or a colour stands behind so many bytes: it may belong to what is in front."""
+    """Return a mask of the lines with a blank or a colour code after the prefix, to which it may belong."""
     at = found.start[lines] + front
     byte = np.frombuffer(data, np.uint8).take(at, mode="clip")
     begins: Bools = ((byte == _BLANK) | (byte == _ESCAPE)) & (at < found.stop[lines])

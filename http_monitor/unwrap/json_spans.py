@@ -1,4 +1,4 @@
-"""Finds where the values of a JSON object stand in its line."""
+"""Finds the values of a JSON object in its line."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,17 +19,17 @@ def find_strings(
     """Return where strings of an object stand, each without its quotes; of a key that is there twice the last.
 
     Args:
-        line: Ends with the object.
-        wanted: The keys that lead to them, as they are written.
+        line: A line that ends with the object.
+        wanted: The paths of keys, as written.
         start: Where the object begins.
         numbers: The keys among these whose values may be numbers, too.
 
     Returns:
-        None where the line is no JSON object.
+        The span of each path found; None if the line is not a JSON object.
     """
     found: dict[Path, Span] = {}
     path: list[bytes | None] = []
-    """For each object or list that is open the key that was read last in it; None: a list."""
+    """The last key read in each open object; None for an open list."""
     at, expected = start, "value"
     while True:
         token = _TOKEN.match(line, at)

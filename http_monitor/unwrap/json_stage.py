@@ -1,4 +1,4 @@
-"""The step that finds a text in a line that is a JSON object."""
+"""The stage that finds a text in a line that is a JSON object."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ LF_BYTES = len(r"\n")
 
 
 def path_of(dotted: str) -> Path:
-    """Return the keys that ``kubernetes.pod.name`` names; a ``~`` in one stands for a dot."""
+    """Return the keys of a path such as ``kubernetes.pod.name``; a ``~`` in a key stands for a dot."""
     return tuple(key.replace("~", ".").encode("ascii") for key in dotted.split("."))
 
 
@@ -25,7 +25,7 @@ def json_stage(
     before: str = "",
     times: Sequence[str] = (),
 ) -> Stage:
-    """Return the step for objects that have a text.
+    """Return a stage for JSON objects with a text.
 
     Args:
         texts: Keys of which the first that an object has holds the text.

@@ -1,4 +1,4 @@
-"""JSON strings as bytes: whether they are some, what they say, and where each byte of that stands."""
+"""Decodes JSON strings as bytes, and maps the decoded bytes to their places."""
 
 import json
 import re
@@ -11,22 +11,22 @@ _PIECE = re.compile(
 
 
 def is_string(raw: bytes) -> bool:
-    """Tell whether bytes are what may stand between the quotes of a JSON string."""
+    """Return whether the bytes are valid between the quotes of a JSON string."""
     return _STRING.fullmatch(raw) is not None
 
 
 def ends_line(raw: bytes) -> bool:
-    """Tell whether the last that a JSON string says is an LF."""
+    """Return whether a JSON string ends with an LF."""
     if not raw.endswith(b"\\n"):
         return False
     return (len(raw) - len(raw[:-1].rstrip(b"\\")) - 1) % 2 == 1
 
 
 def unescaped(raw: bytes) -> bytes:
-    r"""Return what a JSON string says, in one line: an LF in it stays as ``\n``, as it was written.
+    r"""Return the decoded JSON string as one line: an LF in it remains ``\n``, as it was written.
 
     Args:
-        raw: What stands between its quotes; what is no JSON string stays as it is.
+        raw: The bytes between its quotes; returned unchanged if they are not a JSON string.
     """
     plain = raw if b"\\" not in raw else plainly_unescaped(raw)
     if plain is not None:
@@ -39,7 +39,7 @@ def unescaped(raw: bytes) -> bytes:
 
 
 def encoded(text: str) -> bytes:
-    r"""Return a text as one line: an LF in it becomes ``\n``; what UTF-8 cannot say stays the bytes it was."""
+    r"""Return the text as one line: an LF becomes ``\n``; bytes that were not UTF-8 are restored."""
     text = text.replace("\n", "\\n")
     try:
         return text.encode("utf-8", "surrogateescape")
@@ -48,26 +48,26 @@ def encoded(text: str) -> bytes:
 
 
 def one_line(text: str) -> bytes:
-    """Return a text as one line, without the LF that may end it."""
+    """Return the text as one line, without a final LF."""
     return encoded(text.removesuffix("\n"))
 
 
 def plainly_unescaped(raw: bytes) -> bytes | None:
-    r"""Return what JSON strings say, one a line, where nothing but quotes is escaped in them; None for any others.
+    r"""Return the decoded JSON strings, one per line, if only quotes are escaped in them; else None.
 
     Args:
-        raw: The strings, maybe with quotes in them that end them.
+        raw: The strings, one per line; they may contain quotes that end them.
     """
     said = raw.translate(None, b"\\")
     escapes = len(raw) - len(said)
-    # As many as there are quotes, and each in front of one: so no escape and no string ends elsewhere.
+    # There is one backslash per quote, and each stands before a quote, so there are no other escapes or ends.
     if raw.count(b'"') != escapes or (escapes and raw.count(b'\\"') != escapes):
         return None
     return said
 
 
 def with_places(raw: bytes) -> tuple[bytes, Sequence[int]]:
-    """Return what a JSON string says, and for each byte of it where it stands in the string, one more for its end."""
+    """Return the decoded JSON string, and the place in `raw` of each decoded byte and of the end."""
     whole = unescaped(raw)
     text = bytearray()
     places: list[int] = []
@@ -76,6 +76,6 @@ def with_places(raw: bytes) -> tuple[bytes, Sequence[int]]:
         text += said
         places += [piece.start()] * len(said)
     if bytes(text) != whole:
-        # What it says cannot be told piece by piece.
+        # The string cannot be decoded piece by piece.
         return whole, [*range(len(whole)), len(raw)] if len(whole) <= len(raw) else [0] * (len(whole) + 1)
     return whole, [*places, len(raw)]

@@ -1,4 +1,4 @@
-"""Joins the parts of lines that a container runtime split."""
+"""Joins lines that a container runtime split into parts."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ from http_monitor.records import Json
 
 
 class Parts:
-    """The lines of which only some parts have come, by what they are parts of; bounded in bytes and in number.
+    """Incomplete lines by their keys, limited in number and length.
 
     Args:
-        limit: Of a line that is longer only one byte more is kept: it is too long then, whatever else it has.
+        limit: Maximum length; of a longer line one more byte is kept, so that it counts as oversized.
     """
 
     def __init__(self, limit: int) -> None:
@@ -38,7 +38,7 @@ class Parts:
         return None
 
     def before(self, part: bytes) -> bytes:
-        """Return what has come of a line."""
+        """Return the parts of a line received so far."""
         return self._open.get(part, b"")
 
     def end(self) -> list[tuple[bytes, bytes]]:
@@ -55,7 +55,7 @@ class Parts:
         }
 
     def load(self, given: Json) -> None:
-        """Become what was saved. Raises TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises TypeError or ValueError for anything else."""
         open_lines: dict[bytes, bytes] = {}
         times: dict[bytes, bytes] = {}
         for name, kept in _items(given):

@@ -1,4 +1,4 @@
-"""What one step of taking a wrapper off finds in one line."""
+"""One stage of unwrapping a line, and its result."""
 
 import re
 from collections.abc import Callable
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 
 class Taken(NamedTuple):
-    """Where the text stands in a line, and what is said of it."""
+    """The text in a line, and what precedes it says about it."""
 
     start: int
     stop: int
     source: tuple[int, int] = (0, 0)
-    """Where the name of its container, pod or host stands; nowhere where it is empty."""
+    """Span of the name of the container, pod or host; empty if there is none."""
     origin: bytes = b""
-    """What wrote it, each digit as 0."""
+    """The writer of the line, each digit replaced by 0."""
     part: bytes = b""
-    """A line that comes in parts: which of those that are open at a time; empty: the text is a whole line."""
+    """Key of the split line that the text is a part of; empty: the text is a whole line."""
     more: bool = False
     """Of a part: the line goes on."""
     time: tuple[int, int] = (0, 0)
@@ -25,24 +25,24 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of taking a wrapper off.
+    """One stage of unwrapping lines.
 
-    What stands in front of and behind the text decides alone, and digit for digit alike: a line that has the same
-    there, but for other digits, has the same `Taken`.
+    The result depends only on what stands around the text, and not on its digits: a line that differs there only in
+    digits has the same result.
     """
 
     take: Callable[[bytes], Taken | None]
-    """Finds the text in a line without its LF; None: it is not wrapped."""
+    """Finds the text in a line without its LF; None if the line does not match."""
     begins: tuple[bytes, ...] = ()
-    """How a line that is wrapped may begin, each digit as 0; none: in any way."""
+    """Possible beginnings of matching lines, each digit replaced by 0; empty: any."""
     blanks: bool = False
-    """Blanks before the text may belong to the wrapper, which decides by the first byte that is none."""
+    """Blanks before the text may belong to the wrapper, depending on the first byte after them."""
     quoted: bool = False
-    """The text is a JSON string, without its quotes."""
+    """The text is the content of a JSON string."""
     shapes: tuple[bytes, ...] = ()
-    """How a line that is wrapped may begin, each digit as 0, each letter as A or a; none: in any way."""
+    """Possible beginnings of matching lines, each digit replaced by 0 and each letter by A or a; empty: any."""
     has: bytes = b""
-    """What each line that is wrapped has."""
+    """Bytes that each matching line contains."""
 
 
 _SHAPES = bytes.maketrans(
@@ -52,12 +52,12 @@ _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 def masked(text: bytes) -> bytes:
-    """Return a text with each digit as 0."""
+    """Return a text with each digit replaced by 0."""
     return text.translate(_DIGITS)
 
 
 def shaped(text: bytes) -> bytes:
-    """Return a text with each digit as 0 and each letter as A or a."""
+    """Return a text with each digit replaced by 0 and each letter by A or a."""
     return text.translate(_SHAPES)
 
 
@@ -68,7 +68,7 @@ def front(
     shapes: tuple[bytes, ...] = (),
     has: bytes = b"",
 ) -> Stage:
-    """Return the step that takes off what one of some expressions fits at the beginning of a line.
+    """Return a stage that removes a prefix.
 
     Args:
         patterns: Linear in the line; no text that one of them fits may begin with another one that one of them fits.

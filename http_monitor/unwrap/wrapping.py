@@ -1,4 +1,4 @@
-"""What all wrappers of lines share: the account of the lines, and one line looked at by itself."""
+"""Unwraps lines by the stages of a kind of wrapper, many at once or one by one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from http_monitor.unwrap.stage import Stage
 
 
 class Inner(NamedTuple):
-    """A line inside another."""
+    """An inner line."""
 
     text: bytes
     source: bytes | None
@@ -27,8 +27,8 @@ class Inner(NamedTuple):
 
 
 Explode = Callable[[bytes], Sequence[Inner] | None]
-"""Returns the lines, at least one, inside a line that may have several, or whose text is not written as one string;
-None: it is not wrapped."""
+"""Returns the inner lines, at least one, of a line that contains several or whose text is not one string; None if the
+line is not wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class Kind:
     """A kind of wrapper."""
 
     name: str
-    """What ``--unwrap`` calls it."""
+    """Name in ``--unwrap``."""
     words: str
     stages: tuple[Stage, ...]
-    """One after the other, each with what the one before it left; a line is wrapped if one of them finds it so."""
+    """Applied in order, each to the text that the one before left; a line is wrapped if at least one matches."""
     behind: Stage | None = None
-    """Takes off more of lines that are wrapped, where there is more."""
+    """Removes more from wrapped lines, if it matches."""
     explode: Explode | None = None
-    """Asked for lines that no stage finds wrapped."""
+    """Called for lines that no stage matches."""
     mark: bytes = b""
     """Only lines that have this are exploded, and they before any stage is asked."""
     in_utc: bool = False
@@ -54,8 +54,8 @@ class Wrapping:
     """A `ports.wrapper.Wrapper` of one file.
 
     Args:
-        kind: Of the wrapper.
-        limit: The longest line, in bytes without its LF; a longer one is none of the wrapper's.
+        kind: The kind of wrapper.
+        limit: Maximum length of a line in bytes, without its LF; longer lines are not unwrapped.
     """
 
     def __init__(self, kind: Kind, limit: int) -> None:
@@ -66,12 +66,12 @@ class Wrapping:
 
     @property
     def name(self) -> str:
-        """What ``--unwrap`` calls it."""
+        """Name in ``--unwrap``."""
         return self._kind.name
 
     @property
     def words(self) -> str:
-        """What it is."""
+        """Description of the wrapper."""
         return self._kind.words
 
     @property
@@ -80,7 +80,7 @@ class Wrapping:
         return self._kind.in_utc
 
     def front(self, line: bytes) -> bytes | None:
-        """Return what stands before the text of a line; None where it is not wrapped."""
+        """Return what precedes the text of a line; None if the line is not wrapped."""
         if len(line) > self._limit:
             return None
         start, wrapped = 0, False
@@ -94,7 +94,7 @@ class Wrapping:
         return line[:start]
 
     def unwrap(self, data: bytes) -> Unwrapped:
-        """Return what stands inside whole lines."""
+        """Return the inner lines of whole lines."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
         found = lines_in(data)
@@ -116,7 +116,7 @@ class Wrapping:
         return self._one_by_one(data, found, inside)
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
-        """Return what stands inside one line; its part, if it is one, is remembered."""
+        """Return the inner lines of one line; a part of a split line is stored."""
         if len(line) > self._limit:
             return ()
         start, stop, taken, quoted = 0, len(line), None, False
@@ -156,11 +156,11 @@ class Wrapping:
         return _unwrapped([Inner(line, None, None, time) for line, time in self._parts.end()])
 
     def save(self) -> Json:
-        """Return the parts of lines that are not complete."""
+        """Return the incomplete lines as JSON."""
         return self._parts.save()
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         self._parts.load(given)
 
     def _exploded(self, line: bytes) -> Sequence[Inner] | None:
@@ -170,7 +170,7 @@ class Wrapping:
         return self._kind.mark in line and self._exploded(line) is not None
 
     def _texts(self, data: bytes, found: Found) -> bytes:
-        """Return the text of each line with an LF."""
+        """Return the text of each line, with an LF."""
         if not self._quoted:
             return cut(data, found.start, found.stop + 1)
         raw = _with_lf(data, found)
@@ -184,7 +184,7 @@ class Wrapping:
         )
 
     def _strings(self, data: bytes, found: Found, raw: bytes) -> list[bytes]:
-        """Return the JSON strings as they are written; those that are none after all are looked at by themselves."""
+        """Return the JSON strings as written; lines without a string in that place are matched one by one."""
         lines = raw.split(b"\n")
         lines.pop()
         doubted = [
@@ -194,7 +194,7 @@ class Wrapping:
         ]
         if not doubted:
             return lines
-        # The line has a string that ends before that of a line that is alike.
+        # The line's string ends earlier than in the line that seemed alike.
         begin = lines_in(data)
         for index in doubted:
             one = np.array([index], np.int64)
@@ -239,7 +239,7 @@ def _peeled(inner: Inner) -> Peeled:
 
 
 def _with_lf(data: bytes, found: Found) -> bytes:
-    """Return the texts, each with an LF in place of what stands behind it."""
+    """Return the texts, each with an LF in place of the byte after it."""
     raw = bytearray(cut(data, found.start, found.stop + 1))
     ends = np.cumsum(found.stop + 1 - found.start) - 1
     np.frombuffer(raw, np.uint8)[ends] = ord("\n")
@@ -255,7 +255,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
         return source, ()
     length = end[named] - begin[named]
     if (length == length[0]).all():
-        # Most logs have one.
+        # Usually there is only one.
         windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), int(length[0]))
         if (windows[begin[named]] == windows[begin[named[0]]]).all():
             source[named] = 0
@@ -266,7 +266,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
 
 
 def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
-    """Return the account of lines that were looked at one by one."""
+    """Return inner lines that were found one by one."""
     sources: dict[bytes, int] = {}
     origins: dict[bytes, int] = {}
     source = [-1 if line.source is None else sources.setdefault(line.source, len(sources)) for line in lines]

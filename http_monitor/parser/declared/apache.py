@@ -1,4 +1,4 @@
-"""Makes a template of an Apache LogFormat string."""
+"""Makes formats from LogFormat strings of Apache and Tomcat."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from http_monitor.parser.template.template import Template
 from http_monitor.ports.log_format import Remark
 
 KIND = "custom"
-"""The kind of a batch that a format string of the user's own read."""
+"""Kind of batches read by a user's own format string."""
 
 
 _ONLY_APACHE = "OkfLnePRVCE"
@@ -34,7 +34,7 @@ _UNKNOWN = Remark(
 
 
 class ApacheFormat(TemplateFormat):
-    """A format that a LogFormat string gives."""
+    """The format of a LogFormat string."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class ApacheFormat(TemplateFormat):
             untimed: Its lines may have no time.
 
         Raises:
-            UsageError: it cannot be read, or has no time.
+            UsageError: the string cannot be read, or has no time.
         """
         template = apache_template(text, unit, own, untimed=untimed)
         unknown = unit is None and any(field.name == "%D" for field in template.fields)
@@ -71,7 +71,7 @@ class ApacheFormat(TemplateFormat):
 def logformat_made(
     text: str, limit: int, *, name: str, of_httpd: bool, own: OwnTime | None = None, untimed: bool = False
 ) -> ApacheFormat | UnitFormat:
-    """Return the format of a LogFormat, the unit of its ``%D`` as far as it is known.
+    """Return the format of a LogFormat, with the unit of its ``%D`` as far as it is known.
 
     Args:
         text: The string, of Apache or of Tomcat.
@@ -82,7 +82,7 @@ def logformat_made(
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it cannot be read, or has no time.
+        UsageError: the string cannot be read, or has no time.
     """
     directives = [part for part in split_logformat(text) if isinstance(part, Directive)]
     if of_httpd or any(map(_is_only_apache, directives)) or all(it.letter != "D" for it in directives):
@@ -120,7 +120,7 @@ def apache_template(
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it cannot be read, or has no time.
+        UsageError: the string cannot be read, or has no time.
     """
     parts = split_logformat(text)
     directives = [part for part in parts if isinstance(part, Directive)]
@@ -135,7 +135,7 @@ def apache_template(
     if client is not None:
         role_of[client] = "host"
     if unit is None and not any(map(_is_only_apache, directives)):
-        # Tomcat's is the name of a thread.
+        # In Tomcat it is the name of a thread.
         role_of = {directive: role for directive, role in role_of.items() if directive.letter != "I"}
     placed: list[bytes | Slot] = []
     quoted = False

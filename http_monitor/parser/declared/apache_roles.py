@@ -1,4 +1,4 @@
-"""Finds out which directive of a LogFormat gives which field of a row."""
+"""Finds the directives of a LogFormat that provide the fields of a row."""
 
 import importlib
 import warnings
@@ -10,7 +10,7 @@ from http_monitor.parser.declared.apache_strftime import pattern_of, time_of
 from http_monitor.parser.fields.field import Role, Writing
 from http_monitor.parser.fields.strptime import is_whole, parts_named
 
-# By the names that apache-log-parser gives to directives; the first of a role is taken where there are several.
+# Names are those of apache-log-parser; if a role has several, the first one is preferred.
 _ROLE_OF: dict[str, Role] = {
     "remote_host": "host",
     "remote_ip": "host",
@@ -38,9 +38,9 @@ _ROLE_OF: dict[str, Role] = {
     "handler_log_id": "request_id",
 }
 _RANK = {name: rank for rank, name in enumerate(_ROLE_OF)}
-# The letters whose braces choose what is logged, of those that this program has a use for.
+# Letters of supported directives whose braces choose what is logged.
 _BY_PARAMETER = "ie"
-# What apache-log-parser does not know.
+# Directives that apache-log-parser does not know.
 _BY_DIRECTIVE: dict[str, Role] = {
     "%L": "request_id",
     "%{SSL_PROTOCOL}x": "tls",
@@ -53,16 +53,16 @@ CLIENT_HEADERS = (
     *("cf-connecting-ip", "true-client-ip", "fastly-client-ip", "x-real-ip", "x-client-ip", "x-cluster-client-ip"),
     *("x-forwarded-for", "forwarded-for"),
 )
-"""Headers in which proxies name the client, those that hold one address first."""
+"""Headers in which proxies name the client, those with a single address first."""
 _UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("ms", 1), "us": ("us", 0)}
-"""The unit of ``%{...}T``, and how coarse it is."""
+"""Unit of ``%{...}T``, and how coarse it is."""
 
 
 def find_roles(directives: Iterable[Directive], *, timed: bool = False, untimed: bool = False) -> dict[Role, Directive]:
     """Return for each field of a row the directive that gives it.
 
-    Where several would, the one that is logged for every status goes first, then the one nearer to what the
-    client saw: the final status, ``%h`` before ``%a``, ``%b`` before ``%O``, the finer duration.
+    Of several, one that is logged for every status is preferred, then the one nearer to what the client saw: the final
+    status, ``%h`` before ``%a``, ``%b`` before ``%O``, the finer duration.
 
     Args:
         directives: Of the string.
@@ -97,7 +97,7 @@ def find_roles(directives: Iterable[Directive], *, timed: bool = False, untimed:
 
 
 def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
-    """Return the directives, as few as may be, in which a time stands that none of them has by itself."""
+    """Return the fewest directives that together make up a time, if no single one does."""
     times = [directive for directive in directives if directive.letter == "t"]
     known = [time_of(directive.parameter or "") for directive in times]
     seconds = next((it for it in times if pattern_of(it.parameter or "") in ("sec", "%s")), None)
@@ -124,17 +124,17 @@ def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
 
 
 def duration_unit(duration: Directive) -> Writing:
-    """Return the unit that a directive of role duration counts in."""
+    """Return the unit of a directive with the role duration."""
     if duration.letter == "x":
         return "s"
     return "us" if duration.letter == "D" else _UNITS[(duration.parameter or "").lower()][0]
 
 
 def _role(directive: Directive) -> tuple[Role | None, int]:
-    """Return the field that a directive can give, and which of several directives for it is preferred (least)."""
+    """Return the field that a directive can provide, and its rank among directives for it (the least is preferred)."""
     if directive.letter == "t":
         time = time_of(directive.parameter or "")
-        # Of several times the one in the usual writing is read quickest, and all are of the same request.
+        # Times in the usual notation are read fastest, and all times are of the same request.
         return ("time", int(time.writing != "clf")) if time else (None, 0)
     if directive.letter == "D":
         return "duration", 0
@@ -149,13 +149,13 @@ def _role(directive: Directive) -> tuple[Role | None, int]:
         return None, 0
     name = _name(directive.plain if directive.letter in _BY_PARAMETER else f"%{directive.letter}")
     role = _ROLE_OF.get(name)
-    # The peer of the connection is a proxy where that differs from the client.
+    # If the peer of the connection differs from the client, it is a proxy.
     is_peer = role == "host" and directive.parameter is not None
     return role, _RANK.get(name, 0) + is_peer * len(_RANK)
 
 
 def forwarded_client(directives: Sequence[Directive]) -> Directive | None:
-    """Return the header that names the client in a LogFormat that has no other; None where it has, or has none."""
+    """Return the header that names the client in a LogFormat without another client; else None."""
     if any(_role(directive)[0] == "host" for directive in directives):
         return None
     named = {(directive.parameter or "").lower(): directive for directive in directives if directive.letter in "ie"}
@@ -163,9 +163,9 @@ def forwarded_client(directives: Sequence[Directive]) -> Directive | None:
 
 
 def _name(directive: str) -> str:
-    """Return what apache-log-parser calls a directive; empty where it does not know it."""
+    """Return the name of a directive in apache-log-parser; empty if it does not know it."""
     with warnings.catch_warnings():
-        # Its source has invalid escape sequences, at which Python warns when it compiles it.
+        # Python warns about invalid escape sequences when it compiles its source.
         warnings.simplefilter("ignore")
         library = importlib.import_module("apache_log_parser")
     names: tuple[str, ...] = library.get_fieldnames(directive)

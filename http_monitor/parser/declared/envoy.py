@@ -1,4 +1,4 @@
-"""Makes a template of a format string of Envoy.
+"""Makes templates of Envoy's format strings.
 
 Its operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
 """
@@ -47,7 +47,7 @@ _HEADERS: dict[str, Meant] = {
 
 
 def is_envoy(text: str) -> bool:
-    """Return whether a string has operators of Envoy."""
+    """Return whether a string contains operators of Envoy."""
     return OPERATOR.search(text) is not None
 
 
@@ -77,7 +77,7 @@ def _meant(name: str, of: str, *, names_client: bool) -> Meant:
     if name == "REQ":
         headers = [header.strip().upper() for header in of.split("?")]
         meant = next((_HEADERS[header] for header in headers if header in _HEADERS), NOTHING)
-        # Its own default has no other client.
+        # Envoy's default format has no other client.
         is_client = meant.role == "forwarded" and not names_client
         return Meant("host", "addresses", rank=9) if is_client else meant
     if name == "RESP" and of.upper().startswith("X-ENVOY-UPSTREAM-SERVICE-TIME"):

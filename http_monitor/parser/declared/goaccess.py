@@ -1,4 +1,4 @@
-"""Makes a template of a log-format of GoAccess.
+"""Makes templates of GoAccess's log-format.
 
 Its specifiers: https://goaccess.io/man#custom-log
 """
@@ -49,7 +49,7 @@ _WITH_ZONE = re.compile(r"%d(?P<between>:|T| |[ ]T)%t %\^\]")
 
 
 def is_goaccess(text: str) -> bool:
-    """Return whether a string has what only GoAccess writes so."""
+    """Return whether a string contains syntax that only GoAccess has."""
     return _OWN.search(text) is not None
 
 
@@ -83,7 +83,7 @@ def goaccess_template(text: str, *, untimed: bool = False) -> Template:
 
 
 def _meant(text: str, at: int, name: str) -> Meant:
-    """Return what a specifier stands for; a date and a clock with a zone behind, which it ignores, are one time."""
+    """Return the meaning of a specifier; date and clock before a zone, which GoAccess ignores, are one time."""
     if name == "d" and _WITH_ZONE.match(text, at):
         return Meant("time", "clf", CLF_BARE, 26)
     if name == "d":

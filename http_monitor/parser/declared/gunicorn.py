@@ -1,4 +1,4 @@
-"""Makes a template of an access_log_format of gunicorn, hypercorn and others that name their atoms so.
+"""Makes templates of access_log_format strings of gunicorn, hypercorn and others with the same atoms.
 
 The atoms: https://docs.gunicorn.org/en/stable/settings.html#access-log-format
 """
@@ -50,7 +50,7 @@ _HEADER = re.compile(r"\{(?P<name>[^{}]+)\}(?P<kind>[ioe])")
 
 
 def is_gunicorn(text: str) -> bool:
-    """Return whether a string has atoms of gunicorn."""
+    """Return whether a string contains atoms of gunicorn."""
     return ATOM.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Makes a template of a log-format of HAProxy.
+"""Makes templates of HAProxy's log-format.
 
 Its variables: https://docs.haproxy.org/3.0/configuration.html#8.2.6
 """
@@ -94,7 +94,7 @@ _PRESENT = re.compile(r"%(?:\([A-Za-z0-9_.:-]+\))?(?:ci|ST|HM|HU|CC|\{[-+][A-Za-
 
 
 def is_haproxy(text: str) -> bool:
-    """Return whether a string has what only HAProxy writes so."""
+    """Return whether a string contains syntax that only HAProxy has."""
     return len(set(_OWN.findall(text))) >= 2 and _PRESENT.search(text) is not None
 
 
@@ -115,7 +115,7 @@ def haproxy_template(text: str, *, untimed: bool = False) -> Template:
 
 
 def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
-    """Return the variables (name, meaning, in quotes of its own), and the literals with None for each variable."""
+    """Return the variables (name, meaning, whether it adds quotes), and the literals, with None for each variable."""
     found: list[tuple[str, Meant, bool]] = []
     pieces: list[str | None] = []
     at, literal, always_quoted = 0, "", False
@@ -125,7 +125,7 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
             if text[at] == "%":
                 raise unknown(NOUN, text[at:], "%ci, %ST, %{+Q}r, …")
             at += text[at] == "\\" and text[at + 1 : at + 2] in ('"', "\\", " ", "'")
-            # It writes one space, however many the string has.
+            # HAProxy writes one space for any number in the string.
             literal += "" if text[at] == " " and literal.endswith(" ") else text[at]
             at += 1
             continue
@@ -151,7 +151,7 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
         pieces.append(None)
         meant = _MEANT[match["name"]] if match["name"] else _of_sample(match["sample"])
         if "+X" in flags:
-            meant = NOTHING  # In hexadecimal, where a time of ten digits is another time.
+            meant = NOTHING  # In hexadecimal; with ten digits it would be read as another time.
         found.append((match[0], meant, "+Q" in flags or (always_quoted and "-Q" not in flags)))
     check_count(len(found))
     return found, [*pieces, literal] if literal else pieces
@@ -185,7 +185,7 @@ def _date_of(unit: str, kind: str | None, pattern: str) -> Meant:
 def _placed(
     parts: list[Given], name: str, meant: Meant, role: Role | None, *, quoted: bool, behind: str | None
 ) -> list[Given]:
-    """Return what stands in the place of a variable; a space before captured headers is taken from the parts."""
+    """Return the parts for a variable; the space before captured headers is removed from the parts."""
     if name.removeprefix("%") in _HEADERS:
         spaced = bool(parts) and isinstance(parts[-1], bytes) and parts[-1].endswith(b" ")
         if spaced:

@@ -1,4 +1,4 @@
-"""Makes a template of a format string of morgan, the logger of Express.
+"""Makes templates of format strings of morgan, the logger of Express.
 
 Its tokens: https://github.com/expressjs/morgan#tokens
 """
@@ -42,7 +42,7 @@ _REQ: dict[str, Meant] = {
 
 
 def is_morgan(text: str) -> bool:
-    """Return whether a string has tokens of morgan."""
+    """Return whether a string contains tokens of morgan."""
     return "%" not in text and "$" not in text and _known(text) >= 2
 
 
@@ -59,7 +59,7 @@ def morgan_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((text[at : match.start()].replace('\\"', '"'), None))
         meant = _meant(match["name"], match["of"], has_host="remote-addr" in names)
         if meant.role == "upstream" and "total-time" not in names:
-            # Until the head of the answer is sent, which for most answers is all there is.
+            # It ends when the head of the response is sent, which for most responses is the end.
             meant = Meant("duration", "ms")
         pieces.append((match[0], meant))
         at = match.end()

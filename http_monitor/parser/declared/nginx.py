@@ -1,4 +1,4 @@
-"""Makes a template of an nginx log_format string."""
+"""Makes templates of nginx log_format strings."""
 
 import re
 
@@ -71,29 +71,29 @@ _TYPED: dict[str, tuple[Role | None, Writing, str, int]] = {
     "upstream_bytes_sent": (None, "plain", LIST_OF_NUMBERS, 0),
     "upstream_addr": (None, "plain", LIST, 0),
 }
-"""Role, writing, expression, usual width. Times are in seconds with milliseconds; lists have an item for each
-upstream server (ngx_http_log_module, ngx_http_upstream_module)."""
+"""Role, notation, expression, usual width. Times are in seconds with milliseconds; lists have one item per upstream
+server (ngx_http_log_module, ngx_http_upstream_module)."""
 _CLIENTS = (
     *("proxy_protocol_addr", "http_cf_connecting_ip", "http_true_client_ip", "http_fastly_client_ip"),
     *("http_x_real_ip", "http_x_client_ip", "http_x_cluster_client_ip", "http_x_forwarded_for"),
     *("proxy_add_x_forwarded_for", "http_forwarded_for"),
 )
-"""What names the client where neither the address nor that of the connection does; who cannot be deceived first."""
+"""Variables for the client if neither its address nor the peer's is logged, the most trustworthy first."""
 _ORDER = ("remote_addr", "time_local", "body_bytes_sent", "host", "http_host")
-"""Of several variables of one role these go first."""
+"""Variables that are preferred to others of the same role."""
 _ADDRESSES = ("remote_addr", "realip_remote_addr")
 _NEEDED = {"host": "$remote_addr", "status": "$status", "time": "a time such as $time_local"}
 
 
 def is_json(text: str) -> bool:
-    """Return whether a log_format writes JSON objects, which is a format of another kind."""
+    """Return whether a log_format writes JSON objects, which need a format of another kind."""
     return unquoted(text).lstrip().startswith("{")
 
 
 def names_variables(text: str) -> bool:
-    """Return whether a format string is nginx's: it has variables."""
+    """Return whether a format string contains nginx variables."""
     variables = {name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)}
-    # A literal $ in a LogFormat is rare; one before the name of a variable that this program reads is none.
+    # A literal $ in a LogFormat is rare, and would not be followed by the name of a known variable.
     return bool(variables) and ("%" not in text or bool(variables & (_TYPED.keys() | _ROLES.keys())))
 
 
@@ -160,7 +160,7 @@ def _literal(text: str) -> bytes:
 
 
 def _chosen(names: list[str]) -> dict[int, Role]:
-    """Return by its number the variable that gives each role."""
+    """Return the role of each variable that provides one, by the variable's index."""
     best: dict[Role, tuple[int, int]] = {}
     client = None if set(names) & {*_ADDRESSES} else next((name for name in _CLIENTS if name in names), None)
     for number, name in enumerate(names):
@@ -172,14 +172,14 @@ def _chosen(names: list[str]) -> dict[int, Role]:
 
 
 def _slot(name: str, role: Role | None, *, quoted: bool, touches: bool, empty: bool) -> Slot:
-    """Return the place of a variable.
+    """Return the slot of a variable.
 
     Args:
-        name: Of the variable.
-        role: What it gives.
+        name: Name of the variable.
+        role: The role it provides.
         quoted: It stands in quotes.
-        touches: The variable before it stands right in front.
-        empty: What follows it is not a space, so that it can be seen to be empty.
+        touches: Another variable stands directly before it.
+        empty: It may be empty, since it is not followed by a space.
     """
     if name in _TYPED:
         _, writing, looks, width = _TYPED[name]
@@ -193,7 +193,7 @@ def _slot(name: str, role: Role | None, *, quoted: bool, touches: bool, empty: b
 
 
 def _queries_joined(parts: list[bytes | Slot]) -> list[bytes | Slot]:
-    """Return the parts with ``$is_args$args`` as one query, whose question mark says whether there is any."""
+    """Return the parts with ``$is_args$args`` as one query, which may be empty."""
     joined: list[bytes | Slot] = []
     for part in parts:
         before = joined[-1] if joined else b""

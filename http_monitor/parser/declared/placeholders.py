@@ -1,4 +1,4 @@
-"""Makes the templates of format strings whose placeholders a table explains."""
+"""Makes templates of format strings from tables of their placeholders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,51 +11,51 @@ from http_monitor.parser.template.template import Given, Template
 from http_monitor.units import visible_text
 
 MOST_FIELDS = 256
-"""A format string with more placeholders is none that a server writes with."""
+"""Maximum number of placeholders in a format string; no server's has more."""
 MOST_CHARS = 32 << 10
-"""Nor is a longer one."""
+"""Maximum length of a format string."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a placeholder stands for."""
+    """The meaning of a placeholder."""
 
     role: Role | None = None
     writing: Writing = "plain"
     looks: str = ""
-    """Its expression, where it has one of its own."""
+    """Regular expression of its text, if it has its own."""
     width: int = 0
     rank: int = 0
-    """Of several with one role the least is taken."""
+    """Of several placeholders with one role, the one of least rank is used."""
     pattern: str = ""
-    """As strftime would have it, of role ``moment``."""
+    """A strftime pattern, for role ``moment``."""
 
 
 NOTHING = Meant()
-"""A placeholder that gives nothing that is counted."""
+"""A placeholder that provides nothing that is counted."""
 
 
 def check_size(text: str) -> None:
-    """Refuse a string that is too long for a format. Raises UsageError."""
+    """Raise UsageError if a format string is too long."""
     if len(text) > MOST_CHARS:
         raise UsageError(f"--format: got {len(text):,} characters, takes at most {MOST_CHARS:,}")
 
 
 def check_count(count: int) -> None:
-    """Refuse a string with too many placeholders. Raises UsageError."""
+    """Raise UsageError if a format string has too many placeholders."""
     if count > MOST_FIELDS:
         raise UsageError(f"--format: got {count:,} fields, takes at most {MOST_FIELDS}")
 
 
 def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty: bool) -> Slot:
-    """Return the place of a placeholder.
+    """Return the slot of a placeholder.
 
     Args:
-        name: As it is written.
-        meant: What it stands for.
-        role: What it gives in this string; None where another one gives it.
+        name: The placeholder as written.
+        meant: Its meaning.
+        role: The role it provides in this string; None if another one does.
         quoted: It stands in quotes.
-        empty: It can be seen to be empty by what follows it.
+        empty: It may be empty, since what follows it shows that.
     """
     field = Field(name, role, meant.writing, pattern=meant.pattern)
     if meant.looks:
@@ -72,7 +72,7 @@ def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty:
 
 
 def chosen(meants: Sequence[Meant]) -> list[Role | None]:
-    """Return what each of some placeholders gives: of those with one role the one of least rank."""
+    """Return the role that each placeholder provides: of those with one role, only the one of least rank."""
     best: dict[Role, int] = {}
     for index, meant in enumerate(meants):
         if meant.role is None:
@@ -87,7 +87,7 @@ def parts_of(pieces: Sequence[tuple[str, Meant | None]]) -> list[bytes | Slot]:
     """Return the parts of a string.
 
     Args:
-        pieces: Its literals (with None) and placeholders, in their order.
+        pieces: Its literals (with None) and placeholders, in order.
     """
     meants = [meant for _, meant in pieces if meant is not None]
     check_count(len(meants))
@@ -105,7 +105,7 @@ def parts_of(pieces: Sequence[tuple[str, Meant | None]]) -> list[bytes | Slot]:
 
 
 def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
-    """Return the parts with ``"METHOD TARGET PROTOCOL"`` as one request, which may be none at all."""
+    """Return the parts with ``"METHOD TARGET PROTOCOL"`` as one request, which may be invalid."""
     joined: list[bytes | Slot] = []
     for part in parts:
         joined.append(part)
@@ -144,7 +144,7 @@ def made(
         untimed: Whether it may lack a time, which stands around its lines.
 
     Raises:
-        UsageError: it has no fields, or lacks one that is needed.
+        UsageError: it has no fields, or lacks a needed one.
     """
     template = Template(parts, noun, exact=exact)
     for role, placeholder in needed.items():
@@ -161,7 +161,7 @@ def gives_time(template: Template) -> bool:
 
 
 def time_written(pattern: str) -> Meant | None:
-    """Return a time in one piece, as strftime would write it; None where that is no whole time."""
+    """Return the meaning of a time with a strftime pattern; None if the pattern is not a whole time."""
     parts = parts_named(pattern)
     if parts is None or not is_whole(parts):
         return None
@@ -169,5 +169,5 @@ def time_written(pattern: str) -> Meant | None:
 
 
 def unknown(noun: str, text: str, takes: str) -> UsageError:
-    """Return the error for what is no placeholder of a string."""
+    """Return the error for text that is not a placeholder."""
     return UsageError(f"--format: got {visible_text(text[:20])} in {noun}, takes {takes}")

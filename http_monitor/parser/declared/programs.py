@@ -1,4 +1,4 @@
-"""Tells whose format string a text is, by its placeholders; what a directive says goes before."""
+"""Recognises which program a format string is for, by its directive or else its placeholders."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -38,7 +38,7 @@ _TEMPLATES: Mapping[Program, _Templating] = {
 
 
 def program_of(given: Pasted) -> Program | None:
-    """Return whose string it is; None for a text without any placeholders."""
+    """Return the program that a string is for; None for text without placeholders."""
     return given.program or next((program for program, test in _TESTS if test(given.text)), None)
 
 
@@ -51,6 +51,6 @@ def template_of(program: Program, text: str, *, untimed: bool = False) -> Templa
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it cannot be read, or lacks what a line needs to be counted.
+        UsageError: it cannot be read, or lacks a field that counting needs.
     """
     return _TEMPLATES[program](text, untimed=untimed)

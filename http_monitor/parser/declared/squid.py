@@ -1,4 +1,4 @@
-"""Makes a template of a logformat of Squid.
+"""Makes templates of Squid's logformat.
 
 Its codes: https://www.squid-cache.org/Doc/config/logformat/
 """
@@ -69,7 +69,7 @@ _OWN = re.compile(
 
 
 def is_squid(text: str) -> bool:
-    """Return whether a string has what only Squid writes so."""
+    """Return whether a string contains syntax that only Squid has."""
     return len(set(_OWN.findall(text))) >= 2
 
 

@@ -1,4 +1,4 @@
-"""Finds out from the lines of a file which of the formats with a name it has."""
+"""Detects which of the named formats a file has."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,28 +26,28 @@ from http_monitor.ports.log_format import FormatChange, LogFormat, Remark, Remem
 from http_monitor.records import NO_ROWS, Batch, Json
 
 _PIECE_BYTES = 64 << 10
-"""So much of a chunk in which a format changes is read at once."""
+"""Size of the pieces in which a chunk is read after its format changed."""
 _NOTHING = LineReading("", (), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a sample of lines was found to be."""
+    """The format chosen from a sample of lines."""
 
     name: str
-    """The preset; of the family, what its first line is (``common``, ``vhost_combined``, …)."""
+    """Name of the preset; for the family, the variant of the first line (``common``, ``vhost_combined``, …)."""
     fits: int
-    """So many lines of the sample fit it."""
+    """Number of lines of the sample that fit it."""
     lines: int
-    """So many lines the sample has, but for those that record no request."""
+    """Number of lines of the sample, without those that record no request."""
 
 
 def auto_formats(
     limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False
 ) -> "Callable[[], AutoFormat]":
-    """Return what makes formats of files that are found out by their lines, among the presets there are.
+    """Return a maker of formats that detect which preset a file has.
 
-    They are used in one thread: to read samples they share what takes long to make.
+    The formats share what takes long to make, and must be used in one thread.
 
     Args:
         limit: The longest line, in bytes without its LF.
@@ -68,10 +68,10 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untime
 
 
 class AutoFormat:
-    """The format of one file, which is found out by its lines: from a sample, else by the first line that fits any.
+    """The format of one file, detected from a sample, or else by the first line that fits any format.
 
-    It stays, until so many lines in a row do not fit it, and all fit another one, that the file must have changed
-    (`Change`); what showed it stays malformed.
+    The choice is kept until a number of consecutive lines do not fit it and all fit another one (`Change`); the lines
+    that showed the change remain malformed.
 
     A preset of the family means the whole family; what asks more of a line leaves it the lines that do not fit. Of
     several that fit the earlier in the list is chosen, the family last.
@@ -109,11 +109,11 @@ class AutoFormat:
         self._chosen: Candidate | None = None
         self._format: LogFormat | None = None
         self._sample = b""
-        """What a file begins with, for those that want to know what its first lines were meant to be."""
+        """The beginning of the file, for formats that depend on header lines."""
         self._trials = Trials(self._candidates)
-        """While none is chosen."""
+        """Used while no format is chosen."""
         self._change: Change | None = None
-        """Finds out when the choice is no longer right; None while there is none."""
+        """Detects when another format fits better; None while no format is chosen."""
         self._changes: list[FormatChange] = []
         self._has_rows = False
         self.promised: frozenset[str] = frozenset()
@@ -121,15 +121,15 @@ class AutoFormat:
 
     @property
     def chosen(self) -> str | None:
-        """The name of the preset that the file has, or `FAMILY`; None while that is not known."""
+        """Name of the chosen preset, or `FAMILY`; None while no format is chosen."""
         return None if self._chosen is None else self._chosen.name
 
     def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
-        """Choose what most lines of a sample fit; None where none of them fits anything, or a choice was made.
+        """Choose the format that most lines of a sample fit; None if none fits, or if one is chosen already.
 
         Args:
-            sample: Whole lines of the file; what is parsed later may begin with them.
-            head: The beginning of the file where that is not parsed, for formats that have header lines.
+            sample: Whole lines of the file; they may be parsed again later.
+            head: The beginning of the file if it is not in the sample, for formats with header lines.
         """
         if self._chosen is not None:
             return None
@@ -137,7 +137,7 @@ class AutoFormat:
         self._sample = head or sample
         best: tuple[Candidate, Batch] | None = None
         doubtful: tuple[Candidate, Batch] | None = None
-        # Header lines can give other lines a meaning that nobody foresaw.
+        # Header lines can change the meaning of the others.
         only_family = self._is_usual(head[: head.rfind(b"\n") + 1] + sample)
         for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
             batch = self._samplers.fresh_of(candidate, head).parse(sample)
@@ -146,7 +146,7 @@ class AutoFormat:
                     best = candidate, batch
                 elif doubtful is None or len(batch.line_nos) > len(doubtful[1].line_nos):
                     doubtful = candidate, batch
-        # What takes something else for the client is taken only where most of the lines have no better reading.
+        # A format that takes another field for the client needs at least twice as many lines as the best other one.
         if doubtful and (best is None or len(doubtful[1].line_nos) > 2 * len(best[1].line_nos)):
             best = doubtful
         if best is None:
@@ -157,7 +157,7 @@ class AutoFormat:
         return Choice(name, len(batch.line_nos), batch.lines - len(batch.other_nos))
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; until one fits something, all of them are malformed."""
+        """Return the rows of whole lines; all lines are malformed until one fits a format."""
         parts: list[Batch] = []
         start, size = 0, len(data)
         while self._format is not None and self._change is not None and (start < len(data) or not parts):
@@ -172,17 +172,17 @@ class AutoFormat:
             parts.append(batch.head(turn.lines))
             self._has_rows |= bool(len(parts[-1].line_nos))
             self._turn_to(turn.rival, sum(part.lines for part in parts))
-            # What is behind has been read in vain, which must not happen to much of it again and again.
+            # The rest was parsed with the wrong format; re-parse in small pieces so a second switch wastes little.
             start, size = start + turn.offset, _PIECE_BYTES
         return joined(parts) if parts else self._undecided(data)
 
     def drain_changes(self) -> list[FormatChange]:
-        """Return what the lines turned out to be instead since this was asked the last time."""
+        """Return the changes of the format since the last call."""
         changes, self._changes = self._changes, []
         return changes
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line does not fit what comes nearest to it; empty when it does."""
+        """Return in one short phrase why a line does not fit the nearest format; empty if it fits."""
         if self._format is not None and self.chosen != FAMILY:
             reading = read_line(self._format, line)
         else:
@@ -192,7 +192,7 @@ class AutoFormat:
         return "" if reading.values is not None else f"column {reading.column}: expected {reading.expected}"
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return what the format of the file makes of a line; the first line that fits any decides which that is."""
+        """Return the reading of a line; the first line that fits any format decides the format of the file."""
         if self._format is not None:
             return self._read_line(line, self._format)
         readings: list[tuple[LogFormat, LineReading]] = []
@@ -209,26 +209,26 @@ class AutoFormat:
         if doubtful is not None:
             self._decide(*doubtful[:2])
             return doubtful[2]
-        # A line that records no request says nothing about the file: many formats have comments.
+        # A line that records no request decides nothing, since many formats have comments.
         return nearest_of(line, readings)[0]
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
-        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
+        """Return the reading of a line that fits the format, else the readings that come near it, at least one."""
         first, *others = self.readings(line)[:most]
         return [first] if first.values is not None else [first, *filter(is_near, others)]
 
     def readings(self, line: bytes) -> list[LineReading]:
-        """Return what every format there is makes of a line, the nearest first; nothing is decided."""
+        """Return the readings of a line by all formats, the nearest first, without deciding anything."""
         return self._readers.readings(line, self._trials.head or self._sample)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing."""
+        """Yield remarks on a line that was parsed, without side effects."""
         made: object = self._format
         if isinstance(made, Remarking):
             yield from made.remarks(line)
 
     def save(self) -> Json:
-        """Return what was chosen, and what that remembers."""
+        """Return the choice, and the state of the chosen format."""
         if self._chosen is None:
             return {"chosen": None, "kept": self._trials.save()}
         memory = None if (made := able(self._format, Remembering)) is None else made.save()
@@ -236,10 +236,10 @@ class AutoFormat:
         return {"chosen": self._chosen.name, "kept": {self._chosen.name: memory}, "change": change}
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved; what another version chose that is not known here is forgotten.
+        """Restore a saved state; a format that this version does not know is forgotten.
 
         Raises:
-            KeyError, TypeError: it is no such state.
+            KeyError, TypeError: the state is invalid.
         """
         chosen, kept = given["chosen"], dict(given["kept"])
         self._chosen = self._format = self._change = None
@@ -255,7 +255,7 @@ class AutoFormat:
             self._trials.load(kept)
 
     def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
-        """Return what the format of the file makes of a line, which may show that the next have another one."""
+        """Return the reading of a line, which may show that the format has changed."""
         reading = called(read_line(chosen, line))
         assert self._change is not None
         if reading.values is None:
@@ -294,7 +294,7 @@ class AutoFormat:
         self._change = Change(self._rivals, candidate.name, self._limit)
 
     def _told(self, batch: Batch) -> Batch:
-        """Return the batch, its kind the preset that was chosen."""
+        """Return the batch, with the chosen preset as its kind."""
         if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
             return batch
         return replace(batch, kind=self._chosen.name)

@@ -1,4 +1,4 @@
-"""The formats that a file may have, as long as nobody knows which."""
+"""The formats that a file may have, while its format is not known."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from http_monitor.ports.log_format import Headed, LogFormat, Remembering
 from http_monitor.records import Json
 
 FAMILY = "family"
-"""What the choice is called that reads every line as what it is of the Common Log Format family."""
+"""Name of the candidate that reads each line as a variant of the Common Log Format family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Candidate:
     """A format that a file may have."""
 
     name: str
-    """Of the preset, or `FAMILY`."""
+    """Name of the preset, or `FAMILY`."""
     make: Callable[[], LogFormat]
     examples: tuple[bytes, ...] = ()
 
     def make_for(self, head: bytes) -> LogFormat:
-        """Return a new one for a file that begins with these lines; empty where they are not known."""
+        """Return a new format for a file with this head; empty if the head is not known."""
         made = self.make()
         if head and isinstance(made, Headed):
             made.learn(head)
@@ -37,10 +37,10 @@ class Candidate:
 
 
 class Candidates:
-    """What a file may be found to be; the family, which all presets of it mean, is the last.
+    """All formats that may be detected; the family, which stands for all its presets, is the last.
 
     Args:
-        presets: The formats there are; they are asked for when somebody wants more than the family.
+        presets: All presets; iterated only when a format besides the family is needed.
         family: The family.
         limit: The longest line, in bytes without its LF.
         zone: Of times that name none; None: that which is usual for each format.
@@ -66,7 +66,7 @@ class Candidates:
         self.family = Candidate(FAMILY, lambda: family)
 
     def __iter__(self) -> Iterator[Candidate]:
-        """Yield them, in the order in which they are tried."""
+        """Yield the candidates in the order in which they are tried."""
         return iter(self._every)
 
     def named(self, name: str) -> Candidate | None:
@@ -76,7 +76,7 @@ class Candidates:
         return next((candidate for candidate in self if candidate.name == name), None)
 
     def of(self, lines: bytes) -> Iterable[Candidate]:
-        """Return those that some lines may be of; the others fit none of them."""
+        """Return the candidates that some lines may fit; the others fit none of them."""
         return self if self._presets_of is None else self._made_of(self._presets_of(lines))
 
     @cached_property
@@ -102,36 +102,36 @@ def _is_of_family(preset: Preset) -> bool:
 
 
 class Pool:
-    """One format of each candidate, used again and again: to make one takes as long as to read a thousand lines.
+    """One format of each candidate, reused because making one takes as long as parsing a thousand lines.
 
     Args:
-        candidates: What there is; asked for with the first format.
+        candidates: The candidates; iterated on first use.
     """
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self._of = candidates
         self._made: dict[str, LogFormat] = {}
         self._nothing: dict[str, Json] = {}
-        """What each one remembers that has read nothing."""
+        """State of each format before it has read anything."""
 
     @cached_property
     def _candidates(self) -> dict[str, Candidate]:
         return {candidate.name: candidate for candidate in self._of}
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names, in their order."""
+        """Yield the names in the order of the candidates."""
         yield from self._candidates
 
     def fresh(self, name: str) -> LogFormat:
-        """Return the format of that name as if it had read nothing."""
+        """Return the format of that name in its initial state."""
         return self.fresh_of(self._candidates[name])
 
     def fresh_of(self, candidate: Candidate, head: bytes = b"") -> LogFormat:
-        """Return likewise the format of a candidate, which need not be among those that there are.
+        """Return the format of a candidate in its initial state; it need not be one of the candidates.
 
         Args:
-            candidate: It.
-            head: What the file begins with; empty where that is not known.
+            candidate: The candidate.
+            head: The beginning of the file; empty if it is not known.
         """
         name = candidate.name
         made = self._made.get(name)
@@ -146,15 +146,15 @@ class Pool:
         return made
 
     def give_away(self, name: str) -> None:
-        """Let somebody keep the format of that name; the next is another one."""
+        """Hand the format of that name over to the caller; the pool makes a new one."""
         self._made.pop(name, None)
 
     def readings(self, line: bytes, head: bytes) -> list[LineReading]:
-        """Return what every format makes of a line, the nearest first.
+        """Return the readings of a line by all candidates, the nearest first.
 
         Args:
-            line: Without its LF.
-            head: What its file begins with.
+            line: The line without its LF.
+            head: The beginning of its file.
         """
         found: list[tuple[LogFormat, LineReading]] = []
         for candidate in self._candidates.values():
@@ -164,15 +164,15 @@ class Pool:
 
 
 def nearest_of(line: bytes, readings: list[tuple[LogFormat, LineReading]]) -> list[LineReading]:
-    """Return what all candidates, in their order, make of a line, the nearest first.
+    """Return the readings of a line by all candidates, given in their order, the nearest first.
 
-    What is like nothing is held to what is most common, which is the family.
+    A line that resembles no format is compared with the most common one, the family.
     """
     return nearest_first(line, readings[-1:] + readings[:-1])
 
 
 def called(reading: LineReading) -> LineReading:
-    """Return a reading of the family under the name of what the line is, of a malformed one that of the least."""
+    """Return a reading by the family renamed to the variant of the line; for a malformed line, the simplest one."""
     if reading.format != "auto":
         return reading
     values = reading.values or {}

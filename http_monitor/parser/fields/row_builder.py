@@ -1,4 +1,4 @@
-"""Makes a row, or named values, of the texts of a line's fields, whatever format they were found in."""
+"""Builds a row, or named values, from the texts of a line's fields, for all formats."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.records import LACKS_AGENT, LACKS_SIZE, UNTIMED_US
 
 Texts = Sequence[bytes | None]
-"""The text of each field of a format, in its order; None where a line has none."""
+"""The text of each field of a format, in order; None if a line has none."""
 
 _ABSENT = (None, b"", b"-")
 _NUMBERS = ("port", "status", "size", "bytes_in")
@@ -34,23 +34,23 @@ _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 
 
 class Wrong(NamedTuple):
-    """Why a line is malformed although each of its fields was found."""
+    """Why a line is malformed although all of its fields were found."""
 
     field: int
-    """Index of the field that cannot be."""
+    """Index of the invalid field."""
     reason: str
 
 
 class Meaning:
-    """What the fields of a format mean. Of several with one role the first that a line has text for counts."""
+    """The meaning of the fields of a format. Of several fields with one role the first with a text counts."""
 
     def __init__(self, fields: Sequence[Field], kind: str, *, keeps_empty: bool = False) -> None:
-        """Take the fields in their order, and what a batch of such lines is called.
+        """Take the fields of a format.
 
         Args:
-            fields: In the order in which their texts come.
-            kind: What a batch of such lines is called.
-            keeps_empty: A user, referer or agent of no bytes is one, as in the family; only a dash says "none".
+            fields: The fields, in the order of their texts.
+            kind: Kind of batches of such lines.
+            keeps_empty: An empty user, referer or agent is a value, as in the family; only a dash is none.
         """
         self._absent: dict[Role, tuple[bytes | None, ...]] = {"status": (None, *NO_STATUS_TEXTS)}
         if keeps_empty:
@@ -70,7 +70,7 @@ class Meaning:
         self._adding_up = [index for index, field in enumerate(self._fields) if field.adds_up]
 
     def has(self, role: Role) -> bool:
-        """Return whether a field gives this."""
+        """Return whether a field has this role."""
         return role in self._places
 
     def entry(self, texts: Texts) -> Entry | Wrong:
@@ -119,8 +119,8 @@ class Meaning:
     def named(self, texts: Texts) -> dict[str, Value]:
         """Return the values of a line that `entry` accepts, by the names of ``--explain --output ndjson``.
 
-        A request is its parts: ``method``, ``target``, ``path``, ``section`` and ``protocol``; ``path`` is the
-        endpoint. One that is no request is there whole, as ``request``.
+        A request is split into ``method``, ``target``, ``path`` (the endpoint), ``section`` and ``protocol``; if it is
+        invalid, it is ``request``.
         """
         values: dict[str, Value] = {}
         for field, text in zip(self._fields, texts, strict=True):
@@ -142,7 +142,7 @@ class Meaning:
         return values
 
     def _text(self, texts: Texts, role: Role) -> tuple[bytes | None, int]:
-        """Return the text of a role, None where it is absent or a dash, and the field it stands in."""
+        """Return the text of a role (None if absent or a dash), and the index of its field."""
         places = self._places.get(role, ())
         absent = self._absent.get(role, _ABSENT)
         for index in places:
@@ -207,7 +207,7 @@ class Meaning:
         return (classify(named or b"", target) if target else NO_REQUEST)._replace(method=named)
 
     def _parts(self, texts: Texts) -> tuple[bytes | None, bytes]:
-        """Return the method and the target where they are fields of their own."""
+        """Return the method and the target, if they are separate fields."""
         method, _ = self._text(texts, "method")
         target, _ = self._text(texts, "target")
         if target is None:
@@ -236,7 +236,7 @@ class Meaning:
 
 
 def shown_name(field: Field) -> str:
-    """Return under which of the names of `Meaning.named` a field is shown; its own where it is several, or none."""
+    """Return the name in `Meaning.named` under which a field is shown; its own name if there are several or none."""
     if field.role is None or field.role in _OWN_NAME or field.role in _SPLIT:
         return field.name
     return "time" if field.role in _TIMES else _NAMES.get(field.role, field.role)

@@ -1,7 +1,7 @@
-"""Time zones, and the instants that local times of a log stand for.
+"""Time zones, and the conversion of local times to instants.
 
-A time without a zone is carried as its local time plus `UNZONED_US`, from where its text is read to where the rows of
-a chunk are complete and `LocalTimes` makes instants of them; nothing outside of the parser sees it.
+A time without a zone is represented as its local time plus `UNZONED_US` from where its text is parsed to where the
+rows of a chunk are complete and `LocalTimes` converts it; nothing outside the parser sees it.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from http_monitor.records import SCHEMA, Json
 from http_monitor.units import US_PER_S, visible_text
 
 UNZONED_US = 1 << 61
-"""No instant is as great, nor any that has this added beyond 63 bits."""
+"""Added to local times: greater than any instant, and the sum fits in 63 bits."""
 _DAY_S = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_NAME = 60
@@ -29,11 +29,11 @@ _NEAREST = 3
 
 
 class Zone:
-    """How far a zone is ahead of UTC, at any instant.
+    """The offset of a zone from UTC at any instant.
 
     Args:
-        name: What the user calls it.
-        offset_s: The seconds by which it is ahead, at an instant in seconds since the epoch.
+        name: Name for the user.
+        offset_s: Returns the seconds ahead of UTC at an instant in seconds since the epoch.
     """
 
     def __init__(self, name: str, offset_s: Callable[[int], int]) -> None:
@@ -42,10 +42,10 @@ class Zone:
 
 
 def zone_named(name: str) -> Zone:
-    """Return the zone of an IANA name, ``UTC`` or ``local``, that of this process.
+    """Return the zone for an IANA name, ``UTC``, or ``local`` for that of this process.
 
     Raises:
-        UsageError: no such zone.
+        UsageError: there is no such zone.
     """
     if name == "local":
         return LOCAL
@@ -54,7 +54,7 @@ def zone_named(name: str) -> Zone:
     import zoneinfo  # noqa: PLC0415 - most runs name no zone
 
     try:
-        # Names of files are none of zones.
+        # Some names are files but not zones.
         found = zoneinfo.ZoneInfo(name) if name and not name.startswith((".", "/")) else None
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         found = None
@@ -66,13 +66,13 @@ def zone_named(name: str) -> Zone:
 def _offset_s(at_s: int, zone: tzinfo | None) -> int:
     try:
         offset = (_EPOCH + timedelta(seconds=at_s)).astimezone(zone).utcoffset()
-    except (OverflowError, OSError, ValueError):  # beyond what the data of zones covers
+    except (OverflowError, OSError, ValueError):  # outside the range of the zone data
         return 0
     return 0 if offset is None else int(offset.total_seconds())
 
 
 LOCAL = Zone("local", lambda at_s: _offset_s(at_s, None))
-"""That of this process."""
+"""The zone of this process."""
 UTC_ZONE = Zone("UTC", lambda _: 0)
 
 
@@ -94,41 +94,41 @@ def _nearest(name: str) -> str:
 
 @runtime_checkable
 class Zoned(Protocol):
-    """A format some of whose times may have no zone."""
+    """A format with times that may have no zone."""
 
     def set_zone(self, zone: Zone) -> None:
-        """Read these in that zone."""
+        """Read times without a zone in this one."""
         ...
 
 
 def in_zone(made: LogFormat, zone: Zone | None) -> LogFormat:
-    """Return a format that reads times without a zone in that one; None: in the one that is usual for it."""
+    """Return a format that reads times without a zone in this one; None: in the usual zone of the format."""
     if zone is not None and isinstance(made, Zoned):
         made.set_zone(zone)
     return made
 
 
 class LocalTimes:
-    """Makes instants of the local times of one file.
+    """Converts the local times of one file to instants.
 
-    An hour that a zone has twice is read as the one nearer to the line before, as the earlier one where there is no
-    such line. A time that a zone leaves out is read as if its clocks had not been put forward yet.
+    In an hour that occurs twice, the instant nearer to the previous line is chosen; without a previous line, the
+    earlier one. A time that the zone skips is read with the offset before the change.
 
     Args:
-        zone: Of the times.
+        zone: The zone of the times.
     """
 
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
         self._before_us: int | None = None
-        """The instant of the last line."""
+        """The instant of the previous line."""
 
     def save(self) -> Json:
-        """Return what it remembers."""
+        """Return the state as JSON."""
         return {"before": self._before_us}
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
+        """Restore a saved state. Raises KeyError or TypeError for anything else."""
         before_us = given["before"]
         if before_us is not None and type(before_us) is not int:
             raise TypeError("no instant")
@@ -139,12 +139,12 @@ class LocalTimes:
         return int(self.instants(np.array([time_us], np.int64))[0])
 
     def named(self, values: dict[str, Value]) -> dict[str, Value]:
-        """Return what the fields of the next line say, its time an instant."""
+        """Return the values of the next line, with its time as an instant."""
         time_us = values.get("time")
         return values if not isinstance(time_us, int) else {**values, "time": self.read(time_us)}
 
     def resolved(self, rows: pa.RecordBatch) -> pa.RecordBatch:
-        """Return the next rows with instants."""
+        """Return the next rows, with their times as instants."""
         if not len(rows):
             return rows
         given: Any = rows.column(0)
@@ -172,12 +172,12 @@ class LocalTimes:
         return found
 
     def _first_reading(self, local_us: Ints) -> tuple[Ints, Any, Ints]:
-        """Return the earlier instant of each local time, which of them have another one, and that."""
+        """Return the earlier instant of each local time, which of them have a second one, and that."""
         if self.zone is UTC_ZONE:
             return local_us, np.zeros(len(local_us), np.bool_), local_us
         days, day = np.unique(local_us // (_DAY_S * US_PER_S), return_inverse=True)
         starts = (days * _DAY_S).tolist()
-        # A zone is less than a day from UTC, so what was a day before and is a day behind concerns no other times.
+        # A zone is less than a day from UTC, so only offsets from the day before to the day after matter.
         first = np.array([self.zone.offset_s(start - _DAY_S) for start in starts], np.int64)
         last = np.array([self.zone.offset_s(start + 2 * _DAY_S) for start in starts], np.int64)
         earlier_us = local_us - first[day] * US_PER_S
@@ -195,7 +195,7 @@ class LocalTimes:
         return earlier_us, ambiguous, later_us
 
     def _change_s(self, low_s: int, high_s: int) -> int:
-        """Return the first second of another offset than that at the lower bound."""
+        """Return the first second with another offset than that at the lower bound."""
         offset_s = self.zone.offset_s(low_s)
         while high_s - low_s > 1:
             middle_s = (low_s + high_s) // 2
@@ -207,22 +207,22 @@ class LocalTimes:
 
 
 class LocallyTimed:
-    """What a format is some of whose times may name no zone: it remembers nothing but the last line's time."""
+    """Base of formats with times that may have no zone; its only state is the time of the last line."""
 
     usual_zone = LOCAL
-    """Of times that name none, where the user does not say it."""
+    """The zone of times without one, unless the user gives another."""
 
     def __init__(self) -> None:
         self._local = LocalTimes(self.usual_zone)
 
     def set_zone(self, zone: Zone) -> None:
-        """Read times without a zone in that one, in place of the usual one."""
+        """Read times without a zone in this one, instead of the usual one."""
         self._local = LocalTimes(zone)
 
     def save(self) -> Json:
-        """Return when the last line was."""
+        """Return the time of the last line as JSON."""
         return self._local.save()
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         self._local.load(given)

@@ -1,4 +1,4 @@
-"""Makes rows of many JSON objects at once that have the same keys."""
+"""Makes rows of many JSON objects with the same keys at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ _MOST_READERS = 64
 _TARGET = f"^(?s:{TARGET.pattern.decode()})\\z"
 _NOTHING = pa.array(NOTHING, pa.binary())
 _IN_EXPONENTS = frozenset("ein")
-"""What is in the digits of a float that are in exponents, infinite or no number."""
+"""Characters in the text of a float that is in exponential notation, infinite, or not a number."""
 _PADDING = b"\n" * 32
 
 
@@ -40,28 +40,28 @@ class Alike:
     """Objects with the same keys.
 
     Args:
-        layout: What their keys say.
+        layout: The layout of these keys.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.line: list[int] = []
-        """For each the index of its line, ascending."""
+        """Index of each object's line, ascending."""
         self.objects: list[Object] = []
 
     def add(self, index: int, found: Object) -> None:
-        """Take the object of a line."""
+        """Add the object of a line."""
         self.line.append(index)
         self.objects.append(found)
 
     def texts(self, path: Path, role: Role | None) -> "pa.Array[Any]":
-        """Return what each says under a path, null where it says nothing."""
+        """Return the text at a path in each object, null if there is none."""
         get = _getter_of(self.objects[0], path)
         return texts_of([None] * len(self.objects) if get is None else [*map(get, self.objects)], role)
 
 
 def _getter_of(found: Object, path: Path) -> Getter | None:
-    """Return what gets the value at a path out of objects with these keys; None where they have none."""
+    """Return a getter for the value at a path in objects with these keys; None if they have no such path."""
     one: Any = found
     for key in path:
         if not isinstance(one, dict) or key not in one:
@@ -82,7 +82,7 @@ def _getter_of(found: Object, path: Path) -> Getter | None:
 
 
 def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
-    """Return values as texts of bytes, of a list its first; null where one says none."""
+    """Return values as texts of bytes, for a list its first item; null if there is none."""
     kinds = set(map(type, values))
     if kinds == {list}:
         # A list in it says nothing, as to the reader of single lines.
@@ -106,7 +106,7 @@ def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
 
 
 class Columnar:
-    """Makes rows of objects that have the same keys, where these say the same of all of them."""
+    """Makes rows of objects with the same keys, if the same keys count in all of them."""
 
     def __init__(self) -> None:
         self._readers: dict[tuple[Field, ...], ObjectReader] = {}
@@ -156,16 +156,16 @@ class Columnar:
 
 
 class _Chosen:
-    """Of each role the key that counts for the objects of one shape, and for which of them it does."""
+    """For each role, the key that counts for the objects of one shape, and a mask of the objects for which it does."""
 
     def __init__(self, alike: Alike) -> None:
         self._alike = alike
         self.texts: dict[int, pa.Array[Any]] = {}
         self.keep: Bools = np.ones(len(alike.objects), np.bool_)
-        """Of the others another key counts, or none, which is for the reader of single lines."""
+        """In the other objects another key counts, or none; they are left to reading line by line."""
 
     def take(self, role: Role, places: Sequence[int]) -> None:
-        """Choose among the candidates of a role."""
+        """Choose among the candidates for a role."""
         for place, index in enumerate(places, start=1):
             candidate = self._alike.layout.candidates[index]
             texts = self._alike.texts(candidate.path, role)
@@ -184,14 +184,14 @@ class _Chosen:
                 self.keep &= nothing
 
     def has(self, path: Path) -> bool:
-        """Return whether each object has a key."""
+        """Return whether each object has a path."""
         for index, texts in self.texts.items():
             if self._alike.layout.candidates[index].path == path:
                 return texts.null_count == 0
         return self._alike.texts(path, None).null_count == 0
 
     def _judge(self, texts: "pa.Array[Any]", candidate: Candidate) -> tuple[Bools, Bools]:
-        """Return which texts can be what a key says, and which say that there is none; each other one is asked once."""
+        """Return a mask of the texts that can be the value of a key, and one of those that mean none; once per text."""
         if candidate.field.role == "request" and not candidate.vague:
             none = pc.is_in(texts, value_set=_NOTHING).to_numpy(zero_copy_only=False)
             filled: Any = texts.fill_null(b"")
@@ -208,19 +208,19 @@ class _Chosen:
 
 
 class ObjectReader:
-    """Makes rows of texts that come field by field."""
+    """Makes rows of texts that are given by field."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        """Take the fields; `fits` says whether their columns can be made here."""
+        """Take the fields."""
         self._columns = Columns(Template([Slot(one) for one in fields], exact=True))
         self.fits = self._columns.fits
 
     def rows(self, line: Ints, texts: Sequence["pa.Array[Any]"]) -> tuple[pa.RecordBatch, Ints]:
-        """Return the rows of the lines that need no closer look, and the indices of their lines.
+        """Return the rows of the lines that need not be read one by one, and the indices of their lines.
 
         Args:
-            line: The index of each line.
-            texts: For each field the text of each line; null where it has none.
+            line: Index of each line.
+            texts: For each field, the text of each line; null if it has none.
         """
         data: list[bytes] = []
         spans: list[Span] = []

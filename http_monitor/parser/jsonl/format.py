@@ -1,4 +1,4 @@
-"""Reads logs of one JSON object a line, by a map that says what each key means, and by the keys that are known."""
+"""Reads logs with one JSON object per line, by a map of keys and by the table of known keys."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ _MOST_KEYS = 256
 
 
 class JsonFormat(LinedFormat):
-    """A format of JSON lines. It remembers which requests have begun, where a log has two lines for one."""
+    """A format of JSON lines. Its state is the set of open requests, for logs with two lines per request."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class JsonFormat(LinedFormat):
         declared: bool = False,
         untimed: bool = False,
     ) -> None:
-        """Take what the keys mean.
+        """Take the meaning of the keys.
 
         Args:
             name: What a user calls it.
@@ -66,11 +66,11 @@ class JsonFormat(LinedFormat):
         self._columnar = Columnar()
         self._pairs = Pairs()
         self._objects: dict[int, Object | Misfit | Outside] = {}
-        """Of the chunk that is being read: what stands in lines that were looked at, by the index of the line."""
+        """For the current chunk, the object of each line that was changed or decoded leniently, by the line's index."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The keys of the map with what they mean."""
+        """The keys of the map with their meanings."""
         return tuple(self._own.values())
 
     @property
@@ -80,11 +80,11 @@ class JsonFormat(LinedFormat):
         return frozenset(column for role, column in PROMISED.items() if role in given)
 
     def resembles(self, line: bytes) -> bool:
-        """Tell whether a line begins as an object does."""
+        """Return whether a line begins like an object."""
         return line.lstrip(b" \t").startswith(b"{")
 
     def parse(self, data: bytes) -> Batch:
-        """Return the rows of whole lines; what follows the last LF is a line too."""
+        """Return the rows of whole lines; text after the last LF is a line too."""
         lines = lines_of(data)
         alike: dict[Shape, Alike] = {}
         for index, raw in enumerate(lines):
@@ -103,10 +103,10 @@ class JsonFormat(LinedFormat):
         return batch
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of a line that it has read; it changes nothing.
+        """Yield remarks on a line that was parsed, without side effects.
 
         Args:
-            line: Without its LF.
+            line: The line without its LF.
         """
         found = decode_object(line)
         if isinstance(found, Misfit):
@@ -117,7 +117,7 @@ class JsonFormat(LinedFormat):
         yield from zone_remark(layout.text(texts, "time") or b"")
         if self._declared:
             return
-        # What a last line lacks its first line may have said.
+        # The first line of the request may have what its last line lacks.
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
@@ -136,18 +136,18 @@ class JsonFormat(LinedFormat):
         return reading if words is None else replace(reading, expected=f"{reading.expected} ({words})")
 
     def save(self) -> Json:
-        """Return when the last line was, and which requests have begun."""
+        """Return the time of the last line, and the open requests, as JSON."""
         return {**super().save(), "open": self._pairs.save()}
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         super().load(given)
         self._pairs.load(given["open"])
 
     def _look(self, index: int, raw: bytes, alike: dict[Shape, Alike]) -> None:
-        """Decode a line, and put it with those that are like it; what says that a request begins is remembered.
+        """Decode a line and add it to those with the same keys; store the first line of a request.
 
-        Lines have to be looked at in their order.
+        Lines must be given in order.
         """
         plain = raw[:1] == b"{"
         try:
@@ -178,7 +178,7 @@ class JsonFormat(LinedFormat):
             one.add(index, found)
 
     def _paired(self, layout: Layout, found: Object) -> Object | Outside:
-        """Return an object with what the first line of its request said; nothing of a line that is such a first one."""
+        """Return an object completed by its request's first line; `NoRequest` for the first line itself."""
         if layout.part == "last":
             return self._pairs.end(layout, found) if self._pairs else found
         if layout.part == "again":
@@ -227,7 +227,7 @@ class JsonFormat(LinedFormat):
         return Misfit(end, _NO_REQUEST if lacking is None else f"a key {lacking}")
 
     def _lacking(self, found: Object) -> str | None:
-        """Return a key that a line must have and this one has not."""
+        """Return a key that every line must have and this one lacks; None if there is none."""
         for path in self._needs:
             if _value_at(found, path) is None:
                 return ".".join(path)
@@ -241,7 +241,7 @@ class JsonFormat(LinedFormat):
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         del read
         if not self.resembles(line):
-            return []  # what looks like a value in it means nothing
+            return []  # anything in it that looks like a value is meaningless
         spans: dict[str, Span] = {}
         for path, start, stop in places(line):
             spans.setdefault(".".join(path), (start, stop))
@@ -250,7 +250,7 @@ class JsonFormat(LinedFormat):
     def _count_known(self, spans: Sequence[tuple[str, Span]]) -> int:
         if self._own:
             return sum(name in self._own for name, _ in spans)
-        # What has no keys of its own is the nearest to an object of which nothing is known.
+        # The format without a map comes nearest to an object with unknown keys.
         return max(sum(self._book.knows(name) for name, _ in spans), 1)
 
     def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
@@ -271,12 +271,12 @@ class JsonFormat(LinedFormat):
 
 
 def scalar_name(key: str) -> str:
-    """Return a key as a name that can be written as UTF-8."""
+    """Return a key as a name that can be encoded as UTF-8."""
     return key.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_plain(found: Object) -> bool:
-    """Return whether the texts in an object are UTF-8 all of them."""
+    """Return whether all texts in an object are UTF-8."""
     try:
         "".join(value for value in found.values() if type(value) is str).encode()
     except UnicodeEncodeError:
@@ -285,7 +285,7 @@ def _is_plain(found: Object) -> bool:
 
 
 def _value_at(found: Object, path: tuple[str, ...]) -> bytes | None:
-    """Return the text at a path, of an array its first; None where there is none. A key may hold the dots itself."""
+    """Return the text at a path, for an array that of its first item; None if there is none. A key may contain dots."""
     whole = found.get(".".join(path)) if len(path) > 1 else None
     one: object = found if whole is None else whole
     for key in path if whole is None else ():

@@ -31,19 +31,18 @@ from http_monitor.records import LACKS_AGENT, LACKS_SIZE, SCHEMA, UNTIMED_US
 
 _TEXTS: tuple[Role, ...] = ("user", "referer", "agent")
 _MERGED: tuple[Role | None, ...] = ("host", "vhost", "cache", "tls", "forwarded")
-"""Roles whose texts have no look that depends on their place."""
+"""Roles whose texts have the same form in every place."""
 _SLASH = ord("/")
 _STATUS_BYTES = 3
 
 
 class Columns:
-    """Makes rows of the walked lines of one template; what they say is what `Meaning.entry` says of each line."""
+    """Makes rows of the scanned lines of one template; the result equals `Meaning.entry` for each line."""
 
     def __init__(self, template: Template) -> None:
-        """Take a template; `fits` says whether its columns can be made here."""
         self._first: dict[Role, Place] = {}
         self._more: list[tuple[Place, Place]] = []
-        """A place and a later one of the same role, whose text counts where the first has none."""
+        """Pairs of places with one role: the text of the second one counts if the first has none."""
         for place in template.places:
             role = place.slot.field.role
             if role is not None and role in self._first:
@@ -60,19 +59,19 @@ class Columns:
         )
 
     def rows(self, chunk: Chunk, marks: Marks, walked: Walked) -> tuple[pa.RecordBatch, Ints]:
-        """Return the rows of those walked lines that need no closer look, and the indices of their lines.
+        """Return the rows of those scanned lines that need not be read one by one, and the indices of their lines.
 
         Args:
-            chunk: What the fields stand in.
-            marks: Of the chunk.
-            walked: Where they are.
+            chunk: The chunk of the fields.
+            marks: The marks of the chunk.
+            walked: The scanned lines.
         """
         good = self._looks.good(chunk, walked)
         walked, fine = self._merged(chunk, walked)
         good &= fine
         host = self._span(walked, "host")
         if host is not None:
-            # What is a list of X-Forwarded-For says more than who asked.
+            # A list of addresses as in X-Forwarded-For contains more than the client.
             good &= (host.stop > host.start) & (marks.after(b",", host.start) >= host.stop)
         time_us, fine = self._times(chunk, marks, walked)
         good &= fine
@@ -115,9 +114,9 @@ class Columns:
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 
     def _merged(self, chunk: Chunk, walked: Walked) -> tuple[Walked, Bools]:
-        """Return the fields, each first of its role with the text of the later one where it has none of its own.
+        """Return the fields, using the second place of a role where the first has no text, and a mask of valid lines.
 
-        Where that is written in another way, or an empty text is one, the lines are left out.
+        Lines in which the second has another notation, or is empty but counts as a value, are left out.
         """
         good = np.ones(len(walked.line), np.bool_)
         spans = [*walked.spans]
@@ -160,11 +159,11 @@ class Columns:
         if place.slot.looks == STATUS:
             return value, is_status
         none = (good & (value == 0) & ((length == 1) | (length == _STATUS_BYTES))) | self._absent(chunk, span)
-        # -1 is left to the reader of single lines.
+        # -1 is left to reading line by line.
         return np.where(none, NO_STATUS, value), none | is_status
 
     def _counts(self, chunk: Chunk, walked: Walked, role: Role) -> tuple[Ints, Bools, Bools]:
-        """Return numbers, where they are absent, and which lines have either."""
+        """Return numbers, a mask of absent ones, and a mask of lines with either."""
         span = self._span(walked, role)
         if span is None:
             none = np.ones(len(walked.line), np.bool_)
@@ -178,7 +177,7 @@ class Columns:
         return absent
 
     def _request(self, chunk: Chunk, marks: Marks, walked: Walked) -> tuple[Span | None, Span, Bools]:
-        """Return method and target where the target plainly is a path, or an authority of a CONNECT."""
+        """Return the method and target of lines whose target is plainly a path, or the authority of a CONNECT."""
         whole = self._span(walked, "request")
         if whole is None:
             target = self._span(walked, "target") or self._span(walked, "path")
@@ -193,7 +192,7 @@ class Columns:
         if method is None:
             return None, path, good & is_path
         keys = span_keys(chunk, method)
-        # Where the query is a field of its own it is part of the authority, which is for the reader of single lines.
+        # With the query in a field of its own, it would be part of the authority; that is left to reading line by line.
         tunnel = tunnels(keys) & (chunk.bytes_at(target.start) != _SLASH) & ("query" not in self._first)
         is_path &= plain_methods(keys)
         if not tunnel.any():
@@ -223,7 +222,7 @@ class Columns:
         return span_keys(chunk, span, absent)
 
     def _lacks(self, walked: Walked) -> Ints:
-        """Return which of size and agent lines have no text for, not even a dash."""
+        """Return the column `lacks`: which of size and agent a line has no text for, not even a dash."""
         lacks = np.zeros(len(walked.line), np.int64)
         bits: dict[Role, int] = {"size": LACKS_SIZE, "agent": LACKS_AGENT}
         for role, bit in bits.items():

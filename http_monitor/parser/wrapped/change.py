@@ -1,4 +1,4 @@
-"""Finds out that something else stands around the lines of a file from some line on."""
+"""Detects that the lines of a file have another wrapper from some line on."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -20,19 +20,19 @@ _ISO = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where lines begin that have something else around them, which is after those that showed it."""
+    """A change of the wrapper, after the lines that showed it."""
 
     lines: int
-    """So many lines of the batch stand before."""
+    """Number of lines of the batch before the change."""
     offset: int
-    """So many bytes of its data."""
+    """Number of bytes of its data before the change."""
     wrapper: Wrapper
     made: LogFormat
-    """The format of what is inside; it has read what showed it."""
+    """The format of the inner lines; it has read the lines that showed the change."""
 
 
 def doubted(batch: Batch) -> Int64s:
-    """Return the numbers of lines that do not fit, or whose user or vhost is as where a wrapper was read as fields."""
+    """Return the numbers of lines that do not fit, or whose user or vhost looks like a part of a wrapper."""
     doubts = np.zeros(batch.lines, np.bool_)
     if batch.malformed_lines:
         doubts[:] = True
@@ -49,7 +49,7 @@ def _is_time(name: bytes) -> bool:
 
 
 def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes) -> Bools:
-    """Return which rows have an odd key; one that is has a mark in it."""
+    """Return a mask of the rows with an odd key; odd keys contain the mark."""
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     keys: Any = batch.rows.column(column)
     odd = np.zeros(len(keys), np.bool_)
@@ -63,12 +63,12 @@ def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes
 
 
 class Rewrapped:
-    """Looks at lines in a row that may have another wrapper: at the first 20 of them, then as `Change` does.
+    """Checks consecutive lines for another wrapper: the first 20, and then as `Change` does.
 
-    A function of the lines of a file only, wherever they were cut.
+    The result depends only on the lines of the file, not on how they were cut.
 
     Args:
-        make: Makes the format of what is inside.
+        make: Makes the format of the inner lines.
         wrappers: Makes one of each wrapper.
         current: The name of the one that is taken off; None: none is.
         limit: The longest line, in bytes without its LF.
@@ -89,17 +89,17 @@ class Rewrapped:
         self._rivals: dict[str, tuple[Wrapper, LogFormat]] = {}
 
     def forget(self) -> None:
-        """Begin anew, with a line that is what it should be."""
+        """Start again, after a line with the expected wrapper."""
         self._row = 0
         self._rivals = {}
 
     def look(self, batch: Batch, numbers: Int64s, lines: Callable[[], Sequence[tuple[int, bytes]]]) -> Turn | None:
-        """Take the next lines; return where others begin, then only what is before has been looked at.
+        """Check the next lines; return a change if there is one, and then ignore the lines after it.
 
         Args:
-            batch: What was made of the lines.
-            numbers: Of those that may have another wrapper.
-            lines: Gives these, each with where it ends in the data.
+            batch: The batch made of the lines.
+            numbers: Numbers of the lines that may have another wrapper.
+            lines: Returns these lines, each with its end in the data.
         """
         edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1) != 1)
         given: Sequence[tuple[int, bytes]] = ()
@@ -108,7 +108,7 @@ class Rewrapped:
             first, last = int(numbers[start]), int(numbers[stop - 1])
             if first > 1:
                 self.forget()
-            # A short row within a batch, of which there may be many, shows nothing.
+            # Batches may have many short sequences, which show nothing.
             if self._row + stop - start < ENOUGH_LINES and last < batch.lines:
                 self.forget()
                 continue
@@ -144,7 +144,7 @@ class Rewrapped:
         return next(iter(left.values()), None)
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         return {
             "row": self._row,
             "rivals": {
@@ -154,7 +154,7 @@ class Rewrapped:
         }
 
     def load(self, given: Json) -> None:
-        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         row = given["row"]
         if type(row) is not int or row < 0:
             raise ValueError("no number of lines")

@@ -1,4 +1,4 @@
-"""Finds out from a sample what is around the lines of a file, and which format what is inside has."""
+"""Determines the wrapper and the inner format of a file from a sample."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from http_monitor.ports.wrapper import Wrapper
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is around lines, as far as a sample shows it."""
+    """The wrapper and inner format of a sample."""
 
     wrapper: Wrapper | None
-    """None: nothing, or nothing that the sample shows."""
+    """None: there is none, or the sample does not show it."""
     made: LogFormat
-    """Reads what is inside."""
+    """The format of the inner lines."""
     choice: Choice | None
-    """Why it does; None: nothing in the sample says what it is."""
+    """The reason for the format; None: the sample fits none."""
 
 
 def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, head: bytes) -> Around:
@@ -29,9 +29,9 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
     Args:
         makes: Make the format of the lines.
         wrappers: Makes one of each wrapper.
-        limit: The longest line, in bytes without its LF.
+        limit: Maximum length of a line in bytes, without its LF.
         sample: Whole lines.
-        head: What the file begins with, where the sample is from later in it.
+        head: The beginning of the file, if the sample is from a later place.
     """
     plain = chosen(makes.bare, sample, head)
     lines = [line for line in sample.split(b"\n") if line.strip()]
@@ -54,7 +54,7 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
 
 
 def chosen(make: Make, sample: bytes, head: bytes) -> Around:
-    """Return the format of lines that stand in nothing; the arguments are those of `choose_around`."""
+    """Return the format of unwrapped lines; arguments as for `choose_around`."""
     made = make()
     if isinstance(made, AutoFormat):
         return Around(None, made, made.choose(sample, head))
@@ -64,13 +64,13 @@ def chosen(make: Make, sample: bytes, head: bytes) -> Around:
 
 
 def _well_read(made: LogFormat, sample: bytes, wrappers: Wrappers, limit: int) -> list[bytes]:
-    """Return the lines of a sample that fit as they stand, and show a host that is none of a wrapper's.
+    """Return the lines of a sample that fit unwrapped, and whose host is not a part of a wrapper.
 
     Args:
-        made: Reads them; what it remembers is as it was then.
+        made: The format; its state is restored afterwards.
         sample: Whole lines.
         wrappers: Makes one of each wrapper.
-        limit: The longest line, in bytes without its LF.
+        limit: Maximum length of a line in bytes, without its LF.
     """
     memory = memory_of(made)
     batch = without_untimed(made.parse(sample), sample, limit)
@@ -82,7 +82,7 @@ def _well_read(made: LogFormat, sample: bytes, wrappers: Wrappers, limit: int) -
 
 
 def _fitting_inside(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int) -> tuple[int, int]:
-    """Return how many lines of a sample have something inside that fits, and how many have something."""
+    """Return how many inner lines of a sample fit, and how many lines are wrapped."""
     memory = memory_of(made)
     inside = wrapper.unwrap(sample)
     batch = made.parse(inside.data)

@@ -1,4 +1,4 @@
-"""Reads a log whose lines stand inside those of somebody else: syslog, a container runtime, a log shipper."""
+"""Reads logs whose lines are wrapped by another program: syslog, a container runtime, a log shipper."""
 
 from collections.abc import Iterator, Sequence
 
@@ -63,18 +63,18 @@ class WrappedFormat:
         self._decided = not self._finds_out
         self._trials = self._fresh_trials()
         self._held = Held() if wrapper is not None else None
-        """The first lines, while none has fitted; None: none may have anything around it so far, or they are over."""
+        """The first lines, until one fits; None if none of them may be wrapped so far, or if they were released."""
         self._has_held = self._decided
-        """The first lines that may have something around them are over."""
+        """The first lines that may be wrapped were released."""
 
     @property
     def name(self) -> str:
-        """What the user calls the format of what is inside."""
+        """Name of the inner format for the user."""
         return self._now.inner.name
 
     @property
     def inner(self) -> LogFormat:
-        """Reads what is inside."""
+        """The format of the inner lines."""
         return self._now.inner
 
     @property
@@ -84,23 +84,23 @@ class WrappedFormat:
 
     @property
     def wrapper(self) -> str | None:
-        """The name of the wrapper that is taken off; None: none, or none yet."""
+        """Name of the wrapper that is removed; None: there is none, or none was found yet."""
         return None if self._now.wrapper is None else self._now.wrapper.name
 
     @property
     def chosen(self) -> str | None:
-        """The name of the preset that the lines inside have; None while that is not known."""
+        """Name of the preset of the inner lines; None while it is not known."""
         return self._now.inner.chosen if isinstance(self._now.inner, AutoFormat) else self._now.inner.name
 
     def learn(self, head: bytes) -> None:
-        """Take what the file begins with, where reading begins later in it."""
+        """Learn from the beginning of the file, if reading begins later."""
         if isinstance(self._now.inner, Headed):
             self._now.inner.learn(head)
 
     def choose(self, sample: bytes, head: bytes = b"") -> Choice | None:
-        """Choose by a sample what is around the lines and what format they have; as `AutoFormat.choose`."""
+        """Choose wrapper and inner format by a sample, like `AutoFormat.choose`."""
         if self._now.wrapper is not None:
-            # Only a sample of what is inside can tell its format.
+            # Only inner lines can show their format.
             sample, head = self._now.wrapper.unwrap(sample).data, self._now.wrapper.unwrap(head).data
             self._now.wrapper.load({})
         if self._finds_out and not self._decided:
@@ -122,7 +122,7 @@ class WrappedFormat:
         return self._parsed(data, 0)
 
     def _parsed(self, data: bytes, before: int, *, last: bool = False) -> Batch:
-        """Return the rows of lines; those that are held are among them where no lines will come."""
+        """Return the rows of lines; if they are the last ones, also those of held lines."""
         if self._held is not None:
             return self._wait(self._held, data, before, last=last)
         return self._now.read(data, before) if self._decided else self._undecided(data, before, last=last)
@@ -131,18 +131,18 @@ class WrappedFormat:
         return Trials(self._makes.inside, self._wrappers, self._limit, self._timing)
 
     def parse_last(self, data: bytes) -> Batch:
-        """Return the rows of whole lines, and of lines whose last part never came."""
+        """Return the rows of whole lines, and of lines whose last part is missing."""
         batch = self._parsed(data, 0, last=True)
         left = self._now.read_left(batch.lines)
         return batch if left is None else joined([batch, left])
 
     def drain_changes(self) -> Sequence[FormatChange]:
-        """Return what the lines inside turned out to be since this was asked the last time."""
+        """Return the changes of the inner format since the last call."""
         changes, self._now.changes = self._now.changes, []
         return changes
 
     def drain_messages(self) -> Sequence[tuple[int, str]]:
-        """Return what was found around the lines since this was asked the last time."""
+        """Return messages about detected wrappers since the last call."""
         told, self._now.told = self._now.told, []
         return told
 
@@ -155,13 +155,13 @@ class WrappedFormat:
         return self._single.explain(line)
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return what the format of the file makes of a line; its columns count in the whole of it."""
+        """Return the reading of a line, with its columns counted in the whole line."""
         if not self._decided:
             self._decide_by(line)
         return self._single.read(line)
 
     def nearest(self, line: bytes, most: int) -> list[LineReading]:
-        """Return what the format makes of a line that fits it, else those that come near to it, at least one."""
+        """Return the reading of a line that fits, else the readings that come near it, at least one."""
         inner = self._now.inner
         if not isinstance(inner, AutoFormat):
             return [self.read_line(line)]
@@ -177,19 +177,19 @@ class WrappedFormat:
         return self._finds_out and self._trials.may_wrap((line,))
 
     def _decide_by(self, line: bytes) -> None:
-        """Decide by one line, which will be read."""
+        """Decide by a line that is about to be read."""
         found = self._trials.around(self._now.inner, line) if self._may_wrap(line) else None
         if found is not None:
             self._now.wrapper, self._now.inner = found
             self._now.tell(self._now.wrapper)
         elif not is_well_read(self._now.inner, line, ()):
-            # What may be inside of it says how others are read.
+            # Its inner line may determine how others are read.
             self._trials.try_inside(line)
             return
         self._decide()
 
     def save(self) -> Json:
-        """Return what was found, the parts of lines that are not complete, and what the format remembers."""
+        """Return the choice, the incomplete lines, and the state of the inner format."""
         return self._now.save() | {
             "decided": self._decided,
             "trials": self._trials.save(),
@@ -198,10 +198,10 @@ class WrappedFormat:
         }
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved; what was saved with another wrapper named is no use, but for the format.
+        """Restore a saved state; if another wrapper was named then, only the inner format is restored.
 
         Raises:
-            KeyError, TypeError, ValueError: it is no such state.
+            KeyError, TypeError, ValueError: the state is invalid.
         """
         decided, held = given["decided"], given.get("held")
         has_held = given.get("has_held", decided)
@@ -216,12 +216,12 @@ class WrappedFormat:
             self._held.begun = False
 
     def _undecided(self, data: bytes, before: int, *, last: bool) -> Batch:
-        """Return the rows of lines, the first of which nobody knows what is around them.
+        """Return the rows of lines that begin before the wrapper is decided.
 
         Args:
             data: The lines.
-            before: So many of those that are parsed count, and stand before them.
-            last: No lines will come.
+            before: Number of non-blank lines parsed before them.
+            last: No more lines follow.
         """
         parts: list[Batch] = []
         for start, piece in pieces(data):
@@ -249,7 +249,7 @@ class WrappedFormat:
         return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
 
     def _followed(self, parts: list[Batch], rest: bytes, before: int, *, last: bool, decided: bool = True) -> Batch:
-        """Return what comes next, behind what was read before."""
+        """Return the rows of the parts and of the rest that follows them."""
         if decided:
             self._decide()
         if rest or last or not parts:
@@ -261,7 +261,7 @@ class WrappedFormat:
         self._trials = self._fresh_trials()
 
     def _wait(self, held: Held, data: bytes, before: int, *, last: bool) -> Batch:
-        """Hold lines until one fits, or there are too many; return what became of them then."""
+        """Hold lines until one fits or the limit is reached; then return the rows of all held lines."""
         held.begin(self._now.inner, self._now.wrapper)
         new = data[: held.room(data)]
         was_decided = self._decided
@@ -284,7 +284,7 @@ class WrappedFormat:
         return bool(try_inside(self._now.inner, self._now.wrapper, data, self._limit)[0])
 
     def _decides(self, data: bytes) -> bool:
-        """Tell whether one of some lines shows what is around them; then it is known."""
+        """Return whether one of the lines shows the wrapper; if so, it is decided."""
         for line in whole_lines(data):
             self._trials.may_wrap((line,))
             found = self._trials.around(self._now.inner, line[:-1])

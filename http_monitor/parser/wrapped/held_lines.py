@@ -1,4 +1,4 @@
-"""Holds the first lines of a log whose lines stand inside others, until one of them fits."""
+"""Holds the first lines of a log that may be wrapped, until one of them fits."""
 
 from dataclasses import dataclass
 
@@ -8,34 +8,34 @@ from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Json
 
 MOST_LINES = 100
-"""So many lines are held at the most."""
+"""Maximum number of held lines."""
 MOST_BYTES = 1 << 18
-"""Lines are held until they are so many bytes."""
+"""Number of bytes at which no more lines are held."""
 
 
 @dataclass(slots=True)
 class Held:
-    """Lines of which nobody knows what they are before one of them fits: of another program, or a part of a line.
+    """The lines before the first one that fits; they may belong to other programs, or be parts of a line.
 
-    Which lines are held together depends on the lines only, wherever they were cut.
+    Which lines are held together depends only on the lines, not on how they were cut.
     """
 
     data: bytes = b""
     """Whole lines."""
     begun: bool = False
     memory: Json | None = None
-    """What the format of what is inside remembered before the first of them."""
+    """State of the inner format before the first of them."""
     parts: Json | None = None
-    """What the wrapper remembered before the first of them."""
+    """State of the wrapper before the first of them."""
 
     def begin(self, made: LogFormat, wrapper: Wrapper | None) -> None:
-        """Keep what is remembered before the first line, once."""
+        """Store the states before the first line; further calls do nothing."""
         if not self.begun:
             self.begun, self.memory = True, memory_of(made)
             self.parts = None if wrapper is None else wrapper.save()
 
     def room(self, data: bytes) -> int:
-        """Return how many bytes of the next whole lines are held."""
+        """Return how many bytes of the next whole lines are to be held."""
         lines, end = self.data.count(b"\n"), 0
         while end < len(data) and lines < MOST_LINES and len(self.data) + end < MOST_BYTES:
             end = data.find(b"\n", end) + 1 or len(data)
@@ -43,21 +43,21 @@ class Held:
         return end
 
     def add(self, data: bytes) -> None:
-        """Hold whole lines; the last may lack its LF."""
+        """Hold whole lines; the last one may lack its LF."""
         self.data += data if not data or data.endswith(b"\n") else data + b"\n"
 
     @property
     def full(self) -> bool:
-        """No more lines are held."""
+        """Whether no more lines are held."""
         return self.data.count(b"\n") >= MOST_LINES or len(self.data) >= MOST_BYTES
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the state as JSON."""
         return {"data": self.data.decode("latin-1"), "begun": self.begun, "memory": self.memory, "parts": self.parts}
 
     @classmethod
     def load(cls, given: Json) -> "Held":
-        """Return what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Return a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         data, begun = given["data"], given["begun"]
         if not isinstance(data, str) or not isinstance(begun, bool) or len(data) > MOST_BYTES + (1 << 26):
             raise TypeError("no lines")

@@ -1,4 +1,4 @@
-"""Shows what is made of the text inside a line, with its columns as they are in the line."""
+"""Explains the inner text of a line, with columns counted in the whole line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,13 +32,13 @@ def shown(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[Li
 
 
 def _front(first: Peeled, name: str) -> list[FoundField]:
-    """Return what stands around the text of a line."""
+    """Return the fields of the wrapper."""
     end = max(first.places[0], 0)
     marks = [FoundField(name, 0, end)]
     if first.source is not None:
         _, begin, stop = first.source
         named = FoundField("source", begin, stop)
-        # The name may stand in what is in front, or in what is behind.
+        # The name may precede or follow the text.
         cut = (FoundField(name, 0, begin), named, FoundField(name, stop, end))
         marks = [*cut] if begin < end else [*marks, named]
     return [mark for mark in marks if mark.start < mark.stop]
@@ -56,7 +56,7 @@ def _with_time(reading: LineReading, first: Peeled, time_of: TimeOf) -> LineRead
 
 
 def _moved(reading: LineReading, first: Peeled, front: Sequence[FoundField]) -> LineReading:
-    """Return what was made of a text with its columns in the line."""
+    """Return the reading of a text with its columns moved to the whole line."""
     found = [*front]
     for field in reading.found:
         begin, stop = first.places[field.start], first.places[field.stop]

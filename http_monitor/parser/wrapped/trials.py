@@ -1,4 +1,4 @@
-"""What may be around the lines of a file, each with a format for what is inside, while nothing is decided."""
+"""Tries all wrappers on the lines of a file, each with an inner format, until one is decided."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ class Makes:
 
 
 Wrappers = Callable[[], Sequence[Wrapper]]
-"""Makes one of each wrapper there is, when they are needed."""
+"""Makes one of each wrapper, when they are needed."""
 Found = tuple[Wrapper, LogFormat]
-"""A wrapper, and a format that has read what was inside it."""
+"""A wrapper, and a format that has read its inner lines."""
 Kept = tuple[Json | None, Mapping[str, tuple[Wrapper, Json, Json | None]]]
-"""What the format and the trials remembered."""
+"""State of the plain format and of the trials."""
 
 
 class Trials:
-    """Wrappers that have had something for a line, each with a format that has read what was inside.
+    """Wrappers that matched some line, each with a format that has read the inner lines.
 
     Args:
-        make: Makes the format of what is inside.
+        make: Makes the format of the inner lines.
         wrappers: Makes one of each wrapper.
         limit: The longest line, in bytes without its LF.
         timing: How times are found that do not stand in the lines themselves.
@@ -49,13 +49,13 @@ class Trials:
         self._timing = timing
         self._of: dict[str, tuple[Wrapper, LogFormat]] = {}
         self.fit = False
-        """Some line fitted one of them, when it was tried last."""
+        """Some line fitted inside a wrapper in the last trial."""
 
     def may_wrap(self, lines: Collection[bytes]) -> bool:
-        """Tell whether there may be something around one of some lines, and have what finds out.
+        """Return whether some line may be wrapped, and if so prepare the wrappers.
 
         Args:
-            lines: Each with its LF or without it.
+            lines: The lines, with or without their LFs.
         """
         odd = [line for line in (line.removesuffix(b"\n") for line in lines) if may_be_wrapped(line)]
         for wrapper in self._wrappers() if odd else ():
@@ -64,7 +64,7 @@ class Trials:
         return any(wrapper.front(line) is not None for wrapper, _ in self._of.values() for line in odd)
 
     def read(self, plain: LogFormat, piece: bytes) -> Batch:
-        """Return what becomes of lines as they stand; what is inside of them has been tried too."""
+        """Return the batch of unwrapped lines, after trying them inside the wrappers too."""
         self.fit = False
         for wrapper, made in self._of.values():
             self.fit |= bool(try_inside(made, wrapper, piece, self._limit)[0])
@@ -72,7 +72,7 @@ class Trials:
         return batch if self._timing.by_arrival else without_untimed(batch, piece, self._limit)
 
     def first_wrapped(self, piece: bytes) -> int | None:
-        """Return where the first of some lines begins that may have something around it; nothing is remembered."""
+        """Return the start of the first line that may be wrapped, without changing any state."""
         kinds: Sequence[Wrapper] = ()
         start = 0
         for line in whole_lines(piece):
@@ -84,21 +84,21 @@ class Trials:
         return None
 
     def decide(self, plain: LogFormat, piece: bytes, parts: list[Batch]) -> tuple[int | None, Found | None]:
-        """Read lines as they stand, up to the one that decides.
+        """Read lines unwrapped, up to the one that decides.
 
         Args:
-            plain: Reads them.
+            plain: The format of unwrapped lines.
             piece: The lines.
-            parts: Takes what became of them.
+            parts: Receives the batches.
 
         Returns:
-            How many bytes are read when it is decided, None while it is not; and what is around the next line, None
-            where nothing is.
+            The number of bytes read if it is decided, else None; and the wrapper of the next line with its inner
+            format, None if it is not wrapped.
         """
         kept = self.kept(plain) if self.may_wrap(whole_lines(piece)) else None
         batch = self.read(plain, piece)
         if kept is None or not (self.fit or len(batch.line_nos)):
-            # What has nothing around it can only show that nothing is.
+            # A line that no wrapper matches can only show that the log is not wrapped.
             parts.append(batch)
             return len(piece) if len(batch.line_nos) else None, None
         self.go_back(plain, kept)
@@ -114,12 +114,12 @@ class Trials:
         return None, None
 
     def try_inside(self, line: bytes) -> None:
-        """Have the formats read what may be inside of a line, without its LF: it may say how others are read."""
+        """Let the inner formats read the possible inner lines of a line, which may determine how others are read."""
         for wrapper, made in self._of.values():
             made.parse(wrapper.unwrap(line + b"\n").data)
 
     def around(self, plain: LogFormat, line: bytes) -> Found | None:
-        """Return what is around a line that fits without it, and not, or not well, as it stands."""
+        """Return the wrapper inside which a line fits, if the line does not fit, or not well, unwrapped; else None."""
         fitting = [wrapper for wrapper, _ in self._of.values() if wrapper.front(line) is not None]
         if not fitting or is_well_read(plain, line, fitting):
             return None
@@ -132,12 +132,12 @@ class Trials:
         return None if fits is None else self._of[fits]
 
     def kept(self, plain: LogFormat) -> Kept:
-        """Return what a format and the trials remember."""
+        """Return the state of a format and of the trials."""
         trials = {name: (wrapper, wrapper.save(), memory_of(made)) for name, (wrapper, made) in self._of.items()}
         return memory_of(plain), trials
 
     def go_back(self, plain: LogFormat, kept: Kept) -> None:
-        """Have a format and the trials remember what they did then."""
+        """Restore the state of a format and of the trials."""
         memory, trials = kept
         remind(plain, memory)
         for name, (wrapper, parts, remembered) in trials.items():
@@ -145,11 +145,11 @@ class Trials:
             remind(self._of[name][1], remembered)
 
     def save(self) -> Json:
-        """Return what they remember."""
+        """Return the state as JSON."""
         return {name: [wrapper.save(), memory_of(made)] for name, (wrapper, made) in self._of.items()}
 
     def load(self, given: object) -> None:
-        """Become what was saved. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         if not isinstance(given, dict):
             raise TypeError("no trials")
         self._of = {}
@@ -163,16 +163,16 @@ class Trials:
 
 
 def may_be_wrapped(line: bytes) -> bool:
-    """Tell whether a line, without its LF, is worth a look at what may be around it."""
+    """Return whether a line, given without its LF, may be wrapped, judging by its first bytes."""
     return bool(line) and not is_usual(line.removesuffix(b"\r") + b"\n")
 
 
 def memory_of(made: LogFormat) -> Json | None:
-    """Return what a format remembers; None: it remembers nothing."""
+    """Return the state of a format; None if it has none."""
     return made.save() if isinstance(made, Remembering) else None
 
 
 def remind(made: LogFormat, memory: Json | None) -> None:
-    """Have a format remember what `memory_of` returned."""
+    """Restore a state returned by `memory_of`."""
     if isinstance(made, Remembering) and memory is not None:
         made.load(memory)

@@ -1,4 +1,4 @@
-"""Reads lines of which it is known what stands around them, or that nothing does."""
+"""Reads lines whose wrapper is known, or that are known to be unwrapped."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ _NO_LINES: Int64s = np.empty(0, np.int64)
 
 
 class Unwrapping:
-    """Takes one wrapper off and has a format read what is inside; sees where something else comes around the lines.
+    """Removes a wrapper and parses the inner lines; detects when the wrapper changes.
 
     Args:
         makes: Make the format of the lines.
@@ -59,10 +59,10 @@ class Unwrapping:
         self.inner = makes.bare() if wrapper is None else makes.inside()
         """Reads what is inside."""
         self.wrapper = wrapper
-        """What is taken off; None: nothing."""
+        """The wrapper that is removed; None if there is none."""
         self.origins = Origins()
         self.told: list[tuple[int, str]] = []
-        """What was found around the lines, with the number of the line that showed it."""
+        """Messages about detected wrappers, each with the number of the line that showed it."""
         self.changes: list[FormatChange] = []
         """What the lines inside turned out to be."""
         self._promised: frozenset[str] | None = None
@@ -75,15 +75,15 @@ class Unwrapping:
 
     @property
     def name(self) -> str | None:
-        """The name of the wrapper."""
+        """Name of the wrapper."""
         return None if self.wrapper is None else self.wrapper.name
 
     def parse_inner(self, data: bytes, before: int) -> Batch:
-        """Return what the format makes of lines.
+        """Return the batch that the inner format makes of lines.
 
         Args:
             data: The lines.
-            before: So many of those that are parsed count, and stand before them.
+            before: Number of non-blank lines parsed before them.
         """
         batch = self.inner.parse(data)
         if isinstance(self.inner, Changing):
@@ -92,7 +92,7 @@ class Unwrapping:
         return batch
 
     def read(self, data: bytes, before: int) -> Batch:
-        """Return the rows of lines, and find out if something else has come around them."""
+        """Return the rows of lines, and detect a change of the wrapper."""
         parts: list[Batch] = []
         start = 0
         while start < len(data) or not parts:
@@ -117,10 +117,10 @@ class Unwrapping:
         """Return the rows of the first lines, which were held.
 
         Args:
-            held: They.
-            before: So many lines stand before them.
+            held: The held lines.
+            before: Number of lines before them.
             fits: One of them fits.
-            is_found: One of them has shown what is around them.
+            is_found: One of them has shown the wrapper.
         """
         found = self.wrapper if is_found else None
         if found is None:
@@ -140,17 +140,17 @@ class Unwrapping:
         return batch
 
     def tell(self, wrapper: Wrapper, line_no: int = 1, since: str = "") -> None:
-        """Say what was found.
+        """Add a message about a detected wrapper.
 
         Args:
-            wrapper: That.
-            line_no: The line that showed it, by its number among those that are parsed.
-            since: Where it begins, if that is not the first line.
+            wrapper: The wrapper.
+            line_no: Number of the line that showed it, among those parsed.
+            since: Words on where it begins, if that is not the first line.
         """
         self.told.append((line_no, f"{wrapper.words}{since}, taken off (--unwrap none keeps it)"))
 
     def save(self) -> Json:
-        """Return what it remembers."""
+        """Return the state as JSON."""
         return {
             "wrapper": self.name,
             "parts": None if self.wrapper is None else self.wrapper.save(),
@@ -161,10 +161,10 @@ class Unwrapping:
         }
 
     def load(self, given: Json) -> bool:
-        """Become what was saved; tell whether it is of use: with another wrapper named it is not.
+        """Restore a saved state; return False if it is of another wrapper, when one was named.
 
         Raises:
-            KeyError, TypeError, ValueError: it is no such state.
+            KeyError, TypeError, ValueError: the state is invalid.
         """
         name, inner, change = given["wrapper"], given["inner"], given["change"]
         origins, stamps = Origins.load(given["origins"]), given.get("stamps")
@@ -188,7 +188,7 @@ class Unwrapping:
         return True
 
     def _read_on(self, data: bytes, before: int) -> tuple[Batch, Int64s]:
-        """Return the rows of lines, and the numbers of those that may have something else around them."""
+        """Return the rows of lines, and the numbers of those that may have another wrapper."""
         if self.wrapper is None:
             batch = self._counted(self.parse_inner(data, before), data)
             return batch, doubted(batch) if self._turns else _NO_LINES
@@ -248,7 +248,7 @@ class Unwrapping:
         return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit))
 
     def _named(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
-        """Return a batch with the sources of its lines, and which are other lines."""
+        """Return the batch with the sources of its lines, and with its other lines."""
         row = place[batch.line_nos - 1]
         rows = batch.rows
         if inside.sources and len(rows):
@@ -267,7 +267,7 @@ class Unwrapping:
 
 
 def _bare_lines(data: bytes, wrapper: Wrapper, limit: int) -> list[tuple[int, bytes]]:
-    """Return the lines that a wrapper does not fit, each with where it ends; blank ones are none."""
+    """Return (end, line) of each non-blank line that a wrapper does not match."""
     bare: list[tuple[int, bytes]] = []
     end = 0
     for line in data.split(b"\n"):

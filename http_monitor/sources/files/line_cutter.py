@@ -11,16 +11,16 @@ _NULS_AT_START = re.compile(rb"(?<=\n)\0+")
 
 
 class LineCutter:
-    """Takes bytes cut anywhere, gives whole lines; what it gives in total does not depend on the cuts.
+    """Cuts a stream into whole lines; the total output does not depend on how the input was cut.
 
-    A line of more than `limit` bytes before its LF is handed on as its first `limit` + 1 bytes and an LF, which
-    is how its reader knows that it was longer; no more of it than that is ever held. NUL bytes at the beginning of
-    a line are left out and counted: a writer leaves them that goes on at its old offset in a truncated file. So is
-    the byte order mark of UTF-8 at the beginning of a file.
+    Of a line of more than `limit` bytes before its LF, the first `limit` + 1 bytes and an LF are returned, which shows
+    that it was longer; no more of it is held in memory. NUL bytes at the beginning of a line are removed and counted: a
+    writer leaves them if it continues at its old offset in a truncated file. The byte order mark of UTF-8 at the
+    beginning of a file is removed too.
 
     Args:
-        limit: The longest line, in bytes without its LF.
-        at_start: Whether the first byte is the first of a file.
+        limit: Maximum length of a line in bytes, without its LF.
+        at_start: The first byte is the first of a file.
     """
 
     def __init__(self, limit: int = MAX_LINE_BYTES, *, at_start: bool = True) -> None:
@@ -30,15 +30,15 @@ class LineCutter:
         self._nuls = 0
         self._mark: bytes | None = b"" if at_start else None
         self.nul_bytes = 0
-        """NUL bytes left out before the lines that were given."""
+        """NUL bytes removed before the lines that were returned."""
 
     @property
     def pending(self) -> int:
-        """Bytes taken since the last LF, those of a line too long to be held and those left out included."""
+        """Bytes received since the last LF, including removed ones and those beyond the limit."""
         return len(self._held) + self._dropped + self._nuls + len(self._mark or b"")
 
     def feed(self, data: bytes) -> bytes:
-        """Return the lines that are whole now, each with its LF; b"" if none is."""
+        """Return the lines that are now complete, each with its LF; b"" if there are none."""
         if self._mark is not None:
             data = self._without_mark(data)
         if _NUL in data:
@@ -46,7 +46,7 @@ class LineCutter:
         return self._feed(data)
 
     def finish(self) -> bytes:
-        """Return the line that nothing will complete, with an LF added; b"" if there is none."""
+        """Return the last, incomplete line with an LF added; b"" if there is none."""
         if self._mark:
             self._held += self._mark
         line = bytes(self._held) + _LF if self._held else b""
@@ -55,7 +55,7 @@ class LineCutter:
         return line
 
     def discard(self) -> int:
-        """Forget the line that is not complete; returns how many bytes it had."""
+        """Drop the incomplete line; return its length in bytes."""
         pending = self.pending
         self._held.clear()
         self._dropped = self._nuls = 0
@@ -72,7 +72,7 @@ class LineCutter:
             self.nul_bytes += self._nuls
             self.discard()
         else:
-            lines = data[:end]  # no copy where that is all of it
+            lines = data[:end]  # makes no copy if that is all of it
         self._hold(data[end:])
         return lines if len(lines) <= self._kept else self._shortened(lines)
 
@@ -90,7 +90,7 @@ class LineCutter:
         return lines
 
     def _count_leading(self, data: bytes) -> bytes:
-        """Leave out the NUL bytes at the beginning of the line that is not complete; they count when it is given."""
+        """Remove the NUL bytes at the beginning of the incomplete line; they are counted when the line is returned."""
         rest = data.lstrip(_NUL)
         self._nuls += len(data) - len(rest)
         return rest
@@ -109,8 +109,8 @@ class LineCutter:
         self._dropped += max(0, len(data) - room)
 
     def _shortened(self, lines: bytes) -> bytes:
-        # Leaps of `kept` bytes, each back to the last LF inside it: a line is too long exactly where a leap that
-        # starts with it meets no LF, so lines that are not cost no work of their own.
+        # Jumps ahead by `kept` bytes, then back to the last LF before that: a line is too long exactly if a jump from
+        # its start meets no LF, so other lines cost no work of their own.
         parts = []
         start = done = 0
         while len(lines) - start > self._kept:

@@ -1,6 +1,6 @@
-"""``aws logs tail``: the time in UTC and the log stream in front of each line.
+"""``aws logs tail``: the time in UTC and the log stream before each line.
 
-https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; ``--format short`` has a time alone: `docker`.
+https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html; for ``--format short``, with a time only, see `docker`.
 """
 
 from http_monitor.unwrap.patterns import TIME_BEGINS

@@ -1,4 +1,4 @@
-"""The logs of containers as Kubernetes keeps them: time, stream, whether the line goes on, text.
+"""The container logs of Kubernetes (CRI): time, stream, a flag for partial lines, text.
 
 https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
 """

@@ -1,4 +1,4 @@
-"""``doctl apps logs``: the component and a time in front of each line.
+"""``doctl apps logs``: the component and a time before each line.
 
 https://docs.digitalocean.com/reference/doctl/reference/apps/logs/
 """

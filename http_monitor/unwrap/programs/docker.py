@@ -1,4 +1,4 @@
-"""The time in front of each line: ``docker logs -t``, ``kubectl logs --timestamps``, ``aws logs tail --format short``.
+"""A time before each line: ``docker logs -t``, ``kubectl logs --timestamps``, ``aws logs tail --format short``.
 
 https://docs.docker.com/reference/cli/docker/container/logs/
 """

@@ -1,4 +1,4 @@
-"""The file that docker keeps of a container (``json-file``): a text without an LF at its end goes on in the next line.
+"""Docker's ``json-file`` logs: a text without an LF at its end continues in the next line.
 
 https://docs.docker.com/engine/logging/drivers/json-file/
 """

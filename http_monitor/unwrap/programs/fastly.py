@@ -1,4 +1,4 @@
-"""Fastly's classic prefix of log lines, which is syslog with an ISO time, and its node as the host.
+"""Fastly's classic prefix: syslog with an ISO time, and the node as the host.
 
 https://www.fastly.com/documentation/guides/integrations/streaming-logs/changing-log-line-formats
 """

@@ -1,4 +1,4 @@
-"""Filebeat's and Elastic Agent's events: the line under ``message``.
+"""Events of Filebeat and Elastic Agent, with the line as ``message``.
 
 https://www.elastic.co/docs/reference/beats/filebeat/exported-fields
 """

@@ -1,6 +1,6 @@
-"""Records of Fluentd and its like: the line under ``log`` or ``message``, maybe with time and tag in front.
+"""Records of Fluentd and similar programs, with the line as ``log`` or ``message``, optionally after time and tag.
 
-Also of Fluent Bit, Vector, Datadog, CloudWatch and ``stern --output json``.
+Also those of Fluent Bit, Vector, Datadog, CloudWatch and ``stern --output json``.
 
 https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout
 """

@@ -1,4 +1,4 @@
-"""``fly logs``: time, machine, region and level, with and without colours.
+"""``fly logs``: time, machine, region and level, optionally coloured.
 
 https://fly.io/docs/flyctl/logs/
 """
@@ -8,7 +8,7 @@ from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
 _C = f"(?:{COLOUR})*+"
-# A blank may be coloured with the word before it or behind it.
+# A blank may be coloured with the word before or after it.
 _GAP = f"{_C} {_C}"
 _PROVIDER = r"(?:app|runner|proxy|machine)"
 _MACHINE = rf"(?P<origin>{_PROVIDER}{_C}\[{_C}(?P<source>[0-9A-Za-z_-]{{1,64}}+){_C}\])"

@@ -1,4 +1,4 @@
-"""Entries of Google Cloud Logging, one a line: the line under ``textPayload``.
+"""Entries of Google Cloud Logging, one per line, with the line as ``textPayload``.
 
 https://docs.cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
 """

@@ -1,4 +1,4 @@
-"""Heroku: ``heroku logs``, and the syslog of its log drains, which has no structured data.
+"""``heroku logs``, and Heroku's log drains, which send syslog without structured data.
 
 https://devcenter.heroku.com/articles/logging, https://devcenter.heroku.com/articles/log-drains
 """

@@ -1,4 +1,4 @@
-"""journalctl in its short forms: short, short-precise, short-full, short-iso, short-unix, short-monotonic, with-unit.
+"""The short forms of journalctl: short, short-precise, short-full, short-iso, short-unix, short-monotonic, with-unit.
 
 https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#-o
 """

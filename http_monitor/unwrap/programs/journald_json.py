@@ -1,4 +1,4 @@
-"""``journalctl -o json``: the text of an entry under MESSAGE, a list of its bytes where it is not plain.
+"""``journalctl -o json``, with the line as MESSAGE, which is a list of bytes if it is not plain text.
 
 https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
 """
@@ -16,9 +16,9 @@ _ORIGINS = ("SYSLOG_IDENTIFIER", "_COMM")
 _LF = b"\n"
 
 
-# Any: what JSON holds is not known.
+# Any: decoded JSON of unknown content.
 def _listed(entry: Any) -> Iterator[Inner]:
-    """Yield the text of an entry that is a list of bytes."""
+    """Yield the text of an entry whose message is a list of bytes."""
     if not isinstance(entry["__REALTIME_TIMESTAMP"], str) or not isinstance(entry["MESSAGE"], list):
         raise TypeError("no entry with a list of bytes")
     text = bytes(entry["MESSAGE"])

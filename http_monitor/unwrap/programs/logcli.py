@@ -1,4 +1,4 @@
-"""``logcli query``: time, labels in braces and line; padded so that lines begin in one column, perhaps in colours.
+"""``logcli query``: time, labels in braces and line, optionally coloured; the labels are padded to one width.
 
 https://grafana.com/docs/loki/latest/query/logcli/
 """
@@ -19,7 +19,7 @@ _FRONTS = tuple(
         rf"{COLOUR}(?P<time>{RFC3339}){COLOUR} {COLOUR}{_LABELS} *+{COLOUR} ++",
     )
 )
-# A string without a name is passed over as a whole: what is in it is no label.
+# A string without a name is skipped as a whole, so that nothing in it is taken for a label.
 _LABEL = re.compile(rf"(?:([A-Za-z_][A-Za-z0-9_]*+)=)?{_STRING}".encode(), re.DOTALL)
 
 

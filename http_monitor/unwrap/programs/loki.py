@@ -1,6 +1,6 @@
-"""Loki: what ``logcli -o jsonl`` and Grafana give (``line``), promtail's ``_entry``, and streams with their values.
+"""Loki: the output of ``logcli -o jsonl`` and Grafana (``line``), promtail's ``_entry``, and streams with values.
 
-https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs; one object with streams holds many lines.
+https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs; an object with streams has many lines.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ from http_monitor.unwrap.stage import masked
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 LABELS = ("pod", "container", "container_name", "instance", "host", "hostname", "app", "service_name", "job")
-"""Of which the first that there is names the source."""
+"""Labels that name the source, in order of precedence."""
 ORIGINS = ("container", "app", "job")
 
 
-# Any: what JSON holds is not known.
+# Any: decoded JSON of unknown content.
 def _inner(given: Any) -> Iterator[Inner]:
     streams = given["streams"] if "streams" in given else given["data"]["result"]
     for stream in streams:

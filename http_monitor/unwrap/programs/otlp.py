@@ -1,4 +1,4 @@
-"""OTLP as JSON, as the collector writes it to files: one object holds many records.
+"""OTLP as JSON, as the collector writes it to files: an object has many records.
 
 https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 """
@@ -14,7 +14,7 @@ from http_monitor.unwrap.wrapping import Inner, Kind
 _SOURCES = ("k8s.pod.name", "container.name", "service.instance.id", "host.name", "service.name")
 
 
-# Any: what JSON holds is not known.
+# Any: decoded JSON of unknown content.
 def _inner(given: Any) -> Iterator[Inner]:
     for resource in given["resourceLogs"]:
         said = {}

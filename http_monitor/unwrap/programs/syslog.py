@@ -1,7 +1,7 @@
-"""Syslog: RFC 3164, RFC 5424 and the ISO time of rsyslog, each with its priority or without, and a priority alone.
+"""Syslog: RFC 3164, RFC 5424 and rsyslog's ISO time, with or without a priority; or a priority alone.
 
 https://www.rfc-editor.org/rfc/rfc3164, https://www.rfc-editor.org/rfc/rfc5424, https://www.rfc-editor.org/rfc/rfc6587
-(the length in front).
+(with the length before the message).
 """
 
 import re
@@ -25,7 +25,7 @@ _HEADER = front(
     MARK,
     shapes=(b"Aaa ", b"0000-", b"0 0000-", b"0 - ", b"-- "),
 )
-# What RFC 5424 puts in front of UTF-8.
+# RFC 5424 marks UTF-8 with a byte order mark.
 _MARK = front("\\xef\\xbb\\xbf", begins=(b"\xef\xbb\xbf",), has=b"\xef\xbb\xbf")
 
 _AGAIN = b": message repeated "
@@ -35,11 +35,11 @@ _SEVERAL = re.compile(
     re.DOTALL,
 )
 _MOST_TIMES = 1_000
-"""A line that says more is malformed: one of 60 bytes may not become gigabytes."""
+"""Lines with a greater count are malformed: a line of 60 bytes must not expand to gigabytes."""
 
 
 def _repeated(line: bytes) -> Sequence[Inner] | None:
-    """Return the message of which rsyslog says how often more it came, so many times."""
+    """Return the message that rsyslog says was repeated, as many times as it says."""
     match = _SEVERAL.fullmatch(line) if _AGAIN in line else None
     if match is None or not 1 <= int(match["times"]) <= _MOST_TIMES:
         return None
