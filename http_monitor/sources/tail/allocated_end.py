@@ -1,4 +1,4 @@
-"""NULs at the end of a file: servers allocate a log ahead, and fill it in place."""
+"""NUL bytes at the end of a file: some servers allocate a log ahead and fill it in place."""
 
 from http_monitor.sources.files.access import Handle
 from http_monitor.sources.tail.proof import Proof
@@ -7,19 +7,19 @@ _NUL = b"\0"
 
 
 class AllocatedEnd:
-    """Tells an end that was allocated ahead from a hole, behind which there is data."""
+    """Distinguishes an end allocated ahead from a hole, which is followed by data."""
 
     def __init__(self) -> None:
         self.nul_end = 0
-        """What stands between the offset and there was NUL."""
+        """All bytes between the offset and this one were NUL."""
         self._hole_end = 0
-        """Before that NULs are no such end: data was seen behind them."""
+        """NULs before this offset are no allocated end, since data was seen after them."""
 
     def without(self, fresh: bytes, offset: int) -> bytes:
-        """Return what can be taken of what stands behind the offset: up to NULs that may be filled in place.
+        """Return the data that can be read now: up to NULs that may still be filled in place.
 
-        NULs with data behind them are looked at twice before they are taken for a hole: who fills a file in place
-        may be between two pages of it.
+        NULs followed by data are checked twice before they are taken for a hole, since a server that fills a file in
+        place may be between two pages.
         """
         first = fresh.find(_NUL, max(0, self._hole_end - offset))
         if first < 0:
@@ -32,10 +32,10 @@ class AllocatedEnd:
         return fresh[:first]
 
     def search(self, handle: Handle, size: int, most: int) -> int:
-        """Look for data behind the NULs of a file of that size; returns how many bytes were looked at.
+        """Search for data after the NULs of a file of this size; return the number of bytes searched.
 
         Raises:
-            OSError: it cannot be read.
+            OSError: the file cannot be read.
         """
         data = handle.read(self.nul_end, min(most, size - self.nul_end))
         rest = data.lstrip(_NUL)
@@ -46,10 +46,10 @@ class AllocatedEnd:
         return len(data)
 
     def is_filled(self, proof: Proof, handle: Handle, offset: int, size: int) -> bool:
-        """Tell whether something stands behind the offset now where NULs were; then it is to be read.
+        """Return whether NULs after the offset have been filled, so that there is something to read.
 
         Raises:
-            Truncated: what stands before it is not what was read there.
+            Truncated: the bytes before the offset are not those that were read.
             OSError: the file cannot be read.
         """
         self.nul_end = min(self.nul_end, size)

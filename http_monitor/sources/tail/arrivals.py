@@ -1,4 +1,4 @@
-"""What happens when another file stands at a path: it is followed after those that came and went before it."""
+"""Follows a new file at a path, after the files that came and went before it."""
 
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
@@ -13,17 +13,17 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> None:
-    """Follow what stands at the path now.
+    """Follow the file that is at the path now.
 
     Raises:
-        OSError: it cannot be read; the handle is still the caller's.
+        OSError: it cannot be read; the caller still owns the handle.
     """
     chain.claims.take(status.identity, chain.path)
     for followed in tuple(chain):
         if followed.identity != status.identity:
             continue
         if followed in chain.rested and not fits(handle, followed.position()):
-            chain.rested.remove(followed)  # it was deleted, and another file has its inode
+            chain.rested.remove(followed)  # deleted, and its inode was reused
             continue
         _return_to(chain, followed, handle, now_us)
         break
@@ -34,12 +34,12 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
 
 
 def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
-    """Learn that nothing stands at the path: what had been there after the last look is beside it.
+    """Handle that nothing is at the path: the file of the last look was rotated or deleted.
 
     Args:
-        chain: What was followed at the path.
+        chain: The files of the path.
         now_us: The running clock.
-        again: Nothing stood there at the last look either.
+        again: Nothing was there at the last look either.
     """
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if before is not None:
@@ -52,7 +52,7 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
 
 
 def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: int) -> None:
-    """Go on with a file that was at the path before."""
+    """Resume a file that was at the path before."""
     (chain.rested if followed in chain.rested else chain.followed).remove(followed)
     followed.close()
     followed.handle = handle
@@ -68,7 +68,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     target = chain.files.target(chain.path)
     followed = chain.opened(status.identity, target, handle, now_us)
     chain.inherit(followed, status.size)
-    # Where it cannot be read nothing has happened yet: it is tried again.
+    # An error leaves everything as it was, so that the next look tries again.
     followed.meet(status)
     if status.size and not followed.offset and join_renewed(chain, followed, status):
         follow_unopened(chain, now_us, status.identity)
@@ -76,14 +76,14 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         return
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if chain.newest is not None:
-        # However long it was idle: its server goes on writing to it until it is told of the rotation.
+        # Even an idle file may grow: its server writes to it until it is told of the rotation.
         chain.newest.changed_us = now_us
     if before is not None:
         siblings = RotatedFiles(chain.files, target)
         known = {*chain.known(), status.identity}
         between = siblings.after(before, known, chain.contents())
         follow_between(chain, siblings, between, now_us)
-        # What was counted as a truncation is no rotation too, though it may have been renamed since.
+        # A file whose truncation was counted is not counted as rotated too, though it may have been renamed since.
         arrived = {status.identity, *(sibling.identity for sibling in between.files)}
         restarted = status.identity == before.identity or chain.restarted in arrived
         _note_rotation(chain, len(between.files), restarted=restarted)

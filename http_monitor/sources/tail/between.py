@@ -1,4 +1,4 @@
-"""What came to a path and left it between two looks joins what is followed there."""
+"""Follows files that came to a path and left it between two looks."""
 
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from http_monitor.units import visible_text
 
 
 def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, now_us: int) -> None:
-    """Let files that came and went between two looks join."""
+    """Follow files that came and went between two looks."""
     for sibling in between.older:
         if sibling.identity not in chain.reported_older:
             chain.reported_older.add(sibling.identity)
@@ -34,7 +34,7 @@ def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, n
             continue
         followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
         followed.whole = sibling.compressed
-        # It came later; when it was at the path itself nobody saw.
+        # It came after the earlier file; when it was at the path itself is not known.
         earlier = chain.newest or chain.before
         followed.at_path_ns = None if earlier is None else earlier.at_path_ns
         with suppress(OSError):

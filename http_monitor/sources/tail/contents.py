@@ -1,4 +1,4 @@
-"""What a followed file holds now, apart from how far it has been read."""
+"""The present content of a followed file, however far it has been read."""
 
 import errno
 from contextlib import suppress
@@ -10,7 +10,7 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def all_of(followed: TailedFile) -> FilePosition:
-    """Return the position at the end of a file, as far as it can be looked at: by that copies of it are known."""
+    """Return the position at the end of a file, as far as it can be read; it identifies copies of the file."""
     position = followed.position()
     if followed.handle is None or followed.whole:
         return position
@@ -21,7 +21,7 @@ def all_of(followed: TailedFile) -> FilePosition:
 
 
 def is_truncated(followed: TailedFile) -> bool:
-    """Tell whether what was read of a file is not there any more; False where that cannot be found out."""
+    """Return whether a file no longer contains what was read of it; False if that cannot be determined."""
     if followed.handle is None or followed.whole:
         return False
     with suppress(OSError):
@@ -31,7 +31,7 @@ def is_truncated(followed: TailedFile) -> bool:
 
 
 def last_bytes(followed: TailedFile, length: int) -> bytes:
-    """Return the last bytes of a file as they are now.
+    """Return the present last bytes of a file.
 
     Raises:
         OSError: it cannot be read.

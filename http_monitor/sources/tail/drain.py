@@ -1,4 +1,4 @@
-"""Reads what is new in the files of a chain, oldest first."""
+"""Reads new data from the files of a chain, oldest first."""
 
 import errno
 
@@ -13,17 +13,17 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 def drain(
     chain: FileChain, found: FileStatus | Obstacle, now_us: int, room: int, lines: list[bytes]
 ) -> tuple[bool, Obstacle | None]:
-    """Read what is new.
+    """Read new data.
 
     Args:
         chain: The files.
-        found: What stood at the path at this look.
+        found: The result of this look at the path.
         now_us: The running clock.
         room: The most that is read, in bytes.
-        lines: Takes the lines that are whole now.
+        lines: Receives the lines that are complete now.
 
     Returns:
-        Whether the end was reached, and what hinders.
+        Whether the end was reached, and the obstacle.
     """
     met: Obstacle | None = None
     sought: list[TailedFile] = []
@@ -42,12 +42,12 @@ def drain(
                 hindrance = find_again(chain, followed, found, error, lines)
             if hindrance is not None:
                 met = met or hindrance
-                followed.changed_us = now_us  # nobody can tell whether it is idle
+                followed.changed_us = now_us  # whether it is idle is not known
                 index += 1
             sought.append(followed)
             continue
         if chain.followed[index] is not followed:
-            continue  # what is to be read before it has joined
+            continue  # copies that must be read first were added before it
         if followed.unread:
             return False, met
         if followed.whole:
@@ -60,10 +60,10 @@ def drain(
 def _read_on(
     chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, now_us: int, room: int, lines: list[bytes]
 ) -> int:
-    """Read up to `room` bytes of one file; returns how many there were.
+    """Read up to `room` bytes of one file; return their number.
 
     Raises:
-        Truncated: what was read of it is not there any more.
+        Truncated: the file no longer contains what was read of it.
         OSError: it cannot be read.
     """
     if followed.handle is None:

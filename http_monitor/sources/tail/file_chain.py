@@ -1,4 +1,4 @@
-"""The files that one path has led to, oldest first, with the counters and the words for what happened to them."""
+"""The files of one path, oldest first, with the counters and notices about them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,11 +23,11 @@ REST_US = 10 * US_PER_S
 
 
 class FileChain:
-    """Holds what is followed for one path, with the counters and the words for what happened to it.
+    """Holds the files that are followed for one path, with the counters and notices about them.
 
     Args:
-        path: The path as it was given.
-        files: The way to it.
+        path: The path as the user gave it.
+        files: Access to the files.
         claims: Shared with the other paths.
         counted: The counters to resume with.
         limit: The longest line, in bytes without its LF.
@@ -38,28 +38,28 @@ class FileChain:
         self.files = files
         self.claims = claims
         self.counted = counted
-        """Counters since the start, over restarts."""
+        """Counters since the start, including earlier runs."""
         self.followed: list[TailedFile] = []
-        """Oldest first; the last is the one at the path, or was when there was one."""
+        """Oldest first; the last one is at the path, or was there last."""
         self.rested: list[TailedFile] = []
-        """Let go, and only looked at in case they grow."""
+        """Released files, checked only in case they grow."""
         self.done: list[FilePosition] = []
-        """What has been read to its end and will not grow: copies, archives, and files that are gone."""
+        """Files that were read to their ends and will not grow: copies, archives, and deleted files."""
         self.before: FilePosition | None = None
-        """The last file that was at the path, where it is not among the followed any more."""
+        """The last file at the path, if it is no longer among the followed ones."""
         self.restarted: Identity | None = None
-        """A file that was truncated while nobody followed it."""
+        """A file that was truncated while it was not followed."""
         self.unopened = UnopenedFiles(path)
-        """Seen at the path, and not opened so far."""
+        """Files seen at the path but not opened so far."""
         self.arrivals = 0
-        """So many files have been found that stood at the path, also such as had left it by then."""
+        """Number of files found that were at the path, including those that had left it by then."""
         self.same_as = ""
-        """The path by which the file at this one is followed already."""
+        """The other path that follows the file at this one."""
         self._shown = visible_text(path)
         self._limit = limit
         self._notices: list[Notice] = []
         self.reported_older: set[Identity] = set()
-        """Old files that were given names of later ones, of which it was said that they are not read."""
+        """Older files with names of later ones that were reported as not read."""
         self.rested_us = 0
 
     def __iter__(self) -> Iterator[TailedFile]:
@@ -69,23 +69,23 @@ class FileChain:
 
     @property
     def rests_until_us(self) -> int | None:
-        """When files that were let go are to be looked at again, by the running clock; None: there are none."""
+        """When released files are to be checked again, by the running clock; None: there are none."""
         return self.rested_us + REST_US if self.rested else None
 
     @property
     def newest(self) -> TailedFile | None:
-        """The file at the path, or the last that was there; None before the first and after it was let go."""
+        """The file at the path, or the last one that was there; None before the first and after it was released."""
         return self.followed[-1] if self.followed else None
 
     def siblings(self) -> RotatedFiles:
-        """Return what rotation may have made of earlier files."""
+        """Return the files beside the path, among them those that rotation made of earlier files."""
         return RotatedFiles(self.files, self.files.target(self.path))
 
     def contents(self, *others: TailedFile) -> list[FilePosition]:
-        """Return by what copies of these and other files are known.
+        """Return the positions that identify copies of these and other files.
 
-        Where a file is still in the directory nothing is an archive of it, and where it still has what was read of it
-        nothing is a copy that was made before a truncation. That matters: lines may be alike, and so may whole files.
+        A file that is still in the directory has no archive, and a file that still contains what was read of it has no
+        copy from before a truncation. This matters because lines may be identical, and so may whole files.
         """
         there = self._there()
         found = []
@@ -99,7 +99,7 @@ class FileChain:
         return found
 
     def _there(self) -> set[Identity]:
-        """Return which files are in the directory; an inode that another file has by now says nothing of the first."""
+        """Return the identities of files in the directory, without inodes that other files reuse."""
         siblings = self.siblings()
         closed = [followed.position() for followed in self.rested]
         if self.before is not None:
@@ -109,11 +109,11 @@ class FileChain:
         return siblings.identities() - replaced
 
     def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> TailedFile:
-        """Return a file to be followed from its first byte, which has not joined yet."""
+        """Return a file to be followed from its first byte; it is not in the chain yet."""
         return TailedFile(identity, path, handle, self._limit, now_us)
 
     def is_followed_elsewhere(self, identity: Identity) -> bool:
-        """Tell whether another path follows this file; says so once."""
+        """Return whether another path follows this file; notify the user once."""
         owner = self.claims.owner(identity)
         if owner is None or owner == self.path:
             self.same_as = ""
@@ -124,7 +124,7 @@ class FileChain:
         return True
 
     def inherit(self, followed: TailedFile, size: int) -> bool:
-        """Let a file go on where another path has stopped to follow it; tells whether one had.
+        """Resume a file where another path stopped following it; return whether one had followed it.
 
         Raises:
             OSError: it cannot be read.
@@ -139,12 +139,12 @@ class FileChain:
     def archive_of_unseen(
         self, unseen: FilePosition, earlier: Sequence[TailedFile], known: set[Identity]
     ) -> tuple[Sibling, Handle] | None:
-        """Return the archive, opened, of a file of which nothing was seen, and which nobody holds open.
+        """Return the archive, opened, of a file that was empty when seen last and is open nowhere.
 
         Args:
-            unseen: Where it was followed.
-            earlier: What is followed or rests, and was at the path before it.
-            known: Files that it is not, besides those that are followed or were.
+            unseen: The last position in that file.
+            earlier: Followed and released files that were at the path before it.
+            known: Further files to ignore, besides those that are or were followed.
         """
         if unseen.size or unseen.let_go or not (earlier or self.done):
             return None
@@ -152,7 +152,7 @@ class FileChain:
         return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
 
     def let_go(self, followed: TailedFile, lines: list[bytes]) -> None:
-        """Part with a file: nothing will complete its last line."""
+        """Release a file, since its last line will not be completed."""
         if followed.superseded:
             followed.let_go = True
             lines.append(followed.finish())
@@ -180,13 +180,13 @@ class FileChain:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes], *, has_left: bool) -> None:
-        """Part with older files that nobody writes to any more.
+        """Release older files that are no longer written to.
 
         Args:
-            grace_us: So long they have to be idle.
+            grace_us: How long they must be idle.
             now_us: The running clock.
-            lines: Takes their last lines.
-            has_left: The last one is older too: another stands at the path, for which there is no room beside it.
+            lines: Receives their last lines.
+            has_left: The last file is older too: another one is at the path, which cannot be opened beside it.
         """
         has_left |= bool(self.same_as)
         for followed in tuple(self.followed if has_left else self.followed[:-1]):
@@ -198,54 +198,54 @@ class FileChain:
                 self.let_go(followed, lines)
 
     def join(self, followed: TailedFile) -> None:
-        """Follow a file that stands at the path now."""
+        """Add a file that is at the path now."""
         self.claims.inherit(followed.identity)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
 
     def note_done(self, position: FilePosition) -> None:
-        """Remember what was read to its end and will not grow: neither it nor an archive of it is to be read again."""
+        """Store a file that was read to its end and will not grow, so that neither it nor its archive is read again."""
         self.done = [*self.done, position][-_MOST_DONE:]
 
     def take_counts(self, followed: TailedFile) -> None:
-        """Make what a file has counted part of the counters."""
+        """Add what a file has counted to the counters."""
         self.counted += followed.take_counts()
 
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
-        """Count that a file was truncated; what was written and cut off between two looks nobody knows."""
+        """Count a truncation; how much was written and cut off between two looks is not known."""
         self.counted += Health(truncations=1, maybe_lost=True)
         self.say(words, "truncation")
 
     def say(self, words: str, name: str, *, warning: bool = False) -> None:
-        """Tell the user something about the path, of this kind."""
+        """Add a notice about the path, with the name of its kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
 
     def note_unopened(self, status: FileStatus) -> None:
-        """Learn that a file stands at the path that could not be opened so far."""
+        """Record that a file that could not be opened so far is at the path."""
         self.claims.see(status.identity, self.path)
         if not self.unopened.note(status):
             self.counted += Health(maybe_lost=True)
             self.say("a file changed before it could be opened, lines may be lost", "lost", warning=True)
 
     def miss_unseen(self) -> None:
-        """Learn that more files stood at the path than were found."""
+        """Record that more files were at the path than were found."""
         self.counted += Health(maybe_lost=True)
         self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
-        """Return what was said since it was last asked."""
+        """Return the notices since the last call."""
         notices = tuple(self._notices)
         self._notices.clear()
         return notices
 
     def drop(self, followed: TailedFile) -> None:
-        """Part with a file all of which is read elsewhere."""
+        """Remove a file whose content is read elsewhere."""
         self.take_counts(followed)
         followed.close()
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None)
 
     def known(self) -> set[Identity]:
-        """Return which files are followed, or have been; not those whose inodes others have by now."""
+        """Return the identities of files that are or were followed, without inodes that other files reuse."""
         rested = [followed.position() for followed in self.rested]
         return {followed.identity for followed in self.followed} | self.siblings().known_again(rested, self.done)

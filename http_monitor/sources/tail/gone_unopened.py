@@ -1,4 +1,4 @@
-"""What has become of files that were seen at a path and could not be opened there."""
+"""Searches for files that were seen at a path but could not be opened there."""
 
 from http_monitor.health import Health
 from http_monitor.sources.files.access import Identity
@@ -10,12 +10,12 @@ from http_monitor.sources.tail.file_chain import FileChain
 
 
 def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
-    """Follow what was seen at the path and not opened from where rotation has put it, and count the rest as lost.
+    """Follow the files that could not be opened at the path where rotation has moved them; count the others as lost.
 
     Args:
-        chain: What was followed at the path; what came between two files of it has joined.
+        chain: The files of the path; those between two of them were added already.
         now_us: The running clock.
-        besides: What stands at the path.
+        besides: The identity of the file at the path.
     """
     if not chain.unopened:
         return
@@ -44,14 +44,14 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
 
 
 def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
-    """Tell whether what stands at another path may be a file of which nothing but its size and time is known."""
+    """Return whether the file at another path may be one that is known only by its size and time."""
     found = chain.files.look(path)
     is_there = not isinstance(found, Obstacle) and found.identity == position.identity
     return is_there and not isinstance(found, Obstacle) and _may_hold(found.size, found.mtime_ns, position)
 
 
 def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
-    """Tell whether a file of that size, changed last then, may have the content of one of which no more is known."""
+    """Return whether a file of this size and time may contain a file that is known only by its size and time."""
     if size < position.size:
         return False
     return time_ns is None or position.mtime_ns is None or time_ns >= as_exact(position.mtime_ns, time_ns)

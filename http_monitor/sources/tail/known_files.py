@@ -1,4 +1,4 @@
-"""Knows files again of which an earlier run has left a position, under whatever paths."""
+"""Matches the input states of an earlier run with files, whatever their paths are now."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from http_monitor.sources.known.position import FilePosition, TailPosition
 
 
 def as_spelled(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict[str, Json]:
-    """Return the states of inputs by how their paths are spelled now.
+    """Return the states of inputs, keyed by the present spelling of their paths.
 
     Args:
-        inputs: By how they were spelled then.
-        paths: How the user spells them now.
+        inputs: The states by the earlier spelling.
+        paths: The paths as the user gave them now.
     """
     named = dict(inputs)
     strange = [name for name in inputs if name not in paths]
@@ -29,9 +29,9 @@ def as_spelled(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict[str, Js
 
 
 def positions_of_these(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict[str, Json]:
-    """Return the states of those inputs of another run that followed the very files at these paths now.
+    """Return the states of another run's inputs whose files are at these paths now.
 
-    What that run has lost and counted is its own, and is left out.
+    The losses and counters of that run are left out.
     """
     lasts = {name: last for name, state in inputs.items() if (last := _last(state)) is not None}
     by_identity = {last.identity: (name, last) for name, last in lasts.items()}
@@ -53,7 +53,7 @@ def positions_of_these(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict
 
 
 def _last(state: Json) -> FilePosition | None:
-    """Return where the file stood that was at the path."""
+    """Return the position in the file that was at the path."""
     position = state.get("position")
     if position is None or "files" not in position:
         return None

@@ -1,4 +1,4 @@
-"""A source that follows one file, and is looked at when watchdog reports that it may have something new."""
+"""A source that follows one file, and reads when watchdog reports a change."""
 
 from dataclasses import replace
 
@@ -12,11 +12,11 @@ from http_monitor.sources.watching.watcher import PLACES_EVERY, POLL_S, SAFETY_N
 
 _FAST_POLL_S = 0.05
 _FAST_BYTES = 256 << 10
-"""Where a look finds more than that, the next one comes sooner, so that what comes is still read in one look."""
+"""After reading more than this, the next look comes sooner, so that one look still suffices for what is new."""
 
 
 class FileObserver:
-    """A source that follows one file: `FileTail` reads, the shared `Watcher` says when to look."""
+    """A source that follows one file: `FileTail` reads, the shared `Watcher` decides when."""
 
     def __init__(self, tail: FileTail, watcher: Watcher) -> None:
         self._tail = tail
@@ -30,14 +30,14 @@ class FileObserver:
 
     @property
     def name(self) -> str:
-        """The path as it was given."""
+        """The path as the user gave it."""
         return self._tail.name
 
     def read(self) -> Chunk:
         """Return what is new, whatever woke the monitor."""
         restarts, notices = self._watcher.restarts, list[Notice]()
         if self._quiet_looks % self._watcher.attended_every == 0:
-            # The watch comes first: what is written after the look then wakes.
+            # The watch is set up first, so that a write after the look wakes the monitor.
             notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % PLACES_EVERY > 0)
             self._restarts += self._watcher.restarts - restarts
             self._poll_s = self._watcher.wants_poll_s(self.name)
@@ -56,19 +56,19 @@ class FileObserver:
         return replace(chunk, notices=(*notices, *chunk.notices)) if notices else chunk
 
     def health(self) -> Health:
-        """Return the counters; a restart of the shared observer is counted by the source that noticed it."""
+        """Return the counters; the source that noticed a restart of the shared observer counts it."""
         if self._health is None:
             health = self._tail.health()
             self._health = replace(health, observer_restarts=self._restarts) if self._restarts else health
         return self._health
 
     def measure(self) -> None:
-        """Look at the size of the path's file, so that `health` knows what is left at the end of a run."""
+        """Get the size of the file at the path, so that `health` includes what is left unread at the end of a run."""
         self._tail.measure()
         self._health = None
 
     def position(self) -> Json | None:
-        """Return where another process has to go on; None while nobody could look at the path."""
+        """Return the position for another process; None if the path could not be looked at yet."""
         return self._tail.position()
 
     def diagnose(self) -> str:
@@ -76,11 +76,11 @@ class FileObserver:
         return self._tail.diagnose()
 
     def wants_poll_s(self) -> float:
-        """Return after how many seconds `read` is due although nothing woke the monitor."""
+        """Return after how many seconds to call `read` without a wake-up."""
         poll_s = self._poll_s
         return _FAST_POLL_S if poll_s == POLL_S and self._last_bytes > _FAST_BYTES else poll_s
 
     def close(self) -> None:
-        """Stop watching and let go of the file."""
+        """Stop watching and release the file."""
         self._watcher.forget(self.name)
         self._tail.close()

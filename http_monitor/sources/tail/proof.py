@@ -1,4 +1,4 @@
-"""What proves that a file is still the one that was read: its first bytes, and the last ones before the offset."""
+"""Proves that a file is still the one that was read, by its first bytes and the last ones before the offset."""
 
 from http_monitor.sources.files.access import Handle
 from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, HEAD_BYTES, MARKER_BYTES
@@ -8,11 +8,11 @@ _NUL = b"\0"
 
 
 class Truncated(Exception):
-    """What was read of a file is not there any more."""
+    """A file no longer contains what was read of it."""
 
 
 class Proof:
-    """The bytes that are remembered of a file."""
+    """The remembered bytes of a file."""
 
     def __init__(self) -> None:
         self.head = b""
@@ -20,31 +20,31 @@ class Proof:
         self.marker = b""
         """The last bytes before the offset."""
         self._kept = b"", NO_HEAD
-        """What was kept last of the first bytes: they are the same from one position to the next."""
+        """The first bytes as last saved, since they are the same from one position to the next."""
 
     def remember(self, handle: Handle, offset: int) -> None:
-        """Learn it of a file that is read from there on. Raises OSError."""
+        """Store the bytes of a file that is read from an offset on. Raises OSError."""
         self.learn_head(handle.read(0, HEAD_BYTES), offset)
         self.marker = handle.read(max(0, offset - MARKER_BYTES), min(MARKER_BYTES, offset))
 
     def learn_head(self, head: bytes, offset: int) -> None:
-        """Learn the first bytes; NULs that were not read may be filled in place, and are no data."""
+        """Store the first bytes; NULs that were not read may be filled in place, and are no data."""
         self.head = head[: max(offset, len(head.rstrip(_NUL)))]
 
     def go_on(self, fresh: bytes) -> None:
-        """Learn what has been read behind the offset."""
+        """Add bytes that were read after the offset."""
         self.marker = fresh[-MARKER_BYTES:] if len(fresh) >= MARKER_BYTES else (self.marker + fresh)[-MARKER_BYTES:]
 
     def check(self, handle: Handle, offset: int, *, at_offset: bool) -> None:
-        """See that the file still has what was read of it, and learn more of its first bytes.
+        """Check that the file still contains what was read of it, and store more of its first bytes.
 
         Args:
             handle: The file.
-            offset: All before it has been read.
-            at_offset: It ends there; else reading on looks at the marker by itself.
+            offset: Everything before it has been read.
+            at_offset: The file ends there; otherwise the marker is checked when more is read.
 
         Raises:
-            Truncated: it has not.
+            Truncated: it does not contain that.
             OSError: the file cannot be read.
         """
         head = handle.read(0, HEAD_BYTES)
@@ -55,10 +55,10 @@ class Proof:
             self.read_behind(handle, offset, 0)
 
     def read_behind(self, handle: Handle, offset: int, most: int) -> bytes:
-        """Return up to `most` bytes from the offset.
+        """Return up to `most` bytes from the offset on.
 
         Raises:
-            Truncated: what stands before it is not what was read there.
+            Truncated: the bytes before the offset are not those that were read.
             OSError: the file cannot be read.
         """
         kept = len(self.marker)
@@ -68,12 +68,12 @@ class Proof:
         return data[kept:] if kept else data
 
     def head_to_keep(self, offset: int) -> Head:
-        """Return what a position at that offset has of the first bytes."""
+        """Return the fingerprint of the first bytes for a position at this offset."""
         head = self.head[:offset] if offset >= ENOUGH_BYTES else self.head
         if head != self._kept[0]:
             self._kept = head, head_of(head)
         return self._kept[1]
 
     def marker_to_keep(self) -> Print:
-        """Return what a position has of the last bytes before the offset."""
+        """Return the fingerprint of the last bytes before the offset."""
         return print_of(self.marker)

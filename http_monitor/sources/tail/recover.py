@@ -1,4 +1,4 @@
-"""What is done about a followed file that is not what it was: truncated, or out of reach."""
+"""Handles followed files that were truncated or can no longer be reached."""
 
 import errno
 from contextlib import suppress
@@ -19,9 +19,9 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
-    """Go back to the beginning of a truncated file, after what copies have kept of it.
+    """Return to the beginning of a truncated file, after reading what copies kept of it.
 
-    What was seen of it and not read, and is in no copy, is lost.
+    What was seen in it, was not read and is in no copy is lost.
     """
     if _goes_on_behind(chain, followed):
         return
@@ -32,7 +32,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     if position.marker.length >= ENOUGH_BYTES:
         copy = siblings.holding(position, just_made=True)
     else:
-        # Little was read, and other files may begin like that. A copy is one that was not there before.
+        # Little was read, and other files may begin alike. Only a file that was not there before can be the copy.
         besides = chain.known() | (followed.beside or frozenset())
         least = ENOUGH_BYTES if followed.beside is None else 1
         copy = siblings.holding(position, besides, least, just_made=True)
@@ -58,7 +58,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         chain.counted += Health(truncations=len(between.files))
     chain.followed += later
     followed.start_again(now_us)
-    # What is there by now is of the time before.
+    # The files that are beside it now were there before its new content.
     followed.beside = frozenset(siblings.identities())
     with suppress(OSError):
         if followed.handle is not None:
@@ -66,7 +66,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
 
 
 def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
-    """Let a file that was truncated and filled with a copy of itself go on behind what was read of it."""
+    """Resume a file that was truncated and filled with a copy of itself, after what was read of it."""
     if followed.handle is None:
         return False
     position = followed.position()
@@ -86,17 +86,17 @@ def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
 
 
 def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path: bool) -> bool:
-    """Look for copies of what a file held before anything was read of it, and let them join before it.
+    """Search for copies of what a file held before anything of it was read, and follow them before it.
 
-    Nothing in the file itself tells that it was written to, copied and truncated between two looks; its time does
-    that something happened, and a new file beside it what.
+    The file itself does not show that it was written, copied and truncated between two looks. Its time shows that
+    something happened, and a new file beside it shows what.
 
     Returns:
         Whether there were any.
     """
     siblings = chain.siblings()
     known = chain.known() | (followed.beside or frozenset())
-    # Once it has left the path there may be successors beside it, which are no copies of it.
+    # If it has left the path, files beside it may be its successors, which are no copies of it.
     before = None if at_path else all_of(followed)
     found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents(), before)
     if not found:
@@ -116,17 +116,17 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
 def find_again(
     chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, error: OSError, lines: list[bytes]
 ) -> Obstacle | None:
-    """Look for a file that its handle does not reach, and part with it if it is surely gone.
+    """Search for a file that its handle no longer reaches; release it if it is certainly gone.
 
     Args:
-        chain: What it belongs to.
+        chain: The files of its path.
         followed: The file.
-        found: What stood at the path at this look.
-        error: What came of reading it.
-        lines: Takes its last line.
+        found: The result of this look at the path.
+        error: The error of reading it.
+        lines: Receives its last line.
 
     Returns:
-        What hinders; None: it can be read on, or is not followed any more.
+        The obstacle; None: the file can be read again, or is no longer followed.
     """
     siblings = chain.siblings()
     sibling = siblings.with_identity(followed.identity)
@@ -142,8 +142,8 @@ def find_again(
     is_it = opened is not None and _has_its_content(opened, position)
     copy = None if is_it else siblings.holding(position)
     if sibling is not None and opened is not None:
-        # Without its content it was truncated, perhaps after it was copied; or another file has its inode, because it
-        # is an archive by now or by the name of that one.
+        # Without that content, the file was truncated, perhaps after it was copied; or its inode was reused, as an
+        # archive of it or its name shows.
         is_named = sibling.path in (chain.path, followed.path) or siblings.is_rotated(sibling)
         if is_it or (is_named and not (copy is not None and copy[0].compressed)):
             if copy is not None:
@@ -156,14 +156,14 @@ def find_again(
         _go_on_in(chain, followed, *copy)
         return None
     if error.errno != errno.ESTALE and obstacle(error) != MISSING:
-        return obstacle(error)  # the handle may be all that is left of it, and it may be read later
+        return obstacle(error)  # the handle may be the only way to it, and may work again later
     again = chain.files.look(chain.path)
     if again != MISSING if isinstance(again, Obstacle) else again.identity == followed.identity:
-        # It may be there, and only the way to it is barred.
+        # It may be there, with only the way to it barred.
         return again if isinstance(again, Obstacle) else obstacle(error)
     lost = max(followed.size, followed.expected_size) - followed.offset
     if lost > 0:
-        # The line that it stands in went on: what was read of it is none.
+        # The line at which reading stopped is incomplete without the lost bytes, so its beginning is lost too.
         chain.counted += Health(lost_bytes=lost + followed.discard_pending())
         followed.expected_size = 0
     chain.counted += Health(maybe_lost=True)
@@ -173,9 +173,9 @@ def find_again(
 
 
 def find_unseen(chain: FileChain) -> None:
-    """Go on with the archive of the newest file, where that left the path and was never seen to hold anything.
+    """Resume the newest file in its archive, if it left the path before anything was seen in it.
 
-    Nothing in an archive tells that it is its own, so it has to be found before others join: by its place.
+    Nothing in an archive proves whose it is, so its place must, before other files are followed.
     """
     newest = chain.newest
     if newest is None or newest.size or newest.whole or newest.handle is None:
@@ -191,7 +191,7 @@ def find_unseen(chain: FileChain) -> None:
 
 
 def _go_on_in(chain: FileChain, followed: TailedFile, copy: Sibling, handle: Handle) -> None:
-    """Read a file on, which is not there any more, in its copy."""
+    """Continue a file that is gone in its copy."""
     followed.close()
     followed.handle = handle
     chain.claims.leave(followed.identity, chain.path, None)

@@ -1,4 +1,4 @@
-"""What is done about a log that was replaced by a copy of itself: only what is new in it counts."""
+"""Handles logs that were replaced by copies of themselves: only what is new in the copy counts."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +15,7 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> bool:
-    """Let a file go on where the one before ended, if that is gone and this one holds what was read of it.
+    """Resume a file where the previous one ended, if that is gone and this one contains what was read of it.
 
     Raises:
         OSError: it cannot be read.
@@ -42,7 +42,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
 def tell_of_old_lines(
     chain: FileChain, handle: Handle, size: int, gone: FilePosition, before: Before | None = None
 ) -> None:
-    """Say that lines are counted again, where a file that is read from its start begins as an earlier one did.
+    """Notify the user that lines are counted again, if a file read from its start begins like an earlier one.
 
     Raises:
         OSError: it cannot be read.
@@ -58,7 +58,7 @@ def tell_of_old_lines(
 
 
 def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
-    """Tell whether a file is in the directory, or where it was last seen."""
+    """Return whether a file is in the directory, or where it was seen last."""
     if gone.identity in chain.siblings().identities():
         return True
     found = chain.files.look(gone.path)
@@ -68,7 +68,7 @@ def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
 
 
 def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, status: FileStatus) -> bool:
-    """Let a file go on where the newest ended; tells whether it holds what was read of that."""
+    """Resume a file where the newest one ended; return whether it contains what was read of the newest one."""
     assert followed.handle is not None
     before: Before = newest.before_offset
     end, is_open = newest.offset, False
@@ -85,7 +85,7 @@ def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, st
         return False
     followed.go_on_behind(place - unread, newest)
     if is_open:
-        # Its server may write to it until it is told that there is another.
+        # Its server may write to it until it is told to reopen its log.
         newest.begin_at(end)
         newest.superseded = True
     else:

@@ -1,4 +1,4 @@
-"""Files that were released and may still grow: they are looked at now and then, and followed again."""
+"""Checks released files from time to time, and follows those again that have grown."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def look_at_rested(chain: FileChain, now_us: int) -> None:
-    """Take up again what grew although it had been let go."""
+    """Follow released files that have grown."""
     if not chain.rested or now_us - chain.rested_us < REST_US:
         return
     chain.rested_us = now_us
@@ -18,7 +18,7 @@ def look_at_rested(chain: FileChain, now_us: int) -> None:
         if isinstance(status, Obstacle) or status.identity != followed.identity:
             siblings = chain.siblings()
             sibling = siblings.with_identity(followed.identity)
-            # Of a file of which nothing is known the name has to tell: a deleted one's inode is soon another's.
+            # If nothing of the file is known, its name decides: the inode of a deleted file is soon reused.
             is_unknown = sibling is not None and not (followed.offset or siblings.is_rotated(sibling))
             if sibling is None or sibling.compressed or is_unknown:
                 chain.rested.remove(followed)
@@ -31,7 +31,7 @@ def look_at_rested(chain: FileChain, now_us: int) -> None:
 
 
 def _follow_archive_of(chain: FileChain, followed: TailedFile, now_us: int) -> None:
-    """Read what was added to a file that was let go before it was made an archive, if that holds any."""
+    """Read what was added to a released file before it was archived, if its archive contains more."""
     found = chain.siblings().continued(followed.position())
     if found is None:
         chain.note_done(followed.position())
@@ -48,7 +48,7 @@ def _take_up(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         return
     if any(other.identity == followed.identity for other in chain.followed):
         opened[0].close()
-        chain.rested.remove(followed)  # an inode that was used again
+        chain.rested.remove(followed)  # its inode was reused
         return
     followed.handle, status = opened
     if status.identity != followed.identity or chain.is_followed_elsewhere(followed.identity):
@@ -57,7 +57,7 @@ def _take_up(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     with suppress(OSError):
         if not fits(followed.handle, followed.position()):
             followed.close()
-            chain.rested.remove(followed)  # it was deleted, and another file has its inode
+            chain.rested.remove(followed)  # deleted, and its inode was reused
             return
     chain.claims.take(followed.identity, chain.path)
     chain.rested.remove(followed)

@@ -1,4 +1,4 @@
-"""Says why no lines come from a path."""
+"""Explains why no lines come from a path."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -15,19 +15,19 @@ Find = Callable[[Collection[Identity]], Found | None]
 def explain_silence(
     at_path: FileStatus | Obstacle, older: Collection[tuple[Identity, str | None]], find: Find = find_writers
 ) -> str:
-    """Return, as the end of a sentence, why nothing is written where it would be read.
+    """Return, as the end of a sentence, why no lines are written to the followed files.
 
     Args:
-        at_path: What stands at the path now.
-        older: Files that were at the path before, with where they are now; None: not beside it, deleted perhaps.
-        find: Tells who writes to files.
+        at_path: The status of the path.
+        older: Files that were at the path before, with their present paths; None: not beside it, perhaps deleted.
+        find: Finds the processes that write to files.
     """
     there = None if isinstance(at_path, Obstacle) else at_path.identity
     current = None if there is None else find([there])
     places = {identity: path for identity, path in older if identity != there}
-    stale = find(list(places)) if places else None  # at once: each search looks at everything that is open
+    stale = find(list(places)) if places else None  # in one search, since each examines all open files
     right = set() if current is None else {holder.pid for holder in current.holders}
-    # Who has both has been told: servers keep the old one open until their last request is done.
+    # A process with both files open was told: servers keep the old file until their last request is finished.
     wrong = [] if stale is None else [holder for holder in stale.holders if holder.pid not in right]
     reasons = [f"it {at_path.state}"] if isinstance(at_path, Obstacle) else []
     if wrong:
@@ -49,11 +49,11 @@ def explain_silence(
 
 
 def explain_silence_of(path: str, position: Json | None, files: Files) -> str:
-    """Return the same of a path of this machine that another thread follows, by where it stood after its last look."""
+    """Explain the silence of a local path that another thread follows, given its position after its last look."""
     older = []
     for file in () if position is None else TailPosition.from_json(position).files:
         found = files.look(file.path)
-        # Commands tell no device.
+        # Commands provide no device number.
         if not isinstance(found, Obstacle) and found.identity[1] == file.inode:
             older.append((found.identity, file.path))
     return explain_silence(files.look(path), older)

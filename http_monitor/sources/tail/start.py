@@ -1,4 +1,4 @@
-"""Where the following of a path begins: at a file that was seen there, or where an earlier process stopped."""
+"""Starts following a path: at a file that was seen there, or at an earlier process's position."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -18,26 +18,26 @@ from http_monitor.units import visible_text
 
 
 def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
-    """Return where a file that was seen at a path is to be read from."""
+    """Return the position from which a file seen at a path is read."""
     return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
 
 
 def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:
-    """Follow the file that was seen at the path, which may have been renamed since; returns what hinders."""
+    """Follow the file that was seen at the path, which may have been renamed since; return the obstacle."""
     if chain.claims.take(start.identity, chain.path) != chain.path:
         return None
     located = locate(chain.files, chain.path, start)
     if located.handle is None:
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
-            chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
+            chain.before = replace(start, let_go=True)  # its loss is counted already
             chain.counted += Health(lost_bytes=start.unread)
             chain.counted += Health(maybe_lost=True)
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
         if not chain.inherit(followed, located.handle.status().size):
-            # Where it was seen just now its end may be allocated ahead.
+            # Just after the file was seen, its end may be allocated ahead.
             followed.begin_at(data_end(located.handle, start.offset) if start.offset else 0)
     except OSError as error:
         followed.close()
@@ -48,10 +48,10 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
 
 
 def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | None:
-    """Find the files of an earlier process again, or what has become of them.
+    """Find the files of an earlier process, or what became of them.
 
     Returns:
-        What hinders; then nothing has been done, and it can be tried again.
+        The obstacle; with one, nothing has changed, and the call can be repeated.
     """
     found: list[tuple[FilePosition, Located, TailedFile | None]] = []
     met: Obstacle | None = None
@@ -81,10 +81,10 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
         if followed is None and not located.truncated:
             located, followed = _by_its_place(chain, position, located, known, now_us)
         _join(chain, position, located, followed)
-        # What came after the others the earlier process knew.
+        # Files that came after the other ones were known to the earlier process.
         is_last = position is resume.files[-1]
         if (located.truncated or located.reused) and is_last and not position.let_go:
-            # Its inode was used again, or it was renamed since: what came after it is beside it.
+            # The inode was reused, or the file was renamed since: its successors are beside it.
             before = position if followed is None else followed.position()
             siblings = chain.siblings()
             between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
@@ -96,7 +96,7 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
 def _behind(
     chain: FileChain, position: FilePosition, located: Located, now_us: int
 ) -> tuple[Located, TailedFile | None]:
-    """Find what was read of a file in the one that stands at its path now: that was replaced by a copy of itself."""
+    """Find what was read of a file in the present file at its path, in case a copy replaced it."""
     opened = chain.files.open(chain.path)
     if isinstance(opened, Obstacle):
         return located, None
@@ -120,7 +120,7 @@ def _behind(
 def _by_its_place(
     chain: FileChain, position: FilePosition, located: Located, known: set[Identity], now_us: int
 ) -> tuple[Located, TailedFile | None]:
-    """Find the archive of a file of which nothing was seen, and that was found nowhere; nothing has been read of it."""
+    """Find the archive of a file that was empty when seen last and was found nowhere else."""
     archive = chain.archive_of_unseen(position, tuple(chain), known)
     if archive is None:
         return located, None
@@ -150,10 +150,10 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
             followed.expected_size = position.size
         chain.followed.append(followed)
         return
-    # What was truncated has its new content in the place of the old.
+    # A truncated file has new content in place of the old.
     last_seen = position if located.truncated or located.reused else chain.unopened.grown(position)
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
-    chain.before = replace(position, let_go=True)  # its loss is counted, and must not be again
+    chain.before = replace(position, let_go=True)  # its loss is counted already
     if not located.truncated:
         chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
 

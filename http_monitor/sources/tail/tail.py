@@ -1,4 +1,4 @@
-"""Follows one path by byte offset through whatever happens to the file there."""
+"""Follows one path by byte offset, whatever happens to the file there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,39 +27,39 @@ from http_monitor.units import US_PER_S
 
 @dataclass(frozen=True, slots=True)
 class TailLimits:
-    """How much a tail takes, and how long it waits."""
+    """How much a tail reads at once, and how long it waits."""
 
     line_bytes: int = MAX_LINE_BYTES
-    """The longest line, without its LF."""
+    """The longest line, in bytes without its LF."""
     read_bytes: int = READ_BYTES // 4
     """The most that one read takes from files."""
     grace_s: int = 10
-    """So long a renamed file has to be idle before it is let go."""
+    """Seconds that a renamed file must be idle before it is released."""
 
 
 _USUAL = TailLimits()
 _SPARE_TO_GO_ON = 8
-"""So many descriptors stay free for what is opened for a moment: directories, archives, checkpoints."""
+"""Number of descriptors kept free for short use: directories, archives, checkpoints."""
 _SPARE_TO_BEGIN = 16
-"""So many stay free before another path is followed: rotated files and their successors are open side by side."""
+"""Number kept free before another path is followed, since rotated files and their successors are open together."""
 
 
 class FileTail:
-    """A state machine without threads: every `read` looks at the path and takes what is new there.
+    """A state machine without threads: each `read` looks at the path and reads what is new.
 
-    Files that the path led to are read oldest first. A renamed one stays open until it was idle for the grace and
-    its successor has data, since a server writes to it until it is told to reopen its log. The cost of a read
+    The files of the path are read oldest first. A renamed file stays open until it has been idle for the grace period
+    and its successor has data, because a server writes to it until it is told to reopen its log. The cost of a read
     depends on what is new, not on the size of the file.
 
     Args:
-        path: The path to follow; symbolic links are followed at every look.
-        files: The way to it.
-        clock: Tells how long a file was idle.
-        from_start: Whether what is there already counts.
-        seen: What stood at the path when the user was told that it is followed; None: the first read looks.
-        resume: Where another process stopped; then neither `from_start` nor `seen` matters.
+        path: The path to follow; symbolic links are followed at each look.
+        files: Access to the files.
+        clock: Measures how long a file has been idle.
+        from_start: Whether existing lines count.
+        seen: The status of the path when the user was told that it is followed; None: that of the first read.
+        resume: The position of an earlier process; `from_start` and `seen` are ignored then.
         claims: Shared by tails whose paths may lead to the same file.
-        limits: How much it takes, and how long it waits.
+        limits: How much it reads at once, and how long it waits.
     """
 
     def __init__(
@@ -89,22 +89,22 @@ class FileTail:
         self._begun = False
         self._unopened_bytes = 0
         self._is_barred = False
-        """The last look could not tell what stands at the path."""
+        """The last look could not determine what is at the path."""
         self._waiting = Waiting(path, clock)
         self._local = files if isinstance(files, LocalFiles) else None
         self._rest: FileStatus | None = None
-        """What stands at the path while nothing happens; None: something may have to be done."""
-        # Before any tail reads: whoever was the first to follow a file stays the one.
+        """Status of the path that needs no action while it stays the same; None: something may have to be done."""
+        # All claims are made before any tail reads, so that the first path that follows a file keeps it.
         for identity in _claimed_at_start(seen, resume):
             self._chain.claims.take(identity, path)
 
     @property
     def name(self) -> str:
-        """The path as it was given."""
+        """The path as the user gave it."""
         return self._path
 
     def read(self) -> Chunk:
-        """Return the lines that became whole since the last look, at most about `read_bytes`; never waits."""
+        """Return the lines completed since the last look, at most about `read_bytes`; never waits."""
         rest = None if self._chain.rested and self._is_due() else self._rest
         if rest is not None and self._local is not None and self._local.is_still(self._path, rest):
             return UNCHANGED
@@ -118,17 +118,17 @@ class FileTail:
 
     @property
     def arrivals(self) -> int | None:
-        """So many files have been found that stood at the path; None where it cannot be known whether that is all."""
+        """Number of files found that were at the path; None if there may be others."""
         is_known = self._begun and not (self._is_barred or self._chain.same_as)
         return self._chain.arrivals + len(self._chain.unopened) if is_known else None
 
     def miss_unseen(self) -> None:
-        """Learn that more files stood at the path than were found; the next read says so."""
+        """Record that more files were at the path than were found; the next read reports it."""
         self._chain.miss_unseen()
         self._rest = None
 
     def measure(self) -> None:
-        """Look at the size of the path's file, so that `health` knows what is left at the end of a run."""
+        """Get the size of the file at the path, so that `health` includes what is left unread at the end of a run."""
         found = self._files.look(self._path)
         if not isinstance(found, FileStatus):
             return
@@ -145,7 +145,7 @@ class FileTail:
         return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
-        """Return where another process has to go on; None while nobody could look at the path."""
+        """Return the position for another process; None if the path could not be looked at yet."""
         chain = self._chain
         if not self._begun and self._seen is None and self._resume is None:
             return None
@@ -160,7 +160,7 @@ class FileTail:
         return TailPosition(files, chain.counted, tuple(done), unopened).to_json()
 
     def _first_positions(self) -> tuple[FilePosition, ...]:
-        """Return where the files stand with which it begins."""
+        """Return the positions of the files with which it starts."""
         if self._resume is not None:
             return self._resume.files
         if not isinstance(self._seen, FileStatus):
@@ -174,13 +174,13 @@ class FileTail:
         older = []
         for followed in self._chain:
             sibling = siblings.with_identity(followed.identity)
-            # Of a deleted file that is not open here any more another may have the inode by now.
+            # The inode of a deleted file that is no longer open here may have been reused.
             if sibling is not None or followed.handle is not None:
                 older.append((followed.identity, None if sibling is None else sibling.path))
         return explain_silence(self._files.look(self._path), older)
 
     def close(self) -> None:
-        """Let go of the descriptors; a line that is not complete is not emitted."""
+        """Release the descriptors; an incomplete line is not emitted."""
         for followed in self._chain.followed:
             followed.close()
             self._chain.claims.leave(followed.identity, self._path, followed.position)
@@ -190,7 +190,7 @@ class FileTail:
         return until_us is not None and self._clock.running_us() >= until_us
 
     def _rest_after(self, found: FileStatus | Obstacle) -> FileStatus | None:
-        """Return what stands at the path if a look that finds the same again has nothing to do."""
+        """Return the status of the path if a look that finds the same status has nothing to do; otherwise None."""
         if isinstance(found, Obstacle) or self._waiting.obstacle is not None or self._chain.same_as:
             return None
         followed = self._chain.newest
@@ -199,8 +199,8 @@ class FileTail:
         return found if followed.is_at_rest(found) else None
 
     def _turn(self, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
-        # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
-        # been seen is read before the successor.
+        # The path is looked at before the sizes of older files, so that everything in them that was written before the
+        # successor was seen is read before it.
         now_us = self._clock.running_us()
         self._is_barred = isinstance(found, Obstacle) and found != MISSING
         met = self._begin(found, now_us) or self._arrive(found, now_us)
@@ -216,7 +216,7 @@ class FileTail:
         return at_end
 
     def _begin(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
-        """Find, once, where to read from; returns what hinders."""
+        """Find, once, the position to read from; return the obstacle."""
         if self._begun:
             return None
         if self._resume is None and self._seen is None:
@@ -225,7 +225,7 @@ class FileTail:
             self._note_unopened(found)
         first = self._first_positions()
         if isinstance(found, Obstacle) and found != MISSING and self._resume is not None:
-            met: Obstacle | None = found  # a way that is barred does not say that a file is gone
+            met: Obstacle | None = found  # a barred way does not mean that a file is gone
         elif first and not self._has_room():
             met = CROWDED
         elif self._resume is not None:
@@ -242,7 +242,7 @@ class FileTail:
         return met
 
     def _arrive(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
-        """Follow what stands at the path now, if that is another file than before; returns what hinders."""
+        """Follow the file that is at the path now, if it is another one than before; return the obstacle."""
         self._unopened_bytes = 0
         if isinstance(found, Obstacle):
             if found == MISSING and self._has_room():
@@ -280,14 +280,14 @@ class FileTail:
         return None
 
     def _note_unopened(self, found: FileStatus) -> None:
-        """Learn that a file stands at the path of which nothing was read, or nothing since it was announced."""
+        """Record a file at the path that was not read, or not since it was announced."""
         self._chain.note_unopened(found)
         first = self._first_positions() if not self._begun else ()
         offset = next((position.offset for position in first if position.identity == found.identity), 0)
         self._unopened_bytes = max(0, found.size - offset)
 
     def _has_room(self) -> bool:
-        """Tell whether files can be opened and followed, without those being in want of descriptors that are urgent."""
+        """Return whether another file can be opened, with enough descriptors left for urgent needs."""
         spare = _SPARE_TO_GO_ON if self._chain.followed else _SPARE_TO_BEGIN
         return self._local is None or self._local.has_room(spare)
 

@@ -1,4 +1,4 @@
-"""One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
+"""One file, from the first byte that counts to its last; independent of its path and of other files."""
 
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.sources.files.access import FileStatus, Handle, Identity
@@ -13,12 +13,12 @@ _NUL = b"\0"
 
 
 class TailedFile:
-    """A file that is read, with what proves that it is still the same one.
+    """A file that is being read, with the proof that it is still the same one.
 
     Args:
-        identity: Of the file.
-        path: Where it stands.
-        handle: It, opened; owned from now on.
+        identity: Its identity.
+        path: Its path.
+        handle: The open file; owned from now on.
         limit: The longest line, in bytes without its LF.
         now_us: The running clock.
     """
@@ -28,64 +28,64 @@ class TailedFile:
         self.path = path
         self.handle: Handle | None = handle
         self.offset = 0
-        """All before it has been read."""
+        """Everything before it has been read."""
         self.size = 0
-        """It was seen to be that large."""
+        """The size as last seen."""
         self.proven_size = 0
-        """It was that large when it was certainly still the same."""
+        """The size when it was certainly still the same file."""
         self.changed_us = now_us
         """When it was last seen to have changed."""
         self.whole = False
-        """Nothing will be written to it any more: it is a copy, or an archive."""
+        """Nothing more will be written to it, since it is a copy or an archive."""
         self.expected_size = 0
-        """Of a copy: what was seen of the file that it is a copy of."""
+        """Of a copy: the size of the original as last seen."""
         self.just_met = False
-        """A status from before may be older than what is known of it."""
+        """A status obtained earlier may be older than what is known of it."""
         self.beside: frozenset[Identity] | None = None
-        """The rotated files that were there when it joined; None: nobody looked."""
+        """The rotated files that were there when it was first followed; None: not known."""
         self.at_path_ns: int | None = None
-        """When it had been changed last, as it was last seen at the path; None: it was not."""
+        """Its time of change when it was last seen at the path; None: it was not."""
         self.let_go = False
         self.superseded = False
-        """All that is known of it is in another file too, and is read there; only what is still added to it counts."""
+        """All known content is in another file too, and is read there; only what is added later counts here."""
         self._lost_bytes = self._nul_bytes = 0
         self._allocated = AllocatedEnd()
         self._limit = limit
         self._mtime_ns: int | None = None
         self._settled = False
         self._noted_us = now_us
-        """When its size and time were first seen to be what they are."""
+        """When its size and time were first seen with their present values."""
         self._proof = Proof()
         self._lines = LineState(limit)
 
     @property
     def unread(self) -> int:
-        """Bytes seen to exist and not read, without the NULs at the end."""
+        """Number of bytes seen and not read, without the NULs at the end."""
         return max(0, self.size - max(self.offset, self._allocated.nul_end))
 
     @property
     def holds_data(self) -> bool:
-        """Whether anything was ever seen in it but NULs at its end."""
+        """Whether any data was ever seen in it, other than NULs at its end."""
         return self.offset > 0 or self.unread > 0
 
     @property
     def pending(self) -> int:
-        """Bytes read of a line that is not complete."""
+        """Number of bytes read of an incomplete line."""
         return self._lines.pending
 
     def is_at_rest(self, status: FileStatus) -> bool:
-        """Tell whether it is all read, and a look that finds it like that again finds nothing."""
+        """Return whether it is read completely, so that finding the same status again needs no action."""
         seen = (self.identity, self.size, self._mtime_ns) == (status.identity, status.size, status.mtime_ns)
         return seen and self._settled and self.offset == self.size and status.mtime_ns is not None
 
     def is_suspect(self, status: FileStatus) -> bool:
-        """Tell whether something happened to it before anything was read, of which neither head nor marker can tell."""
+        """Return whether it changed before anything was read, which neither head nor marker can show."""
         if self._proof.head or self.whole or status.mtime_ns is None or self._mtime_ns is None:
             return False
         return status.mtime_ns != self._mtime_ns
 
     def meet(self, status: FileStatus) -> None:
-        """Take note of what it is when it joins, which may be long before it is its turn to be read.
+        """Store its first bytes, size and time when it is first followed, which may be long before it is read.
 
         Raises:
             OSError: the file cannot be read.
@@ -94,21 +94,21 @@ class TailedFile:
         self.just_met = True
         self._proof.learn_head(self.handle.read(0, HEAD_BYTES), self.offset)
         self.size = max(status.size, self.offset)
-        if not self.whole:  # what an archive says of its size is no proof
+        if not self.whole:  # the size stored in an archive is no proof
             self.proven_size = max(self.proven_size, self.size)
         self._mtime_ns = status.mtime_ns
 
     def note_time(self, mtime_ns: int | None) -> None:
-        """Take note of when it was last changed."""
+        """Store its time of change."""
         self._mtime_ns = mtime_ns
 
     def measure(self, size: int) -> None:
-        """Take note of a size at the end of a run, of which no more will be read."""
+        """Store its size at the end of a run, when nothing more will be read."""
         self.size = max(self.size, size)
         self.proven_size = max(self.proven_size, size)
 
     def position(self) -> FilePosition:
-        """Return where it stands."""
+        """Return its position."""
         device, inode = self.identity
         return FilePosition(
             path=self.path,
@@ -126,7 +126,7 @@ class TailedFile:
         )
 
     def begin_at(self, offset: int) -> None:
-        """Let what is before that offset not count, nor the rest of a line that began before it.
+        """Exclude everything before an offset, including the rest of a line that began before it.
 
         Raises:
             OSError: the file cannot be read.
@@ -136,33 +136,33 @@ class TailedFile:
         self._lines.skipping = bool(offset) and not self._proof.marker.endswith(_LF)
 
     def go_on_from(self, position: FilePosition) -> None:
-        """Go on where a position says, which this file was found to fit: from the beginning of the pending line.
+        """Resume from a position that this file was found to fit, at the beginning of the incomplete line.
 
         Raises:
             OSError: the file cannot be read.
         """
         self._remember(position.offset - position.pending)
-        # No more than was known: what else is there may be of another time.
+        # No more than was known, since the rest may have been written later.
         self._proof.head = self._proof.head[: position.head.length]
         self.proven_size = max(self.proven_size, position.size)
         self._mtime_ns = position.mtime_ns
         self.at_path_ns = position.at_path_ns
-        # Of what was only announced nobody knew yet whether it ends in the midst of a line.
+        # If the file was only announced, it is not known yet whether the offset is in the middle of a line.
         in_midst = bool(position.offset) and not position.marker.length and not self._proof.marker.endswith(_LF)
         self._lines.skipping = position.skipping or in_midst
         self._lines.skipped_are_lost = position.skipping and position.let_go
 
     def before_offset(self, length: int) -> bytes:
-        """Return the last bytes that were read, of those that are remembered."""
+        """Return the last bytes that were read, as far as they are remembered."""
         return self._proof.marker[-length:] if length else b""
 
     @property
     def head(self) -> bytes:
-        """Its first bytes, as far as they are remembered."""
+        """The first bytes, as far as they are remembered."""
         return self._proof.head
 
     def go_on_behind(self, place: int, other: "TailedFile") -> None:
-        """Go on at a place where all stands that was read of another file, with the line that was not complete there.
+        """Resume at the place that follows everything read of another file, with that file's incomplete line.
 
         Raises:
             OSError: the file cannot be read.
@@ -174,14 +174,14 @@ class TailedFile:
         self._lines = lines
 
     def take_over(self, other: "TailedFile") -> None:
-        """Go on, in a copy of it, where another stopped, with the line that was not complete there."""
+        """Resume a copy where the original stopped, with its incomplete line."""
         self.offset = other.offset
         self.at_path_ns = other.at_path_ns
         self._proof.head, self._proof.marker = other._proof.head, other._proof.marker
         self._lines, other._lines = other._lines, LineState(self._limit)
 
     def start_again(self, now_us: int) -> None:
-        """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
+        """Restart at the first byte after a truncation, and forget what was not read."""
         self._noted_us, self._settled = now_us, False
         self.offset = self.size = self.proven_size = 0
         self._mtime_ns = None
@@ -190,14 +190,14 @@ class TailedFile:
         self._lines = LineState(self._limit)
 
     def discard_pending(self) -> int:
-        """Forget the line that is not complete; returns how many bytes it had."""
+        """Drop the incomplete line; return its number of bytes."""
         return self._lines.discard()
 
     def see(self, status: FileStatus, now_us: int) -> None:
-        """Take note of its status.
+        """Store its status.
 
         Raises:
-            Truncated: it is smaller than what was read, or begins otherwise, or ends otherwise before the offset.
+            Truncated: it is smaller than what was read, or its first bytes or those before the offset have changed.
             OSError: the file cannot be read.
         """
         if self.whole:
@@ -212,7 +212,8 @@ class TailedFile:
             if self._allocated.is_filled(self._proof, self.handle, self.offset, self.size):
                 self.changed_us = now_us
             return
-        # What is written within the granularity of the file system's clock changes no time: look once more, later.
+        # A write within one tick of the file system's clock need not change the time, so it is checked once more,
+        # later.
         self._settled = known and now_us > self._noted_us
         if not known:
             self._noted_us = now_us
@@ -220,7 +221,7 @@ class TailedFile:
         if status.size != self.size:
             self.changed_us = now_us
         has_grown = status.size > self.size
-        # Cut off behind the offset.
+        # The file was cut off after the offset.
         self._lost_bytes += max(0, self.proven_size - status.size)
         self.proven_size = min(self.proven_size, status.size)
         self.size = status.size
@@ -228,16 +229,16 @@ class TailedFile:
         if status.size == self.offset:
             self.proven_size = self.offset
         if not (known or has_grown):
-            # Something may have been written behind what is not written yet.
+            # The NULs after the offset may have been filled.
             self._allocated.nul_end = 0
         if self._allocated.is_filled(self._proof, self.handle, self.offset, self.size):
             self.changed_us = now_us
 
     def read(self, most: int) -> tuple[int, bytes]:
-        """Read on up to the size that was seen, `most` bytes at the most; returns their number and the whole lines.
+        """Read up to the size that was seen, `most` bytes at the most; return their number and the complete lines.
 
         Raises:
-            Truncated: what stands before the offset is not what was read there.
+            Truncated: the bytes before the offset are not those that were read.
             OSError: the file cannot be read.
         """
         assert self.handle is not None
@@ -255,7 +256,7 @@ class TailedFile:
                     self.proven_size = self.offset
                 return read, b""
         if self.whole and len(fresh) < wanted:
-            self.size = self.offset + len(fresh)  # what an archive says of its size is not always true
+            self.size = self.offset + len(fresh)  # the size stored in an archive may be wrong
         self._proof.go_on(fresh)
         self.offset += len(fresh)
         if self.whole:
@@ -265,11 +266,11 @@ class TailedFile:
         return len(fresh), self._lines.feed(fresh)
 
     def finish(self) -> bytes:
-        """Return the line that nothing will complete, with an LF added; should it be completed, the rest is lost."""
+        """Return the incomplete line with an LF added; if more of it is written later, that rest is lost."""
         return self._lines.finish()
 
     def take_counts(self) -> Health:
-        """Return what was counted since this was asked the last time: lost and NUL bytes."""
+        """Return the counts since the last call: lost bytes and NUL bytes."""
         self._take_line_counts()
         if not (self._lost_bytes or self._nul_bytes):
             return NO_HEALTH
@@ -278,7 +279,7 @@ class TailedFile:
         return counts
 
     def close(self) -> None:
-        """Let go of the descriptor."""
+        """Release the descriptor."""
         handle, self.handle = self.handle, None
         if handle is not None:
             handle.close()

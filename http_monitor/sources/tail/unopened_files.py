@@ -1,4 +1,4 @@
-"""Files that were seen at a path and could not be opened: what is gone before it can be is lost, and counted."""
+"""Tracks files that were seen at a path and could not be opened; those that are gone before that are lost."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -8,11 +8,11 @@ from http_monitor.sources.known.position import FilePosition
 
 
 class UnopenedFiles:
-    """Remembers them in the order in which they came, each as large as it was ever seen.
+    """The files in the order in which they came, each with the greatest size seen.
 
     Args:
-        path: Where they stood.
-        known: Those that an earlier process had seen.
+        path: Their path.
+        known: Files that an earlier process had seen.
     """
 
     def __init__(self, path: str, known: Collection[FilePosition] = ()) -> None:
@@ -21,22 +21,22 @@ class UnopenedFiles:
         self._last: Identity | None = None
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return their number."""
         return len(self._seen)
 
     def __iter__(self) -> Iterator[FilePosition]:
-        """Yield where they are to be read from, the first that came first."""
+        """Yield the positions to read them from, in the order in which they came."""
         yield from tuple(self._seen.values())
 
     def note(self, status: FileStatus) -> bool:
-        """Learn that a file stands at the path that nobody has opened so far.
+        """Record that a file that was not opened so far is at the path.
 
         Returns:
-            Whether it is surely the one that had its inode before, if any had. Else it was truncated, or is another:
-            what was in it then may be in a copy.
+            Whether it is certainly the file that had its inode before, if there was one. Otherwise that one was
+            truncated or replaced, and its content may be in a copy.
         """
         before = self._seen.get(status.identity)
-        # What comes back as it was is the same; an inode that has gone may be another file's when it comes back.
+        # A file that returns unchanged is the same one; if its inode was gone in between, it may be another.
         is_same = before is None or (
             status.mtime_ns == before.mtime_ns if status.identity != self._last else status.size >= before.size
         )
@@ -48,11 +48,11 @@ class UnopenedFiles:
         return is_same
 
     def drop(self, identities: Collection[Identity]) -> None:
-        """Forget those that were opened, or counted as lost."""
+        """Forget files that were opened, or counted as lost."""
         for identity in identities:
             self._seen.pop(identity, None)
 
     def grown(self, position: FilePosition) -> FilePosition:
-        """Return a position in one of them with the size that it was seen to have since."""
+        """Return a position in one of them with the greatest size seen since."""
         seen = self._seen.get(position.identity)
         return position if seen is None or seen.size <= position.size else replace(position, size=seen.size)

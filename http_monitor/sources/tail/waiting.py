@@ -1,4 +1,4 @@
-"""What hinders the reading of a path, since when, and the words for its begin and its end."""
+"""The obstacle to reading a path, since when it exists, and the notices about its beginning and end."""
 
 from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
@@ -11,7 +11,7 @@ class Waiting:
     """What a tail waits for.
 
     Args:
-        path: As it was given.
+        path: The path as the user gave it.
         clock: Tells since when it waits.
     """
 
@@ -19,16 +19,16 @@ class Waiting:
         self._path = path
         self._clock = clock
         self.obstacle: Obstacle | None = None
-        """What hindered the last look; None: nothing did."""
+        """The obstacle at the last look; None: there was none."""
         self._since_us = 0
         self._welcome = "readable again"
 
     def welcome_as_new(self) -> None:
-        """Learn that nothing had stood at the path when it was announced: what comes is new."""
+        """Record that nothing was at the path when it was announced, so that a file that appears is new."""
         self._welcome = "found, reading it from its start"
 
     def meet(self, chain: FileChain, met: Obstacle | None) -> None:
-        """Take note of what hinders now, and say so when that changes."""
+        """Store the present obstacle, and notify the user if it has changed."""
         if met is None:
             if self.obstacle is not None:
                 self.obstacle = None
@@ -41,7 +41,7 @@ class Waiting:
             chain.say(met.notice, "unreadable", warning=True)
 
     def health(self) -> Health:
-        """Return it as part of the health of the tail."""
+        """Return the obstacle as part of the health of the tail."""
         if self.obstacle is None:
             return NO_HEALTH
         words = f"{visible_text(self._path)} {self.obstacle.state}"

@@ -1,4 +1,4 @@
-"""Wakes the monitor when watchdog sees that one of its files may have something new."""
+"""Wakes the monitor when watchdog reports a change of one of its files."""
 
 import logging
 import os
@@ -21,19 +21,19 @@ from http_monitor.sources.watching.watched_directory import WatchedDirectory
 from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0
-"""So often a file is looked at when nothing woke the monitor."""
+"""Seconds between looks at a file if nothing wakes the monitor."""
 POLL_S = 0.2
-"""So often it is looked at where nothing can."""
+"""Seconds between looks if nothing can wake it."""
 PLACES_EVERY = 30
-"""So many looks that find nothing go by before it is seen again where the links of a path lead."""
+"""Number of looks without a change after which the symbolic links of a path are resolved again."""
 _FEW_FILES = 64
 _QUIET_US = 2 * US_PER_S
 _RETRY_US = 10 * US_PER_S
-# Opening and closing a file to read it must not wake us again, so no other kinds.
+# Opening and closing a file to read it must not wake the monitor again, so other kinds are ignored.
 _KINDS: list[type[FileSystemEvent]] = [FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent]
 
 _logger = logging.getLogger(__name__)
-# Events that come while a watch is being let go are an error to watchdog, and would be one on the user's screen.
+# watchdog treats events during the removal of a watch as errors, and would print them on the user's screen.
 logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 
@@ -41,12 +41,12 @@ class Watcher:
     """Watches the directories of several files with one watchdog observer.
 
     The thread that reads the files owns it; watchdog's threads only run `WatchedDirectory.dispatch`. Its wake-ups are
-    hints: they may come too often, or not at all (a queue that overflowed, a network file system).
+    hints: they may come too often, or not at all (after a queue overflow, or on a network file system).
 
     Args:
         wake: Called in watchdog's thread when there may be something to read; must be quick.
-        clock: Tells how long a burst or a quiet time has lasted.
-        new_observer: Makes an observer; a machine may refuse (OSError).
+        clock: Measures the length of a burst or of a quiet period.
+        new_observer: Makes an observer; raises OSError if the machine refuses.
     """
 
     def __init__(
@@ -57,28 +57,28 @@ class Watcher:
         self._new_observer = new_observer
         self._observer: BaseObserver | None = None
         self._emitters: dict[ObservedWatch, EventEmitter] = {}
-        """The observer's threads by what they watch, as they were last asked for."""
+        """The observer's threads, by the watches that were requested last."""
         self._directories: dict[str, WatchedDirectory] = {}
         self._left: list[ObservedWatch] = []
-        """Watches that nothing needs any more: an observer that ends as well ends them all together."""
+        """Watches no longer needed; an observer that is about to end removes them all at once."""
         self._places: dict[str, dict[str, str]] = {}
         self._resolved: dict[str, str] = {}
-        """Where directories of many files lead, found out once a second for all of them."""
+        """Resolved paths of directories of many files, looked up once a second for all of them."""
         self._resolved_us = 0
         self.restarts = 0
-        """How often watchdog was found dead and started anew."""
+        """Number of times that watchdog had died and was started again."""
 
     @property
     def attended_every(self) -> int:
-        """At every so many looks at a file that does not change its directory is seen to: others see to it too."""
+        """Number of looks at an unchanged file between two checks of its directory, which other files check too."""
         return 1 if len(self._places) <= _FEW_FILES else PLACES_EVERY
 
     def attend(self, path: str, *, is_quiet: bool = False) -> list[Notice]:
-        """See to it that changes at this path wake, as far as they can; returns what the user should know.
+        """Ensure that changes at this path wake the monitor, as far as possible; return notices for the user.
 
         Args:
-            path: It.
-            is_quiet: The file there is the same as ever; where its links lead need not be found out anew.
+            path: The path.
+            is_quiet: The file is unchanged, so its symbolic links need not be resolved again.
         """
         places = self._places.get(path) if is_quiet else None
         if places is None:
@@ -91,7 +91,7 @@ class Watcher:
         notices: list[Notice] = []
         for place in places:
             directory = self._directories[place]
-            # Once for all files in it that are looked at one after the other.
+            # Once for all files of the directory that are looked at in succession.
             if not directory.attended or path in directory.attended or directory.watch is None:
                 directory.attended.clear()
                 self._settle(directory, self._clock.now_us(), notices)
@@ -119,7 +119,7 @@ class Watcher:
         return self._clock.running_us()
 
     def made_at(self, path: str) -> int | None:
-        """Return how many files were reported to be made at a path; None where links lead to it or nothing reports."""
+        """Return how many files were reported as made at a path; None if it is a symbolic link or nothing reports."""
         places = self._places.get(path, {})
         if len(places) != 1:
             return None
@@ -128,7 +128,7 @@ class Watcher:
         return None if directory.watch is None else directory.made.get(name, 0)
 
     def note_data(self, path: str) -> None:
-        """Learn that a read of this path found something new."""
+        """Record that a read of this path found something new."""
         now_us = self._clock.now_us()
         for directory in self._directories_of(path):
             directory.active_us = now_us
@@ -140,12 +140,12 @@ class Watcher:
             self._end()
 
     def wants_poll_s(self, path: str) -> float:
-        """Return the seconds after which this path is to be looked at without a wake-up."""
+        """Return after how many seconds to look at this path without a wake-up."""
         looking = any(directory.polls for directory in self._directories_of(path))
         return POLL_S if looking else SAFETY_NET_S
 
     def watches(self, path: str) -> bool:
-        """Tell whether changes at this path wake at present."""
+        """Return whether changes at this path wake the monitor at present."""
         directories = self._directories_of(path)
         return bool(directories) and all(directory.watch is not None for directory in directories)
 
@@ -153,7 +153,7 @@ class Watcher:
         return [self._directories[place] for place in self._places.get(path, ())]
 
     def _move(self, path: str, places: dict[str, str]) -> None:
-        """Let a path be watched in other places, and drop the directories in which nothing matters any more."""
+        """Watch a path in other directories, and drop directories that are no longer needed."""
         before = self._places.pop(path, {})
         for place, name in places.items():
             directory = self._directories.setdefault(place, WatchedDirectory(place, self._wake))
@@ -170,7 +170,7 @@ class Watcher:
             self._places[path] = places
 
     def _settle(self, directory: "WatchedDirectory", now_us: int, notices: list[Notice]) -> None:
-        """Bring one directory to the state it should be in: watched, polled, or waited for."""
+        """Bring one directory to its proper state: watched, polled, or waited for."""
         if directory.bursting:
             if 0 <= now_us - directory.active_us < _QUIET_US:
                 return
@@ -191,14 +191,14 @@ class Watcher:
             return
         directory.tried_us = now_us
         try:
-            # inotify refuses such a directory, of which watchdog says nothing.
+            # inotify refuses such a directory, and watchdog does not report that.
             if not os.access(directory.path, os.R_OK):
                 raise PermissionError("permission denied")
             if self._observer is None:
                 self._observer = self._new_observer()
                 self._observer.start()
             directory.watch = self._observer.schedule(directory, directory.path, event_filter=_KINDS)
-        except (OSError, RuntimeError) as error:  # no inotify instance, watch or thread left, or a strange file system
+        except (OSError, RuntimeError) as error:  # no inotify instance, watch or thread left, or an unusual file system
             if not directory.refused:
                 reason = getattr(error, "strerror", None) or str(error)
                 words = f"{visible_text(directory.path)}: cannot be watched ({reason}), looking five times a second"
@@ -220,11 +220,11 @@ class Watcher:
             return
         try:
             self._observer.unschedule(watch)
-        except (KeyError, OSError):  # the directory went away, and watchdog has let go by itself
+        except (KeyError, OSError):  # the directory is gone, and watchdog has removed the watch
             _logger.debug("watch of %r was gone already", watch.path)
 
     def _lives(self, directory: "WatchedDirectory") -> bool:
-        """Tell whether a watch still has its thread; one that died by itself counts as a restart."""
+        """Return whether a watch still has its thread; a thread that died counts as a restart."""
         assert self._observer is not None
         if directory.watch not in self._emitters:
             self._emitters = {emitter.watch: emitter for emitter in self._observer.emitters}
@@ -232,7 +232,7 @@ class Watcher:
         if emitter is None:
             return False
         if not emitter.is_alive():
-            # One whose directory was deleted stops in good order.
+            # A thread whose directory was deleted ends properly.
             self.restarts += emitter.should_keep_running()
         return emitter.is_alive()
 
@@ -256,10 +256,10 @@ class Watcher:
 
 
 def _places(path: str) -> dict[str, str]:
-    """Return the directories in which a change may mean something for this path, with the name it has there."""
+    """Return the directories in which a change may concern this path, with the path's name in each."""
     head, name = os.path.split(path)
     target_head, target_name = os.path.split(os.path.realpath(path))
-    # For a symbolic link: where it stands, since it may be replaced, and where it leads, since that is written to.
+    # For a symbolic link: its own directory, since it may be replaced, and that of its target, which is written to.
     return {target_head: target_name} | {os.path.realpath(head or os.curdir): name}
 
 
