@@ -1,4 +1,4 @@
-"""Moments as a user writes them: a time of day, a date, an instant with its zone, or a span back from now."""
+"""Moments as users write them: a time of day, a date, an instant with its zone, or a span back from now."""
 
 import re
 from dataclasses import dataclass
@@ -22,28 +22,28 @@ _YEARS = range(1970, 9999)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment as it was written; what it stands for may depend on a reference: the time that counts as now."""
+    """A moment as written; its value may depend on a reference, the time that counts as now."""
 
     text: str
     ago_s: int | None = None
-    """So long before the reference."""
+    """Seconds before the reference."""
     instant_us: int | None = None
-    """Microseconds since the epoch: its zone was given."""
+    """Microseconds since the epoch, if a zone was given."""
     day: date | None = None
-    """Its local date."""
+    """The local date."""
     clock: time | None = None
-    """Its local time of day; None with a date: the beginning of the day."""
+    """The local time of day; None with a date: the beginning of the day."""
 
     @property
     def is_relative(self) -> bool:
-        """Whether it depends on the reference."""
+        """Whether the value depends on the reference."""
         return self.instant_us is None and self.day is None
 
     def resolve(self, reference_us: int, *, is_end: bool = False) -> int:
         """Return the moment in microseconds since the epoch.
 
-        A time of day is the last such time that is not after the reference. A local time that occurs twice is the
-        earlier one as a beginning and the later one as an end; one that the clock leaves out is the jump over it.
+        A time of day is the last such time that is not after the reference. A local time that occurs twice means the
+        earlier one as a beginning and the later one as an end; one that the clock skips means the jump.
 
         Args:
             reference_us: Now, or the end of a log.
@@ -61,28 +61,28 @@ class Moment:
         return max((at_us for at_us in found if at_us <= reference_us), default=found[0])
 
     def on(self, day: date, *, fold: int = 0) -> int:
-        """Return the time of day on that day."""
+        """Return the time of day on a given day."""
         return _instant_us(datetime.combine(day, self.clock or time()), fold=fold)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time that counts: from `since_us` up to `until_us`, which is outside; None: no bound."""
+    """The time that counts: from `since_us` up to, but not including, `until_us`; None: no bound."""
 
     since_us: int | None = None
     until_us: int | None = None
 
     @property
     def is_bounded(self) -> bool:
-        """Whether anything is outside of it."""
+        """Whether any time is outside of it."""
         return self.since_us is not None or self.until_us is not None
 
 
 def read_moment(text: str) -> Moment:
-    """Return the moment that a text stands for.
+    """Return the moment that a text describes.
 
     Raises:
-        ValueError: it stands for none.
+        ValueError: it describes none.
     """
     given = text.strip()
     if _SPAN.fullmatch(given):
@@ -111,17 +111,17 @@ def read_moment(text: str) -> Moment:
 def span_of(since: Moment | None, until: Moment | None, reference_us: int, *, live: bool) -> Span:
     """Return the span between two moments.
 
-    A time of day at which it ends is that of the reference's own day where the last one is not after the beginning,
-    and in a live run, which ends in the future, always.
+    A time of day as an end is on the day of the reference, if its last occurrence is not after the beginning or, in a
+    live run, not after the reference.
 
     Args:
-        since: Its beginning; None: none.
-        until: Its end; None: none.
+        since: The beginning; None: there is none.
+        until: The end; None: there is none.
         reference_us: The wall clock, or the greatest time of a replayed log.
-        live: Whether lines are still to come.
+        live: Whether more lines are to come.
 
     Raises:
-        UsageError: nothing can be in it.
+        UsageError: the span is empty.
     """
     since_us = None if since is None else since.resolve(reference_us)
     until_us = None if until is None else until.resolve(reference_us, is_end=True)
@@ -140,10 +140,10 @@ def span_of(since: Moment | None, until: Moment | None, reference_us: int, *, li
 
 
 def check_order(since: Moment, since_us: int, until: Moment, until_us: int) -> None:
-    """Check that a span has a length.
+    """Check that a span is not empty.
 
     Raises:
-        UsageError: it has none.
+        UsageError: it is.
     """
     if since_us >= until_us:
         raise UsageError(f"--until: got {_told(until, until_us)}, takes a time after --since {_told(since, since_us)}")
@@ -165,11 +165,11 @@ def _with_zone_us(day: date, clock: time, fraction: str, zone: str) -> int:
 
 
 def _instant_us(wall: datetime, *, fold: int) -> int:
-    """Return when the clocks of this process show a time: the first or, with `fold`, the second time."""
+    """Return when the clocks of this process show a time: the first or, with `fold`, the second occurrence."""
     at_us = _timestamp(wall.replace(fold=fold))
     if local(at_us).replace(tzinfo=None) == wall:
         return at_us
-    # The clock leaves it out. By its zone before the jump it is after that, by its zone behind it before that.
+    # The clock skips it. Read in the zone before the jump it is after the jump, in the zone after the jump before it.
     low_s, high_s = (_timestamp(wall.replace(fold=each)) // US_PER_S for each in (1, 0))
     before = local(low_s * US_PER_S).utcoffset()
     while high_s - low_s > 1:

@@ -136,7 +136,7 @@ class Folder:
 
 
 def _check_links_above(path: str) -> None:
-    """Refuse links on the way to a path that others may have planted: theirs, where anybody may make one.
+    """Refuse a path whose symbolic links others may have planted: links that are theirs, where anyone may make one.
 
     Linux has the same rule (protected_symlinks), where it is switched on.
     """

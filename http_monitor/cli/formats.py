@@ -113,7 +113,7 @@ class Formats:
         Args:
             path: Of the file.
             head: What it begins with; formats that have header lines learn them.
-            sample: Lines of it, which tell the format where nobody else does.
+            sample: Lines of it, which show the format unless it is given.
         """
         if self._detects(path):
             found = self._auto_around(path)

@@ -132,8 +132,8 @@ def first_sources(
     """Return the sources of a live run, at the positions of the resumed run if there is one."""
     if resumed is None:
         return [making.make(path, None, from_start=from_start, span=span) for path in paths]
-    # What a pattern matched then and does not match now may have a rest that nobody has read; what it matches now
-    # and did not then is new.
+    # A path that a pattern matched then and no longer matches may have unread lines; one that it matches only now
+    # is new.
     every = dict.fromkeys([*paths, *resumed.inputs])
     return [
         making.make(path, resumed.position_of(path), from_start=from_start or path not in resumed.inputs)

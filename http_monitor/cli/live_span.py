@@ -1,4 +1,4 @@
-"""What of its logs a live run counts, where a span of time was asked for: from where they are read, and which lines."""
+"""Finds from where the logs of a live run are read, and which lines count, if a time span was requested."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -25,10 +25,10 @@ class LiveSpan:
     """The part of its logs that a live run counts.
 
     Args:
-        settings: Of the run.
-        span: What counts.
-        formats: Of the files.
-        paths: Of the files that are followed from the start.
+        settings: The settings of the run.
+        span: The time that counts.
+        formats: The formats of the files.
+        paths: The paths that are followed from the start.
     """
 
     def __init__(self, settings: Settings, span: Span, formats: Formats, paths: Iterable[str]) -> None:
@@ -45,14 +45,14 @@ class LiveSpan:
         self._identities = frozenset(status.identity for status in found if isinstance(status, FileStatus))
 
     def begin(self, path: str) -> TailPosition | None:
-        """Return where the following of a file of this machine begins; None: at the start of what stands there."""
+        """Return the position from which a file of this machine is followed; None: the start of the file."""
         if self._since is None:
             return None
         search = StartSearch(self._since, self._margin_us, self._limits, self._identities)
         try:
             found = search.find(LocalFiles(), path, self._formats.of_end)
         except OSError:
-            return None  # who follows it says what is wrong
+            return None  # the error is reported when the file is followed
         self._skipped_bytes += found.skipped_bytes
         self._out_of_order += found.out_of_order
         if found.position is not None:
@@ -60,7 +60,7 @@ class LiveSpan:
         return found.position
 
     def _begin_format(self, path: str, first: FilePosition) -> None:
-        """Let the lines where reading begins tell the format, and the head of their file its columns."""
+        """Detect the format by the lines at which reading starts, and its columns by the head of the file."""
         if first.offset:
             self._began_within.add(path)
             head, lines = lines_at(first.path, first.offset)
@@ -68,9 +68,9 @@ class LiveSpan:
                 self._formats.begin_within(path, head, lines)
 
     def searcher(self, path: str, files: Files) -> "partial[TailPosition | None] | None":
-        """Return what finds out likewise through commands, in another thread; None: there is nothing to find out.
+        """Return a function that finds the position by commands, in another thread; None if there is nothing to find.
 
-        Each look is a command or two there, so no more is looked at than the search needs.
+        Each probe needs a command or two, so only the minimum is probed.
         """
         if self._since is None:
             return None
@@ -80,19 +80,19 @@ class LiveSpan:
         return partial(_position_of, search, files, path, log_format)
 
     def selection(self, path: str, select: Select | None) -> Select:
-        """Return what takes out the lines of a file that do not count.
+        """Return the function that removes the lines of a file that do not count.
 
         Args:
-            path: Of the file.
-            select: Takes out others; None: nothing does.
+            path: The path of the file.
+            select: Removes rows that the filter options exclude; None: keeps all.
         """
         return SpanSelection(self._span, select, begins_outside=path in self._began_within)
 
     def notices(self, now_us: int) -> list[Notice]:
-        """Return what the user is told.
+        """Return the notices for the user.
 
         Args:
-            now_us: The wall clock, whose date is not told.
+            now_us: The wall clock; times on the same date are shown without a date.
         """
         found = [
             Notice(f"{visible_text(path)}: not in order of time, so all of it is read", "warning", "span", path)

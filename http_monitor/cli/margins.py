@@ -1,4 +1,4 @@
-"""By how much the lines of a log may be out of order, where one searches for a time in it."""
+"""How far the lines of a log may be out of order when a time is searched for."""
 
 from http_monitor.inputs.seeking.search import Bound
 from http_monitor.parser.fields.zones import LOCAL, zone_named
@@ -10,7 +10,7 @@ _NEAR_S = 6 * 3_600
 
 
 def window_before(settings: Settings, began_us: int) -> Bound:
-    """Return the beginning of the window of a live run, at its beginning."""
+    """Return the beginning of the window at the start of a live run."""
     since_us = began_us - (settings.window_s + settings.bucket_size_s) * US_PER_S
     bound = Margins(settings).bound(since_us)
     assert bound is not None
@@ -21,18 +21,18 @@ class Margins:
     """The margins of a run.
 
     Args:
-        settings: Of the run.
+        settings: The settings of the run.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._zone = LOCAL if settings.log_timezone is None else zone_named(settings.log_timezone)
         self.least_us = max(_LEAST_S, settings.bucket_waits_s) * US_PER_S
-        """At any time: a minute, or --lateness if that is longer."""
+        """The margin at any time: a minute, or --lateness if that is longer."""
 
     def bound(self, at_us: int | None) -> Bound | None:
-        """Return a bound of a span, with its margin; None: there is no bound.
+        """Return a bound of a span, with its margin; None if there is no bound.
 
-        Where clocks are changed, a local time may be read as another hour if the line before is not known.
+        At a change of the clocks, a local time may be read as another hour if the previous line is not known.
         """
         if at_us is None:
             return None

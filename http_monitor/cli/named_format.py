@@ -1,4 +1,4 @@
-"""The format that the user named for a file, or the configuration of its server."""
+"""The format that the user, or the configuration of the server, names for a file."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ class NamedFormat:
     """Makes the format of one file.
 
     Args:
-        settings: Of the run.
-        zone: Of times that name none; None: that which is usual.
-        own_time: What of a format string is the time; None: what the server calls so.
-        origin: What the configuration of the server says; None: none was given.
+        settings: The settings of the run.
+        zone: The zone of times without one; None: the usual one.
+        own_time: The directive of a format string that is the time; None: the server's usual one.
+        origin: The format from the server's configuration; None: no configuration was given.
     """
 
     def __init__(
@@ -35,13 +35,13 @@ class NamedFormat:
         self._origin = origin
 
     def check(self, sample: Callable[[], bytes]) -> None:
-        """See that the lines have a time, or one around them, or count by their arrival.
+        """Check that the lines have a time, or one around them, or count by their arrival.
 
         Args:
-            sample: Returns the first lines, or the last, of the file; nothing where they are not known.
+            sample: Returns the first or last lines of the file; empty if they are not known.
 
         Raises:
-            UsageError: they do not, or the format cannot be read.
+            UsageError: they have none, or the format cannot be read.
         """
         wrong, settings = self._lack_of_time(), self._settings
         if wrong is None or settings.explain is not None or self.by_arrival:
@@ -51,24 +51,24 @@ class NamedFormat:
 
     @property
     def by_arrival(self) -> bool:
-        """Whether lines without a time count by that of their arrival."""
+        """Whether lines without a time count by their arrival."""
         from http_monitor.parser.presets import TIMELESS
 
         settings = self._settings
         return not settings.replay and (settings.format in TIMELESS or settings.time == "arrival")
 
     def make(self) -> "LogFormat":
-        """Return the format of lines that stand in nothing."""
+        """Return the format of lines that are not wrapped."""
         try:
             return self.make_untimed(untimed=False)
         except UsageError:
             return self.make_untimed()
 
     def make_untimed(self, *, untimed: bool = True) -> "LogFormat":
-        """Return the format of lines whose time may stand around them.
+        """Return the format of lines whose time may be around them.
 
         Raises:
-            UsageError: it cannot be read, or its lines have no time and must have one.
+            UsageError: the format cannot be read, or its lines need a time and have none.
         """
         from http_monitor.parser.formats import get_format
 
@@ -85,7 +85,7 @@ class NamedFormat:
         return made
 
     def _lack_of_time(self) -> UsageError | None:
-        """Return what is wrong with a format whose lines have no time; None: they have one."""
+        """Return the error of a format whose lines have no time; None if they have one."""
         from http_monitor.parser.presets import TIMELESS
 
         if self._settings.format in TIMELESS:
@@ -104,7 +104,7 @@ class NamedFormat:
         return None
 
     def _shows_time(self, sample: bytes) -> bool | None:
-        """Return whether lines have a time around them; None: there are none."""
+        """Return whether lines have a time around them; None if there are no lines."""
         from http_monitor.parser.wrapped.stamps import read_stamp
 
         lines = [line for line in sample.split(b"\n") if line.strip()]

@@ -1,4 +1,4 @@
-"""Finds out which files of a replay, and which parts of them, are of the span of time that was asked for."""
+"""Finds which files of a replay, and which parts of them, are in the requested time span."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,17 +24,17 @@ from http_monitor.units import US_PER_S, visible_text
 class ReplaySpan:
     """The part of a replay that counts.
 
-    Plain files are searched: only the part is read that has all lines of the span. An archive can only be left out as
-    a whole: by its first lines, or by those of the file that its log was written to next.
+    Plain files are searched, and only the part that contains all lines of the span is read. An archive can only be left
+    out as a whole: by its first lines, or by those of the file to which its log was written next.
 
     Args:
-        settings: Of the run; they have a beginning or an end.
-        paths: Of the files.
-        formats: Of the files; those that are read from the midst are told to it.
-        stopping: Whether the user wants no more.
+        settings: The settings of the run, which have a beginning or an end.
+        paths: The paths of the files.
+        formats: Their formats; they are told which files are read from the middle.
+        stopping: Returns whether the user asked to stop.
 
     Raises:
-        UsageError: no time can be in the span, or it is relative to an end that nobody knows.
+        UsageError: the span is empty, or relative to an unknown end.
     """
 
     def __init__(
@@ -50,26 +50,26 @@ class ReplaySpan:
         self._firsts: dict[str, Probe | None] = {}
         self._next = successors(self._files)
         self._end_us = self._find_end()
-        """The end of the log, where that was wanted and found."""
+        """The end of the log, if it was needed and found."""
         self.span = self._resolve()
-        """What counts."""
+        """The time that counts."""
         since, until = (self._margins.bound(at_us) for at_us in (self.span.since_us, self.span.until_us))
         self._until = until
         self._parts = {path: self._find_part(file, since, until) for path, file in self._files.items()}
         self.paths = [path for path in paths if path not in self._parts or not _is_empty(self._parts[path])]
-        """Of the files that are read."""
+        """The paths of the files that are read."""
 
     def part_of(self, path: str) -> tuple[int, int] | None:
-        """Return where reading of a file begins and ends; None: all of it is read."""
+        """Return the offsets between which a file is read; None: all of it is read."""
         part = self._parts.get(path)
         return None if part is None or not part.in_order else (part.start, part.end)
 
     def selection(self, path: str, select: Select | None) -> Select:
-        """Return what takes out the lines of a file that do not count.
+        """Return the function that removes the lines of a file that do not count.
 
         Args:
-            path: Of the file.
-            select: Takes out others; None: nothing does.
+            path: The path of the file.
+            select: Removes rows that the filter options exclude; None: keeps all.
         """
         part = self._parts.get(path)
         in_order = part is None or part.in_order
@@ -78,7 +78,7 @@ class ReplaySpan:
         return SpanSelection(self.span, select, begins_outside=begins_outside, margin_us=margin_us)
 
     def notices(self) -> list[Notice]:
-        """Return what the user is told."""
+        """Return the notices for the user."""
         found = [
             Notice(f"{visible_text(path)}: not in order of time, so all of it is read", "warning", "span", path)
             for path, part in self._parts.items()
@@ -92,7 +92,7 @@ class ReplaySpan:
 
     def _words(self) -> str:
         begin, end = (
-            # The date of a time of day is that of the end of the log, if it is not told.
+            # A time of day without a date has the date of the end of the log.
             "" if at_us is None else figures.moment(at_us, (self._end_us or 0) if moment and moment.is_relative else 0)
             for moment, at_us in (
                 (self._settings.since, self.span.since_us),
@@ -122,26 +122,26 @@ class ReplaySpan:
                 " read, takes a date with a time there, such as 2026-11-30 14:05"
             )
         if moment is not None and self._end_us is None:
-            return Span()  # no line has a time: whoever reads them says so
+            return Span()  # no line has a time, which is reported when they are read
         return span_of(settings.since, settings.until, self._end_us or 0, live=False)
 
     def _find_end(self) -> int | None:
-        """Return the greatest time of the files if the span depends on it."""
+        """Return the greatest time of the files, if the span depends on it."""
         moments = (self._settings.since, self._settings.until)
         if not any(moment is not None and moment.is_relative for moment in moments):
             return None
-        # An archive ends before the file that was written next, which costs less to look at.
+        # An archive ends before the file that was written next, which is cheaper to probe.
         files = [file for path, file in self._files.items() if not file.is_archive or self._first_after(path) is None]
         ends = [file.last_us(self._stopping) for file in files]
         return max((end_us for end_us in ends if end_us is not None), default=None)
 
     def _first_after(self, path: str) -> Probe | None:
-        """Return the first lines of the file that a log was written to next; None: there is none, or without times."""
+        """Return the first lines of the file to which a log was written next; None if it is unknown or has no times."""
         after = self._next.get(path)
         if after is None:
             return None
         mine, other = self._first(path), self._first(after)
-        # They may have got these names in another order, or be two logs of the same time.
+        # The files may have been named in another order, or be two logs of the same time.
         is_next = mine is not None and other is not None and other.least_us > mine.least_us + self._margins.least_us
         return other if is_next else None
 
@@ -151,7 +151,7 @@ class ReplaySpan:
         return self._firsts[path]
 
     def _find_part(self, file: LogFile, since: Bound | None, until: Bound | None) -> Part | None:
-        """Return the part of a file that is read; None: all of it, as of any archive that is."""
+        """Return the part of a file that is read; None: all of it, as for every archive that is read."""
         if not self.span.is_bounded:
             return None
         if file.is_archive:

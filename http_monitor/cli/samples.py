@@ -1,4 +1,4 @@
-"""Takes samples of files: the lines by which a format is found."""
+"""Takes samples of files, from which formats are detected."""
 
 import os
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ _BYTES = 64 << 10
 
 
 def head_of(path: str, limit: int) -> bytes:
-    """Return the first lines of a file, compressed or not; b"" if it is unreadable or empty.
+    """Return the first lines of a file, inflated if it is an archive; b"" if it is unreadable or empty.
 
     Args:
-        path: Of the file.
+        path: The path of the file.
         limit: The longest line, in bytes without its LF.
     """
     source = ReplayFile(path, limit=limit, read_bytes=_BYTES)
@@ -31,12 +31,12 @@ def head_of(path: str, limit: int) -> bytes:
 
 
 def last_lines_of(path: str) -> bytes:
-    """Return the last lines of a file that is not compressed, as many as a sample has."""
+    """Return a sample of the last lines of an uncompressed file."""
     return b"".join(tail_sample(LocalFiles(), path, _LINES))
 
 
 def ends_of(path: str, handle: Handle) -> tuple[bytes, bytes]:
-    """Return (the first lines, the last lines) of an open file; of an archive, which has to be inflated, no last ones.
+    """Return (the first lines, the last lines) of an open file; no last lines of an archive, which must be inflated.
 
     Raises:
         OSError: it cannot be read.
@@ -46,13 +46,13 @@ def ends_of(path: str, handle: Handle) -> tuple[bytes, bytes]:
     size = handle.status().size
     if size <= len(data) or is_compressed(path):
         return head, head
-    # The first of them may have begun before.
+    # The first of them may be incomplete.
     lines = handle.read(size - _BYTES, _BYTES).split(_LF)[1:-1][-_LINES:]
     return head, b"".join(line + _LF for line in lines)
 
 
 def lines_at(path: str, offset: int) -> tuple[bytes, bytes]:
-    """Return (the first lines of a file, those that stand at an offset); b"" for both if it is unreadable."""
+    """Return (the first lines of a file, the lines at an offset); b"" for both if it is unreadable."""
     opened = LocalFiles().open(path)
     if isinstance(opened, Obstacle):
         return b"", b""
@@ -65,7 +65,7 @@ def lines_at(path: str, offset: int) -> tuple[bytes, bytes]:
 
 
 def first_lines(data: bytes) -> bytes:
-    """Return the first of whole lines, as many as a sample has; blank ones come along."""
+    """Return a sample of the first of some complete lines; blank ones are included."""
     end = count = 0
     while count < _LINES and end < len(data):
         stop = data.find(b"\n", end) + 1 or len(data)

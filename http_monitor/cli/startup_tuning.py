@@ -26,7 +26,7 @@ def begin_exit() -> None:
 
 
 def open_many_files() -> None:
-    """Raise the soft limit of open files as far as the hard one allows: each file that is followed is one."""
+    """Raise the soft limit of open files towards the hard one, since each followed file is open."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -39,7 +39,7 @@ def open_many_files() -> None:
 
 
 def keep_numpy_single_threaded() -> None:
-    """Let numpy start no threads for linear algebra, of which there is none here; must come before its import."""
+    """Keep numpy from starting threads for linear algebra, which is not used; call before numpy is imported."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 

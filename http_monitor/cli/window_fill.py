@@ -1,4 +1,4 @@
-"""Fills the window of a live run that begins at the ends of its logs."""
+"""Fills the window of a live run that starts at the ends of its logs."""
 
 from collections.abc import Callable
 
@@ -14,14 +14,14 @@ from http_monitor.sources.files.access import FileStatus
 
 
 class WindowFill:
-    """Called with the engine of a run that has just begun.
+    """Called with the engine of a new run.
 
     Args:
-        settings: Of the run.
-        beginning: Knows where its logs ended then.
-        formats: Of its files.
-        select: Takes out lines that are not to be counted; None: all are.
-        stopping: Whether the user wants no more.
+        settings: The settings of the run.
+        beginning: Knows the ends of its logs at the start.
+        formats: The formats of its files.
+        select: Removes rows that the filter options exclude; None: keeps all.
+        stopping: Returns whether the user asked to stop.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class WindowFill:
             settings, beginning.clock, beginning.started_us, since, formats.of_end, select, stopping
         )
         self.notice: Notice | None = None
-        """What the user is told."""
+        """The notice for the user."""
 
     def __call__(self, engine: MetricsAggregator) -> None:
-        """Fill its window."""
+        """Fill the window of the engine."""
         self.notice = self._backfill.fill(engine, self._seen)

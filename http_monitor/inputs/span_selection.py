@@ -1,4 +1,4 @@
-"""Takes out the lines that are not of a span of time."""
+"""Filters out the lines outside of a time span."""
 
 from dataclasses import replace
 
@@ -11,26 +11,26 @@ from http_monitor.moments import Span
 from http_monitor.records import Batch, Bools, Int64s
 
 ENOUGH_ROWS = 1_000
-"""So many lines in a row behind the end of the span show that none of the span will come."""
+"""Number of consecutive lines after the end of the span after which none of the span is expected."""
 
 
 def cut(select: Select | None, look: Look) -> Look:
-    """Return a look made with that selection, cut where nothing of the span is expected to follow."""
+    """Return a look made with that selection, cut at the line after which none of the span is expected."""
     last_no = select.last_no if isinstance(select, SpanSelection) else None
     return look if last_no is None else look.cut(last_no)
 
 
 class SpanSelection:
-    """A `Select` for one input, whose lines outside of the span are filtered out.
+    """A `Select` for one input that filters out the lines outside of a span.
 
-    A malformed line has no time: it goes with the line with a time before it. Owned by whoever parses the input; the
-    results do not depend on how the lines are cut into batches.
+    A malformed line has no time, so it is treated like the last line before it that has one. Owned by the thread that
+    parses the input; the results do not depend on how the lines are cut into batches.
 
     Args:
-        span: What counts.
-        select: Takes out other lines that are not to be counted; None: all others are.
-        begins_outside: Lines before the first with a time are taken to be outside: reading begins before the span.
-        margin_us: An input that is in order, but for so much, ends some lines behind the span; None: it never does.
+        span: The time that counts.
+        select: Removes rows that the filter options exclude; None: keeps all.
+        begins_outside: Lines before the first one with a time are outside, since reading starts before the span.
+        margin_us: How far lines may be out of order; the input ends some lines after the span. None: it does not.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class SpanSelection:
         self._is_outside = begins_outside
         self._stop_us = None if margin_us is None or span.until_us is None else span.until_us + margin_us
         self._behind = 0
-        """So many lines in a row are behind the span."""
+        """Number of consecutive lines after the span."""
         self.last_no: int | None = None
-        """The line among those passed last behind which nothing of the span is expected; None: there is none."""
+        """The line of the last batch after which none of the span is expected; None: there is none."""
 
     def __call__(self, batch: Batch) -> Batch:
         """Return the batch with the lines that count; the others are added to its `filtered_nos`."""
@@ -75,7 +75,7 @@ class SpanSelection:
         return outside
 
     def _gone(self, batch: Batch, outside: Bools) -> Int64s:
-        """Return the numbers of the lines outside, ascending, but of those that record no finished request."""
+        """Return the numbers of the lines outside, ascending, except those that record no finished request."""
         if batch.lines == len(batch.line_nos) + len(batch.other_nos):
             return batch.line_nos[outside]
         is_gone = np.concatenate(([self._is_outside], outside))
@@ -85,11 +85,11 @@ class SpanSelection:
         return numbers[gone]
 
     def _note_end(self, times_us: Int64s, line_nos: Int64s) -> None:
-        """Find the line that is the last of enough behind the span."""
+        """Find the line that completes `ENOUGH_ROWS` after the span."""
         self.last_no = None
         if self._stop_us is None or not len(times_us):
             return
-        # Of each row, the last one up to it that is not behind; the rows of before this batch count as one run.
+        # For each row, the last row up to it that is not after the span; rows of earlier batches count as one run.
         rows = np.arange(len(times_us))
         before = np.maximum.accumulate(np.where(times_us >= self._stop_us, -1 - self._behind, rows))
         behind = rows - before

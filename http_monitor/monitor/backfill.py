@@ -1,6 +1,6 @@
-"""Fills the window of a live run with the lines at the ends of its logs, so that an incident under way is seen at once.
+"""Fills the window of a live run from the ends of its logs, so that an ongoing incident shows at once.
 
-The lines are those up to the place at which the following of each log begins, so no line is counted twice.
+The lines used end where the following of each log starts, so no line is counted twice.
 """
 
 import json
@@ -32,22 +32,22 @@ from http_monitor.sources.rotation.log_directory import LogDirectory
 from http_monitor.units import US_PER_S
 
 MAX_BYTES = 64 << 20
-"""So much of all logs is read at the most."""
+"""Maximum number of bytes read of all logs together."""
 _FIRST_BYTES = 32 << 10
-"""So much of each is read at first, which is enough of most of many."""
+"""Number of bytes read of each log first; it suffices for most logs if there are many."""
 _FIRST_ROWS = 20
-"""These tell whether lines before them may be of the window."""
+"""Number of first rows that show whether earlier lines may be in the window."""
 _MANY = 200
-"""So many short logs are counted together: to count each by itself takes as long."""
+"""Number of short logs that are counted together, because counting each separately takes as long."""
 _NS_PER_US = 1_000
 
 MakeFormat = Callable[[str, Handle], LogFormat]
-"""Makes a format for lines that may not stand at the beginning of a file: of (its path, the file)."""
+"""Makes a format for lines from any place of a file, given (its path, the file)."""
 
 
 @dataclass(slots=True)
 class _Log:
-    """The end of a log, and how its lines are read."""
+    """The end of a log, and the format of its lines."""
 
     path: str
     handle: Handle
@@ -55,7 +55,7 @@ class _Log:
     log_format: LogFormat
     is_rotated: bool
     memory: str | None = None
-    """What the format remembered before it was used, as JSON; None: it was not."""
+    """What the format remembered before its first use, as JSON; None: it was not used."""
 
     def fresh_format(self) -> LogFormat:
         """Return the format as if it had read nothing."""
@@ -71,13 +71,13 @@ class Backfill:
     """Reads the ends of logs once. Owned by the monitor's thread.
 
     Args:
-        settings: Of the run.
-        clock: So a directory of many logs is not listed for each of them.
-        began_us: The wall clock at its beginning.
+        settings: The settings of the run.
+        clock: Prevents a directory of many logs from being listed for each of them.
+        began_us: The wall clock at the start of the run.
         since: The beginning of the window.
-        make_format: Makes formats that nothing else reads by.
-        select: Takes out lines that are not to be counted; None: all are.
-        stopping: Whether the user wants no more; then no more is read.
+        make_format: Makes formats that are used for nothing else.
+        select: Removes rows that the filter options exclude; None: keeps all.
+        stopping: Returns whether the user asked to stop; then nothing more is read.
     """
 
     def __init__(
@@ -102,11 +102,11 @@ class Backfill:
         self._is_cut = False
 
     def fill(self, engine: MetricsAggregator, seen: Mapping[str, FileStatus]) -> Notice | None:
-        """Fill the window of an engine that has just begun; return what the user is told, if it took any line.
+        """Fill the window of a new engine; return a notice if any lines were counted.
 
         Args:
-            engine: It.
-            seen: What stood at each path when its following began: the end of that is where it is followed from.
+            engine: The engine.
+            seen: The status of each path when its following started; it is followed from the end of that size.
         """
         with ExitStack() as handles:
             lines = engine.backfill(self._rows(seen, handles))
@@ -120,8 +120,8 @@ class Backfill:
         """Yield the rows at the ends of logs.
 
         Args:
-            seen: What stood at each path.
-            handles: Closes what is opened.
+            seen: The status of each path.
+            handles: Closes the opened files.
         """
         known = {status.identity for status in seen.values()}
         wanted: list[tuple[_Log, int]] = []
@@ -149,7 +149,7 @@ class Backfill:
                 yield from self._long_end(log, log.end - share)
 
     def _open(self, path: str, seen: FileStatus, handles: ExitStack) -> _Log | None:
-        """Return a log, up to where it is followed from; None: none of its lines is of the window, or it has gone."""
+        """Return a log up to where it is followed from; None if it has no lines in the window, or is gone."""
         opened = None if self._stopping() or not self._may_be_recent(seen) else self._files.open(path)
         if opened is None or isinstance(opened, Obstacle):
             return None
@@ -159,12 +159,12 @@ class Backfill:
         return self._log(path, handle, seen.size) if is_same else None
 
     def _older(self, log: _Log, known: Collection[Identity], handles: ExitStack) -> _Log | None:
-        """Return the file that was rotated last, where a log has been read from its beginning.
+        """Return the newest rotated file of a log that was read from its beginning.
 
         Args:
-            log: It.
-            known: Files that are followed.
-            handles: Closes what is opened.
+            log: The log.
+            known: Identities of followed files.
+            handles: Closes the opened files.
         """
         if log.is_rotated:
             return None
@@ -175,7 +175,7 @@ class Backfill:
             return None
         handles.callback(handle.close)
         status = handle.status()
-        # A copy that somebody keeps beside the log has the same lines.
+        # A copy that is kept beside the log has the same lines.
         is_copy = are_copies(log.handle.read(0, HEAD_BYTES), handle.read(0, HEAD_BYTES))
         is_wanted = self._may_be_recent(status) and not is_copy
         return self._log(plain[-1].path, handle, status.size, is_rotated=True) if is_wanted else None
@@ -184,12 +184,12 @@ class Backfill:
         return _Log(path, handle, end, self._make_format(path, handle), is_rotated)
 
     def _may_be_recent(self, status: FileStatus) -> bool:
-        """Tell whether a file may have lines of the window: of a thousand idle logs none is opened."""
+        """Return whether a file may have lines in the window; of a thousand idle logs, none is opened."""
         least_ns = (self._since.at_us - self._since.margin_us) * _NS_PER_US
         return status.size > 0 and (status.mtime_ns is None or status.mtime_ns >= least_ns)
 
     def _short_end(self, log: _Log) -> list[Rows] | None:
-        """Return the rows of the last lines of a log; None: lines before them may be of the window too."""
+        """Return the rows of the last lines of a log; None if earlier lines may be in the window too."""
         size = min(log.end, _FIRST_BYTES)
         if size > self._left:
             self._is_cut = True
@@ -205,7 +205,7 @@ class Backfill:
         return [rows for rows in self._admit(batch, AheadFilter(self._max_ahead_us)) if len(rows)]
 
     def _long_end(self, log: _Log, start: int) -> Iterator[Rows]:
-        """Yield the rows of the lines of a log from a place on."""
+        """Yield the rows of a log from an offset on."""
         log_format, ahead_filter = log.fresh_format(), AheadFilter(self._max_ahead_us)
         for lines in read_lines(log.handle, start, log.end, self._limit):
             if self._stopping():
@@ -215,17 +215,17 @@ class Backfill:
             yield from self._admit(log_format.parse_last(b""), ahead_filter)
 
     def _admit(self, batch: Batch, ahead_filter: AheadFilter) -> list[Rows]:
-        """Return the rows that count and whose times the clock believes."""
+        """Return the rows that count and whose times are plausible by the clock."""
         batch = batch if self._select is None else self._select(batch)
         batch = replace(batch, rows=with_short_keys(batch.rows))
         return ahead_filter.admit(batch, times_of(batch), self._began_us)
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:
-    """Return the rows of the ends of some logs, with the lines that do not count behind each."""
+    """Join the rows of the ends of some logs, with the number of lines after each that do not count."""
     if len(parts) == 1:
         return parts[0]
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     after = [np.zeros((len(FATES), len(part)), np.int64) if part.after is None else part.after for part in parts]
-    # In front of the first row of a log nothing tells the time.
+    # Lines before the first row of a log have no known time.
     return Rows(table.to_batches()[0], np.concatenate([part.time_us for part in parts]), np.concatenate(after, axis=1))

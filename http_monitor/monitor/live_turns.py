@@ -27,7 +27,7 @@ STALL_S = 5
 _TOGETHER = 32
 """Inputs read before their lines are counted: a stop waits for these, and memory holds their lines."""
 _BYTES_TOGETHER = 4 << 20
-"""Nor are more read once they have so many bytes of lines."""
+"""No more inputs are read once they have this many bytes of lines."""
 _OFFSETS = 100
 """Number of an input's lines whose offset from the clock is recorded."""
 

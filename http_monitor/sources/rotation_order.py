@@ -1,4 +1,4 @@
-"""Orders files that rotation has made of one log, by their names."""
+"""Orders the files that rotation made of one log by their names."""
 
 import os
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from http_monitor.sources.rotation.rotated_names import DATED, age_key, bases_of
 
 
 def successors(paths: Iterable[str]) -> dict[str, str]:
-    """Return for each of some paths the one to which its log was written next, as far as their names tell that.
+    """Return for each path the one to which its log was written next, as far as the names show it.
 
-    Numbers tell it only where the log itself is there: ``web.1`` and ``web.2`` may be of two servers.
+    Numbers show it only if the log itself exists: ``web.1`` and ``web.2`` may be of two servers.
     """
     names = {path: os.path.split(path) for path in paths}
     groups: dict[tuple[str, str], list[str]] = {}
@@ -21,7 +21,7 @@ def successors(paths: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for (directory, base), group in groups.items():
         ages = {path: age_key(base, names[path][1]) for path in group}
-        # A number and a date cannot be compared, and two of one age are of one file.
+        # A number and a date cannot be compared, and two files of the same age contain the same lines.
         kinds = {age.kind for age in ages.values()}
         if len(kinds) > 1 or len({*ages.values()}) < len(ages):
             continue

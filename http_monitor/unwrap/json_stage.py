@@ -28,13 +28,13 @@ def json_stage(
     """Return a stage for JSON objects with a text.
 
     Args:
-        texts: Keys of which the first that an object has holds the text.
-        sources: Likewise, of the name of its container, pod or host.
-        origins: Likewise, of what wrote it.
-        needs: Keys of which it must have one each; ``a|b`` is one of two.
-        part: A text without an LF at its end is a part of a line, of those with the same under this key.
-        before: What an expression fits in front of the object; its groups may be ``source`` and ``time``.
-        times: Likewise, of the time that it is given; a number may be one.
+        texts: Keys; the first one that an object has holds the text.
+        sources: Likewise, for the name of its container, pod or host.
+        origins: Likewise, for what wrote it.
+        needs: Keys that it must have; ``a|b`` means one of two.
+        part: A text without an LF at its end is a part of a line; parts have the same value under this key.
+        before: An expression that matches the text before the object; its groups may be ``source`` and ``time``.
+        times: Likewise, for its time, which may be a number.
     """
     text_paths, source_paths, origin_paths, time_paths = (
         tuple(map(path_of, keys)) for keys in (texts, sources, origins, times)

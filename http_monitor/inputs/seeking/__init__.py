@@ -1,1 +1,1 @@
-"""Where in a file the lines of a span of time are."""
+"""Finds the lines of a time span in files."""

@@ -1,4 +1,4 @@
-"""A finished log file, in which times are searched for; of an archive they are known only by reading it."""
+"""A finished log file in which times are searched for; those of an archive are known only by inflating it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,29 +13,29 @@ from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.replay import ReplayFile, is_archive
 
 SAMPLE_BYTES = 64 << 10
-"""So much of the beginning of a file, or of a part of one, is looked at for its format."""
+"""Number of bytes sampled at the beginning of a file, or of a part of one, to detect its format."""
 _KEPT_BYTES = 256 << 10
 
 MakeFormat = Callable[[str, bytes, bytes], LogFormat]
-"""Makes a format for lines that may not stand at the beginning of a file: of (its path, its head, some such lines)."""
+"""Makes a format for lines from any place of a file, given (its path, its head, some of these lines)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How lines are looked at."""
+    """The limits of lines."""
 
     line_bytes: int
-    """The longest line, without its LF."""
+    """The longest line, in bytes without its LF."""
     max_ahead_us: int
-    """A line so far ahead of the others says nothing."""
+    """The times of single lines that are this far ahead of the others are ignored."""
 
 
 class LogFile:
-    """One file; nothing of it is kept open.
+    """One file; it is opened for each search only.
 
     Args:
-        path: Of the file.
-        limits: How its lines are looked at.
+        path: The path of the file.
+        limits: The limits of its lines.
         make_format: Makes formats for its lines.
     """
 
@@ -44,9 +44,9 @@ class LogFile:
         self._limits = limits
         self._make_format = make_format
         self.head = self._read_head()
-        """The lines that it begins with."""
+        """The first lines."""
         self.size = 0
-        """Bytes, compressed ones as they are stored; 0 where it cannot be read."""
+        """Size in bytes, compressed for an archive; 0 if the file cannot be read."""
         self.is_archive = False
         opened = LocalFiles().open(path)
         if not isinstance(opened, Obstacle):
@@ -55,30 +55,30 @@ class LogFile:
                 self.is_archive = is_archive(path, handle.read(0, len(MAGIC)))
 
     def first(self) -> Probe | None:
-        """Return the times of the first lines; None: they have none."""
+        """Return the times of the first lines; None if they have none."""
         return probe_lines(self.head, 0, self._make_format(self.path, b"", self.head), self._limits.max_ahead_us)
 
     def last_us(self, stopping: Callable[[], bool]) -> int | None:
-        """Return the greatest time of the last lines, for which an archive is inflated; None: they have none.
+        """Return the greatest time of the last lines, inflating an archive; None if they have none.
 
         Args:
-            stopping: Whether the user wants no more; then None.
+            stopping: Returns whether the user asked to stop; then the result is None.
         """
         if self.is_archive:
             return self._last_of_archive(stopping)
-        # Who reads what cannot be read says what is wrong.
+        # The error is reported when the file is read.
         with suppress(OSError), self._prober() as prober:
             last = None if prober is None else prober.last()
             return None if last is None else last.greatest_us
         return None
 
     def find(self, since: Bound | None, until: Bound | None, margin_us: int) -> Part | None:
-        """Return the part that has all lines of a span; None: that cannot be found out without reading it.
+        """Return the part that contains all lines of a span; None if that requires reading the whole file.
 
         Args:
-            since: Its beginning; None: none.
-            until: Its end; None: none.
-            margin_us: So far lines may be out of order.
+            since: The beginning of the span; None: there is none.
+            until: The end of the span; None: there is none.
+            margin_us: How far lines may be out of order.
         """
         if self.is_archive:
             return None
@@ -92,7 +92,7 @@ class LogFile:
 
     @contextmanager
     def _prober(self) -> Iterator[Prober | None]:
-        """Yield what looks at the file; None where it cannot be opened."""
+        """Yield a prober of the file; None if it cannot be opened."""
         opened = LocalFiles().open(self.path)
         if isinstance(opened, Obstacle):
             yield None

@@ -1,4 +1,4 @@
-"""Finds out of which time the lines near an offset of a file are."""
+"""Finds the times of the lines near an offset of a file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ from http_monitor.sources.files.access import Handle
 from http_monitor.sources.files.line_cutter import LineCutter
 
 PROBE_BYTES = 64 << 10
-"""So much of a file is looked at to find a time."""
+"""Number of bytes read first to find a time."""
 MAX_PROBE_BYTES = 1 << 20
-"""So much at the most, where lines are long or have no time."""
+"""Maximum number of bytes read to find a time, if lines are long or have none."""
 _GROWTH = 4
 _MAX_TAIL_BYTES = 16 << 20
 _LF = b"\n"
@@ -21,25 +21,25 @@ _LF = b"\n"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The times of some lines of a file."""
+    """The times of some consecutive lines of a file."""
 
     start: int
-    """Where the first of these lines begins."""
+    """Offset of the first of these lines."""
     end: int
-    """Where the last of them ends, or later."""
+    """End of the last of these lines, or a later offset."""
     least_us: int
     greatest_us: int
-    """Without single lines far ahead of the others."""
+    """Excludes single lines that are far ahead of the others."""
 
 
 class Prober:
-    """Looks at lines anywhere in a file, each time as if nothing had been read before. It keeps no line.
+    """Reads lines anywhere in a file, each time as if nothing had been read before. Keeps no lines.
 
     Args:
         handle: The file.
-        size: Its size; what is behind is not looked at.
-        log_format: Reads its lines, and knows what stands at its head; used for nothing else meanwhile.
-        max_ahead_us: A line so far ahead of the others says nothing.
+        size: Its size; bytes after that are ignored.
+        log_format: Parses its lines, and knows its header lines; must not be used for anything else meanwhile.
+        max_ahead_us: The times of single lines that are this far ahead of the others are ignored.
         limit: The longest line, in bytes without its LF.
     """
 
@@ -54,7 +54,7 @@ class Prober:
         self._memory = json.dumps(log_format.save()) if isinstance(log_format, Remembering) else ""
 
     def at(self, offset: int) -> Probe | None:
-        """Return the times of the first lines that begin at an offset or behind it; None: they have none.
+        """Return the times of the first lines that start at an offset or after it; None if they have none.
 
         Raises:
             OSError: the file cannot be read.
@@ -67,7 +67,7 @@ class Prober:
             reach *= _GROWTH
 
     def last(self) -> Probe | None:
-        """Return the times of the last lines, whose greatest is that of the file where it is in order; None: as `at`.
+        """Return the times of the last lines, which include the greatest one of a file in order; None as for `at`.
 
         Raises:
             OSError: the file cannot be read.
@@ -80,8 +80,8 @@ class Prober:
             reach *= _GROWTH
 
     def _look(self, offset: int, reach: int, *, to_end: bool) -> Probe | None:
-        """Return the times of the whole lines among some bytes; the end of the file ends a line too."""
-        # The byte before tells whether a line begins here.
+        """Return the times of the complete lines in a range; the end of the file completes a line too."""
+        # The previous byte shows whether a line starts here.
         begin = max(0, offset - 1)
         data = self._handle.read(begin, min(reach + 1, self.size - begin))
         first = data.find(_LF) + 1 if offset else 0
@@ -94,21 +94,21 @@ class Prober:
         if isinstance(self._format, Remembering):
             self._format.load(json.loads(self._memory))
         found = probe_lines(lines, begin + first, self._format, self._max_ahead_us, to_end=to_end)
-        # Of NULs and of what is too long nothing is left.
+        # The cutter removes NULs and oversized lines, so the length of the lines does not give their end.
         return None if found is None else replace(found, end=begin + len(data))
 
 
 def probe_lines(
     lines: bytes, start: int, log_format: LogFormat, max_ahead_us: int, *, to_end: bool = False
 ) -> Probe | None:
-    """Return the times of some lines; None: they have none.
+    """Return the times of some lines; None if they have none.
 
     Args:
-        lines: Whole lines.
-        start: Where they begin.
-        log_format: Reads them.
-        max_ahead_us: A line so far ahead of the others says nothing.
-        to_end: They are the last of their file: what still waits to be confirmed is believed, as in a replay.
+        lines: Complete lines.
+        start: Their offset.
+        log_format: Parses them.
+        max_ahead_us: The times of single lines that are this far ahead of the others are ignored.
+        to_end: They are the last of their file, so times that await confirmation are accepted, as in a replay.
     """
     batch = log_format.parse_last(lines) if isinstance(log_format, Ending) else log_format.parse(lines)
     times_us = times_of(batch)

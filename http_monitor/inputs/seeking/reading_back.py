@@ -1,4 +1,4 @@
-"""Reads the end of a file, from not long before a time on."""
+"""Reads the end of a file, starting shortly before a given time."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,9 +12,9 @@ _LF = b"\n"
 
 
 def start_before(prober: Prober, since: Bound, most: int) -> int:
-    """Return a place before which no line of a file is at a time or later, at most so many bytes before its end.
+    """Return an offset, at most `most` bytes before the end of a file, before which no line is at a time or later.
 
-    It is looked for from the end, in steps twice as long each, so it costs no more than what there is to read.
+    The search doubles its distance from the end at each step, so it costs no more than reading what it finds.
 
     Raises:
         OSError: the file cannot be read.
@@ -29,18 +29,18 @@ def start_before(prober: Prober, since: Bound, most: int) -> int:
 
 
 def read_lines(handle: Handle, start: int, end: int, limit: int) -> Iterator[bytes]:
-    """Yield the whole lines between two places of a file, in pieces.
+    """Yield the complete lines between two offsets of a file, in pieces.
 
     Args:
         handle: The file.
-        start: A line that begins before that is left out.
-        end: A line that goes beyond that is left out.
+        start: Lines that start before it are left out.
+        end: Lines that end after it are left out.
         limit: The longest line, in bytes without its LF.
 
     Raises:
         OSError: the file cannot be read.
     """
-    # The byte before tells whether a line begins there.
+    # The previous byte shows whether a line starts there.
     offset = max(0, start - 1)
     cutter = LineCutter(limit, at_start=not start)
     skipping = start > 0
@@ -59,7 +59,7 @@ def read_lines(handle: Handle, start: int, end: int, limit: int) -> Iterator[byt
 
 
 def shares(wanted: Sequence[int], most: int) -> list[int]:
-    """Return how much each gets of what all want, no more than `most` together: who wants little gets all of it."""
+    """Distribute `most` among wants: small wants are granted in full, and the others get equal shares of the rest."""
     given = [0] * len(wanted)
     left = most
     for place, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):

@@ -1,4 +1,4 @@
-"""Finds the part of a file that has all lines of a span of time, by looking at few places of it."""
+"""Finds the part of a file that contains all lines of a time span, by probing a few places of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.inputs.seeking.prober import Probe, Prober
 
 SAMPLES = 32
-"""So many places, evenly apart, are looked at to see whether a file is in order of time."""
+"""Number of evenly spaced places that are probed to check whether a file is in order of time."""
 _LEAST_STEP = 256 << 10
 _CLOSE_BYTES = 64 << 10
-"""A place is near enough if no more than that is read in vain."""
+"""An offset is close enough if at most this much is read in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +19,25 @@ class Bound:
 
     at_us: int
     margin_us: int
-    """Lines are out of order by no more than this."""
+    """How far lines may be out of order."""
 
     def is_behind(self, probe: Probe) -> bool:
-        """Tell whether all lines before those of the probe are before the bound."""
+        """Return whether all lines before those of the probe are before the bound."""
         return probe.greatest_us + self.margin_us < self.at_us
 
     def is_before(self, probe: Probe) -> bool:
-        """Tell whether the lines of the probe, and all lines after it, are at the bound or behind it."""
+        """Return whether the lines of the probe, and all lines after it, are at the bound or after it."""
         return probe.least_us - self.margin_us >= self.at_us
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a file that is read, which begins and ends with whole lines."""
+    """The part of a file that is read; it begins and ends with complete lines."""
 
     start: int
     end: int
     in_order: bool = True
-    """False: it is all of the file, because its lines are not in order of time."""
+    """False: the part is the whole file, because its lines are not in order of time."""
 
 
 class _OutOfOrderError(Exception):
@@ -45,14 +45,14 @@ class _OutOfOrderError(Exception):
 
 
 class Search:
-    """Looks for places in one file; nothing is concluded where it is seen to be out of order by more than a margin.
+    """Searches one file, unless probes show that it is out of order by more than a margin.
 
-    A stretch of lines out of order that lies between all places that are looked at is not noticed.
+    Lines out of order between all probed places are not noticed.
 
     Args:
-        prober: Looks at a place.
-        margin_us: So far lines may be out of order.
-        samples: So many places are looked at first, evenly apart.
+        prober: Probes places of the file.
+        margin_us: How far lines may be out of order.
+        samples: Number of evenly spaced places that are probed first.
 
     Raises:
         OSError: the file cannot be read.
@@ -74,7 +74,7 @@ class Search:
         return bool(self._known) and self._known[0][0] == 0
 
     def find(self, since: Bound | None, until: Bound | None) -> Part:
-        """Return the part of the file that has all lines of a span.
+        """Return the part of the file that contains all lines of a span.
 
         Raises:
             OSError: the file cannot be read.
@@ -89,7 +89,7 @@ class Search:
         return Part(min(start, end), end)
 
     def _start(self, since: Bound) -> int:
-        """Return a place before which no line is of the span."""
+        """Return an offset before which there are no lines of the span."""
         low, below = 0, None
         for offset, probe in self._known:
             if not since.is_behind(probe):
@@ -98,11 +98,11 @@ class Search:
             low, below = probe.start, probe
         if self._knows_end:
             return self._prober.size
-        # Lines without a time may be of any, and so may all of a file.
+        # The time of lines without one is not known, and the whole file may consist of them.
         return self._narrow(_Limits(low, self._prober.size, below, None), since.is_behind, unknown_is_low=False).low
 
     def _end(self, until: Bound) -> int:
-        """Return a place behind which no line is of the span."""
+        """Return an offset after which there are no lines of the span."""
         high, above = self._prober.size, None
         for offset, probe in reversed(self._known):
             if not until.is_before(probe):
@@ -112,12 +112,12 @@ class Search:
         return high if self._knows_beginning else self._prober.size
 
     def _narrow(self, limits: "_Limits", is_low: Callable[[Probe], bool], *, unknown_is_low: bool) -> "_Limits":
-        """Return close limits of the place at which something turns; the given ones are changed.
+        """Narrow the limits of an offset by bisection; the given limits are changed and returned.
 
         Args:
-            limits: Between them it turns.
-            is_low: Whether a probe is of before the place.
-            unknown_is_low: Whether lines without a time are taken for lines of before it.
+            limits: The offset is between them.
+            is_low: Returns whether a probe is before the offset.
+            unknown_is_low: Whether lines without a time count as before it.
         """
         while limits.high - limits.low > _CLOSE_BYTES:
             middle = (limits.low + limits.high) // 2
@@ -136,7 +136,7 @@ class Search:
         return limits
 
     def _check_order(self, probes: Iterable[Probe]) -> None:
-        """See that none of some probes, in the order of the file, is older than one that ends before it.
+        """Check that no probe, in the order of the file, is older than one that ends before it.
 
         Raises:
             _OutOfOrderError: one is.
@@ -151,7 +151,7 @@ class Search:
 
 @dataclass(slots=True)
 class _Limits:
-    """Two places with the probes made at them, if any were."""
+    """Two offsets with the probes made there, if any."""
 
     low: int
     high: int

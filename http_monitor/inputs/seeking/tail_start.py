@@ -1,4 +1,4 @@
-"""Finds where the following of a path begins that is to read all lines from some time on."""
+"""Finds the position from which a path must be followed to read all lines from a given time on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,15 +17,15 @@ from http_monitor.sources.known.position import FilePosition, TailPosition, head
 from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
 
 MakeFormat = Callable[[str, Handle], LogFormat]
-"""Makes a format for lines that may not stand at the beginning of a file: of (its path, the file)."""
+"""Makes a format for lines from any place of a file, given (its path, the file)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TailStart:
-    """Where the following of a path begins."""
+    """The position from which a path is followed."""
 
     position: TailPosition | None = None
-    """None: at the beginning of whatever will stand there."""
+    """None: the beginning of any file that appears there."""
     skipped_bytes: int = 0
     out_of_order: tuple[str, ...] = ()
     """The files that are read from their beginnings because their lines are not in order of time."""
@@ -33,7 +33,7 @@ class TailStart:
 
 @dataclass(frozen=True, slots=True)
 class StartSearch:
-    """Searches files, and what rotation made of them, for the first line that may be of a time or later.
+    """Searches files, and those that rotation made of them, for the first line that may be at a time or later.
 
     Raises:
         OSError: a file cannot be read.
@@ -41,19 +41,19 @@ class StartSearch:
 
     since: Bound
     margin_us: int
-    """So far lines may be out of order."""
+    """How far lines may be out of order."""
     limits: Limits
     besides: frozenset[Identity] = field(default=frozenset())
-    """Rotated files that others read."""
+    """Rotated files that are read by others."""
     samples: int = SAMPLES
-    """So many places of each file are looked at to see whether it is in order."""
+    """Number of places of each file that are probed to check whether it is in order of time."""
 
     def find(self, files: Files, path: str, make_format: MakeFormat) -> TailStart:
-        """Return where the following of a path begins.
+        """Return the position from which a path is followed.
 
         Args:
-            files: The way to its files.
-            path: As the user gave it.
+            files: Access to its files.
+            path: The path as the user gave it.
             make_format: Makes formats for their lines.
         """
         opened = files.open(path)
@@ -87,7 +87,7 @@ class StartSearch:
                 continue
             with closing(handle):
                 head = handle.read(0, HEAD_BYTES)
-                # A copy that somebody keeps beside the log has lines that are read already.
+                # The lines of a copy that is kept beside the log have been read already.
                 if any(are_copies(head, other) for other in heads):
                     continue
                 heads.append(head)
@@ -99,7 +99,7 @@ class StartSearch:
                 return
 
     def _older_part(self, sibling: Sibling, handle: Handle, make_format: MakeFormat) -> tuple[Part, bool]:
-        """Return the part of a rotated file that is needed, and whether nothing is that is older."""
+        """Return the part of a rotated file that is needed, and whether no older file is needed."""
         size = handle.status().size
         if not sibling.compressed:
             part = self._part(sibling.path, handle, size, make_format)
@@ -117,7 +117,7 @@ class StartSearch:
 
 
 def _position(path: str, handle: Handle, status: FileStatus, offset: int) -> FilePosition:
-    """Return the position of a file of which what is before an offset does not count."""
+    """Return a position in a file; what is before the offset does not count."""
     start = max(0, offset - MARKER_BYTES)
     return replace(
         FilePosition.of_unread(path, status, offset),
@@ -127,6 +127,6 @@ def _position(path: str, handle: Handle, status: FileStatus, offset: int) -> Fil
 
 
 def are_copies(one: bytes, other: bytes) -> bool:
-    """Tell by their first bytes whether one of two files is a copy of the other, or of an earlier state of it."""
+    """Return whether one of two files is a copy of the other, or of an earlier state of it, by their first bytes."""
     known = min(len(one), len(other))
     return known >= ENOUGH_BYTES and one[:known] == other[:known]

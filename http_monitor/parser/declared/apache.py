@@ -52,7 +52,7 @@ class ApacheFormat(TemplateFormat):
             text: The string.
             limit: The longest line, in bytes without its LF.
             name: What the user calls it, if that is another text.
-            unit: Of ``%D``; None: nobody knows.
+            unit: The unit of ``%D``; None: not known.
             own: A directive that is the time of a line; None: ``%t`` is.
             untimed: Its lines may have no time.
 
@@ -115,7 +115,7 @@ def apache_template(
 
     Args:
         text: The string.
-        unit: Of ``%D``; None: nobody knows, so it is no duration.
+        unit: The unit of ``%D``; None: not known, so it is no duration.
         own: A directive that is the time of a line; None: ``%t`` is.
         untimed: Its lines may have no time.
 

@@ -51,7 +51,7 @@ class JsonFormat(LinedFormat):
             key_map: Keys that count before all others; of a declared format at least one is a time.
             limit: The longest line, in bytes without its LF.
             needs: Keys that every line has; without any a line has at least a request or a status.
-            needs_any: Keys of which every line has one at the least.
+            needs_any: Keys; every line has at least one of them.
             declared: The map is all that counts: a user wrote it.
             untimed: A line may have no key with the time, which stands around it.
         """

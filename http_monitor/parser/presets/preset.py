@@ -17,7 +17,7 @@ class Preset:
     source: str
     """Where the server's documentation defines it: a public address."""
     examples: tuple[bytes, ...]
-    """Lines as the server writes them, without LF, each of which fits; of a format with header lines those too."""
+    """Lines that fit, as the server writes them, without LF; header lines too, if the format has them."""
     make: Callable[[int], LogFormat]
     """Makes a format for one file, of the longest line in bytes."""
     detected: bool = True

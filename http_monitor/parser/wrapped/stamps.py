@@ -123,7 +123,7 @@ class StampReader:
         return {"last": self._last_us, **self._local.save()}
 
     def load(self, given: Json) -> None:
-        """Go on with what was saved. Raises KeyError or TypeError for anything else."""
+        """Restore what was saved. Raises KeyError or TypeError for anything else."""
         last_us = given["last"]
         if last_us is not None and type(last_us) is not int:
             raise TypeError("no time")

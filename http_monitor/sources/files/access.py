@@ -132,13 +132,13 @@ class LocalFiles:
         return LocalHandle(descriptor), status_of(status)
 
     def has_room(self, spare: int) -> bool:
-        """Tell whether a file can be opened and leave room for so many others, at the least."""
+        """Return whether another file can be opened with at least `spare` descriptors left."""
         try:
             descriptor = os.open(os.devnull, os.O_RDONLY)
         except OSError as error:
             return error.errno not in _NO_ROOM
         os.close(descriptor)
-        # The least number that is free is given; no limit is -1.
+        # The system returns the lowest free descriptor; a limit of -1 means no limit.
         return resource is None or descriptor + spare < resource.getrlimit(resource.RLIMIT_NOFILE)[0] % (1 << 63)
 
     def __init__(self, clock: Clock | None = None) -> None:

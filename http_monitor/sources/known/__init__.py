@@ -1,1 +1,1 @@
-"""How a file is known again: where it stood, by which bytes, and in copies of itself."""
+"""Recognises files: by their positions, their fingerprints, and copies of themselves."""

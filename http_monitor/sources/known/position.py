@@ -1,4 +1,4 @@
-"""Where the following of a path stands, in a form that another process can go on from."""
+"""The position in the files of a path, in a form from which another process can resume."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ _STEPS = (64, 128, 256, 512)
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What is remembered of some bytes: how many, and their hash."""
+    """The fingerprint of some bytes: their number and their hash."""
 
     length: int
     digest: str
@@ -24,13 +24,13 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Head(Print):
-    """What is remembered of the first bytes of a file."""
+    """The fingerprint of the first bytes of a file."""
 
     steps: tuple[str, ...]
-    """The hashes of the first 64, 128, 256 and 512, as far as there are more: by these a shorter copy is known."""
+    """The hashes of the first 64, 128, 256 and 512 bytes, as far as there are more; they identify shorter copies."""
 
     def of_first(self, most: int) -> Print | None:
-        """Return what is remembered of the first bytes, as many as can be told, but no more than `most`."""
+        """Return the fingerprint of as many first bytes as possible, but at most `most`; None if there is none."""
         if most >= self.length:
             return Print(self.length, self.digest)
         fitting = [Print(length, digest) for length, digest in zip(_STEPS, self.steps, strict=False) if length <= most]
@@ -38,12 +38,12 @@ class Head(Print):
 
 
 def print_of(data: bytes) -> Print:
-    """Return what is remembered of these bytes."""
+    """Return the fingerprint of some bytes."""
     return Print(len(data), _digest(data))
 
 
 def head_of(data: bytes) -> Head:
-    """Return what is remembered of the first bytes of a file."""
+    """Return the fingerprint of the first bytes of a file."""
     return Head(len(data), _digest(data), tuple(_digest(data[:step]) for step in _STEPS if step < len(data)))
 
 
@@ -57,29 +57,29 @@ NO_HEAD = head_of(b"")
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """One file: which it is, and how far it has been read."""
+    """The identity of one file, and how far it has been read."""
 
     path: str
-    """Where it was last seen."""
+    """The path at which it was seen last."""
     device: int
     inode: int
     offset: int
-    """All before it has been read."""
+    """Everything before it has been read."""
     pending: int
-    """The last so many bytes before the offset belong to a line that was not complete; they are read again."""
+    """Number of bytes before the offset that belong to an incomplete line; they are read again."""
     size: int
-    """It was seen to be that large."""
+    """The size as last seen."""
     mtime_ns: int | None
     head: Head
-    """Of its first bytes, read or not."""
+    """The fingerprint of its first bytes, read or not."""
     marker: Print
-    """Of the last bytes before the offset."""
+    """The fingerprint of the last bytes before the offset."""
     skipping: bool
-    """What comes up to the next LF is the rest of a line that does not count."""
+    """Everything up to the next LF is the rest of a line that does not count."""
     let_go: bool
-    """Its last line was emitted, complete or not; it is only looked at in case it grows."""
+    """Its last line was emitted, complete or not; it is checked only in case it grows."""
     at_path_ns: int | None = None
-    """When it had been changed last, as it was last seen at the path that is followed; None: not known."""
+    """Its time of change when it was last seen at the followed path; None: not known."""
 
     @property
     def identity(self) -> Identity:
@@ -88,12 +88,12 @@ class FilePosition:
 
     @property
     def unread(self) -> int:
-        """Bytes that another process has to read, as far as they were seen."""
+        """Number of bytes that another process has to read, as far as they were seen."""
         return self.size - self.offset + self.pending
 
     @classmethod
     def of_unread(cls, path: str, status: FileStatus, offset: int) -> Self:
-        """Return the position in a file of which nothing was read; what is before the offset does not count."""
+        """Return the position in an unread file; what is before the offset does not count."""
         device, inode = status.identity
         return cls(
             path=path,
@@ -112,19 +112,19 @@ class FilePosition:
 
 @dataclass(frozen=True, slots=True)
 class TailPosition:
-    """The files that belong to one path, oldest first, and the counters."""
+    """The files of one path, oldest first, and the counters."""
 
     files: tuple[FilePosition, ...]
     counted: Health
-    """The counters of inputs, over restarts."""
+    """The counters of inputs, including earlier runs."""
     done: tuple[FilePosition, ...] = ()
-    """Copies and archives that have been read to their ends, as they were then."""
+    """Copies and archives that were read to their ends, as they were then."""
     unopened: tuple[FilePosition, ...] = ()
-    """Files that were seen at the path, and could not be opened."""
+    """Files that were seen at the path and could not be opened."""
 
     def to_json(self) -> Json:
-        """Return it as a JSON object."""
-        # `asdict` copies whatever is inside, which takes a thousand inputs a second.
+        """Return the position as a JSON object."""
+        # `asdict` makes deep copies, which takes too long for a thousand inputs a second.
         return {
             **encode_counters(self.counted),
             "files": [_json_of(file) for file in self.files],
@@ -134,7 +134,7 @@ class TailPosition:
 
     @classmethod
     def from_json(cls, given: Json) -> Self:
-        """Return what `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        """Return the position that `to_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
         fields = dict(given)
         files = tuple(_file(file) for file in fields.pop("files"))
         done = tuple(_file(file) for file in fields.pop("done"))

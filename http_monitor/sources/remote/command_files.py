@@ -1,4 +1,4 @@
-"""Reaches files through the commands ls, wc, tail and head, wherever these can be run."""
+"""Access to files through the commands ls, wc, tail and head, wherever these can be run."""
 
 import errno
 import os
@@ -11,10 +11,10 @@ from http_monitor.sources.remote.command_output import count, entries, error_of,
 from http_monitor.sources.remote.command_runner import Commands, Said, Unreachable
 from http_monitor.sources.rotation.rotated_names import is_compressed
 
-# POSIX alone, as in BusyBox: the inode, the name itself, numbers for users, symbolic links followed.
+# POSIX only, as in BusyBox: the inode, the name itself, numeric users, symbolic links followed.
 _ROW = ("ls", "-ldinL")
 _GNU_ROW = (*_ROW, "--time-style=+%s%N")
-# BusyBox tells whole seconds, if it was built so.
+# BusyBox provides whole seconds, if it was built with that option.
 _FULL_ROW = (*_ROW, "--full-time")
 _ENTRIES = ("ls", "-1Ai")
 _AHEAD_BYTES = 1 << 20
@@ -22,28 +22,28 @@ _MOST_COUNTED = 16
 
 
 class Moved(OSError):
-    """Another file stands where this one was opened."""
+    """Another file is now at the path of this one."""
 
     def __init__(self) -> None:
         super().__init__(errno.ESTALE, "another file has its name")
 
 
 class CommandFiles:
-    """The files that commands can read: of this machine, or of another through a prefix such as ``ssh web1``.
+    """Files that are read by commands: on this machine, or on another through a prefix such as ``ssh web1``.
 
-    ls tells the inode, the size and, where it can, the time; wc counts the bytes when they have changed (that of
-    BusyBox is not asked), head reads the beginning, tail what comes after an offset, to which it seeks. The device
-    cannot be told and is 0.
+    ls provides the inode, the size and, if possible, the time; wc counts the bytes after a change (except that of
+    BusyBox, which reads everything); head reads the beginning; tail seeks to an offset and reads on from there. The
+    device is not known and is 0.
 
-    After a command could not be run at all, every other is refused, until `take_failure`: what was concluded from
-    an answer that did not come must not count. So whoever reads files through this asks after each look whether it
-    failed, and forgets what the look has found if so (`PolledSource` does).
+    After a command could not be run, all others are refused until `take_failure`, because a missing answer must not
+    lead to conclusions. The owner must therefore check for a failure after each look, and discard the results of the
+    look if there was one (as `PolledSource` does).
 
     One thread owns it; only `stop` may be called by another.
 
     Args:
-        via: The words of the prefix; none: the commands of this machine.
-        timeout_s: So long a command may say nothing.
+        via: The words of the prefix; empty: run the commands on this machine.
+        timeout_s: Maximum time that a command may stay silent.
     """
 
     def __init__(self, via: Sequence[str] = (), timeout_s: float = 10.0) -> None:
@@ -53,23 +53,23 @@ class CommandFiles:
         self._counted: dict[str, FileStatus] = {}
 
     def take_failure(self) -> Obstacle | None:
-        """Return why commands could not be run since this was last asked, and allow the next; None if they could."""
+        """Return the obstacle if commands could not be run since the last call, and allow the next ones; else None."""
         failure, self._failure = self._failure, None
         return failure.obstacle if failure else None
 
     def stop(self) -> None:
-        """End the command that is running, and refuse all others."""
+        """End the running command, and refuse all others."""
         self._commands.stop()
 
     def look(self, path: str) -> FileStatus | Obstacle:
-        """Return the status of the regular file that the path leads to, or why there is none."""
+        """Return the status of the regular file at a path, or why there is none."""
         try:
             status = self.status(path)
             if isinstance(status, Obstacle) or status == self._counted.get(path):
                 return status
-            # The wc of BusyBox reads all that it counts.
+            # The wc of BusyBox would read the whole file.
             if self._row is _GNU_ROW and self._count(path) != status.size:
-                # It grew, or is another file by now. Identity and size have to be of one moment.
+                # It has grown or was replaced. Identity and size must be of the same moment.
                 status = self.status(path)
         except Unreachable as error:
             return error.obstacle
@@ -82,9 +82,9 @@ class CommandFiles:
         return status
 
     def open(self, path: str) -> tuple[Handle, FileStatus] | Obstacle:
-        """Return a handle, which is the path and the identity that the file there had.
+        """Open the regular file at a path, or return why there is none; the handle is the path with its identity.
 
-        What fails only when it is read is open, as it is to this machine.
+        A file that fails only when it is read counts as open, as it does on this machine.
 
         Raises:
             Unreachable: the commands cannot be run.
@@ -108,15 +108,15 @@ class CommandFiles:
         return handle, status
 
     def listing(self, directory: str) -> Listing:
-        """Return what stands in a directory; names with line feeds, of which rotation makes none, left out.
+        """Return the files in a directory, except names with line feeds, which rotation never makes.
 
         Raises:
             Unreachable: the commands cannot be run.
         """
         try:
-            # With a slash at its end, a symbolic link to a directory is the directory.
+            # The slash at the end makes ls list the target of a symbolic link.
             said = self._said([*_ENTRIES, "--", os.path.join(directory or os.curdir, "")])
-            # What went while it was listed is an error to ls, and no reason not to believe the rest.
+            # Files that disappear during the listing make ls fail, but the rest of the output is valid.
             if said.code and error_of("ls", said.errors) is None:
                 raise self._commands.unreachable(said)
         except Unreachable as error:
@@ -124,7 +124,7 @@ class CommandFiles:
         return Listing(entries(said.output))
 
     def target(self, path: str) -> str:
-        """Return the path with its symbolic links resolved; as it is, where that cannot be found out.
+        """Return a path with its symbolic links resolved; the path itself if that fails.
 
         Raises:
             Unreachable: the commands cannot be run.
@@ -138,26 +138,26 @@ class CommandFiles:
         return os.fsdecode(said.output.removesuffix(b"\n")) or path
 
     def status(self, path: str) -> FileStatus | Obstacle:
-        """Return what ls alone says of a path, or why it is not that of a regular file.
+        """Return the status of a path from ls alone, or why it is no regular file.
 
         Raises:
-            OSError: there is nothing, or it cannot be told.
+            OSError: there is no file, or its status cannot be read.
         """
         if self._row is None:
             self._row = self._find_row()
         found = row(self.answer([*self._row, "--", path]).output)
         if found.kind == "-":
             return found.status
-        if found.kind == "l":  # some show a link that leads nowhere as itself
+        if found.kind == "l":  # some versions show a broken link as itself
             return MISSING
         return DIRECTORY if found.kind == "d" else SPECIAL
 
     def answer(self, words: Sequence[str], most: int | None = None) -> Said:
-        """Run a command and return what it said.
+        """Run a command and return its output.
 
         Raises:
             Unreachable: it cannot be run.
-            OSError: it failed, for the reason that it gave.
+            OSError: it failed for the reason it gave.
         """
         try:
             said = self._said(words, most)
@@ -181,7 +181,7 @@ class CommandFiles:
         return count(self.answer(["wc", "-c", "--", path]).output)
 
     def _find_row(self) -> Sequence[str]:
-        """Return the command that tells most of a path."""
+        """Return the variant of ls that provides the most."""
         version = self._output_of("ls", "--version")
         if b"\r\n" in version:
             self._fail(Unreachable("a terminal in between changes line ends: leave out -t"))
@@ -190,7 +190,7 @@ class CommandFiles:
         return _FULL_ROW if self._output_of(*_FULL_ROW, "--", "/") else _ROW
 
     def _output_of(self, *words: str) -> bytes:
-        """Return what a command says that may know no such option."""
+        """Return the output of a command that may not support the given options."""
         try:
             return self.answer(words).output
         except Unreachable:
@@ -200,26 +200,26 @@ class CommandFiles:
 
 
 class CommandHandle:
-    """A path with the identity of the file that was found there; it holds nothing open."""
+    """A path with the identity of the file that was opened there; holds nothing open."""
 
     def __init__(self, files: CommandFiles, path: str, identity: Identity) -> None:
         self._files = files
         self._path = path
         self._identity = identity
-        # An archive is read in small pieces one after the other, and nobody writes to it.
+        # An archive is read in small consecutive pieces, and is never written to.
         self._least = _AHEAD_BYTES if is_compressed(path) else 0
         self._start = 0
         self._ahead = b""
 
     def status(self) -> FileStatus:
-        """Return its status now. Raises `Moved` if its name leads to another file."""
+        """Return the present status. Raises `Moved` if another file is at the path."""
         status = self._files.status(self._path)
         if isinstance(status, Obstacle) or status.identity != self._identity:
             raise Moved
         return status
 
     def read(self, offset: int, most: int) -> bytes:
-        """Return up to `most` bytes from there. Raises `Moved` if its name leads to another file."""
+        """Return up to `most` bytes from the offset on. Raises `Moved` if another file is at the path."""
         if most <= 0:
             return b""
         skipped = offset - self._start
@@ -230,12 +230,12 @@ class CommandHandle:
             said = self._files.answer(["tail", "-c", f"+{offset + 1}", "--", self._path], wanted)
         else:
             said = self._files.answer(["head", "-c", str(wanted), "--", self._path])
-        # Its name led to this file when it was opened, and does so now: it did while the bytes were read.
+        # The path led to this file when it was opened and still does, so the bytes read in between are of this file.
         self.status()
         if self._least:
             self._start, self._ahead = offset, said.output
         return said.output[:most]
 
     def close(self) -> None:
-        """Forget what was read ahead."""
+        """Drop what was read ahead."""
         self._ahead = b""

@@ -1,4 +1,4 @@
-"""A reader that finds out at its first look where it has to begin."""
+"""A reader that searches for its start position at the first look."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ from http_monitor.sources.remote.threaded_source import Polled
 
 
 class SoughtReader:
-    """A `Polled` whose beginning has to be sought by commands, which take their time.
+    """A `Polled` whose start position is found by slow commands.
 
     Args:
-        make: Finds the beginning and returns the reader that begins there; may wait, and may raise OSError.
+        make: Finds the position and returns the reader that starts there; may wait, and may raise OSError.
     """
 
     def __init__(self, make: Callable[[], Polled]) -> None:
@@ -20,7 +20,7 @@ class SoughtReader:
         self._reader: Polled | None = None
 
     def read(self) -> Chunk:
-        """Return what is new; the first time from the beginning on."""
+        """Return what is new; at the first call, everything from the start position on."""
         if self._reader is None:
             self._reader = self._make()
         return self._reader.read()
@@ -30,10 +30,10 @@ class SoughtReader:
         return NO_HEALTH if self._reader is None else self._reader.health()
 
     def position(self) -> Json | None:
-        """Return where it stands after the last `read`; None: not begun yet."""
+        """Return the position after the last `read`; None before the first one."""
         return None if self._reader is None else self._reader.position()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         if self._reader is not None:
             self._reader.close()

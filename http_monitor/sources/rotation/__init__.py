@@ -1,1 +1,1 @@
-"""What stands beside a log, and which of it rotation has made of the log."""
+"""The files beside a log, and which of them rotation made of it."""

@@ -83,15 +83,15 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
 
 
 def _is_named(siblings: RotatedFiles, sibling: Sibling, path: str, position: FilePosition) -> bool:
-    """Tell whether a file has a name that the one of a position may have by now."""
+    """Return whether a file has a name that rotation may have given to the one of a position."""
     if sibling.path == position.path or rotated_of(siblings.base, sibling.name):
         return True
-    # Where no link leads from one dated file to the next, files that are named alike are those of other paths.
+    # Unless a symbolic link leads from one dated file to the next, files with alike names are those of other paths.
     return siblings.target != path and siblings.is_rotated(sibling)
 
 
 def _check_sibling(siblings: RotatedFiles, sibling: Sibling, position: FilePosition) -> Located:
-    """Look at what has the identity of the file beside the path."""
+    """Check the file beside the path that has the identity of the searched one."""
     opened = siblings.reach(sibling)
     if isinstance(opened, Obstacle):
         # A file without permission, or of another kind, may stay so for ever.

@@ -288,12 +288,12 @@ class RotatedFiles(LogDirectory):
 
 
 def as_exact(time_ns: int, as_ns: int) -> int:
-    """Return a time in whole seconds, where another was cut to them (by a copy, or an archive)."""
+    """Return a time cut to whole seconds if the other time was cut (by a copy or an archive)."""
     return time_ns if as_ns % _NS_PER_S else time_ns - time_ns % _NS_PER_S
 
 
 def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
-    """Return whether two times are equal as far as both are known: compressing keeps a time, or its seconds."""
+    """Return whether two times are equal as far as both are known: compressing preserves a time, or its seconds."""
     if one_ns is None or other_ns is None:
         return False
     return as_exact(one_ns, other_ns) == other_ns

@@ -18,7 +18,7 @@ _SEPARATOR = re.compile(r"[-._]")
 
 
 DATED = 2
-"""The kind of age that a date in a name tells."""
+"""The kind of age that a name with a date has."""
 
 
 class Age(NamedTuple):
