@@ -98,7 +98,7 @@ class SlowRow:
 
 @dataclass(frozen=True, slots=True)
 class SlowRequests:
-    """The endpoints of which 5 % of the requests take a millisecond or more."""
+    """The endpoints whose 95th percentile is at least a millisecond."""
 
     by_time: Sequence[SlowRow] = ()
     """Most time spent first, ties by key."""

@@ -80,7 +80,7 @@ class Settings:
     window_s: int = field(default=120, metadata=_affects_counts("--window"))
     bucket_size_s: int = field(default=1, metadata=_affects_counts("--bucket-size"))
     lateness_s: int | None = field(default=None, metadata=_AFFECTS_ALERTS)
-    """None: 1 live; 60 in a replay, where nobody waits. See `bucket_waits_s`."""
+    """None: 1 in a live run; 60 in a replay, which does not delay a user. See `bucket_waits_s`."""
     max_ahead_s: int = field(default=60, metadata=_AFFECTS_ALERTS)
     time: TimeBase = field(default="event", metadata=_affects_counts("--time"))
     alert_threshold: float = field(default=10.0, metadata=_AFFECTS_ALERTS)

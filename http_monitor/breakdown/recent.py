@@ -13,28 +13,28 @@ from http_monitor.report import AlertEvent, Breakdown, Mark, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14
-"""So many rows of an alert are counted: enough to tell shares."""
+"""Maximum number of an alert's rows that are counted, which is enough for shares."""
 KEPT_LIVE = 1 << 15
 KEPT_IN_REPLAY = 1 << 18
-"""So many rows are kept; in a replay buckets close a minute after their rows have come."""
+"""Number of rows kept; in a replay, buckets close a minute after their rows were read."""
 MOST_AT_ONCE = 10
-"""So many alerts of one rule at one moment are broken down; more are shown in one line."""
+"""Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
 _COLUMNS = (*_DIMENSIONS.values(), "status")
 _KEPT = {"traffic": "all", "ddos": "of a host", "error-rate": "errors"}
-"""Rules whose alerts are about rows, and about which."""
+"""The rules whose alerts are about rows, and about which rows."""
 _SUBJECT_OF = {"ddos": "host"}
 
 
 class RecentRequests:
     """A `StreamListener` that keeps the last accepted rows. Owned by the monitor's thread.
 
-    The rows that precede an alert in the stream are kept when it is published, so what it is told does not depend on
-    how the input was cut.
+    When an alert is published, the rows that precede it in the stream are kept, so its breakdown does not depend on how
+    the input was cut into batches.
     """
 
     def __init__(self, kept: int) -> None:
-        """Keep so many rows."""
+        """Set the number of rows to keep."""
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
@@ -42,7 +42,7 @@ class RecentRequests:
         self._told = 0
 
     def frame(self, frame: RowFrame) -> None:
-        """Keep the columns that are counted."""
+        """Keep the columns that breakdowns need."""
         batch, bucket_us = frame.batch, frame.bucket_us
         columns = {name: batch.column(name) for name in _COLUMNS}
         self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
@@ -51,10 +51,10 @@ class RecentRequests:
             self._rows -= len(self._frames.popleft().bucket_us)
 
     def mark(self, mark: Mark) -> None:
-        """Do nothing: what is kept does not depend on marks."""
+        """Do nothing, since marks do not affect the rows kept."""
 
     def of(self, event: AlertEvent) -> Breakdown | None:
-        """Return what the requests of a raised alert are; None where it is about none, or about too many at once."""
+        """Return the breakdown of a raised alert; None if it is about no rows, or one of too many at once."""
         about = _KEPT.get(event.name)
         if event.state != "raised" or about is None:
             return None
@@ -68,7 +68,7 @@ class RecentRequests:
         counts: dict[str, Counter[bytes | None]] = {name: Counter() for name in (*_DIMENSIONS, "status")}
         hits, left = 0, self._kept
         for frame in reversed(self._frames):
-            # Of the oldest frame only what belongs to the last rows.
+            # Only the last rows of the oldest frame count.
             start = max(0, len(frame.bucket_us) - left)
             left -= len(frame.bucket_us) - start
             if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MOST_ROWS:
@@ -90,7 +90,7 @@ class RecentRequests:
         return Breakdown(hits, tuple(shares), is_whole=hits < MOST_ROWS and self._reaches(first_us))
 
     def _reaches(self, first_us: int) -> bool:
-        """Return whether no row since a time can have been dropped."""
+        """Return whether all rows since a time are still kept."""
         return self._rows < self._kept or self._frames[0].last_us < first_us
 
 

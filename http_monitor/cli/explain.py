@@ -108,7 +108,7 @@ class _Matching:
     """Tells which lines of one file match the filter.
 
     Args:
-        log_format: Parses the lines; nobody else uses it.
+        log_format: Parses the lines; used for nothing else.
         select: Removes the rows that do not match.
     """
 

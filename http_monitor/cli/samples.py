@@ -75,7 +75,7 @@ def first_lines(data: bytes) -> bytes:
 
 
 def written_us(path: str | None) -> int:
-    """Return when a file was written last; now, where nobody knows."""
+    """Return when a file was last written; the present time if that is not known."""
     from http_monitor.clock import WallClock
 
     try:

@@ -1,4 +1,4 @@
-"""The requests of an interval that failed: by endpoint, method and status, with the host most concerned."""
+"""The failed requests of an interval, by endpoint, method and status, with the host that is affected most."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -18,15 +18,15 @@ Seen = list[int]
 """[hits, least time, greatest time]"""
 _COLUMNS = ("methods", "endpoints", "hosts")
 _MOST_WAITING = 1 << 16
-"""So many rows are kept as they came, until someone asks for them."""
+"""Maximum number of rows that are kept uncounted until the counts are needed."""
 _Waiting = tuple[Int64s, list[tuple[Keys, Codes] | None], Int64s]
 
 
 class FailingRows:
-    """Rows with status 500–599, counted when someone asks for them.
+    """Rows with status 500–599, counted when the counts are needed.
 
-    Of more than `cap` combinations of status, method, endpoint and host those that came first are kept; the hits of the
-    others are in no row. A combination with a long key takes the room of several.
+    Of more than `cap` combinations of status, method, endpoint and host, the first are kept; the hits of the others are
+    dropped. A combination with a long key takes the room of several.
 
     Args:
         cap: The number of combinations.
@@ -42,12 +42,12 @@ class FailingRows:
         self._count = 0
 
     def add(self, frame: Frame, times_us: Int64s, rows: Int64s) -> None:
-        """Count some rows of a frame, all of them with such a status.
+        """Add rows of a frame that failed.
 
         Args:
-            frame: The rows, and others.
+            frame: The frame.
             times_us: The time of each row of the frame.
-            rows: The indices of those that failed.
+            rows: The indices of the failed rows.
         """
         status = _status_of(frame.columns["status"], rows)
         columns = [_codes_of(frame.columns.get(name), rows) for name in _COLUMNS]
@@ -57,20 +57,20 @@ class FailingRows:
             self.seen()
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
-        """Count what another engine has counted."""
+        """Add the counts of another engine."""
         seen = self.seen()
         for key, (hits, first_us, last_us) in others.items():
             self._note(seen, key, hits, first_us, last_us)
 
     def seen(self) -> dict[FailingKey, Seen]:
-        """Return what has been counted, in the order of the first row of each combination."""
+        """Return the counts, in the order of the first row of each combination."""
         for status, columns, times_us in self._waiting:
             self._count_rows(status, columns, times_us)
         self._waiting, self._count = [], 0
         return self._seen
 
     def save(self) -> list[Any]:
-        """Return it as JSON."""
+        """Return the counts as JSON."""
         return [
             [status, _text(method), _text(path), text_of(host), *numbers]
             for (status, method, path, host), numbers in self.seen().items()
@@ -122,12 +122,12 @@ class FailingRows:
 
 
 class FailingSince:
-    """Since when each endpoint fails: the first of its failures that is not a whole window behind the one before.
+    """Since when each endpoint fails: its first failure after the last pause that is longer than a window.
 
-    It is kept from report to report.
+    The times are kept from report to report.
 
     Args:
-        cap: The number of endpoints; more are told the first failure of their interval.
+        cap: The number of endpoints; further ones have the first failure of their interval.
         window_us: The length of the window.
     """
 
@@ -165,7 +165,7 @@ class FailingSince:
         return first_us, last_us
 
     def save(self) -> list[Any]:
-        """Return it as JSON."""
+        """Return the times as JSON."""
         return [[status, _text(method), _text(path), *span] for (status, method, path), span in self._spans.items()]
 
     def load(self, given: Any) -> None:

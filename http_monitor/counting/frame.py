@@ -91,7 +91,7 @@ class Frame:
     lacks: Mapping[str, Bools | None] = field(default_factory=dict)
     """Mask of the rows that lack each of `COVERED`, for names that some row lacks; None: all rows do."""
     times_us: Int64s | None = None
-    """The time of each row; None where nobody needs it, as the following."""
+    """The time of each row; None if it is not needed, as for the next column."""
     durations_us: Int64s | None = None
     """How long each took, below 0 where that is not known; None also where it is known of none."""
 

@@ -1,4 +1,4 @@
-"""What a report tells of single requests of its interval: those that failed, and how long they took."""
+"""What a report shows of single requests of its interval: failures and durations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from http_monitor.records import Json
 
 @dataclass(frozen=True, slots=True)
 class RequestSums:
-    """The same as a delta has it."""
+    """The counts in the form in which a delta carries them."""
 
     failing: Mapping[FailingKey, Seen] = field(default_factory=dict)
     times: Times = field(default_factory=dict)
@@ -35,7 +35,7 @@ class IntervalRequests:
         self.slow = SlowRows(cap)
 
     def add(self, frame: Frame, rows: slice) -> None:
-        """Count some rows of a frame."""
+        """Add rows of a frame."""
         errors = np.flatnonzero(frame.measures.errors[rows])
         if len(errors):
             assert frame.times_us is not None
@@ -44,16 +44,16 @@ class IntervalRequests:
             self.slow.add(frame.columns["endpoints"].take(rows), frame.durations_us[rows])
 
     def merge(self, sums: RequestSums) -> None:
-        """Count what another engine has counted."""
+        """Add the counts of another engine."""
         self.failing.merge(sums.failing)
         self.slow.merge(sums.times)
 
     def sums(self) -> RequestSums:
-        """Return what was counted; it must not change afterwards."""
+        """Return the counts, which must not change afterwards."""
         return RequestSums(self.failing.seen(), self.slow.times())
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return the counts as JSON."""
         return {"failing": self.failing.save(), "slow": self.slow.save()}
 
     @classmethod

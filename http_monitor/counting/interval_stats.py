@@ -46,7 +46,7 @@ class IntervalStats:
         self._lacks: dict[str, int] = {}
         self._cap = CAP_FACTOR * max_keys
         self.requests = IntervalRequests(self._cap) if keeps_requests else None
-        """Failures and durations by endpoint; None: nobody needs them."""
+        """Failures and durations by endpoint; None if they are not needed."""
         # Most logs have few of the dimensions, and a quiet log has many intervals, so empty tables are not kept.
         self._tables: dict[str, KeyTable] = {}
 

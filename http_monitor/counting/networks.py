@@ -1,4 +1,4 @@
-"""The networks of hosts, summed up when someone asks for them."""
+"""The networks of hosts, counted when they are needed."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -12,10 +12,10 @@ _network_of = lru_cache(maxsize=1 << 16)(network_name)
 
 
 class Networks(Sequence[NetworkCount]):
-    """The networks of some hosts: hits down, then key up; made at the first use.
+    """The networks of some hosts, by hits descending and then by key; computed on first use.
 
     Args:
-        hosts: Their counts, which must not change afterwards. A host that is a name has no network.
+        hosts: The counts of the hosts, which must not change afterwards. A host that is a name has no network.
     """
 
     __slots__ = ("_hosts", "_rows")

@@ -1,4 +1,4 @@
-"""The endpoints of an interval whose requests take long: by time spent, and by the 95th percentile."""
+"""The slow endpoints of an interval: by total time, and by the 95th percentile."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -14,7 +14,7 @@ from http_monitor.records import Int64s
 from http_monitor.report_tables import SlowRequests, SlowRow
 
 LEAST_US = 1_000
-"""Nobody waits for less."""
+"""Shorter durations are not slow."""
 Timed = dict[int, int]
 """Bucket of the histogram: hits."""
 Times = dict[bytes, tuple[list[int], Timed]]
@@ -24,9 +24,9 @@ _PERCENT = 95
 
 
 class SlowRows:
-    """Durations by endpoint, counted when someone asks for them.
+    """Durations by endpoint, counted when the counts are needed.
 
-    Of more than `cap` endpoints those that came first are kept; a long one takes the room of several.
+    Of more than `cap` endpoints, the first are kept; a long one takes the room of several.
 
     Args:
         cap: The number of endpoints.
@@ -42,7 +42,7 @@ class SlowRows:
         self._count = 0
 
     def add(self, endpoints: Column, durations_us: Int64s) -> None:
-        """Count rows; those without an endpoint have a code below 0, those without a duration one below 0."""
+        """Add rows; a negative code means no endpoint, a negative duration none."""
         if not len(endpoints.keys):
             return
         rows = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
@@ -52,13 +52,13 @@ class SlowRows:
             self.times()
 
     def merge(self, others: Mapping[bytes, tuple[list[int], Timed]]) -> None:
-        """Count what another engine has counted."""
+        """Add the counts of another engine."""
         times = self.times()
         for key, (total, timed) in others.items():
             self._note(times, key, total[0], timed)
 
     def times(self) -> Times:
-        """Return what has been counted, in the order of the first row of each endpoint."""
+        """Return the counts, in the order of the first row of each endpoint."""
         for keys, codes, durations_us in self._waiting:
             self._count_rows(keys, codes, durations_us)
         self._waiting, self._count = [], 0
@@ -90,7 +90,7 @@ class SlowRows:
             found[1][bucket] = found[1].get(bucket, 0) + hits
 
     def slow(self) -> SlowRequests:
-        """Return the endpoints of which 5 % of the requests take a millisecond or more."""
+        """Return the endpoints whose 95th percentile is at least a millisecond."""
         rows = []
         for key, (total, timed) in self.times().items():
             p95_us = _quantile(timed)
@@ -101,7 +101,7 @@ class SlowRows:
         return SlowRequests(tuple(by_time), tuple(by_p95))
 
     def save(self) -> list[Any]:
-        """Return it as JSON."""
+        """Return the counts as JSON."""
         return [
             [text_of(key), total[0], [[*entry] for entry in timed.items()]]
             for key, (total, timed) in self.times().items()

@@ -24,7 +24,7 @@ _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
 _LEAST_CHOSEN = 8
-"""In fewer columns an expression says nothing."""
+"""Minimum number of columns in which an expression is worth showing."""
 _Cell = Heading | Slowest
 
 
@@ -50,7 +50,7 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
 
 
 def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
-    """Return which lines count and whose word is taken for their clients, for a title with so many columns left."""
+    """Return the filter and the trusted proxies, for a title with `room` columns left."""
     parts = [totals.filter] if totals.filter else []
     if totals.trusted_proxies:
         parts.append(f"behind {', '.join(totals.trusted_proxies)}")

@@ -12,18 +12,18 @@ from http_monitor.units import visible_text
 _MANY = 10
 _MANY_OF = 100
 _NAMED = 3
-"""Of what cannot be read, so many are named."""
+"""Number of unreadable inputs that are named."""
 _NAME_COLUMNS = 120
 
 
 def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
-    """Return a few words for each counter that is not zero, and for what cannot be read.
+    """Return a short phrase for each counter that is not zero, and for inputs that cannot be read.
 
-    What filled the window was told at the start.
+    How the window was filled was reported at the start.
 
     Args:
         health: The counters.
-        now_us: Times of another date than this have theirs.
+        now_us: Times on another date than this are shown with their date.
     """
     words: list[tuple[int, str, Role]] = [
         (health.malformed, f"{count(health.malformed)} malformed", "warn"),

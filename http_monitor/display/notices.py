@@ -11,7 +11,7 @@ from http_monitor.report import Notice
 from http_monitor.units import visible_text
 
 MOST = 10
-"""So many files have a notice of the same kind each, in one turn."""
+"""Maximum number of files that get their own notice of one kind in a turn."""
 _NUMBER = re.compile("[0-9]+")
 
 
@@ -30,10 +30,10 @@ class Notices:
         self._now_us = now_us
         self._last_us = 0 if now_us is None else now_us()
         self._alike: dict[tuple[str, str], list[str]] = {}
-        """The texts of this turn's notices of files, by kind and words; numbers in the words may differ."""
+        """The texts of this turn's notices about files, by kind and by words without their numbers."""
 
     def tell(self, notice: Notice) -> None:
-        """Write a notice; hold it back if as many other files as have one each had the same in this turn."""
+        """Write a notice; hold it back if `MOST` other files had the same one in this turn."""
         if notice.file is not None:
             words = notice.text.removeprefix(visible_text(notice.file))
             alike = self._alike.setdefault((notice.name, _NUMBER.sub("0", words)), [])
@@ -43,7 +43,7 @@ class Notices:
         self.notify(notice.text)
 
     def settle(self) -> None:
-        """Write what was held back, one sentence for all of a kind: the turn is over."""
+        """Write what was held back at the end of a turn, one sentence for each kind."""
         kinds, self._alike = self._alike, {}
         for alike in kinds.values():
             more = len(alike) - MOST

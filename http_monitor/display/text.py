@@ -21,7 +21,7 @@ MIN_WIDTH = 20
 _LEAST_HEIGHT = 12
 """A block has so many lines on the lowest screen."""
 _MOST_TOP = 50
-"""Where a block is too high, its tables begin to shrink from so many rows."""
+"""Number of rows from which the tables of a block that is too high are shortened."""
 _ECHO_COLUMNS = len("^C")
 """Columns that the terminal itself may write after the status line."""
 

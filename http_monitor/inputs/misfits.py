@@ -55,20 +55,20 @@ class Misfits:
 
 
 def only_others(lines: int) -> str:
-    """Return the message that none of so many lines records a request, though all of them fit."""
+    """Return the message that none of a number of lines records a request, though all of them fit."""
     subject = "its only line records no" if lines == 1 else f"none of its {lines:,} lines records a"
     return f"{subject} finished request (is this an access log?)"
 
 
 def lines_without_row(batch: Batch, lines: int, rows: int, others: int, *, ended: bool) -> int:
-    """Return the number of first lines of which none fits, 0 where one does or where it is not known yet.
+    """Return the number of first lines if none of them fits; 0 if one does, or if it is not known yet.
 
     Args:
-        batch: The last one parsed.
-        lines: All lines so far, with those of the batch, as the following.
-        rows: Those that fit.
-        others: Those of them that record no request, and prove nothing.
-        ended: No more lines come.
+        batch: The last batch parsed.
+        lines: Number of lines so far, including the batch, as in the next two.
+        rows: Number of lines that fit.
+        others: Number of lines that fit but record no request, and prove nothing.
+        ended: Whether there are no more lines.
     """
     others_before = others - len(batch.other_nos)
     if rows - batch.well_formed > others_before:

@@ -1,4 +1,4 @@
-"""Completes alert events by what the engine does not know: where their rows come from, and what they are."""
+"""Adds to alert events what the engine does not know: the source of their rows, and their breakdown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,10 +9,10 @@ from http_monitor.report import AlertEvent, Breakdown
 
 
 class BreaksDown(Protocol):
-    """Tells what the requests of an alert are."""
+    """Breaks down the requests of an alert."""
 
     def of(self, event: AlertEvent) -> Breakdown | None:
-        """Return what they are; None where nothing can be told."""
+        """Return the breakdown of an alert; None if there is none."""
         ...
 
 
@@ -20,9 +20,9 @@ class AlertDetails:
     """Adds file, server and breakdown to events. Owned by the monitor's thread.
 
     Args:
-        inputs: What is read; it may change between turns.
-        server_of: Returns the name that the user gave the server of a file; None: it has none.
-        breakdown: Tells what the requests of an alert are; None: nobody does.
+        inputs: The inputs read, which may change between turns.
+            server_of: Returns the name that the user gave to the server of a file; None: it has none.
+            breakdown: Breaks down the requests of an alert; None: alerts have no breakdown.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class AlertDetails:
         self._breakdown = breakdown
 
     def complete(self, event: AlertEvent) -> AlertEvent:
-        """Return the event with all that is known; file and server are None where there are several."""
+        """Return the event with all details; file and server are None if there are several."""
         files = {entry.source.name for entry in self._inputs}
         servers = {self._server_of(file) for file in files}
         return replace(

@@ -1,4 +1,4 @@
-"""Finds the file that a mistyped path may have meant, and logs in the usual places."""
+"""Finds the file that a mistyped path may mean, and logs in the usual places."""
 
 import difflib
 import glob
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 _MOST_NAMES = 10_000
-"""So many names of a directory are compared; a comparison takes microseconds."""
+"""Maximum number of names in a directory that are compared; a comparison takes microseconds."""
 _USUAL = (
     "/var/log/nginx/*access*.log",
     "/var/log/apache2/*access*.log",
@@ -24,9 +24,9 @@ _USUAL = (
 
 
 def nearest_file(path: str) -> str | None:
-    """Return the file whose path is most like one that leads to nothing; None if none is like it.
+    """Return the file whose path is most similar to one that does not exist; None if none is similar.
 
-    Directories and names are compared part by part, from the first that does not exist.
+    Directories and names are compared part by part, from the first one that does not exist.
     """
     whole = os.path.abspath(path)
     found = os.path.dirname(whole)
@@ -49,7 +49,7 @@ def nearest_file(path: str) -> str | None:
 
 
 def usual_logs(most: int) -> list[str]:
-    """Return logs that have lines and stand where servers are usually told to write them, at most `most`."""
+    """Return at most `most` logs that have lines, from the places to which servers usually write."""
     found = (path for pattern in _USUAL for path in sorted(glob.glob(pattern)))
     logs = [path for path in found if os.path.isfile(path) and os.path.getsize(path)]
     return logs[:most]

@@ -15,13 +15,13 @@ from http_monitor.units import visible_text
 STDIN = "-"
 _SEARCHES = 3
 _FOUND_AT_ONCE = 256
-"""A search that finds more than that costs too much for every second."""
+"""After a search that found more than this, the next one is skipped, since it is too slow to repeat each second."""
 
 
 def expand(patterns: Iterable[str]) -> list[str]:
-    """Return the paths that the patterns of a replay name, each once, in the order given, those of one sorted.
+    """Return the paths that the patterns of a replay name, each once, in order; matches of one pattern are sorted.
 
-    What exists by that very name is itself, whatever characters it has. Directories are no match.
+    A pattern that exists as a path names itself. Directories are no matches.
 
     Raises:
         InputError: a pattern matches nothing.
@@ -36,9 +36,9 @@ def expand(patterns: Iterable[str]) -> list[str]:
 
 
 def without_repeats(paths: Iterable[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the paths that lead to different files, and of each other one (it, the path that leads there before).
+    """Return the paths of different files, and a pair (path, earlier path) for each other one.
 
-    Where two names lead to one file, links and all, its lines are to be read once. What cannot be looked at stays.
+    If two paths lead to one file, also through links, its lines are read once. Paths that cannot be read are kept.
     """
     owners: dict[tuple[int, int], str] = {}
     kept, repeats = [], []
@@ -53,32 +53,32 @@ def without_repeats(paths: Iterable[str]) -> tuple[list[str], list[tuple[str, st
 
 
 class LiveSelection:
-    """The paths of a live run, looked for again and again.
+    """The paths of a live run, whose patterns are searched repeatedly.
 
-    A pattern leads to every file that matches it now or later, but to none that is compressed, and to none that
-    rotation has made of another one here: what is in those was read before. The other may be gone for a moment, or
-    for good. A path that is no pattern is itself, whatever it leads to.
+    A pattern names every file that matches it now or later, except compressed files and those that rotation made of
+    another path here, since their lines were read before. That path may be missing for the moment, or for good. A path
+    that is no pattern names itself, whatever it leads to.
     """
 
     def __init__(self, patterns: Iterable[str], *, remote: Container[str] = ()) -> None:
-        """Take what the user gave; what one of them would match on another machine (`remote`) is not known here."""
+        """Store the given paths; the matches of those on another machine (`remote`) are not known here."""
         self._patterns = tuple(patterns)
         self._given = frozenset(self._patterns)
         self._remote = remote
         self._known: set[str] = set()
         self._waiting: set[str] = set()
         self._seen: dict[str, _Seen] = {}
-        """What patterns of one directory matched there."""
+        """The last matches of each pattern."""
         self._bases: set[str] = set()
-        """Every path that was ever followed: what rotation makes of it is not."""
+        """All paths that were ever followed; what rotation makes of them is not followed."""
 
     @property
     def has_patterns(self) -> bool:
-        """Whether anything can be found later."""
+        """Whether any path may be found later."""
         return any(map(self._is_pattern, self._patterns))
 
     def first(self) -> list[str]:
-        """Return the paths to begin with; a pattern that matches nothing stands for itself until it does."""
+        """Return the paths to start with; a pattern without matches is waited for under its own name."""
         paths: dict[str, None] = {}
         self.know(pattern for pattern in self._patterns if not self._is_pattern(pattern))
         for pattern in self._patterns:
@@ -88,7 +88,7 @@ class LiveSelection:
         return list(paths)
 
     def more(self) -> tuple[list[str], list[str]]:
-        """Return (paths that match since the last time, patterns that need not be waited for any more)."""
+        """Return (new paths that match, patterns that need no longer be waited for)."""
         fresh: dict[str, None] = {}
         done = []
         for pattern in filter(self._is_pattern, self._patterns):
@@ -102,7 +102,7 @@ class LiveSelection:
         return list(fresh), done
 
     def know(self, paths: Iterable[str]) -> None:
-        """Learn that these are followed already."""
+        """Record that these paths are followed."""
         for path in paths:
             self._known.add(path)
             self._bases.add(path)
@@ -110,11 +110,11 @@ class LiveSelection:
                 self._waiting.add(path)
 
     def names(self, path: str) -> bool:
-        """Tell whether the user named that path, or standard input, rather than a pattern that leads to it."""
+        """Return whether the user gave this path, or standard input, rather than a pattern that matches it."""
         return path in self._given
 
     def forget(self, path: str) -> None:
-        """Learn that a path is not followed any more: should something appear there, it is new."""
+        """Record that a path is no longer followed, so that a file that appears there is new."""
         self._known.discard(path)
         self._seen.clear()
 
@@ -122,7 +122,7 @@ class LiveSelection:
         return path not in self._remote and _is_pattern(path)
 
     def _found(self, pattern: str) -> list[str]:
-        """Return what matches a pattern now and is to be followed."""
+        """Return the paths that match a pattern now and are to be followed."""
         directory, name = os.path.split(pattern)
         if glob.has_magic(directory) or "**" in name:
             return self._found_in_many(pattern)
@@ -130,14 +130,15 @@ class LiveSelection:
         seen = self._seen.get(pattern)
         if seen is None or seen.changed != changed or changed is None:
             seen = self._seen[pattern] = _Seen(changed)
-        # What changes within one tick of the file system's clock changes no time: a second later it is looked again.
+        # A change within one tick of the file system's clock need not change the time, so it is searched again a second
+        # later.
         if seen.searches < _SEARCHES:
             seen.searches += 1
             seen.found = self._search(pattern)
         return seen.found
 
     def _found_in_many(self, pattern: str) -> list[str]:
-        """Return the same of a pattern of many directories, each of which has to be looked at to find that out."""
+        """Return the matches of a pattern with several directories, which must all be listed."""
         seen = self._seen.setdefault(pattern, _Seen(None))
         if not seen.pauses:
             seen.found = self._search(pattern)
@@ -147,7 +148,7 @@ class LiveSelection:
     def _search(self, pattern: str) -> list[str]:
         matching = glob.glob(pattern, recursive=True)
         bases = self._bases.union(matching)
-        # Asked every second: what is known costs nothing more.
+        # Known paths need no further checks, since this runs every second.
         return sorted(
             path
             for path in matching
@@ -157,17 +158,17 @@ class LiveSelection:
 
 @dataclass(slots=True)
 class _Seen:
-    """What a pattern matched in its directory while that was the same."""
+    """The matches of a pattern, and the state of its directory at that time."""
 
     changed: tuple[int, int, int] | None
     searches: int = 0
     pauses: int = 0
-    """So many times it is not searched for."""
+    """Number of times that the search is skipped."""
     found: list[str] = field(default_factory=list)
 
 
 def _changed(directory: str) -> tuple[int, int, int] | None:
-    """Return which directory it is and when names in it were changed; None where that cannot be told."""
+    """Return the identity and the time of change of a directory; None if they are not known."""
     try:
         status = os.stat(directory or os.curdir)
     except OSError:

@@ -70,8 +70,7 @@ def auto_format(limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untime
 class AutoFormat:
     """The format of one file, detected from a sample, or else by the first line that fits any format.
 
-    The choice is kept until a number of consecutive lines do not fit it and all fit another one (`Change`); the lines
-    that showed the change remain malformed.
+    The choice is kept until consecutive lines do not fit it and all fit another one (`Change`); these stay malformed.
 
     A preset of the family means the whole family; what asks more of a line leaves it the lines that do not fit. Of
     several that fit the earlier in the list is chosen, the family last.
