@@ -63,10 +63,10 @@ def get_format(
         name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, or a
             format string of a server, with or without what it stands in.
         limit: The longest line, in bytes without its LF.
-        zone: Of times that name none; None: that which is usual for the format.
-        of_httpd: The string stands in a configuration of Apache, so it is none of Tomcat.
-        own: What of the string is the time; None: what the server calls so.
-        untimed: Lines may have no time, which stands around them, or is that of their arrival.
+        zone: The zone of times without one; None: the usual one of the format.
+        of_httpd: The string is from a configuration of Apache, so it is not Tomcat's.
+        own: The directive that is the time; None: the server's usual one.
+        untimed: Lines may have no time, because it is around them, or is that of their arrival.
 
     Raises:
         UsageError: there is no such format, or the string has no time, host or status.

@@ -66,7 +66,7 @@ def nginx_json_template(
     Args:
         log_format_text: The JSON object with variables in the place of values, its quoted pieces joined.
         limit: The longest line, in bytes without its LF.
-        own: A variable that is the time of a line; None: one of nginx's is.
+        own: The variable that is the time of a line; None: one of nginx's own.
         untimed: Its lines may have no time.
 
     Raises:

@@ -16,12 +16,12 @@ _MOST_DEPTH = 64
 def find_strings(
     line: bytes, wanted: Collection[Path], start: int = 0, numbers: Collection[Path] = ()
 ) -> Mapping[Path, Span] | None:
-    """Return where strings of an object stand, each without its quotes; of a key that is there twice the last.
+    """Return the spans of strings in an object, without their quotes; for a repeated key, that of the last value.
 
     Args:
         line: A line that ends with the object.
         wanted: The paths of keys, as written.
-        start: Where the object begins.
+        start: The start of the object.
         numbers: The keys among these whose values may be numbers, too.
 
     Returns:

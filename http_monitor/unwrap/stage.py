@@ -71,7 +71,7 @@ def front(
     """Return a stage that removes a prefix.
 
     Args:
-        patterns: Linear in the line; no text that one of them fits may begin with another one that one of them fits.
+        patterns: Must be linear in the line, and no match of any may be a prefix of another match.
             Their groups may be ``source``, ``time`` and ``origin``.
         begins: As of the stage.
         blanks: As of the stage.

@@ -51,9 +51,9 @@ class ApacheFormat(TemplateFormat):
         Args:
             text: The string.
             limit: The longest line, in bytes without its LF.
-            name: What the user calls it, if that is another text.
+            name: The text that the user gave, if it is another one.
             unit: The unit of ``%D``; None: not known.
-            own: A directive that is the time of a line; None: ``%t`` is.
+            own: The directive that is the time of a line; None: ``%t``.
             untimed: Its lines may have no time.
 
         Raises:
@@ -76,9 +76,9 @@ def logformat_made(
     Args:
         text: The string, of Apache or of Tomcat.
         limit: The longest line, in bytes without its LF.
-        name: What the user calls it.
-        of_httpd: It stands in a configuration of Apache.
-        own: A directive that is the time of a line; None: ``%t`` is.
+        name: The name that the user gave.
+        of_httpd: The string is from a configuration of Apache.
+        own: The directive that is the time of a line; None: ``%t``.
         untimed: Its lines may have no time.
 
     Raises:
@@ -116,7 +116,7 @@ def apache_template(
     Args:
         text: The string.
         unit: The unit of ``%D``; None: not known, so it is no duration.
-        own: A directive that is the time of a line; None: ``%t`` is.
+        own: The directive that is the time of a line; None: ``%t``.
         untimed: Its lines may have no time.
 
     Raises:

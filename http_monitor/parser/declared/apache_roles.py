@@ -59,18 +59,18 @@ _UNITS: dict[str, tuple[Writing, int]] = {"": ("s", 2), "s": ("s", 2), "ms": ("m
 
 
 def find_roles(directives: Iterable[Directive], *, timed: bool = False, untimed: bool = False) -> dict[Role, Directive]:
-    """Return for each field of a row the directive that gives it.
+    """Return for each field of a row the directive that provides it.
 
     Of several, one that is logged for every status is preferred, then the one nearer to what the client saw: the final
     status, ``%h`` before ``%a``, ``%b`` before ``%O``, the finer duration.
 
     Args:
-        directives: Of the string.
-        timed: Another one gives the time.
-        untimed: None need give it.
+        directives: The directives of the string.
+        timed: Another directive is the time.
+        untimed: There may be no time.
 
     Raises:
-        UsageError: none of them is a time that can be read.
+        UsageError: none of them is a readable time.
     """
     found: dict[Role, tuple[tuple[bool, int, bool], Directive]] = {}
     times: list[Directive] = []

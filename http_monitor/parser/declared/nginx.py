@@ -102,7 +102,7 @@ def nginx_template(text: str, own: OwnTime | None = None, *, untimed: bool = Fal
 
     Args:
         text: The log_format.
-        own: A variable that is the time of a line; None: one of nginx's is.
+        own: The variable that is the time of a line; None: one of nginx's own.
         untimed: Its lines may have no time.
 
     Raises:

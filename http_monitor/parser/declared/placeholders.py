@@ -134,14 +134,14 @@ def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
 def made(
     parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: bool = False, untimed: bool = False
 ) -> Template:
-    """Return a template with all that a line needs to be counted.
+    """Return a template that has the fields required for counting.
 
     Args:
-        parts: In their order.
-        noun: What the string is called.
-        needed: For host, status and time, what the string has them as.
-        exact: Whether a line may be written in one way only.
-        untimed: Whether it may lack a time, which stands around its lines.
+        parts: The parts of the string, in their order.
+        noun: The word for such a string.
+        needed: The names of host, status and time in such a string.
+        exact: Whether there is only one way to write a line.
+        untimed: Whether it may lack a time, because that is around its lines.
 
     Raises:
         UsageError: it has no fields, or lacks a needed one.

@@ -43,10 +43,10 @@ def program_of(given: Pasted) -> Program | None:
 
 
 def template_of(program: Program, text: str, *, untimed: bool = False) -> Template:
-    """Return the template of a string of another program than Apache and nginx.
+    """Return the template of a format string of a program other than Apache and nginx.
 
     Args:
-        program: Whose string it is.
+        program: The program that defines the string.
         text: The string.
         untimed: Its lines may have no time.
 

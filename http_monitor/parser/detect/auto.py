@@ -51,8 +51,8 @@ def auto_formats(
 
     Args:
         limit: The longest line, in bytes without its LF.
-        zone: Of times that name none; None: that which is usual for each format.
-        untimed: Lines may have no time, which stands around them.
+        zone: The zone of times without one; None: the usual one of each format.
+        untimed: Lines may have no time, because it is around them.
     """
 
     def presets_of(lines: bytes | None) -> Iterable[Preset]:
@@ -76,13 +76,13 @@ class AutoFormat:
     several that fit the earlier in the list is chosen, the family last.
 
     Args:
-        presets: The formats there are; they are asked for when a line may be of another one than the family.
+        presets: All presets; iterated only when a format besides the family is needed.
         limit: The longest line, in bytes without its LF.
-        is_usual: Tells of whole lines whether each is one that none of the presets reads, but for those of the family.
-        zone: Of times that name none; None: that which is usual for each format.
-        presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
-        samplers: Read samples, which several may share; None: its own.
-        untimed: Lines may have no time, which stands around them.
+        is_usual: Returns for complete lines whether each fits no presets except those of the family.
+        zone: The zone of times without one; None: the usual one of each format.
+        presets_of: Returns the presets that may fit some lines, judged without making them; None: all may.
+        samplers: Read samples, and may be shared; None: its own.
+        untimed: Lines may have no time, because it is around them.
     """
 
     name = "auto"

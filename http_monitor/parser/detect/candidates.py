@@ -43,9 +43,9 @@ class Candidates:
         presets: All presets; iterated only when a format besides the family is needed.
         family: The family.
         limit: The longest line, in bytes without its LF.
-        zone: Of times that name none; None: that which is usual for each format.
-        presets_of: Of the presets those that some lines may be of, as far as that can be seen without them; None: all.
-        untimed: Lines may have no time, which stands around them.
+        zone: The zone of times without one; None: the usual one of each format.
+        presets_of: Returns the presets that may fit some lines, judged without making them; None: all may.
+        untimed: Lines may have no time, because it is around them.
     """
 
     def __init__(

@@ -47,13 +47,13 @@ class JsonFormat(LinedFormat):
         """Take the meaning of the keys.
 
         Args:
-            name: What a user calls it.
+            name: The name that the user gave.
             key_map: Keys that count before all others; of a declared format at least one is a time.
             limit: The longest line, in bytes without its LF.
-            needs: Keys that every line has; without any a line has at least a request or a status.
+            needs: Keys that every line has; if empty, each line has at least a request or a status.
             needs_any: Keys; every line has at least one of them.
-            declared: The map is all that counts: a user wrote it.
-            untimed: A line may have no key with the time, which stands around it.
+            declared: Only keys of the map count, since a user wrote it.
+            untimed: Lines may have no key with a time, because it is around them.
         """
         super().__init__(name, limit)
         self._untimed = untimed

@@ -70,7 +70,7 @@ class Rewrapped:
     Args:
         make: Makes the format of the inner lines.
         wrappers: Makes one of each wrapper.
-        current: The name of the one that is taken off; None: none is.
+        current: The name of the wrapper that is removed; None: there is none.
         limit: The longest line, in bytes without its LF.
     """
 

@@ -24,7 +24,7 @@ class Around:
 
 
 def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, head: bytes) -> Around:
-    """Return what is around the lines of a sample.
+    """Return the wrapper around the lines of a sample.
 
     Args:
         makes: Make the format of the lines.

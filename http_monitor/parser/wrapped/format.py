@@ -39,7 +39,7 @@ class WrappedFormat:
         wrapper: The one that the user named.
         finds_out: The lines show which it is.
         make_inside: Makes the format of what is inside, whose lines need have no time; None: `make` does.
-        timing: How times are found that do not stand in the lines themselves.
+        timing: Determines times that are not in the lines themselves.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ class SingleLines:
 
     Args:
         now: What is taken off, and the format of what is inside.
-        timing: How times are found that do not stand in the lines themselves.
+        timing: Determines times that are not in the lines themselves.
     """
 
     def __init__(self, now: Unwrapping, timing: Timing) -> None:

@@ -39,7 +39,7 @@ class Trials:
         make: Makes the format of the inner lines.
         wrappers: Makes one of each wrapper.
         limit: The longest line, in bytes without its LF.
-        timing: How times are found that do not stand in the lines themselves.
+        timing: Determines times that are not in the lines themselves.
     """
 
     def __init__(self, make: Make, wrappers: Wrappers, limit: int, timing: Timing) -> None:

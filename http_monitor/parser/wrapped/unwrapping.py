@@ -31,11 +31,11 @@ class Unwrapping:
 
     Args:
         makes: Make the format of the lines.
-        wrappers: Makes one of each wrapper that may come.
+        wrappers: Makes one of each possible wrapper.
         limit: The longest line, in bytes without its LF.
-        wrapper: The one that is taken off, until another comes.
-        turns: Another may come.
-        timing: How times are found that do not stand in the lines themselves.
+        wrapper: The wrapper that is removed until another one is detected.
+        turns: Whether another wrapper may follow.
+        timing: Determines times that are not in the lines themselves.
     """
 
     def __init__(
