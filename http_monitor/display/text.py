@@ -19,7 +19,7 @@ MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
 _LEAST_HEIGHT = 12
-"""A block has so many lines on the lowest screen."""
+"""Maximum number of lines of a block on the smallest screen."""
 _MOST_TOP = 50
 """Number of rows from which the tables of a block that is too high are shortened."""
 _ECHO_COLUMNS = len("^C")
