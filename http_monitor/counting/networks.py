@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import overload
 
+from http_monitor.addresses import network_name
 from http_monitor.counting.groups import Piece
-from http_monitor.filtering.networks import network_name
 from http_monitor.report_tables import NetworkCount
 
 _network_of = lru_cache(maxsize=1 << 16)(network_name)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.filtering.networks import Network, address_of, contains, without_port
+from http_monitor.addresses import address_of
+from http_monitor.filtering.networks import Network, contains, without_port
 
 _MAX_HOPS = 100
 """Longest chain of trusted proxies."""

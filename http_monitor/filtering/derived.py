@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from http_monitor.filtering.networks import network_name
+from http_monitor.addresses import network_name
 
 Derive = Callable[[bytes], bytes | None]
 """Makes a value of another; None where there is none."""

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from http_monitor.addresses import address_of
 from http_monitor.errors import UsageError
 from http_monitor.filtering.derived import DERIVATIONS, Derive
-from http_monitor.filtering.networks import address_of, contains
+from http_monitor.filtering.networks import contains
 from http_monitor.filtering.syntax import (
     DERIVED,
     NUMBERS,

@@ -2,26 +2,12 @@
 
 import ipaddress
 import re
-from functools import lru_cache
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from http_monitor.addresses import address_of
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_LONGEST = 64
 _MAPPED_BITS = 96
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
-
-
-@lru_cache(maxsize=1 << 16)
-def address_of(host: bytes) -> Address | None:
-    """Return a host as an address; None for a name. An IPv4 address mapped into IPv6 is the IPv4 address."""
-    if len(host) > _LONGEST:
-        return None
-    try:
-        address = ipaddress.ip_address(host.decode("ascii"))
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 def network_of(text: str) -> Network | None:
@@ -53,16 +39,6 @@ def contains(networks: tuple[Network, ...], host: bytes) -> bool:
     """Return whether a host is an address in one of these networks."""
     address = address_of(host)
     return address is not None and any(address in network for network in networks)
-
-
-def network_name(host: bytes) -> bytes | None:
-    """Return the network that tables count a host under, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
-    address = address_of(host)
-    if address is None:
-        return None
-    if isinstance(address, ipaddress.IPv4Address):
-        return b"%d.%d.%d.0/24" % tuple(address.packed[:3])
-    return f"{ipaddress.IPv6Address(address.packed[:6] + bytes(10))}/48".encode()
 
 
 def without_port(entry: bytes) -> bytes:

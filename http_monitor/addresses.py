@@ -1,0 +1,30 @@
+"""Addresses of hosts, and the networks that tables count them under."""
+
+import ipaddress
+from functools import lru_cache
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_LONGEST = 64
+
+
+@lru_cache(maxsize=1 << 16)
+def address_of(host: bytes) -> Address | None:
+    """Return a host as an address; None for a name. An IPv4 address mapped into IPv6 is the IPv4 address."""
+    if len(host) > _LONGEST:
+        return None
+    try:
+        address = ipaddress.ip_address(host.decode("ascii"))
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def network_name(host: bytes) -> bytes | None:
+    """Return the network that tables count a host under, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
+    address = address_of(host)
+    if address is None:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return b"%d.%d.%d.0/24" % tuple(address.packed[:3])
+    return f"{ipaddress.IPv6Address(address.packed[:6] + bytes(10))}/48".encode()
