@@ -87,7 +87,7 @@ def spans(out: list[Json]) -> list[tuple[str, int, int]]:
 def health(lines: int, **counts: int) -> dict[str, Any]:
     """Return the health of a number of lines: accepted, unless another counter has them."""
     names = ("malformed", "late", "too_late", "ahead", "held", "lag_bytes", "lost_bytes")
-    zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered", "other"), 0)
+    zeros = dict.fromkeys((*names, "rotations", "truncations", "oversized", "filtered", "other", "backfilled"), 0)
     input_health = sum(counts.get(name, 0) for name in ("malformed", "filtered", "other", "ahead", "held"))
     return {"lines": lines, "accepted": lines - input_health, **zeros, **counts}
 
