@@ -23,9 +23,28 @@ def test_a_small_log_gives_exactly_this_output() -> None:
     table_b = {"key": "/b", "hits": 1, "bytes": 0, "errors": 1}
     host_1 = {"key": "10.0.0.1", "hits": 2, "bytes": 15, "errors": 1}
     host_2 = {"key": "10.0.0.2", "hits": 1, "bytes": 0, "errors": 1}
+    failing = [
+        {
+            "key": "/a",
+            "method": "GET",
+            "status": 503,
+            "hits": 1,
+            "first": "1970-01-01T00:01:42Z",
+            "host": "10.0.0.1",
+        },
+        {
+            "key": "/b",
+            "method": "POST",
+            "status": 500,
+            "hits": 1,
+            "first": "1970-01-01T00:01:41Z",
+            "host": "10.0.0.2",
+        },
+    ]
     details = {
         "vhosts": [],
         "sources": [],
+        "servers": [],
         "duration_us": None,
         "upstream_us": None,
         "slowest": [],
@@ -65,6 +84,9 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             ],
             "agents": [{"key": "curl", "hits": 2, "bytes": 15, "errors": 1}],
             "referers": [{"key": "r", "hits": 1, "bytes": 10, "errors": 0}],
+            "failing": failing,
+            "slow": [],
+            "networks": [{"key": "10.0.0.0/24", "hits": 3, "bytes": 15, "errors": 2}],
             "window": {"seconds": 120, "hits": 3, "errors": 2, "hits_per_s": 3 / 120},
             "active": [],
             "health": health(4, malformed=1, oversized=1),

@@ -1,6 +1,5 @@
 """Finds the file that a mistyped path may mean, and logs in the usual places."""
 
-import difflib
 import glob
 import os
 from collections.abc import Iterator
@@ -28,6 +27,8 @@ def nearest_file(path: str) -> str | None:
 
     Directories and names are compared part by part, from the first one that does not exist.
     """
+    import difflib  # noqa: PLC0415 - most paths exist
+
     whole = os.path.abspath(path)
     found = os.path.dirname(whole)
     while not os.path.isdir(found):

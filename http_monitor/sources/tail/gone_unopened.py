@@ -58,6 +58,8 @@ def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
 
 
 def _lose(chain: FileChain, unopened: FilePosition) -> None:
+    if not unopened.size:
+        return  # an empty file, or a device
     chain.arrivals += 1
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
     words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
