@@ -10,11 +10,12 @@ from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.inputs.line_places import Locator
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits
 from http_monitor.inputs.missing_columns import EVERY_LOG, MissingColumns
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
-from http_monitor.ports.source import Failing, Resumable, Source
+from http_monitor.ports.source import Failing, Resumable, Source, Stretch
 from http_monitor.records import SCHEMA, Batch, Json, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.settings import FORMAT_LINES
@@ -74,6 +75,7 @@ class Input:
         # Asked once: to ask takes as long as to save.
         self._resumable = source if isinstance(source, Resumable) else None
         self._remembering = log_format if isinstance(log_format, Remembering) else None
+        self.locator = Locator(log_format)
         self._found = announced
         """The detected kind of its lines; None: not known yet."""
         self._announced = announced
@@ -143,6 +145,7 @@ class Input:
             "rows": self._rows,
             "others": self._others,
             "format": {"name": self._format.name, "kept": kept, "found": self._found},
+            "places": self.locator.save(),
         }
 
     def load(self, given: Json) -> None:
@@ -161,18 +164,20 @@ class Input:
             self._remembering.load(given["format"]["kept"])
             found = given["format"].get("found")
             self._found = found if isinstance(found, str) else None
+            self.locator.load(given["places"])
         self.resumed = given["position"] is not None
 
-    def parse(self, data: bytes, *, last: bool = False) -> Batch:
+    def parse(self, data: bytes, *, last: bool = False, stretches: Sequence[Stretch] = ()) -> Batch:
         """Return the rows of the next lines, and store notices about them.
 
         Args:
             data: Whole lines.
             last: Whether these are the last lines.
+            stretches: Where they stand; none: not known.
         """
         if not (data or last):
             return _NO_LINES
-        batch, found = self._parse(data, last=last)
+        batch, found = self._parse(data, stretches, last=last)
         self._notices += [each.notice for each in found]
         return batch
 
@@ -183,7 +188,7 @@ class Input:
             FormatError: as `check_format`.
         """
         chunk = self.source.read()
-        batch, found = self._parse(chunk.data, last=chunk.finished)
+        batch, found = self._parse(chunk.data, chunk.stretches if self.locator.at_once else (), last=chunk.finished)
         self.check_format(batch, ended=chunk.finished)
         found += [Found(self._enough_no, notice) for notice in self._find_missing(ended=chunk.finished)]
         found.sort(key=lambda each: batch.lines if each.line_no is None else each.line_no)
@@ -195,17 +200,15 @@ class Input:
         self.finished = look.finished
         self.failure = look.failure
 
-    def _parse(self, data: bytes, *, last: bool) -> tuple[Batch, list[Found]]:
+    def _parse(self, data: bytes, stretches: Sequence[Stretch], *, last: bool) -> tuple[Batch, list[Found]]:
         """Return the rows of the next lines, and notices about them, in their order."""
         ending = self._format if last and isinstance(self._format, Ending) else None
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
         notices: list[Found] = []
         if batch.lines and isinstance(self._format, Telling):
-            notices += [
-                Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.drain_messages()
-            ]
-        if batch.samples:
-            sample = batch.samples[0]
+            for message_no, words in self._format.drain_messages():
+                notices.append(Found(message_no, self.notice(words, "unwrap")))
+        for sample in batch.samples[:1]:
             self._misfits.note(Sample(self._lines + sample.line_no, sample.raw))
         found = [*notices, *self._formats(batch)]
         self._lines += batch.lines
@@ -216,8 +219,9 @@ class Input:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         # Whether lines fit the format is determined before rows are removed.
-        batch = batch if self._select is None else self._select(batch)
-        return replace(batch, rows=with_short_keys(batch.rows)), found
+        chosen = batch if self._select is None else self._select(batch)
+        offsets = self.locator.offsets(data, stretches, batch, chosen.line_nos)
+        return replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets), found
 
     def _formats(self, batch: Batch) -> list[Found]:
         """Return notices about the format: the first line that fits, and changes of the format."""

@@ -5,7 +5,9 @@ import os
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
+from http_monitor.records import LogFile
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.files.regular_file import Obstacle, obstacle, open_regular
@@ -35,6 +37,8 @@ class ReplayFile:
         self._finished = False
         self._offset = 0
         self._size = 0
+        self._content_bytes = 0
+        self._file = LogFile(path, path, None)
         self.failure: InputError | None = None
         """Why the file could not be read to its end."""
 
@@ -45,7 +49,7 @@ class ReplayFile:
 
     def read(self) -> Chunk:
         """Return the next lines, about `read_bytes` of them, at first less; never raises for what the file is."""
-        parts: list[bytes] = []
+        lines = GatheredLines()
         most = self._read_bytes
         try:
             if not self._begun:
@@ -55,13 +59,14 @@ class ReplayFile:
             while not self._finished and taken < most:
                 data = self._next(most - taken)
                 taken += len(data)
-                parts.append(self._cutter.feed(data))
+                lines.add(self._cutter.feed(data), self._file, self._starts())
+                self._content_bytes += len(data)
         except OSError as error:
             self._fail(obstacle(error).state)
         if self._finished:
-            parts.append(self._cutter.finish())
+            lines.add(self._cutter.finish(), self._file, self._starts())
             self.close()
-        return Chunk(data=b"".join(parts), at_end=self._finished, finished=self._finished)
+        return Chunk(lines.data, at_end=self._finished, finished=self._finished, stretches=lines.stretches)
 
     def health(self) -> Health:
         """Return the bytes still to be read, compressed ones as they are stored, and the NUL bytes left out."""
@@ -86,10 +91,15 @@ class ReplayFile:
             return
         self._descriptor, status = opened
         self._size = status.st_size
+        self._file = LogFile(self._path, self._path, (status.st_dev, status.st_ino))
         head = os.read(self._descriptor, len(MAGIC))
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         if head == MAGIC or (head and self._path.endswith(".gz")):
             self._inflater = Inflater()
+
+    def _starts(self) -> list[tuple[int, int]]:
+        """Return where the lines that the cutter gave last begin in them, and in the content of the file."""
+        return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
     def _next(self, most: int) -> bytes:
         """Return some bytes of the log; b"" at its end or where a piece of archive holds none."""

@@ -1,8 +1,18 @@
 """Joins the parts of lines that a container runtime split."""
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from http_monitor.codec import integer
 from http_monitor.records import Json
+
+
+class Joined(NamedTuple):
+    """What has come of a line."""
+
+    text: bytes
+    begin: int
+    """Where its first part stands."""
 
 
 class Parts:
@@ -14,50 +24,59 @@ class Parts:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._open: dict[bytes, bytes] = {}
+        self._open: dict[bytes, Joined] = {}
 
     def __bool__(self) -> bool:
         return bool(self._open)
 
-    def add(self, part: bytes, text: bytes, *, more: bool) -> bytes | None:
+    def add(self, part: bytes, text: bytes, begin: int = 0, *, more: bool) -> Joined | None:
         """Take the next part of a line; return the line when it is complete.
 
         Args:
             part: What it is a part of.
             text: Of it.
+            begin: Where it stands.
             more: Others come.
         """
-        line = self._open.pop(part, b"") + text
+        before = self._open.pop(part, None)
+        line = Joined(text[: self._limit + 1], begin)
+        if before is not None:
+            line = Joined((before.text + text)[: self._limit + 1], before.begin)
         if not more:
-            return line[: self._limit + 1]
-        self._open[part] = line[: self._limit + 1]
+            return line
+        self._open[part] = line
         return None
 
     def before(self, part: bytes) -> bytes:
         """Return what has come of a line."""
-        return self._open.get(part, b"")
+        line = self._open.get(part)
+        return b"" if line is None else line.text
+
+    def begun(self) -> list[int]:
+        """Return where the lines begin that are not complete."""
+        return [line.begin for line in self._open.values()]
 
     def end(self) -> list[bytes]:
         """Return the lines that will not be completed."""
-        lines = list(self._open.values())
+        lines = [line.text for line in self._open.values()]
         self._open = {}
         return lines
 
     def save(self) -> Json:
         """Return it as JSON."""
-        return {name.decode("latin-1"): line.decode("latin-1") for name, line in self._open.items()}
+        return {name.decode("latin-1"): [line.text.decode("latin-1"), line.begin] for name, line in self._open.items()}
 
     def load(self, given: Json) -> None:
         """Become what was saved. Raises TypeError or ValueError for anything else."""
-        open_lines: dict[bytes, bytes] = {}
-        for name, line in _items(given):
+        open_lines: dict[bytes, Joined] = {}
+        for name, (line, begin) in _items(given):
             if not isinstance(name, str) or not isinstance(line, str) or len(line) > self._limit + 1:
                 raise ValueError("no part of a line")
-            open_lines[name.encode("latin-1")] = line.encode("latin-1")
+            open_lines[name.encode("latin-1")] = Joined(line.encode("latin-1"), integer(begin, 0))
         self._open = open_lines
 
 
-def _items(given: object) -> Iterable[tuple[object, object]]:
+def _items(given: object) -> Iterable[tuple[object, Any]]:
     if not isinstance(given, dict):
         raise TypeError("no parts of lines")
     return given.items()

@@ -10,7 +10,7 @@ from http_monitor.ports.wrapper import Peeled, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
-from http_monitor.unwrap.parts import Parts
+from http_monitor.unwrap.parts import Joined, Parts
 from http_monitor.unwrap.stage import Stage
 
 
@@ -83,13 +83,14 @@ class Wrapping:
             return None
         return line[:start]
 
-    def unwrap(self, data: bytes) -> Unwrapped:
-        """Return what stands inside whole lines."""
+    def unwrap(self, data: bytes, at: int = 0) -> Unwrapped:
+        """Return what stands inside whole lines, which begin there in all data."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
         found = lines_in(data)
         if not len(found.start):
-            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, ())
+            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, (), found.start)
+        begin = found.start + at
         todo = np.flatnonzero(found.stop - found.start <= self._limit)
         explodes = self._kind.explode is not None and self._kind.mark in data
         if explodes and self._kind.mark:
@@ -101,8 +102,8 @@ class Wrapping:
         inside = self._texts(data, found)
         if not (explodes and not found.wrapped.all()) and not self._parts and not found.more.any():
             origins = tuple(found.origin.names)
-            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins)
-        return self._one_by_one(data, found, inside)
+            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins, begin)
+        return self._one_by_one(data, found, inside, begin.tolist())
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
         """Return what stands inside one line; its part, if it is one, is remembered."""
@@ -131,8 +132,12 @@ class Wrapping:
             whole = self._parts.add(taken.part, text, more=taken.more)
             if whole is None:
                 return [Peeled(None, places, named)]
-            text, places = whole, [*[-1] * before, *places][: len(whole) + 1]
+            text, places = whole.text, [*[-1] * before, *places][: len(whole.text) + 1]
         return [Peeled(text, places, named)]
+
+    def begun(self) -> Sequence[int]:
+        """Return where the lines begin that are not complete."""
+        return self._parts.begun()
 
     def end(self) -> bytes:
         """Return the lines that were not complete."""
@@ -193,24 +198,28 @@ class Wrapping:
             lines[index] = data[int(found.start[index]) : int(found.stop[index])]
         return lines
 
-    def _one_by_one(self, data: bytes, found: Found, inside: bytes) -> Unwrapped:
+    def _one_by_one(self, data: bytes, found: Found, inside: bytes, begin: Sequence[int]) -> Unwrapped:
         lines = inside.split(b"\n")
         source, sources = _sources(data, found)
         origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
+        begins: list[int] = []
         wrapped = found.wrapped.tolist()
         for index, line in enumerate(lines[:-1]):
             if not wrapped[index]:
                 several = self._exploded(line) if len(line) <= self._limit else None
                 kept += (Inner(line, None, None),) if several is None else several
+                begins += [begin[index]] * (len(kept) - len(begins))
                 continue
-            text: bytes | None = line
+            whole: Joined | None = Joined(line, begin[index])
             if found.part.index[index]:
-                text = self._parts.add(parts[found.part.index[index]], line, more=bool(found.more[index]))
-            if text is not None:
+                part = parts[found.part.index[index]]
+                whole = self._parts.add(part, line, begin[index], more=bool(found.more[index]))
+            if whole is not None:
                 name = None if source[index] < 0 else sources[source[index]]
-                kept.append(Inner(text, name, origins[found.origin.index[index]]))
-        return _unwrapped(kept)
+                kept.append(Inner(whole.text, name, origins[found.origin.index[index]]))
+                begins.append(whole.begin)
+        return _unwrapped(kept, begins)
 
 
 def _with_lf(data: bytes, found: Found) -> bytes:
@@ -239,7 +248,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
     return source, tuple(keys.dictionary.to_pylist())
 
 
-def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
+def _unwrapped(lines: Sequence[Inner], begins: Sequence[int]) -> Unwrapped:
     """Return the account of lines that were looked at one by one."""
     sources: dict[bytes, int] = {}
     origins: dict[bytes, int] = {}
@@ -252,4 +261,5 @@ def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
         sources=tuple(sources),
         origin=np.array(origin, np.int64),
         origins=tuple(origins),
+        begin=np.array(begins, np.int64),
     )

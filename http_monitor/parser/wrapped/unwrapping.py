@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.parser.chunks.arrays import arrow_of
-from http_monitor.parser.detect.batch_pieces import joined
+from http_monitor.parser.detect.batch_pieces import joined, with_begins
 from http_monitor.parser.detect.format_change import counted
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
 from http_monitor.parser.wrapped.held_lines import Held
@@ -66,18 +66,24 @@ class Unwrapping:
             self.changes += [replace(change, line_no=change.line_no + before) for change in changes]
         return batch
 
-    def read(self, data: bytes, before: int) -> Batch:
-        """Return the rows of lines, and find out if something else has come around them."""
+    def read(self, data: bytes, before: int, at: int) -> Batch:
+        """Return the rows of lines, and find out if something else has come around them.
+
+        Args:
+            data: The lines.
+            before: So many of those that are parsed count, and stand before them.
+            at: Where they begin in all data.
+        """
         parts: list[Batch] = []
         start = 0
         while start < len(data) or not parts:
             piece = data[start:]
-            batch, numbers = self._read_on(piece, before)
-            turn = self._look(piece, batch, numbers) if self._turns else None
+            batch, numbers = self._read_on(piece, before, at + start)
+            turn = self._look(piece, batch, numbers, at + start) if self._turns else None
             if turn is None:
-                parts.append(batch)
+                parts.append(with_begins(batch, piece, at + start) if parts else batch)
                 break
-            parts.append(batch.head(turn.lines))
+            parts.append(with_begins(batch, piece, at + start).head(turn.lines))
             start += turn.offset
             before += turn.lines
             self.changes = [change for change in self.changes if change.line_no <= before]
@@ -105,7 +111,7 @@ class Unwrapping:
             self.wrapper.load({} if found is not None or held.parts is None else held.parts)
         self.origins.judges_earlier = fits
         told, self.told = self.told, []
-        batch = self.read(held.data, before)
+        batch = with_begins(self.read(held.data, before, held.at), held.data, held.at)
         if found is not None:
             self.tell(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
             self.told.sort()
@@ -121,6 +127,41 @@ class Unwrapping:
             since: Where it begins, if that is not the first line.
         """
         self.told.append((line_no, f"{wrapper.words}{since}, taken off (--unwrap none keeps it)"))
+
+    def fits_inside(self, data: bytes, at: int) -> bool:
+        """Tell whether one of some lines, which begin there, fits without what is taken off, or nothing is."""
+        if self.wrapper is None:
+            return True
+        return bool(len(self.inner.parse(self.wrapper.unwrap(data, at).data).line_nos))
+
+    def text_in(self, line: bytes) -> bytes:
+        """Return the text in a line, which is the line itself where nothing is around it; nothing is remembered."""
+        if self.wrapper is None or self.wrapper.front(line) is None:
+            return line
+        memory = self.wrapper.save()
+        inside = self.wrapper.peel(line)
+        self.wrapper.load(memory)
+        return next((peeled.text for peeled in inside if peeled.text is not None), line)
+
+    def begun(self) -> list[int]:
+        """Return where the lines begin of which a part is remembered."""
+        change = [] if self._change is None else self._change.begun()
+        return change if self.wrapper is None else [*change, *self.wrapper.begun()]
+
+    def end(self, before: int) -> Batch | None:
+        """Return the rows of the lines whose last part never came; None if there are none.
+
+        Args:
+            before: So many lines of those that are parsed count, and stand before them.
+        """
+        begun = np.array(() if self.wrapper is None else self.wrapper.begun(), np.int64)
+        left = b"" if self.wrapper is None else self.wrapper.end()
+        if not left:
+            return None
+        batch = self.parse_inner(left, before)
+        # What is left of a line may be blank.
+        stops = np.cumsum([len(line) + 1 for line in left.split(b"\n")])
+        return replace(batch, begins=begun[np.searchsorted(stops, batch.line_begins(left), "right")])
 
     def save(self) -> Json:
         """Return what it remembers."""
@@ -156,17 +197,17 @@ class Unwrapping:
             self._change.load(change)
         return True
 
-    def _read_on(self, data: bytes, before: int) -> tuple[Batch, Int64s]:
+    def _read_on(self, data: bytes, before: int, at: int) -> tuple[Batch, Int64s]:
         """Return the rows of lines, and the numbers of those that may have something else around them."""
         if self.wrapper is None:
             batch = self.parse_inner(data, before)
             return batch, doubted(batch) if self._turns else _NO_LINES
-        inside = self.wrapper.unwrap(data)
+        inside = self.wrapper.unwrap(data, at)
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
         return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
 
-    def _look(self, piece: bytes, batch: Batch, numbers: Int64s) -> Turn | None:
+    def _look(self, piece: bytes, batch: Batch, numbers: Int64s, at: int) -> Turn | None:
         if self._change is None:
             if not len(numbers):
                 return None
@@ -178,8 +219,8 @@ class Unwrapping:
                 every = counted(piece, self._limit)
                 return [every[number - 1] for number in numbers.tolist()]
 
-            return self._change.look(batch, numbers, plain_lines)
-        return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit))
+            return self._change.look(batch, numbers, plain_lines, at)
+        return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit), at)
 
     def _named(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
         """Return a batch with the sources of its lines, and which are other lines."""
@@ -192,7 +233,7 @@ class Unwrapping:
                 pa.array(inside.sources, pa.binary()),
             )
             rows = rows.set_column(SCHEMA.names.index("source"), SCHEMA.field("source"), keys)
-        batch = replace(batch, rows=rows)
+        batch = replace(batch, rows=rows, begins=inside.begin[place])
         other = self.origins.take(batch, inside, place)
         if not len(other):
             return batch

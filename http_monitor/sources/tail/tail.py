@@ -9,6 +9,7 @@ from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.settings import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
@@ -92,10 +93,10 @@ class FileTail:
         found = self._files.look(self._path)
         if rest is not None and found == rest:
             return UNCHANGED
-        lines: list[bytes] = []
+        lines = GatheredLines()
         at_end = self._turn(found, lines)
         self._rest = self._rest_after(found) if at_end else None
-        return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
+        return Chunk(lines.data, at_end, notices=self._chain.take_notices(), stretches=lines.stretches)
 
     @property
     def arrivals(self) -> int | None:
@@ -174,7 +175,7 @@ class FileTail:
             return None
         return found if followed.is_at_rest(found) else None
 
-    def _turn(self, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
+    def _turn(self, found: FileStatus | Obstacle, lines: GatheredLines) -> bool:
         # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
         # been seen is read before the successor.
         now_us = self._clock.running_us()
@@ -240,7 +241,7 @@ class FileTail:
         self._unopened_bytes = 0
         return None
 
-    def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: list[bytes]) -> tuple[bool, Obstacle | None]:
+    def _drain(self, found: FileStatus | Obstacle, now_us: int, lines: GatheredLines) -> tuple[bool, Obstacle | None]:
         """Read what is new, oldest file first; returns whether the end was reached, and what hinders."""
         chain = self._chain
         room = self._read_bytes
@@ -276,7 +277,7 @@ class FileTail:
         return True, met
 
     def _read_on(
-        self, followed: TailedFile, found: FileStatus | Obstacle, room: int, lines: list[bytes], now_us: int
+        self, followed: TailedFile, found: FileStatus | Obstacle, room: int, lines: GatheredLines, now_us: int
     ) -> int:
         """Read up to `room` bytes of one file; returns how many there were.
 
@@ -302,7 +303,7 @@ class FileTail:
         if not (followed.unread and room):
             return 0
         count, data = followed.read(room)
-        lines.append(data)
+        lines.add(data, self._chain.log_file(followed), followed.starts)
         return count
 
     def _meet(self, met: Obstacle | None) -> None:

@@ -57,6 +57,8 @@ class TailedFile:
         """Bytes of lines whose beginning was handed on as if it were all; the owner takes them away."""
         self.nul_bytes = 0
         """NUL bytes skipped at the beginning of lines; the owner takes them away."""
+        self.starts: list[tuple[int, int]] = []
+        """Where the lines that were given last begin: (place in them, offset), as `LineCutter.starts`."""
         self._nul_end = 0
         """What stands between the offset and there was NUL: an end that was allocated ahead, to be filled in place."""
         self._hole_end = 0
@@ -306,7 +308,9 @@ class TailedFile:
         else:
             self.proven_size = self.offset if self.is_allocated_ahead else self.size
         before = self._cutter.nul_bytes
-        lines = self._cutter.feed(self._after_start(fresh))
+        counting = self._after_start(fresh)
+        lines = self._cutter.feed(counting)
+        self._note_starts(self.offset - len(counting))
         self.nul_bytes += self._cutter.nul_bytes - before
         return len(fresh), lines
 
@@ -316,6 +320,7 @@ class TailedFile:
             self._skipping = self._skipped_are_lost = True
         before = self._cutter.nul_bytes
         line = self._cutter.finish()
+        self._note_starts(self.offset)
         self.nul_bytes += self._cutter.nul_bytes - before
         return line
 
@@ -324,6 +329,9 @@ class TailedFile:
         handle, self.handle = self.handle, None
         if handle is not None:
             handle.close()
+
+    def _note_starts(self, offset: int) -> None:
+        self.starts = [(place, offset + origin) for place, origin in self._cutter.starts]
 
     def _remember(self, offset: int) -> None:
         assert self.handle is not None
