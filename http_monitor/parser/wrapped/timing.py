@@ -89,7 +89,7 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
     )
 
 
-def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int) -> tuple[int, int]:
+def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int, at: int) -> tuple[int, int]:
     """Return how many lines inside others are rows, with a time of their own or around them, and how many malformed.
 
     Args:
@@ -97,8 +97,9 @@ def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int) -> tu
         wrapper: Takes off what is around them.
         data: The others.
         limit: The longest line, in bytes without its LF.
+        at: Where the others begin in all data.
     """
-    inside = wrapper.unwrap(data)
+    inside = wrapper.unwrap(data, at)
     batch = made.parse(inside.data)
     untimed = untimed_in(batch)
     if untimed is None:

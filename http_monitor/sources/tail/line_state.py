@@ -1,5 +1,7 @@
 """Makes lines of what is read of a followed file, and leaves out the rests of lines that do not count."""
 
+from collections.abc import Sequence
+
 from http_monitor.sources.files.line_cutter import LineCutter
 
 _LF = b"\n"
@@ -23,20 +25,30 @@ class LineState:
         """The beginning of that line was handed on as if it were all."""
         self.lost_bytes = 0
         """Bytes of such rests; the owner takes them away."""
+        self._after = 0
+        """So many bytes were taken by the cutter behind what it counts the starts of lines from."""
 
     @property
     def pending(self) -> int:
         """Bytes read of a line that is not complete."""
         return self._cutter.pending
 
+    @property
+    def starts(self) -> Sequence[tuple[int, int]]:
+        """Where the lines that were given last begin, as `LineCutter.starts`, but from the end of all that was read."""
+        return [(place, origin - self._after) for place, origin in self._cutter.starts]
+
     def feed(self, data: bytes) -> bytes:
         """Return the lines that are whole now."""
-        return self._cutter.feed(self._after_start(data))
+        data = self._after_start(data)
+        self._after = len(data)
+        return self._cutter.feed(data)
 
     def finish(self) -> bytes:
         """Return the line that nothing will complete, with an LF added; should it be completed, the rest is lost."""
         if self._cutter.pending:
             self.skipping = self.skipped_are_lost = True
+        self._after = 0
         return self._cutter.finish()
 
     def discard(self) -> int:

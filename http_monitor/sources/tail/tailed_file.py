@@ -1,5 +1,7 @@
 """One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
 
+from collections.abc import Sequence
+
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.sources.files.access import FileStatus, Handle, Identity
 from http_monitor.sources.known.fingerprint import HEAD_BYTES
@@ -72,6 +74,11 @@ class TailedFile:
     def pending(self) -> int:
         """Bytes read of a line that is not complete."""
         return self._lines.pending
+
+    @property
+    def starts(self) -> Sequence[tuple[int, int]]:
+        """Where the lines that were given last begin: (place in them, offset), as `LineCutter.starts`."""
+        return [(place, self.offset + origin) for place, origin in self._lines.starts]
 
     def is_at_rest(self, status: FileStatus) -> bool:
         """Tell whether it is all read, and a look that finds it like that again finds nothing."""
