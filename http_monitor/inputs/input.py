@@ -83,8 +83,7 @@ class Input:
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self._lines = 0
-        self._rows = 0
+        self._lines = self._rows = 0
         self._others = 0
         """Lines that fit, and record no finished request."""
         self._misfits = Misfits(explain)
@@ -228,7 +227,6 @@ class Input:
         return batch, found
 
     def _selected(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
-        """Return what counts of the lines that were parsed last, with where they stand."""
         chosen = batch if self._select is None else self._select(batch)
         offsets = self.locator.offsets(data, stretches, batch, chosen.line_nos)
         return replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets)

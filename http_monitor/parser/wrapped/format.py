@@ -13,7 +13,7 @@ from http_monitor.parser.detect.batch_pieces import joined, pieces, with_begins
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.single_lines import SingleLines
-from http_monitor.parser.wrapped.timing import Timing, without_untimed
+from http_monitor.parser.wrapped.timing import Timing
 from http_monitor.parser.wrapped.trials import Make, Makes, Trials, Wrappers, remind
 from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.parser.wrapped.well_read import is_well_read
@@ -63,7 +63,7 @@ class WrappedFormat:
         self._now = Unwrapping(self._makes, wrappers, limit, wrapper, turns=self._finds_out, timing=self._timing)
         self._single = SingleLines(self._now, self._timing)
         self._decided = not self._finds_out
-        self._trials = self._fresh_trials()
+        self._trials = Trials(self._makes.inside, wrappers, limit, self._timing)
         self._held = Held() if wrapper is not None else None
         """The first lines, while none has fitted; None: none may have anything around it so far, or they are over."""
         self._has_held = self._decided
@@ -131,9 +131,6 @@ class WrappedFormat:
             return self._wait(self._held, data, before, at, last=last)
         return self._now.read(data, before, at) if self._decided else self._undecided(data, before, at, last=last)
 
-    def _fresh_trials(self) -> Trials:
-        return Trials(self._makes.inside, self._wrappers, self._limit, self._timing)
-
     def parse_last(self, data: bytes) -> Batch:
         """Return the rows of whole lines, and of lines whose last part never came."""
         batch = self._parsed(data, 0, self._at, last=True)
@@ -150,9 +147,8 @@ class WrappedFormat:
 
     def held_back(self) -> Sequence[int]:
         """Return where each line that it holds a part of begins, in bytes before the end of the data parsed last."""
-        begun = self._now.begun() + self._trials.begun()
-        if self._held is not None:
-            begun += self._held.begins()
+        held = () if self._held is None else self._held.begins()
+        begun = (*self._now.begun(), *self._trials.begun(), *held)
         return [self._at - begin for begin in begun]
 
     def drain_changes(self) -> Sequence[FormatChange]:
@@ -251,31 +247,25 @@ class WrappedFormat:
                 first = self._trials.first_wrapped(piece)
                 plain = piece if first is None else piece[:first]
                 if plain:
-                    parts.append(with_begins(self._bare(self._now.inner.parse(plain), plain), plain, at + start))
+                    parts.append(self._timing.read_bare(self._now.inner, plain, self._limit, at + start))
                 stop = start + len(plain)
                 if plain and len(parts[-1].line_nos):
-                    return self._followed(parts, data[stop:], before, at + stop, last=last)
+                    return self._next(parts, data[stop:], before, at + stop, last=last)
                 if first is not None:
                     self._held = Held()
-                    return self._followed(parts, data[stop:], before, at + stop, last=last, decided=False)
+                    return self._next(parts, data[stop:], before, at + stop, last=last, known=False)
                 continue
             done, found = self._trials.decide(self._now.inner, piece, at + start, parts)
             if found is not None:
                 self._now.wrapper, self._now.inner = found
                 self._now.tell(found[0], 1 + sum(part.lines for part in parts))
             if done is not None:
-                return self._followed(parts, data[start + done :], before, at + start + done, last=last)
+                return self._next(parts, data[start + done :], before, at + start + done, last=last)
         return joined(parts) if parts else self._now.inner.parse(b"")
 
-    def _bare(self, batch: Batch, data: bytes) -> Batch:
-        """Return what became of lines that stand in nothing."""
-        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
-
-    def _followed(
-        self, parts: list[Batch], rest: bytes, before: int, at: int, *, last: bool, decided: bool = True
-    ) -> Batch:
+    def _next(self, parts: list[Batch], rest: bytes, before: int, at: int, *, last: bool, known: bool = True) -> Batch:
         """Return what comes next, behind what was read before."""
-        if decided:
+        if known:
             self._decide()
         if rest or last or not parts:
             batch = self._parsed(rest, before + sum(part.lines for part in parts), at, last=last)
@@ -284,7 +274,7 @@ class WrappedFormat:
 
     def _decide(self) -> None:
         self._decided, self._held, self._has_held = True, None, True
-        self._trials = self._fresh_trials()
+        self._trials.forget()
 
     def _wait(self, held: Held, data: bytes, before: int, at: int, *, last: bool) -> Batch:
         """Hold lines until one fits, or there are too many; return what became of them then."""
@@ -305,6 +295,6 @@ class WrappedFormat:
         else:
             plain = self._makes.bare()
             remind(plain, held.memory)
-            batch = with_begins(self._bare(plain.parse(held.data), held.data), held.data, held.at)
+            batch = self._timing.read_bare(plain, held.data, self._limit, held.at)
         rest = data[len(new) :]
-        return self._followed([batch], rest, before, at + len(new), last=False, decided=self._decided)
+        return self._next([batch], rest, before, at + len(new), last=False, known=self._decided)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from http_monitor.parser.clf.common_shortcut import is_usual
-from http_monitor.parser.detect.batch_pieces import whole_lines, with_begins
-from http_monitor.parser.wrapped.timing import Timing, try_inside, without_untimed
+from http_monitor.parser.detect.batch_pieces import whole_lines
+from http_monitor.parser.wrapped.timing import Timing, try_inside
 from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.ports.wrapper import Wrapper
@@ -51,6 +51,10 @@ class Trials:
         self.fit = False
         """Some line fitted one of them, when it was tried last."""
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._of, self.fit = {}, False
+
     def may_wrap(self, lines: Collection[bytes]) -> bool:
         """Tell whether there may be something around one of some lines, and have what finds out.
 
@@ -68,8 +72,7 @@ class Trials:
         self.fit = False
         for wrapper, made in self._of.values():
             self.fit |= bool(try_inside(made, wrapper, piece, self._limit, at)[0])
-        batch = with_begins(plain.parse(piece), piece, at)
-        return batch if self._timing.by_arrival else without_untimed(batch, piece, self._limit)
+        return self._timing.read_bare(plain, piece, self._limit, at)
 
     def first_wrapped(self, piece: bytes) -> int | None:
         """Return where the first of some lines begins that may have something around it; nothing is remembered."""

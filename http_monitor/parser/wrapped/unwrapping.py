@@ -17,7 +17,7 @@ from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.places import places
 from http_monitor.parser.wrapped.stamps import StampReader
-from http_monitor.parser.wrapped.timing import Timing, try_inside, untimed_in, with_stamps, without_untimed
+from http_monitor.parser.wrapped.timing import Timing, try_inside, untimed_in, with_stamps
 from http_monitor.parser.wrapped.trials import Makes, Wrappers, memory_of, remind
 from http_monitor.ports.log_format import Changing, FormatChange
 from http_monitor.ports.wrapper import Unwrapped, Wrapper
@@ -224,7 +224,7 @@ class Unwrapping:
     def _read_on(self, data: bytes, before: int, at: int) -> tuple[Batch, Int64s]:
         """Return the rows of lines, and the numbers of those that may have something else around them."""
         if self.wrapper is None:
-            batch = self._counted(self.parse_inner(data, before), data)
+            batch = self._timing.counted(self.parse_inner(data, before), data, self._limit)
             return batch, doubted(batch) if self._turns else _NO_LINES
         inside = self.wrapper.unwrap(data, at)
         batch = self.parse_inner(inside.data, before)
@@ -252,11 +252,7 @@ class Unwrapping:
                 self.told.append((before + int(batch.line_nos[shown[0]]), words))
             else:
                 self._stamps = None
-        return batch if left is None else self._counted(batch, inside.data)
-
-    def _counted(self, batch: Batch, data: bytes) -> Batch:
-        """Return a batch whose lines without any time are malformed, where they do not count by their arrival."""
-        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
+        return batch if left is None else self._timing.counted(batch, inside.data, self._limit)
 
     def _look(self, piece: bytes, batch: Batch, numbers: Int64s, at: int) -> Turn | None:
         if self._change is None:

@@ -23,8 +23,8 @@ class LineState:
         """What comes up to the next LF is the rest of a line that does not count."""
         self.skipped_are_lost = False
         """The beginning of that line was handed on as if it were all."""
-        self.lost_bytes = 0
-        """Bytes of such rests; the owner takes them away."""
+        self._lost_bytes = 0
+        """Bytes of such rests, of which nobody was told yet."""
         self._after = 0
         """So many bytes were taken by the cutter behind what it counts the starts of lines from."""
 
@@ -55,10 +55,11 @@ class LineState:
         """Forget the line that is not complete; returns how many bytes it had."""
         return self._cutter.discard()
 
-    def take_nul_bytes(self) -> int:
-        """Return how many NUL bytes were skipped at the beginning of lines since this was asked the last time."""
-        before, self._nul_bytes = self._nul_bytes, self._cutter.nul_bytes
-        return self._nul_bytes - before
+    def take_counts(self) -> tuple[int, int]:
+        """Return how many bytes were lost, and NULs skipped at the start of lines, since this was asked last."""
+        nul_bytes, self._nul_bytes = self._cutter.nul_bytes - self._nul_bytes, self._cutter.nul_bytes
+        lost_bytes, self._lost_bytes = self._lost_bytes, 0
+        return lost_bytes, nul_bytes
 
     def _after_start(self, data: bytes) -> bytes:
         """Return what counts: not the end of a line that began before the start."""
@@ -66,7 +67,7 @@ class LineState:
             return data
         end = data.find(_LF) + 1
         if self.skipped_are_lost:
-            self.lost_bytes += end or len(data)
+            self._lost_bytes += end or len(data)
         if not end:
             return b""
         self.skipping = self.skipped_are_lost = False

@@ -1,7 +1,5 @@
 """One file on its way from the first byte that counts to its last; knows neither its name's fate nor its neighbours."""
 
-from collections.abc import Sequence
-
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.sources.files.access import FileStatus, Handle, Identity
 from http_monitor.sources.known.fingerprint import HEAD_BYTES
@@ -76,7 +74,7 @@ class TailedFile:
         return self._lines.pending
 
     @property
-    def starts(self) -> Sequence[tuple[int, int]]:
+    def starts(self) -> list[tuple[int, int]]:
         """Where the lines that were given last begin: (place in them, offset), as `LineCutter.starts`."""
         return [(place, self.offset + origin) for place, origin in self._lines.starts]
 
@@ -189,9 +187,8 @@ class TailedFile:
 
     def start_again(self, now_us: int) -> None:
         """Go on at the first byte of what was truncated; what was not read of it is forgotten."""
-        self._noted_us, self._settled = now_us, False
+        self._noted_us, self._settled, self._mtime_ns = now_us, False, None
         self.offset = self.size = self.proven_size = 0
-        self._mtime_ns = None
         self._proof, self._allocated = Proof(), AllocatedEnd()
         self._take_line_counts()
         self._lines = LineState(self._limit)
@@ -299,6 +296,5 @@ class TailedFile:
         self._lines = LineState(self._limit, at_start=not offset)
 
     def _take_line_counts(self) -> None:
-        self._lost_bytes += self._lines.lost_bytes
-        self._lines.lost_bytes = 0
-        self._nul_bytes += self._lines.take_nul_bytes()
+        lost_bytes, nul_bytes = self._lines.take_counts()
+        self._lost_bytes, self._nul_bytes = self._lost_bytes + lost_bytes, self._nul_bytes + nul_bytes
