@@ -20,9 +20,12 @@ from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs import line_places
 from http_monitor.inputs.input import Input
+from http_monitor.inputs.look import Select
 from http_monitor.inputs.readahead.process import ProcessAhead
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.inputs.readahead.thread import ThreadAhead
+from http_monitor.inputs.span_selection import ENOUGH_ROWS, SpanSelection
+from http_monitor.moments import Span
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Source, Stretch
 from http_monitor.ports.stream import RowFrame
@@ -32,6 +35,7 @@ from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
+from http_monitor.units import US_PER_S
 from http_monitor.unwrap import wrappers
 from tests import engine_strategies
 from tests.engine_strategies import log_line
@@ -87,11 +91,18 @@ def _reading_ahead(way: str, inputs: Sequence[Input]) -> Iterator[ReadAhead | No
             ahead.close()
 
 
-def _replay(sources: Sequence[Source], run: Settings, make_format: MakeFormat = family, way: str = "none") -> Rows:
+def _replay(
+    sources: Sequence[Source],
+    run: Settings,
+    make_format: MakeFormat = family,
+    way: str = "none",
+    select: Select | None = None,
+) -> Rows:
     rows = Rows()
     hub = Hub()
     hub.join_stream(rows)
-    inputs = [Input(source, make_format(), run.max_ahead_s * 1_000_000, explain) for source in sources]
+    ahead_us = run.max_ahead_s * US_PER_S
+    inputs = [Input(source, make_format(), ahead_us, explain, select=select) for source in sources]
     with _reading_ahead(way, inputs) as ahead:
         monitor = put_together(run, inputs, default_alerts(run), hub, ReplayClock(), ahead=ahead)
         while not monitor.step():
@@ -220,6 +231,31 @@ def test_at_the_offset_of_a_row_of_standard_input_stands_its_line(threaded: bool
     assert len(rows) == 3_000
     assert {row.file for row in rows} == {LogFile("-", "-", None)}
     assert [row.offset for row in rows] == [content.index(b"h%d - " % no) for no in range(3_000)]
+
+
+@pytest.mark.parametrize("way", ["none", "thread", "process"])
+def test_at_the_offset_of_a_row_of_a_span_stands_its_line(way: str, tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    lines = [log_line(START_S + no, b"h%d" % no) + b"\n" for no in range(60 + 2 * ENOUGH_ROWS)]
+    content = b"".join(lines)
+    path.write_bytes(content)
+    # Reading begins in the file, and ends before the end of it.
+    part = len(b"".join(lines[:10])), len(content) - len(lines[-1])
+    source = ReplayFile(str(path), limit=LIMIT, read_bytes=700, part=part)
+    span = Span((START_S + 20) * US_PER_S, (START_S + 50) * US_PER_S)
+    rows = _replay([source], Settings(replay=True), way=way, select=SpanSelection(span, margin_us=0)).kept
+    assert [row.offset for row in rows] == [content.index(line) for line in lines[20:50]]
+
+
+def test_a_look_that_is_cut_has_the_offsets_of_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    lines = [log_line(START_S + no) + b"\n" for no in range(4)]
+    path.write_bytes(b"".join(lines))
+    entry = Input(ReplayFile(str(path)), family(), 60_000_000, explain)
+    entry.locator.at_once = True
+    offsets = entry.look().cut(2).batch.offsets
+    assert offsets is not None
+    assert offsets.resolve().offset.tolist() == [0, len(lines[0])]
 
 
 def test_the_place_of_a_row_is_unknown_where_its_source_does_not_tell_it(tmp_path: Path) -> None:
