@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from http_monitor.health import INPUT_COUNTERS, Health
-from http_monitor.records import Int64s, Json
+from http_monitor.records import Int64s, Json, LogFile
 from http_monitor.sizes import MAX_INT64, Sizes, narrow
 
 _MAX = 1 << 62
@@ -16,6 +16,7 @@ MAX_HITS = 1 << 48
 """Greater than the number of lines of any log; sums of such counts are far below 64 bits."""
 MAX_BYTES = 1 << 200
 """Limit of sums of sizes, which have any length (`groups.Sizes`)."""
+_MAX_IDENTITY = (1 << 64) - 1
 _KINDS = ("u1", "u2", "u4", "u8")
 _KIND_CHARS = 2
 _DAY_US = 86_400 * 1_000_000
@@ -176,3 +177,20 @@ def decode_counters(given: Json) -> Health:
     there = [name for name in INPUT_COUNTERS if name in given]
     values: Json = {name: flag(given[name]) if name == "maybe_lost" else integer(given[name], 0) for name in there}
     return Health(**values)
+
+
+def encode_file(file: LogFile) -> Json:
+    """Return a file as a JSON object."""
+    return {"source": file.source, "path": file.path, "identity": file.identity}
+
+
+def decode_file(given: Any) -> LogFile:
+    """Return the file encoded by `encode_file`. Raises KeyError, TypeError or ValueError for anything else."""
+    fields = fields_of(given)
+    source, path, identity = fields["source"], fields["path"], fields["identity"]
+    if not isinstance(source, str) or not isinstance(path, str):
+        raise TypeError("not the name of a file")
+    if identity is not None:
+        device, inode = checked_list(identity)
+        identity = integer(device, 0, _MAX_IDENTITY), integer(inode, 0, _MAX_IDENTITY)
+    return LogFile(source, path, identity)

@@ -1,7 +1,8 @@
 """The columnar contract between parser and metrics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,71 @@ LACKS_SIZE = 1
 LACKS_AGENT = 2
 
 Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+
+
+_LF = ord("\n")
+_BLANKS = np.frombuffer(b" \t\n\r\v\f", np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A file, or another input, that lines were read from."""
+
+    source: str
+    """Name of the source, as in the positions of a mark."""
+    path: str
+    """Where it stood when the lines were read."""
+    identity: tuple[int, int] | None
+    """Device and inode, as in the positions of a mark; None: not a file."""
+
+
+class RowOffsets(Protocol):
+    """Where the lines of some rows stand, perhaps not worked out yet."""
+
+    def take(self, index: "slice | Int64s") -> "RowOffsets":
+        """Return the offsets of the selected rows."""
+        ...
+
+    def resolve(self) -> "FileOffsets":
+        """Return the files and offsets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileOffsets:
+    """Where the lines of some rows stand."""
+
+    files: tuple[LogFile, ...]
+    file: Int32s
+    """Index of each row's file in `files`; -1: not known."""
+    offset: Int64s
+    """Place of the first byte of each row's line, in an archive that of its content; -1: not known."""
+
+    @staticmethod
+    def unknown(count: int) -> "FileOffsets":
+        """Return the offsets of rows of which nothing is known."""
+        return FileOffsets((), np.full(count, -1, np.int32), np.full(count, -1, np.int64))
+
+    @staticmethod
+    def join(parts: "Sequence[FileOffsets]") -> "FileOffsets":
+        """Return the offsets of the rows of all parts."""
+        files: dict[LogFile, int] = {}
+        numbers: list[Int32s] = []
+        for part in parts:
+            # The last item is what -1 selects.
+            number_of = np.array([*(files.setdefault(file, len(files)) for file in part.files), -1], np.int32)
+            numbers.append(number_of[part.file])
+        return FileOffsets(tuple(files), np.concatenate(numbers), np.concatenate([part.offset for part in parts]))
+
+    def take(self, index: "slice | Int64s") -> "FileOffsets":
+        """Return the offsets of the selected rows."""
+        return FileOffsets(self.files, self.file[index], self.offset[index])
+
+    def resolve(self) -> "FileOffsets":
+        """Return this object."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +147,11 @@ class Batch:
     other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
     of one request), strictly increasing; no table contains them (docs/ARCHITECTURE.md, "Time")."""
+    begins: Int64s | None = None
+    """Where each of its lines begins in the data that was parsed; below 0: in data parsed before. None: each non-blank
+    line of the data is one."""
+    offsets: RowOffsets | None = None
+    """Where the lines of its rows stand in their files; None: not known. A format gives none."""
 
     def head(self, lines: int) -> "Batch":
         """Return the part of the batch for its first lines."""
@@ -95,7 +165,20 @@ class Batch:
             kind=self.kind if rows else None,
             filtered_nos=self.filtered_nos[self.filtered_nos <= lines],
             other_nos=self.other_nos[self.other_nos <= lines],
+            begins=None if self.begins is None else self.begins[:lines],
+            offsets=None if self.offsets is None else self.offsets.take(slice(0, rows)),
         )
+
+    def line_begins(self, data: bytes) -> Int64s:
+        """Return where each line begins in the data that was parsed."""
+        if self.begins is not None:
+            return self.begins
+        if not self.lines:
+            return np.empty(0, np.int64)
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LF)
+        begins = np.zeros(len(ends) + (not data.endswith(b"\n")), np.int64)
+        begins[1:] = ends[: len(begins) - 1] + 1
+        return begins if len(begins) == self.lines else _without_blank(data, begins, self.lines)
 
     @property
     def malformed_lines(self) -> int:
@@ -121,6 +204,17 @@ class Batch:
     def first_request(self) -> int | None:
         """Number of the first line that records a finished request, filtered out or not; None if there is none."""
         return min((int(nos[0]) for nos in (self.line_nos, self.filtered_nos) if len(nos)), default=None)
+
+
+def _without_blank(data: bytes, begins: Int64s, lines: int) -> Int64s:
+    """Return where the lines begin that are not blank; of blank ones those count that are longer than a line may be."""
+    first = np.frombuffer(data, np.uint8).take(begins, mode="clip")
+    stops = np.append(begins[1:], len(data))
+    blank = [at for at in np.flatnonzero(np.isin(first, _BLANKS)).tolist() if not data[begins[at] : stops[at]].strip()]
+    # All of these have the greatest length that there is.
+    counted = lines - (len(begins) - len(blank))
+    blank.sort(key=lambda at: int(stops[at] - begins[at]))
+    return np.delete(begins, blank[: len(blank) - counted])
 
 
 Json = dict[str, Any]

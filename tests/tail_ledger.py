@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from http_monitor.ports.source import Chunk
 from tests.tail_world import SERIAL_BYTES, Stream, World
 
 _LF = b"\n"
@@ -57,6 +58,19 @@ class Ledger:
         assert not data or data.endswith(_LF), "the end is no whole line"
         for line in data.splitlines(keepends=True):
             self._take(line, rested)
+
+    def check_places(self, chunk: Chunk) -> None:
+        """See that each line of a chunk stands in its file where the chunk says."""
+        place = 0
+        for line in chunk.data.splitlines(keepends=True):
+            stream, start = self._world.serials[line[:SERIAL_BYTES]]
+            stretch = [stretch for stretch in chunk.stretches if stretch.start <= place][-1]
+            what = f"line {line[:SERIAL_BYTES]!r} of stream {stream.number}"
+            assert stretch.offset + place - stretch.start == start, f"{what} does not stand there"
+            assert stretch.file.source == str(self._world.path)
+            assert stretch.file.identity is not None
+            assert stretch.file.identity[1] in self._world.numbers_of(stream), f"{what} is not in that file"
+            place += len(line)
 
     def gaps(self, stream: Stream) -> Iterator[tuple[int, int]]:
         """Yield where bytes that count have not been given."""

@@ -337,6 +337,7 @@ class FollowingMachine(RuleBasedStateMachine):
             self.mixed |= {*self.world.order}
         self.unlooked.clear()
         self.ledger.take(chunk.data, self.rested | self.mixed)
+        self.ledger.check_places(chunk)
         self._note_look(at_end=chunk.at_end)
         self._check_counters()
         return chunk.at_end

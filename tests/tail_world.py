@@ -31,6 +31,8 @@ class Stream:
     """When it last grew, by the running clock."""
     copies: list[int] = field(default_factory=list)
     """How much of it copies and archives hold."""
+    numbers: set[int] = field(default_factory=set)
+    """Inode numbers of the copies and archives."""
     completed: dict[int, int] = field(default_factory=dict)
     """Where its whole lines begin, and before which look each became whole."""
 
@@ -226,6 +228,7 @@ class World:
         status = plain.stat()
         os.utime(archive, ns=(status.st_mtime_ns, status.st_mtime_ns))
         plain.unlink()
+        (file.stream if isinstance(file, Inode) else file.of).numbers.add(number)
         if isinstance(file, Inode):
             file.linked = False
             file.stream.copies.append(len(file.stream.content))
@@ -246,6 +249,7 @@ class World:
             status = log.stat()
             os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
         self.current.stream.copies.append(size)
+        self.current.stream.numbers.add(number)
         self.names[name] = Archive(self.current.stream, size)
 
     def put(self) -> None:
@@ -279,6 +283,10 @@ class World:
         self.order.remove(inode.stream)
         self.order.append(inode.stream)
         self.moves += 1
+
+    def numbers_of(self, stream: Stream) -> set[int]:
+        """Return the inode numbers of the file of a stream, and of all copies and archives of it that there were."""
+        return {self.files[stream].number, *stream.numbers}
 
     def keep_number(self, inode: Inode) -> None:
         """Let no other file have the inode number of this one: too little is known of it to tell them apart."""

@@ -22,6 +22,45 @@ def _oracle(data: bytes, limit: int) -> tuple[bytes, int]:
     return b"".join(line[: limit + 1] + b"\n" for line in kept), sum(map(len, lines)) - sum(map(len, kept))
 
 
+def _offsets(cutter: LineCutter, lines: bytes, taken: int) -> list[tuple[int, bytes]]:
+    """Return where each line that was given last begins in all that was taken, and the line.
+
+    Args:
+        cutter: It has given them.
+        lines: They.
+        taken: Bytes taken before the data that `starts` counts from.
+    """
+    found, place = [], 0
+    for line in lines.split(b"\n")[:-1]:
+        begin, origin = [start for start in cutter.starts if start[0] <= place][-1]
+        found.append((taken + origin + place - begin, line + b"\n"))
+        place += len(line) + 1
+    return found
+
+
+def _expected_offsets(data: bytes, limit: int) -> list[tuple[int, bytes]]:
+    """Return where each line begins that counts, behind what is left out in front of it, and the line."""
+    found, place = [], 3 * data.startswith(b"\xef\xbb\xbf")
+    for line in data[place:].split(b"\n"):
+        kept = line.lstrip(b"\0")
+        if kept or place + len(line) < len(data):
+            found.append((place + len(line) - len(kept), kept[: limit + 1] + b"\n"))
+        place += len(line) + 1
+    return found
+
+
+@settings(max_examples=examples(300))
+@given(_BYTES, st.lists(st.integers(0, 200), max_size=12), st.integers(0, 12))
+def test_every_line_is_where_it_is_said_to_begin(data: bytes, cuts: list[int], limit: int) -> None:
+    cutter = LineCutter(limit)
+    found, taken = [], 0
+    for piece in _pieces(data, cuts):
+        found += _offsets(cutter, cutter.feed(piece), taken)
+        taken += len(piece)
+    found += _offsets(cutter, cutter.finish(), taken)
+    assert found == _expected_offsets(data, limit)
+
+
 def _pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     edges = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
     return [data[start:end] for start, end in pairwise(edges)]

@@ -3,6 +3,7 @@
 import contextlib
 import random
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.codec import decode_file
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import FATES, Rows
 from http_monitor.parser.formats import get_format
+from http_monitor.records import FileOffsets, LogFile
 from tests.engine_strategies import START_S, held_logs, log_line, logs, many_key_logs
 from tests.examples import examples
 
 _US_PER_S = 1_000_000
+_FILES = (LogFile("a.log", "a.log.1", (1, (1 << 64) - 1)), LogFile("-", "\udcff", None))
 
 
 def _rows(data: bytes) -> list[Rows]:
@@ -75,7 +79,38 @@ def _two_lines() -> Rows:
     """Return rows with a column for whatever is not the same in most logs."""
     rows = _caught_up(log_line(START_S, b"a") + b"\n" + log_line(START_S, b"b") + b"\n")
     some = np.array([0, 1])
-    return Rows(rows.batch, rows.time_us + 1, np.array([some] * len(FATES)), looks=some)
+    offsets = FileOffsets(_FILES, np.array([1, -1], np.int32), np.array([1 << 40, -1]))
+    return Rows(rows.batch, rows.time_us + 1, np.array([some] * len(FATES)), looks=some, offsets=offsets)
+
+
+def test_where_lines_stand_comes_back() -> None:
+    back = decode_rows(encode_rows(_two_lines().part(0, 2))).offsets
+    assert isinstance(back, FileOffsets)
+    assert (back.files, back.file.tolist(), back.offset.tolist()) == (_FILES, [1, -1], [1 << 40, -1])
+    assert (str(back.file.dtype), str(back.offset.dtype)) == ("int32", "int64")
+    assert decode_rows(encode_rows(_caught_up(log_line(START_S) + b"\n"))).offsets is None
+
+
+@pytest.mark.parametrize(("file", "offset"), [(2, 0), (-2, 0), (0, -2)])
+def test_a_place_that_there_is_not_is_refused(file: int, offset: int) -> None:
+    offsets = FileOffsets(_FILES, np.array([0, file], np.int32), np.array([0, offset]))
+    with pytest.raises(ValueError, match="a place in a file that there is not"):
+        decode_rows(encode_rows(replace(_two_lines(), offsets=offsets)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"source": "a", "path": 1, "identity": None},
+        {"source": "a", "path": "a", "identity": [1]},
+        {"source": "a", "path": "a", "identity": [-1, 1]},
+        {"source": "a", "path": "a"},
+        None,
+    ],
+)
+def test_what_is_no_file_is_refused(given: Any) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        decode_file(given)
 
 
 @settings(max_examples=examples(150), deadline=None)
@@ -94,7 +129,7 @@ def test_damaged_rows_are_refused_or_still_rows(seed: int, junk: bytes) -> None:
         assert back.looks is None or len(back.looks) == len(back.time_us)
 
 
-@pytest.mark.parametrize("column", ["host", "status", "#time", "#look", "#malformed_after"])
+@pytest.mark.parametrize("column", ["host", "status", "#time", "#look", "#file", "#offset", "#malformed_after"])
 def test_a_row_that_lacks_what_each_row_has_is_refused(column: str) -> None:
     with pa.ipc.open_stream(encode_rows(_two_lines())) as reader:
         (batch,) = list(reader)

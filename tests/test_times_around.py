@@ -138,7 +138,7 @@ def test_a_time_of_its_own_goes_before_that_around_a_line() -> None:
     assert seconds(batch) == [(15 + no) % 60 - 15 for no in range(300)]
 
 
-def test_a_line_in_parts_has_the_time_of_its_first_also_over_a_restart() -> None:
+def test_a_line_in_parts_has_the_time_and_place_of_its_first_also_over_a_restart() -> None:
     def part(second: int, flag: bytes, text: bytes) -> bytes:
         return b"2026-01-19T23:08:%02d.5Z stdout %b %b\n" % (second, flag, text)
 
@@ -151,6 +151,10 @@ def test_a_line_in_parts_has_the_time_of_its_first_also_over_a_restart() -> None
     last = again.parse_last(b"")
 
     assert (seconds(first), seconds(second), seconds(last)) == ([0], [1], [4])
+    # Of the second line two parts had been parsed before, of the last one its only part.
+    before = len(part(16, b"P", LINE[:20]) + part(17, b"P", LINE[20:40]))
+    assert (first.line_begins(b"").tolist(), second.line_begins(b"").tolist()) == ([0], [-before])
+    assert last.line_begins(b"").tolist() == [-len(part(19, b"P", LINE))]
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_what_is_kept_of_a_line_in_parts_is_bounded() -> None:
     for _ in range(50):
         assert cri.unwrap(part).data == b""
 
-    ((line, time),) = cri.save().values()
+    ((line, time, _),) = cri.save().values()
     assert (len(line), time) == (101, "2026-01-19T23:08:15.93Z")
     assert cri.unwrap(part.replace(b" P ", b" F ")).data == b"x" * 101 + b"\n"
 

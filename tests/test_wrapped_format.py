@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.parser.detect.auto import auto_format
-from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
-from http_monitor.records import Batch, Json
+from http_monitor.records import Batch
 from http_monitor.unwrap import wrapper, wrappers
 from tests.examples import examples
+from tests.parsed_in_pieces import ParsedInPieces
 from tests.wrapped_lines import WAYS, wrapped
 
 LIMIT = 4_000
@@ -250,18 +250,20 @@ def test_where_a_log_is_cut_changes_nothing(seed: int) -> None:
         cut.choose(b"".join(lines[:20]))
 
     edges = sorted({0, len(lines), *(chance.randrange(len(lines) + 1) for _ in range(4))})
-    batches = []
+    pieces = ParsedInPieces(cut)
     for start, stop in pairwise(edges):
         if chance.random() < 0.3:
-            state: Json = cut.save()
-            cut = finding(name)
-            cut.load(state)
-        batches.append(cut.parse(b"".join(lines[start:stop])))
+            pieces.restart(finding(name))
+        pieces.parse(b"".join(lines[start:stop]))
+    pieces.parse(b"", last=True)
 
     expected = whole.parse_last(b"".join(lines))
-    found = joined([*batches, cut.parse_last(b"")])
+    found = pieces.whole()
     assert account(found)[:3] == account(expected)[:3]
-    assert whole.wrapper == cut.wrapper
+    begins = expected.line_begins(b"".join(lines))
+    assert found.line_begins(b"").tolist() == begins.tolist()
+    assert {*begins.tolist()} <= {*np.cumsum([0, *map(len, lines)]).tolist()}
+    assert whole.wrapper == pieces.made.wrapper
     together = np.concatenate((found.line_nos, found.other_nos))
     assert len(set(together.tolist())) == len(together) <= found.lines
 
@@ -281,6 +283,52 @@ def _any_log(chance: random.Random) -> Sequence[bytes]:
                 written = chance.choice((b"junk", b"", b"-- Boot 1 --", b"2026-01-19T23:08:15.93Z stdout P 192.0"))
             lines.append(written + b"\n")
     return lines
+
+
+def test_lines_behind_those_that_were_held_in_vain_begin_where_they_stand() -> None:
+    lines = [b"<6>junk\n"] * 120 + [b"\n"] + [line(no) + b"\n" for no in range(30)]
+    pieces = ParsedInPieces(finding("combined"))
+    for start in range(0, len(lines), 50):
+        pieces.parse(b"".join(lines[start : start + 50]))
+    batch = pieces.whole()
+    begins = [*range(0, 120 * 8, 8), *(120 * 8 + 1 + len(line()) * no + no + (no > 9) * (no - 10) for no in range(30))]
+    assert batch.line_nos.tolist() == [*range(121, 151)]
+    assert batch.line_begins(b"").tolist() == begins
+
+
+def test_a_part_that_showed_what_is_around_the_next_lines_has_its_place() -> None:
+    plain = [line(no) + b"\n" for no in range(30)]
+    whole = [b"2026-01-19T23:08:15.93Z stdout F " + line(no) + b"\n" for no in range(19)]
+    part, rest = b"2026-01-19T23:08:15.93Z stdout P 192.0", b"2026-01-19T23:08:15.93Z stdout F " + line()[5:]
+    pieces = ParsedInPieces(finding("combined"))
+    pieces.parse(b"".join(plain))
+    pieces.parse(b"".join([*whole, b"\n", part + b"\n"]))
+    pieces.parse(rest + b"\n")
+    batch = pieces.whole()
+    assert (len(batch.rows), batch.lines) == (50, 51)
+    assert batch.line_begins(b"")[-1] == sum(map(len, plain)) + sum(map(len, whole)) + 1
+
+
+def test_what_was_held_for_another_wrapper_begins_where_it_stands() -> None:
+    pieces = ParsedInPieces(named("cri", "combined"))
+    pieces.parse(b"junk\n" * 3)
+    pieces.restart(named("syslog", "combined"))
+    pieces.parse(_SYSLOG % (b"nginx", line()))
+    batch = pieces.whole()
+    assert (len(batch.rows), batch.line_begins(b"").tolist()) == (1, [0, 5, 10, 15])
+
+
+def test_a_line_whose_rest_never_came_begins_where_its_first_part_stands() -> None:
+    time = b"2026-01-19T23:08:15.93Z "
+    first, second, third = (time + stream + b" P " for stream in (b"stdout", b"stderr", b"other"))
+    pieces = ParsedInPieces(named("cri", "combined"))
+    pieces.parse(time + b"stdout F " + line() + b"\n")
+    pieces.parse(first + b"a\n" + second + b" \n" + third + line()[:9] + b"\n" + first + b"b\n")
+    pieces.parse(b"", last=True)
+    begin = len(time) + len(b"stdout F ") + len(line()) + 1
+    # The one that had a part last comes last.
+    last = begin + len(first) + 2 + len(second) + 2
+    assert pieces.whole().line_begins(b"").tolist() == [0, last, begin]
 
 
 def test_explaining_counts_columns_in_the_whole_line() -> None:
@@ -351,15 +399,18 @@ def _dockers(requests: int) -> bytes:
 @pytest.mark.parametrize("size", [1, 3, 1_000])
 def test_parts_that_come_before_anything_is_known_are_one_line(log: bytes, others: int, size: int) -> None:
     lines = log.splitlines(keepends=True)
-    made = finding()
-    batches = []
+    pieces = ParsedInPieces(finding())
     for start in range(0, len(lines), size):
-        batches.append(made.parse(b"".join(lines[start : start + size])))
-        again = finding()
-        again.load(made.save())
-        made = again
-    whole = joined([*batches, made.parse_last(b"")])
+        pieces.parse(b"".join(lines[start : start + size]))
+        pieces.restart(finding())
+    pieces.parse(b"", last=True)
+    whole = pieces.whole()
 
+    # The first line is in several parts, the last of which is behind the line of another program.
+    firsts = [0, 1, *range(4, len(lines))] if others else [0, *range(2, len(lines))]
+    begins = [sum(map(len, lines[:first])) for first in firsts]
+    assert sorted(whole.line_begins(b"").tolist()) == begins
+    assert whole.line_begins(b"")[whole.line_nos[0] - 1] == 0
     assert (whole.lines, len(whole.line_nos), len(whole.other_nos)) == (25 + others, 25, others)
     assert column(whole, "path")[0] == b"/" + b"x" * 90
 
@@ -372,7 +423,10 @@ def test_lines_of_other_programs_are_other_wherever_they_stand(kind: str | None,
     log = [*strangers[:before], *own, *strangers[before:]]
     made = finding("combined") if kind is None else named(kind, "combined")
 
-    whole = joined([made.parse(each) for each in log])
+    pieces = ParsedInPieces(made)
+    for each in log:
+        pieces.parse(each)
+    whole = pieces.whole()
 
     assert (whole.lines, len(whole.line_nos), len(whole.other_nos), whole.malformed_lines) == (62, 1, 60, 1)
 
@@ -403,6 +457,9 @@ def test_a_message_that_rsyslog_repeats_came_so_often_more(front: bytes) -> None
     assert column(batch, "host") == [b"192.0.2.7"] + [b"192.0.2.9"] * 4
     assert column(batch, "source") == [b"web1"] * 5
     assert (batch.lines, batch.malformed_lines, batch.other_nos.tolist()) == (9, 2, [8, 9])
-    again_cut = named("syslog", "combined")
-    cut = joined([again_cut.parse(each) for each in log.splitlines(keepends=True)])
-    assert account(cut)[:3] == account(batch)[:3]
+    cut = ParsedInPieces(named("syslog", "combined"))
+    for each in log.splitlines(keepends=True):
+        cut.parse(each)
+    assert account(cut.whole())[:3] == account(batch)[:3]
+    assert cut.whole().line_begins(b"").tolist() == batch.line_begins(log).tolist()
+    assert batch.line_begins(log).tolist()[:6] == [0, *[len(entry)] * 4, len(entry + again % 4)]

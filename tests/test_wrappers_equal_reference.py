@@ -8,11 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from http_monitor.choices import UNWRAPS
-from http_monitor.parser.detect.batch_pieces import joined
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.unwrap import wrapper
 from tests.examples import examples
+from tests.parsed_in_pieces import ParsedInPieces
 from tests.reference.wrapper_texts import Inside
 from tests.reference.wrappers import WRAPPERS, judged
 from tests.wrapped_fuzzing import LIMIT, check_wrapped, wrapped_log
@@ -51,8 +51,11 @@ def test_lines_count_as_the_reference_says_wherever_they_are_cut(seed: int, name
     made = WrappedFormat(lambda: get_format("combined", LIMIT), lambda: (), LIMIT, wrapper=wrapper(name, LIMIT))
     edges = sorted({0, len(lines), *(chance.randrange(len(lines) + 1) for _ in range(3))})
 
-    batches = [made.parse(b"".join(line + b"\n" for line in lines[start:stop])) for start, stop in pairwise(edges)]
-    batch = joined([*batches, made.parse_last(b"")])
+    pieces = ParsedInPieces(made)
+    for start, stop in pairwise(edges):
+        pieces.parse(b"".join(line + b"\n" for line in lines[start:stop]))
+    pieces.parse(b"", last=True)
+    batch = pieces.whole()
 
     kinds = ["malformed"] * batch.lines
     for numbers, kind in ((batch.line_nos, "hit"), (batch.other_nos, "other")):

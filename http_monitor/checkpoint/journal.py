@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from http_monitor.codec import checked_list, fields_of, integer
@@ -81,7 +82,9 @@ class JournalledEngine:
         if self._bytes > self._most_bytes:
             self.overflown = True
             self._changes.clear()
-        self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, rows)
+        # Nobody listens to what is repeated.
+        kept = rows if rows.offsets is None else replace(rows, offsets=None)
+        self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, kept)
 
     def advance(self, now_us: int) -> None:
         """Advance now."""

@@ -15,10 +15,11 @@ from http_monitor.codec import fields_of, integer
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.inputs.line_places import decode_places
 from http_monitor.records import Json
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
-VERSION = 6
+VERSION = 7
 """Version of the contents of a checkpoint; other versions are not read."""
 _DEFAULTS = Settings()
 
@@ -146,6 +147,7 @@ def _value(value: Any, name: str, example: object) -> Any:
 
 def _check_state(state: Json) -> Json:
     AheadFilter(0).load(fields_of(state["gate"]))
+    decode_places(state["places"])
     integer(state["lines"], least=0)
     integer(state["rows"], least=0)
     integer(state["others"], least=0)

@@ -124,6 +124,8 @@ def replay_run(
     if hub.wants_rows:
         hub.begin(None)
         engine.stream_to(hub)
+        for entry in inputs:
+            entry.locator.at_once = True
     return ReplayRun(inputs, engine, publisher, held, ahead)
 
 

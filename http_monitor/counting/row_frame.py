@@ -9,7 +9,7 @@ from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups, Piece
 from http_monitor.counting.numbering import number_starts
 from http_monitor.eventtime.rows import Rows
-from http_monitor.records import Bools, Int64s
+from http_monitor.records import Bools, FileOffsets, Int64s
 
 _NO_INTS = np.empty(0, np.int64)
 
@@ -74,6 +74,12 @@ class AcceptedRows:
     def time_us(self) -> Int64s:
         """The time that decides the bucket of each row."""
         return self._rows.time_us
+
+    @property
+    def offsets(self) -> FileOffsets:
+        """Where the line of each row stands."""
+        offsets = self._rows.offsets
+        return FileOffsets.unknown(len(self)) if offsets is None else offsets.resolve()
 
     @property
     def dimensions(self) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """Passes accepted rows to a listener, each before the first message that it causes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from http_monitor.counting.frame import Frame
@@ -28,6 +30,9 @@ class RowStream:
 
     def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
         """Store rows that are about to be counted."""
+        if rows.offsets is not None:
+            # A frame may be kept, and must not keep the data that it was read from.
+            rows = replace(rows, offsets=rows.offsets.resolve())
         self._rows = AcceptedRows(rows, frame, decisions.bucket_of, decisions.late)
         self._done = 0
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from http_monitor.arrow import take
 from http_monitor.eventtime.rows import FATES, HELD, NO_LINES, Rows
-from http_monitor.records import Int64s
+from http_monitor.records import Int64s, RowOffsets
 
 
 class Admission:
@@ -18,10 +18,18 @@ class Admission:
         batch: The rows of the look; None: none.
         time_us: Their times.
         held: Rows of earlier looks, each alone; the last has the index -1, the one before -2.
+        offsets: Where the lines of the rows stand; None: not known.
     """
 
-    def __init__(self, batch: pa.RecordBatch | None, time_us: Int64s | None, held: Sequence[Rows]) -> None:
+    def __init__(
+        self,
+        batch: pa.RecordBatch | None,
+        time_us: Int64s | None,
+        held: Sequence[Rows],
+        offsets: RowOffsets | None = None,
+    ) -> None:
         self._batch = batch
+        self._offsets = offsets
         self._time_us = np.empty(0, np.int64) if time_us is None else time_us
         self._held = held
         self._runs: list[tuple[int, int]] = []
@@ -60,11 +68,16 @@ class Admission:
             self._changes.append((self._count, fate, by))
 
     def row(self, index: int) -> Rows:
-        """Return one row unchanged."""
+        """Return one row unchanged, to be held."""
         if index < 0:
             return self._held[index]
         assert self._batch is not None
-        return Rows(self._batch.slice(index, 1), self._time_us[index : index + 1])
+        one = slice(index, index + 1)
+        # The others it was read with are not held for its sake.
+        offsets = self._taken(one)
+        return Rows(
+            self._batch.slice(index, 1), self._time_us[one], offsets=None if offsets is None else offsets.resolve()
+        )
 
     def rows(self, between: Int64s | None = None) -> list[Rows]:
         """Return the accepted rows in order; the fates of lines before the first come before all rows.
@@ -100,30 +113,34 @@ class Admission:
     def _parts(self, after: Int64s, looks: Int64s | None) -> list[Rows]:
         parts: list[Rows] = []
         lead: tuple[int, ...] = tuple(after[:, 0].tolist())
-        for batch, time_us in self._pieces():
+        for batch, time_us, offsets in self._pieces():
             start = sum(len(part) for part in parts)
             mine = slice(start, start + len(time_us))
             behind = after[:, 1 + mine.start : 1 + mine.stop]
             seen = None if looks is None or not looks[mine].any() else looks[mine]
-            parts.append(Rows(batch, time_us, behind if behind.any() else None, lead, seen))
+            parts.append(Rows(batch, time_us, behind if behind.any() else None, lead, seen, offsets=offsets))
             lead = NO_LINES
         if not parts and any(lead):
             nothing = self._held[0].batch if self._batch is None else self._batch
             parts.append(Rows(nothing.slice(0, 0), np.empty(0, np.int64), lead=lead))
         return parts
 
-    def _pieces(self) -> Iterator[tuple[pa.RecordBatch, Int64s]]:
+    def _pieces(self) -> Iterator[tuple[pa.RecordBatch, Int64s, RowOffsets | None]]:
         """Yield the accepted rows in pieces, each of one batch."""
         for is_held, group in groupby(self._runs, lambda run: run[0] < 0):
             runs = [*group]
             if is_held:
                 for index in (index for start, stop in runs for index in range(start, stop)):
-                    yield self._held[index].batch, self._held[index].time_us
+                    held = self._held[index]
+                    yield held.batch, held.time_us, held.offsets
                 continue
             assert self._batch is not None
             if len(runs) == 1:
                 ((start, stop),) = runs
-                yield self._batch.slice(start, stop - start), self._time_us[start:stop]
+                yield self._batch.slice(start, stop - start), self._time_us[start:stop], self._taken(slice(start, stop))
             else:
                 order = np.concatenate([np.arange(start, stop) for start, stop in runs])
-                yield take(self._batch, order), self._time_us[order]
+                yield take(self._batch, order), self._time_us[order], self._taken(order)
+
+    def _taken(self, index: slice | Int64s) -> RowOffsets | None:
+        return None if self._offsets is None else self._offsets.take(index)

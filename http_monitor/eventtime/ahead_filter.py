@@ -171,7 +171,7 @@ class AheadFilter:
             self._greatest_us = max(self._greatest_us, int(accepted.max()))
         if len(accepted) == len(time_us):
             return _pass_unchanged(batch, time_us, between)
-        given = Admission(batch.rows, time_us, [])
+        given = Admission(batch.rows, time_us, [], batch.offsets)
         edges = [*np.flatnonzero(ahead).tolist(), len(time_us)]
         start = 0
         for edge in edges:
@@ -191,7 +191,7 @@ class AheadFilter:
             between: as `_between` returns it.
             first: index of the first row to examine; those before it are accepted.
         """
-        given = Admission(batch.rows, time_us, [_rows_of(line) for line in self._held])
+        given = Admission(batch.rows, time_us, [_rows_of(line) for line in self._held], batch.offsets)
         others = None if between is None or not between[OTHER].any() else np.cumsum(between[OTHER])
         held, count = self._held, len(time_us)
         given.accept(0, first)
@@ -285,7 +285,7 @@ def _between(batch: Batch) -> Int64s | None:
 
 def _pass_unchanged(batch: Batch, time_us: Int64s, between: Int64s | None) -> list[Rows]:
     if between is None:
-        return [Rows(batch.rows, time_us)] if len(time_us) else []
+        return [Rows(batch.rows, time_us, offsets=batch.offsets)] if len(time_us) else []
     lead, after = between[:, 0], between[:, 1:]
-    rows = Rows(batch.rows, time_us, after if after.any() else None, tuple(lead.tolist()))
+    rows = Rows(batch.rows, time_us, after if after.any() else None, tuple(lead.tolist()), offsets=batch.offsets)
     return [rows] if len(rows) or rows.has_lead else []

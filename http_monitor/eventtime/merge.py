@@ -10,7 +10,7 @@ import pyarrow as pa
 from http_monitor.arrow import take
 from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows
 from http_monitor.eventtime.running_max import running_max
-from http_monitor.records import Int64s
+from http_monitor.records import FileOffsets, Int64s
 
 
 class _File:
@@ -103,7 +103,16 @@ def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
         after=_join_in_order([part.after for part in parts], sizes, order),
         looks=_join_in_order([part.looks for part in parts], sizes, order),
         file=_join_in_order([part.file for part in parts], sizes, order, -1),
+        offsets=_join_offsets(parts, order),
     )
+
+
+def _join_offsets(parts: Sequence[Rows], order: Int64s) -> FileOffsets | None:
+    """Return where the lines of all parts stand, in the given order; None if that is not known of any."""
+    if all(part.offsets is None for part in parts):
+        return None
+    known = [FileOffsets.unknown(len(part)) if part.offsets is None else part.offsets.resolve() for part in parts]
+    return FileOffsets.join(known).take(order)
 
 
 def _join_in_order(

@@ -1,24 +1,27 @@
 """Encodes rows as bytes and decodes them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of, filled, take
-from http_monitor.codec import checked_list, integer, moment_of
+from http_monitor.codec import checked_list, decode_file, encode_file, integer, moment_of
 from http_monitor.eventtime.rows import FATES, NEVER_US, Rows, event_times
-from http_monitor.records import SCHEMA, Int64s
+from http_monitor.records import SCHEMA, FileOffsets, Int64s
 
-_TIME, _LOOK = "#time", "#look"
+_TIME, _LOOK, _FILE, _OFFSET = "#time", "#look", "#file", "#offset"
 _AFTER = tuple(f"#{fate}_after" for fate in FATES)
-_LEAD, _LEAD_US = b"lead", b"lead_us"
+_LEAD, _LEAD_US, _FILES = b"lead", b"lead_us", b"files"
 _FIELDS = {
     field.name: field
     for field in (
         *SCHEMA,
         pa.field(_TIME, pa.int64(), nullable=False),
         pa.field(_LOOK, pa.int64(), nullable=False),
+        pa.field(_FILE, pa.int32(), nullable=False),
+        pa.field(_OFFSET, pa.int64(), nullable=False),
         *(pa.field(name, pa.int64(), nullable=False) for name in _AFTER),
     )
 }
@@ -48,6 +51,10 @@ def encode_rows(rows: Rows) -> bytes:
         _LEAD: json.dumps(rows.lead).encode(),
         _LEAD_US: json.dumps(rows.lead_us).encode(),
     }
+    if rows.offsets is not None and len(rows):
+        offsets = rows.offsets.resolve()
+        columns[_FILE], columns[_OFFSET] = pa.array(offsets.file), pa.array(offsets.offset)
+        lead[_FILES] = json.dumps([encode_file(file) for file in offsets.files]).encode()
     schema = pa.schema([_FIELDS[name] for name in columns], metadata=lead)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
@@ -89,9 +96,27 @@ def decode_rows(data: bytes) -> Rows:
             lead=lead,
             lead_us=moment_of(json.loads(metadata[_LEAD_US]), NEVER_US),
             looks=_numbers(columns[_LOOK], count) if _LOOK in columns else None,
+            offsets=_offsets(columns, metadata),
         )
     except (pa.ArrowException, KeyError, TypeError, OSError, EOFError, RecursionError) as error:
         raise ValueError(f"no rows: {error}") from error
+
+
+def _offsets(columns: "Mapping[str, pa.Array[Any]]", metadata: Mapping[bytes, bytes]) -> FileOffsets | None:
+    """Return where the lines stand; None if nothing is said of it.
+
+    Raises:
+        KeyError, TypeError, ValueError: it makes no sense.
+    """
+    if _FILES not in metadata:
+        return None
+    import json  # noqa: PLC0415 - as above
+
+    files = tuple(decode_file(file) for file in checked_list(json.loads(metadata[_FILES])))
+    file, offset = (np.array(columns[name].to_numpy(zero_copy_only=False)) for name in (_FILE, _OFFSET))
+    if len(file) and not (file.min() >= -1 and file.max() < len(files) and offset.min() >= -1):
+        raise ValueError("a place in a file that there is not")
+    return FileOffsets(files, file, offset)
 
 
 def _numbers(column: "pa.Array[Any] | None", count: int) -> Int64s:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.records import Batch, Int64s
+from http_monitor.records import Batch, Int64s, RowOffsets
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""
@@ -41,6 +41,8 @@ class Rows:
     """The file of each row, if there are several and there are looks."""
     lead_us: int = NEVER_US
     """Time of the row accepted before the lines of the lead in their file; `NEVER_US`: there is none."""
+    offsets: RowOffsets | None = None
+    """Where their lines stand; None: not known."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -55,6 +57,7 @@ class Rows:
             lead_us=self.lead_us,
             looks=None if self.looks is None else self.looks[start:stop],
             file=None if self.file is None else self.file[start:stop],
+            offsets=None if self.offsets is None else self.offsets.take(slice(start, stop)),
         )
 
     @property

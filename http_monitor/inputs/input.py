@@ -9,13 +9,14 @@ from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.inputs.line_places import Locator
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits, lines_without_row, only_others
 from http_monitor.inputs.missing_columns import SAMPLE_ROWS, MissingColumns
 from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
-from http_monitor.ports.source import Failing, Resumable, Source
+from http_monitor.ports.source import Failing, Resumable, Source, Stretch
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
 from http_monitor.report import Level, Notice
 from http_monitor.units import visible_text
@@ -75,14 +76,14 @@ class Input:
         self._format = log_format
         self._resumable: Resumable | None = able(source, Resumable)
         self._remembering: Remembering | None = able(log_format, Remembering)
+        self.locator = Locator(log_format)
         self._found = announced
         """The detected kind of its lines; None: not known yet."""
         self._announced = announced
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self._lines = 0
-        self._rows = 0
+        self._lines = self._rows = 0
         self._others = 0
         """Lines that fit, and record no finished request."""
         self._misfits = Misfits(explain)
@@ -145,6 +146,7 @@ class Input:
             "rows": self._rows,
             "others": self._others,
             "format": {"name": self._format.name, "kept": self._kept, "found": self._found},
+            "places": self.locator.save(),
         }
 
     def load(self, given: Json) -> None:
@@ -163,20 +165,22 @@ class Input:
             self._remembering.load(given["format"]["kept"])
             found = given["format"].get("found")
             self._found = found if isinstance(found, str) else None
+            self.locator.load(given["places"])
         self.resumed = given["position"] is not None
 
-    def parse(self, data: bytes, *, last: bool = False) -> Batch:
+    def parse(self, data: bytes, *, last: bool = False, stretches: Sequence[Stretch] = ()) -> Batch:
         """Return the rows of the next lines, and store notices about them.
 
         Args:
             data: Whole lines.
             last: Whether these are the last lines.
+            stretches: Where they stand; none: not known.
         """
         if not (data or last):
             return _NO_LINES
         batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
-        return self._selected(batch)
+        return self._selected(batch, data, stretches)
 
     def look(self) -> Look:
         """Read and parse the next lines of a replay; may wait for them.
@@ -193,7 +197,8 @@ class Input:
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
         nul_bytes = self.source.health().nul_bytes
-        return cut(self._select, Look(self._selected(parsed), chunk.finished, nul_bytes, tuple(found), failure))
+        selected = self._selected(parsed, chunk.data, chunk.stretches if self.locator.at_once else ())
+        return cut(self._select, Look(selected, chunk.finished, nul_bytes, tuple(found), failure))
 
     def merge_look(self, look: Look) -> None:
         """Store the results of a look whose lines are being counted now."""
@@ -207,11 +212,9 @@ class Input:
         batch = self._format.parse(data) if ending is None else ending.parse_last(data)
         notices: list[Found] = []
         if batch.lines and isinstance(self._format, Telling):
-            notices += [
-                Found(line_no, self.notice(words, "unwrap")) for line_no, words in self._format.drain_messages()
-            ]
-        if batch.samples:
-            sample = batch.samples[0]
+            for message_no, words in self._format.drain_messages():
+                notices.append(Found(message_no, self.notice(words, "unwrap")))
+        for sample in batch.samples[:1]:
             self._misfits.note(Sample(self._lines + sample.line_no, sample.raw))
         found = [*notices, *self._formats(batch)]
         self._lines += batch.lines
@@ -223,9 +226,10 @@ class Input:
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         return batch, found
 
-    def _selected(self, batch: Batch) -> Batch:
-        batch = batch if self._select is None else self._select(batch)
-        return replace(batch, rows=with_short_keys(batch.rows))
+    def _selected(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
+        chosen = batch if self._select is None else self._select(batch)
+        offsets = self.locator.offsets(data, stretches, batch, chosen.line_nos)
+        return replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets)
 
     def _formats(self, batch: Batch) -> list[Found]:
         """Return notices about the format: the first line that fits, and changes of the format."""

@@ -149,7 +149,10 @@ class LiveTurns:
         Returns:
             The smallest position of these inputs.
         """
-        looks = [(entry, chunk, entry.parse(chunk.data, last=chunk.finished)) for entry, chunk in chunks]
+        looks = [
+            (entry, chunk, entry.parse(chunk.data, last=chunk.finished, stretches=chunk.stretches))
+            for entry, chunk in chunks
+        ]
         self._looked += [entry for entry, _ in chunks]
         self.turn_bytes += sum(len(chunk.data) for _, chunk in chunks)
         self.notices += [notice for _, chunk in chunks for notice in chunk.notices]

@@ -103,6 +103,15 @@ class Remembering(Protocol):
         ...
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A format whose rows may be of lines that begin in data parsed before."""
+
+    def held_back(self) -> Sequence[int]:
+        """Return where each line that it holds a part of begins, in bytes before the end of the data parsed last."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FormatChange:
     """From some line on a file has another format."""

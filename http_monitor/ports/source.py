@@ -1,12 +1,23 @@
 """The protocol of a source of log lines, and the optional abilities of sources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from http_monitor.errors import InputError
 from http_monitor.health import Health
-from http_monitor.records import Json
+from http_monitor.records import Json, LogFile
 from http_monitor.report import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of a chunk that follow each other in their file as they do in the chunk."""
+
+    start: int
+    """Where the first begins in the chunk's data."""
+    file: LogFile
+    offset: int
+    """Where it begins in the file, in an archive in its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,8 @@ class Chunk:
     """No more lines will come (end of a replay, end of standard input); implies `at_end`."""
     notices: tuple[Notice, ...] = ()
     """Notices about the input since the last read."""
+    stretches: tuple[Stretch, ...] = field(default=(), compare=False)
+    """Where its lines stand, ascending; none: not known."""
 
 
 UNCHANGED = Chunk()

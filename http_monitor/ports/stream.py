@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from http_monitor.records import Bools, Int64s
+from http_monitor.records import Bools, FileOffsets, Int64s
 from http_monitor.report import Mark
 
 
@@ -80,6 +80,11 @@ class RowFrame(Protocol):
     @property
     def late(self) -> Bools:
         """Whether the row's bucket had closed before it came, so that it corrects an earlier result."""
+        ...
+
+    @property
+    def offsets(self) -> FileOffsets:
+        """Where the line of each row stands: its file and byte offset. Of a line in several parts, the first one."""
         ...
 
     @property

@@ -36,6 +36,8 @@ class Unwrapped:
     """Programs, streams or containers, each digit as 0."""
     stamps: Stamps
     """Of each line; of one in parts that of the first."""
+    begin: Int64s
+    """Where the line begins in which each inner line begins, in all data that was unwrapped."""
 
     @property
     def lines(self) -> int:
@@ -82,12 +84,21 @@ class Wrapper(Protocol):
         """
         ...
 
-    def unwrap(self, data: bytes) -> Unwrapped:
-        """Return the inner lines of whole lines; never raises, whatever the bytes."""
+    def unwrap(self, data: bytes, at: int = 0) -> Unwrapped:
+        """Return the inner lines of whole lines; never raises, whatever the bytes.
+
+        Args:
+            data: The lines.
+            at: Where they begin in all data.
+        """
         ...
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
         """Return the inner lines of one line, given without its LF; empty if it is not wrapped."""
+        ...
+
+    def begun(self) -> Sequence[int]:
+        """Return where the lines begin that are incomplete, in all data that was unwrapped."""
         ...
 
     def end(self) -> Unwrapped:

@@ -6,6 +6,8 @@ from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
+from http_monitor.records import LogFile
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.files.regular_file import Obstacle, obstacle, open_regular
@@ -54,6 +56,8 @@ class ReplayFile:
         self._offset = 0
         self._size = 0
         self._part = part
+        self._content_bytes = 0 if part is None else part[0]
+        self._file = LogFile(path, path, None)
         self.failure: InputError | None = None
         """Why the file could not be read to its end."""
 
@@ -64,7 +68,7 @@ class ReplayFile:
 
     def read(self) -> Chunk:
         """Return the next lines, about `read_bytes` of them, at first less; never raises because of the file."""
-        parts: list[bytes] = []
+        lines = GatheredLines()
         most = self._read_bytes
         try:
             if not self._begun:
@@ -74,13 +78,14 @@ class ReplayFile:
             while not self._finished and taken < most:
                 data = self._next(most - taken)
                 taken += len(data)
-                parts.append(self._cutter.feed(data))
+                lines.add(self._cutter.feed(data), self._file, self._starts())
+                self._content_bytes += len(data)
         except OSError as error:
             self._fail(obstacle(error).state)
         if self._finished:
-            parts.append(self._cutter.finish())
+            lines.add(self._cutter.finish(), self._file, self._starts())
             self.close()
-        return Chunk(data=b"".join(parts), at_end=self._finished, finished=self._finished)
+        return Chunk(lines.data, at_end=self._finished, finished=self._finished, stretches=lines.stretches)
 
     def health(self) -> Health:
         """Return the unread bytes, in compressed form for archives, and the NUL bytes removed."""
@@ -105,12 +110,17 @@ class ReplayFile:
             return
         self._descriptor, status = opened
         self._size = status.st_size
+        self._file = LogFile(self._path, self._path, (status.st_dev, status.st_ino))
         if self._part is not None:
             self._offset, end = self._part
             self._size = min(self._size, end)
         elif is_archive(self._path, os.read(self._descriptor, len(MAGIC))):
             self._inflater = Inflater()
         os.lseek(self._descriptor, self._offset, os.SEEK_SET)
+
+    def _starts(self) -> list[tuple[int, int]]:
+        """Return where the lines that the cutter gave last begin in them, and in the content of the file."""
+        return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
     def _next(self, most: int) -> bytes:
         """Return some bytes of the log; b"" at its end, or if a piece of an archive yields none."""

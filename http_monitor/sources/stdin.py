@@ -11,12 +11,15 @@ from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
+from http_monitor.records import LogFile
 from http_monitor.report import Notice
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
 from http_monitor.sources.files.regular_file import obstacle
 
 _NAME = "-"
+_FILE = LogFile(_NAME, _NAME, None)
 _PIECE_BYTES = 64 << 10
 _QUEUED_PIECES = 16
 # A replay waits in steps of this length, so that a signal is noticed in between.
@@ -57,13 +60,14 @@ class StdinSource:
         self._head: bytes | None = b"" if block else None
         self._inflater: Inflater | None = None
         self._finished = False
+        self._content_bytes = 0
         self._notices: list[Notice] = []
         self.failure: InputError | None = None
         """Why a replay could not read to the end; in a live run that is a notice instead."""
 
     def read(self) -> Chunk:
         """Return the lines that can be read now, in a replay after a wait."""
-        parts: list[bytes] = []
+        lines = GatheredLines()
         taken = 0
         dry = False
         while not self._finished and taken < self._read_bytes:
@@ -76,13 +80,15 @@ class StdinSource:
                 dry = True
                 break
             taken += len(piece)
-            parts.append(self._cutter.feed(self._inflated(piece)))
+            content = self._inflated(piece)
+            lines.add(self._cutter.feed(content), _FILE, self._starts())
+            self._content_bytes += len(content)
         if self._finished:
-            parts.append(self._cutter.finish())
+            lines.add(self._cutter.finish(), _FILE, self._starts())
             self.close()
         at_end = self._finished or (dry and not self._wait_s)
         notices, self._notices = tuple(self._notices), []
-        return Chunk(data=b"".join(parts), at_end=at_end, finished=self._finished, notices=notices)
+        return Chunk(lines.data, at_end, self._finished, notices, lines.stretches)
 
     def health(self) -> Health:
         """Return the NUL bytes removed; the unread bytes of a pipe cannot be known."""
@@ -96,6 +102,10 @@ class StdinSource:
         """Read nothing more; the descriptor belongs to the process and stays open."""
         self._finished = True
         self._pieces.close()
+
+    def _starts(self) -> list[tuple[int, int]]:
+        """Return where the lines that the cutter gave last begin in them, and in all that was read."""
+        return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
     def _inflated(self, piece: bytes) -> bytes:
         """Return a piece inflated, once the first bytes have shown that it is needed; an empty piece is the end."""

@@ -11,7 +11,7 @@ from http_monitor.ports.wrapper import Peeled, Stamps, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
 from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
-from http_monitor.unwrap.parts import Parts
+from http_monitor.unwrap.parts import Joined, Parts
 from http_monitor.unwrap.stage import Stage
 
 
@@ -93,14 +93,15 @@ class Wrapping:
             return None
         return line[:start]
 
-    def unwrap(self, data: bytes) -> Unwrapped:
+    def unwrap(self, data: bytes, at: int = 0) -> Unwrapped:
         """Return the inner lines of whole lines."""
         if data and not data.endswith(b"\n"):
             data += b"\n"
         found = lines_in(data)
         if not len(found.start):
             stamps = Stamps(data, found.time_spans)
-            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, (), stamps)
+            return Unwrapped(b"", found.wrapped, found.origin.index, (), found.origin.index, (), stamps, found.start)
+        begin = found.start + at
         todo = np.flatnonzero(found.stop - found.start <= self._limit)
         explodes = self._kind.explode is not None and self._kind.mark in data
         if explodes and self._kind.mark:
@@ -112,8 +113,8 @@ class Wrapping:
         inside = self._texts(data, found)
         if not (explodes and not found.wrapped.all()) and not self._parts and not found.more.any():
             origins, stamps = tuple(found.origin.names), Stamps(data, found.time_spans)
-            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins, stamps)
-        return self._one_by_one(data, found, inside)
+            return Unwrapped(inside, found.wrapped, *_sources(data, found), found.origin.index, origins, stamps, begin)
+        return self._one_by_one(data, found, inside, begin.tolist())
 
     def peel(self, line: bytes) -> Sequence[Peeled]:
         """Return the inner lines of one line; a part of a split line is stored."""
@@ -146,14 +147,19 @@ class Wrapping:
             whole = self._parts.add(taken.part, text, b"" if stamp is None else stamp[0], more=taken.more)
             if whole is None:
                 return [Peeled(None, places, named)]
-            text, places = whole[0], [*[-1] * before, *places][: len(whole[0]) + 1]
+            text, places = whole.text, [*[-1] * before, *places][: len(whole.text) + 1]
             if before:
-                stamp = whole[1], -1, -1
+                stamp = whole.time, -1, -1
         return [Peeled(text, places, named, stamp)]
+
+    def begun(self) -> Sequence[int]:
+        """Return where the lines begin that are not complete."""
+        return self._parts.begun()
 
     def end(self) -> Unwrapped:
         """Return the lines that were not complete."""
-        return _unwrapped([Inner(line, None, None, time) for line, time in self._parts.end()])
+        left = self._parts.end()
+        return _unwrapped([Inner(line.text, None, None, line.time) for line in left], [line.begin for line in left])
 
     def save(self) -> Json:
         """Return the incomplete lines as JSON."""
@@ -211,27 +217,30 @@ class Wrapping:
             lines[index] = data[int(found.start[index]) : int(found.stop[index])]
         return lines
 
-    def _one_by_one(self, data: bytes, found: Found, inside: bytes) -> Unwrapped:
+    def _one_by_one(self, data: bytes, found: Found, inside: bytes, begin: Sequence[int]) -> Unwrapped:
         lines = inside.split(b"\n")
         source, sources = _sources(data, found)
         time_start, time_stop = found.time_spans()
         times = zip(time_start.tolist(), time_stop.tolist(), strict=True)
         origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
+        begins: list[int] = []
         wrapped = found.wrapped.tolist()
-        for index, (line, (begin, end)) in enumerate(zip(lines[:-1], times, strict=True)):
+        for index, (line, (start, stop)) in enumerate(zip(lines[:-1], times, strict=True)):
             if not wrapped[index]:
                 several = self._exploded(line) if len(line) <= self._limit else None
                 kept += (Inner(line, None, None),) if several is None else several
+                begins += [begin[index]] * (len(kept) - len(begins))
                 continue
-            whole: tuple[bytes, bytes] | None = line, data[begin:end]
+            whole: Joined | None = Joined(line, data[start:stop], begin[index])
             if found.part.index[index]:
                 part = parts[found.part.index[index]]
-                whole = self._parts.add(part, line, data[begin:end], more=bool(found.more[index]))
+                whole = self._parts.add(part, line, data[start:stop], begin[index], more=bool(found.more[index]))
             if whole is not None:
                 name = None if source[index] < 0 else sources[source[index]]
-                kept.append(Inner(whole[0], name, origins[found.origin.index[index]], whole[1]))
-        return _unwrapped(kept)
+                kept.append(Inner(whole.text, name, origins[found.origin.index[index]], whole.time))
+                begins.append(whole.begin)
+        return _unwrapped(kept, begins)
 
 
 def _peeled(inner: Inner) -> Peeled:
@@ -265,7 +274,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
     return source, tuple(keys.dictionary.to_pylist())
 
 
-def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
+def _unwrapped(lines: Sequence[Inner], begins: Sequence[int]) -> Unwrapped:
     """Return inner lines that were found one by one."""
     sources: dict[bytes, int] = {}
     origins: dict[bytes, int] = {}
@@ -280,4 +289,5 @@ def _unwrapped(lines: Sequence[Inner]) -> Unwrapped:
         origin=np.array(origin, np.int64),
         origins=tuple(origins),
         stamps=Stamps(b"".join(line.time for line in lines), lambda: (edges[:-1], edges[1:])),
+        begin=np.array(begins, np.int64),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.records import NO_ROWS, Batch, Sample
+from http_monitor.records import NO_ROWS, Batch, Int64s, Sample
 
 _SAMPLES = 3
 _MAX_LINES = 256
@@ -30,7 +30,26 @@ def joined(batches: Sequence[Batch]) -> Batch:
         samples=tuple(samples[:_SAMPLES]),
         kind=next((batch.kind for batch in batches if batch.kind is not None), None),
         other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
+        begins=_joined_begins(batches),
     )
+
+
+def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
+    """Return a batch with where its lines begin in all data.
+
+    Args:
+        batch: Made of `data`; one that has where its lines begin is returned as it is.
+        data: The lines.
+        at: Where they begin in all data.
+    """
+    return batch if batch.begins is not None else replace(batch, begins=batch.line_begins(data) + at)
+
+
+def _joined_begins(batches: Sequence[Batch]) -> Int64s | None:
+    """Return where the lines begin; None where all batches are of non-blank lines one after the other."""
+    begins = [batch.begins for batch in batches if batch.begins is not None]
+    assert len(begins) in (0, len(batches)), "it is known of some only"
+    return np.concatenate(begins) if begins else None
 
 
 @dataclass(slots=True)

@@ -93,13 +93,16 @@ class Rewrapped:
         self._row = 0
         self._rivals = {}
 
-    def look(self, batch: Batch, numbers: Int64s, lines: Callable[[], Sequence[tuple[int, bytes]]]) -> Turn | None:
-        """Check the next lines; return a change if there is one, and then ignore the lines after it.
+    def look(
+        self, batch: Batch, numbers: Int64s, lines: Callable[[], Sequence[tuple[int, bytes]]], at: int
+    ) -> Turn | None:
+        """Take the next lines; return where others begin, then only what is before has been looked at.
 
         Args:
-            batch: The batch made of the lines.
-            numbers: Numbers of the lines that may have another wrapper.
-            lines: Returns these lines, each with its end in the data.
+            batch: What was made of the lines.
+            numbers: Of those that may have another wrapper.
+            lines: Gives these, each with where it ends in the data.
+            at: Where the data begins in all data.
         """
         edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1) != 1)
         given: Sequence[tuple[int, bytes]] = ()
@@ -115,14 +118,14 @@ class Rewrapped:
             given = given or lines()
             row_of = row_of or dict(zip(batch.line_nos.tolist(), range(len(batch.line_nos)), strict=True))
             for number, (end, line) in zip(numbers[start:stop].tolist(), given[start:stop], strict=True):
-                found = self._note(line, batch, row_of.get(number))
+                found = self._note(line, at + end - len(line) - 1, batch, row_of.get(number))
                 if found is not None:
                     return Turn(number, end, *found)
         if batch.lines and (not len(numbers) or numbers[-1] < batch.lines):
             self.forget()
         return None
 
-    def _note(self, line: bytes, batch: Batch, row: int | None) -> tuple[Wrapper, LogFormat] | None:
+    def _note(self, line: bytes, at: int, batch: Batch, row: int | None) -> tuple[Wrapper, LogFormat] | None:
         block, place = divmod(self._row, ENOUGH_LINES)
         self._row += 1
         if block & (block + 1):
@@ -136,12 +139,16 @@ class Rewrapped:
             if wrapper.front(line) is None or (row is not None and row_is_well_read(batch, row, line, [wrapper])):
                 del self._rivals[name]
                 continue
-            if try_inside(made, wrapper, line + b"\n", self._limit)[1]:
+            if try_inside(made, wrapper, line + b"\n", self._limit, at)[1]:
                 del self._rivals[name]
         if place + 1 < ENOUGH_LINES:
             return None
         left, self._rivals = self._rivals, {}
         return next(iter(left.values()), None)
+
+    def begun(self) -> list[int]:
+        """Return where the lines begin of which a wrapper has a part."""
+        return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.begun()]
 
     def save(self) -> Json:
         """Return the state as JSON."""

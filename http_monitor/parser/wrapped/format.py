@@ -1,17 +1,19 @@
 """Reads logs whose lines are wrapped by another program: syslog, a container runtime, a log shipper."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.codec import integer
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
-from http_monitor.parser.detect.batch_pieces import joined, pieces, whole_lines
+from http_monitor.parser.detect.batch_pieces import joined, pieces, with_begins
 from http_monitor.parser.wrapped.choice import choose_around, chosen
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.single_lines import SingleLines
-from http_monitor.parser.wrapped.timing import Timing, try_inside, without_untimed
+from http_monitor.parser.wrapped.timing import Timing
 from http_monitor.parser.wrapped.trials import Make, Makes, Trials, Wrappers, remind
 from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.parser.wrapped.well_read import is_well_read
@@ -61,11 +63,13 @@ class WrappedFormat:
         self._now = Unwrapping(self._makes, wrappers, limit, wrapper, turns=self._finds_out, timing=self._timing)
         self._single = SingleLines(self._now, self._timing)
         self._decided = not self._finds_out
-        self._trials = self._fresh_trials()
+        self._trials = Trials(self._makes.inside, wrappers, limit, self._timing)
         self._held = Held() if wrapper is not None else None
         """The first lines, until one fits; None if none of them may be wrapped so far, or if they were released."""
         self._has_held = self._decided
         """The first lines that may be wrapped were released."""
+        self._at = 0
+        """Bytes of all data that has been parsed."""
 
     @property
     def name(self) -> str:
@@ -119,22 +123,33 @@ class WrappedFormat:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines."""
-        return self._parsed(data, 0)
+        return self._passed(data, self._parsed(data, 0, self._at))
 
-    def _parsed(self, data: bytes, before: int, *, last: bool = False) -> Batch:
+    def _parsed(self, data: bytes, before: int, at: int, *, last: bool = False) -> Batch:
         """Return the rows of lines; if they are the last ones, also those of held lines."""
         if self._held is not None:
-            return self._wait(self._held, data, before, last=last)
-        return self._now.read(data, before) if self._decided else self._undecided(data, before, last=last)
-
-    def _fresh_trials(self) -> Trials:
-        return Trials(self._makes.inside, self._wrappers, self._limit, self._timing)
+            return self._wait(self._held, data, before, at, last=last)
+        return self._now.read(data, before, at) if self._decided else self._undecided(data, before, at, last=last)
 
     def parse_last(self, data: bytes) -> Batch:
         """Return the rows of whole lines, and of lines whose last part is missing."""
-        batch = self._parsed(data, 0, last=True)
-        left = self._now.read_left(batch.lines)
-        return batch if left is None else joined([batch, left])
+        batch = self._parsed(data, 0, self._at, last=True)
+        left = self._now.end(batch.lines)
+        if left is not None:
+            batch = joined([with_begins(batch, data, self._at), left])
+        return self._passed(data, batch)
+
+    def _passed(self, data: bytes, batch: Batch) -> Batch:
+        """Return what was made of the next data, with where its lines begin in that; the data has been parsed then."""
+        at = self._at
+        self._at += len(data)
+        return batch if batch.begins is None else replace(batch, begins=batch.begins - at)
+
+    def held_back(self) -> Sequence[int]:
+        """Return where each line that it holds a part of begins, in bytes before the end of the data parsed last."""
+        held = () if self._held is None else self._held.begins()
+        begun = (*self._now.begun(), *self._trials.begun(), *held)
+        return [self._at - begin for begin in begun]
 
     def drain_changes(self) -> Sequence[FormatChange]:
         """Return the changes of the inner format since the last call."""
@@ -191,6 +206,7 @@ class WrappedFormat:
     def save(self) -> Json:
         """Return the choice, the incomplete lines, and the state of the inner format."""
         return self._now.save() | {
+            "at": self._at,
             "decided": self._decided,
             "trials": self._trials.save(),
             "held": None if self._held is None else self._held.save(),
@@ -207,6 +223,7 @@ class WrappedFormat:
         has_held = given.get("has_held", decided)
         if not isinstance(decided, bool) or not isinstance(has_held, bool):
             raise TypeError("no decision")
+        self._at = integer(given["at"], 0)
         is_same = self._now.load(given)
         self._held, self._has_held = None if held is None else Held.load(held), has_held
         if self._finds_out:
@@ -215,57 +232,60 @@ class WrappedFormat:
         elif self._held is not None and not is_same:
             self._held.begun = False
 
-    def _undecided(self, data: bytes, before: int, *, last: bool) -> Batch:
-        """Return the rows of lines that begin before the wrapper is decided.
+    def _undecided(self, data: bytes, before: int, at: int, *, last: bool) -> Batch:
+        """Return the rows of lines, the first of which nobody knows what is around them.
 
         Args:
             data: The lines.
-            before: Number of non-blank lines parsed before them.
-            last: No more lines follow.
+            before: So many of those that are parsed count, and stand before them.
+            at: Where they begin in all data.
+            last: No lines will come.
         """
         parts: list[Batch] = []
         for start, piece in pieces(data):
             if not self._has_held:
-                at = self._trials.first_wrapped(piece)
-                plain = piece if at is None else piece[:at]
+                first = self._trials.first_wrapped(piece)
+                plain = piece if first is None else piece[:first]
                 if plain:
-                    parts.append(self._bare(self._now.inner.parse(plain), plain))
-                    if len(parts[-1].line_nos):
-                        return self._followed(parts, data[start + len(plain) :], before, last=last)
-                if at is not None:
+                    parts.append(self._timing.read_bare(self._now.inner, plain, self._limit, at + start))
+                stop = start + len(plain)
+                if plain and len(parts[-1].line_nos):
+                    return self._next(parts, data[stop:], before, at + stop, last=last)
+                if first is not None:
                     self._held = Held()
-                    return self._followed(parts, data[start + at :], before, last=last, decided=False)
+                    return self._next(parts, data[stop:], before, at + stop, last=last, known=False)
                 continue
-            done, found = self._trials.decide(self._now.inner, piece, parts)
+            done, found = self._trials.decide(self._now.inner, piece, at + start, parts)
             if found is not None:
                 self._now.wrapper, self._now.inner = found
                 self._now.tell(found[0], 1 + sum(part.lines for part in parts))
             if done is not None:
-                return self._followed(parts, data[start + done :], before, last=last)
+                return self._next(parts, data[start + done :], before, at + start + done, last=last)
         return joined(parts) if parts else self._now.inner.parse(b"")
 
-    def _bare(self, batch: Batch, data: bytes) -> Batch:
-        """Return what became of lines that stand in nothing."""
-        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
-
-    def _followed(self, parts: list[Batch], rest: bytes, before: int, *, last: bool, decided: bool = True) -> Batch:
-        """Return the rows of the parts and of the rest that follows them."""
-        if decided:
+    def _next(self, parts: list[Batch], rest: bytes, before: int, at: int, *, last: bool, known: bool = True) -> Batch:
+        """Return what comes next, behind what was read before."""
+        if known:
             self._decide()
         if rest or last or not parts:
-            parts = [*parts, self._parsed(rest, before + sum(part.lines for part in parts), last=last)]
+            batch = self._parsed(rest, before + sum(part.lines for part in parts), at, last=last)
+            parts = [*parts, with_begins(batch, rest, at)]
         return joined(parts)
 
     def _decide(self) -> None:
         self._decided, self._held, self._has_held = True, None, True
-        self._trials = self._fresh_trials()
+        self._trials.forget()
 
-    def _wait(self, held: Held, data: bytes, before: int, *, last: bool) -> Batch:
+    def _wait(self, held: Held, data: bytes, before: int, at: int, *, last: bool) -> Batch:
         """Hold lines until one fits or the limit is reached; then return the rows of all held lines."""
-        held.begin(self._now.inner, self._now.wrapper)
+        held.begin(self._now.inner, self._now.wrapper, at)
         new = data[: held.room(data)]
         was_decided = self._decided
-        fits = bool(new) and (self._fits_inside(new) if was_decided else self._decides(new))
+        if was_decided:
+            fits = bool(new) and self._now.fits_inside(new, at)
+        else:
+            fits, wrapper = self._trials.find_fitting(self._now.inner, new, at)
+            self._decided, self._now.wrapper = fits, wrapper
         held.add(new)
         if not (fits or held.full or last):
             return _NOTHING
@@ -275,23 +295,6 @@ class WrappedFormat:
         else:
             plain = self._makes.bare()
             remind(plain, held.memory)
-            batch = self._bare(plain.parse(held.data), held.data)
-        return self._followed([batch], data[len(new) :], before, last=False, decided=self._decided)
-
-    def _fits_inside(self, data: bytes) -> bool:
-        if self._now.wrapper is None:
-            return True
-        return bool(try_inside(self._now.inner, self._now.wrapper, data, self._limit)[0])
-
-    def _decides(self, data: bytes) -> bool:
-        """Return whether one of the lines shows the wrapper; if so, it is decided."""
-        for line in whole_lines(data):
-            self._trials.may_wrap((line,))
-            found = self._trials.around(self._now.inner, line[:-1])
-            if found is not None:
-                self._now.wrapper = found[0]
-            elif not len(self._trials.read(self._now.inner, line).line_nos):
-                continue
-            self._decided = True
-            return True
-        return False
+            batch = self._timing.read_bare(plain, held.data, self._limit, held.at)
+        rest = data[len(new) :]
+        return self._next([batch], rest, before, at + len(new), last=False, known=self._decided)

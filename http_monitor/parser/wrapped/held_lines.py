@@ -1,7 +1,9 @@
 """Holds the first lines of a log that may be wrapped, until one of them fits."""
 
+import re
 from dataclasses import dataclass
 
+from http_monitor.codec import integer
 from http_monitor.parser.wrapped.trials import memory_of
 from http_monitor.ports.log_format import LogFormat
 from http_monitor.ports.wrapper import Wrapper
@@ -11,6 +13,7 @@ MOST_LINES = 100
 """Maximum number of held lines."""
 MOST_BYTES = 1 << 18
 """Number of bytes at which no more lines are held."""
+_LINE = re.compile(rb"[^\n]*\n")
 
 
 @dataclass(slots=True)
@@ -22,16 +25,19 @@ class Held:
 
     data: bytes = b""
     """Whole lines."""
+    at: int = 0
+    """Where they begin in all data."""
     begun: bool = False
     memory: Json | None = None
     """State of the inner format before the first of them."""
     parts: Json | None = None
     """State of the wrapper before the first of them."""
 
-    def begin(self, made: LogFormat, wrapper: Wrapper | None) -> None:
+    def begin(self, made: LogFormat, wrapper: Wrapper | None, at: int) -> None:
         """Store the states before the first line; further calls do nothing."""
         if not self.begun:
             self.begun, self.memory = True, memory_of(made)
+            self.at = self.at if self.data else at
             self.parts = None if wrapper is None else wrapper.save()
 
     def room(self, data: bytes) -> int:
@@ -46,6 +52,10 @@ class Held:
         """Hold whole lines; the last one may lack its LF."""
         self.data += data if not data or data.endswith(b"\n") else data + b"\n"
 
+    def begins(self) -> list[int]:
+        """Return where the lines begin."""
+        return [self.at + match.start() for match in _LINE.finditer(self.data)]
+
     @property
     def full(self) -> bool:
         """Whether no more lines are held."""
@@ -53,7 +63,13 @@ class Held:
 
     def save(self) -> Json:
         """Return the state as JSON."""
-        return {"data": self.data.decode("latin-1"), "begun": self.begun, "memory": self.memory, "parts": self.parts}
+        return {
+            "data": self.data.decode("latin-1"),
+            "at": self.at,
+            "begun": self.begun,
+            "memory": self.memory,
+            "parts": self.parts,
+        }
 
     @classmethod
     def load(cls, given: Json) -> "Held":
@@ -61,4 +77,4 @@ class Held:
         data, begun = given["data"], given["begun"]
         if not isinstance(data, str) or not isinstance(begun, bool) or len(data) > MOST_BYTES + (1 << 26):
             raise TypeError("no lines")
-        return cls(data.encode("latin-1"), begun, given["memory"], given["parts"])
+        return cls(data.encode("latin-1"), integer(given["at"], 0), begun, given["memory"], given["parts"])

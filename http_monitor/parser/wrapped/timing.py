@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
 from http_monitor.parser.chunks.arrays import Bools
+from http_monitor.parser.detect.batch_pieces import with_begins
 from http_monitor.parser.fields.zones import LOCAL, UTC_ZONE, Zone
 from http_monitor.parser.lines.account import SAMPLE_BYTES, SAMPLES
 from http_monitor.parser.wrapped.places import places
@@ -37,6 +38,24 @@ class Timing:
         """Return what reads the times of a wrapper."""
         usual = UTC_ZONE if wrapper.in_utc else LOCAL
         return StampReader(self.zone or usual, self.written_us, is_said=self.zone is not None)
+
+    def counted(self, batch: Batch, data: bytes, limit: int) -> Batch:
+        """Return a batch whose lines without any time are malformed, where they do not count by their arrival.
+
+        The arguments are those of `without_untimed`.
+        """
+        return batch if self.by_arrival else without_untimed(batch, data, limit)
+
+    def read_bare(self, made: LogFormat, data: bytes, limit: int, at: int) -> Batch:
+        """Return the rows of lines that stand in nothing.
+
+        Args:
+            made: Reads them.
+            data: The lines.
+            limit: The longest line, in bytes without its LF.
+            at: Where they begin in all data.
+        """
+        return with_begins(self.counted(made.parse(data), data, limit), data, at)
 
 
 def untimed_in(batch: Batch) -> Bools | None:
@@ -89,7 +108,7 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
     )
 
 
-def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int) -> tuple[int, int]:
+def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int, at: int) -> tuple[int, int]:
     """Return how many lines inside others are rows, with a time of their own or around them, and how many malformed.
 
     Args:
@@ -97,8 +116,9 @@ def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int) -> tu
         wrapper: Takes off what is around them.
         data: The others.
         limit: The longest line, in bytes without its LF.
+        at: Where the others begin in all data.
     """
-    inside = wrapper.unwrap(data)
+    inside = wrapper.unwrap(data, at)
     batch = made.parse(inside.data)
     untimed = untimed_in(batch)
     if untimed is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.detect.batch_pieces import whole_lines
-from http_monitor.parser.wrapped.timing import Timing, try_inside, without_untimed
+from http_monitor.parser.wrapped.timing import Timing, try_inside
 from http_monitor.parser.wrapped.well_read import is_well_read
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.ports.wrapper import Wrapper
@@ -51,6 +51,10 @@ class Trials:
         self.fit = False
         """Some line fitted inside a wrapper in the last trial."""
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._of, self.fit = {}, False
+
     def may_wrap(self, lines: Collection[bytes]) -> bool:
         """Return whether some line may be wrapped, and if so prepare the wrappers.
 
@@ -63,13 +67,12 @@ class Trials:
                 self._of[wrapper.name] = wrapper, self._make()
         return any(wrapper.front(line) is not None for wrapper, _ in self._of.values() for line in odd)
 
-    def read(self, plain: LogFormat, piece: bytes) -> Batch:
+    def read(self, plain: LogFormat, piece: bytes, at: int) -> Batch:
         """Return the batch of unwrapped lines, after trying them inside the wrappers too."""
         self.fit = False
         for wrapper, made in self._of.values():
-            self.fit |= bool(try_inside(made, wrapper, piece, self._limit)[0])
-        batch = plain.parse(piece)
-        return batch if self._timing.by_arrival else without_untimed(batch, piece, self._limit)
+            self.fit |= bool(try_inside(made, wrapper, piece, self._limit, at)[0])
+        return self._timing.read_bare(plain, piece, self._limit, at)
 
     def first_wrapped(self, piece: bytes) -> int | None:
         """Return the start of the first line that may be wrapped, without changing any state."""
@@ -83,20 +86,21 @@ class Trials:
             start += len(line)
         return None
 
-    def decide(self, plain: LogFormat, piece: bytes, parts: list[Batch]) -> tuple[int | None, Found | None]:
-        """Read lines unwrapped, up to the one that decides.
+    def decide(self, plain: LogFormat, piece: bytes, at: int, parts: list[Batch]) -> tuple[int | None, Found | None]:
+        """Read lines as they stand, up to the one that decides.
 
         Args:
             plain: The format of unwrapped lines.
             piece: The lines.
-            parts: Receives the batches.
+            at: Where they begin in all data.
+            parts: Takes what became of them.
 
         Returns:
             The number of bytes read if it is decided, else None; and the wrapper of the next line with its inner
             format, None if it is not wrapped.
         """
         kept = self.kept(plain) if self.may_wrap(whole_lines(piece)) else None
-        batch = self.read(plain, piece)
+        batch = self.read(plain, piece, at)
         if kept is None or not (self.fit or len(batch.line_nos)):
             # A line that no wrapper matches can only show that the log is not wrapped.
             parts.append(batch)
@@ -104,22 +108,47 @@ class Trials:
         self.go_back(plain, kept)
         done = 0
         for line in whole_lines(piece):
-            found = self.around(plain, line[:-1])
+            found = self.around(plain, line[:-1], at + done)
             if found is not None:
                 return done, found
-            parts.append(self.read(plain, line))
+            parts.append(self.read(plain, line, at + done))
             done += len(line)
             if len(parts[-1].line_nos):
                 return done, None
         return None, None
+
+    def find_fitting(self, plain: LogFormat, data: bytes, at: int) -> tuple[bool, Wrapper | None]:
+        """Look for the first of some lines that fits as it stands, or inside of something.
+
+        Args:
+            plain: Reads them as they stand.
+            data: The lines.
+            at: Where they begin in all data.
+
+        Returns:
+            Whether there is one, and what is around it.
+        """
+        for line in whole_lines(data) if data else ():
+            self.may_wrap((line,))
+            found = self.around(plain, line[:-1], at)
+            if found is not None or len(self.read(plain, line, at).line_nos):
+                return True, None if found is None else found[0]
+            at += len(line)
+        return False, None
 
     def try_inside(self, line: bytes) -> None:
         """Let the inner formats read the possible inner lines of a line, which may determine how others are read."""
         for wrapper, made in self._of.values():
             made.parse(wrapper.unwrap(line + b"\n").data)
 
-    def around(self, plain: LogFormat, line: bytes) -> Found | None:
-        """Return the wrapper inside which a line fits, if the line does not fit, or not well, unwrapped; else None."""
+    def around(self, plain: LogFormat, line: bytes, at: int = 0) -> Found | None:
+        """Return what is around a line that fits without it, and not, or not well, as it stands.
+
+        Args:
+            plain: Reads it as it stands.
+            line: Without its LF.
+            at: Where it begins in all data.
+        """
         fitting = [wrapper for wrapper, _ in self._of.values() if wrapper.front(line) is not None]
         if not fitting or is_well_read(plain, line, fitting):
             return None
@@ -127,7 +156,7 @@ class Trials:
         fits: str | None = None
         for name, (wrapper, made) in self._of.items():
             if fits is None and wrapper in fitting:
-                fits = name if try_inside(made, wrapper, line + b"\n", self._limit)[0] else None
+                fits = name if try_inside(made, wrapper, line + b"\n", self._limit, at)[0] else None
         self.go_back(plain, kept)
         return None if fits is None else self._of[fits]
 
@@ -143,6 +172,10 @@ class Trials:
         for name, (wrapper, parts, remembered) in trials.items():
             wrapper.load(parts)
             remind(self._of[name][1], remembered)
+
+    def begun(self) -> list[int]:
+        """Return where the lines begin of which a wrapper has a part."""
+        return [begin for wrapper, _ in self._of.values() for begin in wrapper.begun()]
 
     def save(self) -> Json:
         """Return the state as JSON."""

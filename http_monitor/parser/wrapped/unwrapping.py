@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
-from http_monitor.parser.detect.batch_pieces import joined
+from http_monitor.parser.detect.batch_pieces import joined, with_begins
 from http_monitor.parser.detect.format_change import counted
 from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
@@ -17,7 +17,7 @@ from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.places import places
 from http_monitor.parser.wrapped.stamps import StampReader
-from http_monitor.parser.wrapped.timing import Timing, untimed_in, with_stamps, without_untimed
+from http_monitor.parser.wrapped.timing import Timing, try_inside, untimed_in, with_stamps
 from http_monitor.parser.wrapped.trials import Makes, Wrappers, memory_of, remind
 from http_monitor.ports.log_format import Changing, FormatChange
 from http_monitor.ports.wrapper import Unwrapped, Wrapper
@@ -91,14 +91,22 @@ class Unwrapping:
             self.changes += [replace(change, line_no=change.line_no + before) for change in changes]
         return batch
 
-    def read(self, data: bytes, before: int) -> Batch:
-        """Return the rows of lines, and detect a change of the wrapper."""
+    def read(self, data: bytes, before: int, at: int) -> Batch:
+        """Return the rows of lines, and find out if something else has come around them.
+
+        Args:
+            data: The lines.
+            before: So many of those that are parsed count, and stand before them.
+            at: Where they begin in all data.
+        """
         parts: list[Batch] = []
         start = 0
         while start < len(data) or not parts:
             piece = data[start:]
-            batch, numbers = self._read_on(piece, before)
-            turn = self._look(piece, batch, numbers) if self._turns else None
+            batch, numbers = self._read_on(piece, before, at + start)
+            turn = self._look(piece, batch, numbers, at + start) if self._turns else None
+            if parts or turn is not None:
+                batch = with_begins(batch, piece, at + start)
             parts.append(batch if turn is None else batch.head(turn.lines))
             if self._promised is None and len(parts[-1].line_nos):
                 self._promised = promised_by(self.inner)
@@ -131,7 +139,7 @@ class Unwrapping:
             self.wrapper.load({} if found is not None or held.parts is None else held.parts)
         self.origins.judges_earlier = fits
         told, self.told = self.told, []
-        batch = self.read(held.data, before)
+        batch = with_begins(self.read(held.data, before, held.at), held.data, held.at)
         if found is not None:
             later, self.told = self.told, []
             self.tell(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
@@ -148,6 +156,32 @@ class Unwrapping:
             since: Words on where it begins, if that is not the first line.
         """
         self.told.append((line_no, f"{wrapper.words}{since}, taken off (--unwrap none keeps it)"))
+
+    def fits_inside(self, data: bytes, at: int) -> bool:
+        """Tell whether one of some lines, which begin there, fits without what is taken off, or nothing is."""
+        if self.wrapper is None:
+            return True
+        return bool(try_inside(self.inner, self.wrapper, data, self._limit, at)[0])
+
+    def begun(self) -> list[int]:
+        """Return where the lines begin of which a part is remembered."""
+        change = [] if self._change is None else self._change.begun()
+        return change if self.wrapper is None else [*change, *self.wrapper.begun()]
+
+    def end(self, before: int) -> Batch | None:
+        """Return the rows of the lines whose last part never came; None if there are none.
+
+        Args:
+            before: So many lines of those that are parsed count, and stand before them.
+        """
+        left = None if self.wrapper is None else self.wrapper.end()
+        if self.wrapper is None or left is None or not left.lines:
+            return None
+        batch = self.parse_inner(left.data, before)
+        # What is left of a line may be blank.
+        place = places(batch, left, self._limit)
+        batch = replace(batch, begins=left.begin[place])
+        return self._timed(batch, left, place, self.wrapper, before)
 
     def save(self) -> Json:
         """Return the state as JSON."""
@@ -187,24 +221,16 @@ class Unwrapping:
             self._change.load(change)
         return True
 
-    def _read_on(self, data: bytes, before: int) -> tuple[Batch, Int64s]:
+    def _read_on(self, data: bytes, before: int, at: int) -> tuple[Batch, Int64s]:
         """Return the rows of lines, and the numbers of those that may have another wrapper."""
         if self.wrapper is None:
-            batch = self._counted(self.parse_inner(data, before), data)
+            batch = self._timing.counted(self.parse_inner(data, before), data, self._limit)
             return batch, doubted(batch) if self._turns else _NO_LINES
-        inside = self.wrapper.unwrap(data)
+        inside = self.wrapper.unwrap(data, at)
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
         batch = self._timed(batch, inside, place, self.wrapper, before)
         return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
-
-    def read_left(self, before: int) -> Batch | None:
-        """Return the rows of lines whose last part never came; None where there are none."""
-        left = None if self.wrapper is None else self.wrapper.end()
-        if self.wrapper is None or left is None or not left.lines:
-            return None
-        batch = self.parse_inner(left.data, before)
-        return self._timed(batch, left, places(batch, left, self._limit), self.wrapper, before)
 
     def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:
         """Return the instant of a time that a wrapper puts around a line; None where it is none."""
@@ -226,13 +252,9 @@ class Unwrapping:
                 self.told.append((before + int(batch.line_nos[shown[0]]), words))
             else:
                 self._stamps = None
-        return batch if left is None else self._counted(batch, inside.data)
+        return batch if left is None else self._timing.counted(batch, inside.data, self._limit)
 
-    def _counted(self, batch: Batch, data: bytes) -> Batch:
-        """Return a batch whose lines without any time are malformed, where they do not count by their arrival."""
-        return batch if self._timing.by_arrival else without_untimed(batch, data, self._limit)
-
-    def _look(self, piece: bytes, batch: Batch, numbers: Int64s) -> Turn | None:
+    def _look(self, piece: bytes, batch: Batch, numbers: Int64s, at: int) -> Turn | None:
         if self._change is None:
             if not len(numbers):
                 return None
@@ -244,8 +266,8 @@ class Unwrapping:
                 every = counted(piece, self._limit)
                 return [every[number - 1] for number in numbers.tolist()]
 
-            return self._change.look(batch, numbers, plain_lines)
-        return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit))
+            return self._change.look(batch, numbers, plain_lines, at)
+        return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit), at)
 
     def _named(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
         """Return the batch with the sources of its lines, and with its other lines."""
@@ -258,7 +280,7 @@ class Unwrapping:
                 pa.array(inside.sources, pa.binary()),
             )
             rows = rows.set_column(SCHEMA.names.index("source"), SCHEMA.field("source"), keys)
-        batch = replace(batch, rows=rows)
+        batch = replace(batch, rows=rows, begins=inside.begin[place])
         other = self.origins.take(batch, inside, place)
         if not len(other):
             return batch

@@ -1,6 +1,7 @@
 """Cuts a stream of bytes into whole lines."""
 
 import re
+from collections.abc import Sequence
 
 from http_monitor.choices import MAX_LINE_BYTES
 
@@ -31,6 +32,9 @@ class LineCutter:
         self._mark: bytes | None = b"" if at_start else None
         self.nul_bytes = 0
         """NUL bytes removed before the lines that were returned."""
+        self.starts: Sequence[tuple[int, int]] = ()
+        """Where the lines that were given last begin: (place in them, place behind the start of the data taken last;
+        below 0: before it), for the first line and for each that does not follow the one before."""
 
     @property
     def pending(self) -> int:
@@ -38,17 +42,22 @@ class LineCutter:
         return len(self._held) + self._dropped + self._nuls + len(self._mark or b"")
 
     def feed(self, data: bytes) -> bytes:
-        """Return the lines that are now complete, each with its LF; b"" if there are none."""
+        """Return the lines that are whole now, each with its LF; b"" if none is."""
+        taken = len(data)
         if self._mark is not None:
             data = self._without_mark(data)
         if _NUL in data:
-            return self._feed_with_nuls(data)
-        return self._feed(data)
+            return self._feed_with_nuls(data, taken - len(data))
+        return self._feed(data, taken - len(data))
 
     def finish(self) -> bytes:
-        """Return the last, incomplete line with an LF added; b"" if there is none."""
+        """Return the line that nothing will complete, with an LF added; b"" if there is none.
+
+        `starts` is then behind the end of the data taken last.
+        """
         if self._mark:
             self._held += self._mark
+        self.starts = ((0, -len(self._held) - self._dropped),)
         line = bytes(self._held) + _LF if self._held else b""
         self.nul_bytes += self._nuls
         self.discard()
@@ -62,11 +71,25 @@ class LineCutter:
         self._mark = None
         return pending
 
-    def _feed(self, data: bytes) -> bytes:
+    def _feed(self, data: bytes, start: int, left_out: Sequence[tuple[int, int]] = ()) -> bytes:
+        """Return the lines that are whole now.
+
+        Args:
+            data: Has no NULs at the beginning of a line.
+            start: Where it begins in the data taken.
+            left_out: What was left out of it: (place, number of bytes).
+        """
         end = data.rfind(_LF) + 1
         if not end:
             self._hold(data)
+            self.starts = ()
             return b""
+        held = len(self._held)
+        starts = [(0, start - held - self._dropped)]
+        if self._dropped:
+            starts.append((held, start))
+        if left_out:
+            starts = _starts_without(starts, [(held + place, count) for place, count in left_out])
         if self._held or self._nuls:
             lines = b"".join((self._held, memoryview(data)[:end]))
             self.nul_bytes += self._nuls
@@ -74,16 +97,23 @@ class LineCutter:
         else:
             lines = data[:end]  # makes no copy if that is all of it
         self._hold(data[end:])
-        return lines if len(lines) <= self._kept else self._shortened(lines)
+        if len(lines) > self._kept:
+            lines, cut = self._shortened(lines)
+            starts = _starts_without(starts, cut) if cut else starts
+        self.starts = starts
+        return lines
 
-    def _feed_with_nuls(self, data: bytes) -> bytes:
+    def _feed_with_nuls(self, data: bytes, start: int) -> bytes:
         if not self._held:
-            data = self._count_leading(data)
+            rest = self._count_leading(data)
+            data, start = rest, start + len(data) - len(rest)
         end = data.rfind(_LF) + 1
         lines = b""
+        self.starts = ()
         if end:
-            whole = _NULS_AT_START.sub(b"", data[:end])
-            lines = self._feed(whole)
+            nuls = [(match.start(), len(match[0])) for match in _NULS_AT_START.finditer(data, 0, end)]
+            whole = _NULS_AT_START.sub(b"", data[:end]) if nuls else data[:end]
+            lines = self._feed(whole, start, nuls)
             self.nul_bytes += end - len(whole)
             data = self._count_leading(data[end:])
         self._hold(data)
@@ -108,10 +138,12 @@ class LineCutter:
         self._held += data[:room]
         self._dropped += max(0, len(data) - room)
 
-    def _shortened(self, lines: bytes) -> bytes:
-        # Jumps ahead by `kept` bytes, then back to the last LF before that: a line is too long exactly if a jump from
-        # its start meets no LF, so other lines cost no work of their own.
+    def _shortened(self, lines: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+        """Return lines without what is too long of them, and what was left out: (place, number of bytes)."""
+        # Leaps of `kept` bytes, each back to the last LF inside it: a line is too long exactly where a leap that
+        # starts with it meets no LF, so lines that are not cost no work of their own.
         parts = []
+        cut: list[tuple[int, int]] = []
         start = done = 0
         while len(lines) - start > self._kept:
             last = lines.rfind(_LF, start, start + self._kept)
@@ -119,8 +151,31 @@ class LineCutter:
                 start = last + 1
                 continue
             parts += [lines[done : start + self._kept], _LF]
-            start = done = lines.index(_LF, start + self._kept) + 1
+            end = lines.index(_LF, start + self._kept)
+            cut.append((start + self._kept, end - start - self._kept))
+            start = done = end + 1
         if not done:
-            return lines
+            return lines, cut
         parts.append(lines[done:])
-        return b"".join(parts)
+        return b"".join(parts), cut
+
+
+def _starts_without(starts: Sequence[tuple[int, int]], left_out: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where lines begin after some bytes were left out of them.
+
+    Args:
+        starts: As `LineCutter.starts` before that.
+        left_out: (place, number of bytes), ascending.
+    """
+    found: list[tuple[int, int]] = []
+    index = gone = 0
+    for place, count in left_out:
+        while index < len(starts) and starts[index][0] <= place:
+            found.append((starts[index][0] - gone, starts[index][1]))
+            index += 1
+        while index < len(starts) and starts[index][0] <= place + count:
+            index += 1
+        before, origin = starts[index - 1]
+        found.append((place - gone, origin + place + count - before))
+        gone += count
+    return [*found, *((place - gone, origin) for place, origin in starts[index:])]

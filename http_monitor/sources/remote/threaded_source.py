@@ -242,7 +242,7 @@ class PolledSource:
             self._ready = look
             self._condition.notify_all()
         # Remember the state that a look without news would have now.
-        self._handed = replace(look, chunk=replace(look.chunk, data=b"", notices=()))
+        self._handed = replace(look, chunk=replace(look.chunk, data=b"", notices=(), stretches=()))
         self._wake()
 
     def _pause(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 import errno
 
 from http_monitor.sources.files.access import FileStatus
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.proof import Truncated
@@ -11,7 +12,7 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 
 
 def drain(
-    chain: FileChain, found: FileStatus | Obstacle, now_us: int, room: int, lines: list[bytes]
+    chain: FileChain, found: FileStatus | Obstacle, now_us: int, room: int, lines: GatheredLines
 ) -> tuple[bool, Obstacle | None]:
     """Read new data.
 
@@ -58,7 +59,7 @@ def drain(
 
 
 def _read_on(
-    chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, now_us: int, room: int, lines: list[bytes]
+    chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, now_us: int, room: int, lines: GatheredLines
 ) -> int:
     """Read up to `room` bytes of one file; return their number.
 
@@ -84,5 +85,5 @@ def _read_on(
     if not (followed.unread and room):
         return 0
     count, data = followed.read(room)
-    lines.append(data)
+    lines.add(data, chain.log_file(followed), followed.starts)
     return count

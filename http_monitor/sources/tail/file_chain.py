@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from http_monitor.health import Health
+from http_monitor.records import LogFile
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.known.fingerprint import fits
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.gzip_archive import GzHandle
@@ -112,6 +114,10 @@ class FileChain:
         """Return a file to be followed from its first byte; it is not in the chain yet."""
         return TailedFile(identity, path, handle, self._limit, now_us)
 
+    def log_file(self, followed: TailedFile) -> LogFile:
+        """Return the name of a file for those that count its lines."""
+        return LogFile(self.path, followed.path, followed.identity)
+
     def is_followed_elsewhere(self, identity: Identity) -> bool:
         """Return whether another path follows this file; notify the user once."""
         owner = self.claims.owner(identity)
@@ -151,14 +157,14 @@ class FileChain:
         before = all_of(earlier[-1]) if earlier else self.done[-1]
         return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
 
-    def let_go(self, followed: TailedFile, lines: list[bytes]) -> None:
+    def let_go(self, followed: TailedFile, lines: GatheredLines) -> None:
         """Release a file, since its last line will not be completed."""
         if followed.superseded:
             followed.let_go = True
-            lines.append(followed.finish())
+            lines.add(followed.finish(), self.log_file(followed), followed.starts)
             self.drop(followed)
             return
-        lines.append(followed.finish())
+        lines.add(followed.finish(), self.log_file(followed), followed.starts)
         if followed.whole:
             self.counted += Health(lost_bytes=max(0, followed.expected_size - followed.offset))
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
@@ -179,8 +185,8 @@ class FileChain:
         else:
             self.rested = [*self.rested, followed][-_MOST_RESTED:]
 
-    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: list[bytes], *, has_left: bool) -> None:
-        """Release older files that are no longer written to.
+    def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: GatheredLines, *, has_left: bool) -> None:
+        """Part with older files that nobody writes to any more.
 
         Args:
             grace_us: How long they must be idle.

@@ -1,5 +1,7 @@
 """Cuts the bytes of a followed file into lines, and drops the rests of lines that do not count."""
 
+from collections.abc import Sequence
+
 from http_monitor.sources.files.line_cutter import LineCutter
 
 _LF = b"\n"
@@ -20,33 +22,44 @@ class LineState:
         self.skipping = False
         """Everything up to the next LF is the rest of a line that does not count."""
         self.skipped_are_lost = False
-        """The beginning of that line was emitted as if it were complete."""
-        self.lost_bytes = 0
-        """Bytes of such rests; reset by the owner."""
+        """The beginning of that line was handed on as if it were all."""
+        self._lost_bytes = 0
+        """Bytes of such rests, of which nobody was told yet."""
+        self._after = 0
+        """So many bytes were taken by the cutter behind what it counts the starts of lines from."""
 
     @property
     def pending(self) -> int:
         """Number of bytes read of an incomplete line."""
         return self._cutter.pending
 
+    @property
+    def starts(self) -> Sequence[tuple[int, int]]:
+        """Where the lines that were given last begin, as `LineCutter.starts`, but from the end of all that was read."""
+        return [(place, origin - self._after) for place, origin in self._cutter.starts]
+
     def feed(self, data: bytes) -> bytes:
         """Return the lines that are complete now."""
-        return self._cutter.feed(self._after_start(data))
+        data = self._after_start(data)
+        self._after = len(data)
+        return self._cutter.feed(data)
 
     def finish(self) -> bytes:
         """Return the incomplete line with an LF added; if more of it is written later, that rest is lost."""
         if self._cutter.pending:
             self.skipping = self.skipped_are_lost = True
+        self._after = 0
         return self._cutter.finish()
 
     def discard(self) -> int:
         """Drop the incomplete line; return its number of bytes."""
         return self._cutter.discard()
 
-    def take_nul_bytes(self) -> int:
+    def take_counts(self) -> tuple[int, int]:
         """Return the number of NUL bytes skipped at the beginning of lines since the last call."""
-        before, self._nul_bytes = self._nul_bytes, self._cutter.nul_bytes
-        return self._nul_bytes - before
+        nul_bytes, self._nul_bytes = self._cutter.nul_bytes - self._nul_bytes, self._cutter.nul_bytes
+        lost_bytes, self._lost_bytes = self._lost_bytes, 0
+        return lost_bytes, nul_bytes
 
     def _after_start(self, data: bytes) -> bytes:
         """Return what counts, without the end of a line that began before the start."""
@@ -54,7 +67,7 @@ class LineState:
             return data
         end = data.find(_LF) + 1
         if self.skipped_are_lost:
-            self.lost_bytes += end or len(data)
+            self._lost_bytes += end or len(data)
         if not end:
             return b""
         self.skipping = self.skipped_are_lost = False

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.known.position import FilePosition
@@ -114,7 +115,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
 
 
 def find_again(
-    chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, error: OSError, lines: list[bytes]
+    chain: FileChain, followed: TailedFile, found: FileStatus | Obstacle, error: OSError, lines: GatheredLines
 ) -> Obstacle | None:
     """Search for a file that its handle no longer reaches; release it if it is certainly gone.
 

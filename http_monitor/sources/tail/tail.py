@@ -9,6 +9,7 @@ from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
 from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.tail.arrivals import arrive, miss_path
@@ -111,10 +112,10 @@ class FileTail:
         found = self._files.look(self._path)
         if rest is not None and found == rest:
             return UNCHANGED
-        lines: list[bytes] = []
+        lines = GatheredLines()
         at_end = self._turn(found, lines)
         self._rest = self._rest_after(found) if at_end else None
-        return Chunk(data=b"".join(lines), at_end=at_end, notices=self._chain.take_notices())
+        return Chunk(lines.data, at_end, notices=self._chain.take_notices(), stretches=lines.stretches)
 
     @property
     def arrivals(self) -> int | None:
@@ -198,9 +199,9 @@ class FileTail:
             return None
         return found if followed.is_at_rest(found) else None
 
-    def _turn(self, found: FileStatus | Obstacle, lines: list[bytes]) -> bool:
-        # The path is looked at before the sizes of older files, so that everything in them that was written before the
-        # successor was seen is read before it.
+    def _turn(self, found: FileStatus | Obstacle, lines: GatheredLines) -> bool:
+        # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
+        # been seen is read before the successor.
         now_us = self._clock.running_us()
         self._is_barred = isinstance(found, Obstacle) and found != MISSING
         met = self._begin(found, now_us) or self._arrive(found, now_us)

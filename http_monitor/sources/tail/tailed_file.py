@@ -73,6 +73,11 @@ class TailedFile:
         """Number of bytes read of an incomplete line."""
         return self._lines.pending
 
+    @property
+    def starts(self) -> list[tuple[int, int]]:
+        """Where the lines that were given last begin: (place in them, offset), as `LineCutter.starts`."""
+        return [(place, self.offset + origin) for place, origin in self._lines.starts]
+
     def is_at_rest(self, status: FileStatus) -> bool:
         """Return whether it is read completely, so that finding the same status again needs no action."""
         seen = (self.identity, self.size, self._mtime_ns) == (status.identity, status.size, status.mtime_ns)
@@ -182,9 +187,8 @@ class TailedFile:
 
     def start_again(self, now_us: int) -> None:
         """Restart at the first byte after a truncation, and forget what was not read."""
-        self._noted_us, self._settled = now_us, False
+        self._noted_us, self._settled, self._mtime_ns = now_us, False, None
         self.offset = self.size = self.proven_size = 0
-        self._mtime_ns = None
         self._proof, self._allocated = Proof(), AllocatedEnd()
         self._take_line_counts()
         self._lines = LineState(self._limit)
@@ -293,6 +297,5 @@ class TailedFile:
         self._lines = LineState(self._limit, at_start=not offset)
 
     def _take_line_counts(self) -> None:
-        self._lost_bytes += self._lines.lost_bytes
-        self._lines.lost_bytes = 0
-        self._nul_bytes += self._lines.take_nul_bytes()
+        lost_bytes, nul_bytes = self._lines.take_counts()
+        self._lost_bytes, self._nul_bytes = self._lost_bytes + lost_bytes, self._nul_bytes + nul_bytes
