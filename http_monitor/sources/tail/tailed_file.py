@@ -45,8 +45,7 @@ class TailedFile:
         """The rotated files that were there when it was first followed; None: not known."""
         self.at_path_ns: int | None = None
         """Its time of change when it was last seen at the path; None: it was not."""
-        self.let_go = False
-        self.superseded = False
+        self.let_go = self.superseded = False
         """All known content is in another file too, and is read there; only what is added later counts here."""
         self._lost_bytes = self._nul_bytes = 0
         self._allocated = AllocatedEnd()
