@@ -105,10 +105,10 @@ class Monitor:
         raise AssertionError(f"has {report['health']}, never {lines} lines")
 
     def until_found(self, rotations: int) -> None:
-        """Wait until it has found that the log was renamed or truncated so many times."""
+        """Wait until it has found that the log was renamed so many times."""
         for _ in range(REPORTS):
             health = self._program.report()["health"]
-            if health["rotations"] + health["truncations"] >= rotations:
+            if health["rotations"] >= rotations:
                 return
         raise AssertionError(f"has {health}, never {rotations} rotations")
 
@@ -216,10 +216,8 @@ def test_what_a_server_writes_to_a_log_that_is_being_compressed_counts(site: Sit
 @exhaustive
 @pytest.mark.parametrize("site", TRUNCATING, indirect=True, ids=lambda it: it[0])
 def test_with_copytruncate_at_least_the_lines_that_are_in_files_are_counted(site: Site, monitor: Monitor) -> None:
-    for rotations in range(1, 4):
+    for _ in range(3):
         site.rotate_under_load()
-        # A copy that is being made when an earlier truncation is found is read, and the log again.
-        monitor.until_found(rotations)
     check_what_logrotate_left(monitor.stop(), site)
 
 
@@ -306,9 +304,8 @@ def test_with_copytruncate_commands_count_at_least_the_lines_that_are_in_files(
 ) -> None:
     site.send(FEW)
     by_commands.until_kept(FEW)
-    for rotations in range(1, 3):
+    for _ in range(2):
         site.rotate_under_load()
-        by_commands.until_found(rotations)
     by_commands.kill()
     site.rotate_under_load()
     by_commands.start()
