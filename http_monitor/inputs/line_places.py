@@ -1,4 +1,4 @@
-"""Finds where the lines of an input stand in their files."""
+"""Finds the places of an input's lines in their files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from http_monitor.ports.source import Stretch
 from http_monitor.records import Batch, FileOffsets, Int64s, Json, LogFile, RowOffsets
 
 Places = Mapping[int, tuple[LogFile, int]]
-"""Files and offsets at which lines begin, by the number of bytes that have been read from there on."""
+"""Files and offsets at which incomplete lines begin, by the number of bytes read since."""
 
 
 class Locator:
@@ -29,12 +29,12 @@ class Locator:
         """Work the offsets of rows out at once, in a replay: rows may wait long there, which would keep the data."""
 
     def offsets(self, data: bytes, stretches: Sequence[Stretch], batch: Batch, line_nos: Int64s) -> RowOffsets | None:
-        """Return where the lines of rows stand that were read next; None if that is not known.
+        """Return the offsets of the rows that were read next; None if they are not known.
 
         Args:
             data: The lines that were read.
             stretches: Where they stand.
-            batch: What the format has made of them.
+            batch: The batch that the format made of them.
             line_nos: For each row the number of its line in the batch.
         """
         if not (stretches or self._held):
@@ -44,7 +44,7 @@ class Locator:
         return places.of_lines(line_nos) if self.at_once else UnresolvedOffsets(places, line_nos)
 
     def save(self) -> list[Json]:
-        """Return what it remembers."""
+        """Return the state as JSON."""
         return [{**encode_file(file), "offset": offset, "back": back} for back, (file, offset) in self._held.items()]
 
     def load(self, given: Any) -> None:
@@ -70,13 +70,13 @@ class LinePlaces:
         self._begins: Int64s | None = None
 
     def of_lines(self, line_nos: Int64s) -> FileOffsets:
-        """Return where lines stand, given by their numbers in the batch."""
+        """Return the places of lines, given by their numbers in the batch."""
         if self._begins is None:
             self._begins = self._batch.line_begins(self._data)
         return self._locate(self._begins[line_nos - 1])
 
     def of_held(self, held: Sequence[int]) -> Places:
-        """Return where lines begin, as far as that is known.
+        """Return the places of the starts of lines, as far as they are known.
 
         Args:
             held: The number of bytes from each of them to the end of the data.
@@ -88,7 +88,7 @@ class LinePlaces:
         return {back: (found.files[file], offset) for back, file, offset in places if file >= 0}
 
     def _locate(self, begins: Int64s) -> FileOffsets:
-        """Return where lines stand, given by where they begin in the data; below 0: before it."""
+        """Return the places of lines, given by their offsets in the data; below 0: before it."""
         files: dict[LogFile, int] = {}
         numbers = np.array([files.setdefault(one.file, len(files)) for one in self._stretches], np.int32)
         shifts = np.array([one.offset - one.start for one in self._stretches], np.int64)

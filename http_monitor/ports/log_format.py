@@ -105,10 +105,10 @@ class Remembering(Protocol):
 
 @runtime_checkable
 class Holding(Protocol):
-    """A format whose rows may be of lines that begin in data parsed before."""
+    """A format whose rows may belong to lines that began in data parsed earlier."""
 
     def held_back(self) -> Sequence[int]:
-        """Return where each line that it holds a part of begins, in bytes before the end of the data parsed last."""
+        """Return the start of each incomplete line, in bytes before the end of the data parsed last."""
         ...
 
 

@@ -89,7 +89,7 @@ class Wrapper(Protocol):
 
         Args:
             data: The lines.
-            at: Where they begin in all data.
+            at: Their offset in all data.
         """
         ...
 
@@ -98,7 +98,7 @@ class Wrapper(Protocol):
         ...
 
     def begun(self) -> Sequence[int]:
-        """Return where the lines begin that are incomplete, in all data that was unwrapped."""
+        """Return the offsets of incomplete lines in all data that was unwrapped."""
         ...
 
     def end(self) -> Unwrapped:

@@ -40,7 +40,7 @@ def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
     Args:
         batch: Made of `data`; one that has where its lines begin is returned as it is.
         data: The lines.
-        at: Where they begin in all data.
+        at: Their offset in all data.
     """
     return batch if batch.begins is not None else replace(batch, begins=batch.line_begins(data) + at)
 

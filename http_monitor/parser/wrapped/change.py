@@ -96,13 +96,13 @@ class Rewrapped:
     def look(
         self, batch: Batch, numbers: Int64s, lines: Callable[[], Sequence[tuple[int, bytes]]], at: int
     ) -> Turn | None:
-        """Take the next lines; return where others begin, then only what is before has been looked at.
+        """Check the next lines; return a change if there is one, and then ignore the lines after it.
 
         Args:
-            batch: What was made of the lines.
-            numbers: Of those that may have another wrapper.
-            lines: Gives these, each with where it ends in the data.
-            at: Where the data begins in all data.
+            batch: The batch made of the lines.
+            numbers: Numbers of the lines that may have another wrapper.
+            lines: Returns these lines, each with its end in the data.
+            at: The offset of the data in all data.
         """
         edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1) != 1)
         given: Sequence[tuple[int, bytes]] = ()
@@ -147,7 +147,7 @@ class Rewrapped:
         return next(iter(left.values()), None)
 
     def begun(self) -> list[int]:
-        """Return where the lines begin of which a wrapper has a part."""
+        """Return the offsets of the incomplete lines that a wrapper holds."""
         return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.begun()]
 
     def save(self) -> Json:

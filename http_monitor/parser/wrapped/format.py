@@ -69,7 +69,7 @@ class WrappedFormat:
         self._has_held = self._decided
         """The first lines that may be wrapped were released."""
         self._at = 0
-        """Bytes of all data that has been parsed."""
+        """Number of bytes parsed so far."""
 
     @property
     def name(self) -> str:
@@ -140,13 +140,13 @@ class WrappedFormat:
         return self._passed(data, batch)
 
     def _passed(self, data: bytes, batch: Batch) -> Batch:
-        """Return what was made of the next data, with where its lines begin in that; the data has been parsed then."""
+        """Return a batch with the offsets of its lines in the data, and count the data as parsed."""
         at = self._at
         self._at += len(data)
         return batch if batch.begins is None else replace(batch, begins=batch.begins - at)
 
     def held_back(self) -> Sequence[int]:
-        """Return where each line that it holds a part of begins, in bytes before the end of the data parsed last."""
+        """Return the start of each incomplete line, in bytes before the end of the data parsed last."""
         held = () if self._held is None else self._held.begins()
         begun = (*self._now.begun(), *self._trials.begun(), *held)
         return [self._at - begin for begin in begun]
@@ -233,13 +233,13 @@ class WrappedFormat:
             self._held.begun = False
 
     def _undecided(self, data: bytes, before: int, at: int, *, last: bool) -> Batch:
-        """Return the rows of lines, the first of which nobody knows what is around them.
+        """Return the rows of lines that begin before the wrapper is decided.
 
         Args:
             data: The lines.
-            before: So many of those that are parsed count, and stand before them.
-            at: Where they begin in all data.
-            last: No lines will come.
+            before: Number of non-blank lines parsed before them.
+            at: Their offset in all data.
+            last: No more lines follow.
         """
         parts: list[Batch] = []
         for start, piece in pieces(data):
@@ -264,7 +264,7 @@ class WrappedFormat:
         return joined(parts) if parts else self._now.inner.parse(b"")
 
     def _next(self, parts: list[Batch], rest: bytes, before: int, at: int, *, last: bool, known: bool = True) -> Batch:
-        """Return what comes next, behind what was read before."""
+        """Return the rows of the parts and of the rest that follows them."""
         if known:
             self._decide()
         if rest or last or not parts:

@@ -26,7 +26,7 @@ class Held:
     data: bytes = b""
     """Whole lines."""
     at: int = 0
-    """Where they begin in all data."""
+    """Their offset in all data."""
     begun: bool = False
     memory: Json | None = None
     """State of the inner format before the first of them."""
@@ -53,7 +53,7 @@ class Held:
         self.data += data if not data or data.endswith(b"\n") else data + b"\n"
 
     def begins(self) -> list[int]:
-        """Return where the lines begin."""
+        """Return the offsets of the lines."""
         return [self.at + match.start() for match in _LINE.finditer(self.data)]
 
     @property

@@ -40,20 +40,20 @@ class Timing:
         return StampReader(self.zone or usual, self.written_us, is_said=self.zone is not None)
 
     def counted(self, batch: Batch, data: bytes, limit: int) -> Batch:
-        """Return a batch whose lines without any time are malformed, where they do not count by their arrival.
+        """Return a batch in which lines without a time are malformed, unless lines count by their arrival.
 
         The arguments are those of `without_untimed`.
         """
         return batch if self.by_arrival else without_untimed(batch, data, limit)
 
     def read_bare(self, made: LogFormat, data: bytes, limit: int, at: int) -> Batch:
-        """Return the rows of lines that stand in nothing.
+        """Return the rows of unwrapped lines.
 
         Args:
-            made: Reads them.
+            made: Their format.
             data: The lines.
             limit: The longest line, in bytes without its LF.
-            at: Where they begin in all data.
+            at: Their offset in all data.
         """
         return with_begins(self.counted(made.parse(data), data, limit), data, at)
 
@@ -116,7 +116,7 @@ def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int, at: i
         wrapper: Takes off what is around them.
         data: The others.
         limit: The longest line, in bytes without its LF.
-        at: Where the others begin in all data.
+        at: The offset of the others in all data.
     """
     inside = wrapper.unwrap(data, at)
     batch = made.parse(inside.data)

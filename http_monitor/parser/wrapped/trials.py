@@ -52,7 +52,7 @@ class Trials:
         """Some line fitted inside a wrapper in the last trial."""
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Drop the wrappers that were tried."""
         self._of, self.fit = {}, False
 
     def may_wrap(self, lines: Collection[bytes]) -> bool:
@@ -87,13 +87,13 @@ class Trials:
         return None
 
     def decide(self, plain: LogFormat, piece: bytes, at: int, parts: list[Batch]) -> tuple[int | None, Found | None]:
-        """Read lines as they stand, up to the one that decides.
+        """Read lines unwrapped, up to the one that decides.
 
         Args:
             plain: The format of unwrapped lines.
             piece: The lines.
-            at: Where they begin in all data.
-            parts: Takes what became of them.
+            at: Their offset in all data.
+            parts: Receives the batches.
 
         Returns:
             The number of bytes read if it is decided, else None; and the wrapper of the next line with its inner
@@ -118,15 +118,15 @@ class Trials:
         return None, None
 
     def find_fitting(self, plain: LogFormat, data: bytes, at: int) -> tuple[bool, Wrapper | None]:
-        """Look for the first of some lines that fits as it stands, or inside of something.
+        """Find the first line that fits, unwrapped or inside a wrapper.
 
         Args:
-            plain: Reads them as they stand.
+            plain: The format of unwrapped lines.
             data: The lines.
-            at: Where they begin in all data.
+            at: Their offset in all data.
 
         Returns:
-            Whether there is one, and what is around it.
+            Whether there is one, and its wrapper.
         """
         for line in whole_lines(data) if data else ():
             self.may_wrap((line,))
@@ -142,12 +142,12 @@ class Trials:
             made.parse(wrapper.unwrap(line + b"\n").data)
 
     def around(self, plain: LogFormat, line: bytes, at: int = 0) -> Found | None:
-        """Return what is around a line that fits without it, and not, or not well, as it stands.
+        """Return the wrapper inside which a line fits, if the line does not fit, or not well, unwrapped; else None.
 
         Args:
-            plain: Reads it as it stands.
-            line: Without its LF.
-            at: Where it begins in all data.
+            plain: The format of unwrapped lines.
+            line: The line without its LF.
+            at: Its offset in all data.
         """
         fitting = [wrapper for wrapper, _ in self._of.values() if wrapper.front(line) is not None]
         if not fitting or is_well_read(plain, line, fitting):
@@ -174,7 +174,7 @@ class Trials:
             remind(self._of[name][1], remembered)
 
     def begun(self) -> list[int]:
-        """Return where the lines begin of which a wrapper has a part."""
+        """Return the offsets of the incomplete lines that a wrapper holds."""
         return [begin for wrapper, _ in self._of.values() for begin in wrapper.begun()]
 
     def save(self) -> Json:

@@ -92,12 +92,12 @@ class Unwrapping:
         return batch
 
     def read(self, data: bytes, before: int, at: int) -> Batch:
-        """Return the rows of lines, and find out if something else has come around them.
+        """Return the rows of lines, and notice when their wrapper changes.
 
         Args:
             data: The lines.
-            before: So many of those that are parsed count, and stand before them.
-            at: Where they begin in all data.
+            before: Number of non-blank lines parsed before them.
+            at: Their offset in all data.
         """
         parts: list[Batch] = []
         start = 0
@@ -164,15 +164,15 @@ class Unwrapping:
         return bool(try_inside(self.inner, self.wrapper, data, self._limit, at)[0])
 
     def begun(self) -> list[int]:
-        """Return where the lines begin of which a part is remembered."""
+        """Return the offsets of the incomplete lines."""
         change = [] if self._change is None else self._change.begun()
         return change if self.wrapper is None else [*change, *self.wrapper.begun()]
 
     def end(self, before: int) -> Batch | None:
-        """Return the rows of the lines whose last part never came; None if there are none.
+        """Return the rows of the lines whose last part is missing; None if there are none.
 
         Args:
-            before: So many lines of those that are parsed count, and stand before them.
+            before: Number of non-blank lines parsed before them.
         """
         left = None if self.wrapper is None else self.wrapper.end()
         if self.wrapper is None or left is None or not left.lines:
