@@ -13,6 +13,7 @@ FIRST = (
     "test_program_replay",
     "test_text_on_a_terminal",
     "test_law_threads",
+    "test_law_filter",
 )
 """Begun late, one of them would be what all wait for at the end. The first mostly wait, while others work."""
 _SHOWN = 10
