@@ -19,8 +19,8 @@ from tests.reference.engine import Options
 from tests.reference.filtering import Tree, holds
 
 FILTERS: dict[str, Tree] = {
-    "status < 500": ("status", "<", [500]),
-    "not status < 500": ("not", ("status", "<", [500])),
+    "size_bytes < 100": ("size_bytes", "<", [100]),
+    "not size_bytes < 100": ("not", ("size_bytes", "<", [100])),
     'path ~ "a" or host ~ "1$"': ("or", ("path", "~", [b"a"]), ("host", "~", [b"1$"])),
     "size_bytes >= 0": ("size_bytes", ">=", [0]),
     'method == "NOBODY"': ("method", "==", [b"NOBODY"]),
