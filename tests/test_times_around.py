@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
@@ -291,6 +291,7 @@ def _year_of(month: int, day: int, last: datetime.datetime | None) -> int:
 
 
 @settings(max_examples=examples(60))
+@example(seed=137).via("a leap day behind other days of its month, in one block with them")
 @given(seed=st.integers(0, 1 << 30))
 def test_years_that_no_line_names_are_found_wherever_the_lines_are_cut(seed: int) -> None:
     chance = random.Random(seed)

@@ -135,13 +135,15 @@ class StampReader:
         rows = np.flatnonzero(yearless)
         days = ((time_us[rows] - UNZONED_US) // _DAY_US).astype("datetime64[D]")
         months = days.astype("datetime64[M]")
-        # All of a row of lines of one month are of one year.
-        edges = [0, *(np.flatnonzero(np.diff(months).astype(np.int64)) + 1).tolist(), len(rows)]
+        leap_days = days == np.datetime64(f"{_LEAP_YEAR}-02-29")
+        # All of a row of lines of one month are of one year, unless a leap day shows that a later one has begun: what
+        # comes before that day is read without it, as it is where a block ends between them.
+        changes = np.diff(months).astype(np.int64).astype(np.bool_) | np.diff(leap_days)
+        edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(rows)]
         for start, stop in pairwise(edges):
             part = rows[start:stop]
-            leap = bool((days[start:stop] == np.datetime64(f"{_LEAP_YEAR}-02-29")).any())
             begin_us = int(time_us[part[0]]) - UNZONED_US
-            shift_us = self._year_shift_us(begin_us, months[start], leap=leap)
+            shift_us = self._year_shift_us(begin_us, months[start], leap=bool(leap_days[start]))
             time_us[part] += shift_us
             self._last_us = int(time_us[part[-1]]) - UNZONED_US
 
