@@ -5,7 +5,7 @@ from typing import TextIO
 
 from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
-from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
@@ -111,10 +111,10 @@ class Display:
         if self._status_columns:
             self._write([])
 
-    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if events:
+    def _write_alerts(self, told: Told) -> None:
+        if told:
             width = max(MIN_WIDTH, self._width())
-            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
+            self._write(render_alerts(told, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         say = advice(report.health, report.mode)
