@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
 from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.first_rows import first_rows
@@ -65,7 +64,6 @@ class Display:
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
-        self._episodes = Episodes()
         self._storms = Storms()
 
     def publish(self, message: Message) -> None:
@@ -80,14 +78,12 @@ class Display:
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
-                self._episodes.note(message)
                 self._write_alerts(self._storms.add(message))
                 if message.subject is None:
                     # A rule without subjects has at most one event at a time.
                     self.settle()
             case Summary():
-                episodes = self._episodes.and_active(message.active)
-                self._write(render_summary(first_rows(message, self._top), episodes, width, self._style))
+                self._write(render_summary(first_rows(message, self._top), width, self._style))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
