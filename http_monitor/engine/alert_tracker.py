@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.engine.episode_log import EpisodeLog
+from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
 from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
@@ -34,6 +35,7 @@ class AlertTracker:
         self._raises = 0
         self.log = EpisodeLog(window_us)
         """What was raised so far."""
+        self.flapping = Flapping(window_us, for_us)
         self.rules: tuple[Rule, ...] = ()
         """The registered rules, as reports describe them."""
 
@@ -133,6 +135,7 @@ class AlertTracker:
                     began_us=_began(alert, window, subject) if subject in active else None,
                 )
                 self.log.note(event)
+                self.flapping.note(event, alert, window)
                 yield event
             for subject in waiting:
                 # No longer above the threshold.
@@ -150,6 +153,7 @@ class AlertTracker:
             "pending": _saved(self._pending),
             "raises": self._raises,
             "episodes": self.log.save(),
+            "flapping": self.flapping.save(),
         }
 
     def load(self, given: Json) -> None:
@@ -168,6 +172,7 @@ class AlertTracker:
                 if name in states:
                     states[name] = found
         self._load_log(given)
+        self.flapping.load(given.get("flapping", []), self._active)
 
     def load_counters(self, given: Json) -> None:
         """Resume the count of raises and the episodes. Raises KeyError, TypeError or ValueError for anything else."""

@@ -197,6 +197,9 @@ class Closing:
             for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
                 self._reporter.count_event()
                 self._publish_message(event)
+            for notice in self._tracker.flapping.drain():
+                # Behind all alerts of the close, so that many of them are still told together.
+                self._publish_message(notice)
             self._settled = True
 
     def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
