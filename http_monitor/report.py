@@ -114,6 +114,8 @@ class Report(Traffic):
     failing: Sequence[FailingEndpoint] = ()
     """What failed in the interval: hits down, then by key, method and status."""
     slow: SlowRequests = field(default=SlowRequests())
+    last_us: int | None = None
+    """Of an interval without hits: the greatest time accepted before, also before a restart; None: there is none."""
 
     @property
     def seconds(self) -> int:

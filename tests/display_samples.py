@@ -76,6 +76,7 @@ def quiet_report() -> Report:
         agents=Table(),
         referers=Table(),
         window=WindowTotals(120, 14, 1_400, 0, (0,) * 46 + (14,) + (0,) * 13),
+        last_us=START_US - 17_000_000,
         active=(),
         health=Health(lines=14, accepted=14),
     )

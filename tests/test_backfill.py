@@ -16,7 +16,7 @@ from http_monitor.monitor import backfill
 from http_monitor.monitor.backfill import Backfill
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import Headed, LogFormat
-from http_monitor.report import Notice
+from http_monitor.report import Message, Notice, Report
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, LocalFiles
 from http_monitor.sources.files.data_end import seen_at
@@ -269,3 +269,17 @@ def test_a_run_that_resumes_has_its_window_already(tmp_path: Path) -> None:
         outcome = program.stop()
     assert second["window"]["hits"] == second["health"]["backfilled"] == 30
     assert b"window filled" not in outcome.err
+
+
+@pytest.mark.parametrize("last_s", [-1, -19, -30, -3_600])
+def test_a_run_that_begins_on_a_silent_log_knows_its_last_line(tmp_path: Path, last_s: int) -> None:
+    path = tmp_path / "access.log"
+    write(path, dense(last_s - 5, 6))
+    engine, _ = fill(seen(path))
+    told: list[Message] = []
+    engine.publish_to(told.append)
+    engine.catch_up(False)
+    engine.advance(BEGAN_US + 11 * US_PER_S)
+    (report,) = told
+    assert isinstance(report, Report)
+    assert report.last_us == BEGAN_US + last_s * US_PER_S

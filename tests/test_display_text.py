@@ -15,7 +15,7 @@ from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
-from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse
+from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals
 from http_monitor.units import visible_text
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -43,6 +43,7 @@ PULSE = Pulse(
     lag_bytes=0,
 )
 STATUS = "now 12.00 /s │ average 9.87 of 10 /s │ next report in 8 s"
+QUIET = "2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43"
 # The terminal may have echoed two columns of ^C behind it.
 CLEARED = "\r" + " " * (len(STATUS) + 2) + "\r"
 ALERT = "High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100\n"
@@ -96,24 +97,47 @@ def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
 
 def test_a_quiet_interval_is_one_line() -> None:
     assert Prefilter().after(quiet_report()) == (
-        "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s\n"
+        "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43, average 0.12 /s\n"
     )
 
 
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (95, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped before its end"),
-        (80, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped"),
-        (79, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, average 0.12 /s  stopped"),
-        (70, "── 10:30:00 – 10:30:10  no hits, 2 min average 0.12 /s  stopped"),
-        (50, "── 10:30:00 – 10:30:10  no hits, average 0.12 /s"),
-        (40, "── 10:30:10  no hits, average 0.12 /s"),
+        (110, f"── {QUIET}, 2 min average 0.12 /s  stopped before its end"),
+        (95, f"── {QUIET}, 2 min average 0.12 /s  stopped"),
+        (94, f"── {QUIET}, average 0.12 /s  stopped"),
+        (79, "── 10:30:00 – 10:30:10  no hits since 10:29:43, 2 min average 0.12 /s  stopped"),
+        (70, "── 10:30:00 – 10:30:10  no hits since 10:29:43, average 0.12 /s"),
+        (55, "── 10:30:10  no hits since 10:29:43, average 0.12 /s"),
+        (49, "── 10:30:00 – 10:30:10  no hits since 10:29:43"),
+        (40, "── 10:30:10  no hits since 10:29:43"),
         (20, "── 10:30:10  no hits"),
     ],
 )
 def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
     assert Prefilter(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+
+
+@pytest.mark.parametrize(
+    ("last_s", "expected"),
+    [
+        (-86_400, "no hits since 2026-03-01 10:30:00, 2 min"),
+        (9, "no hits since 10:30:09, 2 min"),
+        # A line of the next interval is here already: the log is not silent.
+        (10, "no hits, 2 min"),
+        (None, "no hits yet, 2 min"),
+    ],
+)
+def test_a_quiet_interval_says_when_the_last_line_was(last_s: int | None, expected: str) -> None:
+    last_us = None if last_s is None else START_US + last_s * 1_000_000
+    assert f"  {expected} average" in Prefilter(width=120).after(replace(quiet_report(), last_us=last_us))
+
+
+def test_a_window_without_hits_leaves_its_average_to_the_date() -> None:
+    report = replace(quiet_report(), window=WindowTotals(120, 0, 0, 0), last_us=START_US - 86_400_000_000)
+    assert Prefilter().after(report) == "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 2026-03-01 10:30:00\n"
+    assert Prefilter(width=110).after(report).endswith("  no hits since 2026-03-01 10:30:00, 2 min average 0.00 /s\n")
 
 
 def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None:

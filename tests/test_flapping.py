@@ -137,7 +137,8 @@ def test_hosts_that_flap_together_do_not_break_their_alerts_into_lines() -> None
     run = replace(RUN, alert_threshold=1e6, ddos_threshold=1.0)
     logs = [_log(STEADY + BLINKING * 8, b"h%d" % number).splitlines() for number in range(12)]
     lines: list[bytes] = [line for log in logs for line in log]
-    messages = replay([[b"\n".join(sorted(lines, key=_time))]], run).messages
+    lines.sort(key=_time)
+    messages = replay([[b"\n".join(lines)]], run).messages
     assert len(_flaps(messages)) == 12
     out = io.StringIO()
     display = Display(out, Notices(io.StringIO()), width=lambda: 200)

@@ -66,29 +66,41 @@ def _state(report: Report, stopped: str) -> Line:
 
 
 def _quiet_title(report: Report, width: int, style: Style) -> Line:
-    """Return the longest title that fits; "no hits" is dropped last, the average before it."""
+    """Return the longest title that fits; "no hits" and since when are dropped last, the average before them."""
     window, dash = report.window, style.glyphs.dash
     per_s = f"average {figures.rate(window.hits_per_s)}"
     full: Span = (figures.interval(report.start_us, report.end_us, dash), "bold")
     start, end = figures.moment(report.start_us, report.end_us), figures.moment(report.end_us, report.end_us)
     times: Span = (f"{start} {dash} {end}", "bold")
     until: Span = (end, "bold")
-    spanned: Span = (f"  no hits, {figures.exact_span(window.seconds)} {per_s}", "plain")
-    brief: Span = (f"  no hits, {per_s}", "plain")
-    bare: Span = ("  no hits", "plain")
+    silent = f"  no hits{_since(report)}"
+    spanned: Span = (f"{silent}, {figures.exact_span(window.seconds)} {per_s}", "plain")
+    brief: Span = (f"{silent}, {per_s}", "plain")
+    bare: Span = (silent, "plain")
     long, short = _state(report, "stopped before its end"), _state(report, "stopped")
     candidates: list[Line] = [
         [full, spanned, *long],
         [full, spanned, *short],
         [full, brief, *short],
+        # A window without hits has no average to tell.
+        *([[full, bare, *short]] if not window.hits else []),
         [times, spanned, *long],
         [times, spanned, *short],
         [times, brief, *short],
         [times, brief],
         [until, brief],
+        [times, bare],
         [until, bare],
+        [until, ("  no hits", "plain")],
     ]
     return next((title for title in candidates if line_columns(title) <= width), candidates[-1])
+
+
+def _since(report: Report) -> str:
+    """Return since when there is no hit; empty where there is one behind the interval already."""
+    if report.last_us is None:
+        return " yet"
+    return "" if report.last_us >= report.end_us else f" since {figures.moment(report.last_us, report.end_us)}"
 
 
 def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[Line]:

@@ -31,6 +31,8 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -
     for rows in parts:
         if buckets_malformed:
             _count_malformed(state, rows)
+        if len(rows):
+            state.reporter.last_line.fill(int(rows.time_us.max()))
         taken += _open(state, rows, numberings)
     window_us = state.following_us - state.lengths.window_us
     for bucket in state.open.close(state.closed_us, window_us):

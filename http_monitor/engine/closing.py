@@ -208,9 +208,9 @@ class Closing:
             if brought_by is not None:
                 buckets, rows = brought_by
                 row = int(rows[np.searchsorted(buckets, self._state.closed_us)])
-            self._report(start_us, self._tally.before_look(row))
+            self._report(start_us, self._tally.before_look(row), row=row)
 
-    def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
+    def _report(self, start_us: int, health: Health, *, partial: bool = False, row: int | None = None) -> None:
         window, active = self._state.window.totals(), self._tracker.active()
         report = self._reporter.report(
             start_us,
@@ -220,6 +220,7 @@ class Closing:
             partial=partial,
             catch_up=self._catching_up,
             rules=self._tracker.rules,
+            row=row,
         )
         self._publish_message(report)
 

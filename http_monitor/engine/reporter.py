@@ -14,6 +14,7 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
 from http_monitor.counting.numbering import number_starts
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.engine.last_line import LastLine
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
@@ -51,6 +52,7 @@ class Reporter:
         """The least accepted time; far in the future before the first."""
         self.last_us = NEVER_US
         """The greatest accepted time; `NEVER_US` before the first."""
+        self.last_line = LastLine()
 
     @property
     def starts(self) -> list[int]:
@@ -74,6 +76,7 @@ class Reporter:
     def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
         """Count rows; those of passed intervals only for the whole run, see `count_late`."""
         self.first_us = min(self.first_us, int(times_us.min()))
+        self.last_line.count(self.last_us, times_us)
         self.last_us = max(self.last_us, int(times_us.max()))
         groups = self._count_intervals(frame, decisions)
         if groups is None or not groups.in_order or decisions.passed.any():
@@ -116,8 +119,12 @@ class Reporter:
         partial: bool,
         catch_up: bool,
         rules: tuple[Rule, ...],
+        row: int | None = None,
     ) -> Report:
-        """Return the report of an interval, and reset what it reported."""
+        """Return the report of an interval, and reset what it reported.
+
+        `row`, of those counted last, gives rise to it.
+        """
         stats = self._intervals.pop(start_us, None) or self._new_interval()
         if self._starts and self._starts[0] == start_us:
             heapq.heappop(self._starts)
@@ -142,6 +149,7 @@ class Reporter:
             late_coverage=late_coverage,
             failing=() if stats.requests is None else self._failing.told(stats.requests.failing, start_us),
             slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
+            last_us=None if stats.hits else self.last_line.before(row, self.last_us),
             **self._traffic(stats, active, health),
         )
 
@@ -156,6 +164,7 @@ class Reporter:
             "seq": self._seq,
             "first": self.first_us,
             "last": self.last_us,
+            "backfilled": self.last_line.backfilled_us,
             "failing": self._failing.save(),
         }
 
@@ -215,6 +224,7 @@ class Reporter:
         self._whole = IntervalStats.load(given["whole"], self._max_keys)
         self._seq = integer(given["seq"], least=0)
         self.first_us, self.last_us = moment_of(given["first"], -NEVER_US), moment_of(given["last"], NEVER_US)
+        self.last_line.backfilled_us = moment_of(given.get("backfilled", NEVER_US), NEVER_US)
         if (self.first_us <= self.last_us) != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (
             self.first_us == -NEVER_US
         ):
