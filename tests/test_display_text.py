@@ -572,3 +572,21 @@ def test_an_estimate_of_hosts_says_how_far_off_it_may_be() -> None:
     hosts = replace(busy_report().hosts, distinct_error=20_062)
     text = Prefilter().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
     assert "1,234,567 ±20,062 hosts" in text
+
+
+def test_what_is_healthy_is_said_once_and_again_when_it_changes() -> None:
+    screen = Prefilter()
+    told = []
+    for rotations, other, late in ((0, 0, 0), (2, 5, 1), (2, 5, 1), (3, 5, 1), (3, 0, 0), (3, 5, 0)):
+        health = Health(lines=100, accepted=100, rotations=rotations, other=other, late=late)
+        text = screen.after(replace(busy_report(), health=health))
+        told.append([line for line in text.splitlines() if "Health so far" in line])
+    assert told == [
+        [],
+        ["  Health so far  5 other   1 late   2 rotations"],
+        # What may do harm is in every block.
+        ["  Health so far  1 late"],
+        ["  Health so far  1 late   3 rotations"],
+        [],
+        ["  Health so far  5 other"],
+    ]

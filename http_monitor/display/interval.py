@@ -16,6 +16,7 @@ from http_monitor.display.blocks import (
 from http_monitor.display.columns import columns
 from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
 from http_monitor.display.health import short_words
+from http_monitor.display.health_changes import Words
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, wrap, wrap_words
 from http_monitor.display.urgent import render_methods, render_urgent
@@ -26,7 +27,9 @@ _NEAR = 0.8
 _HEALTH = "Health so far  "
 
 
-def render_report(report: Report, width: int, style: Style, top: int | None = None) -> list[str]:
+def render_report(
+    report: Report, width: int, style: Style, top: int | None = None, words: Words | None = None
+) -> list[str]:
     """Return the block of an interval, each line at most `width` columns; without hits it is very short.
 
     Args:
@@ -34,6 +37,7 @@ def render_report(report: Report, width: int, style: Style, top: int | None = No
         width: Columns there are.
         style: Of the stream.
         top: How many rows of the other tables are shown; None: all.
+        words: What is shown of its health; None: all.
     """
     inner = inner_width(width)
     lines: list[Line] = []
@@ -45,7 +49,7 @@ def render_report(report: Report, width: int, style: Style, top: int | None = No
         lines += render_tables(report, inner, style)
     if report.late_hits:
         lines.append([(f"+{report.late_hits:,} late, not in these tables", "warn")])
-    words = short_words(report.health, report.end_us)
+    words = short_words(report.health, report.end_us) if words is None else words
     if words:
         beside = inner - len(_HEALTH)
         pieces = [line for text, role in words for line in wrap_words(style.encodable(text), beside, role)]

@@ -7,6 +7,7 @@ from http_monitor.display.alerts.lines import render_alerts
 from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
+from http_monitor.display.health_changes import HealthChanges
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_caught_up, render_status
@@ -65,6 +66,7 @@ class Display:
         self._status_columns = 0
         self._advised = ""
         self._storms = Storms()
+        self._health = HealthChanges()
 
     def publish(self, message: Message) -> None:
         """Show one message. Raises BrokenPipeError if the reader of the stream is gone."""
@@ -128,12 +130,12 @@ class Display:
             beneath: Lines that will stand under it.
         """
         most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
-        top = self._top
-        lines = render_report(first_rows(report, top), width, self._style, top)
+        top, words = self._top, self._health.next_words(report.health, report.end_us)
+        lines = render_report(first_rows(report, top), width, self._style, top, words)
         top = _MOST_TOP if top is None else min(top, _MOST_TOP)
         while most is not None and len(lines) > most and top > 1:
             top -= 1
-            lines = render_report(first_rows(report, top), width, self._style, top)
+            lines = render_report(first_rows(report, top), width, self._style, top, words)
         # The headline and the alerts stand in front.
         return lines if most is None else lines[:most]
 
