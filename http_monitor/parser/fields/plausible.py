@@ -1,14 +1,19 @@
-"""Tells whether what a format takes for a client can be one: an address or a name."""
+"""Tells whether what a format takes for a client or a virtual host can be one: an address or a name."""
 
 import re
+from collections.abc import Callable
 
-from http_monitor.parser.fields.hosts import is_ip
+from http_monitor.parser.fields.hosts import is_address, is_ip
 from http_monitor.records import Batch
 
 ENOUGH_ROWS = 20
 """So many of the first lines that fit show what stands in the place of the client."""
 _LONGEST_NAME = 255
 _NAME = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+# nginx has `_`, `*.example.org`, `www.example.*` and `~expression`, Apache `*:80`; a name may be of any alphabet.
+_SERVER = re.compile(
+    rb"_|~.*|(?=.*[A-Za-z*\x80-\xff])[A-Za-z0-9_.*\x80-\xff][A-Za-z0-9_.*\x80-\xff-]*(?::[0-9]{1,5})?", re.DOTALL
+)
 _UNIX = b"unix:"
 """What nginx calls the peer of a socket in a file."""
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|[0-9]{1,2}[A-Za-z]{3}[0-9]{2,4}", re.DOTALL)
@@ -31,13 +36,22 @@ def can_be_host(field: bytes) -> bool:
     return field.lower() not in _WORDS
 
 
-def first_hosts(batch: Batch, most: int = ENOUGH_ROWS) -> list[bytes]:
-    """Return the hosts of the first rows of a batch."""
-    hosts = batch.rows.column("host").slice(0, most).to_pylist()
+def can_be_vhost(field: bytes) -> bool:
+    """Return whether a field is what a server calls one of its sites, perhaps with a port."""
+    if is_address(field):
+        return True
+    if len(field) > _LONGEST_NAME or _SERVER.fullmatch(field) is None or _TIME.fullmatch(field):
+        return False
+    return field.lower() not in _WORDS
+
+
+def first_hosts(batch: Batch, most: int = ENOUGH_ROWS, column: str = "host") -> list[bytes]:
+    """Return the hosts of the first rows of a batch, or the virtual ones."""
+    hosts = batch.rows.column(column).slice(0, most).to_pylist()
     return [b"-" if host is None else host for host in hosts]
 
 
-def doubted(hosts: list[bytes]) -> list[bytes]:
+def doubted(hosts: list[bytes], can_be: Callable[[bytes], bool] = can_be_host) -> list[bytes]:
     """Return which of some hosts can be none, where these are most; else nothing. A dash says that there is none."""
-    wrong = [host for host in hosts if host != b"-" and not can_be_host(host)]
+    wrong = [host for host in hosts if host != b"-" and not can_be(host)]
     return wrong if 2 * len(wrong) > len(hosts) else []
