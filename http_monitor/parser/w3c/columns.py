@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.fields.row_builder import Meaning
@@ -19,11 +20,13 @@ _ROLES: Mapping[str, Role] = {
     "cs-method": "method",
     "cs-uri": "target",
     "cs-uri-stem": "path",
+    "cs-uri-path": "path",
     "cs-uri-query": "query",
     "cs-version": "protocol",
     "cs-protocol-version": "protocol",
     "sc-status": "status",
     "sc-bytes": "size",
+    "bytes": "size",
     "cs-bytes": "bytes_in",
     "time-taken": "duration",
     "cs-host": "vhost",
@@ -55,9 +58,24 @@ _SOFTWARE: tuple[tuple[str, Writing], ...] = (
 """What `#Software` may say, and the unit of `time-taken` then."""
 
 
-def unit_of_software(line: str) -> Writing | None:
-    """Return the unit in which a server counts that a `#Software` line names; None where it is not known."""
-    return next((unit for name, unit in _SOFTWARE if name in line.lower()), None)
+_QUOTING = ("tomcat", "catalina")
+"""Those that write headers in quotes, with each quote in them twice."""
+
+
+class Server(NamedTuple):
+    """What a `#Software` line says of the lines after it."""
+
+    unit: Writing | None = None
+    """Of `time-taken`; None: it is not known."""
+    quotes: bool = False
+    """A column may be in quotes, and blanks in it."""
+
+
+def server_named(line: str) -> Server:
+    """Return what is known of the server that a `#Software` line names."""
+    line = line.lower()
+    unit = next((unit for name, unit in _SOFTWARE if name in line), None)
+    return Server(unit, any(name in line for name in _QUOTING))
 
 
 def unit_of_columns(names: Sequence[str]) -> Writing:
