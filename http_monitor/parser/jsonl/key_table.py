@@ -64,6 +64,7 @@ FAMILIES: Mapping[str, tuple[int, str]] = {
     "tomcat": (1, "logical_user_name"),
     "structlog": (2, "event request"),
     "slog_http": (2, "request.ip request.route response.latency request.params"),
+    "logbook": (3, "origin type correlation"),
 }
 """Who writes an object, by so many of these keys that it has at the least."""
 
@@ -184,9 +185,10 @@ KEYS: Mapping[Role, str] = {
         "event.duration=ns request_time=ms@envoy duration=ms@envoy duration=ms@rails duration=s@caddy "
         "elapsed=ms@serilog latency_human=unit latency=ns@echo latency=ms@apisix latency=ms@restify "
         "response.latency=ns@slog_http elapsed_time=ms@logback time_taken=decimal?@azure time_taken=s@cloudfront "
-        "time_taken=ms@iis duration=ns@datadog duration=ns@traefik {time_total,time_duration}=ms@haproxy {tt,"
-        "ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx http.server.request.duration=s "
-        ":responseTime=ms :response-time=ms :total-time=ms latencies.request=ms http.server.duration=ms"
+        "time_taken=ms@iis duration=ns@datadog duration=ns@traefik duration=ms@logbook {time_total,"
+        "time_duration}=ms@haproxy {tt,ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx "
+        "http.server.request.duration=s :responseTime=ms :response-time=ms :total-time=ms latencies.request=ms "
+        "http.server.duration=ms"
     ),
     "upstream": (
         "upstream_response_time=ms@envoy upstream_service_time=ms upstream_response_time=s upstream_time=s@elk_nginx "
@@ -213,8 +215,8 @@ KEYS: Mapping[Role, str] = {
     "cache": "upstream_cache_status cache_cache_status cache_status x_cache_status response_state cache? x_cache",
     "tls": "ssl_protocol tls_version tls.version tls_protocol ssl_version {request,req}.tls.version",
     "request_id": (
-        "request_id req_id {request,req}.{id,request_id} http.request.id x_request_id correlation_id trace.id trace_id "
-        "traceid request_context_id ray_id id?"
+        "request_id req_id {request,req}.{id,request_id} http.request.id x_request_id correlation_id "
+        "correlation@logbook trace.id trace_id traceid request_context_id ray_id id?"
     ),
     "forwarded": (
         "http_x_forwarded_for x_forwarded_for forwarded_for xff proxy_add_x_forwarded_for client.forwarded_for "

@@ -18,12 +18,18 @@ message says so; the last, where others may have come before; one that says agai
 NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
 _REQUEST: tuple[Role, ...] = ("request", "method", "target", "path")
 _TARGET: tuple[Role, ...] = ("target", "path")
-_ENDED: tuple[Role, ...] = ("status", "duration", "size")
+_ENDED: tuple[Role, ...] = ("status", "duration")
+# Of Fastify, pino-http and Logbook: with these keys a line that says nothing of the end is never the only one.
+_FIRST = (
+    (frozenset(("reqid", "req")), "res"),
+    (frozenset(("req.id", "pid", "hostname", "level")), "res"),
+    (frozenset(("origin", "type", "correlation")), "status"),
+)
 _MESSAGES = ("msg", "message", "event", "@m", "@mt", "text", "log")
 _LEVELS = ("level", "severity", "levelname", "loglevel", "lvl", "priority", "@l", "logger", "category")
 _BEGINS = re.compile(
     rb"(?i)\W*(?:(?:incoming|received|started|starting|start of|begin|processing) (?:http |processing )?request\b"
-    rb"|started processing|started [A-Z]+ \"|authoriz(?:ed|ing) request"
+    rb"|started processing|started\W*\Z|started [A-Z]+ \"|authoriz(?:ed|ing) request|HostingRequestStarting"
     rb"|(?:http[ _])?request[ _](?:started|starting|start|received|begins?|begun|incoming)\b).*",
     re.DOTALL,
 )
@@ -57,6 +63,16 @@ class Layout:
         self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
         """Without any field of a request it is a message of the server or of a program."""
         self.part: Part = "whole" if declared else self._part(names)
+
+    @property
+    def is_open(self) -> bool:
+        """It is a message of a program that tells of a request, and of no status."""
+        return self.is_log and self.is_asked and "status" not in self.places
+
+    @property
+    def is_closed(self) -> bool:
+        """It is a message of a program that tells of a status."""
+        return self.is_log and "status" in self.places
 
     def mended(self, found: Object) -> Object:
         """Return an object with what its values say only together; its keys stay."""
@@ -102,7 +118,7 @@ class Layout:
         if "reqid" in names and "err" in names and "res" in names and "duration" not in self.places:
             return "again"  # Fastify tells of an error before it tells that the request ended
         if self.is_asked and not ended:
-            if {"reqid", "req"} <= names and "res" not in names:
+            if any(wanted <= names and answer not in names for wanted, answer in _FIRST):
                 return "first"
             return "maybe first" if self._message is not None else "whole"
         return "last" if "status" in self.places and "request_id" in self.places else "whole"
