@@ -71,7 +71,7 @@ _NO_SIZE = frozenset(
 _TIMES = frozenset(
     (
         *("time", "duration", "latency", "elapsed", "took", "taken"),
-        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds"),
+        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds", "ns"),
     )
 )
 _NO_TIMES = frozenset(

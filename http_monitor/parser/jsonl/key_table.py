@@ -146,7 +146,7 @@ KEYS: Mapping[Role, str] = {
     "path": (
         "url.path request_path {request,req,http.request,http_request}.path req_path http_path http.path requested_uri "
         "request.connection.path uri_path cs_uri_stem uri client_request_path path?!logstash endpoint? resource? "
-        "hp?@haproxy_short proxy.path {request,req}.url.path?"
+        "hp?@haproxy_short proxy.path {request,req}.url.path? resource_path?"
     ),
     "query": (
         "url.query query_string {request,req}.{query,query_string,querystring,args} args request_query "
@@ -162,7 +162,8 @@ KEYS: Mapping[Role, str] = {
         "http_response_}status_line http_request.status downstream_status edge_response_status http_status_code "
         "http_status http_code http_response_code http_response_status response_code response_status "
         "response_status_code resp_status resp_status_code resp_code res_status sc_status final_status http.status "
-        "status_code proxy.status_code status response? st@haproxy_short code?@structlog status.{code,status_code}?"
+        "status_code proxy.status_code status response? st@haproxy_short code?@structlog status.{code,status_code}? "
+        "api.status_code"
     ),
     "size": (
         "http.response.body.bytes {http.response,response,res,resp,http_response}.{body.size,body.bytes,body_bytes,"
@@ -173,7 +174,7 @@ KEYS: Mapping[Role, str] = {
         "res_size res_bytes res_body_bytes res_length written_bytes bytes_written sc_bytes network.bytes_written {res,"
         "response}.headers.content_length content_length size bytes sent_bytes sent bytes_read@haproxy "
         "b?@haproxy_short len_bytes data_length res[content_length] length? resp_headers.content_length body_size "
-        "resp_body_size resp_len res_len bytes_tx tx_bytes"
+        "resp_body_size resp_len res_len bytes_tx tx_bytes api.tx"
     ),
     "bytes_in": (
         "request_length http.request.body.bytes {http.request,request,req,http_request}.{body.size,body_bytes,bytes,"
@@ -188,7 +189,7 @@ KEYS: Mapping[Role, str] = {
         "time_taken=ms@iis duration=ns@datadog duration=ns@traefik duration=ms@logbook {time_total,"
         "time_duration}=ms@haproxy {tt,ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx "
         "http.server.request.duration=s :responseTime=ms :response-time=ms :total-time=ms latencies.request=ms "
-        "http.server.duration=ms"
+        "http.server.duration=ms total_ns=ns api.time_to_response=unit"
     ),
     "upstream": (
         "upstream_response_time=ms@envoy upstream_service_time=ms upstream_response_time=s upstream_time=s@elk_nginx "
