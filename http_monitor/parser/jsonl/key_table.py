@@ -79,6 +79,8 @@ DURATIONS = (
     "response_duration request_latency response_latency total_time total_duration process_time processing_time "
     "service_time execution_time run_time handling_time time_spent time_elapsed turn_around_time response_elapsed "
     "request_elapsed request_time_taken roundtrip round_trip_time http_duration http_latency cost cost_time dur lat rt "
+    "req_duration resp_duration rsp_duration req_latency resp_latency resp_time rsp_time exec_time server_time "
+    "handle_time handler_time handler_duration "
     "{http_response,response,res}.{duration,latency,elapsed,time,elapsed_time,response_time} {request,req,"
     "http_request}.{duration,latency,elapsed,time_taken} latencies.request"
 )
