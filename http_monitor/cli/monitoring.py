@@ -74,7 +74,8 @@ class Monitoring:
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
-        self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
+        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": settings.filter is not None}
+        self._remarks = Remarks([name for name, is_given in given.items() if is_given])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
         """Monitor until the end.

@@ -71,7 +71,7 @@ _NO_SIZE = frozenset(
 _TIMES = frozenset(
     (
         *("time", "duration", "latency", "elapsed", "took", "taken"),
-        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds"),
+        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds", "ns"),
     )
 )
 _NO_TIMES = frozenset(
@@ -106,7 +106,9 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
     if client is not None and "host" not in said and is_address(layout.text(texts, "vhost") or b""):
         del said["vhost"]  # an address may be that of a server or of a client
     used = {field.name for field in said.values()}
-    keys = [key for key in _keys(found) if key.raw not in used]
+    decimals = {one.field.name for one in layout.candidates if one.field.writing == "decimal"}
+    # A program that writes 0.013 may write 0 for 0.000.
+    keys = [key for key in _keys(found) if key.raw not in used and not (key.text == b"0" and key.raw in decimals)]
     likely: dict[Role, str] = {}
     for role in _WHAT:
         if role != "time" and not _is_said(role, said) and not _is_known(role, layout):

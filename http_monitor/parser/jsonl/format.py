@@ -26,6 +26,10 @@ from http_monitor.records import Batch, Json
 
 _NO_TIME = "a key with the time"
 _NO_REQUEST = "a key with the request or the status"
+_SEVERAL = (
+    "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
+    "counts more than once (--filter 'status >= 100' counts only lines with a status)"
+)
 _MOST_LAYOUTS = 1_000
 _MOST_KEYS = 256
 
@@ -121,6 +125,8 @@ class JsonFormat(LinedFormat):
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
+        if layout.is_open and any(other.is_closed for other in self._layouts.values()):
+            yield Remark("several-lines", _SEVERAL, settled_by="--filter")
 
     def read_line(self, line: bytes) -> LineReading:
         """Return key by key what one line says, or what it lacks, and which key may say it."""
