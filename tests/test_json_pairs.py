@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.jsonl.pairs import MAX_OPEN
+from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.records import Batch
 from tests.agreement import FILLER
 from tests.examples import examples
+from tests.program import run
 from tests.reference.presets import read_log
 
 ZOO = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "zoo2"
@@ -166,13 +168,47 @@ def test_lines_of_a_request_that_tell_of_no_status_beside_ones_that_do_are_told(
     assert said(fmt, context)[1] == ["row"]
     assert [*fmt.remarks(context[:-1])] == []
     assert said(fmt, done)[1] == ["row"]
-    (told,) = fmt.remarks(context[:-1])
-    assert [*fmt.remarks(done[:-1])] == []
+    (told,) = fmt.remarks(done[:-1])
     assert (told.name, told.settled_by) == ("several-lines", "--filter")
     assert told.text == (
         "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
-        "counts more than once (--filter 'status >= 100' counts only lines with a status)"
+        "counts more than once (--filter 'status != none' counts only lines with a status)"
     )
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("is_open_first", [True, False])
+def test_that_lines_with_a_status_stand_beside_is_told_at_one_line_wherever_the_log_is_cut(
+    count: int, *, is_open_first: bool
+) -> None:
+    context = encoded(time=1760097336, level="info", msg="cart saved", method="GET", url="/x", ip="::1")
+    done = encoded(time=1760097336, level="info", msg="done", method="GET", url="/x", ip="::1", status=200, size=7)
+    first, second = (context, done) if is_open_first else (done, context)
+    lines = [first, first, first, second, first, second]
+    fmt, remarks, told = made(), Remarks().of_file(), []
+    for at in range(0, len(lines), count):
+        data = b"".join(lines[at : at + count])
+        found = remarks.check(data, fmt.parse(data), fmt)
+        told += [at + (number or 0) for number, remark in found if remark.name == "several-lines"]
+    assert told == [4]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_told"),
+    [
+        ((), True),
+        (("--filter", "path == '/x'"), True),
+        (("--filter", "status != none"), False),
+        (("--filter", "path == '/x'", "--filter", "status >= 100"), False),
+    ],
+)
+def test_a_filter_on_the_status_settles_which_of_several_lines_count(options: tuple[str, ...], is_told: bool) -> None:
+    context = encoded(time=1760097336, level="info", msg="cart saved", method="GET", url="/x", ip="::1")
+    done = encoded(time=1760097336, level="info", msg="done", method="GET", url="/x", ip="::1", status=200, size=7)
+    outcome = run("--replay", "--file", "-", "--output", "ndjson", *options, stdin=(context + done) * 5)
+    names = [thing["name"] for thing in outcome.objects if thing["type"] == "notice"]
+    assert names.count("several-lines") == is_told
+    assert outcome.objects[-1]["hits"] == (10 if is_told else 5)
 
 
 def test_what_no_first_line_was_seen_of_is_a_hit_without_a_path() -> None:

@@ -74,7 +74,8 @@ class Monitoring:
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
-        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": settings.filter is not None}
+        asks_status = any("status" in expression for expression in settings.filters)
+        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
         self._remarks = Remarks([name for name, is_given in given.items() if is_given])
 
     def run(self, traffic: "SimulatorThread | None") -> None:

@@ -15,6 +15,11 @@ from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
 from http_monitor.units import visible_text
 
+SEVERAL_LINES = (
+    "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
+    "counts more than once (--filter 'status != none' counts only lines with a status)"
+)
+"""Said of a log that has both kinds of lines."""
 _WHAT: Mapping[Role, str] = {
     "time": "the time",
     "status": "the status",

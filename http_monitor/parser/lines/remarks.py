@@ -26,7 +26,7 @@ class Remarking(Protocol):
     """A format that may leave parts of a line unread, or a figure unknown."""
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield remarks on a line that was parsed, without side effects.
+        """Yield remarks on a line that was parsed; it is called for the first rows of a file, in their order.
 
         Args:
             line: The line without its LF.
