@@ -87,7 +87,7 @@ class EveryBox:
 
     def frame(self, frame: RowFrame) -> None:
         """Enqueue accepted rows; wait while the mailbox is full."""
-        self._put(frame, frame.batch.nbytes)
+        self._put(frame, frame.batch.nbytes + frame.offsets.nbytes)
 
     def mark(self, mark: Mark) -> None:
         """Enqueue a mark."""
