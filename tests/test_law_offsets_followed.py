@@ -1,6 +1,7 @@
 """The seam: at the offset that a frame gives for a row that is followed stands its line, rotated and restarted."""
 
 import gzip
+import os
 import random
 import tempfile
 from collections.abc import Callable
@@ -79,6 +80,8 @@ class _Lives:
         self._by_lines = by_lines
         self._make_format = make_format
         self._files = [folder / "access.log", folder / "other.log"]
+        self._spare = folder / "spare"
+        self._spare.mkdir()
         self._contents: dict[Identity, list[_Content]] = {}
         self._written = {path: b"" for path in self._files}
         self._begin = dict.fromkeys(self._files, 0)
@@ -157,6 +160,8 @@ class _Lives:
         else:
             renamed = rotate(path)
             if self._chance.random() < 0.3:
+                # Another file with its inode would be taken for it.
+                os.link(renamed, self._spare / f"{len(self._written[path])}-{path.name}")
                 self._note(compress(renamed), path)
         self._begin[path] = len(self._written[path])
 
@@ -189,9 +194,11 @@ class _Lives:
 
     def _see_mark(self, mark: Mark) -> None:
         """See that the rows before a mark stand before the position that it gives of their file."""
-        if self._by_lines:
-            return  # what was truncated since may have held more
+        # What was truncated since may have held more.
+        exact = [entry.source.name for entry in self._inputs if not entry.source.health().maybe_lost]
         for row in self.rows[self._first_row :]:
+            if self._by_lines or row.file.source not in exact:
+                continue
             position: Any = mark.positions[row.file.source]
             files = {(file["device"], file["inode"]): file["offset"] for file in position["files"]}
             ends = [files[row.file.identity]] if row.file.identity in files else []
