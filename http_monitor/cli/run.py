@@ -75,12 +75,12 @@ def live_run(
             engine.begin_at(started_us)
     publisher = Publisher(hub)
     engine.publish_to(publisher.publish)
-    marked = None if session.resumed is None else session.resumed.mark_number
+    mark = None if session.resumed is None else session.resumed.mark
     if hub.wants_rows:
-        hub.begin(marked)
+        hub.begin(mark)
         engine.stream_to(hub)
     # Before anything is resumed: held lines of files that have gone are rows of the stream too.
-    marker = Marker(hub, engine, inputs, marked or 0)
+    marker = Marker(hub, engine, inputs, 0 if mark is None else mark.number)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)
