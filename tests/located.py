@@ -48,6 +48,7 @@ class Rows:
     """A listener that keeps the rows of all frames; what it calls looks at them while their lines are there."""
 
     see: Callable[[Row], None] = lambda row: None
+    see_mark: Callable[[Mark], None] = lambda mark: None
     kept: list[Row] = field(default_factory=list)
 
     def frame(self, frame: RowFrame) -> None:
@@ -60,7 +61,7 @@ class Rows:
             self.kept.append(row)
 
     def mark(self, mark: Mark) -> None:
-        pass
+        self.see_mark(mark)
 
 
 def rows_at(content: bytes, offset: int, make_format: MakeFormat) -> list[tuple[tuple[str, Any], ...]]:

@@ -68,7 +68,7 @@ class _Slow:
         self.taken: list[Message | Mark | RowFrame] = []
         self.flushed = 0
 
-    def begin(self, mark_number: int | None) -> None:
+    def begin(self, resumed: Mark | None) -> None:
         assert self.go.wait(_DEADLINE_S)
 
     def frame(self, frame: RowFrame) -> None:

@@ -41,7 +41,7 @@ from tests import engine_strategies
 from tests.engine_strategies import log_line
 from tests.examples import examples
 from tests.following import append
-from tests.harness import ScriptedSource, put_together, settings_of
+from tests.harness import ScriptedSource, make_inputs, put_together, settings_of
 from tests.located import LIMIT, START_S, MakeFormat, Rows, TailSource, container_lines, family, in_wrapper, rows_at
 from tests.reference.clf import parse_log
 from tests.reference.engine import Options, accepted_in_replay
@@ -256,6 +256,21 @@ def test_a_look_that_is_cut_has_the_offsets_of_its_rows(tmp_path: Path) -> None:
     offsets = entry.look().cut(2).batch.offsets
     assert offsets is not None
     assert offsets.resolve().offset.tolist() == [0, len(lines[0])]
+
+
+def test_a_row_has_its_offset_where_others_are_filtered_out(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    lines = [log_line(START_S + no, b"h%d" % (no % 3)) + b"\n" for no in range(30)]
+    path.write_bytes(b"".join(lines))
+    rows = Rows()
+    hub = Hub()
+    hub.join_stream(rows)
+    run = Settings(replay=True, exclude_hosts=("h1",))
+    monitor = put_together(run, make_inputs(run, [ReplayFile(str(path), read_bytes=300)]), [], hub, ReplayClock())
+    while not monitor.step():
+        pass
+    offsets = [sum(map(len, lines[:no])) for no in range(30) if no % 3 != 1]
+    assert [row.offset for row in rows.kept] == offsets
 
 
 def test_the_place_of_a_row_is_unknown_where_its_source_does_not_tell_it(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.line_places import decode_places
 from http_monitor.records import Json
+from http_monitor.report import Mark
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
 VERSION = 7
@@ -47,6 +48,12 @@ class Resumed:
     """Number of the last mark of the stream in the checkpoint."""
     changed: tuple[str, ...]
     """Options whose changed values make window and alerts start empty."""
+
+    @property
+    def mark(self) -> Mark:
+        """The last mark of the stream, with the positions from which it resumes."""
+        positions = {name: state["position"] for name, state in self.inputs.items()}
+        return Mark(self.mark_number, self.engine.watermark_us, positions)
 
     def position_of(self, name: str) -> Json | None:
         """Return the saved position of the source with that name; None if it is unknown or cannot be resumed."""

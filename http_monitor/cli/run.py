@@ -83,12 +83,12 @@ def live_run(
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
     engine.publish_to(publisher.publish)
-    marked = None if session.resumed is None else session.resumed.mark_number
+    mark = None if session.resumed is None else session.resumed.mark
     if hub.wants_rows:
-        hub.begin(marked)
+        hub.begin(mark)
         engine.stream_to(hub)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
-    marker = Marker(hub, engine, inputs, marked or 0)
+    marker = Marker(hub, engine, inputs, 0 if mark is None else mark.number)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)

@@ -15,11 +15,11 @@ MAX_BYTES = 64 << 20
 class Recorder(Protocol):
     """Stores what it receives, in the thread of its mailbox."""
 
-    def begin(self, mark_number: int | None) -> None:
+    def begin(self, resumed: Mark | None) -> None:
         """Start at a mark: drop any stored frames behind it, because the stream repeats them.
 
         Args:
-            mark_number: The last mark in the checkpoint; None: the stream begins.
+            resumed: The last mark in the checkpoint, with the positions from which the stream resumes; None: it begins.
         """
         ...
 
@@ -79,15 +79,15 @@ class EveryBox:
         with self._changed:
             return self._failure
 
-    def begin(self, mark_number: int | None) -> None:
+    def begin(self, resumed: Mark | None) -> None:
         """Start the recorder, at the mark in the checkpoint."""
-        self._flushed = mark_number
-        self._thread = threading.Thread(target=self._run, args=(mark_number,), name=self.name, daemon=True)
+        self._flushed = None if resumed is None else resumed.number
+        self._thread = threading.Thread(target=self._run, args=(resumed,), name=self.name, daemon=True)
         self._thread.start()
 
     def frame(self, frame: RowFrame) -> None:
         """Enqueue accepted rows; wait while the mailbox is full."""
-        self._put(frame, frame.batch.nbytes)
+        self._put(frame, frame.batch.nbytes + frame.offsets.nbytes)
 
     def mark(self, mark: Mark) -> None:
         """Enqueue a mark."""
@@ -125,9 +125,9 @@ class EveryBox:
             return True
         return len(self._items) < self._max_items and self._bytes + size <= self._max_bytes
 
-    def _run(self, mark_number: int | None) -> None:
+    def _run(self, resumed: Mark | None) -> None:
         try:
-            self._recorder.begin(mark_number)
+            self._recorder.begin(resumed)
             while (item := self._next()) is not None:
                 self._record(item)
             self._recorder.flush()

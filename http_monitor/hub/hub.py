@@ -54,10 +54,10 @@ class Hub:
         self._sinks.append(box)
         self._streams.append(box)
 
-    def begin(self, mark_number: int | None) -> None:
+    def begin(self, resumed: Mark | None) -> None:
         """Start the recorders at a mark; None: the stream begins."""
         for box in self._boxes:
-            box.begin(mark_number)
+            box.begin(resumed)
 
     def publish(self, message: Message) -> None:
         """Pass on a message. Raises BrokenPipeError if the reader of a listener is gone."""
