@@ -81,7 +81,7 @@ def live_run(
             if backfill is not None:
                 backfill(engine)
     publisher = Publisher(hub)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
     mark = None if session.resumed is None else session.resumed.mark
     if hub.wants_rows:
@@ -117,7 +117,7 @@ def replay_run(
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
     for alert in alerts:
         engine.register(alert)
