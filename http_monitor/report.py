@@ -273,5 +273,17 @@ class Mark:
     """Position of each input that can resume, by its name: files and offsets (`Resumable.position`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the stream of accepted rows resumes after a restart."""
+
+    mark_number: int | None
+    """Number of the last mark in the checkpoint: frames behind it are emitted again, and the next mark has the next
+    number. None: the positions are those of other runs, whose marks have other numbers; marks begin with 1, and only
+    rows that stand behind the positions are emitted again."""
+    positions: Mapping[str, object]
+    """As in a `Mark`."""
+
+
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse
 """Anything that a `ReportSink` may receive."""

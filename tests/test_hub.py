@@ -13,7 +13,7 @@ from http_monitor.hub.hub import Hub
 from http_monitor.hub.latest import LatestBox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
-from http_monitor.report import AlertEvent, Breakdown, Mark, Message, Notice, Pulse, Report
+from http_monitor.report import AlertEvent, Breakdown, Mark, Message, Notice, Pulse, Report, Resumption
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 from tests.checkpointed import Life
@@ -69,7 +69,7 @@ class _Slow:
         self.taken: list[Message | Mark | RowFrame] = []
         self.flushed = 0
 
-    def begin(self, resumed: Mark | None) -> None:
+    def begin(self, resumption: Resumption | None) -> None:
         assert self.go.wait(_DEADLINE_S)
 
     def frame(self, frame: RowFrame) -> None:

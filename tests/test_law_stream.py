@@ -16,7 +16,7 @@ from http_monitor.hub.hub import Hub
 from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.ports.source import Source
 from http_monitor.ports.stream import RowFrame
-from http_monitor.report import Mark, Message, Notice
+from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
 from tests.checkpointed import Fate, Killed, Life
@@ -105,8 +105,8 @@ class Shelf:
     """What a recorder has kept outlives the process; what waits to be flushed does not."""
 
     pieces: list[tuple[int, Hits]] = field(default_factory=list)
-    """(number of the mark behind it, hits)."""
-    begun: list[Mark | None] = field(default_factory=list)
+    """(number of the mark behind it, hits); 0 if marks have been numbered anew since."""
+    begun: list[Resumption | None] = field(default_factory=list)
     marks: dict[int, Mark] = field(default_factory=dict)
 
 
@@ -118,10 +118,14 @@ class Keeper:
         self._number = 0
         self._waiting: list[tuple[int, Hits]] = []
 
-    def begin(self, resumed: Mark | None) -> None:
-        self._shelf.begun.append(resumed)
-        self._number = 0 if resumed is None else resumed.number
-        self._shelf.pieces = [piece for piece in self._shelf.pieces if piece[0] <= self._number]
+    def begin(self, resumption: Resumption | None) -> None:
+        self._shelf.begun.append(resumption)
+        if resumption is None or resumption.mark_number is None:
+            self._shelf.pieces = [(0, hits) for _, hits in self._shelf.pieces]
+            self._shelf.marks.clear()
+        else:
+            self._number = resumption.mark_number
+            self._shelf.pieces = [piece for piece in self._shelf.pieces if piece[0] <= self._number]
 
     def frame(self, frame: RowFrame) -> None:
         hits: Hits = Counter()
@@ -154,10 +158,20 @@ _LATE_S = 4
 """Seconds after its time at which the sixth line of a second is written."""
 
 
-def _lived(fate: Fate, second: Fate | None = None) -> tuple[Hits, Shelf]:
-    """Run through all seconds, killed once or twice; return (hits written, what was kept)."""
-    shelf = Shelf()
-    life = Life(_RUN, make_box=lambda: EveryBox("history", Keeper(shelf)))
+def _lived(
+    fate: Fate, second: Fate | None = None, life: Life | None = None, shelf: Shelf | None = None
+) -> tuple[Hits, Shelf]:
+    """Run through all seconds, killed once or twice; return (hits written, what was kept).
+
+    Args:
+        fate: When it is killed.
+        second: When it is killed again.
+        life: A life to go on with; None: a new one.
+        shelf: What its recorder has kept.
+    """
+    shelf = shelf or Shelf()
+    life = life or Life(_RUN)
+    life.make_box = lambda: EveryBox("history", Keeper(shelf))
     written: Hits = Counter()
     fates = iter((fate, second))
     monitor = life.begin(next(fates))
@@ -198,7 +212,8 @@ def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
         first, second = shelf.begun
         assert first is None
         # Each turn in which a byte was read counted a row, so nothing was read behind the last mark.
-        assert second is None or not second.number or second.positions == shelf.marks[second.number].positions, at
+        if second is not None and second.mark_number:
+            assert second.positions == shelf.marks[second.mark_number].positions, at
 
 
 @settings(max_examples=examples(10), deadline=None)
@@ -206,6 +221,20 @@ def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
 def test_a_recorder_has_every_line_once_after_two_kills(first: int, second: int) -> None:
     written, shelf = _lived(Fate(first), Fate(second))
     assert sum((hits for _, hits in shelf.pieces), Counter()) == written
+
+
+def test_a_recorder_keeps_what_it_has_where_only_the_positions_of_another_run_are_taken() -> None:
+    life, shelf = Life(_RUN), Shelf()
+    before, _ = _lived(Fate(), life=life, shelf=shelf)
+    life.of_another_run = True
+    after, _ = _lived(Fate(), life=life, shelf=shelf)
+    assert sum((hits for _, hits in shelf.pieces), Counter()) == before + after
+    assert (sum(before.values()), sum(after.values())) == (21, 21)
+    # The log has been read to its end when the other run stops.
+    first, second = shelf.begun
+    position = {life.name: {"offset": len(life.content) // 2}}
+    assert (first, second) == (None, Resumption(None, position))
+    assert min(shelf.marks) == 1
 
 
 def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,12 +83,12 @@ def live_run(
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
-    mark = None if session.resumed is None else session.resumed.mark
+    resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
-        hub.begin(mark)
+        hub.begin(resumption)
         engine.stream_to(hub)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
-    marker = Marker(hub, engine, inputs, 0 if mark is None else mark.number)
+    marker = Marker(hub, engine, inputs, 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)

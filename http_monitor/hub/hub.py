@@ -6,7 +6,7 @@ from typing import TypeVar
 from http_monitor.hub.every import EveryBox
 from http_monitor.ports.sink import ReportSink, Settling
 from http_monitor.ports.stream import RowFrame, StreamListener
-from http_monitor.report import Mark, Message, Notice
+from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.units import visible_text
 
 _Item = TypeVar("_Item", RowFrame, Mark)
@@ -76,10 +76,10 @@ class Hub:
         self._sinks.append(box)
         self._streams.append((box, box.name))
 
-    def begin(self, resumed: Mark | None) -> None:
-        """Start the recorders at a mark; None: the stream begins."""
+    def begin(self, resumption: Resumption | None) -> None:
+        """Start the recorders; None: the stream begins."""
         for box in self._boxes:
-            box.begin(resumed)
+            box.begin(resumption)
 
     def publish(self, message: Message) -> None:
         """Pass on a message. Raises BrokenPipeError if the reader of a listener is gone."""
