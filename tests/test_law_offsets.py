@@ -121,7 +121,9 @@ def _check_replay(case: tuple[list[bytes], Options], ways: Sequence[_Way], read_
             contents[str(path)] = content = _spoilt(log, how)
             path.write_bytes(gzip.compress(content) if how.zipped else content)
         sources = [ReplayFile(path, limit=LIMIT, read_bytes=read_bytes) for path in contents]
-        rows = _replay(sources, settings_of(options, replay=True), way=way).kept
+        found = _replay(sources, settings_of(options, replay=True), way=way)
+        rows = found.kept
+        found.check_marks(may_be_held=True)
         for row in rows:
             status = Path(row.file.path).stat()
             assert row.file == LogFile(row.file.path, row.file.path, (status.st_dev, status.st_ino))
@@ -145,6 +147,36 @@ def test_at_the_offset_of_a_row_that_was_read_ahead_stands_its_line(
     way: str, case: tuple[list[bytes], Options], ways: list[_Way], read_bytes: int
 ) -> None:
     _check_replay(case, ways, read_bytes, way)
+
+
+@pytest.mark.parametrize("way", ["none", "thread", "process"])
+@settings(max_examples=examples(6), deadline=None)
+@given(seed=st.integers(0, 1 << 30), read_bytes=st.integers(1, 300) | st.integers(1, 5_000))
+def test_the_positions_of_a_mark_divide_the_files_of_a_replay(way: str, seed: int, read_bytes: int) -> None:
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        contents: dict[str, bytes] = {}
+        for number in range(3):
+            now_s = START_S
+            lines = []
+            for _ in range(chance.randrange(50)):
+                now_s += chance.choice((0, 0, 1, 3))
+                # Some are late, and none is held.
+                lines.append(chance.choice((log_line(now_s), log_line(now_s), log_line(now_s - 5), b"junk", b"")))
+            path = Path(folder) / f"{number}.log"
+            content = b"\n".join((log_line(START_S), *lines)) + chance.choice((b"", b"\n", b"\njunk"))
+            contents[str(path)] = content
+            path.write_bytes(gzip.compress(content) if chance.random() < 0.3 else content)
+        sources = [ReplayFile(path, limit=LIMIT, read_bytes=read_bytes) for path in contents]
+        rows = _replay(sources, Settings(replay=True, interval_s=10, lateness_s=2), way=way)
+    rows.check_marks(may_be_held=False)
+    counts = {count for count, _ in rows.marks}
+    assert len(counts) > min(3, len(rows.kept) // 200)
+    _, last = rows.marks[-1]
+    ends: Any = last.positions
+    assert {name: end["files"][0]["offset"] for name, end in ends.items()} == {
+        name: len(content) for name, content in contents.items()
+    }
 
 
 @pytest.mark.parametrize("held", [True, False])

@@ -7,7 +7,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.alert_details import AlertDetails, BreaksDown
 from http_monitor.monitor.held_messages import HeldNotices
-from http_monitor.monitor.marker import Marker
+from http_monitor.monitor.marker import Marker, positions_of
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.settings import Settings
@@ -88,7 +88,7 @@ def live_run(
         hub.begin(resumption)
         engine.stream_to(hub)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
-    marker = Marker(hub, engine, inputs, 0 if resumption is None else resumption.mark_number or 0)
+    marker = Marker(hub, engine, lambda: positions_of(inputs), 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)
