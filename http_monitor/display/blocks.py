@@ -44,9 +44,9 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
     """Return the title and the lines indented under it, in at most `width` columns; `ruled`: a rule fills the title."""
     rule = style.glyphs.rule
     head: Line = [(rule * 2 + " ", "dim"), *title]
-    if ruled:
-        head.append((" ", "plain"))
-        head.append((rule * (width - line_columns(head)), "dim"))
+    room = width - line_columns(head) - 1
+    if ruled and room > 0:
+        head += [(" ", "plain"), (rule * room, "dim")]
     indent: Span = (" " * INDENT, "plain")
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
 
