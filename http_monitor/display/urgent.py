@@ -13,11 +13,15 @@ from http_monitor.units import ratio
 
 _KEY_LEAST = 16
 _GAP = 2
+_KEY_GOOD = 32
+"""Columns of a key for which a host beside it is shortened."""
 _HOST_MOST = 39
+_HOST_LEAST = 15
+"""An IPv4 address."""
 _NETWORK_SHARE = 0.05
 """A network is shown from this share of all hits on."""
-_Row = tuple[str, Sequence[Span]]
-"""A key, and the cells behind it."""
+_Row = tuple[str, str, Sequence[Span]]
+"""What stands in front of a key and is never shortened, the key, and the cells behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +32,30 @@ class UrgentTable:
     heads: tuple[str, ...]
     """Above the cells; the last ones make way where it is narrow."""
     rows: Sequence[_Row]
+    host_last: bool = False
+    """The last cell is a host, which may be shortened."""
 
     @property
     def widths(self) -> list[int]:
         """Columns of each cell, with the gap in front of it."""
         cells = enumerate(self.heads)
-        return [_GAP + max(columns(head), *(columns(row[1][at][0]) for row in self.rows)) for at, head in cells]
+        return [_GAP + max(columns(head), *(columns(row[2][at][0]) for row in self.rows)) for at, head in cells]
 
     @property
     def needs(self) -> int:
         """Columns in which every key is whole."""
-        return max(columns(self.title), *(columns(key) for key, _ in self.rows)) + sum(self.widths)
+        return max(columns(self.title), *(columns(front + key) for front, key, _ in self.rows)) + sum(self.widths)
+
+    def widths_in(self, width: int) -> list[int]:
+        """Return the columns of the cells that there is room for beside a key."""
+        widths = self.widths
+        lacks = _KEY_GOOD - (width - sum(widths))
+        if self.host_last and lacks > 0:
+            widths[-1] = max(min(_GAP + _HOST_LEAST, widths[-1]), widths[-1] - lacks)
+        front = max(columns(row[0]) for row in self.rows)
+        while widths and width - sum(widths) < front + _KEY_LEAST:
+            widths.pop()
+        return widths
 
 
 def urgent_tables(report: Report, top: int | None, style: Style) -> list[UrgentTable]:
@@ -94,7 +111,8 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
 def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
-            f"{row.status} {style.key(row.method or b'-')} {style.key(row.key or b'-')}",
+            f"{row.status} {shorten(style.key(row.method or b'-'), _KEY_LEAST, style.glyphs.ellipsis)} ",
+            style.key(row.key or b"-"),
             (
                 (figures.count(row.hits), "bad"),
                 (figures.moment(row.first_us, now_us), "plain"),
@@ -103,12 +121,13 @@ def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> Urge
         )
         for row in rows
     ]
-    return UrgentTable("Errors", ("hits", "since", "most from"), table)
+    return UrgentTable("Errors", ("hits", "since", "most from"), table, host_last=True)
 
 
 def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
+            "",
             style.key(row.key),
             (
                 (figures.count(row.hits), "plain"),
@@ -126,6 +145,7 @@ def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, style: S
         rows = ()
     table: list[_Row] = [
         (
+            "",
             style.key(row.key),
             (
                 (figures.count(row.hits), "plain"),
@@ -139,14 +159,14 @@ def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, style: S
 
 
 def _render(table: UrgentTable, width: int, style: Style) -> list[Line]:
-    widths = table.widths
-    while widths and width - sum(widths) < _KEY_LEAST:
-        widths.pop()
+    widths, ellipsis = table.widths_in(width), style.glyphs.ellipsis
     room = max(1, width - sum(widths))
-    lines: list[Line] = [[*pad([(table.title, "bold")], room, style.glyphs.ellipsis)]]
+    lines: list[Line] = [[*pad([(table.title, "bold")], room, ellipsis)]]
     lines[0] += [(head.rjust(cell), "dim") for head, cell in zip(table.heads, widths, strict=False)]
-    for key, cells in table.rows:
-        line = pad([(shorten(key, room, style.glyphs.ellipsis), "plain")], room, style.glyphs.ellipsis)
-        line += [(" " * (cell - columns(text)) + text, role) for (text, role), cell in zip(cells, widths, strict=False)]
+    for front, key, cells in table.rows:
+        line = pad([(front + shorten(key, room - columns(front), ellipsis), "plain")], room, ellipsis)
+        for (text, role), cell in zip(cells, widths, strict=False):
+            shown = shorten(text, cell - _GAP, ellipsis)
+            line.append((" " * (cell - columns(shown)) + shown, role))
         lines.append(line)
     return lines
