@@ -270,7 +270,22 @@ class Mark:
     before_us: int | None
     """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Position of each input that can resume, by its name: files and offsets (`Resumable.position`)."""
+    """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
+
+    The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
+    lines of which a part stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the stream of accepted rows resumes after a restart."""
+
+    mark_number: int | None
+    """Number of the last mark in the checkpoint: frames behind it are emitted again, and the next mark has the next
+    number. None: the positions are those of other runs, whose marks have other numbers; marks begin with 1, and only
+    rows that stand behind the positions are emitted again."""
+    positions: Mapping[str, object]
+    """As in a `Mark`."""
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse

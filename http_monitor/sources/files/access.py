@@ -91,6 +91,10 @@ class Files(Protocol):
         """Return the path with its symbolic links resolved."""
         ...
 
+    def has_room(self, spare: int) -> bool:
+        """Tell whether a file can be opened and leave room for so many others, at the least; needs no way."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:

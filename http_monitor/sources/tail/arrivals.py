@@ -30,6 +30,7 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
     else:
         _follow(chain, handle, status, now_us)
     chain.arrivals += 1
+    chain.claims.hold(status.identity)
     chain.unopened.drop([status.identity])
 
 

@@ -39,4 +39,5 @@ def follow_between(chain: FileChain, siblings: RotatedFiles, between: Between, n
         followed.at_path_ns = None if earlier is None else earlier.at_path_ns
         with suppress(OSError):
             followed.meet(handle.status())
+        chain.claims.hold(sibling.identity)
         chain.followed.append(followed)

@@ -80,8 +80,6 @@ def _read_on(
         if copies:
             return 0
     followed.see(status, now_us)
-    if at_path:
-        followed.at_path_ns = status.mtime_ns
     if not (followed.unread and room):
         return 0
     count, data = followed.read(room)
