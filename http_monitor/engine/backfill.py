@@ -58,7 +58,7 @@ def _open(state: EngineState, rows: Rows, numberings: Numberings, keep: KeepRows
     state.open.add(FrameGroups(frame, group_of, len(starts)), starts)
     frame.release()
     if keep is not None:
-        keep(rows.batch.filter(pa.array(wanted)), buckets)
+        keep(rows.batch if wanted.all() else rows.batch.filter(pa.array(wanted)), buckets)
     return len(buckets)
 
 
