@@ -154,7 +154,7 @@ def test_an_alert_is_followed_by_what_its_requests_are_and_by_the_command_for_mo
     lines = render_alert(raised(), 100, style_for("utf-8"), "http-monitor --no-state --file a.log")
     assert lines == [
         "Flood generated an alert - hits = 6.00, triggered at 2023-11-14 22:13:20 +0000",
-        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J",
+        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J,",
         "         100 % without an agent",
         "  http-monitor --no-state --file a.log --since '2023-11-14 22:12:40'"
         r""" --filter 'host == "192.0.2.7\x22\x5c"' --output lines""",

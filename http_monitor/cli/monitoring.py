@@ -184,7 +184,9 @@ class Monitoring:
             return None
         from http_monitor.cli.window_fill import WindowFill
 
-        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
+        return WindowFill(
+            settings, self._beginning, self._formats, self._select, self._stop.is_requested, self._recent.keep
+        )
 
     def _live_span(self) -> "LiveSpan | None":
         """Return the part of its logs that a live run counts; None: all that it reads."""

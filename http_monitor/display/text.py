@@ -18,10 +18,6 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
-_LEAST_HEIGHT = 12
-"""Maximum number of lines of a block on the smallest screen."""
-_MOST_TOP = 50
-"""Number of rows from which the tables of a block that is too high are shortened."""
 _ECHO_COLUMNS = len("^C")
 """Columns that the terminal itself may write after the status line."""
 
@@ -120,26 +116,9 @@ class Display:
         say = advice(report.health, report.mode)
         advised = wrap_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
-        lines = self._fitting(report, width, len(advised))
+        most = None if self._height is None else self._height() - len(advised)
+        lines = render_report(report, width, self._style, self._top, most)
         return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
-
-    def _fitting(self, report: Report, width: int, beneath: int) -> list[str]:
-        """Return the block of an interval, with fewer rows in its tables where the screen is lower.
-
-        Args:
-            report: Of the interval.
-            width: Columns there are.
-            beneath: Lines that will stand under it.
-        """
-        most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
-        top = self._top
-        lines = render_report(first_rows(report, top), width, self._style, top)
-        top = _MOST_TOP if top is None else min(top, _MOST_TOP)
-        while most is not None and len(lines) > most and top > 1:
-            top -= 1
-            lines = render_report(first_rows(report, top), width, self._style, top)
-        # The headline and the alerts stand in front.
-        return lines if most is None else lines[:most]
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.window import SlidingWindow
 from http_monitor.engine.alert_tracker import AlertTracker
-from http_monitor.engine.backfill import fill_window
+from http_monitor.engine.backfill import KeepRows, fill_window
 from http_monitor.engine.closing import Closing
 from http_monitor.engine.reporter import Reporter
 from http_monitor.engine.row_counter import RowCounter
@@ -93,12 +93,13 @@ class MetricsAggregator:
         self._state.now_us = time_us
         self._closing.begin_at(time_us)
 
-    def backfill(self, parts: Iterable[Rows]) -> int:
+    def backfill(self, parts: Iterable[Rows], keep: KeepRows | None = None) -> int:
         """Fill the window with rows of before the beginning, once, behind `begin_at`; return how many it takes.
 
-        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first.
+        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first. The
+        stream does not have them; `keep` is given those that are taken.
         """
-        return fill_window(self._state, self._settings, parts)
+        return fill_window(self._state, self._settings, parts, keep)
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
         """Send alert events and reports to another receiver, once the state is restored."""
