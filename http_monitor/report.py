@@ -135,6 +135,16 @@ class Report(Traffic):
 
 
 @dataclass(frozen=True, slots=True)
+class PassedInterval:
+    """An interval without alert events, of a run that reports only those with some."""
+
+    end_us: int
+    coverage: Coverage
+    window_s: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """The most frequent key of a dimension among some requests."""
 

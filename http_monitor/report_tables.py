@@ -202,3 +202,13 @@ class Coverage:
     def no_host(self) -> bool:
         """Whether there are lines but none has a host, so that clients are not known."""
         return self.lines > 0 and not self.host
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSlots:
+    """Hits over time."""
+
+    length_us: int
+    """Length of a slot; slots are aligned to the epoch."""
+    hits: Sequence[tuple[int, int]] = ()
+    """(start, hits) of each slot with hits, ascending."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http_monitor.display import figures
 from http_monitor.display.alerts.episodes import Episode, render_episodes
 from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
+from http_monitor.display.chart import Chart
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
@@ -12,7 +13,9 @@ from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_wor
 from http_monitor.report import Summary
 
 
-def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[str]:
+def render_summary(
+    summary: Summary, episodes: Sequence[Episode], width: int, style: Style, chart: Chart | None = None
+) -> list[str]:
     """Return the last block of a run, each line at most `width` columns.
 
     Args:
@@ -20,6 +23,7 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
         episodes: its last alerts and all active ones, in the order of their raises.
         width: columns of the terminal.
         style: the style of the stream.
+        chart: draws the hits over time; None: they are not drawn.
     """
     inner = inner_width(width)
     lines = _span(summary, inner, style)
@@ -28,6 +32,7 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
         per_s = summary.hits / seconds if seconds else None
         lines += wrap(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
+        lines += [] if chart is None else chart.render(inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)
         lines += render_more(summary.details, inner, style)

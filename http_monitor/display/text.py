@@ -6,6 +6,7 @@ from typing import TextIO
 from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
 from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.chart import Chart
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
@@ -49,6 +50,8 @@ class Display:
             live_status: the stream is a terminal; keep a status line at the bottom.
             command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
+        self.chart: Chart | None = None
+        """Draws the hits over time in the summary; set before the run."""
         self._stream = stream
         self._notices = notices
         self._width = width
@@ -83,7 +86,8 @@ class Display:
                     self.settle()
             case Summary():
                 episodes = self._episodes.and_active(message.active)
-                self._write(render_summary(first_rows(message, self._top), episodes, width, self._style))
+                shown = first_rows(message, self._top)
+                self._write(render_summary(shown, episodes, width, self._style, self.chart))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
