@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from http_monitor.episodes import Episodes
 from http_monitor.health import Health
 from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
@@ -214,6 +215,7 @@ class Summary(Traffic):
     """Greatest accepted event time."""
     alerts: int
     """Number of raises."""
+    episodes: Episodes = field(default=Episodes())
 
 
 @dataclass(frozen=True, slots=True)

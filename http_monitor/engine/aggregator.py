@@ -155,7 +155,7 @@ class MetricsAggregator:
     def summary(self) -> Summary:
         """Return the summary of the whole run."""
         state = self._state
-        return state.reporter.summary(state.tracker.raises, state.tracker.active(), self.health())
+        return state.reporter.summary(state.tracker, self.health())
 
     def save(self) -> Generator[Json, None, None]:
         """Yield the state that later results depend on as JSON parts; nothing may be counted meanwhile."""
