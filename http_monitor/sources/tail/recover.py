@@ -139,7 +139,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     def search() -> Between:
         return Between(tuple(siblings.newer_than(time_ns, known, contents, before)), complete=True)
 
-    if not search().files:
+    if siblings.steadily(lambda: search().files or None) is None:
         return False
     index = chain.followed.index(followed)
     later = chain.followed[index:]
