@@ -11,7 +11,8 @@ from http_monitor.arrow import are_null, filled, place_of, take
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.report import AlertEvent, Mark
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14

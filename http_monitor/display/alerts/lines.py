@@ -7,7 +7,8 @@ from http_monitor.display import figures
 from http_monitor.display.alerts.storm import Told, storm_message
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Role, Style, wrap_words
-from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import ratio
 
 MARK = "ALERT"
