@@ -1,5 +1,6 @@
 """--alert-recover-at and --alert-for of each alert, worked out by hand: when each is raised, and when it recovers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ OPTIONS = {
     "malformed": replace(_OFF, alert_malformed=50.0),
 }
 """One alert each."""
-LEVELS = {
+LEVELS: dict[str, list[Sequence[Row | Bad]]] = {
     # Beyond its threshold from 100 on; at 90 % of it from 111 on, at 80 % from 120, at none from 130.
     "traffic": [[row(100)] * 20, [row(109)] * 9, [row(119)] * 8, [row(135)]],
     "ddos": [[row(100)] * 20, [row(109)] * 9, [row(119)] * 8, [row(135)]],

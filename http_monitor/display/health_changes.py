@@ -1,21 +1,22 @@
 """Chooses the health that a block shows: what does no harm is said once."""
 
-from http_monitor.display.health import short_words
-from http_monitor.display.style import Role
-from http_monitor.health import Health
+from dataclasses import replace
+from typing import Any
 
-Words = list[tuple[str, Role]]
+from http_monitor.health import NO_HEALTH, Health
+
+HARMLESS = ("filtered", "other", "held", "nul_bytes", "rotations")
+"""Counters of what is as it should be."""
 
 
 class HealthChanges:
     """Knows which counters the blocks before have shown. Owned by the display."""
 
     def __init__(self) -> None:
-        self._said: set[str] = set()
+        self._said = NO_HEALTH
 
-    def next_words(self, health: Health, now_us: int) -> Words:
-        """Return the words for the next block (`short_words`), without what is healthy and was said with this count."""
-        words = short_words(health, now_us)
-        fresh = [(text, role) for text, role in words if role != "plain" or text not in self._said]
-        self._said = {text for text, role in words if role == "plain"}
-        return fresh
+    def unsaid(self, health: Health) -> Health:
+        """Return the health for the next block, without the harmless counters that were said with this count."""
+        said, self._said = self._said, health
+        same: dict[str, Any] = {name: 0 for name in HARMLESS if getattr(health, name) == getattr(said, name)}
+        return replace(health, **same)

@@ -3,6 +3,7 @@
 from http_monitor.display import figures
 from http_monitor.display.alerts.episodes import render_episodes
 from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
+from http_monitor.display.chart import Chart
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
@@ -10,13 +11,14 @@ from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_wor
 from http_monitor.report import Summary
 
 
-def render_summary(summary: Summary, width: int, style: Style) -> list[str]:
+def render_summary(summary: Summary, width: int, style: Style, chart: Chart | None = None) -> list[str]:
     """Return the last block of a run, each line at most `width` columns.
 
     Args:
         summary: the summary of the run.
         width: columns of the terminal.
         style: the style of the stream.
+        chart: draws the hits over time; None: they are not drawn.
     """
     inner = inner_width(width)
     lines = _span(summary, inner, style)
@@ -25,6 +27,7 @@ def render_summary(summary: Summary, width: int, style: Style) -> list[str]:
         per_s = summary.hits / seconds if seconds else None
         lines += wrap(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
+        lines += [] if chart is None else chart.render(inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)
         lines += render_more(summary.details, inner, style)

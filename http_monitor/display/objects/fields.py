@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from http_monitor.episodes import Episodes
 from http_monitor.health import TOLD, TOLD_IF_ANY, Health
-from http_monitor.report import ActiveAlert, Breakdown, Report, Summary
-from http_monitor.report_tables import Coverage, Durations, FailingEndpoint, KeyCount, SlowRow, Table
+from http_monitor.report import ActiveAlert, Report, Summary
+from http_monitor.report_tables import Breakdown, Coverage, Durations, FailingEndpoint, KeyCount, SlowRow, Table
 from http_monitor.units import US_PER_S, iso_utc, visible
 
 # The moments at which alerts were raised are told again in each report.
