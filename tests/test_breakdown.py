@@ -41,7 +41,7 @@ def events_of(chunks: list[bytes], kept: int = 1 << 18, options: Settings = SETT
     """Return the alert events of a replay, with what their requests are."""
     recorder, recent = Recorder(), RecentRequests(kept)
     hub = Hub([recorder])
-    hub.join_stream(recent)
+    hub.join_rows(recent)
     inputs = make_inputs(options, [ScriptedSource(chunks, ends=True)])
     monitor = put_together(options, inputs, default_alerts(options), hub, ReplayClock(), breakdown=recent)
     while not monitor.step():

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.report import AlertEvent, Breakdown, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14
@@ -27,7 +27,7 @@ _SUBJECT_OF = {"ddos": "host"}
 
 
 class RecentRequests:
-    """A `StreamListener` that keeps the last accepted rows. Owned by the monitor's thread.
+    """A `RowListener` that keeps the last accepted rows. Owned by the monitor's thread.
 
     When an alert is published, the rows that precede it in the stream are kept, so its breakdown does not depend on how
     the input was cut into batches.
@@ -49,9 +49,6 @@ class RecentRequests:
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
             self._rows -= len(self._frames.popleft().bucket_us)
-
-    def mark(self, mark: Mark) -> None:
-        """Do nothing, since marks do not affect the rows kept."""
 
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of a raised alert; None if it is about no rows, or one of too many at once."""

@@ -105,7 +105,7 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
-        hub.join_stream(self._recent, "breakdown of alerts")
+        hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)

@@ -86,7 +86,7 @@ def live_run(
     resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
         hub.begin(resumption)
-        engine.stream_to(hub)
+        engine.stream_to(hub, offsets=hub.wants_marks)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
     marker = Marker(hub, engine, lambda: positions_of(inputs), 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
@@ -123,9 +123,9 @@ def replay_run(
         engine.register(alert)
     if hub.wants_rows:
         hub.begin(None)
-        engine.stream_to(hub)
+        engine.stream_to(hub, offsets=hub.wants_marks)
         for entry in inputs:
-            entry.locator.at_once = True
+            entry.locator.at_once = hub.wants_marks
     return ReplayRun(inputs, engine, publisher, held, ahead)
 
 

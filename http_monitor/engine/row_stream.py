@@ -8,7 +8,7 @@ from http_monitor.counting.frame import Frame
 from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import Rows
-from http_monitor.ports.stream import StreamListener
+from http_monitor.ports.stream import RowListener
 from http_monitor.records import Int64s
 
 
@@ -20,10 +20,12 @@ class RowStream:
 
     Args:
         listener: Receives the frames.
+        wants_offsets: The frames have the offsets of their rows.
     """
 
-    def __init__(self, listener: StreamListener) -> None:
+    def __init__(self, listener: RowListener, wants_offsets: bool) -> None:
         self._listener = listener
+        self._wants_offsets = wants_offsets
         self._rows: AcceptedRows | None = None
         self._done = 0
         self._due = self._closing = np.empty(0, np.int64)
@@ -32,7 +34,7 @@ class RowStream:
         """Store rows that are about to be counted."""
         if rows.offsets is not None:
             # A frame may be kept, and must not keep the data that it was read from.
-            rows = replace(rows, offsets=rows.offsets.resolve())
+            rows = replace(rows, offsets=rows.offsets.resolve() if self._wants_offsets else None)
         self._rows = AcceptedRows(rows, frame, decisions.bucket_of, decisions.late)
         self._done = 0
 

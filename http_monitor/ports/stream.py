@@ -102,15 +102,19 @@ class RowFrame(Protocol):
         ...
 
 
-class StreamListener(Protocol):
-    """Receives the stream: frames and marks, in order. Called in the monitor's thread; must not block for long.
+class RowListener(Protocol):
+    """Receives accepted rows. Called in the monitor's thread; must not block for long.
 
     One that raises is released: it receives nothing more.
     """
 
     def frame(self, frame: RowFrame) -> None:
-        """Process accepted rows."""
+        """Process accepted rows; their `offsets` are known only if there is a `StreamListener` too."""
         ...
+
+
+class StreamListener(RowListener, Protocol):
+    """Receives the stream: frames and marks, in order."""
 
     def mark(self, mark: Mark) -> None:
         """Note the time before which only late rows will come, and the positions of all inputs."""
