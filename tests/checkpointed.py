@@ -6,6 +6,7 @@ from itertools import islice
 
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
+from http_monitor.breakdown.recent import RecentRequests
 from http_monitor.checkpoint.file_format import Saved
 from http_monitor.checkpoint.restore import places_only, resume
 from http_monitor.checkpoint.session import Session
@@ -167,7 +168,10 @@ class Life:
         hub = Hub([sink])
         if self.make_box is not None:
             hub.record(self.make_box())
-        run = live_run(self.settings, [entry], hub, self.clock, Session(self.store, resumed), make_engine)
+        recent = RecentRequests(1_000)
+        hub.join_rows(recent)
+        session = Session(self.store, resumed)
+        run = live_run(self.settings, [entry], hub, self.clock, session, make_engine, breakdown=recent)
         return HTTPMonitor(run, self.clock)
 
     def messages(self) -> list[Message]:

@@ -216,6 +216,9 @@ class _Rows:
         if len(self.marks) == self._at_mark:
             raise ValueError("bad\x1b[2J mark")
 
+    def begin_behind(self, time_us: int) -> None:
+        pass
+
     def of(self, event: AlertEvent) -> Breakdown | None:
         self.asked += 1
         if self._of_fails:

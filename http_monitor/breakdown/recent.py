@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
 from http_monitor.report import AlertEvent, Breakdown, Share
@@ -27,7 +28,7 @@ _SUBJECT_OF = {"ddos": "host"}
 
 
 class RecentRequests:
-    """A `RowListener` that keeps the last accepted rows. Owned by the monitor's thread.
+    """A `WindowListener` that keeps the last accepted rows. Owned by the monitor's thread.
 
     When an alert is published, the rows that precede it in the stream are kept, so its breakdown does not depend on how
     the input was cut into batches.
@@ -38,6 +39,8 @@ class RecentRequests:
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
+        self._gone_us = NEVER_US
+        """The greatest bucket of rows that are not kept any more, or never were."""
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
@@ -48,7 +51,17 @@ class RecentRequests:
         self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
-            self._rows -= len(self._frames.popleft().bucket_us)
+            gone = self._frames.popleft()
+            self._rows -= len(gone.bucket_us)
+            self._gone_us = max(self._gone_us, gone.last_us)
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Keep rows of before the run too: they are in the window."""
+        self.frame(frame)
+
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time were counted before the run resumed, and are in the window without being kept."""
+        self._gone_us = time_us
 
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of a raised alert; None if it is about no rows, or one of too many at once."""
@@ -88,7 +101,9 @@ class RecentRequests:
 
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""
-        return self._rows < self._kept or self._frames[0].last_us < first_us
+        # Only the last rows of the oldest frame count.
+        gone_us = self._frames[0].bucket_us[: max(0, self._rows - self._kept)]
+        return int(gone_us.max(initial=self._gone_us)) < first_us
 
 
 @dataclass(frozen=True, slots=True)

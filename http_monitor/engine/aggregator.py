@@ -15,7 +15,7 @@ from http_monitor.eventtime.rows import Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
-from http_monitor.ports.stream import RowListener
+from http_monitor.ports.stream import WindowListener
 from http_monitor.records import Json
 from http_monitor.report import Message, Mode, Summary
 from http_monitor.settings import Settings
@@ -98,13 +98,18 @@ class MetricsAggregator:
 
         They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first.
         """
-        return fill_window(self._state, self._settings, parts)
+        return fill_window(self._state, self._settings, parts, self._closing.stream)
+
+    @property
+    def wants_offsets(self) -> bool:
+        """Whether a listener needs to know where the lines of rows stand."""
+        return self._closing.stream is not None and self._closing.stream.wants_offsets
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
-    def stream_to(self, listener: RowListener, *, offsets: bool = True) -> None:
+    def stream_to(self, listener: WindowListener, *, offsets: bool = True) -> None:
         """Send accepted rows to a listener, with their offsets or without; without a listener no frame is made."""
         self._closing.stream = RowStream(listener, offsets)
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from http_monitor.hub.every import EveryBox
 from http_monitor.ports.sink import ReportSink, Settling
-from http_monitor.ports.stream import RowFrame, RowListener, StreamListener
+from http_monitor.ports.stream import RowFrame, RowListener, StreamListener, WindowListener
 from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.units import visible_text
 
@@ -103,6 +103,12 @@ class Hub:
         """Pass on accepted rows."""
         for listener, _ in self._rows:
             self._pass_on(listener, listener.frame, frame)
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
+        for listener, _ in self._rows:
+            if isinstance(listener, WindowListener):
+                self._pass_on(listener, listener.backfilled, frame)
 
     def mark(self, mark: Mark) -> None:
         """Pass on a mark."""

@@ -1,6 +1,6 @@
 """The protocols of the stream of accepted rows."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -110,6 +110,15 @@ class RowListener(Protocol):
 
     def frame(self, frame: RowFrame) -> None:
         """Process accepted rows; their `offsets` are known only if there is a `StreamListener` too."""
+        ...
+
+
+@runtime_checkable
+class WindowListener(RowListener, Protocol):
+    """Receives, before all frames, also the rows of before the run that only the window counts."""
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Process rows that fill the window, in the order of each log; no sum of the stream has them."""
         ...
 
 
