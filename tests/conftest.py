@@ -9,12 +9,16 @@ from hypothesis import HealthCheck, settings
 from http_monitor.hub import hub
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Files
-from tests.examples import examples
+from tests.examples import ALWAYS_THE_SAME, examples
 from tests.following import WAYS, Follow, Following, lines
 from tests.slow_files import SlowFiles
 
 settings.register_profile(
-    "busy", max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "busy",
+    max_examples=examples(100),
+    derandomize=ALWAYS_THE_SAME,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("busy")
 

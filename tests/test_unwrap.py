@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.choices import UNWRAPS
+from http_monitor.parser.formats import get_format
 from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.unwrap import kinds, wrapper
 from http_monitor.unwrap.json_text import unescaped, with_places
@@ -116,8 +117,12 @@ def test_many_lines_at_once_are_taken_as_each_by_itself(name: str, seed: int, at
     text, sources = _by_line(wrapper(name, LIMIT), data)
     assert found == whole
     assert whole[0] == text
-    if name not in ("loki", "otlp", "journald_json"):
-        assert whole[1] == sources
+    # Where one object holds many lines, the name is not shown in it.
+    holds_many = name in ("loki", "otlp", "journald_json", "fluentd")
+    assert all(
+        shown in (counted, None) if holds_many else shown == counted
+        for counted, shown in zip(whole[1], sources, strict=True)
+    )
 
 
 def _mixed(name: str, chance: random.Random) -> bytes:
@@ -199,6 +204,68 @@ def test_one_object_has_many_lines() -> None:
 
     assert inside == b"one\ntwo\\nlines\nthree\nnone\n"
     assert sources == [b"a", b"a", b"b", None]
+
+
+_SAID = {
+    "http.request.method": "GET",
+    "http.response.status_code": 503,
+    "url.path": "/a/b",
+    "client.address": "192.0.2.7",
+    "http.response.body.size": 612,
+    "http.server.request.duration": 0.0135,
+}
+
+
+def _members(said: Mapping[str, object]) -> object:
+    kinds = {int: "intValue", float: "doubleValue", str: "stringValue"}
+    return [
+        {"key": key, "value": {kinds[type(value)]: str(value) if isinstance(value, int) else value}}
+        for key, value in said.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        ({"attributes": _members(_SAID)}, None),
+        ({"attributes": _members(_SAID), "body": {"stringValue": ""}}, None),
+        ({"attributes": _members(_SAID), "body": {"stringValue": "request completed"}}, None),
+        ({"body": {"kvlistValue": {"values": _members(_SAID)}}}, None),
+        (
+            {"body": {"kvlistValue": {"values": [{"key": "a", "value": {"arrayValue": {"values": []}}}]}}},
+            b'{"body": {"a": []}, "timeUnixNano": "1768864095250000000"}',
+        ),
+        ({"attributes": _members(_SAID), "body": {"stringValue": COMBINED.decode()}}, COMBINED),
+        ({"attributes": _members(_SAID), "body": {"stringValue": '{"status":200}'}}, b'{"status":200}'),
+        (
+            {"attributes": _members({"log.file": "a"}), "body": {"stringValue": "request completed"}},
+            b"request completed",
+        ),
+    ],
+)
+def test_a_record_of_otlp_is_its_text_or_what_its_attributes_say(record: dict[str, object], line: bytes | None) -> None:
+    given = {"timeUnixNano": "1768864095250000000", **record}
+    data = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [given]}]}]}).encode() + b"\n"
+
+    inside = wrapper("otlp", LIMIT).unwrap(data).data
+
+    if line is not None:
+        assert inside == line + b"\n"
+        return
+    (row,) = get_format("json", LIMIT).parse(inside).rows.to_pylist()
+    wanted = {"host": b"192.0.2.7", "method": b"GET", "path": b"/a/b", "status": 503, "size_bytes": 612}
+    assert {key: row[key] for key in wanted} == wanted
+    assert (row["duration_us"], row["time"].isoformat()) == (13_500, "2026-01-19T23:08:15.250000+00:00")
+
+
+def test_the_words_of_a_request_that_a_logger_says_beside_its_line_are_not_the_line() -> None:
+    line = COMBINED.replace(b'"', b'\\"')
+    for data in (
+        b'{"msg":"handled request","common_log":"%s"}\n',
+        b'{"short_message":"192.0.2.7","full_message":"%s"}\n',
+        b'{"event":"x","log":"%s\\n"}\n',
+    ):
+        assert wrapper("fluentd", LIMIT).unwrap(data % line).data == COMBINED + b"\n"
 
 
 def test_an_escaped_line_end_is_no_line_of_its_own() -> None:

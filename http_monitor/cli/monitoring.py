@@ -11,7 +11,7 @@ from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentReque
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import make_display
+from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
@@ -74,7 +74,9 @@ class Monitoring:
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
-        self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
+        asks_status = any("status" in expression for expression in settings.filters)
+        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
+        self._remarks = Remarks([name for name, is_given in given.items() if is_given])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
         """Monitor until the end.
@@ -107,6 +109,8 @@ class Monitoring:
         hub = Hub([Output(display)])
         hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
+            if settings.output == "text":
+                add_chart(display, hub)
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
             inputs = [

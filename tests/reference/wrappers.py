@@ -19,7 +19,7 @@ from tests.reference.platform_prefixes import (
 )
 from tests.reference.syslog import journald, syslog
 from tests.reference.wrapper_texts import Inside, Read
-from tests.reference.wrapping_objects import KEYS, journal_bytes, loki_lines, many_lines, otlp_lines
+from tests.reference.wrapping_objects import KEYS, cloudwatch_lines, journal_bytes, loki_lines, many_lines, otlp_lines
 
 WRAPPERS: dict[str, Read] = {
     "cri": cri,
@@ -29,7 +29,7 @@ WRAPPERS: dict[str, Read] = {
     "otlp": many_lines(otlp_lines, b'"resourceLogs"'),
     "filebeat": KEYS["filebeat"].read,
     "gcloud": KEYS["gcloud"].read,
-    "fluentd": KEYS["fluentd"].read,
+    "fluentd": many_lines(cloudwatch_lines, b'"logEvents"', KEYS["fluentd"]),
     "kubectl": kubectl,
     "compose": compose,
     "fly": fly,

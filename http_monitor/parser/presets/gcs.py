@@ -41,5 +41,5 @@ PRESET = Preset(
         b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
         b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
     ),
-    lambda limit: TemplateFormat("gcs", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("gcs", _TEMPLATE, limit, tail_known=True),
 )

@@ -17,7 +17,7 @@ from http_monitor.parser.lines.misfit import describe_expected
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.parser.template.columns import Columns
-from http_monitor.parser.template.matching import Found, Matcher, Span
+from http_monitor.parser.template.matching import Found, Matcher, Span, Start
 from http_monitor.parser.template.scan import Scanner
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
@@ -106,10 +106,15 @@ class TemplateFormat(LocallyTimed):
                 yield from client_remark(text)
             if field.role == "time" and text is not None:
                 yield from zone_remark(text)
-        if not self._template.exact and not self._tail_known:
-            rest = line[start.spans[-1][1] :]
-            last = self._template.parts[-1]
-            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _name_of(self._kind))
+        if not self._tail_known:
+            yield from rest_remark(self._rest(line, start), _name_of(self._kind))
+
+    def _rest(self, line: bytes, start: Start) -> bytes:
+        """Return the text after the parts of a line that fits."""
+        if self._template.exact:
+            return line[self._matcher.longest_start(line).stop :]
+        last = self._template.parts[-1]
+        return line[start.spans[-1][1] :].removeprefix(last if isinstance(last, bytes) else b"")
 
     def read_line(self, line: bytes) -> LineReading:
         """Return the fields of one line, or the place at which it stops fitting."""
