@@ -144,6 +144,8 @@ class Life:
     runs: list[Recorder] = field(default_factory=list)
     sources: list[MemoryLog] = field(default_factory=list)
     make_box: Callable[[], EveryBox] | None = None
+    breaks_down: bool = False
+    """Alerts have a breakdown, which is of rows since the restart only."""
     of_another_run: bool = False
     """The checkpoint is another run's, of which only the positions are taken."""
 
@@ -168,8 +170,9 @@ class Life:
         hub = Hub([sink])
         if self.make_box is not None:
             hub.record(self.make_box())
-        recent = RecentRequests(1_000)
-        hub.join_rows(recent)
+        recent = RecentRequests(1_000) if self.breaks_down else None
+        if recent is not None:
+            hub.join_rows(recent)
         session = Session(self.store, resumed)
         run = live_run(self.settings, [entry], hub, self.clock, session, make_engine, breakdown=recent)
         return HTTPMonitor(run, self.clock)

@@ -138,7 +138,7 @@ def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
 
 @pytest.mark.parametrize("restarts", [False, True])
 def test_a_breakdown_after_a_restart_does_not_pass_for_that_of_the_whole_window(restarts: bool) -> None:
-    life = Life(Settings(window_s=6, interval_s=3, alert_threshold=2.0, lateness_s=0))
+    life = Life(Settings(window_s=6, interval_s=3, alert_threshold=2.0, lateness_s=0), breaks_down=True)
     monitor = life.begin()
     for second in range(5):
         life.clock.advance(1)
