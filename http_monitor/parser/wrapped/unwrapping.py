@@ -9,8 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
-from http_monitor.parser.detect.batch_pieces import joined, with_begins
-from http_monitor.parser.detect.format_change import counted
+from http_monitor.parser.detect.batch_pieces import counted, joined, with_begins
 from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
 from http_monitor.parser.wrapped.held_lines import Held
