@@ -7,7 +7,7 @@ from itertools import islice
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
 from http_monitor.checkpoint.file_format import Saved
-from http_monitor.checkpoint.restore import resume
+from http_monitor.checkpoint.restore import places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.choices import GivenFile
 from http_monitor.cli.run import engine_maker, live_run
@@ -143,6 +143,8 @@ class Life:
     runs: list[Recorder] = field(default_factory=list)
     sources: list[MemoryLog] = field(default_factory=list)
     make_box: Callable[[], EveryBox] | None = None
+    of_another_run: bool = False
+    """The checkpoint is another run's, of which only the positions are taken."""
 
     def begin(self, fate: Fate | None = None, settings: Settings | None = None) -> HTTPMonitor:
         """Begin a run, from the checkpoint if there is one."""
@@ -153,6 +155,8 @@ class Life:
         make_engine = engine_maker(default_alerts)
         if self.store.saved is not None:
             resumed = resume(self.store.saved, self.settings, make_engine)
+            if self.of_another_run:
+                resumed = places_only(resumed.inputs, self.settings, make_engine)
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)

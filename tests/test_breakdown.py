@@ -16,7 +16,8 @@ from http_monitor.display.style import style_for
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import TextTest
 from http_monitor.hub.hub import Hub
-from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.settings import Settings
 from tests.display_samples import time_zone
 from tests.engine_strategies import START_S
@@ -154,7 +155,7 @@ def test_an_alert_is_followed_by_what_its_requests_are_and_by_the_command_for_mo
     lines = render_alert(raised(), 100, style_for("utf-8"), "http-monitor --no-state --file a.log")
     assert lines == [
         "Flood generated an alert - hits = 6.00, triggered at 2023-11-14 22:13:20 +0000",
-        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J",
+        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J,",
         "         100 % without an agent",
         "  http-monitor --no-state --file a.log --since '2023-11-14 22:12:40'"
         r""" --filter 'host == "192.0.2.7\x22\x5c"' --output lines""",

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import are_null, filled, place_of, take
+from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.report import AlertEvent, Mark
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14
@@ -38,17 +41,23 @@ class RecentRequests:
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
+        self._dropped_us = NEVER_US
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
     def frame(self, frame: RowFrame) -> None:
         """Keep the columns that breakdowns need."""
-        batch, bucket_us = frame.batch, frame.bucket_us
+        self.keep(frame.batch, frame.bucket_us)
+
+    def keep(self, batch: pa.RecordBatch, bucket_us: Int64s) -> None:
+        """Keep rows with the starts of their buckets; those that fill a window come file by file, not by time."""
         columns = {name: batch.column(name) for name in _COLUMNS}
         self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
-            self._rows -= len(self._frames.popleft().bucket_us)
+            dropped = self._frames.popleft()
+            self._rows -= len(dropped.bucket_us)
+            self._dropped_us = max(self._dropped_us, dropped.last_us)
 
     def mark(self, mark: Mark) -> None:
         """Do nothing, since marks do not affect the rows kept."""
@@ -91,7 +100,8 @@ class RecentRequests:
 
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""
-        return self._rows < self._kept or self._frames[0].last_us < first_us
+        # Rows are not quite in the order of time.
+        return self._dropped_us < first_us and (self._rows <= self._kept or self._frames[0].last_us < first_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int6
     if about == "errors":
         codes = status.to_numpy()
         return np.flatnonzero((codes >= 500) & (codes <= 599))
-    code = host.dictionary.index(pa.scalar(subject, pa.binary())).as_py()
+    code = -1 if subject is None else place_of(subject, host.dictionary)
     return np.flatnonzero(host.indices.to_numpy() == code) if code >= 0 else np.empty(0, np.int64)
 
 
@@ -121,13 +131,12 @@ def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     indices = column.indices
     if indices.null_count:
-        present = indices.is_valid().to_numpy(zero_copy_only=False)[chosen]
+        present = ~are_null(indices)[chosen]
         if not present.all():
             counter[None] += len(chosen) - int(np.count_nonzero(present))
             chosen = chosen[present]
-        indices = indices.fill_null(0)
-    codes, hits = np.unique(indices.to_numpy()[chosen], return_counts=True)
-    keys: list[bytes] = column.dictionary.take(pa.array(codes)).to_pylist()
+    codes, hits = np.unique(filled(indices, 0)[chosen], return_counts=True)
+    keys: list[bytes] = take(column.dictionary, codes).to_pylist()
     for key, count in zip(keys, hits.tolist(), strict=True):
         counter[key] += count
 

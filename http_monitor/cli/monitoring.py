@@ -11,7 +11,7 @@ from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentReque
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import make_display
+from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
@@ -107,8 +107,10 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
-        hub.join_stream(self._recent)
+        hub.join_stream(self._recent, "breakdown of alerts")
         if settings.replay:
+            if settings.output == "text":
+                add_chart(display, hub)
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
             inputs = [
@@ -184,7 +186,9 @@ class Monitoring:
             return None
         from http_monitor.cli.window_fill import WindowFill
 
-        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
+        return WindowFill(
+            settings, self._beginning, self._formats, self._select, self._stop.is_requested, self._recent.keep
+        )
 
     def _live_span(self) -> "LiveSpan | None":
         """Return the part of its logs that a live run counts; None: all that it reads."""

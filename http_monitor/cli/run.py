@@ -7,7 +7,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.alert_details import AlertDetails, BreaksDown
 from http_monitor.monitor.held_messages import HeldNotices
-from http_monitor.monitor.marker import Marker
+from http_monitor.monitor.marker import Marker, positions_of
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.settings import Settings
@@ -81,14 +81,14 @@ def live_run(
             if backfill is not None:
                 backfill(engine)
     publisher = Publisher(hub)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
-    marked = None if session.resumed is None else session.resumed.mark_number
+    resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
-        hub.begin(marked)
+        hub.begin(resumption)
         engine.stream_to(hub)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
-    marker = Marker(hub, engine, inputs, marked or 0)
+    marker = Marker(hub, engine, lambda: positions_of(inputs), 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)
@@ -117,8 +117,9 @@ def replay_run(
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
-    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
+    pass_over = None if settings.every_interval else publisher.pass_over
+    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify, pass_over=pass_over)
     for alert in alerts:
         engine.register(alert)
     if hub.wants_rows:

@@ -1,8 +1,9 @@
 """Fills the window of a run with the rows of before its beginning, which nothing else counts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
+import pyarrow as pa
 
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
@@ -13,8 +14,11 @@ from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.records import Int64s
 from http_monitor.settings import Settings
 
+KeepRows = Callable[[pa.RecordBatch, Int64s], None]
+"""Takes rows and the start of the bucket of each."""
 
-def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -> int:
+
+def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], keep: KeepRows | None = None) -> int:
     """Add rows to the buckets of the window, and to those that are open; return how many.
 
     No interval, total or counter of lines has these rows, and nothing is judged by them before the next close. The
@@ -24,6 +28,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -
         state: of an engine that has begun and has counted nothing yet.
         settings: tell whether malformed lines are judged.
         parts: the rows; only those that the window of the beginning has, or that are later, are taken.
+        keep: is given the rows that are taken.
     """
     buckets_malformed = settings.alert_malformed is not None
     numberings = Numberings()
@@ -31,7 +36,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -
     for rows in parts:
         if buckets_malformed:
             _count_malformed(state, rows)
-        taken += _open(state, rows, numberings)
+        taken += _open(state, rows, numberings, keep)
     window_us = state.following_us - state.lengths.window_us
     for bucket in state.open.close(state.closed_us, window_us):
         state.window.append(bucket)
@@ -40,7 +45,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -
     return taken
 
 
-def _open(state: EngineState, rows: Rows, numberings: Numberings) -> int:
+def _open(state: EngineState, rows: Rows, numberings: Numberings, keep: KeepRows | None) -> int:
     """Add rows to their buckets, as if all of these were open; return how many."""
     bucket_us = state.lengths.bucket_us
     buckets = rows.time_us // bucket_us * bucket_us
@@ -52,6 +57,8 @@ def _open(state: EngineState, rows: Rows, numberings: Numberings) -> int:
     starts, group_of = number_starts(buckets, bucket_us)
     state.open.add(FrameGroups(frame, group_of, len(starts)), starts)
     frame.release()
+    if keep is not None:
+        keep(rows.batch if wanted.all() else rows.batch.filter(pa.array(wanted)), buckets)
     return len(buckets)
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from http_monitor.clock import Clock
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.engine.backfill import KeepRows
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import FATES, Rows, times_of
 from http_monitor.inputs.look import Select
@@ -101,15 +102,18 @@ class Backfill:
         self._left = MAX_BYTES
         self._is_cut = False
 
-    def fill(self, engine: MetricsAggregator, seen: Mapping[str, FileStatus]) -> Notice | None:
+    def fill(
+        self, engine: MetricsAggregator, seen: Mapping[str, FileStatus], keep: KeepRows | None = None
+    ) -> Notice | None:
         """Fill the window of a new engine; return a notice if any lines were counted.
 
         Args:
             engine: The engine.
             seen: The status of each path when its following started; it is followed from the end of that size.
+            keep: Is given the rows that were counted.
         """
         with ExitStack() as handles:
-            lines = engine.backfill(self._rows(seen, handles))
+            lines = engine.backfill(self._rows(seen, handles), keep)
         if not lines:
             return None
         noun = "1 line" if lines == 1 else f"{lines:,} lines"

@@ -1,6 +1,6 @@
 """Makes the marks of the stream of accepted rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
@@ -18,14 +18,16 @@ class Marker:
     Args:
         hub: Receives the marks, if it has listeners.
         engine: Counts the rows.
-        inputs: The inputs of the run; they may change between turns.
+        positions: Returns the positions of the inputs between turns.
         number: Number of the last mark of the run that this one resumes; 0 if there was none.
     """
 
-    def __init__(self, hub: Hub, engine: MetricsAggregator, inputs: Iterable[Input], number: int = 0) -> None:
+    def __init__(
+        self, hub: Hub, engine: MetricsAggregator, positions: Callable[[], Mapping[str, object]], number: int = 0
+    ) -> None:
         self._hub = hub
         self._engine = engine
-        self._inputs = inputs
+        self._positions = positions
         self.number = number
         """Number of the last mark."""
         self._before: tuple[int, int | None] = engine.health().accepted, engine.watermark_us
@@ -44,11 +46,13 @@ class Marker:
             return
         self._before = here
         self.number += 1
-        positions = {
-            entry.source.name: entry.source.position() for entry in self._inputs if isinstance(entry.source, Resumable)
-        }
-        self._hub.mark(Mark(self.number, self._engine.watermark_us, positions))
+        self._hub.mark(Mark(self.number, self._engine.watermark_us, self._positions()))
 
     def flush(self) -> None:
         """Wait until every recorder has flushed everything up to the last mark."""
         self._hub.flush(self.number)
+
+
+def positions_of(inputs: Iterable[Input]) -> dict[str, object]:
+    """Return the positions of the inputs of a live run whose sources have one."""
+    return {entry.source.name: entry.source.position() for entry in inputs if isinstance(entry.source, Resumable)}

@@ -103,7 +103,10 @@ class RowFrame(Protocol):
 
 
 class StreamListener(Protocol):
-    """Receives the stream: frames and marks, in order. Called in the monitor's thread; must not block for long."""
+    """Receives the stream: frames and marks, in order. Called in the monitor's thread; must not block for long.
+
+    One that raises is released: it receives nothing more.
+    """
 
     def frame(self, frame: RowFrame) -> None:
         """Process accepted rows."""

@@ -285,7 +285,7 @@ class Unwrapping:
                 pa.array(inside.sources, pa.binary()),
             )
             rows = rows.set_column(SCHEMA.names.index("source"), SCHEMA.field("source"), keys)
-        batch = replace(batch, rows=rows, begins=inside.begin[place])
+        batch = replace(batch, rows=rows, begins=inside.begin if batch.lines == inside.lines else inside.begin[place])
         other = self.origins.take(batch, inside, place)
         if not len(other):
             return batch
