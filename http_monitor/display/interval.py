@@ -76,6 +76,8 @@ def _fitting(report: Report, top: int | None, room: int, width: int, style: Styl
 
     # A table with more rows than there is room for lines does not fit.
     most_rows = max(1, room if top is None else min(top, room))
+    if _height(draft(most_rows)) <= room:
+        return draft(most_rows)
     for below in (_ALL, *sorted({part.rank for part in draft(1) if part.rank >= _ERRORS}, reverse=True)):
         if _height(kept(1, below)) <= room:
             rows = bisect_right(range(1, most_rows + 1), room, key=lambda rows: _height(kept(rows, below)))
