@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from http_monitor.episodes import Episodes
 from http_monitor.health import Health
-from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
+from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -135,26 +136,13 @@ class Report(Traffic):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """The most frequent key of a dimension among some requests."""
+class PassedInterval:
+    """An interval without alert events, of a run that reports only those with some."""
 
-    dimension: str
-    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
-    key: bytes | None
-    """The log's bytes; None: the requests have none."""
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """What the requests of an alert are, as far as they are among the last that were kept."""
-
-    hits: int
-    """How many requests were looked at, those since the alert's `began_us`."""
-    shares: tuple[Share, ...]
-    """Of each dimension the most frequent key."""
-    is_whole: bool
-    """No request since then had to be left out."""
+    end_us: int
+    coverage: Coverage
+    window_s: int
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +192,7 @@ class Summary(Traffic):
     """Greatest accepted event time."""
     alerts: int
     """Number of raises."""
+    episodes: Episodes = field(default=Episodes())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from http_monitor.display.style import style_for
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import TextTest
 from http_monitor.hub.hub import Hub
-from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.settings import Settings
 from tests.display_samples import time_zone
 from tests.engine_strategies import START_S

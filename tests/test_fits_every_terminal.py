@@ -16,11 +16,13 @@ from http_monitor.display.columns import columns
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
-from http_monitor.report import ActiveAlert, AlertEvent, Breakdown, Report, Share
+from http_monitor.report import ActiveAlert, AlertEvent, Report
 from http_monitor.report_tables import (
+    Breakdown,
     FailingEndpoint,
     KeyCount,
     NetworkCount,
+    Share,
     SlowRequests,
     SlowRow,
     Table,

@@ -13,7 +13,8 @@ from http_monitor.hub.hub import Hub
 from http_monitor.hub.latest import LatestBox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
-from http_monitor.report import AlertEvent, Breakdown, Mark, Message, Notice, Pulse, Report, Resumption
+from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report, Resumption
+from http_monitor.report_tables import Breakdown
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 from tests.checkpointed import Life

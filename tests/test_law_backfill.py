@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from http_monitor.breakdown.recent import RecentRequests
 from http_monitor.clock import ManualClock
-from http_monitor.report import Share
+from http_monitor.report_tables import Share
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
 from tests.display_samples import alert

@@ -96,7 +96,7 @@ def test_only_lines_that_match_are_explained(log: Path) -> None:
 
 
 def test_banner_and_titles_say_which_lines_count(log: Path) -> None:
-    outcome = run("--replay", "--filter", "status == 500", "--trust-proxy", "10.0.0.0/8", log)
+    outcome = run("--replay", "--interval", "10s", "--filter", "status == 500", "--trust-proxy", "10.0.0.0/8", log)
     assert "Filter     status == 500\n" in outcome.err.decode()
     assert "Clients    behind 10.0.0.0/8, by X-Forwarded-For\n" in outcome.err.decode()
     assert "Alerts     above 10 hits/s, 5 hits/s of a host, over 2 min\n" in outcome.err.decode()

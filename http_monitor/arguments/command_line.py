@@ -56,9 +56,17 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         raise _unknown(unknown[0])
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
+    if fields.get("replay") and not _reports_all(fields):
+        fields["every_interval"] = False
     settings = Settings(**_with_files(fields, texts.get(_IN_ORDER, [])))
     check_effect({option.flags[0]: fields[option.field] for option in OPTIONS if option.field in fields})
     return settings
+
+
+def _reports_all(fields: dict[str, Any]) -> bool:
+    """Return whether a replay reports every interval: where a program reads them, or where the user asks for them."""
+    output = fields.get("output", "text")
+    return output == "ndjson" or (output == "text" and "interval_s" in fields)
 
 
 def _with_files(fields: dict[str, Any], in_order: list[tuple[str, str]]) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import are_null, filled, place_of, take
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.report import AlertEvent, Mark
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
 MOST_ROWS = 1 << 14
@@ -121,7 +123,7 @@ def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int6
     if about == "errors":
         codes = status.to_numpy()
         return np.flatnonzero((codes >= 500) & (codes <= 599))
-    code = host.dictionary.index(pa.scalar(subject, pa.binary())).as_py()
+    code = -1 if subject is None else place_of(subject, host.dictionary)
     return np.flatnonzero(host.indices.to_numpy() == code) if code >= 0 else np.empty(0, np.int64)
 
 
@@ -129,13 +131,12 @@ def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     indices = column.indices
     if indices.null_count:
-        present = indices.is_valid().to_numpy(zero_copy_only=False)[chosen]
+        present = ~are_null(indices)[chosen]
         if not present.all():
             counter[None] += len(chosen) - int(np.count_nonzero(present))
             chosen = chosen[present]
-        indices = indices.fill_null(0)
-    codes, hits = np.unique(indices.to_numpy()[chosen], return_counts=True)
-    keys: list[bytes] = column.dictionary.take(pa.array(codes)).to_pylist()
+    codes, hits = np.unique(filled(indices, 0)[chosen], return_counts=True)
+    keys: list[bytes] = take(column.dictionary, codes).to_pylist()
     for key, count in zip(keys, hits.tolist(), strict=True):
         counter[key] += count
 

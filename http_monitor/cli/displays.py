@@ -1,5 +1,6 @@
 """Makes the display of a run."""
 
+import os
 import shlex
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
     from http_monitor.display.text import Display
+    from http_monitor.hub.hub import Hub
 
 
 def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay | AlertsDisplay":
@@ -47,6 +49,19 @@ def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDis
         live_status=sys.stdout.isatty() and not settings.replay,
         command=command_of(settings),
     )
+
+
+def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") -> None:
+    """Let a display that draws one draw a chart of all rows."""
+    from http_monitor.display.text import Display
+
+    if isinstance(display, Display):
+        from http_monitor.counting.hits_over_time import HitsOverTime
+        from http_monitor.display.chart import Chart
+
+        hits = HitsOverTime()
+        hub.join_stream(hits)
+        display.chart = Chart(hits.slots, plain=os.environ.get("TERM") == "dumb")
 
 
 def command_of(settings: Settings) -> str:
@@ -106,7 +121,7 @@ def describe_start(settings: Settings, paths: list[str]) -> list[str]:
     return render_start(
         paths=paths,
         rules=rules,
-        interval_s=settings.interval_s,
+        interval_s=settings.interval_s if settings.every_interval else None,
         window_s=settings.window_s,
         mode="replay" if settings.replay else "live",
         width=width_of(sys.stderr),

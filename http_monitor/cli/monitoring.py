@@ -11,7 +11,7 @@ from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentReque
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import make_display
+from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
@@ -109,6 +109,8 @@ class Monitoring:
         hub = Hub([Output(display)])
         hub.join_stream(self._recent, "breakdown of alerts")
         if settings.replay:
+            if settings.output == "text":
+                add_chart(display, hub)
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
             inputs = [

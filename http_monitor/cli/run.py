@@ -118,7 +118,8 @@ def replay_run(
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
-    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
+    pass_over = None if settings.every_interval else publisher.pass_over
+    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify, pass_over=pass_over)
     for alert in alerts:
         engine.register(alert)
     if hub.wants_rows:

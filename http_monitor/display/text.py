@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
-from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.alerts.storm import Storms, Told
+from http_monitor.display.chart import Chart
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
 from http_monitor.display.interval import render_report
@@ -49,6 +49,8 @@ class Display:
             live_status: the stream is a terminal; keep a status line at the bottom.
             command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
+        self.chart: Chart | None = None
+        """Draws the hits over time in the summary; set before the run."""
         self._stream = stream
         self._notices = notices
         self._width = width
@@ -61,7 +63,6 @@ class Display:
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
-        self._episodes = Episodes()
         self._storms = Storms()
 
     def publish(self, message: Message) -> None:
@@ -76,14 +77,13 @@ class Display:
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
-                self._episodes.note(message)
                 self._write_alerts(self._storms.add(message))
                 if message.subject is None:
                     # A rule without subjects has at most one event at a time.
                     self.settle()
             case Summary():
-                episodes = self._episodes.and_active(message.active)
-                self._write(render_summary(first_rows(message, self._top), episodes, width, self._style))
+                shown = first_rows(message, self._top)
+                self._write(render_summary(shown, width, self._style, self.chart))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
@@ -107,10 +107,10 @@ class Display:
         if self._status_columns:
             self._write([])
 
-    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if events:
+    def _write_alerts(self, told: Told) -> None:
+        if told:
             width = max(MIN_WIDTH, self._width())
-            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
+            self._write(render_alerts(told, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         say = advice(report.health, report.mode)

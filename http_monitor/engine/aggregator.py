@@ -17,7 +17,7 @@ from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
 from http_monitor.ports.stream import StreamListener
 from http_monitor.records import Json
-from http_monitor.report import Message, Mode, Summary
+from http_monitor.report import Message, Mode, PassedInterval, Summary
 from http_monitor.settings import Settings
 
 
@@ -35,6 +35,7 @@ class MetricsAggregator:
         publish: Callable[[Message], None],
         *,
         classify: ClassifyAgent | None = None,
+        pass_over: Callable[[PassedInterval], None] | None = None,
     ) -> None:
         """Start with nothing counted.
 
@@ -43,10 +44,11 @@ class MetricsAggregator:
             mode: the mode shown in reports.
             publish: receives alert events and reports, in order.
             classify: returns the families of the agents in a report; None: agents are not classified.
+            pass_over: receives intervals without alert events, which are then not reported; None: all are.
         """
         self._settings = settings
-        self._state = EngineState(settings, Reporter(settings, mode, classify))
-        self._closing = Closing(self._state, mode, publish)
+        self._state = EngineState(settings, Reporter(settings, mode, classify, passes_over=pass_over is not None))
+        self._closing = Closing(self._state, mode, publish, pass_over)
         self._counter = RowCounter(settings, self._state, self._closing)
 
     @property
@@ -153,7 +155,7 @@ class MetricsAggregator:
     def summary(self) -> Summary:
         """Return the summary of the whole run."""
         state = self._state
-        return state.reporter.summary(state.tracker.raises, state.tracker.active(), self.health())
+        return state.reporter.summary(state.tracker, self.health())
 
     def save(self) -> Generator[Json, None, None]:
         """Yield the state that later results depend on as JSON parts; nothing may be counted meanwhile."""

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
-from http_monitor.report import AlertEvent, Breakdown
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown
 
 
 class BreaksDown(Protocol):

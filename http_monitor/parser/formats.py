@@ -1,6 +1,5 @@
 """Makes log formats by the names that users give."""
 
-import difflib
 import re
 
 from http_monitor.choices import MAX_LINE_BYTES
@@ -97,6 +96,8 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
         return TemplateFormat(name, template, limit, KIND)
     if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
+        import difflib  # noqa: PLC0415 - most names are those of formats
+
         near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")

@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Sequence
 
 from http_monitor.display import figures
-from http_monitor.display.alerts.storm import MAX_LINES, storm_message
+from http_monitor.display.alerts.storm import Told, storm_message
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Role, Style, wrap_words
-from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import ratio
 
 MARK = "ALERT"
@@ -21,13 +22,15 @@ _WORDS = {"host": "from ", "agent": "agent ", "status": "status "}
 _NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
 
 
-def render_alerts(
-    events: Sequence[AlertEvent], width: int, style: Style, command: str = "", *, breaks: bool = False
-) -> list[str]:
-    """Return the messages of alerts of one rule and moment: one for all of them where they are many."""
-    if len(events) > MAX_LINES:
-        return render_storm(events, width, style, breaks=breaks)
-    return [line for event in events for line in render_alert(event, width, style, command, breaks=breaks)]
+def render_alerts(told: Told, width: int, style: Style, command: str = "", *, breaks: bool = False) -> list[str]:
+    """Return the messages of alerts: one for all that are told together."""
+    lines: list[str] = []
+    for events in told:
+        if len(events) > 1:
+            lines += render_storm(events, width, style, breaks=breaks)
+        else:
+            lines += render_alert(events[0], width, style, command, breaks=breaks)
+    return lines
 
 
 def render_alert(event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False) -> list[str]:

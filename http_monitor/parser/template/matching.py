@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from http_monitor.arrow import groups_of
 from http_monitor.parser.template.regex import exact_pieces, lenient_pattern, lenient_pieces, strict_pattern
 from http_monitor.parser.template.template import Place, Template
 
@@ -115,6 +115,6 @@ def _spans(match: re.Match[bytes]) -> tuple[Span, ...]:
 
 def _extract(lines: Sequence[bytes], pattern: str) -> list[dict[str, bytes] | None]:
     """Return the named groups of each line; None if it does not match."""
-    found: Any = pc.extract_regex(pa.array(lines, pa.binary()), pattern=pattern)
+    found: Any = groups_of(pa.array(lines, pa.binary()), pattern)
     groups: list[dict[str, bytes] | None] = found.to_pylist()
     return groups

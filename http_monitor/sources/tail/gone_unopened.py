@@ -4,8 +4,9 @@ from http_monitor.health import Health
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import FilePosition
-from http_monitor.sources.rotation.rotated_files import Between, as_exact
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.rotation.rotated_files import Between
+from http_monitor.sources.rotation.write_times import may_be_later
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 
 
@@ -27,7 +28,8 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
         for sibling in siblings.rotated()
         if sibling.identity in gone and may_stand_at(chain, gone[sibling.identity], sibling.path)
     ]
-    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
+    found = find_between(siblings, lambda: Between(tuple(there), complete=True), None)
+    follow_between(chain, found, now_us)
     chain.counted += Health(rotations=len(there))
     for sibling in there:
         del gone[sibling.identity]
@@ -54,7 +56,7 @@ def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
     """Return whether a file of this size and time may contain a file that is known only by its size and time."""
     if size < position.size:
         return False
-    return time_ns is None or position.mtime_ns is None or time_ns >= as_exact(position.mtime_ns, time_ns)
+    return may_be_later(time_ns, position.mtime_ns)
 
 
 def _lose(chain: FileChain, unopened: FilePosition) -> None:

@@ -10,7 +10,7 @@ from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.known.replaced_copies import end_by_print
 from http_monitor.sources.rotation.locate import Located, locate
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.gone_unopened import may_stand_at
 from http_monitor.sources.tail.renewal import tell_of_old_lines
@@ -93,11 +93,24 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
         if (located.truncated or located.reused) and is_last and not position.let_go:
             # The inode was reused, or the file was renamed since: its successors are beside it.
             before = position if followed is None else followed.position()
-            siblings = chain.siblings()
-            between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
-            follow_between(chain, siblings, between, now_us)
-            chain.counted += Health(rotations=len(between.files))
+            chain.counted += Health(rotations=_follow_after(chain, before, position, known, now_us))
     return None
+
+
+def _follow_after(
+    chain: FileChain, before: FilePosition, position: FilePosition, known: set[Identity], now_us: int
+) -> int:
+    """Follow the files that came after the last one of an earlier process; return their number."""
+    siblings, known = chain.siblings(), known | chain.known()
+    contents = [*chain.contents(), position]
+    opened = chain.files.open(chain.path)
+    log = None if isinstance(opened, Obstacle) else opened[0]
+    is_same = not isinstance(opened, Obstacle) and opened[1].identity == position.identity
+    found = find_between(siblings, lambda: siblings.after(before, known, contents), log, certain=not is_same)
+    if log is not None:
+        log.close()
+    follow_between(chain, found, now_us)
+    return len(found)
 
 
 def _behind(

@@ -289,7 +289,7 @@ class TailedFile:
 
     def _remember(self, offset: int) -> None:
         assert self.handle is not None
-        self.offset = offset
+        self.offset, self.just_met = offset, True
         self._proof.remember(self.handle, offset)
         self.size = self.proven_size = offset
         self._take_line_counts()
