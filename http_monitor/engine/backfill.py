@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.counting.failing import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.interval_stats import CAP_FACTOR
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.numbering import number_starts
 from http_monitor.engine.state import EngineState
@@ -21,8 +23,9 @@ KeepRows = Callable[[pa.RecordBatch, Int64s], None]
 def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], keep: KeepRows | None = None) -> int:
     """Add rows to the buckets of the window, and to those that are open; return how many.
 
-    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close. The
-    result does not depend on how they are cut, as long as no table of a bucket is cut.
+    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close; but
+    they tell since when endpoints fail. The result does not depend on how they are cut, as long as no table of a bucket
+    is cut.
 
     Args:
         state: of an engine that has begun and has counted nothing yet.
@@ -31,28 +34,33 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], k
         keep: is given the rows that are taken.
     """
     buckets_malformed = settings.alert_malformed is not None
-    numberings = Numberings()
+    numberings, failing = Numberings(), FailingRows(CAP_FACTOR * settings.max_keys)
     taken = 0
     for rows in parts:
         if buckets_malformed:
             _count_malformed(state, rows)
-        taken += _open(state, rows, numberings, keep)
+        taken += _open(state, rows, numberings, failing, keep)
     window_us = state.following_us - state.lengths.window_us
     for bucket in state.open.close(state.closed_us, window_us):
         state.window.append(bucket)
         state.changed = True
+    state.reporter.failed_before(failing, window_us)
     state.tally.count_backfilled(taken)
     return taken
 
 
-def _open(state: EngineState, rows: Rows, numberings: Numberings, keep: KeepRows | None) -> int:
+def _open(state: EngineState, rows: Rows, numberings: Numberings, failing: FailingRows, keep: KeepRows | None) -> int:
     """Add rows to their buckets, as if all of these were open; return how many."""
     bucket_us = state.lengths.bucket_us
     buckets = rows.time_us // bucket_us * bucket_us
     wanted = buckets >= state.following_us - state.lengths.window_us
     if not wanted.any():
         return 0
-    frame = Frame.of(rows, numberings).only(WINDOW_DIMENSIONS).filter_rows(wanted)
+    whole = Frame.of(rows, numberings)
+    failed = np.flatnonzero(whole.measures.errors & wanted)
+    if len(failed):
+        failing.add(whole, rows.time_us, failed)
+    frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)
     state.open.add(FrameGroups(frame, group_of, len(starts)), starts)

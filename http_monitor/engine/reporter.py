@@ -8,7 +8,7 @@ import numpy as np
 
 from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of
 from http_monitor.counting.delta import BucketDelta
-from http_monitor.counting.failing import FailingSince
+from http_monitor.counting.failing import FailingRows, FailingSince
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
@@ -143,6 +143,10 @@ class Reporter:
             slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
             **self._traffic(stats, active, health),
         )
+
+    def failed_before(self, rows: FailingRows, start_us: int) -> None:
+        """Note since when endpoints fail, from rows of before the first interval, which are in no report."""
+        self._failing.told(rows, start_us)
 
     def pass_over(self, start_us: int) -> Coverage:
         """Forget an interval instead of reporting it, and the late hits that its report would have had.
