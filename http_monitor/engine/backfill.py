@@ -44,7 +44,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], k
     for bucket in state.open.close(state.closed_us, window_us):
         state.window.append(bucket)
         state.changed = True
-    state.reporter.failed_before(failing, window_us)
+    state.reporter.failing.told(failing, window_us)
     state.tally.count_backfilled(taken)
     return taken
 
