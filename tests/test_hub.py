@@ -1,12 +1,20 @@
 """Who listens: a screen that is slow loses frames and no alert, a recorder that is slow loses nothing."""
 
+import io
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from http_monitor.alerts import default_alerts
+from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.display.notices import Notices
+from http_monitor.display.style import style_for
+from http_monitor.display.text import Display
 from http_monitor.errors import InputError
 from http_monitor.hub.every import EveryBox
 from http_monitor.hub.hub import Hub
@@ -217,6 +225,9 @@ class _Rows:
         if len(self.marks) == self._at_mark:
             raise ValueError("bad\x1b[2J mark")
 
+    def begin_behind(self, time_us: int) -> None:
+        pass
+
     def of(self, event: AlertEvent) -> Breakdown | None:
         self.asked += 1
         if self._of_fails:
@@ -275,6 +286,22 @@ def test_nothing_is_told_by_a_breakdown_that_lacks_rows() -> None:
         "a listener of rows: failed (ValueError: bad\\x1b[2J row), and is released; the monitor keeps running"
     ]
     assert recorder.summary.health.listener_failures == 1
+
+
+def test_no_chart_is_drawn_of_rows_that_were_not_counted_to_the_end() -> None:
+    display = make_display(Settings(replay=True), Notices(io.StringIO()))
+    assert isinstance(display, Display)
+    hub = Hub()
+    add_chart(display, hub)
+    frame: Any = SimpleNamespace(time_us=np.arange(START_US, START_US + 600_000_000, 30_000_000))
+    hub.frame(frame)
+    assert display.chart is not None
+    assert len(display.chart.render(80, style_for("utf-8"))) > 3
+    wrong: Any = SimpleNamespace(time_us=None)
+    hub.frame(wrong)
+    assert display.chart.render(80, style_for("utf-8")) == []
+    (notice,) = hub.remove_failed()
+    assert notice.text.startswith("chart: failed (TypeError: ")
 
 
 def test_what_a_test_asserts_in_a_listener_fails_the_test() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from http_monitor.breakdown.recent import RecentRequests
 from http_monitor.clock import ManualClock
+from http_monitor.hub.hub import Hub
 from http_monitor.report_tables import Share
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
@@ -117,14 +118,23 @@ def test_what_fills_the_window_is_broken_down_though_it_comes_file_by_file() -> 
     event = replace(alert(), at_us=START_S * US_PER_S, window_s=12)
     told = []
     for kept, began_s in ((9, None), (9, 5), (3, 5)):
-        recent = RecentRequests(kept)
-        live_of(monitor)._engine.backfill(rows_before(pieces, _SETTINGS, clock.now_us()), recent.keep)
+        recent, hub = RecentRequests(kept), Hub()
+        hub.join_rows(recent)
+        live_of(monitor)._engine.stream_to(hub)
+        live_of(monitor)._engine.backfill(rows_before(pieces, _SETTINGS, clock.now_us()))
         found = recent.of(replace(event, began_us=None if began_s is None else (START_S - began_s) * US_PER_S))
         assert found is not None
         told.append((found.hits, found.shares[1], found.is_whole))
     # What was dropped of the first file is newer than what was kept of the second.
     whole = [(6, Share("endpoint", b"/a", 3), True), (4, Share("endpoint", b"/a", 3), True)]
     assert told == [*whole, (1, Share("endpoint", b"/c", 1), False)]
+
+
+def test_what_fails_has_failed_since_before_the_start() -> None:
+    before = b"".join(log_line(START_S - ago_s, status=502) + b"\n" for ago_s in (300, 9, 4))
+    told = _followed([(2, log_line(START_S + 2, status=502) + b"\n")], 0, 12, before)
+    failing = [row for thing in told if thing["type"] == "report" for row in thing["failing"]]
+    assert [(row["key"], row["hits"], row["first"]) for row in failing] == [("/", 1, "2023-12-31T23:59:51Z")]
 
 
 def test_lines_that_fill_the_window_are_in_no_other_figure() -> None:

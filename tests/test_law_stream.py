@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +14,11 @@ from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.hub.every import EveryBox
 from http_monitor.hub.hub import Hub
+from http_monitor.inputs.line_places import Locator
 from http_monitor.monitor.monitor import HTTPMonitor
-from http_monitor.ports.source import Source
+from http_monitor.ports.source import Chunk, Source, Stretch
 from http_monitor.ports.stream import RowFrame
+from http_monitor.records import LogFile, RowOffsets
 from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
@@ -237,6 +240,14 @@ def test_a_recorder_keeps_what_it_has_where_only_the_positions_of_another_run_ar
     assert min(shelf.marks) == 1
 
 
+class LocatedSource(ScriptedSource):
+    """Says where its lines stand."""
+
+    def read(self) -> Chunk:
+        chunk = super().read()
+        return replace(chunk, stretches=(Stretch(0, LogFile(self.name, self.name, None), 0),) if chunk.data else ())
+
+
 def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     def made(*_: object) -> None:
         raise AssertionError("a frame was made")
@@ -248,6 +259,37 @@ def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch
     while not monitor.step():
         pass
     assert monitor.health().accepted == 1
+
+
+def test_marks_and_offsets_are_made_only_for_those_who_listen_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*_: object) -> None:
+        raise AssertionError("something was made that nobody asked for")
+
+    offsets = Locator.offsets
+
+    def made_live_only(self: Locator, data: bytes, stretches: Sequence[Stretch], *rest: Any) -> RowOffsets | None:
+        assert not (replay and stretches)
+        return offsets(self, data, stretches, *rest)
+
+    class Frames:
+        hits = 0
+
+        def frame(self, frame: RowFrame) -> None:
+            assert frame.offsets.offset.tolist() == [-1] * frame.batch.num_rows
+            self.hits += frame.batch.num_rows
+
+    monkeypatch.setattr("http_monitor.monitor.marker.Mark", made)
+    # The place of a line that is held belongs to the state of a live run.
+    monkeypatch.setattr("http_monitor.inputs.input.Locator.offsets", made_live_only)
+    for replay in (True, False):
+        frames, hub = Frames(), Hub()
+        hub.join_rows(frames)
+        source = LocatedSource([log_line(1_700_000_000) + b"\n"], ends=replay)
+        clock = ReplayClock() if replay else ManualClock(1_700_000_000_000_000)
+        monitor = _monitor(Settings(replay=replay, from_start=not replay), [source], clock, hub)
+        for _ in range(3):
+            monitor.step()
+        assert (frames.hits, hub.failures) == (1, 0)
 
 
 def test_a_message_comes_behind_the_row_that_brings_it_about() -> None:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from http_monitor.arrow import are_null, filled, place_of, take
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Mark
+from http_monitor.report import AlertEvent
 from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
@@ -30,7 +29,7 @@ _SUBJECT_OF = {"ddos": "host"}
 
 
 class RecentRequests:
-    """A `StreamListener` that keeps the last accepted rows. Owned by the monitor's thread.
+    """A `WindowListener` that keeps the last accepted rows. Owned by the monitor's thread.
 
     When an alert is published, the rows that precede it in the stream are kept, so its breakdown does not depend on how
     the input was cut into batches.
@@ -41,26 +40,29 @@ class RecentRequests:
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
-        self._dropped_us = NEVER_US
+        self._gone_us = NEVER_US
+        """The greatest bucket of rows that are not kept any more, or never were."""
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
     def frame(self, frame: RowFrame) -> None:
         """Keep the columns that breakdowns need."""
-        self.keep(frame.batch, frame.bucket_us)
-
-    def keep(self, batch: pa.RecordBatch, bucket_us: Int64s) -> None:
-        """Keep rows with the starts of their buckets; those that fill a window come file by file, not by time."""
+        batch, bucket_us = frame.batch, frame.bucket_us
         columns = {name: batch.column(name) for name in _COLUMNS}
         self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
-            dropped = self._frames.popleft()
-            self._rows -= len(dropped.bucket_us)
-            self._dropped_us = max(self._dropped_us, dropped.last_us)
+            gone = self._frames.popleft()
+            self._rows -= len(gone.bucket_us)
+            self._gone_us = max(self._gone_us, gone.last_us)
 
-    def mark(self, mark: Mark) -> None:
-        """Do nothing, since marks do not affect the rows kept."""
+    def backfilled(self, frame: RowFrame) -> None:
+        """Keep rows of before the run too: they are in the window, and come file by file, not by time."""
+        self.frame(frame)
+
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time were counted before the run resumed, and are in the window without being kept."""
+        self._gone_us = time_us
 
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of a raised alert; None if it is about no rows, or one of too many at once."""
@@ -100,8 +102,9 @@ class RecentRequests:
 
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""
-        # Rows are not quite in the order of time.
-        return self._dropped_us < first_us and (self._rows <= self._kept or self._frames[0].last_us < first_us)
+        # Only the last rows of the oldest frame count.
+        gone_us = self._frames[0].bucket_us[: max(0, self._rows - self._kept)]
+        return int(gone_us.max(initial=self._gone_us)) < first_us
 
 
 @dataclass(frozen=True, slots=True)

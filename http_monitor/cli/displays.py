@@ -58,10 +58,14 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
     if isinstance(display, Display):
         from http_monitor.counting.hits_over_time import HitsOverTime
         from http_monitor.display.chart import Chart
+        from http_monitor.report_tables import TimeSlots
 
         hits = HitsOverTime()
-        hub.join_stream(hits)
-        display.chart = Chart(hits.slots, plain=os.environ.get("TERM") == "dumb")
+        hub.join_rows(hits, "chart")
+        # One that failed lacks rows, and nothing is drawn of it.
+        display.chart = Chart(
+            lambda: hits.slots() if hub.listens(hits) else TimeSlots(1), plain=os.environ.get("TERM") == "dumb"
+        )
 
 
 def command_of(settings: Settings) -> str:

@@ -107,7 +107,7 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
-        hub.join_stream(self._recent, "breakdown of alerts")
+        hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
             if settings.output == "text":
                 add_chart(display, hub)
@@ -186,9 +186,7 @@ class Monitoring:
             return None
         from http_monitor.cli.window_fill import WindowFill
 
-        return WindowFill(
-            settings, self._beginning, self._formats, self._select, self._stop.is_requested, self._recent.keep
-        )
+        return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
 
     def _live_span(self) -> "LiveSpan | None":
         """Return the part of its logs that a live run counts; None: all that it reads."""

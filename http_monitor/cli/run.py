@@ -66,7 +66,7 @@ def live_run(
         make_engine: Makes its engine.
         started_us: When the user was told that it begins; None: just now.
         breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
-        backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty.
+        backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
     """
     from http_monitor.checkpoint.run_state import RunState
     from http_monitor.monitor.live_run import LiveRun
@@ -74,19 +74,21 @@ def live_run(
     started_us = clock.now_us() if started_us is None else started_us
     if session.resumed is not None:
         engine = session.resumed.engine_for(settings, make_engine)
+        if breakdown is not None:
+            breakdown.begin_behind(engine.now_us)
     else:
         engine = make_engine(settings)
         if not settings.from_start:
             engine.begin_at(started_us)
-            if backfill is not None:
-                backfill(engine)
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
     resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
         hub.begin(resumption)
-        engine.stream_to(hub)
+        engine.stream_to(hub, offsets=hub.wants_marks)
+    if backfill is not None:
+        backfill(engine)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
     marker = Marker(hub, engine, lambda: positions_of(inputs), 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
@@ -124,9 +126,9 @@ def replay_run(
         engine.register(alert)
     if hub.wants_rows:
         hub.begin(None)
-        engine.stream_to(hub)
+        engine.stream_to(hub, offsets=hub.wants_marks)
         for entry in inputs:
-            entry.locator.at_once = True
+            entry.locator.at_once = hub.wants_marks
     return ReplayRun(inputs, engine, publisher, held, ahead)
 
 

@@ -6,7 +6,6 @@ from http_monitor.cli.beginning import Beginning
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import window_before
 from http_monitor.engine.aggregator import MetricsAggregator
-from http_monitor.engine.backfill import KeepRows
 from http_monitor.inputs.look import Select
 from http_monitor.monitor.backfill import Backfill
 from http_monitor.report import Notice
@@ -23,7 +22,6 @@ class WindowFill:
         formats: The formats of its files.
         select: Removes rows that the filter options exclude; None: keeps all.
         stopping: Returns whether the user asked to stop.
-        keep: Is given the rows, for the alerts that are raised at the first close.
     """
 
     def __init__(
@@ -33,9 +31,7 @@ class WindowFill:
         formats: Formats,
         select: Select | None,
         stopping: Callable[[], bool],
-        keep: KeepRows,
     ) -> None:
-        self._keep = keep
         self._seen = {path: seen for path, seen in beginning.seen.items() if isinstance(seen, FileStatus)}
         since = window_before(settings, beginning.started_us)
         self._backfill = Backfill(
@@ -46,4 +42,4 @@ class WindowFill:
 
     def __call__(self, engine: MetricsAggregator) -> None:
         """Fill the window of the engine."""
-        self.notice = self._backfill.fill(engine, self._seen, self._keep)
+        self.notice = self._backfill.fill(engine, self._seen)

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import take
-from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows
+from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows, join_offsets
 from http_monitor.eventtime.running_max import running_max
-from http_monitor.records import FileOffsets, Int64s
+from http_monitor.records import Int64s
 
 _NONE = np.empty(0, np.int64)
 
@@ -119,7 +119,7 @@ class Merge:
 def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
     # Stable: rows with the same key stay in the order of the files, and of the lines within each.
     order = np.argsort(np.concatenate(keys), kind="stable")
-    sizes = [len(part) for part in parts]
+    sizes, offsets = [len(part) for part in parts], join_offsets(parts)
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     return Rows(
         batch=take(table, order).combine_chunks().to_batches()[0],
@@ -127,16 +127,8 @@ def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
         after=_join_in_order([part.after for part in parts], sizes, order),
         looks=_join_in_order([part.looks for part in parts], sizes, order),
         file=_join_in_order([part.file for part in parts], sizes, order, -1),
-        offsets=_join_offsets(parts, order),
+        offsets=None if offsets is None else offsets.take(order),
     )
-
-
-def _join_offsets(parts: Sequence[Rows], order: Int64s) -> FileOffsets | None:
-    """Return where the lines of all parts stand, in the given order; None if that is not known of any."""
-    if all(part.offsets is None for part in parts):
-        return None
-    known = [FileOffsets.unknown(len(part)) if part.offsets is None else part.offsets.resolve() for part in parts]
-    return FileOffsets.join(known).take(order)
 
 
 def _join_in_order(

@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from http_monitor.hub.every import EveryBox
 from http_monitor.ports.sink import ReportSink, Settling
-from http_monitor.ports.stream import RowFrame, StreamListener
+from http_monitor.ports.stream import RowFrame, RowListener, StreamListener, WindowListener
 from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.units import visible_text
 
+_UNNAMED = "a listener of rows"
 _Item = TypeVar("_Item", RowFrame, Mark)
 
 
@@ -26,8 +27,10 @@ class Hub:
     def __init__(self, sinks: Iterable[ReportSink] = ()) -> None:
         self._sinks: list[ReportSink] = []
         self._settling: list[Settling] = []
-        self._streams: list[tuple[StreamListener, str]] = []
+        self._rows: list[tuple[RowListener, str]] = []
         """Listeners of rows, with their names."""
+        self._marks: list[StreamListener] = []
+        """Those of them that receive marks too."""
         self._boxes: list[EveryBox] = []
         self._unreported: list[tuple[str, Exception]] = []
         """Name and error of each listener of rows that was released since the last notices."""
@@ -38,7 +41,12 @@ class Hub:
     @property
     def wants_rows(self) -> bool:
         """Whether any listener receives accepted rows; without one, no frames are made."""
-        return bool(self._streams)
+        return bool(self._rows)
+
+    @property
+    def wants_marks(self) -> bool:
+        """Whether any of them receives marks, and needs to know where the lines of rows stand."""
+        return bool(self._marks)
 
     @property
     def failures(self) -> int:
@@ -51,22 +59,27 @@ class Hub:
         if isinstance(sink, Settling):
             self._settling.append(sink)
 
-    def join_stream(self, listener: StreamListener, name: str = "a listener of rows") -> None:
-        """Add a listener of accepted rows and marks, which is called in the publisher's thread.
+    def join_rows(self, listener: RowListener, name: str = _UNNAMED) -> None:
+        """Add a listener of accepted rows, which is called in the publisher's thread.
 
         Args:
             listener: Receives them.
             name: Its name in notices.
         """
-        self._streams.append((listener, name))
+        self._rows.append((listener, name))
+
+    def join_stream(self, listener: StreamListener, name: str = _UNNAMED) -> None:
+        """Add a listener of accepted rows and marks, as `join_rows`."""
+        self.join_rows(listener, name)
+        self._marks.append(listener)
 
     def listens(self, listener: object) -> bool:
         """Return whether this object receives accepted rows: it joined, and was not released."""
-        return any(each is listener for each, _ in self._streams)
+        return any(each is listener for each, _ in self._rows)
 
     def release(self, listener: object, error: Exception) -> None:
         """Pass no more rows to a listener that failed; `remove_failed` reports it."""
-        self._unreported += [(name, error) for each, name in self._streams if each is listener]
+        self._unreported += [(name, error) for each, name in self._rows if each is listener]
         self._drop(listener)
         self._removed += 1
 
@@ -74,7 +87,7 @@ class Hub:
         """Add a recorder, which receives everything once `begin` is called."""
         self._boxes.append(box)
         self._sinks.append(box)
-        self._streams.append((box, box.name))
+        self.join_stream(box, box.name)
 
     def begin(self, resumption: Resumption | None) -> None:
         """Start the recorders; None: the stream begins."""
@@ -88,12 +101,18 @@ class Hub:
 
     def frame(self, frame: RowFrame) -> None:
         """Pass on accepted rows."""
-        for listener, _ in self._streams:
+        for listener, _ in self._rows:
             self._pass_on(listener, listener.frame, frame)
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
+        for listener, _ in self._rows:
+            if isinstance(listener, WindowListener):
+                self._pass_on(listener, listener.backfilled, frame)
 
     def mark(self, mark: Mark) -> None:
         """Pass on a mark."""
-        for listener, _ in self._streams:
+        for listener in self._marks:
             self._pass_on(listener, listener.mark, mark)
 
     def flush(self, mark_number: int) -> None:
@@ -127,7 +146,7 @@ class Hub:
             self._remove(box)
         return notices
 
-    def _pass_on(self, listener: StreamListener, receive: Callable[[_Item], None], item: _Item) -> None:
+    def _pass_on(self, listener: RowListener, receive: Callable[[_Item], None], item: _Item) -> None:
         try:
             receive(item)
         except Exception as error:  # noqa: BLE001 - a listener that fails must not end the monitor
@@ -139,7 +158,8 @@ class Hub:
         self._drop(box)
 
     def _drop(self, listener: object) -> None:
-        self._streams = [(each, name) for each, name in self._streams if each is not listener]
+        self._rows = [(each, name) for each, name in self._rows if each is not listener]
+        self._marks = [each for each in self._marks if each is not listener]
 
 
 def _notice_of(name: str, error: Exception) -> Notice:

@@ -13,6 +13,10 @@ from http_monitor.report_tables import Breakdown
 class BreaksDown(Protocol):
     """Breaks down the requests of an alert."""
 
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time are in the window although they were not received."""
+        ...
+
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of an alert; None if there is none."""
         ...
