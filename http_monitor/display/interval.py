@@ -168,7 +168,7 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
         [times, spanned, *short],
         [times, brief, *short],
         [times, brief],
-        [until, brief],
+        [times, (f"{silent}, avg {figures.rate(window.hits_per_s)}", "plain")],
         [times, bare],
         [until, bare],
         [until, ("  no hits", "plain")],
