@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from http_monitor.episodes import Episodes
 from http_monitor.health import Health
-from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
+from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -145,29 +146,6 @@ class PassedInterval:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """The most frequent key of a dimension among some requests."""
-
-    dimension: str
-    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
-    key: bytes | None
-    """The log's bytes; None: the requests have none."""
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """What the requests of an alert are, as far as they are among the last that were kept."""
-
-    hits: int
-    """How many requests were looked at, those since the alert's `began_us`."""
-    shares: tuple[Share, ...]
-    """Of each dimension the most frequent key."""
-    is_whole: bool
-    """No request since then had to be left out."""
-
-
-@dataclass(frozen=True, slots=True)
 class AlertEvent:
     """An alert was raised or has recovered."""
 
@@ -214,6 +192,7 @@ class Summary(Traffic):
     """Greatest accepted event time."""
     alerts: int
     """Number of raises."""
+    episodes: Episodes = field(default=Episodes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +259,22 @@ class Mark:
     before_us: int | None
     """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Position of each input that can resume, by its name: files and offsets (`Resumable.position`)."""
+    """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
+
+    The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
+    lines of which a part stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the stream of accepted rows resumes after a restart."""
+
+    mark_number: int | None
+    """Number of the last mark in the checkpoint: frames behind it are emitted again, and the next mark has the next
+    number. None: the positions are those of other runs, whose marks have other numbers; marks begin with 1, and only
+    rows that stand behind the positions are emitted again."""
+    positions: Mapping[str, object]
+    """As in a `Mark`."""
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse

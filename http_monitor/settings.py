@@ -134,7 +134,7 @@ class Settings:
 
     @property
     def filters_status(self) -> bool:
-        """Whether a filter names the status: then the share of errors is what was asked for, and says nothing."""
+        """Whether a filter compares the status: then the share of errors is what was asked for, and says nothing."""
         return any(names_field(expression, "status") for expression in self.filters)
 
     @property

@@ -14,6 +14,7 @@ from http_monitor.display.notices import Notices
 from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
+from http_monitor.episodes import Episode, Episodes
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Report, Rule, Summary, WindowTotals
@@ -259,8 +260,14 @@ def summary() -> Summary:
         users=Table(),
         agents=busy.agents,
         referers=busy.referers,
-        alerts=2,
+        alerts=4,
         active=alerting_report().active[:1],
+        episodes=Episodes(
+            (
+                Episode("traffic", None, START_US + 2_000_000, None, 1, 12.345, "/s"),
+                Episode("ddos", b"203.0.113.1", START_US + 3_000_000, START_US + 80_000_000, 3, 6.1, "/s"),
+            )
+        ),
         health=alerting_report().health,
     )
 

@@ -38,7 +38,8 @@ TIMELESS = {
     *("a priority", "short-monotonic", "compose", "compose with a project, padded", "compose in colours"),
     *("compose in colours up to the bar", "foreman", "kubectl", "stern", "stern in colours", "stern with namespaces"),
     *("stern with namespaces in colours", "stern's JSON", "stern's extjson", "logentries", "logentries by rsyslog"),
-    "fluentd",
+    *("fluentd", "docker service logs", "pm2", "concurrently", "concurrently in colours"),
+    *("kubectl in colours", "kubetail", "kail"),
 }
 """Ways of writing that put no time before a line, or none with a day."""
 OTHERWISE = {

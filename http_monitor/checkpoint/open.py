@@ -8,6 +8,7 @@ from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.choices import GivenFile
+from http_monitor.paths import WITHOUT_DIRECTORY
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
@@ -37,7 +38,7 @@ def open_state(
     try:
         key = key_of([settings.given_file(path) or GivenFile(path, path) for path in files])
     except OSError:
-        return _without("the working directory is gone, and a path begins there")
+        return _without(WITHOUT_DIRECTORY)
     opened = open_store(directory, key)
     if settings.since is not None:
         words = "its checkpoint is not read: --since says from where on it counts"

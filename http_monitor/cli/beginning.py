@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import complain
 from http_monitor.moments import Span, span_of
+from http_monitor.paths import WITHOUT_DIRECTORY, is_lost
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
         logs = usual_logs(_MOST_LOGS)
         words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
         return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
-    near = [(path, nearest_file(path)) for path in missing]
+    lost = [path for path in missing if is_lost(path)]
+    near = [(path, nearest_file(path)) for path in missing if path not in lost]
     return [
+        Notice(f"{visible_text(path)} is missing: {WITHOUT_DIRECTORY}", "warning", "missing", path) for path in lost
+    ] + [
         Notice(f"{visible_text(path)} is missing, did you mean {visible_text(meant)}?", "warning", "missing", path)
         for path, meant in near
         if meant is not None

@@ -58,10 +58,14 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
     if isinstance(display, Display):
         from http_monitor.counting.hits_over_time import HitsOverTime
         from http_monitor.display.chart import Chart
+        from http_monitor.report_tables import TimeSlots
 
         hits = HitsOverTime()
-        hub.join_stream(hits)
-        display.chart = Chart(hits.slots, plain=os.environ.get("TERM") == "dumb")
+        hub.join_rows(hits, "chart")
+        # One that failed lacks rows, and nothing is drawn of it.
+        display.chart = Chart(
+            lambda: hits.slots() if hub.listens(hits) else TimeSlots(1), plain=os.environ.get("TERM") == "dumb"
+        )
 
 
 def command_of(settings: Settings) -> str:
@@ -76,13 +80,29 @@ def command_of(settings: Settings) -> str:
         given = settings.given_file(file)
         via = None if given is None else given.via
         words += [*(["--via", via] if via else []), "--file", _as_given(file, given)]
-    if settings.format != "auto":
-        words += ["--format", settings.format]
-    for network in settings.trusted_proxies:
-        words += ["--trust-proxy", network]
-    for expression in settings.filters:
-        words += ["--filter", expression]
+    words += _selection(settings)
     return " ".join(map(shlex.quote, words))
+
+
+def _selection(settings: Settings) -> list[str]:
+    """Return the options that decide how lines are read and which count."""
+    words = [] if settings.format == "auto" else ["--format", settings.format]
+    words += [] if settings.unwrap == "auto" else ["--unwrap", settings.unwrap]
+    given = {
+        "--format-from": settings.format_from,
+        "--log-time": settings.log_time,
+        "--log-timezone": settings.log_timezone,
+        # A live run refuses an end that has passed.
+        "--until": settings.until.text if settings.until is not None and settings.replay else None,
+    }
+    words += [word for option, value in given.items() if value is not None for word in (option, value)]
+    repeated = {
+        "--trust-proxy": settings.trusted_proxies,
+        "--exclude-host": settings.exclude_hosts,
+        "--filter": settings.filters,
+    }
+    words += [word for option, values in repeated.items() for value in values for word in (option, value)]
+    return words + ["--ignore-bots"] * settings.ignore_bots
 
 
 def _as_given(file: str, given: "GivenFile | None") -> str:

@@ -74,7 +74,9 @@ class Monitoring:
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
-        self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
+        asks_status = any("status" in expression for expression in settings.filters)
+        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
+        self._remarks = Remarks([name for name, is_given in given.items() if is_given])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
         """Monitor until the end.
@@ -105,7 +107,7 @@ class Monitoring:
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
         hub = Hub([Output(display)])
-        hub.join_stream(self._recent)
+        hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
             if settings.output == "text":
                 add_chart(display, hub)

@@ -6,7 +6,6 @@ import numpy as np
 
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import Mark
 from http_monitor.report_tables import TimeSlots
 from http_monitor.units import US_PER_S
 
@@ -19,7 +18,7 @@ _DENSE_SLOTS = 8
 
 
 class HitsOverTime:
-    """A `StreamListener` that counts rows by time. Owned by the monitor's thread.
+    """A `RowListener` that counts rows by time. Owned by the monitor's thread.
 
     The result depends on the rows only, not on their order or cuts: slots have the least length with which the span
     has at most `MAX_SLOTS`.
@@ -37,9 +36,6 @@ class HitsOverTime:
         times_us = frame.time_us
         if len(times_us):
             self.add(times_us)
-
-    def mark(self, mark: Mark) -> None:
-        """Do nothing, since marks have no rows."""
 
     def add(self, times_us: Int64s) -> None:
         """Count rows by their times; at least one."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
-from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.chart import Chart
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
@@ -19,10 +18,6 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
-_LEAST_HEIGHT = 12
-"""Maximum number of lines of a block on the smallest screen."""
-_MOST_TOP = 50
-"""Number of rows from which the tables of a block that is too high are shortened."""
 _ECHO_COLUMNS = len("^C")
 """Columns that the terminal itself may write after the status line."""
 
@@ -68,7 +63,6 @@ class Display:
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
-        self._episodes = Episodes()
         self._storms = Storms()
 
     def publish(self, message: Message) -> None:
@@ -83,15 +77,13 @@ class Display:
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
-                self._episodes.note(message)
                 self._write_alerts(self._storms.add(message))
                 if message.subject is None:
                     # A rule without subjects has at most one event at a time.
                     self.settle()
             case Summary():
-                episodes = self._episodes.and_active(message.active)
                 shown = first_rows(message, self._top)
-                self._write(render_summary(shown, episodes, width, self._style, self.chart))
+                self._write(render_summary(shown, width, self._style, self.chart))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
@@ -115,35 +107,18 @@ class Display:
         if self._status_columns:
             self._write([])
 
-    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if events:
+    def _write_alerts(self, told: Told) -> None:
+        if told:
             width = max(MIN_WIDTH, self._width())
-            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
+            self._write(render_alerts(told, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         say = advice(report.health, report.mode)
         advised = wrap_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
-        lines = self._fitting(report, width, len(advised))
+        most = None if self._height is None else self._height() - len(advised)
+        lines = render_report(report, width, self._style, self._top, most)
         return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
-
-    def _fitting(self, report: Report, width: int, beneath: int) -> list[str]:
-        """Return the block of an interval, with fewer rows in its tables where the screen is lower.
-
-        Args:
-            report: Of the interval.
-            width: Columns there are.
-            beneath: Lines that will stand under it.
-        """
-        most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
-        top = self._top
-        lines = render_report(first_rows(report, top), width, self._style, top)
-        top = _MOST_TOP if top is None else min(top, _MOST_TOP)
-        while most is not None and len(lines) > most and top > 1:
-            top -= 1
-            lines = render_report(first_rows(report, top), width, self._style, top)
-        # The headline and the alerts stand in front.
-        return lines if most is None else lines[:most]
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)

@@ -14,6 +14,7 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
 from http_monitor.counting.numbering import number_starts
 from http_monitor.counting.open_interval import OpenInterval
+from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.engine.late_hits import LateHits
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
@@ -230,14 +231,15 @@ class Reporter:
         distinct(start_us for start_us, _ in loaded)
         return loaded
 
-    def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
+    def summary(self, tracker: AlertTracker, health: Health) -> Summary:
         """Return the summary of the whole run."""
         whole = self._whole
         return Summary(
             first_us=self.first_us if whole.hits else None,
             last_us=self.last_us if whole.hits else None,
-            alerts=alerts,
-            **self._traffic(whole, active, health),
+            alerts=tracker.raises,
+            episodes=tracker.log.episodes(),
+            **self._traffic(whole, tracker.active(), health),
         )
 
     def _traffic(self, stats: IntervalStats, active: tuple[ActiveAlert, ...], health: Health) -> dict[str, Any]:

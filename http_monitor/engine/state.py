@@ -45,7 +45,9 @@ class EngineState:
         self._settings = settings
         self.lengths = TimeGrid.of(settings)
         self.reporter = reporter
-        self.tracker = AlertTracker(settings.alert_recover_at, settings.alert_for_s * US_PER_S)
+        self.tracker = AlertTracker(
+            settings.alert_recover_at, settings.alert_for_s * US_PER_S, settings.window_s * US_PER_S
+        )
         self.tally = Tally()
         self.open = OpenBuckets(settings.max_keys)
         self.window = self._window_until(0)

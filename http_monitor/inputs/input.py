@@ -77,15 +77,13 @@ class Input:
         self._resumable: Resumable | None = able(source, Resumable)
         self._remembering: Remembering | None = able(log_format, Remembering)
         self.locator = Locator(log_format)
-        self._found = announced
+        self._found = self._announced = announced
         """The detected kind of its lines; None: not known yet."""
-        self._announced = announced
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self._lines = self._rows = 0
-        self._others = 0
-        """Lines that fit, and record no finished request."""
+        self._lines = self._rows = self._others = 0
+        """Lines read, those that fit, and those of them that record no finished request."""
         self._misfits = Misfits(explain)
         self._said_nothing_fits = False
         self._enough_no: int | None = None
@@ -197,8 +195,10 @@ class Input:
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
         failure = self.source.failure if isinstance(self.source, Failing) else None
         nul_bytes = self.source.health().nul_bytes
-        selected = self._selected(parsed, chunk.data, chunk.stretches if self.locator.at_once else ())
-        return cut(self._select, Look(selected, chunk.finished, nul_bytes, tuple(found), failure))
+        locates = self.locator.at_once
+        selected = self._selected(parsed, chunk.data, chunk.stretches if locates else ())
+        position = self._resumable.position() if locates and self._resumable is not None else None
+        return cut(self._select, Look(selected, chunk.finished, nul_bytes, tuple(found), failure, position))
 
     def merge_look(self, look: Look) -> None:
         """Store the results of a look whose lines are being counted now."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 
+from http_monitor.arrow import keep
 from http_monitor.eventtime.rows import times_of
 from http_monitor.inputs.look import Look, Select
 from http_monitor.moments import Span
@@ -59,7 +59,7 @@ class SpanSelection:
         kept = ~np.isin(selected.line_nos, gone)
         return replace(
             selected,
-            rows=selected.rows if kept.all() else selected.rows.filter(pa.array(kept)),
+            rows=selected.rows if kept.all() else keep(selected.rows, kept),
             line_nos=selected.line_nos[kept],
             filtered_nos=np.union1d(selected.filtered_nos, gone),
             oversized_nos=np.setdiff1d(selected.oversized_nos, gone),

@@ -42,7 +42,7 @@ class ReplayRun:
         self._ahead = ahead
         self._turns = ReplayTurns(inputs, engine, held, ahead)
         publisher.inputs = self._turns.health
-        self._marker = Marker(publisher.hub, engine, inputs)
+        self._marker = Marker(publisher.hub, engine, self._turns.positions)
 
     def step(self) -> bool:
         """Read or count once; return True when everything has been counted."""

@@ -12,6 +12,7 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.records import Json
 
 
 class ReplayTurns:
@@ -37,6 +38,7 @@ class ReplayTurns:
         self._ahead = ahead
         # For fed lines only: the read-ahead may have read more.
         self._nul_bytes = [0] * len(inputs)
+        self._positions: list[Json | None] = [None] * len(inputs)
         self._merge = Merge(len(inputs))
         self._counting = False
 
@@ -64,13 +66,24 @@ class ReplayTurns:
         """Return the health of the lines read; nothing during counting, because more may have been read ahead."""
         return NO_HEALTH if self._counting else Health(nul_bytes=sum(self._nul_bytes))
 
+    def positions(self) -> dict[str, Json]:
+        """Return for each input the position behind the lines that have been counted, as far as sources have one."""
+        found: dict[str, Json] = {}
+        for index, position in enumerate(self._positions):
+            if position is not None:
+                offset = self._merge.next_offset(index, self._inputs[index].ahead_filter.held_rows())
+                if offset is not None:
+                    position = {"files": [{**file, "offset": offset} for file in position["files"]]}
+                found[self._inputs[index].source.name] = position
+        return found
+
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]
         look = entry.look() if self._ahead is None else self._ahead.next_look(entry)
         if look is None:
             return
         entry.merge_look(look)
-        self._nul_bytes[index] = look.nul_bytes
+        self._nul_bytes[index], self._positions[index] = look.nul_bytes, look.position
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
             self._hand_over(index, rows)

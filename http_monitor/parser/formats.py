@@ -1,13 +1,12 @@
 """Makes log formats by the names that users give."""
 
-import difflib
 import re
 
 from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES, kind_of
-from http_monitor.parser.declared import nginx
+from http_monitor.parser.declared import envoy, nginx
 from http_monitor.parser.declared.apache import KIND, ApacheFormat, logformat_made
 from http_monitor.parser.declared.nginx_quotes import unquoted
 from http_monitor.parser.declared.own_time import OwnTime, check_used
@@ -17,7 +16,7 @@ from http_monitor.parser.declared.programs import program_of, template_of
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.fields.zones import Zone, in_zone
-from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_template
+from http_monitor.parser.json_keys import PREFIX, envoy_json_format, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.ports.log_format import LogFormat
@@ -97,10 +96,14 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
         return TemplateFormat(name, template, limit, KIND)
     if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
+        import difflib  # noqa: PLC0415 - most names are those of formats
+
         near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
     check_used(own, there=program == "apache")
+    if program == "envoy" and envoy.is_json(given.text):
+        return envoy_json_format(given.text, limit, untimed=untimed)
     if program != "apache":
         return TemplateFormat(name, template_of(program, given.text, untimed=untimed), limit, KIND)
     family_of = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())

@@ -172,6 +172,8 @@ class VectorizedAlert(Protocol):
     def may_change(self, windows: FutureWindows) -> Bools:
         """Return False for each future close that neither raises the alert nor lets it recover, for any subject.
 
+        Nor may its value be a new peak of an alert that is raised.
+
         At the last close every subject above the threshold is raised and none below it.
         """
         ...

@@ -4,6 +4,8 @@ import glob
 import os
 from collections.abc import Iterator
 
+from http_monitor.paths import is_lost, whole_path
+
 _MOST_NAMES = 10_000
 """Maximum number of names in a directory that are compared; a comparison takes microseconds."""
 _USUAL = (
@@ -27,9 +29,11 @@ def nearest_file(path: str) -> str | None:
 
     Directories and names are compared part by part, from the first one that does not exist.
     """
+    if is_lost(path):
+        return None
     import difflib  # noqa: PLC0415 - most paths exist
 
-    whole = os.path.abspath(path)
+    whole = whole_path(path)
     found = os.path.dirname(whole)
     while not os.path.isdir(found):
         found = os.path.dirname(found)

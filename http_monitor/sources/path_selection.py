@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from http_monitor.errors import InputError
+from http_monitor.paths import WITHOUT_DIRECTORY, is_lost
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
 from http_monitor.sources.nearest_file import nearest_file
@@ -192,7 +193,9 @@ def _is_made_of_any(bases: Container[str], path: str) -> bool:
 
 
 def _meant(path: str, obstacle: Obstacle) -> str:
-    """Return a hint at the file that a path that leads to nothing may have meant."""
+    """Return why a path leads to nothing, or a hint at the file that it may have meant."""
+    if obstacle == MISSING and is_lost(path):
+        return f": {WITHOUT_DIRECTORY}"
     near = nearest_file(path) if obstacle == MISSING else None
     return "" if near is None else f", did you mean {visible_text(near)}?"
 

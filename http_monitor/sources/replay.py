@@ -6,7 +6,7 @@ from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
-from http_monitor.records import LogFile
+from http_monitor.records import Json, LogFile
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
@@ -90,6 +90,14 @@ class ReplayFile:
     def health(self) -> Health:
         """Return the unread bytes, in compressed form for archives, and the NUL bytes removed."""
         return Health(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
+
+    def position(self) -> Json | None:
+        """Return where the next line begins in the content of the file; None: the file was not opened."""
+        if self._file.identity is None:
+            return None
+        device, inode = self._file.identity
+        offset = self._content_bytes - self._cutter.pending
+        return {"files": [{"path": self._path, "device": device, "inode": inode, "offset": offset}]}
 
     def wants_poll_s(self) -> float:
         """Return 0.0: all data is available already."""

@@ -358,15 +358,17 @@ def _kind(by_role: dict[str, list[tuple[Value, Meant]]], names: set[str]) -> str
     if {"reqid", "err", "res"} <= names and "duration" not in by_role:
         return "again"
     asked = any(role in by_role for role in ("request", "method", "target", "path"))
-    if asked and not any(role in by_role for role in ("status", "duration", "size")):
-        return "first" if {"reqid", "req"} <= names and "res" not in names else "maybe first"
+    if asked and not any(role in by_role for role in ("status", "duration")):
+        fastify, pino = {"reqid", "req"} <= names, {"req.id", "pid", "hostname", "level"} <= names
+        logbook = {"origin", "type", "correlation"} <= names and "status" not in names
+        return "first" if logbook or ((fastify or pino) and "res" not in names) else "maybe first"
     return "last" if "status" in by_role and "request_id" in by_role else "whole"
 
 
 _BEGINNINGS = re.compile(
     r"[^a-z0-9_]*("
     r"(incoming|received|started|starting|start of|begin|processing) (http |processing )?request(?![a-z0-9_])"
-    r"|started processing|started [a-z]+ \"|authoriz(ed|ing) request"
+    r"|started processing|started[^a-z0-9_]*$|started [a-z]+ \"|authoriz(ed|ing) request|hostingrequeststarting"
     r"|(http[ _])?request[ _](started|starting|start|received|begins?|begun|incoming)(?![a-z0-9_]))"
 )
 

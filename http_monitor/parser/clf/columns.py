@@ -125,7 +125,7 @@ def clients(fields: Keys) -> tuple[Keys, Keys]:
         return fields, no_keys(len(fields))
     found = [client_of(field) for field in distinct(fields)]
     forwarded = [client.forwarded for client in found]
-    if not any(forwarded):
+    if all(each is None for each in forwarded):
         return recoded(fields, keys_of([client.host for client in found])), no_keys(len(fields))
     return recoded(fields, keys_of([client.host for client in found])), recoded(fields, keys_of(forwarded))
 

@@ -149,9 +149,13 @@ def made(
     template = Template(parts, noun, exact=exact)
     for role, placeholder in needed.items():
         if not (gives_time(template) or untimed if role == "time" else template.gives(role)):
-            several = ", ".join(needed.values())
-            raise UsageError(f"--format: got {noun} without {placeholder}, takes one with {several}")
+            raise lacking(noun, placeholder, needed)
     return template
+
+
+def lacking(noun: str, placeholder: str, needed: dict[Role, str]) -> UsageError:
+    """Return the error for a string without one of the placeholders that it needs."""
+    return UsageError(f"--format: got {noun} without {placeholder}, takes one with {', '.join(needed.values())}")
 
 
 def gives_time(template: Template) -> bool:

@@ -148,7 +148,7 @@ class LocalTimes:
         if not len(rows):
             return rows
         given: Any = rows.column(0)
-        times_us = given.cast(pa.int64()).to_numpy()
+        times_us = given.view(pa.int64()).to_numpy()
         if int(times_us.max()) < UNZONED_US:
             self._before_us = int(times_us[-1])
             return rows

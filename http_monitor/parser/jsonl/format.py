@@ -10,7 +10,7 @@ from http_monitor.explanation import LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.jsonl.columns import Alike, Columnar
-from http_monitor.parser.jsonl.doubts import doubt, doubt_of_time
+from http_monitor.parser.jsonl.doubts import SEVERAL_LINES, doubt, doubt_of_time
 from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
 from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.pairs import Pairs
@@ -65,6 +65,8 @@ class JsonFormat(LinedFormat):
         self._layouts: dict[Shape, Layout] = {}
         self._columnar = Columnar()
         self._pairs = Pairs()
+        self._kinds: set[str] = set()
+        """``open`` and ``closed``: such lines were among those that remarks were asked for."""
         self._objects: dict[int, Object | Misfit | Outside] = {}
         """For the current chunk, the object of each line that was changed or decoded leniently, by the line's index."""
 
@@ -103,7 +105,7 @@ class JsonFormat(LinedFormat):
         return batch
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield remarks on a line that was parsed, without side effects.
+        """Yield remarks on a line that was parsed; parsing does not change by it.
 
         Args:
             line: The line without its LF.
@@ -121,6 +123,10 @@ class JsonFormat(LinedFormat):
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
+        # Only the lines that were asked for show it: what else was parsed by now depends on how the input was cut.
+        self._kinds |= {kind for kind, is_it in (("open", layout.is_open), ("closed", layout.is_closed)) if is_it}
+        if len(self._kinds) == 2:
+            yield Remark("several-lines", SEVERAL_LINES, settled_by="--filter")
 
     def read_line(self, line: bytes) -> LineReading:
         """Return key by key what one line says, or what it lacks, and which key may say it."""

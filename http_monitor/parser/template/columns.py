@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from http_monitor.arrow import arrow_of
+from http_monitor.arrow import added, arrow_of
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import Chunk
 from http_monitor.parser.chunks.key_columns import Keys, distinct, keys_of, no_keys, recoded
@@ -241,6 +240,6 @@ class Columns:
                 nothing: pa.Array[Any] = pa.nulls(len(walked.line), pa.int64())
                 return nothing
             durations = durations_of(chunk, marks, walked.spans[place.index], place.slot.field.writing)
-            total = durations if total is None else pc.add(total, durations)
+            total = durations if total is None else added(total, durations)
         found: pa.Array[Any] = total
         return found

@@ -8,9 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from http_monitor.arrow import arrow_of
+from http_monitor.arrow import encode, take
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.key_columns import Binary, between
@@ -178,7 +177,7 @@ def _read(texts: Binary) -> tuple[Ints, Bools]:
     rest = np.flatnonzero(~good)
     if len(rest):
         # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
-        keys: Any = texts.take(arrow_of(rest, pa.int64())).dictionary_encode()
+        keys: Any = encode(take(texts, rest))
         code = keys.indices.to_numpy()
         read = [read_stamp(text) for text in keys.dictionary.to_pylist()]
         time_us[rest] = np.array([UNTIMED_US if stamp is None else stamp[0] for stamp in read], np.int64)[code]

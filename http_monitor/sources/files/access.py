@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.clock import Clock
+from http_monitor.paths import real_path
 from http_monitor.sources.files.regular_file import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
@@ -89,6 +90,10 @@ class Files(Protocol):
 
     def target(self, path: str) -> str:
         """Return the path with its symbolic links resolved."""
+        ...
+
+    def has_room(self, spare: int) -> bool:
+        """Tell whether a file can be opened and leave room for so many others, at the least; needs no way."""
         ...
 
 
@@ -181,7 +186,7 @@ class LocalFiles:
 
     def target(self, path: str) -> str:
         """Return the path with its symbolic links resolved."""
-        return os.path.realpath(path)
+        return real_path(path)
 
 
 class LocalHandle:

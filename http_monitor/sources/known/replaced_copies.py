@@ -11,7 +11,7 @@ LEAST_BYTES = 256
 _MOST_SEARCHED_BYTES = 64 << 20
 _BLOCK_BYTES = 1 << 20
 _MOST_PLACES = 64
-_LEAST_PIECES = 3
+LEAST_PIECES = 3
 _LF = b"\n"
 
 Before = Callable[[int], bytes]
@@ -39,7 +39,7 @@ def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> 
         return None
     if end <= size and handle.read(end - len(marker), len(marker)) == marker:
         first = handle.read(0, min(HEAD_BYTES, end))
-        if head and first.startswith(head) and len(set((first + marker).split(_LF))) > _LEAST_PIECES:
+        if head and first.startswith(head) and len(set((first + marker).split(_LF))) > LEAST_PIECES:
             return end
     found: list[tuple[int, int]] = []
     for place in _places(handle, size, marker[-LEAST_BYTES:]):
@@ -51,7 +51,7 @@ def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> 
         return None
     common, place = found[0]
     # A flood of identical requests may end one log and begin the next.
-    return place if len(set(before(common).split(_LF))) >= _LEAST_PIECES else None
+    return place if len(set(before(common).split(_LF))) >= LEAST_PIECES else None
 
 
 def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | None:

@@ -13,6 +13,8 @@ class Claims:
 
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
+        self._held: set[Identity] = set()
+        """Those that their owners have opened; the others were announced, and may be gone by now."""
         self._seen_at: dict[Identity, str] = {}
         """The paths at which files that could not be opened were seen last."""
         self._left: dict[Identity, Callable[[], FilePosition]] = {}
@@ -45,6 +47,7 @@ class Claims:
         """
         if self._owners.get(identity) == owner:
             del self._owners[identity]
+            self._held.discard(identity)
             if position is not None:
                 self._left[identity] = position
                 while len(self._left) > _MOST_LEFT:
@@ -55,6 +58,11 @@ class Claims:
         position = self._left.get(identity)
         return None if position is None else position()
 
-    def inherit(self, identity: Identity) -> None:
-        """Forget that position, since the file is followed again from there."""
+    def hold(self, identity: Identity) -> None:
+        """Note that the owner of a file has opened it, and follows it from where another path stopped."""
+        self._held.add(identity)
         self._left.pop(identity, None)
+
+    def is_held(self, identity: Identity) -> bool:
+        """Tell whether who follows a file has opened it."""
+        return identity in self._held

@@ -205,7 +205,7 @@ class FileChain:
 
     def join(self, followed: TailedFile) -> None:
         """Add a file that is at the path now."""
-        self.claims.inherit(followed.identity)
+        self.claims.hold(followed.identity)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
 

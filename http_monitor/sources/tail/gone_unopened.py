@@ -4,8 +4,9 @@ from http_monitor.health import Health
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import FilePosition
-from http_monitor.sources.rotation.rotated_files import Between, as_exact
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.rotation.rotated_files import Between
+from http_monitor.sources.rotation.write_times import may_be_later
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 
 
@@ -25,16 +26,17 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
     there = [
         sibling
         for sibling in siblings.rotated()
-        if sibling.identity in gone and _may_be(chain, gone[sibling.identity], sibling.path)
+        if sibling.identity in gone and may_stand_at(chain, gone[sibling.identity], sibling.path)
     ]
-    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
+    found = find_between(siblings, lambda: Between(tuple(there), complete=True), None)
+    follow_between(chain, found, now_us)
     chain.counted += Health(rotations=len(there))
     for sibling in there:
         del gone[sibling.identity]
     archives = [(followed.size, followed.position().mtime_ns) for followed in chain.followed if followed.whole]
     for position in gone.values():
         elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
-        if elsewhere is not None and _may_be(chain, position, elsewhere):
+        if elsewhere is not None and may_stand_at(chain, position, elsewhere):
             continue
         holder = next((archive for archive in archives if _may_hold(*archive, position)), None)
         if holder is None:
@@ -43,7 +45,7 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
             archives.remove(holder)
 
 
-def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
+def may_stand_at(chain: FileChain, position: FilePosition, path: str) -> bool:
     """Return whether the file at another path may be one that is known only by its size and time."""
     found = chain.files.look(path)
     is_there = not isinstance(found, Obstacle) and found.identity == position.identity
@@ -54,13 +56,13 @@ def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
     """Return whether a file of this size and time may contain a file that is known only by its size and time."""
     if size < position.size:
         return False
-    return time_ns is None or position.mtime_ns is None or time_ns >= as_exact(position.mtime_ns, time_ns)
+    return may_be_later(time_ns, position.mtime_ns)
 
 
 def _lose(chain: FileChain, unopened: FilePosition) -> None:
+    chain.arrivals += 1
     if not unopened.size:
         return  # an empty file, or a device
-    chain.arrivals += 1
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
     words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
     chain.say(words, "lost", warning=True)

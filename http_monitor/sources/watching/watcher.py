@@ -15,6 +15,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
 
 from http_monitor.clock import Clock
+from http_monitor.paths import real_path
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.watching.watched_directory import WatchedDirectory
@@ -258,9 +259,9 @@ class Watcher:
 def _places(path: str) -> dict[str, str]:
     """Return the directories in which a change may concern this path, with the path's name in each."""
     head, name = os.path.split(path)
-    target_head, target_name = os.path.split(os.path.realpath(path))
+    target_head, target_name = os.path.split(real_path(path))
     # For a symbolic link: its own directory, since it may be replaced, and that of its target, which is written to.
-    return {target_head: target_name} | {os.path.realpath(head or os.curdir): name}
+    return {target_head: target_name} | {real_path(head or os.curdir): name}
 
 
 def _identity(directory: str) -> Identity | None:
