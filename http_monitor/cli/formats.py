@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from http_monitor.serverconf import Origin
     from http_monitor.sources.files.access import Handle
 
-_MOST_AT_A_STOP = 8
+_MAX_AT_A_STOP = 8
 
 
 class Formats:
@@ -244,7 +244,7 @@ class Formats:
     def _detect(self, path: str, *, from_start: bool) -> None:
         found = self._auto_around(path)
         # Samples of thousands of files take seconds, and a run that ends at once reads the first of them only.
-        is_needless = len(self._ready) >= _MOST_AT_A_STOP and self._stopping()
+        is_needless = len(self._ready) >= _MAX_AT_A_STOP and self._stopping()
         sample, head = (b"", b"") if is_needless else self._sample(path, from_start=from_start)
         if sample.strip() or head:
             choice = found.choose(sample, head)

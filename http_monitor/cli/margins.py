@@ -5,7 +5,7 @@ from http_monitor.parser.fields.zones import LOCAL, zone_named
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
-_LEAST_S = 60
+_MIN_S = 60
 _NEAR_S = 6 * 3_600
 
 
@@ -26,7 +26,7 @@ class Margins:
 
     def __init__(self, settings: Settings) -> None:
         self._zone = LOCAL if settings.log_timezone is None else zone_named(settings.log_timezone)
-        self.least_us = max(_LEAST_S, settings.bucket_waits_s) * US_PER_S
+        self.least_us = max(_MIN_S, settings.bucket_waits_s) * US_PER_S
         """The margin at any time: a minute, or --lateness if that is longer."""
 
     def bound(self, at_us: int | None) -> Bound | None:

@@ -25,7 +25,7 @@ GAP = 3
 _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
-_LEAST_CHOSEN = 8
+_MIN_CHOSEN = 8
 """Minimum number of columns in which an expression is worth showing."""
 _Cell = Heading | Slowest
 
@@ -58,7 +58,7 @@ def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
         parts.append(f"behind {', '.join(totals.trusted_proxies)}")
     words = style.text(", ".join(parts))
     room -= len("  only ")
-    if not words or room < _LEAST_CHOSEN:
+    if not words or room < _MIN_CHOSEN:
         return []
     only = "only " if totals.filter else ""
     return [(f"  {only}{shorten(words, room, style.glyphs.ellipsis)}", "accent")]

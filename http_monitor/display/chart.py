@@ -13,7 +13,7 @@ _DAY_S = 86_400
 _STEPS_S = (10, 60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, _DAY_S, 7 * _DAY_S, 28 * _DAY_S, 364 * _DAY_S)
 """What a column may stand for; local days begin with one, weeks on Mondays."""
 _TICKS_S = (60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, *(days * _DAY_S for days in (1, 7, 28, 364, 3_640)))
-_LEAST_COLUMNS = 3
+_MIN_COLUMNS = 3
 _ROWS = 4
 _TICK_COLUMNS = 8
 """``│10-02`` or ``│2026-10``, and a space."""
@@ -42,7 +42,7 @@ def render_chart(slots: TimeSlots, width: int, glyphs: Glyphs) -> list[Line]:
     if not slots.hits:
         return []
     step_s, starts = _columns(slots, width)
-    if len(starts) < _LEAST_COLUMNS:
+    if len(starts) < _MIN_COLUMNS:
         return []
     hits = [0] * len(starts)
     for start_us, count in slots.hits:

@@ -26,7 +26,7 @@ _ODD_ZONES = {
     **{330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon", 525: "Australia/Eucla", 570: "Australia/Darwin"},
 }
 """Zone names by minutes ahead of UTC in winter."""
-_QUARTER_S, _NEAR_S, _MOST_ZONE_S = 900, 120, 14 * 3600
+_QUARTER_S, _NEAR_S, _MAX_ZONE_S = 900, 120, 14 * 3600
 
 
 class WrongClock:
@@ -112,7 +112,7 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
     zone_s = round(offset_s / _QUARTER_S) * _QUARTER_S
     way = "ahead of" if offset_s > 0 else "behind"
     arrival = "--time arrival counts its lines as they come"
-    if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MOST_ZONE_S:
+    if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MAX_ZONE_S:
         span = _span(abs(zone_s))
         here = local(wall_us).utcoffset()
         also = ""

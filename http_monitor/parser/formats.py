@@ -43,7 +43,7 @@ _OF_GOACCESS = {
     "TRAEFIKCLF": "traefik_clf",
 }
 """What GoAccess calls its formats."""
-_MOST_NAME = 40
+_MAX_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
@@ -98,7 +98,7 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
         import difflib  # noqa: PLC0415 - most names are those of formats
 
-        near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
+        near = difflib.get_close_matches(name[:_MAX_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
     check_used(own, there=program == "apache")

@@ -17,8 +17,8 @@ from http_monitor.records import Bools, Int64s
 from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
 
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
-_MOST_LOOKS = 256
-_MOST_IN_VAIN = 8
+_MAX_LOOKS = 256
+_MAX_IN_VAIN = 8
 """Number of matches that apply to few lines, after which the remaining lines are matched one by one."""
 _FEW = 64
 """A match applies to few lines if it is fewer than one in this number of the remaining lines."""
@@ -139,7 +139,7 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
     if stage.begins:
         todo = todo[_begun(plain, found, todo, stage.begins)]
     looks = in_vain = 0
-    while len(todo) and looks < _MOST_LOOKS and in_vain < _MOST_IN_VAIN:
+    while len(todo) and looks < _MAX_LOOKS and in_vain < _MAX_IN_VAIN:
         looks += 1
         start, stop = int(found.start[todo[0]]), int(found.stop[todo[0]])
         line = data[start:stop]

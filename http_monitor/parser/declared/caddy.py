@@ -59,14 +59,14 @@ _MEANT: dict[str, Meant] = {
     "bytes_read": Meant("bytes_in", looks=NUMBER),
     "duration": Meant("duration", "s"),
 }
-_LEAST = 3
+_MIN_PLACEHOLDERS = 3
 
 
 def is_caddy(text: str) -> bool:
     """Return whether a string has several of the placeholders that only Caddy names so."""
     if text.strip() in _SHORT:
         return True
-    return len(_MEANT.keys() & {name.lower() for name in _PLACEHOLDER.findall(text)}) >= _LEAST
+    return len(_MEANT.keys() & {name.lower() for name in _PLACEHOLDER.findall(text)}) >= _MIN_PLACEHOLDERS
 
 
 def caddy_template(text: str, *, untimed: bool = False) -> Template:

@@ -10,9 +10,9 @@ from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, clie
 from http_monitor.parser.template.template import Given, Template
 from http_monitor.units import visible_text
 
-MOST_FIELDS = 256
+MAX_FIELDS = 256
 """Maximum number of placeholders in a format string; no server's has more."""
-MOST_CHARS = 32 << 10
+MAX_CHARS = 32 << 10
 """Maximum length of a format string."""
 
 
@@ -37,14 +37,14 @@ NOTHING = Meant()
 
 def check_size(text: str) -> None:
     """Raise UsageError if a format string is too long."""
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"--format: got {len(text):,} characters, takes at most {MOST_CHARS:,}")
+    if len(text) > MAX_CHARS:
+        raise UsageError(f"--format: got {len(text):,} characters, takes at most {MAX_CHARS:,}")
 
 
 def check_count(count: int) -> None:
     """Raise UsageError if a format string has too many placeholders."""
-    if count > MOST_FIELDS:
-        raise UsageError(f"--format: got {count:,} fields, takes at most {MOST_FIELDS}")
+    if count > MAX_FIELDS:
+        raise UsageError(f"--format: got {count:,} fields, takes at most {MAX_FIELDS}")
 
 
 def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty: bool) -> Slot:

@@ -42,12 +42,12 @@ _MEANT: dict[str, Meant] = {
 }
 # Behind a name of gunicorn's stands a letter, behind one of HAProxy's what it is the name of.
 _OWN = re.compile(r"%\((?P<name>[A-Za-z0-9_.-]{1,80})\)(?![A-Za-z{\[])")
-_LEAST = 3
+_MIN_VARIABLES = 3
 
 
 def is_uwsgi(text: str) -> bool:
     """Return whether a string has several of the variables that only uWSGI names so."""
-    return len(_MEANT.keys() & set(_OWN.findall(text))) >= _LEAST
+    return len(_MEANT.keys() & set(_OWN.findall(text))) >= _MIN_VARIABLES
 
 
 def uwsgi_template(text: str, *, untimed: bool = False) -> Template:

@@ -26,8 +26,8 @@ from http_monitor.records import Batch, Json
 
 _NO_TIME = "a key with the time"
 _NO_REQUEST = "a key with the request or the status"
-_MOST_LAYOUTS = 1_000
-_MOST_KEYS = 256
+_MAX_LAYOUTS = 1_000
+_MAX_KEYS = 256
 
 
 class JsonFormat(LinedFormat):
@@ -198,8 +198,8 @@ class JsonFormat(LinedFormat):
         layout = self._layouts.get(shape)
         if layout is None:
             layout = Layout(self._book.find(found), self._name, declared=self._declared)
-            if len(found) <= _MOST_KEYS:
-                if len(self._layouts) >= _MOST_LAYOUTS:
+            if len(found) <= _MAX_KEYS:
+                if len(self._layouts) >= _MAX_LAYOUTS:
                     self._layouts.clear()
                 self._layouts[shape] = layout
         return layout

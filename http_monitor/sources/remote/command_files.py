@@ -18,7 +18,7 @@ _GNU_ROW = (*_ROW, "--time-style=+%s%N")
 _FULL_ROW = (*_ROW, "--full-time")
 _ENTRIES = ("ls", "-1Ai")
 _AHEAD_BYTES = 1 << 20
-_MOST_COUNTED = 16
+_MAX_COUNTED = 16
 
 
 class Moved(OSError):
@@ -77,7 +77,7 @@ class CommandFiles:
             return obstacle(error)
         if not isinstance(status, Obstacle):
             self._counted[path] = status
-            while len(self._counted) > _MOST_COUNTED:
+            while len(self._counted) > _MAX_COUNTED:
                 del self._counted[next(iter(self._counted))]
         return status
 

@@ -34,14 +34,14 @@ _SEVERAL = re.compile(
     rf": message repeated (?P<times>[0-9]{{1,4}}) times: \[ ?(?P<text>.*)\]".encode(),
     re.DOTALL,
 )
-_MOST_TIMES = 1_000
+_MAX_TIMES = 1_000
 """Lines with a greater count are malformed: a line of 60 bytes must not expand to gigabytes."""
 
 
 def _repeated(line: bytes) -> Sequence[Inner] | None:
     """Return the message that rsyslog says was repeated, as many times as it says."""
     match = _SEVERAL.fullmatch(line) if _AGAIN in line else None
-    if match is None or not 1 <= int(match["times"]) <= _MOST_TIMES:
+    if match is None or not 1 <= int(match["times"]) <= _MAX_TIMES:
         return None
     return [Inner(match["text"], match["source"], masked(match["origin"]), match["time"])] * int(match["times"])
 
