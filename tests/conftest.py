@@ -1,5 +1,6 @@
 """What all tests share: no test fails for the time it takes; fixtures of those that follow a log on every reader."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ settings.load_profile("busy")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SlowFiles())
+    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if signal.getsignal(getattr(signal, number)) is signal.SIG_IGN:
+            # Under nohup and in the background of a script signals are ignored. A program that is started inherits
+            # that, but not a handler, so it is started as the tests expect.
+            signal.signal(getattr(signal, number), lambda *_: None)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -537,6 +537,17 @@ def test_the_format_is_said_beneath_in_as_many_lines_as_it_needs() -> None:
     assert render_format("%h\x1b %u %t", 19, style) == ["Format     %h\\x1b", "           %u %t"]
 
 
+def test_of_a_long_format_and_a_long_filter_the_ends_are_shown() -> None:
+    style, text = style_for("utf-8"), "%h" + "x" * 32_000 + "%b"
+    lines = render_format(text, 80, style)
+    others = render_start(["-"], RULES, 10, 120, "live", 80, style, text, ["10.0.0.0/8"] * 1_000)
+
+    assert "".join(line[11:] for line in lines) == "%h" + "x" * 198 + "…" + "x" * 197 + "%b"
+    assert len(lines) == 6
+    # Six lines for the filter, and as many for the networks as they need in whole words.
+    assert len(others) == 3 + 6 + 7
+
+
 def test_many_long_paths_are_shortened_to_one_line() -> None:
     paths = [f"/var/log/a/very/long/way/to/the/logs/of/server/number/{number}.log" for number in range(9)]
     first = render_start(paths, RULES, 10, 120, "replay", 80, style_for("utf-8"))[0]

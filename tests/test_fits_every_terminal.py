@@ -224,6 +224,9 @@ def test_what_is_said_of_an_alert_is_complete_and_breaks_at_words(event: AlertEv
     said = squeezed("".join(about))
     if event.began_us is not None:
         assert said.startswith(squeezed(f"began about {figures.moment(event.began_us, event.at_us)}"))
+    elif event.breakdown is not None:
+        window_start = figures.moment(event.at_us - 120 * 1_000_000, event.at_us)
+        assert said.startswith(squeezed(f"began by {window_start}"))
     if event.breakdown is not None:
         assert said.count("%") == len(event.breakdown.shares)
         assert squeezed(f"of {event.breakdown.hits} requests") in said

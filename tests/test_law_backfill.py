@@ -130,6 +130,13 @@ def test_what_fills_the_window_is_broken_down_though_it_comes_file_by_file() -> 
     assert told == [*whole, (1, Share("endpoint", b"/c", 1), False)]
 
 
+def test_what_fails_has_failed_since_before_the_start() -> None:
+    before = b"".join(log_line(START_S - ago_s, status=502) + b"\n" for ago_s in (300, 9, 4))
+    told = _followed([(2, log_line(START_S + 2, status=502) + b"\n")], 0, 12, before)
+    failing = [row for thing in told if thing["type"] == "report" for row in thing["failing"]]
+    assert [(row["key"], row["hits"], row["first"]) for row in failing] == [("/", 1, "2023-12-31T23:59:51Z")]
+
+
 def test_lines_that_fill_the_window_are_in_no_other_figure() -> None:
     before = b"".join(log_line(START_S - second, status=500) + b"\n" for second in (300, 12, 9, 0))
     clock = ManualClock(START_S * US_PER_S)

@@ -8,11 +8,15 @@ from pathlib import Path
 from hypothesis import given, settings
 
 from http_monitor.clock import ReplayClock
-from http_monitor.report import Message, Report
+from http_monitor.hub.hub import Hub
+from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.monitor.publisher import Publisher
+from http_monitor.report import Message, Notice, PassedInterval, Report
+from http_monitor.report_tables import Coverage
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
-from tests.harness import ScriptedSource, make_monitor, replay, settings_of
+from tests.harness import Recorder, ScriptedSource, make_monitor, replay, settings_of
 from tests.program import run
 from tests.reference.engine import Options
 from tests.test_law_cuts import cut_logs
@@ -77,3 +81,27 @@ def test_one_process_and_two_print_the_same_bytes() -> None:
         said = [run("--replay", "--file", log, "--threads", threads) for threads in "12"]
     assert said[0].out == said[1].out
     assert said[0].err == said[1].err
+
+
+def test_notices_come_where_the_report_of_an_interval_would_have_been() -> None:
+    held = HeldNotices(60_000_000)
+    recorder = Recorder()
+    publisher = Publisher(Hub([recorder]), held)
+    passed = PassedInterval(70_000_000, Coverage(lines=5, status=5, host=5), 120, ())
+    held.note(129_999_999, 0, Notice("before"))
+    held.note(130_000_000, 0, Notice("behind"))
+    publisher.pass_over(passed)
+    assert [notice.text for notice in recorder.notices] == ["before"]
+
+
+def test_a_field_that_is_missing_for_a_window_is_told_though_its_intervals_are_passed_over() -> None:
+    full = b'{"t":%d,"h":"192.0.2.7","s":200,"b":5,"p":"/a"}\n'
+    lines = [full % (START_S + second) for second in range(60)]
+    lines += [full.replace(b',"s":200', b"") % (START_S + 60 + second) for second in range(200)]
+    chosen = Settings(replay=True, format="json:time=t,host=h,status=s,size=b,path=p", alert_threshold=5)
+    every = replay([[b"".join(lines)]], chosen).messages
+    messages = replay([[b"".join(lines)]], replace(chosen, every_interval=False)).messages
+    assert messages == shown(every)
+    assert [m.text for m in messages if isinstance(m, Notice)] == [
+        "no line of the last 120 s has a status, so errors are not known, and error-rate cannot be judged"
+    ]

@@ -61,15 +61,15 @@ def test_alerts_are_beside_the_lines_and_alone_where_that_is_asked(tmp_path: Pat
     log = tmp_path / "access.log"
     log.write_bytes(b"\n".join([LINES[0]] * 30) + b"\n")
     alert = b"High traffic generated an alert - hits = 30.00, triggered at 2026-11-30 10:00:01 +0000\n"
-    alert += b"  ALERT  of 30 requests: 100 % GET, 100 % /a, 100 % from 192.0.2.1,\n"
-    alert += b"         100 % without an agent, 100 % status 200\n"
+    alert += b"  ALERT  began by 10:00:00, of 30 requests: 100 % GET, 100 % /a,\n"
+    alert += b"         100 % from 192.0.2.1, 100 % without an agent, 100 % status 200\n"
     options = ("--replay", "--window", "1s", "--interval", "1s", "--ddos-threshold", "100", log)
     lines = run("--output", "lines", *options)
     assert (lines.code, lines.out, lines.err) == (0, (LINES[0] + b"\n") * 30, alert)
     alone = run("--output", "alerts", *options)
     assert (alone.code, alone.err, alone.out.startswith(alert)) == (0, b"", True)
     (command,) = alone.out.removeprefix(alert).splitlines()
-    assert command.endswith(f"--replay --file {log} --output lines".encode())
+    assert command.endswith(f"--replay --file {log} --since '2026-11-30 10:00:00' --output lines".encode())
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,29 @@ def test_the_same_is_said_once_of_all_files_and_only_the_first_lines_are_looked_
     assert len([*remarks.of_file().check(late, made.parse(late), made)]) == 1
 
 
+def test_what_to_do_is_said_once_in_a_run_though_the_remarks_differ() -> None:
+    remarks = Remarks()
+
+    def texts(made: LogFormat, data: bytes) -> list[str]:
+        return [remark.text for _, remark in remarks.of_file().check(data, made.parse(data), made, last=True)]
+
+    doubt = "the host of its only line is no address or name, for example"
+    assert texts(auto_format(), COMBINED + b" x\n") == [
+        "text after the fields of combined is not read: x (--format-from takes the format from the server's"
+        " configuration, --format the string itself)"
+    ]
+    assert texts(auto_format(), b"www.example.org " + COMBINED + b" y\n") == [
+        "text after the fields of vhost_combined is not read: y"
+    ]
+    assert texts(get_format("common"), COMMON.replace(b"192.0.2.7", b"info:") + b"\n") == [
+        f"{doubt} info:: the format may be another (--unwrap removes what precedes each line, --format sets their"
+        " format)"
+    ]
+    assert texts(get_format("common"), COMMON.replace(b"192.0.2.7", b"warn:") + b"\n") == [
+        f"{doubt} warn:: the format may be another"
+    ]
+
+
 def test_a_notice_has_its_kind_and_its_file(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     log.write_bytes((COMBINED + b" 41873\n") * 3)

@@ -245,3 +245,19 @@ def test_a_copy_with_the_inode_of_an_earlier_one_is_known_by_what_is_in_it(log: 
     append(log, line(7))
     assert tail.read_to_end() == lines(4, 7)
     assert tail.counters == (0, True, 0, 2)
+
+
+def test_copies_are_found_though_what_was_read_last_is_in_none_of_them(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    copy = log.with_name("access.log.1")
+    copy.write_bytes(log.read_bytes())
+    append(log, line(4))
+    assert tail.read_to_end() == line(4)
+    os.truncate(log, 0)
+    append(log, line(5))
+    copy.rename(log.with_name("access.log.2"))
+    copytruncate(log)
+    append(log, line(6))
+    assert tail.read_to_end() == lines(5, 6)
+    assert tail.counters == (0, True, 0, 2)

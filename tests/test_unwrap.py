@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from http_monitor.choices import UNWRAPS
 from http_monitor.parser.formats import get_format
+from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.unwrap import kinds, wrapper
 from http_monitor.unwrap.json_text import unescaped, with_places
 from http_monitor.unwrap.wrapping import Wrapping
 from tests.examples import examples
+from tests.reference.wrappers import read_wrapped
 from tests.wrapped_lines import WAYS, Written, wrapped
 
 LIMIT = 4_000
@@ -184,6 +186,71 @@ def test_what_is_kept_of_a_line_in_parts_is_bounded() -> None:
     ((line, time, _),) = cri.save().values()
     assert (len(line), time) == (101, "2026-01-19T23:08:15.93Z")
     assert cri.unwrap(part.replace(b" P ", b" F ")).data == b"x" * 101 + b"\n"
+
+
+def begun_by(*streams: str, text: bytes = b"x" * 60) -> list[bytes]:
+    """Return parts of lines of docker's that will never be complete."""
+    return [b'{"log":"%s","stream":"%s","time":"2026-01-19T23:08:15Z"}' % (text, name.encode()) for name in streams]
+
+
+def named_by_letters(count: int) -> list[str]:
+    # Streams that differ in digits only are one.
+    return ["".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 400])
+def test_parts_of_many_streams_that_are_never_complete_are_bounded_in_bytes(size: int) -> None:
+    limit = 1_000
+    lines = begun_by(*named_by_letters(400))
+    found, begun = read_wrapped("docker_json", lines, limit)
+    docker = wrapper("docker_json", limit)
+    inside: list[Unwrapped] = []
+    for at in range(0, len(lines), size):
+        inside.append(docker.unwrap(b"".join(line + b"\n" for line in lines[at : at + size])))
+        again = wrapper("docker_json", limit)
+        again.load(json.loads(json.dumps(docker.save())))
+        docker = again
+    # Each has 60 bytes, 20 of its time, 3 of its stream, and counts for 256 more: 11 have room in 2 * (1,000 + 1,024).
+    assert (len(found), len(begun)) == (389, 11)
+    data, sources, origins = _together(inside)
+    assert data == (b"x" * 60 + b"\n") * 389
+    assert (sources, origins) == ([each.source for each in found], [each.origin for each in found])
+    assert [len(each.given_up) for each in inside] == [each.lines for each in inside]
+    assert list(docker.save()) == [name.decode() for name in begun]
+
+
+def test_two_streams_have_room_for_lines_of_the_greatest_length() -> None:
+    cri = wrapper("cri", 100_000)
+    time = b"2026-01-19T23:08:15.93Z"
+    for _ in range(20):
+        for stream in (b" stdout", b" stderr"):
+            assert cri.unwrap(time + stream + b" P " + b"x" * 9_000 + b"\n").given_up == ()
+    assert [len(line) for line, _, _ in cri.save().values()] == [100_001] * 2
+
+
+def test_more_parts_than_have_room_are_no_state() -> None:
+    docker = wrapper("docker_json", 1_000)
+    given = {name: ["x" * 60, "2026-01-19T23:08:15Z", number] for number, name in enumerate(named_by_letters(13))}
+    with pytest.raises(ValueError, match="too many parts"):
+        docker.load(given)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_200])
+def test_lines_that_are_given_up_are_told_with_their_number(size: int) -> None:
+    made = WrappedFormat(lambda: get_format("combined"), lambda: (), 1_000, wrapper=wrapper("docker_json", 1_000))
+    lines = [*begun_by("stdout", text=COMBINED.replace(b'"', b'\\"') + b"\\n"), *begun_by(*named_by_letters(1_100))]
+    told: list[tuple[int, str]] = []
+    malformed = other = before = 0
+    for at in range(0, len(lines), size):
+        batch = made.parse(b"".join(line + b"\n" for line in lines[at : at + size]))
+        told += [(before + number, words) for number, words in made.drain_messages()]
+        malformed, other, before = malformed + batch.malformed_lines, other + len(batch.other_nos), before + batch.lines
+    words = "lines in parts were given up incomplete, since there was no room for more parts; each counts as it is"
+    # The first line fits, and is no part; 1,089 of the others are given up.
+    counts = {2: "1", 11: "10", 101: "100", 1_001: "1,000"}
+    assert told == [(number, f"{words} ({count} so far)") for number, count in counts.items()]
+    # Those who wrote them have written no line that fits.
+    assert (malformed, other) == (0, 1_089)
 
 
 def test_a_line_that_is_too_long_stays_as_it_is() -> None:

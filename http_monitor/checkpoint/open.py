@@ -15,7 +15,7 @@ from http_monitor.settings import Settings
 from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
-from http_monitor.units import visible_text
+from http_monitor.units import pluralize, visible_text
 
 
 def open_state(
@@ -104,7 +104,7 @@ def _check_positions(resumed: Resumed) -> None:
 
 
 def _words(resumed: Resumed, settings: Settings) -> str:
-    counted = f"resumes from its checkpoint, {resumed.lines:,} lines so far"
+    counted = f"resumes from its checkpoint, {pluralize(resumed.lines, 'line')} so far"
     words = [counted]
     if resumed.changed:
         words.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")

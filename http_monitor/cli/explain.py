@@ -23,7 +23,7 @@ from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
-from http_monitor.units import visible_text
+from http_monitor.units import brief_text, visible_text
 
 _PIECE_BYTES = 256 << 10
 """Number of bytes read, explained and written at once."""
@@ -184,7 +184,7 @@ class _Explainer:
             of_file = several if name is None else f"{name}: {several}"
             subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
             wanted = (
-                f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
+                f"the format {brief_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )
             utf16 = utf16_words(self._first)
             raise FormatError(f"{subject} {wanted}" + (f"; {utf16}" if utf16 else ""))
@@ -221,7 +221,7 @@ class _Explainer:
         where = f"line {self._number}"
         if self._file is not None:
             # A long path is shortened in its middle: both ends are significant.
-            room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
+            room = self._width - columns(f", {where}: does not fit {brief_text(reading.format)}")
             path = shorten(visible_text(self._file), max(_MIN_PATH, room), self._style.glyphs.ellipsis)
             where = f"{path}, {where}:"
         return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))

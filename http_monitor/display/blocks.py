@@ -187,8 +187,8 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     if width + INDENT >= _PAIR_FROM:
         # Addresses, names and agents stay recognisable when shortened; paths do not.
         return [[sections, hosts], [endpoints], *who]
-    rest = [cell for band in who for cell in band if cell not in (agents, users)]
-    return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
+    rest = [cell for band in who for cell in band if cell not in (agents, users, servers)]
+    return [[cell] for cell in (sections, hosts, servers, users, endpoints, agents, *rest)]
 
 
 def _with_row(table: Table, more: KeyCount | None) -> Table:

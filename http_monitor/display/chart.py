@@ -10,9 +10,16 @@ from http_monitor.report_tables import TimeSlots
 from http_monitor.units import US_PER_S, local
 
 _DAY_S = 86_400
+_YEAR_S = 330 * _DAY_S
+"""From this length of a span on, labels have the year."""
 _STEPS_S = (10, 60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, _DAY_S, 7 * _DAY_S, 28 * _DAY_S, 364 * _DAY_S)
 """What a column may stand for; local days begin with one, weeks on Mondays."""
-_TICKS_S = (60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, *(days * _DAY_S for days in (1, 7, 28, 364, 3_640)))
+_TICKS_S = (
+    *(minutes * 60 for minutes in (1, 5, 15, 30)),
+    *(hours * 3_600 for hours in (1, 3, 6, 12)),
+    *(days * _DAY_S for days in (1, 2, 7, 14, 28, 364, 3_640)),
+)
+"""Lengths of time of which each begins with a label."""
 _MIN_COLUMNS = 3
 _ROWS = 4
 _TICK_COLUMNS = 8
@@ -67,7 +74,7 @@ def _columns(slots: TimeSlots, width: int) -> tuple[int, list[int]]:
             starts = _starts(first_us, last_us, step_s)
             if len(starts) <= width:
                 return step_s, starts
-    step_s = -(-span_s // (width * _STEPS_S[-1])) * _STEPS_S[-1]
+    step_s = -(-span_s // (max(1, width - 1) * _STEPS_S[-1])) * _STEPS_S[-1]
     return step_s, list(range(first_us, last_us + 1, step_s * US_PER_S))
 
 
@@ -132,11 +139,18 @@ def _labels(starts: Sequence[int], step_s: int, width: int, glyphs: Glyphs) -> s
     """Return dates or times below the columns in which they begin, with at least a space between them."""
     tick_s = next((tick_s for tick_s in _TICKS_S if tick_s >= _TICK_COLUMNS * step_s), _TICKS_S[-1])
     walls = [_wall_s(start_us) for start_us in starts]
+    pattern = "%H:%M" if tick_s < _DAY_S else "%m-%d" if walls[-1] - walls[0] < _YEAR_S else "%Y-%m"
+    ticks = [
+        place for place in range(1, len(starts)) if _tick_of(walls[place], tick_s) != _tick_of(walls[place - 1], tick_s)
+    ]
+    # The summary has the first time anyway.
+    if not ticks or ticks[0] > len(f"{local(starts[0]):│{pattern}}"):
+        ticks.insert(0, 0)
     text = ""
-    for place, (start_us, wall_s) in enumerate(zip(starts, walls, strict=True)):
-        begins = place > 0 and _tick_of(wall_s, tick_s) != _tick_of(walls[place - 1], tick_s)
-        label = glyphs.between + _label(start_us, wall_s, tick_s)
-        if (begins or place == 0) and len(text) < place + (place == 0) and place + len(label) <= width:
+    for place in ticks:
+        at_midnight = tick_s < _DAY_S and walls[place] % _DAY_S < tick_s
+        label = glyphs.between + f"{local(starts[place]):{'%m-%d' if at_midnight else pattern}}"
+        if len(text) < max(1, place) and place + len(label) <= width:
             text = text.ljust(place) + label
     return text
 
@@ -144,10 +158,3 @@ def _labels(starts: Sequence[int], step_s: int, width: int, glyphs: Glyphs) -> s
 def _tick_of(wall_s: int, tick_s: int) -> int:
     # Weeks begin on Mondays; the epoch was a Thursday.
     return (wall_s + 3 * _DAY_S) // tick_s if tick_s >= 7 * _DAY_S else wall_s // tick_s
-
-
-def _label(start_us: int, wall_s: int, tick_s: int) -> str:
-    moment = local(start_us)
-    if tick_s < _DAY_S:
-        return f"{moment:%H:%M}" if wall_s % _DAY_S >= tick_s else f"{moment:%m-%d}"
-    return f"{moment:%m-%d}" if tick_s <= 7 * _DAY_S else f"{moment:%Y-%m}"

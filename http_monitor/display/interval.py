@@ -19,7 +19,7 @@ from http_monitor.display.blocks import (
     title_width,
 )
 from http_monitor.display.columns import columns
-from http_monitor.display.details import bots, render_durations, render_durations_briefly, render_kinds, render_more
+from http_monitor.display.details import bots, render_durations, render_kinds, render_more
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import short_words
 from http_monitor.display.status import render_status_codes
@@ -33,7 +33,7 @@ _HEALTH = "Health so far  "
 
 # What stays longest on a low screen, by rank: the headline and the alerts always.
 _HEADLINE, _ALERTS, _ERRORS, _AVERAGE, _HEALTH_RANK, _LATE, _STATUS, _BAND, _SLOW, _DURATIONS, _BAND_2 = range(11)
-_METHODS, _SPARK, _NETWORKS, _BAND_3, _MORE, _ALL = 11, 12, 13, 14, 100, 101
+_METHODS, _SPARK, _UPSTREAM, _NETWORKS, _BAND_3, _MORE, _ALL = 11, 12, 13, 14, 15, 100, 101
 _URGENT = {"Errors": _ERRORS, "Slow": _SLOW, "Networks": _NETWORKS}
 
 
@@ -76,6 +76,8 @@ def _fitting(report: Report, top: int | None, room: int, width: int, style: Styl
 
     # A table with more rows than there is room for lines does not fit.
     most_rows = max(1, room if top is None else min(top, room))
+    if _height(draft(most_rows)) <= room:
+        return draft(most_rows)
     for below in (_ALL, *sorted({part.rank for part in draft(1) if part.rank >= _ERRORS}, reverse=True)):
         if _height(kept(1, below)) <= room:
             rows = bisect_right(range(1, most_rows + 1), room, key=lambda rows: _height(kept(rows, below)))
@@ -180,11 +182,10 @@ def _traffic(report: Report, width: int, wide: bool, style: Style) -> list[_Part
     status, methods = render_status_codes(report.status, left, style), render_methods(report.methods, left, style)
     spark, average = _spark(report.window, right, style), _average(report, right, style)
     if not wide:
-        durations = render_durations_briefly(details, width)
-        ranks = (_HEADLINE, _STATUS, _METHODS, _SPARK, _AVERAGE, _DURATIONS)
-        return [
-            _Part(*each) for each in zip(ranks, (headline, status, methods, spark, average, durations), strict=True)
-        ]
+        first, *others = render_durations(details, width) or [[]]
+        ranks = (_HEADLINE, _STATUS, _METHODS, _SPARK, _AVERAGE, _DURATIONS, _UPSTREAM)
+        every = (headline, status, methods, spark, average, [first] if first else [], others)
+        return [_Part(*each) for each in zip(ranks, every, strict=True)]
     beside = side_by_side([[*headline, *status, *methods], [*spark, *average]], [left, right], style)
     return [
         _Part(_HEADLINE, beside),

@@ -10,6 +10,8 @@ from http_monitor.report import CaughtUp, Mode, Pulse, Rule
 
 _MAX_PATHS = 3
 _LABEL = 11
+_MAX_COLUMNS = 400
+"""Of what the user gave and a banner quotes: a format, an expression, networks."""
 
 
 def describe_catch_up(done: CaughtUp) -> str:
@@ -73,7 +75,7 @@ def render_format(log_format: str, width: int, style: Style) -> list[str]:
 
 
 def _render_labelled(label: str, text: str, width: int, style: Style) -> list[str]:
-    words = wrap_words(text, max(1, width - _LABEL))
+    words = wrap_words(shorten(text, _MAX_COLUMNS, style.glyphs.ellipsis), max(1, width - _LABEL))
     return [style.line(line, width) for line in add_label((label.ljust(_LABEL), "dim"), words)]
 
 

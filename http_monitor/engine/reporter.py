@@ -50,7 +50,7 @@ class Reporter:
         self._whole = IntervalStats(settings.max_keys)
         self._intervals: dict[int, OpenInterval] = {}
         self._starts: list[int] = []
-        self._failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
+        self.failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
         self._late = LateHits()
         self._events = 0
         self._seq = 0
@@ -139,7 +139,7 @@ class Reporter:
             events=events,
             rules=rules,
             late_coverage=late.coverage(),
-            failing=() if stats.requests is None else self._failing.told(stats.requests.failing, start_us),
+            failing=() if stats.requests is None else self.failing.told(stats.requests.failing, start_us),
             slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
             **self._traffic(stats, active, health),
         )
@@ -152,7 +152,7 @@ class Reporter:
         interval = self._take(start_us)
         coverage, failing = interval.coverage(), interval.take_failing()
         if failing is not None:
-            self._failing.told(failing, start_us)
+            self.failing.told(failing, start_us)
         self._begin_next()
         return coverage
 
@@ -166,7 +166,7 @@ class Reporter:
             "seq": self._seq,
             "first": self.first_us,
             "last": self.last_us,
-            "failing": self._failing.save(),
+            "failing": self.failing.save(),
         }
 
     def save_tables(self) -> Iterator[Json]:
@@ -185,7 +185,7 @@ class Reporter:
         self._load_whole(given)
         self._late.load(given)
         self._events = integer(given["events"], least=0)
-        self._failing.load(given.get("failing", []))
+        self.failing.load(given.get("failing", []))
         self._intervals = {start_us: self._open(stats) for start_us, stats in self._load_intervals(given)}
         self._starts = sorted(self._intervals)
         for start_us in self._starts:

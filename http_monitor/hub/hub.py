@@ -17,8 +17,8 @@ class Hub:
     """Passes each message to every listener, in the order in which they joined. Owned by the monitor's thread.
 
     Text, NDJSON and the checkpointer are called in that thread, one after the other. A screen has a `LatestMailbox`,
-    which never waits; a recorder has an `EveryMailbox`, which makes the publisher wait rather than lose data. A recorder
-    or a listener of rows that raises is counted, reported and released; the run depends on neither.
+    which never waits; a recorder has an `EveryMailbox`, which makes the publisher wait rather than lose data. A
+    recorder or a listener of rows that raises is counted, reported and released; the run depends on neither.
 
     Args:
         sinks: The first listeners of messages.

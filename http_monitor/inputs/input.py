@@ -19,7 +19,7 @@ from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFor
 from http_monitor.ports.source import Failing, Resumable, Source, Stretch
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
 from http_monitor.report import Level, Notice
-from http_monitor.units import visible_text
+from http_monitor.units import brief_text, visible_text
 
 _NO_LINES = Batch(NO_ROWS, np.empty(0, np.int64), 0)
 
@@ -113,7 +113,7 @@ class Input:
     @property
     def format_name(self) -> str:
         """The expected format of its lines."""
-        return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
+        return brief_text(self._found if self._found and self._format.name == "auto" else self._format.name)
 
     def notice(self, words: str, name: str, level: Level = "info") -> Notice:
         """Return a notice about this input."""
@@ -254,7 +254,7 @@ class Input:
         self.changes += 1
         if before is None:
             return []
-        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        words = f"the format has changed from {brief_text(before)} to {self.format_name}, which is read from here on"
         return [Found(change.line_no, self.notice(words, "format-changed", "warning"))]
 
     def _find_missing(self, *, ended: bool) -> list[Notice]:

@@ -18,6 +18,8 @@ class Remark:
     """One line, with log text in it sanitised already."""
     settled_by: str = ""
     """The option that makes the remark unnecessary."""
+    advice: str = ""
+    """What to do about it, with the punctuation before it; it ends the text the first time that a run says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def json_stage(
         sources: Likewise, for the name of its container, pod or host.
         origins: Likewise, for what wrote it.
         needs: Keys that it must have; ``a|b`` means one of two.
-        part: A text without an LF at its end is a part of a line; parts have the same value under this key.
+        part: A text without an LF at its end is a part of a line; parts have the same value under this key,
+            digits aside.
         before: An expression that matches the text before the object; its groups may be ``source`` and ``time``.
         times: Likewise, for its time, which may be a number.
     """
@@ -67,6 +68,6 @@ def json_stage(
         taken = Taken(start, stop - LF_BYTES * whole, source, origin, time=time)
         if part_path is None or part_path not in found:
             return taken
-        return taken._replace(part=line[slice(*found[part_path])], more=not whole)
+        return taken._replace(part=masked(line[slice(*found[part_path])]), more=not whole)
 
     return Stage(take, quoted=True)

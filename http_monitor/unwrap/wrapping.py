@@ -1,7 +1,7 @@
 """Unwraps lines by the stages of a kind of wrapper, many at once or one by one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -145,6 +145,7 @@ class Wrapping:
         if taken.part:
             before = len(self._parts.before(taken.part))
             whole = self._parts.add(taken.part, text, b"" if stamp is None else stamp[0], more=taken.more)
+            self._parts.drain_given_up()  # they are no part of this line
             if whole is None:
                 return [Peeled(None, places, named)]
             text, places = whole.text, [*[-1] * before, *places][: len(whole.text) + 1]
@@ -225,6 +226,7 @@ class Wrapping:
         origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
         begins: list[int] = []
+        given_up: list[int] = []
         wrapped = found.wrapped.tolist()
         for index, (line, (start, stop)) in enumerate(zip(lines[:-1], times, strict=True)):
             if not wrapped[index]:
@@ -240,7 +242,11 @@ class Wrapping:
                 name = None if source[index] < 0 else sources[source[index]]
                 kept.append(Inner(whole.text, name, origins[found.origin.index[index]], whole.time))
                 begins.append(whole.begin)
-        return _unwrapped(kept, begins)
+            for part, left in self._parts.drain_given_up():
+                given_up.append(len(kept))
+                kept.append(Inner(left.text, None, part, left.time))
+                begins.append(left.begin)
+        return replace(_unwrapped(kept, begins), given_up=tuple(given_up))
 
 
 def _peeled(inner: Inner) -> Peeled:

@@ -154,6 +154,7 @@ class Counter:
         """What is above its threshold and waits, with the close that first found it there."""
         self._episodes = Episodes(options.window_us, most=100)
         self._failing = FailingSince(10 * options.max_keys, options.window_us)
+        self._filled: list[RowLike] = []
         self._event_times_us: list[int] = []
         self._raises = 0
         self._reports = 0
@@ -195,7 +196,12 @@ class Counter:
         bucket_us = row.time_us // o.bucket_us * o.bucket_us
         if bucket_us >= self.closed_us + o.bucket_us - o.window_us:
             self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
+            self._filled.append(row)
             self.health.backfilled += 1
+
+    def end_backfill(self) -> None:
+        """Note since when endpoints fail: that begins in the window of the beginning."""
+        self._failing.told(self._filled, 0, 0)
 
     def count_malformed(self, previous_us: int | None) -> None:
         """Count a malformed line in the bucket of the line accepted before it in its file, if there is one."""

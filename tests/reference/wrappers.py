@@ -57,13 +57,22 @@ def read_wrapped(name: str, lines: Sequence[bytes], limit: int) -> tuple[list[In
             if each.part is None:
                 inside.append(each)
                 continue
-            first = begun.pop(each.part, replace(each, text=b""))
+            first = begun.get(each.part, replace(each, text=b""))
             whole = replace(each, text=(first.text + each.text)[: limit + 1], time=first.time)
             if each.more:
                 begun[each.part] = whole
             else:
+                begun.pop(each.part, None)
                 inside.append(whole)
+            while sum(map(_room, begun.values())) > 2 * (limit + 1_024):
+                oldest = begun.pop(next(iter(begun)))
+                inside.append(replace(oldest, source=None, origin=oldest.part))
     return inside, begun
+
+
+def _room(line: Inside) -> int:
+    """Return for how many bytes a line in parts counts."""
+    return 256 + len(line.part or b"") + len(line.text) + len(line.time or b"")
 
 
 def judged(name: str, lines: Sequence[bytes], limit: int, fits: Callable[[bytes], bool]) -> list[str]:

@@ -144,7 +144,7 @@ class _Keys:
                 inner,
                 named,
                 origin,
-                None if not part or not part[0] else part[0],
+                None if not part or not part[0] else masked(part[0]),
                 not whole and bool(part),
                 stamp[0] if stamp is not None else time,
             )

@@ -9,7 +9,7 @@ from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Role, Style, wrap_words
 from http_monitor.report import AlertEvent
 from http_monitor.report_tables import Breakdown, Share
-from http_monitor.units import ratio
+from http_monitor.units import US_PER_S, ratio
 
 MARK = "ALERT"
 """Stands under each raise, to be searched for in what has scrolled away."""
@@ -55,12 +55,26 @@ def render_alert(event: AlertEvent, width: int, style: Style, command: str = "",
 
 def _pieces(event: AlertEvent, width: int, style: Style) -> list[str]:
     """Return what is said of the requests, its keys shortened as far as two lines, or else as few as need be, want."""
-    began = "" if event.began_us is None else f"began about {figures.moment(event.began_us, event.at_us)}"
+    began = _began(event)
     drafts: list[list[str]] = []
     for most_key in _KEYS:
         told = [] if event.breakdown is None else _shares(event.breakdown, most_key, style)
         drafts.append([began, *told] if began else told)
     return min(drafts, key=lambda pieces: max(_LINES, len(_wrap_pieces(pieces, _room(width)))))
+
+
+def _began(event: AlertEvent) -> str:
+    if event.began_us is not None:
+        return f"began about {figures.moment(event.began_us, event.at_us)}"
+    if event.breakdown is None:
+        return ""
+    # The rise fills the window.
+    return f"began by {figures.moment(_first_us(event), event.at_us)}"
+
+
+def _first_us(event: AlertEvent) -> int:
+    """Return the time from which on the requests of an alert were looked at."""
+    return event.at_us - event.window_s * US_PER_S if event.began_us is None else event.began_us
 
 
 def _room(width: int) -> int:
@@ -127,9 +141,7 @@ def _share(share: Share, hits: int, most_key: int, style: Style) -> str:
 
 
 def _more(event: AlertEvent, command: str) -> str:
-    words = [command]
-    if event.began_us is not None:
-        words.append(f"--since {shlex.quote(figures.date_time(event.began_us))}")
+    words = [command, f"--since {shlex.quote(figures.date_time(_first_us(event)))}"]
     expression = filter_of(event)
     if expression:
         words.append(f"--filter {shlex.quote(expression)}")

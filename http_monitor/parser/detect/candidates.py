@@ -61,7 +61,8 @@ class Candidates:
         self._untimed = untimed
         self._presets = presets
         self._presets_of = presets_of
-        self._limit = limit
+        self.limit = limit
+        """The longest line, in bytes without its LF."""
         self._zone = zone
         self.family = Candidate(FAMILY, lambda: family)
 
@@ -86,7 +87,7 @@ class Candidates:
     def _made_of(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
             make = preset.make_untimed if self._untimed and preset.make_untimed else preset.make
-            return lambda: in_zone(make(self._limit), self._zone)
+            return lambda: in_zone(make(self.limit), self._zone)
 
         others = (
             Candidate(preset.name, maker(preset), preset.examples)

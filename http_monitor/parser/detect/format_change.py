@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from http_monitor.parser.detect.batch_pieces import counted
 from http_monitor.parser.detect.candidates import Pool
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json
@@ -144,17 +145,3 @@ class Change:
                 rival.made.load(state["kept"])
             rivals[name] = rival
         self._row, self._rivals = row, rivals
-
-
-def counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
-    """Return (end, line without its LF) of each line that is not blank."""
-    found: list[tuple[int, bytes]] = []
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start)
-        end = len(data) if end < 0 else end
-        line = data[start:end]
-        if len(line) > limit or line.strip():
-            found.append((end + 1, line))
-        start = end + 1
-    return found

@@ -29,7 +29,7 @@ _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
 _PARTS: list[Given] = []
 for _name, _role, _writing in _COLUMNS:
     _PARTS += [b"," if _PARTS else b"", Slot(Field(_name, _role, _writing), "doubled")]
-_TEMPLATE = Template(_PARTS, exact=True, heading=b'"time_micros",')
+_TEMPLATE = Template(_PARTS, exact=True, others=b'"time_micros",')
 _HEADING = ",".join(f'"{name}"' for name, _, _ in _COLUMNS).encode()
 
 PRESET = Preset(

@@ -121,8 +121,6 @@ class TemplateFormat(LocallyTimed):
         if len(line) > self._limit:
             return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
         line = line.removesuffix(b"\r")
-        if self._is_heading(line):
-            return LineReading(self._name, (), {})
         start = self._matcher.whole(line)
         if start is None and self._is_other(line):
             return LineReading(self._name, (), {})
@@ -143,8 +141,6 @@ class TemplateFormat(LocallyTimed):
         if len(line) > self._limit:
             return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
-        if self._is_heading(line):
-            return ""
         start = self._matcher.whole(line)
         if start is None and self._is_other(line):
             return ""
@@ -189,9 +185,6 @@ class TemplateFormat(LocallyTimed):
         for (index, raw), texts in zip(numbered, found, strict=True):
             if not account.is_candidate(index, raw):
                 continue
-            if self._is_heading(raw):
-                account.blank.append(index)
-                continue
             entry = self._entry(texts)
             if entry is None and self._is_other(raw):
                 account.other.append(index)
@@ -218,9 +211,6 @@ class TemplateFormat(LocallyTimed):
             for field, (start, stop) in zip(self._template.fields, spans, strict=False)
             if start >= 0
         )
-
-    def _is_heading(self, line: bytes) -> bool:
-        return self._template.heading is not None and line.startswith(self._template.heading)
 
     def _is_other(self, line: bytes) -> bool:
         """Return whether a line that does not fit is known to record no finished request."""

@@ -8,6 +8,7 @@ from http_monitor.sources.rotation.rotated_files import Between
 from http_monitor.sources.rotation.write_times import may_be_later
 from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.units import pluralize
 
 
 def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
@@ -64,5 +65,5 @@ def _lose(chain: FileChain, unopened: FilePosition) -> None:
     if not unopened.size:
         return  # an empty file, or a device
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
-    words = f"a file of {unopened.size:,} bytes went before it could be opened, and its lines are lost"
+    words = f"a file of {pluralize(unopened.size, 'byte')} went before it could be opened, and its lines are lost"
     chain.say(words, "lost", warning=True)

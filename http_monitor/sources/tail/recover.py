@@ -38,11 +38,13 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     del chain.followed[index:]
     if copy is None:
         chain.counted += Health(lost_bytes=position.size - position.offset + followed.discard_pending())
-        for part in siblings.parts(
-            position, known | siblings.not_written_since(position.mtime_ns, followed.beside or ())
-        ):
+        # What was written after the copy was made, and read before the truncation, is in no copy.
+        old = siblings.not_written_since(position.mtime_ns, followed.beside or ())
+        parts = list(siblings.parts(position, known | old))
+        for part in parts:
             chain.note_done(part)
-        _begin_anew(chain, siblings, followed, now_us, lambda: Between((), complete=True))
+            known.add(part.identity)
+        before = parts[-1] if parts else None
     else:
         sibling, handle = copy
         kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
@@ -53,9 +55,14 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
             kept.size = handle.status().size
         chain.followed.append(kept)
         known.add(sibling.identity)
-        # It may have been copied and truncated more than once.
-        found = _begin_anew(chain, siblings, followed, now_us, lambda: siblings.after(kept.position(), known, contents))
-        chain.counted += Health(truncations=len(found))
+        before = kept.position()
+
+    def search() -> Between:
+        return Between((), complete=True) if before is None else siblings.after(before, known, contents)
+
+    # It may have been copied and truncated more than once.
+    found = _begin_anew(chain, siblings, followed, now_us, search)
+    chain.counted += Health(truncations=len(found))
     chain.followed += later
 
 
