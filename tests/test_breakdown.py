@@ -15,7 +15,7 @@ from http_monitor.clock import ReplayClock
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.row_frame import AcceptedRows
-from http_monitor.display.alerts.lines import MARK, filter_of, quoted, render_alert
+from http_monitor.display.alerts.lines import MARK, filter_of, quote, render_alert
 from http_monitor.display.style import style_for
 from http_monitor.eventtime.rows import Rows, event_times
 from http_monitor.filtering.reading import read_expression
@@ -220,4 +220,4 @@ def test_on_a_terminal_a_message_breaks_at_words() -> None:
 @given(st.binary(min_size=1, max_size=20))
 def test_any_subject_is_a_filter_that_means_it(host: bytes) -> None:
     assert read_expression(filter_of(raised(subject=host))) == TextTest("host", False, (host,))
-    assert quoted(host).isprintable()
+    assert quote(host).isprintable()

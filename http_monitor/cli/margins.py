@@ -1,7 +1,7 @@
 """How far the lines of a log may be out of order when a time is searched for."""
 
 from http_monitor.inputs.seeking.search import Bound
-from http_monitor.parser.fields.zones import LOCAL, zone_named
+from http_monitor.parser.fields.zones import LOCAL, find_zone
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
@@ -25,7 +25,7 @@ class Margins:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._zone = LOCAL if settings.log_timezone is None else zone_named(settings.log_timezone)
+        self._zone = LOCAL if settings.log_timezone is None else find_zone(settings.log_timezone)
         self.least_us = max(_MIN_S, settings.bucket_waits_s) * US_PER_S
         """The margin at any time: a minute, or --lateness if that is longer."""
 

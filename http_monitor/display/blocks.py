@@ -51,7 +51,7 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
 
 
-def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
+def describe_selection(totals: Report | Summary, room: int, style: Style) -> Line:
     """Return the filter and the trusted proxies, for a title with `room` columns left."""
     parts = [totals.filter] if totals.filter else []
     if totals.trusted_proxies:

@@ -7,10 +7,10 @@ from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES, kind_of
 from http_monitor.parser.declared import envoy, nginx
-from http_monitor.parser.declared.apache import KIND, ApacheFormat, logformat_made
-from http_monitor.parser.declared.nginx_quotes import unquoted
+from http_monitor.parser.declared.apache import KIND, ApacheFormat, make_logformat
+from http_monitor.parser.declared.nginx_quotes import unquote
 from http_monitor.parser.declared.own_time import OwnTime, check_used
-from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.pasted import extract_format
 from http_monitor.parser.declared.placeholders import check_size
 from http_monitor.parser.declared.programs import program_of, template_of
 from http_monitor.parser.detect.fallback import FallbackFormat
@@ -86,12 +86,12 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
     check_size(name)
     if name.startswith(PREFIX):
         return json_format_from(name, limit, untimed=untimed)
-    given = pasted(name)
+    given = extract_format(name)
     program = program_of(given)
     if program == "nginx":
         text = given.text
         if nginx.is_json(text):
-            return nginx_json_template(unquoted(text), limit, own, untimed=untimed)
+            return nginx_json_template(unquote(text), limit, own, untimed=untimed)
         template = nginx.check_countable(nginx.nginx_template(text, own, untimed=untimed), untimed=untimed)
         return TemplateFormat(name, template, limit, KIND)
     if program is None:
@@ -110,7 +110,7 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
     if family_of is None or own is not None:
         _check_countable(ApacheFormat(given.text, limit, own=own, untimed=untimed))
         httpd = of_httpd and not given.of_xml
-        return logformat_made(given.text, limit, name=name, of_httpd=httpd, own=own, untimed=untimed)
+        return make_logformat(given.text, limit, name=name, of_httpd=httpd, own=own, untimed=untimed)
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(family_of["vhost"] is not None, family_of["pair"] is not None), limit)
 

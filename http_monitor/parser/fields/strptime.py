@@ -60,7 +60,7 @@ _CLOCK = ({"hour", "hour_of_12"}, {"minute"})
 _UTC = ("UTC", "GMT", "Z", "UCT")
 
 
-def parts_named(pattern: str) -> frozenset[str] | None:
+def name_parts(pattern: str) -> frozenset[str] | None:
     """Return the parts of a time in a pattern; None if the pattern has an unsupported code."""
     codes = _codes(pattern)
     return None if codes is None else frozenset(name for name, _ in codes if name)

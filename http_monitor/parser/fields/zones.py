@@ -41,7 +41,7 @@ class Zone:
         self.offset_s = lru_cache(maxsize=1 << 14)(offset_s)
 
 
-def zone_named(name: str) -> Zone:
+def find_zone(name: str) -> Zone:
     """Return the zone for an IANA name, ``UTC``, or ``local`` for that of this process.
 
     Raises:
