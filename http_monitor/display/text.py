@@ -47,7 +47,7 @@ class Display:
             width: returns the columns of the terminal; called for each message.
             height: called likewise for the lines that a block may have; None: as many as it needs.
             top: maximum number of rows of a table; None: all.
-            palette: `ansi.COLOURS`, or None for plain output.
+            palette: `colours.COLOURS`, or None for plain output.
             live_status: the stream is a terminal; keep a status line at the bottom.
             command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
