@@ -1,6 +1,5 @@
 """Access to files: the protocol, and its implementation in this process."""
 
-import errno
 import os
 import stat
 from bisect import bisect_left
@@ -12,12 +11,6 @@ from http_monitor.paths import real_path
 from http_monitor.sources.files.regular_file import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
-try:
-    import resource
-except ImportError:  # Windows has no such limit
-    resource = None  # type: ignore[assignment]
-
-_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10
 _COARSE_TICK_US = 3 * US_PER_S
@@ -41,6 +34,8 @@ class FileStatus:
 class Listing(dict[str, Identity]):
     """The files in a directory by name; not changed once it has been searched."""
 
+    is_complete = True
+    """Whether the directory could be read to its end."""
     _names: list[str] | None = None
 
     def beginning_with(self, stem: str) -> list[str]:
@@ -132,16 +127,6 @@ class LocalFiles:
         descriptor, status = opened
         return LocalHandle(descriptor), status_of(status)
 
-    def has_room(self, spare: int) -> bool:
-        """Return whether another file can be opened with at least `spare` descriptors left."""
-        try:
-            descriptor = os.open(os.devnull, os.O_RDONLY)
-        except OSError as error:
-            return error.errno not in _NO_ROOM
-        os.close(descriptor)
-        # The system returns the lowest free descriptor; a limit of -1 means no limit.
-        return resource is None or descriptor + spare < resource.getrlimit(resource.RLIMIT_NOFILE)[0] % (1 << 63)
-
     def __init__(self, clock: Clock | None = None) -> None:
         """With a clock, an unchanged directory is listed at most once every few seconds."""
         self._clock = clock
@@ -163,7 +148,7 @@ class LocalFiles:
         names = self._list(directory)
         # A change within one tick of the file system's clock need not change the time.
         tick_us = _TICK_US if status.st_mtime_ns % _NS_PER_S else _COARSE_TICK_US
-        if now_us - status.st_mtime_ns // 1_000 > tick_us:
+        if names.is_complete and now_us - status.st_mtime_ns // 1_000 > tick_us:
             if len(self._listed) >= _MAX_LISTED:
                 self._listed.clear()
             self._listed[directory] = _Listed(changed, now_us, names)
@@ -176,8 +161,8 @@ class LocalFiles:
                 for entry in entries:
                     status = entry.stat(follow_symlinks=False)
                     found[entry.name] = status.st_dev, status.st_ino
-        except OSError:  # a partial listing is better than none, and the caller will list it again
-            return found
+        except OSError as error:  # a partial listing is better than none, and the caller will list it again
+            found.is_complete = isinstance(error, FileNotFoundError)
         return found
 
     def target(self, path: str) -> str:

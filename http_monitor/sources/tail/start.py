@@ -1,5 +1,6 @@
 """Starts following a path: at a file that was seen there, or at an earlier process's position."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -22,6 +23,14 @@ def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
     return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
 
 
+def claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
+    """Yield the identities of the files with which a tail starts."""
+    if resume is not None:
+        yield from (position.identity for position in resume.files if not position.let_go)
+    elif isinstance(seen, FileStatus):
+        yield seen.identity
+
+
 def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:
     """Follow the file that was seen at the path, which may have been renamed since; return the obstacle."""
     if chain.claims.take(start.identity, chain.path) != chain.path:
@@ -31,8 +40,9 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
             chain.before = replace(start, let_go=True)  # its loss is counted already
-            chain.counted += Health(lost_bytes=start.unread)
-            chain.counted += Health(maybe_lost=True)
+            chain.counted += Health(lost_bytes=start.unread, maybe_lost=True)
+            if start.unread:
+                _say_gone(chain, start.path)
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
@@ -155,7 +165,11 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted already
     if not located.truncated:
-        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
+        _say_gone(chain, position.path)
+
+
+def _say_gone(chain: FileChain, path: str) -> None:
+    chain.say(f"{visible_text(path)} is gone, and with it what was not read of it", "lost", warning=True)
 
 
 def _at_path(chain: FileChain) -> set[Identity]:

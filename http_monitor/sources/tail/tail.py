@@ -1,6 +1,5 @@
 """Follows one path by byte offset, whatever happens to the file there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
@@ -8,7 +7,8 @@ from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
-from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
+from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
+from http_monitor.sources.files.descriptors import has_room
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
@@ -16,11 +16,11 @@ from http_monitor.sources.tail.arrivals import arrive, miss_path
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.gone_unopened import follow_unopened
+from http_monitor.sources.tail.gone_unopened import follow_unopened, gone, lose_the_gone
 from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.silence_cause import explain_silence
-from http_monitor.sources.tail.start import begin, go_on, start_of
+from http_monitor.sources.tail.start import begin, claimed_at_start, go_on, start_of
 from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.sources.tail.waiting import Waiting
 from http_monitor.units import US_PER_S
@@ -39,10 +39,6 @@ class TailLimits:
 
 
 _USUAL = TailLimits()
-_SPARE_TO_GO_ON = 8
-"""Number of descriptors kept free for short use: directories, archives, checkpoints."""
-_SPARE_TO_BEGIN = 16
-"""Number kept free before another path is followed, since rotated files and their successors are open together."""
 
 
 class FileTail:
@@ -96,7 +92,7 @@ class FileTail:
         self._rest: FileStatus | None = None
         """Status of the path that needs no action while it stays the same; None: something may have to be done."""
         # All claims are made before any tail reads, so that the first path that follows a file keeps it.
-        for identity in _claimed_at_start(seen, resume):
+        for identity in claimed_at_start(seen, resume):
             self._chain.claims.take(identity, path)
 
     @property
@@ -227,7 +223,7 @@ class FileTail:
         first = self._first_positions()
         if isinstance(found, Obstacle) and found != MISSING and self._resume is not None:
             met: Obstacle | None = found  # a barred way does not mean that a file is gone
-        elif first and not self._has_room():
+        elif first and not self._has_room() and not self._are_gone(first):
             met = CROWDED
         elif self._resume is not None:
             met = go_on(self._chain, self._resume, now_us)
@@ -249,6 +245,8 @@ class FileTail:
             if found == MISSING and self._has_room():
                 find_unseen(self._chain)
                 miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
+            elif found == MISSING and self._can_list():
+                lose_the_gone(self._chain, None)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -262,6 +260,8 @@ class FileTail:
         if newest is None or newest.identity != found.identity:
             self._note_unopened(found)
         if not self._has_room():
+            if len(self._chain.unopened) > 1 and self._can_list():
+                lose_the_gone(self._chain, found.identity)
             return CROWDED
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):
@@ -287,14 +287,12 @@ class FileTail:
         offset = next((position.offset for position in first if position.identity == found.identity), 0)
         self._unopened_bytes = max(0, found.size - offset)
 
+    def _are_gone(self, first: tuple[FilePosition, ...]) -> bool:
+        """Return whether the file that was announced is certainly gone, so that no descriptor is needed for it."""
+        return self._resume is None and self._can_list() and bool(gone(self._chain, first))
+
+    def _can_list(self) -> bool:
+        return self._local is not None and has_room("list")
+
     def _has_room(self) -> bool:
-        """Return whether another file can be opened, with enough descriptors left for urgent needs."""
-        spare = _SPARE_TO_GO_ON if self._chain.followed else _SPARE_TO_BEGIN
-        return self._local is None or self._local.has_room(spare)
-
-
-def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
-    if resume is not None:
-        yield from (position.identity for position in resume.files if not position.let_go)
-    elif isinstance(seen, FileStatus):
-        yield seen.identity
+        return self._local is None or has_room("go on" if self._chain.followed else "begin")
