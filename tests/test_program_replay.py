@@ -347,7 +347,7 @@ def test_nothing_of_a_hostile_log_reaches_the_terminal_raw(log: Path, output: st
 )
 def test_a_stream_that_lacks_the_block_characters_gets_others(log: Path, env: dict[str, str]) -> None:
     log.write_bytes(lines_at([START_S], path="/café/ü€".encode()))
-    outcome = run("--replay", "--file", log, env=env)
+    outcome = run("--replay", "--interval", "10s", "--file", log, env=env)
 
     assert outcome.code == 0
     assert (b"-- 2023-11-14 22:13:20 - 22:13:30 +0000 ---" in outcome.out) and (b"#####" in outcome.out)

@@ -57,6 +57,30 @@ def said(made: LogFormat, *lines: bytes) -> list[Remark]:
             "unread",
             r"text after the fields of combined is not read: \x1b[2Jx (",
         ),
+        (
+            "auto",
+            b'192.0.2.7 - - [10/Oct/2025 11:55:36] "GET /a HTTP/1.1" 200 7 "-" "curl/8"',
+            "unread",
+            'text after the fields of httpserver is not read: "-" "curl/8" (',
+        ),
+        (
+            "auto",
+            b'192.0.2.7 - - [2026-01-31T00:00:02.146Z] "POST /a HTTP/1.1" 204 0 "-" "curl/8" "-" 0.034',
+            "unread",
+            'text after the fields of combined_iso is not read: "-" 0.034 (',
+        ),
+        (
+            "auto",
+            b'192.0.2.7 - - [2026-01-31T00:00:02.146Z] "POST /a HTTP/1.1" 204 0 7',
+            "unit",
+            "a number without a unit (7) follows the fields of combined_iso,",
+        ),
+        (
+            "%ci:%cp [%tr] %HM %HU %ST",
+            b"192.0.2.7:4711 [19/Jan/2026:23:08:15.123] GET /a 503 7/0",
+            "unread",
+            "text after the fields of the format given is not read: 7/0 (",
+        ),
         ("common", COMBINED, "unread", 'text after the fields of common is not read: "-" "curl/8" ('),
         ('%h %t "%r" %>s', COMMON.replace(b"- - ", b""), "unit", "a number without a unit (612) follows"),
         (

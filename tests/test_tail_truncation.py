@@ -210,3 +210,54 @@ def test_a_writer_that_continues_at_its_old_offset_leaves_a_run_of_nul(log: Path
         assert tail.read_to_end() == line(4)
     assert tail.tail.health().nul_bytes == 300
     assert tail.counters == (0, True, 0, 1)
+
+
+@pytest.mark.parametrize("copied", [0, 250, 600], ids=["begun", "in-part", "whole"])
+def test_a_copy_that_is_made_while_an_earlier_truncation_is_noticed_is_not_read_beside_the_log(
+    log: Path, follow: Follow, copied: int
+) -> None:
+    tail = follow(log)
+    assert tail.read_to_end() == lines(1, 3)
+    append(log, line(4))
+    copy = copytruncate(log)
+    append(log, lines(5, 10))
+    copy.rename(log.with_name("access.log.2"))
+    copy.write_bytes(log.read_bytes()[:copied])
+    assert tail.read_to_end() == lines(4, 10)
+    assert tail.counters == (0, True, 0, 1)
+    append(log, line(11))
+    copy.write_bytes(log.read_bytes())
+    os.truncate(log, 0)
+    append(log, line(12))
+    assert tail.read_to_end() == lines(11, 12)
+    assert tail.counters == (0, True, 0, 2)
+
+
+def test_a_copy_with_the_inode_of_an_earlier_one_is_known_by_what_is_in_it(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=100)
+    assert tail.read() == line(1)
+    copy = copytruncate(log)
+    append(log, lines(4, 5))
+    assert tail.read() + tail.read() == lines(2, 3)
+    # That copy was compressed, and its inode is soon another's.
+    copy.write_bytes(log.read_bytes() + line(6))
+    os.truncate(log, 0)
+    append(log, line(7))
+    assert tail.read_to_end() == lines(4, 7)
+    assert tail.counters == (0, True, 0, 2)
+
+
+def test_copies_are_found_though_what_was_read_last_is_in_none_of_them(log: Path, follow: Follow) -> None:
+    tail = follow(log)
+    tail.read()
+    copy = log.with_name("access.log.1")
+    copy.write_bytes(log.read_bytes())
+    append(log, line(4))
+    assert tail.read_to_end() == line(4)
+    os.truncate(log, 0)
+    append(log, line(5))
+    copy.rename(log.with_name("access.log.2"))
+    copytruncate(log)
+    append(log, line(6))
+    assert tail.read_to_end() == lines(5, 6)
+    assert tail.counters == (0, True, 0, 2)

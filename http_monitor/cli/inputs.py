@@ -18,10 +18,10 @@ from http_monitor.sources.path_selection import STDIN, LiveSelection
 from http_monitor.sources.remote.command_files import CommandFiles
 from http_monitor.sources.remote.sought_reader import SoughtReader
 from http_monitor.sources.remote.threaded_source import Polled, PolledSource
+from http_monitor.sources.silence.silence_cause import explain_silence_of
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.observer import FileObserver
-from http_monitor.sources.tail.silence_cause import explain_silence_of
 from http_monitor.sources.tail.tail import FileTail, TailLimits
 from http_monitor.sources.watching.watcher import Watcher
 

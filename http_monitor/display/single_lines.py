@@ -30,7 +30,7 @@ def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
 def render_start(
     paths: Sequence[str],
     rules: Sequence[Rule],
-    interval_s: int,
+    interval_s: int | None,
     window_s: int,
     mode: Mode,
     width: int,
@@ -43,7 +43,7 @@ def render_start(
     Args:
         paths: the inputs as the user named them; ``-`` is standard input.
         rules: the rules for traffic, error rate, and traffic of a host.
-        interval_s: seconds between reports.
+        interval_s: seconds between reports; None: only intervals with alert events are reported.
         window_s: seconds of the sliding window.
         mode: whether new lines are followed or files are replayed.
         width: columns of the terminal.
@@ -54,10 +54,13 @@ def render_start(
     label = "Watching" if mode == "live" else "Replaying"
     words = {"traffic": "{} hits/s", "error-rate": "{} % 5xx", "ddos": "{} hits/s of a host"}
     above = ", ".join(words[rule.name].format(figures.level(rule.threshold)) for rule in rules)
+    every = "with alerts, then a summary (all: --interval 10s)"
+    if interval_s is not None:
+        every = f"every {figures.exact_span(interval_s)}"
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
         ("Alerts", f"above {above}, over {figures.exact_span(window_s)}"),
-        ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
+        ("Reports", f"{every}, Ctrl-C stops"),
     ]
     if filter_text:
         rows.insert(1, ("Filter", style.text(filter_text)))

@@ -13,7 +13,7 @@ class Remark:
     """A remark for the user on how a log is read."""
 
     name: str
-    """Its kind: ``unread``, ``unit``, ``client``, ``host``, ``zone``."""
+    """Its kind: ``unread``, ``unit``, ``client``, ``host``, ``zone``, ``json-keys``, ``several-lines``."""
     text: str
     """One line, with log text in it sanitised already."""
     settled_by: str = ""

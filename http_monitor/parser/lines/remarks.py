@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from http_monitor.parser.fields.hosts import client_of
-from http_monitor.parser.fields.plausible import ENOUGH_ROWS, doubted, first_hosts
+from http_monitor.parser.fields.plausible import ENOUGH_ROWS, can_be_vhost, find_doubtful_hosts, first_hosts
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
@@ -32,7 +32,7 @@ class Remarking(Protocol):
     """A format that may leave parts of a line unread, or a figure unknown."""
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield remarks on a line that was parsed, without side effects.
+        """Yield remarks on a line that was parsed; it is called for the first rows of a file, in their order.
 
         Args:
             line: The line without its LF.
@@ -70,6 +70,8 @@ class FileRemarks:
         self._rows = 0
         self._hosts: list[bytes] | None = []
         """Hosts of the first lines, until they were checked."""
+        self._vhosts: list[bytes] = []
+        """Virtual hosts of the same lines."""
 
     def check(
         self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool = False
@@ -87,9 +89,10 @@ class FileRemarks:
             return
         before = len(self._hosts)
         self._hosts += first_hosts(batch, ENOUGH_ROWS - before)
+        self._vhosts += first_hosts(batch, ENOUGH_ROWS - before, "vhost")
         if last or len(self._hosts) == ENOUGH_ROWS:
             enough = int(batch.line_nos[ENOUGH_ROWS - before - 1]) if len(self._hosts) == ENOUGH_ROWS else None
-            yield from ((enough, self._advising(remark)) for remark in _host_remark(self._hosts))
+            yield from ((enough, self._advising(remark)) for remark in _host_remark(self._hosts, self._vhosts))
             self._hosts = None
 
     def _of_lines(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[tuple[int, Remark]]:
@@ -98,7 +101,7 @@ class FileRemarks:
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
         # A wrapped line may contain several lines, or be a part of one; then another line is checked, or none.
-        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=False):
+        for number, line in zip(wanted, _find_lines(data, wanted), strict=False):
             for remark in fmt.remarks(line):
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said and remark.settled_by not in self._given:
@@ -142,13 +145,15 @@ def zone_remark(time: bytes) -> Iterator[Remark]:
     yield Remark("zone", f"the zone {shown} is not in use anywhere{meant}, so times may be wrong by minutes")
 
 
-def _host_remark(hosts: list[bytes]) -> Iterator[Remark]:
-    wrong = doubted(hosts)
+def _host_remark(hosts: list[bytes], vhosts: list[bytes]) -> Iterator[Remark]:
+    wrong, called = find_doubtful_hosts(hosts), "host"
+    if not wrong:
+        wrong, called = find_doubtful_hosts(vhosts, can_be_vhost), "virtual host"
     if not wrong:
         return
     shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
     of = "its only line" if len(hosts) == 1 else f"{len(wrong)} of its first {len(hosts)} lines"
-    what = f"the host of {of} is no address or name, for example {shown}: the format may be another"
+    what = f"the {called} of {of} is no address or name, for example {shown}: the format may be another"
     yield Remark("host", what, advice=_SET_IT)
 
 
@@ -171,7 +176,7 @@ def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
         yield Remark("unread", f"text after the fields of {called} is not read: {shown}", advice=_READ_IT)
 
 
-def _lines_numbered(data: bytes, numbers: list[int]) -> Iterator[bytes]:
+def _find_lines(data: bytes, numbers: list[int]) -> Iterator[bytes]:
     """Yield the lines with these numbers, counted from 1 without blank lines."""
     start = number = 0
     wanted = iter(numbers)

@@ -176,3 +176,14 @@ class Rewrapped:
                 if isinstance(made, Remembering) and memory is not None:
                     made.load(memory)
                 self._rivals[wrapper.name] = wrapper, made
+
+
+def bare_lines(data: bytes, wrapper: Wrapper, limit: int) -> list[tuple[int, bytes]]:
+    """Return (end, line) of each non-blank line that a wrapper does not match."""
+    bare: list[tuple[int, bytes]] = []
+    end = 0
+    for line in data.split(b"\n"):
+        end += len(line) + 1
+        if (len(line) > limit or line.strip()) and wrapper.front(line) is None:
+            bare.append((end, line))
+    return bare

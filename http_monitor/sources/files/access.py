@@ -1,5 +1,6 @@
 """Access to files: the protocol, and its implementation in this process."""
 
+import errno
 import os
 import stat
 from bisect import bisect_left
@@ -11,6 +12,12 @@ from http_monitor.paths import real_path
 from http_monitor.sources.files.regular_file import Obstacle, look, open_regular
 from http_monitor.units import US_PER_S
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
+
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _LISTED_US = 5 * US_PER_S
 _TICK_US = US_PER_S // 10
 _COARSE_TICK_US = 3 * US_PER_S
@@ -87,6 +94,10 @@ class Files(Protocol):
         """Return the path with its symbolic links resolved."""
         ...
 
+    def has_room(self, spare: int) -> bool:
+        """Tell whether a file can be opened and leave room for so many others, at the least; needs no way."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
@@ -127,6 +138,16 @@ class LocalFiles:
         descriptor, status = opened
         return LocalHandle(descriptor), status_of(status)
 
+    def has_room(self, spare: int) -> bool:
+        """Return whether another file can be opened with at least `spare` descriptors left."""
+        try:
+            descriptor = os.open(os.devnull, os.O_RDONLY)
+        except OSError as error:
+            return error.errno not in _NO_ROOM
+        os.close(descriptor)
+        # The system returns the lowest free descriptor; a limit of -1 means no limit.
+        return resource is None or descriptor + spare < resource.getrlimit(resource.RLIMIT_NOFILE)[0] % (1 << 63)
+
     def __init__(self, clock: Clock | None = None) -> None:
         """With a clock, an unchanged directory is listed at most once every few seconds."""
         self._clock = clock
@@ -139,7 +160,7 @@ class LocalFiles:
         try:
             status = os.stat(directory or os.curdir)
         except OSError:
-            return Listing()
+            return self._list(directory)
         changed = status.st_dev, status.st_ino, status.st_mtime_ns
         now_us = self._clock.now_us()
         known = self._listed.get(directory)

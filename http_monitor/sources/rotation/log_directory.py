@@ -1,15 +1,19 @@
 """The directory of a log, with the files beside the log."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from http_monitor.sources.files.access import Files, Handle, Identity, Listing
+from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity, Listing
 from http_monitor.sources.files.regular_file import MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.rotation.gzip_archive import GzHandle
 from http_monitor.sources.rotation.rotated_names import age_key, is_compressed, rotated_of, same_template, stem_of
 
-_LOOKS = 5
+LOOKS = 5
+"""How often something is looked at again if it changes meanwhile."""
 _GZ = ".gz"
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class LogDirectory:
         self.files = files
         self.target = target
         self.directory, self.base = os.path.split(target)
+        self.missed = 0
+        """How often a listed file was no longer there: renamed or removed since, or replaced by its archive."""
 
     def rotated(self) -> list[Sibling]:
         """Return the rotated files, oldest first.
@@ -78,10 +84,12 @@ class LogDirectory:
             return SPECIAL
         opened = self.files.open(sibling.path)
         if isinstance(opened, Obstacle):
+            self.missed += opened == MISSING
             return opened
         handle, status = opened
         if status.identity != sibling.identity:
             handle.close()
+            self.missed += 1
             return MISSING
         if not is_compressed(sibling.name):
             return handle
@@ -91,6 +99,28 @@ class LogDirectory:
             handle.close()
             return obstacle(error)
 
+    def status_of(self, sibling: Sibling) -> FileStatus | None:
+        """Return the status of a file; None if it is gone, or cannot be reached."""
+        found = self.files.look(sibling.path)
+        if isinstance(found, Obstacle):
+            self.missed += found == MISSING
+            return None
+        return found
+
+    def time_of(self, sibling: Sibling) -> int | None:
+        """Return when a file was written last, as far as that is known."""
+        found = self.status_of(sibling)
+        return None if found is None else found.mtime_ns
+
+    def steadily(self, search: Callable[[], Result | None]) -> Result | None:
+        """Return what a search finds; it is repeated if files were renamed or removed under it and it found nothing."""
+        for _ in range(LOOKS):
+            missed = self.missed
+            found = search()
+            if found is not None or self.missed == missed:
+                break
+        return found
+
     def identities(self) -> set[Identity]:
         """Return the identities of the files in the directory."""
         return set(self.listing().values())
@@ -98,7 +128,7 @@ class LogDirectory:
     def listing(self) -> Listing:
         """Return a consistent listing of the directory, not one made during a rename."""
         listing = self.files.listing(self.directory)
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             again = self.files.listing(self.directory)
             if again is listing or again == listing:
                 break

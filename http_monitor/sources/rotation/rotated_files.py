@@ -6,13 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from http_monitor.sources.files.access import Handle, Identity
-from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
 from http_monitor.sources.rotation.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
-
-_NS_PER_S = 1_000_000_000
+from http_monitor.sources.rotation.write_times import (
+    NS_PER_S,
+    is_same_time,
+    is_unchanged,
+    may_be_later,
+    was_written_before,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,13 @@ class RotatedFiles(LogDirectory):
             least: If fewer bytes are known, only a file of equal length counts as a copy.
             just_made: The copy was made since the last look.
         """
-        siblings = reversed(self.rotated()) if just_made else self._in_question(position)
-        others = (sibling for sibling in siblings if sibling.identity not in besides)
-        return self._first(others, lambda handle: is_copy(handle, position, least))
+
+        def search() -> tuple[Sibling, Handle] | None:
+            siblings = reversed(self.rotated()) if just_made else self._in_question(position)
+            others = (sibling for sibling in siblings if sibling.identity not in besides)
+            return self._first(others, lambda handle: is_copy(handle, position, least))
+
+        return self.steadily(search)
 
     def continued(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
         """Return the archive, opened, that contains more of a file than was read up to a position."""
@@ -73,6 +81,15 @@ class RotatedFiles(LogDirectory):
                     yield end_of(sibling.path, handle)
             handle.close()
 
+    def not_written_since(self, time_ns: int | None, beside: Collection[Identity]) -> set[Identity]:
+        """Return the identities among these whose files are as they were at a time.
+
+        A later file may have got the inode of one of them, as its time shows.
+        """
+        there = {sibling.identity: sibling for sibling in self.rotated() if sibling.identity in beside}
+        later = {identity for identity, sibling in there.items() if self._is_newer(sibling, time_ns, ())}
+        return {*beside} - later
+
     def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         """Return the identities of the files that were released or finished, and of archives made from them.
 
@@ -87,7 +104,7 @@ class RotatedFiles(LogDirectory):
             sibling = Sibling(os.path.join(self.directory, name), identity)
             same = [position for position in rested if position.identity == identity]
             ended = [position for position in done if position.identity == identity]
-            same += [end for end in ended if end.head.length or self._is_unchanged(sibling, end)]
+            same += [end for end in ended if end.head.length or is_unchanged(self.time_of(sibling), end.mtime_ns)]
             if any(self._fits(sibling, position) for position in same) or (
                 sibling.compressed and rotated_of(self.base, name) and self._is_archive_of_any(sibling, done)
             ):
@@ -112,7 +129,7 @@ class RotatedFiles(LogDirectory):
             newer = [sibling for sibling in others if age_key(self.base, sibling.name) > key]
             newer = [sibling for sibling in newer if not self._is_copy_of_any(sibling, followed)]
             # An old file may have been given such a name; later files were written later.
-            put = [sibling for sibling in newer if self._was_written_before(sibling, before.at_path_ns)]
+            put = [sibling for sibling in newer if was_written_before(self.time_of(sibling), before.at_path_ns)]
             newer = [sibling for sibling in newer if sibling not in put]
             older = [sibling for sibling in others if age_key(self.base, sibling.name) < key]
             complete = self._is_unbroken(place, siblings) and not self._was_written_after(place, older, followed)
@@ -145,7 +162,7 @@ class RotatedFiles(LogDirectory):
         if not (between.complete and between.files and between.files[0].compressed):
             return None
         sibling = between.files[0]
-        handle = self.open(sibling) if self._may_be_later(sibling, unseen.mtime_ns) else None
+        handle = self.open(sibling) if self.may_be_later(sibling, unseen.mtime_ns) else None
         return None if handle is None else (sibling, handle)
 
     def newer_than(
@@ -176,7 +193,7 @@ class RotatedFiles(LogDirectory):
         if position.mtime_ns is None:
             yield from reversed(siblings)
             return
-        yield from (sibling for sibling in siblings if self._may_be_later(sibling, position.mtime_ns))
+        yield from (sibling for sibling in siblings if self.may_be_later(sibling, position.mtime_ns))
 
     def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
         for sibling in siblings:
@@ -213,33 +230,16 @@ class RotatedFiles(LogDirectory):
         finally:
             handle.close()
 
-    def _is_unchanged(self, sibling: Sibling, position: FilePosition) -> bool:
-        """Return whether a file was not written since, by its time; True if times are not known."""
-        found = self.files.look(sibling.path)
-        time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
-        return None in (time_ns, position.mtime_ns) or time_ns == position.mtime_ns
-
     def _is_newer(self, sibling: Sibling, time_ns: int | None, followed: Collection[FilePosition]) -> bool:
-        found = self.files.look(sibling.path)
-        if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None or found.mtime_ns < time_ns:
+        written_ns = self.time_of(sibling)
+        if written_ns is None or time_ns is None or written_ns < time_ns:
             return False
         return not self._is_copy_of_any(sibling, followed)
 
-    def _may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
-        """Return whether a file was written at that time or later, as far as times are known."""
-        found = self.files.look(sibling.path)
-        if isinstance(found, Obstacle):
-            return False
-        if found.mtime_ns is None or time_ns is None:
-            return True
-        return found.mtime_ns >= as_exact(time_ns, found.mtime_ns)
-
-    def _was_written_before(self, sibling: Sibling, time_ns: int | None) -> bool:
-        """Return whether a file was certainly not written at that time or later."""
-        found = self.files.look(sibling.path)
-        if isinstance(found, Obstacle) or found.mtime_ns is None or time_ns is None:
-            return False
-        return found.mtime_ns < as_exact(time_ns, found.mtime_ns)
+    def may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
+        """Return whether a file is there, and was written at that time or later as far as times are known."""
+        found = self.status_of(sibling)
+        return found is not None and may_be_later(found.mtime_ns, time_ns)
 
     def _is_copy_of_any(self, sibling: Sibling, followed: Collection[FilePosition]) -> bool:
         handle = self.open(sibling)
@@ -256,9 +256,8 @@ class RotatedFiles(LogDirectory):
         """Return whether an archive was made from a finished copy, by its time, since lines may be identical."""
         if not done:
             return False
-        found = self.files.look(sibling.path)
-        time_ns = None if isinstance(found, Obstacle) else found.mtime_ns
-        alike = [position for position in done if _is_same_time(position.mtime_ns, time_ns)]
+        time_ns = self.time_of(sibling)
+        alike = [position for position in done if is_same_time(position.mtime_ns, time_ns)]
         return bool(alike) and self._is_copy_of_any(sibling, alike)
 
     def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
@@ -271,11 +270,11 @@ class RotatedFiles(LogDirectory):
 
     def _was_written_after(self, place: Sibling, older: Iterable[Sibling], followed: Collection[FilePosition]) -> bool:
         """Return whether files that are older by name were written later, because numbers increase with time."""
-        last = self.files.look(place.path)
-        if isinstance(last, Obstacle) or last.mtime_ns is None:
+        last_ns = self.time_of(place)
+        if last_ns is None:
             return False
         # Times within one tick prove nothing, and neither do times truncated to seconds by a copy or an archive.
-        after_ns = last.mtime_ns + _NS_PER_S
+        after_ns = last_ns + NS_PER_S
         return any(self._is_newer(sibling, after_ns, followed) for sibling in older)
 
     def _is_unbroken(self, place: Sibling, siblings: list[Sibling]) -> bool:
@@ -285,15 +284,3 @@ class RotatedFiles(LogDirectory):
             return True
         there = {number_of(self.base, sibling.name) for sibling in siblings}
         return all(number in there for number in range(1, last))
-
-
-def as_exact(time_ns: int, as_ns: int) -> int:
-    """Return a time cut to whole seconds if the other time was cut (by a copy or an archive)."""
-    return time_ns if as_ns % _NS_PER_S else time_ns - time_ns % _NS_PER_S
-
-
-def _is_same_time(one_ns: int | None, other_ns: int | None) -> bool:
-    """Return whether two times are equal as far as both are known: compressing preserves a time, or its seconds."""
-    if one_ns is None or other_ns is None:
-        return False
-    return as_exact(one_ns, other_ns) == other_ns

@@ -1,10 +1,12 @@
 """Follows a new file at a path, after the files that came and went before it."""
 
+from functools import partial
+
 from http_monitor.health import Health
 from http_monitor.sources.files.access import FileStatus, Handle
 from http_monitor.sources.known.fingerprint import fits
 from http_monitor.sources.rotation.rotated_files import RotatedFiles
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.contents import all_of
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.gone_unopened import follow_unopened
@@ -30,6 +32,7 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
     else:
         _follow(chain, handle, status, now_us)
     chain.arrivals += 1
+    chain.claims.hold(status.identity)
     chain.unopened.drop([status.identity])
 
 
@@ -43,11 +46,11 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
     """
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if before is not None:
-        siblings = chain.siblings()
-        between = siblings.after(before, chain.known(), chain.contents())
-        if between.files or not again:
-            follow_between(chain, siblings, between, now_us)
-            chain.counted += Health(rotations=len(between.files))
+        siblings, known, contents = chain.siblings(), chain.known(), chain.contents()
+        found = find_between(siblings, lambda: siblings.after(before, known, contents), None)
+        if found or not again:
+            follow_between(chain, found, now_us)
+            chain.counted += Health(rotations=len(found))
     follow_unopened(chain, now_us)
 
 
@@ -80,13 +83,15 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         chain.newest.changed_us = now_us
     if before is not None:
         siblings = RotatedFiles(chain.files, target)
-        known = {*chain.known(), status.identity}
-        between = siblings.after(before, known, chain.contents())
-        follow_between(chain, siblings, between, now_us)
+        known, contents = {*chain.known(), status.identity}, chain.contents()
+        is_same = status.identity == before.identity
+        search = partial(siblings.after, before, known, contents)
+        found = find_between(siblings, search, handle, certain=not is_same)
+        follow_between(chain, found, now_us)
         # A file whose truncation was counted is not counted as rotated too, though it may have been renamed since.
-        arrived = {status.identity, *(sibling.identity for sibling in between.files)}
-        restarted = status.identity == before.identity or chain.restarted in arrived
-        _note_rotation(chain, len(between.files), restarted=restarted)
+        arrived = {status.identity, *(sibling.identity for sibling, _ in found.files)}
+        restarted = is_same or chain.restarted in arrived
+        _note_rotation(chain, len(found), restarted=restarted)
     follow_unopened(chain, now_us, status.identity)
     chain.join(followed)
 

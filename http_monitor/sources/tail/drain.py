@@ -75,13 +75,12 @@ def _read_on(
     else:
         status = found
     if followed.is_suspect(status):
-        copies = look_beside(chain, followed, now_us, at_path=at_path)
-        followed.note_time(status.mtime_ns)
-        if copies:
+        if look_beside(chain, followed, now_us, at_path=at_path):
             return 0
+        if followed.just_met:
+            status, followed.just_met = followed.handle.status(), False
+        followed.note_time(status.mtime_ns)
     followed.see(status, now_us)
-    if at_path:
-        followed.at_path_ns = status.mtime_ns
     if not (followed.unread and room):
         return 0
     count, data = followed.read(room)

@@ -6,11 +6,15 @@ from http_monitor.health import Health
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import FilePosition
-from http_monitor.sources.rotation.rotated_files import Between, as_exact
+from http_monitor.sources.rotation.rotated_files import Between
 from http_monitor.sources.rotation.rotated_names import is_compressed
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.rotation.write_times import may_be_later
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.units import pluralize
+
+_SPARE_TO_LIST = 2
+"""Number of descriptors that are free where a directory can be listed."""
 
 
 def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
@@ -29,9 +33,10 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
     there = [
         sibling
         for sibling in siblings.rotated()
-        if sibling.identity in gone and _may_be(chain, gone[sibling.identity], sibling.path)
+        if sibling.identity in gone and may_stand_at(chain, gone[sibling.identity], sibling.path)
     ]
-    follow_between(chain, siblings, Between(tuple(there), complete=True), now_us)
+    found = find_between(siblings, lambda: Between(tuple(there), complete=True), None)
+    follow_between(chain, found, now_us)
     chain.counted += Health(rotations=len(there))
     for sibling in there:
         del gone[sibling.identity]
@@ -53,13 +58,19 @@ def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
         chain: The files of the path.
         besides: The identity of the file at the path.
     """
-    for position in gone(chain, [position for position in chain.unopened if position.identity != besides]):
+    others = [position for position in chain.unopened if position.identity != besides]
+    for position in certainly_gone(chain, others) if others else ():
         chain.unopened.drop([position.identity])
         _lose(chain, position)
 
 
-def gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePosition]:
-    """Return which of the files that were seen at the path are certainly neither beside it nor in an archive there."""
+def certainly_gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePosition]:
+    """Return which of the files that were seen at the path are neither beside it nor in an archive there.
+
+    None where the directory cannot be listed.
+    """
+    if not chain.files.has_room(_SPARE_TO_LIST):
+        return []
     siblings = chain.siblings()
     listing = siblings.listing()
     if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.rotated()):
@@ -70,10 +81,10 @@ def gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePositi
 
 def _is_elsewhere(chain: FileChain, position: FilePosition) -> bool:
     elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
-    return elsewhere is not None and _may_be(chain, position, elsewhere)
+    return elsewhere is not None and may_stand_at(chain, position, elsewhere)
 
 
-def _may_be(chain: FileChain, position: FilePosition, path: str) -> bool:
+def may_stand_at(chain: FileChain, position: FilePosition, path: str) -> bool:
     """Return whether the file at another path may be one that is known only by its size and time."""
     found = chain.files.look(path)
     is_there = not isinstance(found, Obstacle) and found.identity == position.identity
@@ -84,13 +95,13 @@ def _may_hold(size: int, time_ns: int | None, position: FilePosition) -> bool:
     """Return whether a file of this size and time may contain a file that is known only by its size and time."""
     if size < position.size:
         return False
-    return time_ns is None or position.mtime_ns is None or time_ns >= as_exact(position.mtime_ns, time_ns)
+    return may_be_later(time_ns, position.mtime_ns)
 
 
 def _lose(chain: FileChain, unopened: FilePosition) -> None:
+    chain.arrivals += 1
     if not unopened.size:
         return  # an empty file, or a device
-    chain.arrivals += 1
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
     words = f"a file of {pluralize(unopened.size, 'byte')} went before it could be opened, and its lines are lost"
     chain.say(words, "lost", warning=True)

@@ -48,7 +48,9 @@ class Proof:
             OSError: the file cannot be read.
         """
         head = handle.read(0, HEAD_BYTES)
-        if not head.startswith(self.head[: len(head)]):
+        # It may have been truncated since its size was asked for.
+        least = min(len(self.head), offset or len(self.head))
+        if len(head) < least or not head.startswith(self.head[: len(head)]):
             raise Truncated
         self.learn_head(head, offset)
         if at_offset and len(self.head) < offset:

@@ -1,6 +1,7 @@
 """Handles followed files that were truncated or can no longer be reached."""
 
 import errno
+from collections.abc import Callable
 from contextlib import suppress
 
 from http_monitor.health import Health
@@ -10,10 +11,10 @@ from http_monitor.sources.files.regular_file import MISSING, Obstacle, obstacle
 from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, fits
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.known.replaced_copies import end_in
-from http_monitor.sources.rotation.log_directory import Sibling
-from http_monitor.sources.rotation.rotated_files import Between
-from http_monitor.sources.tail.between import follow_between
-from http_monitor.sources.tail.contents import all_of
+from http_monitor.sources.rotation.log_directory import LOOKS, Sibling
+from http_monitor.sources.rotation.rotated_files import Between, RotatedFiles
+from http_monitor.sources.tail.between import Found, find_between, follow_between
+from http_monitor.sources.tail.contents import all_of, is_truncated
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.sources.tail.renewal import tell_of_old_lines
 from http_monitor.sources.tail.tailed_file import TailedFile
@@ -27,22 +28,23 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     if _goes_on_behind(chain, followed):
         return
     chain.note_truncation()
-    index = chain.followed.index(followed)
     position = followed.position()
+    contents = chain.contents()
     siblings = chain.siblings()
-    if position.marker.length >= ENOUGH_BYTES:
-        copy = siblings.holding(position, just_made=True)
-    else:
-        # Little was read, and other files may begin alike. Only a file that was not there before can be the copy.
-        besides = chain.known() | (followed.beside or frozenset())
-        least = ENOUGH_BYTES if followed.beside is None else 1
-        copy = siblings.holding(position, besides, least, just_made=True)
+    copy = _copy_of(chain, siblings, followed, position)
+    known = chain.known()
+    index = chain.followed.index(followed)
     later = chain.followed[index:]
     del chain.followed[index:]
     if copy is None:
         chain.counted += Health(lost_bytes=position.size - position.offset + followed.discard_pending())
-        for part in siblings.parts(position, chain.known() | (followed.beside or frozenset())):
+        # What was written after the copy was made, and read before the truncation, is in no copy.
+        old = siblings.not_written_since(position.mtime_ns, followed.beside or ())
+        parts = list(siblings.parts(position, known | old))
+        for part in parts:
             chain.note_done(part)
+            known.add(part.identity)
+        before = parts[-1] if parts else None
     else:
         sibling, handle = copy
         kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
@@ -52,18 +54,57 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         with suppress(OSError):
             kept.size = handle.status().size
         chain.followed.append(kept)
-        # It may have been copied and truncated more than once.
-        known = chain.known() | {other.identity for other in later}
-        between = siblings.after(kept.position(), known, chain.contents(*later))
-        follow_between(chain, siblings, between, now_us)
-        chain.counted += Health(truncations=len(between.files))
+        known.add(sibling.identity)
+        before = kept.position()
+
+    def search() -> Between:
+        return Between((), complete=True) if before is None else siblings.after(before, known, contents)
+
+    # It may have been copied and truncated more than once.
+    found = _begin_anew(chain, siblings, followed, now_us, search)
+    chain.counted += Health(truncations=len(found))
     chain.followed += later
-    followed.start_again(now_us)
-    # The files that are beside it now were there before its new content.
-    followed.beside = frozenset(siblings.identities())
-    with suppress(OSError):
-        if followed.handle is not None:
-            followed.meet(followed.handle.status())
+
+
+def _copy_of(
+    chain: FileChain, siblings: RotatedFiles, followed: TailedFile, position: FilePosition
+) -> tuple[Sibling, Handle] | None:
+    """Return the copy, opened, that was made of a file before it was truncated."""
+    if position.marker.length >= ENOUGH_BYTES:
+        return siblings.holding(position, just_made=True)
+    # Little was read, and other files may begin alike. Only a file that was not there before can be the copy.
+    known, beside = chain.known(), followed.beside
+    least = ENOUGH_BYTES if beside is None else 1
+    copy = siblings.holding(position, known | (beside or frozenset()), least, just_made=True)
+    if copy is None and beside:
+        # It may have got the inode of a file that was.
+        old = siblings.not_written_since(position.mtime_ns, beside)
+        copy = siblings.holding(position, known | old, just_made=True)
+    return copy
+
+
+def _begin_anew(
+    chain: FileChain, siblings: RotatedFiles, followed: TailedFile, now_us: int, search: Callable[[], Between]
+) -> Found:
+    """Begin with the present content of a truncated file, after following the files of a search.
+
+    What is taken for its present content, and what for a copy of an earlier one, must be decided by the same content:
+    it may be truncated again at any time.
+    """
+    for last in (False,) * (LOOKS - 1) + (True,):
+        beside = siblings.identities()
+        followed.start_again(now_us)
+        with suppress(OSError):
+            if followed.handle is not None:
+                followed.meet(followed.handle.status())
+        found = find_between(siblings, search, followed.handle)
+        if last or not is_truncated(followed):
+            break
+        found.close()
+    follow_between(chain, found, now_us)
+    # The other files that are beside it were there before its new content.
+    followed.beside = frozenset(beside - found.begun)
+    return found
 
 
 def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
@@ -96,22 +137,26 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
         Whether there were any.
     """
     siblings = chain.siblings()
-    known = chain.known() | (followed.beside or frozenset())
+    contents, time_ns = chain.contents(), followed.position().mtime_ns
+    later_ns = None if time_ns is None else time_ns + 1  # nothing but its time tells an old file from a copy here
+    known = chain.known() | siblings.not_written_since(later_ns, followed.beside or ())
     # If it has left the path, files beside it may be its successors, which are no copies of it.
     before = None if at_path else all_of(followed)
-    found = siblings.newer_than(followed.position().mtime_ns, known, chain.contents(), before)
-    if not found:
+
+    def search() -> Between:
+        return Between(tuple(siblings.newer_than(time_ns, known, contents, before)), complete=True)
+
+    if siblings.steadily(lambda: search().files or None) is None:
         return False
     index = chain.followed.index(followed)
     later = chain.followed[index:]
     del chain.followed[index:]
-    chain.note_truncation()
-    chain.counted += Health(truncations=len(found) - 1)
-    follow_between(chain, siblings, Between(tuple(found), complete=True), now_us)
+    found = _begin_anew(chain, siblings, followed, now_us, search)
     chain.followed += later
-    followed.start_again(now_us)
-    followed.beside = frozenset(siblings.identities())
-    return True
+    if found:
+        chain.note_truncation()
+        chain.counted += Health(truncations=len(found) - 1)
+    return len(found) > 0
 
 
 def find_again(

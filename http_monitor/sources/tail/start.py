@@ -1,6 +1,5 @@
 """Starts following a path: at a file that was seen there, or at an earlier process's position."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,8 +10,9 @@ from http_monitor.sources.files.regular_file import Obstacle, obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.known.replaced_copies import end_by_print
 from http_monitor.sources.rotation.locate import Located, locate
-from http_monitor.sources.tail.between import follow_between
+from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.gone_unopened import may_stand_at
 from http_monitor.sources.tail.renewal import tell_of_old_lines
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
@@ -23,26 +23,18 @@ def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
     return FilePosition.of_unread(path, seen, 0 if from_start else seen.size)
 
 
-def claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
-    """Yield the identities of the files with which a tail starts."""
-    if resume is not None:
-        yield from (position.identity for position in resume.files if not position.let_go)
-    elif isinstance(seen, FileStatus):
-        yield seen.identity
-
-
 def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:
     """Follow the file that was seen at the path, which may have been renamed since; return the obstacle."""
-    if chain.claims.take(start.identity, chain.path) != chain.path:
+    owner = chain.claims.take(start.identity, chain.path)
+    if owner != chain.path:
+        if not may_stand_at(chain, start, owner):
+            _lose(chain, start)  # that path follows another file, which has its inode
         return None
     located = locate(chain.files, chain.path, start)
     if located.handle is None:
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
-            chain.before = replace(start, let_go=True)  # its loss is counted already
-            chain.counted += Health(lost_bytes=start.unread, maybe_lost=True)
-            if start.unread:
-                _say_gone(chain, start.path)
+            _lose(chain, start)
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
@@ -55,6 +47,13 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
     followed.note_time(start.mtime_ns)
     chain.join(followed)
     return None
+
+
+def _lose(chain: FileChain, start: FilePosition) -> None:
+    chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
+    chain.counted += Health(lost_bytes=start.unread, maybe_lost=True)
+    if start.unread:
+        _say_gone(chain, start.path)
 
 
 def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | None:
@@ -96,11 +95,24 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
         if (located.truncated or located.reused) and is_last and not position.let_go:
             # The inode was reused, or the file was renamed since: its successors are beside it.
             before = position if followed is None else followed.position()
-            siblings = chain.siblings()
-            between = siblings.after(before, known | chain.known(), [*chain.contents(), position])
-            follow_between(chain, siblings, between, now_us)
-            chain.counted += Health(rotations=len(between.files))
+            chain.counted += Health(rotations=_follow_after(chain, before, position, known, now_us))
     return None
+
+
+def _follow_after(
+    chain: FileChain, before: FilePosition, position: FilePosition, known: set[Identity], now_us: int
+) -> int:
+    """Follow the files that came after the last one of an earlier process; return their number."""
+    siblings, known = chain.siblings(), known | chain.known()
+    contents = [*chain.contents(), position]
+    opened = chain.files.open(chain.path)
+    log = None if isinstance(opened, Obstacle) else opened[0]
+    is_same = not isinstance(opened, Obstacle) and opened[1].identity == position.identity
+    found = find_between(siblings, lambda: siblings.after(before, known, contents), log, certain=not is_same)
+    if log is not None:
+        log.close()
+    follow_between(chain, found, now_us)
+    return len(found)
 
 
 def _behind(
@@ -137,6 +149,7 @@ def _by_its_place(
     sibling, handle = archive
     followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
     followed.whole = True
+    followed.at_path_ns = position.at_path_ns
     return Located(handle, sibling.path, sibling.identity, whole=True), followed
 
 
@@ -156,6 +169,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
     chain.claims.leave(position.identity, chain.path, None)
     if followed is not None:
         chain.claims.take(located.identity, chain.path)
+        chain.claims.hold(located.identity)
         if followed.whole:
             followed.expected_size = position.size
         chain.followed.append(followed)
