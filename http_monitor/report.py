@@ -252,6 +252,17 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkDone:
+    """How far long work has come."""
+
+    lines: int
+    share: float | None = None
+    """Of the bytes, from 0 to 1; None: not known."""
+    reached_us: int | None = None
+    """The time of the log that was reached; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A point between two turns in the stream of accepted rows."""
 

@@ -16,7 +16,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
 from http_monitor.filtering import selection_for
 from http_monitor.health import Health
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.monitor import HTTPMonitor
@@ -143,7 +143,7 @@ class Life:
     name: str = "memory.log"
     runs: list[Recorder] = field(default_factory=list)
     sources: list[MemoryLog] = field(default_factory=list)
-    make_box: Callable[[], EveryBox] | None = None
+    make_box: Callable[[], EveryMailbox] | None = None
     breaks_down: bool = False
     """Alerts have a breakdown, which is of rows since the restart only."""
     of_another_run: bool = False

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from http_monitor.display.ansi import COLOURS
+from http_monitor.display.colours import COLOURS
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.display.readings.text import render_formats, render_reading

@@ -22,7 +22,7 @@ from tests.tail_world import Inode, Stream, World
 
 _GRACE_S = 10
 _LIMIT = 150
-_MOST_FILES = 12
+_MAX_FILES = 12
 _SIZES = st.lists(st.integers(8, 60) | st.integers(8, 220), min_size=1, max_size=5)
 _MANY = st.lists(st.integers(80, 150), min_size=12, max_size=20)
 _HALF = st.integers(8, 60) | st.integers(8, 220)
@@ -137,7 +137,7 @@ class FollowingMachine(RuleBasedStateMachine):
         return self.world.current is not None
 
     def has_room(self) -> bool:
-        return len(self.world.order) < _MOST_FILES
+        return len(self.world.order) < _MAX_FILES
 
     @precondition(is_there)
     @rule(sizes=_SIZES)

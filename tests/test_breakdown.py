@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
-from http_monitor.breakdown.recent import MOST_AT_ONCE, MOST_ROWS, RecentRequests
+from http_monitor.breakdown.recent import MAX_AT_ONCE, MAX_ROWS, RecentRequests
 from http_monitor.clock import ReplayClock
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.row_frame import AcceptedRows
-from http_monitor.display.alerts.lines import MARK, filter_of, quoted, render_alert
+from http_monitor.display.alerts.lines import MARK, filter_of, quote, render_alert
 from http_monitor.display.style import style_for
 from http_monitor.eventtime.rows import Rows, event_times
 from http_monitor.filtering.reading import read_expression
@@ -121,13 +121,13 @@ def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
     options = Settings(replay=True, window_s=20, lateness_s=0, alert_threshold=1_000.0, ddos_threshold=1e6)
     (event, *_) = events_of([b"".join(map(written, lines))], options=options)
     assert event.breakdown == Breakdown(
-        MOST_ROWS,
+        MAX_ROWS,
         (
-            Share("method", b"GET", MOST_ROWS),
-            Share("endpoint", b"/a", MOST_ROWS),
-            Share("host", b"192.0.2.1", MOST_ROWS),
-            Share("agent", b"curl", MOST_ROWS),
-            Share("status", b"200", MOST_ROWS),
+            Share("method", b"GET", MAX_ROWS),
+            Share("endpoint", b"/a", MAX_ROWS),
+            Share("host", b"192.0.2.1", MAX_ROWS),
+            Share("agent", b"curl", MAX_ROWS),
+            Share("status", b"200", MAX_ROWS),
         ),
         is_whole=False,
     )
@@ -175,7 +175,7 @@ def test_rows_that_come_in_no_order_are_missed_if_they_belong_to_the_alert(
 def test_of_a_storm_only_the_first_alerts_are_broken_down() -> None:
     lines: list[Line] = [(0, f"192.0.2.{number}", "GET", "/a", "-", 200) for number in range(30) for _ in range(9)]
     events = [event for event in events_of([b"".join(map(written, lines))]) if event.name == "ddos"]
-    assert [event.breakdown is not None for event in events] == [True] * MOST_AT_ONCE + [False] * 20
+    assert [event.breakdown is not None for event in events] == [True] * MAX_AT_ONCE + [False] * 20
 
 
 @pytest.fixture(autouse=True)
@@ -220,4 +220,4 @@ def test_on_a_terminal_a_message_breaks_at_words() -> None:
 @given(st.binary(min_size=1, max_size=20))
 def test_any_subject_is_a_filter_that_means_it(host: bytes) -> None:
     assert read_expression(filter_of(raised(subject=host))) == TextTest("host", False, (host,))
-    assert quoted(host).isprintable()
+    assert quote(host).isprintable()

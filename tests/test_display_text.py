@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.display.ansi import COLOURS
+from http_monitor.display.colours import COLOURS
 from http_monitor.display.figures import date_time
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_format, render_start

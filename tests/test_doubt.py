@@ -9,7 +9,7 @@ from http_monitor.filtering.client import client_of
 from http_monitor.filtering.networks import network_of
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.hosts import address_alone
-from http_monitor.parser.fields.plausible import can_be_host, can_be_vhost, doubted
+from http_monitor.parser.fields.plausible import can_be_host, can_be_vhost, find_doubtful_hosts
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
@@ -143,9 +143,9 @@ def test_a_virtual_host_that_can_be_none_is_told() -> None:
 
 
 def test_most_hosts_must_be_none_for_a_doubt() -> None:
-    assert doubted([b"Jan", b"web1"]) == []
-    assert doubted([b"Jan", b"Feb", b"web1"]) == [b"Jan", b"Feb"]
-    assert doubted([b"-", b"-", b"Jan"]) == doubted([]) == []
+    assert find_doubtful_hosts([b"Jan", b"web1"]) == []
+    assert find_doubtful_hosts([b"Jan", b"Feb", b"web1"]) == [b"Jan", b"Feb"]
+    assert find_doubtful_hosts([b"-", b"-", b"Jan"]) == find_doubtful_hosts([]) == []
 
 
 def test_a_doubt_is_told_once_a_file_at_the_line_that_shows_it_wherever_it_is_cut() -> None:

@@ -244,7 +244,7 @@ def test_a_renamed_file_that_cannot_be_read_is_kept_beyond_the_grace(
 def test_a_backlog_of_a_renamed_file_that_cannot_be_read_is_kept_through_many_rotations(
     log: Path, follow: Follow, disk: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chain, "_MOST_FOLLOWED", 3)
+    monkeypatch.setattr(chain, "_MAX_FOLLOWED", 3)
     tail = follow(log, disk, read_bytes=250)
     assert tail.read() == lines(1, 2)
     disk.fail(log, errno.EIO, only_reading=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.declared.own_time import own_time
-from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.pasted import extract_format
 from http_monitor.parser.declared.programs import program_of
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.template.format import SMALL_BYTES
@@ -318,7 +318,7 @@ def test_a_string_that_misses_what_stands_in_front_is_refused_where_it_stops_to_
     [(HTTPLOG, "haproxy"), (ENVOY, "envoy"), (NGINX, "nginx"), (APACHE, "apache"), (MAIN, "nginx"), ("x y", None)],
 )
 def test_whose_string_it_is_shows_in_its_placeholders(text: str, program: str | None) -> None:
-    assert program_of(pasted(text)) == program
+    assert program_of(extract_format(text)) == program
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
 from http_monitor.errors import InputError
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
-from http_monitor.hub.latest import LatestBox
+from http_monitor.hub.latest_mailbox import LatestMailbox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
 from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report, Resumption
@@ -42,7 +42,7 @@ def _event(at_s: int) -> AlertEvent:
 
 
 def test_a_slow_screen_misses_reports_and_never_an_alert() -> None:
-    screen = LatestBox()
+    screen = LatestMailbox()
     hub = Hub()
     hub.join(screen)
     for number in range(100):
@@ -59,7 +59,7 @@ def test_a_slow_screen_misses_reports_and_never_an_alert() -> None:
 
 def test_an_unread_screen_keeps_the_newest_events_and_counts_the_others() -> None:
     woken: list[None] = []
-    screen = LatestBox(max_events=3, wake=lambda: woken.append(None))
+    screen = LatestMailbox(max_events=3, wake=lambda: woken.append(None))
     for number in range(5):
         screen.publish(_event(number))
     screen.publish(Notice("told elsewhere"))
@@ -97,7 +97,7 @@ class _Slow:
 def test_a_slow_recorder_makes_the_publisher_wait_and_gets_everything() -> None:
     slow = _Slow()
     hub = Hub()
-    hub.record(EveryBox("history", slow, max_items=2))
+    hub.record(EveryMailbox("history", slow, max_items=2))
     hub.begin(None)
     published: list[int] = []
 
@@ -122,7 +122,7 @@ def test_a_slow_recorder_makes_the_publisher_wait_and_gets_everything() -> None:
 
 def test_a_flush_waits_until_everything_before_it_was_kept() -> None:
     slow = _Slow()
-    box = EveryBox("history", slow)
+    box = EveryMailbox("history", slow)
     box.begin(None)
     box.publish(_report(1))
     slow.go.set()
@@ -140,7 +140,7 @@ def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_ru
     failing, recorder = _Failing(), Recorder()
     failing.go.set()
     hub = Hub([recorder])
-    hub.record(EveryBox("history", failing))
+    hub.record(EveryMailbox("history", failing))
     clock = ManualClock(START_US)
     run = Settings()
     source = ScriptedSource([log_line(START_US // 1_000_000) + b"\n"], ends=False)
@@ -162,7 +162,7 @@ def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_ru
 def test_a_recorder_that_failed_is_counted_over_restarts() -> None:
     failing = _Failing()
     failing.go.set()
-    life = Life(Settings(window_s=6, interval_s=3), make_box=lambda: EveryBox("history", failing))
+    life = Life(Settings(window_s=6, interval_s=3), make_box=lambda: EveryMailbox("history", failing))
     for runs in (1, 2):
         monitor = life.begin()
         life.clock.advance(1)
@@ -176,7 +176,7 @@ def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
     failing, recorder = _Failing(), Recorder()
     failing.go.set()
     hub = Hub([recorder])
-    hub.record(EveryBox("history", failing))
+    hub.record(EveryMailbox("history", failing))
     run = Settings(replay=True)
     source = ScriptedSource([log_line(START_US // 1_000_000) + b"\n"], ends=True)
     monitor = put_together(run, make_inputs(run, [source]), [], hub, ReplayClock())
@@ -196,7 +196,7 @@ def test_a_recorder_that_cannot_keep_the_end_of_a_run_is_told_of() -> None:
     unkept = _Unkept()
     unkept.go.set()
     hub = Hub()
-    hub.record(EveryBox("history", unkept))
+    hub.record(EveryMailbox("history", unkept))
     hub.begin(None)
     (notice,) = hub.close()
     assert notice.text == "history: failed (OSError: disk full), and is released; the monitor keeps running"
@@ -324,7 +324,7 @@ def test_a_run_that_ends_by_an_error_stops_its_recorders_too() -> None:
     slow = _Slow()
     slow.go.set()
     hub = Hub([Recorder()])
-    hub.record(EveryBox("history", slow))
+    hub.record(EveryMailbox("history", slow))
     run = Settings(replay=True)
     monitor = put_together(run, make_inputs(run, [Broken([], ends=True)]), [], hub, ReplayClock())
     with pytest.raises(InputError):

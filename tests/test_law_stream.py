@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock, ReplayClock
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.line_places import Locator
 from http_monitor.monitor.monitor import HTTPMonitor
@@ -174,7 +174,7 @@ def _lived(
     """
     shelf = shelf or Shelf()
     life = life or Life(_RUN)
-    life.make_box = lambda: EveryBox("history", Keeper(shelf))
+    life.make_box = lambda: EveryMailbox("history", Keeper(shelf))
     written: Hits = Counter()
     fates = iter((fate, second))
     monitor = life.begin(next(fates))

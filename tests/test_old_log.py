@@ -91,9 +91,10 @@ def test_other_outputs_are_as_they_are_with_an_interval(log: Path, output: str) 
 
 
 @pytest.mark.skipif(not ELASTIC.exists(), reason="the shared logs are not here")
-def test_the_chart_that_the_readme_shows_is_drawn() -> None:
+def test_the_chart_that_the_recipes_show_is_drawn() -> None:
     out = run("--replay", ELASTIC, env={"TZ": CENTRAL_EUROPE}).out.decode()
-    (shown,) = re.findall(r"```text\n(  Hits per .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    page = (ROOT / "docs/RECIPES.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```text\n(  Hits per .*?)```", page, re.DOTALL)
     assert shown in out
 
 

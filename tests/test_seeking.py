@@ -53,7 +53,7 @@ def small_steps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prober, "PROBE_BYTES", 200)
         patch.setattr(prober, "MAX_PROBE_BYTES", 1_000)
-        patch.setattr(search, "_LEAST_STEP", 400)
+        patch.setattr(search, "_MIN_STEP", 400)
         patch.setattr(search, "_CLOSE_BYTES", 300)
         yield
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format
-from http_monitor.parser.fields.zones import UTC_ZONE, zone_named
+from http_monitor.parser.fields.zones import UTC_ZONE, find_zone
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.parser.wrapped.stamps import StampReader
@@ -118,7 +118,7 @@ def test_what_is_taken_for_granted_of_a_time_is_told() -> None:
         return made.drain_messages()[-1][1].removeprefix(TOLD)
 
     assert told(None, "RFC 3164") == ", as one of 2026 in local time (--log-timezone names another zone)"
-    assert told(zone_named("Europe/Berlin"), "RFC 3164") == ", as one of 2026"
+    assert told(find_zone("Europe/Berlin"), "RFC 3164") == ", as one of 2026"
     assert told(None, "fly with a blank") == ", as one in local time (--log-timezone names another zone)"
     assert told(None, "aws logs tail, short") == ", as one in UTC time (--log-timezone names another zone)"
     assert told(None, "CRI") == ""

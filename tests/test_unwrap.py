@@ -14,7 +14,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.unwrap import kinds, wrapper
-from http_monitor.unwrap.json_text import unescaped, with_places
+from http_monitor.unwrap.json_text import unescape, with_places
 from http_monitor.unwrap.wrapping import Wrapping
 from tests.examples import examples
 from tests.reference.wrappers import read_wrapped
@@ -347,7 +347,7 @@ def test_each_byte_of_a_json_string_is_known_where_it_stands() -> None:
 
     text, places = with_places(raw)
 
-    assert text == unescaped(raw) == 'a"b\u00e9\U0001f600\\c'.encode()
+    assert text == unescape(raw) == 'a"b\u00e9\U0001f600\\c'.encode()
     assert list(places) == [0, 1, 3, 4, 4, 10, 10, 10, 10, 22, 24, 25]
 
 

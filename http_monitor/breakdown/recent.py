@@ -14,12 +14,12 @@ from http_monitor.report import AlertEvent
 from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
-MOST_ROWS = 1 << 14
+MAX_ROWS = 1 << 14
 """Maximum number of an alert's rows that are counted, which is enough for shares."""
 KEPT_LIVE = 1 << 15
 KEPT_IN_REPLAY = 1 << 18
 """Number of rows kept; in a replay, buckets close a minute after their rows were read."""
-MOST_AT_ONCE = 10
+MAX_AT_ONCE = 10
 """Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
 _COLUMNS = (*_DIMENSIONS.values(), "status")
@@ -72,7 +72,7 @@ class RecentRequests:
         moment = event.name, event.at_us
         self._told = self._told + 1 if moment == self._moment else 1
         self._moment = moment
-        if self._told > MOST_AT_ONCE:
+        if self._told > MAX_AT_ONCE:
             return None
         window_us = event.at_us - event.window_s * US_PER_S
         first_us = window_us if event.began_us is None else event.began_us
@@ -82,12 +82,12 @@ class RecentRequests:
             # Only the last rows of the oldest frame count.
             start = max(0, len(frame.bucket_us) - left)
             left -= len(frame.bucket_us) - start
-            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MOST_ROWS:
+            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MAX_ROWS:
                 continue
             bucket_us = frame.bucket_us
             chosen = _rows_of(about, frame.columns, event.subject)
             chosen = chosen[(chosen >= start) & (bucket_us[chosen] >= first_us) & (bucket_us[chosen] < event.at_us)]
-            chosen = chosen[max(0, len(chosen) - (MOST_ROWS - hits)) :]
+            chosen = chosen[max(0, len(chosen) - (MAX_ROWS - hits)) :]
             hits += len(chosen)
             if len(chosen):
                 for name, column in _DIMENSIONS.items():
@@ -98,7 +98,7 @@ class RecentRequests:
         shares = (
             Share(name, *_most(counts[name])) for name in counts if counts[name] and _SUBJECT_OF.get(event.name) != name
         )
-        return Breakdown(hits, tuple(shares), is_whole=hits < MOST_ROWS and self._reaches(first_us))
+        return Breakdown(hits, tuple(shares), is_whole=hits < MAX_ROWS and self._reaches(first_us))
 
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""

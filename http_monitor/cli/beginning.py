@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from http_monitor.sources.files.regular_file import Obstacle
     from http_monitor.sources.path_selection import LiveSelection
 
-_MOST_HINTS = 5
-_MOST_LOGS = 5
+_MAX_HINTS = 5
+_MAX_LOGS = 5
 
 
 class Paths:
@@ -69,7 +69,7 @@ class Beginning:
 def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
     """Return what a user who waits for a file that is not there may have meant."""
     here = [path for path in paths if is_read_here(settings, path)]
-    missing = [path for path in here[:_MOST_HINTS] if path != "-" and not os.path.lexists(path)]
+    missing = [path for path in here[:_MAX_HINTS] if path != "-" and not os.path.lexists(path)]
     if not missing or settings.give_me_traffic:
         return []
     from http_monitor.report import Notice
@@ -77,7 +77,7 @@ def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
     from http_monitor.units import visible_text
 
     if settings.files == Settings().files:
-        logs = usual_logs(_MOST_LOGS)
+        logs = usual_logs(_MAX_LOGS)
         words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
         return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
     lost = [path for path in missing if is_lost(path)]

@@ -5,7 +5,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.streams import choose_palette, height_of, width_of
+from http_monitor.cli.streams import Output, choose_palette, height_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from http_monitor.display.alerts.only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
+    from http_monitor.display.progress import ProgressLine
     from http_monitor.display.text import Display
     from http_monitor.hub.hub import Hub
+    from http_monitor.ports.sink import ReportSink
 
 
 def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay | AlertsDisplay":
@@ -66,6 +68,30 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
         display.chart = Chart(
             lambda: hits.slots() if hub.listens(hits) else TimeSlots(1), plain=os.environ.get("TERM") == "dumb"
         )
+
+
+def progress_line(settings: Settings) -> "ProgressLine | None":
+    """Return the line for long work; None: nobody sees it, or it would stand between the lines of a log."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    if sys.stdout.isatty() and (settings.output == "lines" or settings.explain is not None):
+        return None
+    from http_monitor.clock import WallClock
+    from http_monitor.display.progress import ProgressLine
+
+    return ProgressLine(sys.stderr, WallClock().running_us, lambda: width_of(sys.stderr))
+
+
+def sinks_of(display: "Display | NdjsonDisplay | AlertsDisplay", line: "ProgressLine | None") -> "list[ReportSink]":
+    """Return the listeners that write: the display, and before it what takes the line away."""
+    if line is None:
+        return [Output(display)]
+    from http_monitor.display.progress import ClearedFor
+    from http_monitor.display.text import Display
+
+    if isinstance(display, Display):
+        display.is_covered = lambda: line.is_shown
+    return [ClearedFor(line), Output(display)]
 
 
 def command_of(settings: Settings) -> str:

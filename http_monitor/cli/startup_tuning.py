@@ -4,7 +4,7 @@ import gc
 import os
 from contextlib import suppress
 
-_MOST_OPEN = 1 << 16
+_MAX_OPEN = 1 << 16
 _AMPLE_BYTES = 4 << 30
 """With a limit as high as this, the libraries can be loaded."""
 _MARGIN_BYTES = 64 << 20
@@ -36,7 +36,7 @@ def open_many_files() -> None:
     except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
+    wanted = _MAX_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MAX_OPEN)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -25,7 +25,7 @@ GAP = 3
 _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
-_LEAST_CHOSEN = 8
+_MIN_CHOSEN = 8
 """Minimum number of columns in which an expression is worth showing."""
 _Cell = Heading | Slowest
 
@@ -51,14 +51,14 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
 
 
-def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
+def describe_selection(totals: Report | Summary, room: int, style: Style) -> Line:
     """Return the filter and the trusted proxies, for a title with `room` columns left."""
     parts = [totals.filter] if totals.filter else []
     if totals.trusted_proxies:
         parts.append(f"behind {', '.join(totals.trusted_proxies)}")
     words = style.text(", ".join(parts))
     room -= len("  only ")
-    if not words or room < _LEAST_CHOSEN:
+    if not words or room < _MIN_CHOSEN:
         return []
     only = "only " if totals.filter else ""
     return [(f"  {only}{shorten(words, room, style.glyphs.ellipsis)}", "accent")]

@@ -20,7 +20,7 @@ _TICKS_S = (
     *(days * _DAY_S for days in (1, 2, 7, 14, 28, 364, 3_640)),
 )
 """Lengths of time of which each begins with a label."""
-_LEAST_COLUMNS = 3
+_MIN_COLUMNS = 3
 _ROWS = 4
 _TICK_COLUMNS = 8
 """``│10-02`` or ``│2026-10``, and a space."""
@@ -49,7 +49,7 @@ def render_chart(slots: TimeSlots, width: int, glyphs: Glyphs) -> list[Line]:
     if not slots.hits:
         return []
     step_s, starts = _columns(slots, width)
-    if len(starts) < _LEAST_COLUMNS:
+    if len(starts) < _MIN_COLUMNS:
         return []
     hits = [0] * len(starts)
     for start_us, count in slots.hits:

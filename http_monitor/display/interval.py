@@ -10,7 +10,7 @@ from http_monitor.display.blocks import (
     TWO_FROM,
     block,
     cell_widths,
-    chosen,
+    describe_selection,
     facts,
     inner_width,
     render_active,
@@ -126,7 +126,7 @@ def _parts(report: Report, top: int | None, width: int, style: Style) -> list[_P
 
 def _title(report: Report, width: int, style: Style) -> Line:
     title = _busy_title(report, width, style) if report.hits else _quiet_title(report, width, style)
-    return title + chosen(report, width - line_columns(title), style)
+    return title + describe_selection(report, width - line_columns(title), style)
 
 
 def _busy_title(report: Report, width: int, style: Style) -> Line:

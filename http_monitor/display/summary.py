@@ -2,7 +2,7 @@
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.episodes import render_episodes
-from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
+from http_monitor.display.blocks import block, describe_selection, facts, inner_width, render_tables, title_width
 from http_monitor.display.chart import Chart
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.health import advice, sentences, unread_advice
@@ -35,7 +35,7 @@ def render_summary(summary: Summary, width: int, style: Style, chart: Chart | No
     lines += _alerts(summary, inner, style)
     lines += _health(summary, inner)
     title: Line = [("Summary", "bold")]
-    title += chosen(summary, title_width(width) - line_columns(title), style)
+    title += describe_selection(summary, title_width(width) - line_columns(title), style)
     return block(title, lines, width, style)
 
 

@@ -47,12 +47,14 @@ class Display:
             width: returns the columns of the terminal; called for each message.
             height: called likewise for the lines that a block may have; None: as many as it needs.
             top: maximum number of rows of a table; None: all.
-            palette: `ansi.COLOURS`, or None for plain output.
+            palette: `colours.COLOURS`, or None for plain output.
             live_status: the stream is a terminal; keep a status line at the bottom.
             command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
         self.chart: Chart | None = None
         """Draws the hits over time in the summary; set before the run."""
+        self.is_covered: Callable[[], bool] = lambda: False
+        """Returns whether another line stands in the place of the status line; set likewise."""
         self._stream = stream
         self._notices = notices
         self._width = width
@@ -130,7 +132,7 @@ class Display:
         self._stream.flush()
 
     def _pulse(self, pulse: Pulse, width: int) -> None:
-        if not self._live_status:
+        if not self._live_status or self.is_covered():
             return
         # Some terminals wrap when the last column is filled.
         spans = render_status(pulse, width - 1 - _ECHO_COLUMNS, self._style)

@@ -11,12 +11,12 @@ from http_monitor.report import Report
 from http_monitor.report_tables import FailingEndpoint, NetworkCount, SlowRow
 from http_monitor.units import ratio
 
-_KEY_LEAST = 16
+_MIN_KEY = 16
 _GAP = 2
-_KEY_GOOD = 32
+_GOOD_KEY = 32
 """Columns of a key for which a host beside it is shortened."""
-_HOST_MOST = 39
-_HOST_LEAST = 15
+_MAX_HOST = 39
+_MIN_HOST = 15
 """An IPv4 address."""
 _NETWORK_SHARE = 0.05
 """A network is shown from this share of all hits on."""
@@ -49,11 +49,11 @@ class UrgentTable:
     def widths_in(self, width: int) -> list[int]:
         """Return the columns of the cells that there is room for beside a key."""
         widths = self.widths
-        lacks = _KEY_GOOD - (width - sum(widths))
+        lacks = _GOOD_KEY - (width - sum(widths))
         if self.host_last and lacks > 0:
-            widths[-1] = max(min(_GAP + _HOST_LEAST, widths[-1]), widths[-1] - lacks)
+            widths[-1] = max(min(_GAP + _MIN_HOST, widths[-1]), widths[-1] - lacks)
         front = max(columns(row[0]) for row in self.rows)
-        while widths and width - sum(widths) < front + _KEY_LEAST:
+        while widths and width - sum(widths) < front + _MIN_KEY:
             widths.pop()
         return widths
 
@@ -93,7 +93,7 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     ranked = sorted(methods, key=lambda entry: (-entry[1], entry[0]))
     pieces: list[Line] = [
         [
-            (shorten(style.key(method), _KEY_LEAST, style.glyphs.ellipsis), "plain"),
+            (shorten(style.key(method), _MIN_KEY, style.glyphs.ellipsis), "plain"),
             (f" {style.glyphs.times}{figures.count(hits)}", "plain"),
         ]
         for method, hits in ranked
@@ -111,12 +111,12 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
 def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
-            f"{row.status} {shorten(style.key(row.method or b'-'), _KEY_LEAST, style.glyphs.ellipsis)} ",
+            f"{row.status} {shorten(style.key(row.method or b'-'), _MIN_KEY, style.glyphs.ellipsis)} ",
             style.key(row.key or b"-"),
             (
                 (figures.count(row.hits), "bad"),
                 (figures.moment(row.first_us, now_us), "plain"),
-                (shorten(style.key(row.host), _HOST_MOST, style.glyphs.ellipsis), "plain"),
+                (shorten(style.key(row.host), _MAX_HOST, style.glyphs.ellipsis), "plain"),
             ),
         )
         for row in rows

@@ -32,15 +32,15 @@ class RowStream:
 
     def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
         """Store rows that are about to be counted."""
-        self._rows = AcceptedRows(self._settled(rows), frame, decisions.bucket_of, decisions.late)
+        self._rows = AcceptedRows(self._settle(rows), frame, decisions.bucket_of, decisions.late)
         self._done = 0
 
     def backfilled(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
         """Emit rows that fill the window before the first row is counted."""
         late = np.zeros(len(rows), np.bool_)
-        self._listener.backfilled(AcceptedRows(self._settled(rows), frame, bucket_us, late))
+        self._listener.backfilled(AcceptedRows(self._settle(rows), frame, bucket_us, late))
 
-    def _settled(self, rows: Rows) -> Rows:
+    def _settle(self, rows: Rows) -> Rows:
         """Return rows that may be kept, without the data that they were read from."""
         if rows.offsets is None:
             return rows

@@ -39,7 +39,7 @@ NUMBERS: dict[str, dict[str, int]] = {
 """Columns of numbers, each with the units allowed in numbers, as multiples of its own."""
 ORDERS = ("<", "<=", ">", ">=")
 _NUMBER = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?([A-Za-z]{0,2})", re.ASCII)
-_MOST = 1 << 63
+_TOO_GREAT = 1 << 63
 """A number that great would not fit into any column."""
 
 
@@ -130,8 +130,8 @@ def number_of(word: str, units: dict[str, int]) -> int | None:
         return None
     if match[2] is None:
         value = int(match[1]) * scale
-        return value if value < _MOST else None
+        return value if value < _TOO_GREAT else None
     from fractions import Fraction  # noqa: PLC0415 - most numbers are whole
 
     exact = Fraction(match[1] + match[2]) * scale
-    return int(exact) if exact.denominator == 1 and exact < _MOST else None
+    return int(exact) if exact.denominator == 1 and exact < _TOO_GREAT else None

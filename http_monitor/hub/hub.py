@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.ports.sink import ReportSink, Settling
 from http_monitor.ports.stream import RowFrame, RowListener, StreamListener, WindowListener
 from http_monitor.report import Mark, Message, Notice, Resumption
@@ -16,9 +16,9 @@ _Item = TypeVar("_Item", RowFrame, Mark)
 class Hub:
     """Passes each message to every listener, in the order in which they joined. Owned by the monitor's thread.
 
-    Text, NDJSON and the checkpointer are called in that thread, one after the other. A screen has a `LatestBox`, which
-    never waits; a recorder has an `EveryBox`, which makes the publisher wait rather than lose data. A recorder or a
-    listener of rows that raises is counted, reported and released; the run depends on neither.
+    Text, NDJSON and the checkpointer are called in that thread, one after the other. A screen has a `LatestMailbox`,
+    which never waits; a recorder has an `EveryMailbox`, which makes the publisher wait rather than lose data. A
+    recorder or a listener of rows that raises is counted, reported and released; the run depends on neither.
 
     Args:
         sinks: The first listeners of messages.
@@ -31,7 +31,7 @@ class Hub:
         """Listeners of rows, with their names."""
         self._marks: list[StreamListener] = []
         """Those of them that receive marks too."""
-        self._boxes: list[EveryBox] = []
+        self._mailboxes: list[EveryMailbox] = []
         self._unreported: list[tuple[str, Exception]] = []
         """Name and error of each listener of rows that was released since the last notices."""
         self._removed = 0
@@ -51,7 +51,7 @@ class Hub:
     @property
     def failures(self) -> int:
         """Number of recorders and listeners of rows that have failed."""
-        return self._removed + sum(box.failure is not None for box in self._boxes)
+        return self._removed + sum(mailbox.failure is not None for mailbox in self._mailboxes)
 
     def join(self, sink: ReportSink) -> None:
         """Add a listener of messages, after the others."""
@@ -83,16 +83,16 @@ class Hub:
         self._drop(listener)
         self._removed += 1
 
-    def record(self, box: EveryBox) -> None:
+    def record(self, mailbox: EveryMailbox) -> None:
         """Add a recorder, which receives everything once `begin` is called."""
-        self._boxes.append(box)
-        self._sinks.append(box)
-        self.join_stream(box, box.name)
+        self._mailboxes.append(mailbox)
+        self._sinks.append(mailbox)
+        self.join_stream(mailbox, mailbox.name)
 
     def begin(self, resumption: Resumption | None) -> None:
         """Start the recorders; None: the stream begins."""
-        for box in self._boxes:
-            box.begin(resumption)
+        for mailbox in self._mailboxes:
+            mailbox.begin(resumption)
 
     def publish(self, message: Message) -> None:
         """Pass on a message. Raises BrokenPipeError if the reader of a listener is gone."""
@@ -117,8 +117,8 @@ class Hub:
 
     def flush(self, mark_number: int) -> None:
         """Wait until every running recorder has flushed everything up to a mark."""
-        for box in self._boxes:
-            box.flush(mark_number)
+        for mailbox in self._mailboxes:
+            mailbox.flush(mark_number)
 
     def settle(self) -> None:
         """Let listeners print what they held back during the turn, which is over."""
@@ -129,21 +129,21 @@ class Hub:
         """Remove recorders that failed; return a notice of each, and of each listener of rows released since then."""
         notices = [_notice_of(name, error) for name, error in self._unreported]
         self._unreported.clear()
-        for box in tuple(self._boxes):
-            failure = box.failure
+        for mailbox in tuple(self._mailboxes):
+            failure = mailbox.failure
             if failure is not None:
-                self._remove(box)
+                self._remove(mailbox)
                 self._removed += 1
-                notices.append(_notice_of(box.name, failure))
+                notices.append(_notice_of(mailbox.name, failure))
         return notices
 
     def close(self) -> Sequence[Notice]:
         """Let recorders process the remaining items, stop and remove them; return a notice of each that failed."""
-        for box in self._boxes:
-            box.close()
+        for mailbox in self._mailboxes:
+            mailbox.close()
         notices = self.remove_failed()
-        for box in tuple(self._boxes):
-            self._remove(box)
+        for mailbox in tuple(self._mailboxes):
+            self._remove(mailbox)
         return notices
 
     def _pass_on(self, listener: RowListener, receive: Callable[[_Item], None], item: _Item) -> None:
@@ -152,10 +152,10 @@ class Hub:
         except Exception as error:  # noqa: BLE001 - a listener that fails must not end the monitor
             self.release(listener, error)
 
-    def _remove(self, box: EveryBox) -> None:
-        self._boxes.remove(box)
-        self._sinks.remove(box)
-        self._drop(box)
+    def _remove(self, mailbox: EveryMailbox) -> None:
+        self._mailboxes.remove(mailbox)
+        self._sinks.remove(mailbox)
+        self._drop(mailbox)
 
     def _drop(self, listener: object) -> None:
         self._rows = [(each, name) for each, name in self._rows if each is not listener]

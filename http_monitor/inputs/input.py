@@ -178,7 +178,7 @@ class Input:
             return _NO_LINES
         batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
-        return self._selected(batch, data, stretches)
+        return self._select_rows(batch, data, stretches)
 
     def look(self) -> Look:
         """Read and parse the next lines of a replay; may wait for them.
@@ -193,12 +193,12 @@ class Input:
         if chunk.finished and 0 < self._lines == self._others:
             found.append(Found(None, self._only_others()))
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
-        failure = self.source.failure if isinstance(self.source, Failing) else None
-        nul_bytes = self.source.health().nul_bytes
+        failure, health = self.source.failure if isinstance(self.source, Failing) else None, self.source.health()
         locates = self.locator.at_once
-        selected = self._selected(parsed, chunk.data, chunk.stretches if locates else ())
+        selected = self._select_rows(parsed, chunk.data, chunk.stretches if locates else ())
         position = self._resumable.position() if locates and self._resumable is not None else None
-        return cut(self._select, Look(selected, chunk.finished, nul_bytes, tuple(found), failure, position))
+        look = Look(selected, chunk.finished, health.nul_bytes, tuple(found), failure, position, health.lag_bytes)
+        return cut(self._select, look)
 
     def merge_look(self, look: Look) -> None:
         """Store the results of a look whose lines are being counted now."""
@@ -226,7 +226,7 @@ class Input:
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         return batch, found
 
-    def _selected(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
+    def _select_rows(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
         chosen = batch if self._select is None else self._select(batch)
         offsets = self.locator.offsets(data, stretches, batch, chosen.line_nos)
         return replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets)

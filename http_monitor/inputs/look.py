@@ -56,6 +56,8 @@ class Look:
     """Error that ended reading before the end of the input."""
     position: Json | None = None
     """Position of the source behind these lines; None: it has none, or nobody asks."""
+    lag_bytes: int = 0
+    """Bytes of the source that are left to read."""
 
     def cut(self, line_no: int) -> "Look":
         """Return the look as if the input ended with that line."""

@@ -50,7 +50,7 @@ class SpanSelection:
         times_us = times_of(batch)
         self._note_end(times_us, batch.line_nos)
         outside = self._outside(times_us)
-        gone = self._gone(batch, outside)
+        gone = self._find_excluded(batch, outside)
         if len(outside):
             self._is_outside = bool(outside[-1])
         selected = batch if self._select is None else self._select(batch)
@@ -74,7 +74,7 @@ class SpanSelection:
             outside |= times_us >= self._span.until_us
         return outside
 
-    def _gone(self, batch: Batch, outside: Bools) -> Int64s:
+    def _find_excluded(self, batch: Batch, outside: Bools) -> Int64s:
         """Return the numbers of the lines outside, ascending, except those that record no finished request."""
         if batch.lines == len(batch.line_nos) + len(batch.other_nos):
             return batch.line_nos[outside]

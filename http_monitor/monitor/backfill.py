@@ -142,10 +142,10 @@ class Backfill:
                     short += rows or ()
                     log = None if begin else self._older(log, known, handles)
             if len(short) >= _MANY:
-                yield _joined(short)
+                yield _join(short)
                 short = []
         if short:
-            yield _joined(short)
+            yield _join(short)
         given = shares([reach for _, reach in wanted], self._left)
         for (log, reach), share in zip(wanted, given, strict=True):
             self._is_cut |= share < reach or MAX_BYTES <= reach < log.end
@@ -238,7 +238,7 @@ class Backfill:
         return ahead_filter.admit(chosen, times_of(chosen), self._began_us)
 
 
-def _joined(parts: Sequence[Rows]) -> Rows:
+def _join(parts: Sequence[Rows]) -> Rows:
     """Join the rows of the ends of some logs, with the number of lines after each that do not count."""
     if len(parts) == 1:
         return parts[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from http_monitor.paths import is_lost, whole_path
 
-_MOST_NAMES = 10_000
+_MAX_NAMES = 10_000
 """Maximum number of names in a directory that are compared; a comparison takes microseconds."""
 _USUAL = (
     "/var/log/nginx/*access*.log",
@@ -63,7 +63,7 @@ def usual_logs(most: int) -> list[str]:
 def _entries(directory: str) -> Iterator["os.DirEntry[str]"]:
     try:
         with os.scandir(directory) as entries:
-            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
+            for _, entry in zip(range(_MAX_NAMES), entries, strict=False):
                 yield entry
     except OSError:
         return

@@ -83,7 +83,7 @@ class LiveSelection:
         paths: dict[str, None] = {}
         self.know(pattern for pattern in self._patterns if not self._is_pattern(pattern))
         for pattern in self._patterns:
-            found = self._found(pattern) if self._is_pattern(pattern) else [pattern]
+            found = self._find_new(pattern) if self._is_pattern(pattern) else [pattern]
             self.know(found or [pattern])
             paths |= dict.fromkeys(found or [pattern])
         return list(paths)
@@ -93,7 +93,7 @@ class LiveSelection:
         fresh: dict[str, None] = {}
         done = []
         for pattern in filter(self._is_pattern, self._patterns):
-            found = self._found(pattern)
+            found = self._find_new(pattern)
             unknown = [path for path in found if path not in self._known]
             fresh |= dict.fromkeys(unknown)
             self.know(unknown)
@@ -122,12 +122,12 @@ class LiveSelection:
     def _is_pattern(self, path: str) -> bool:
         return path not in self._remote and _is_pattern(path)
 
-    def _found(self, pattern: str) -> list[str]:
+    def _find_new(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern now and are to be followed."""
         directory, name = os.path.split(pattern)
         if glob.has_magic(directory) or "**" in name:
             return self._found_in_many(pattern)
-        changed = _changed(directory)
+        changed = _change_of(directory)
         seen = self._seen.get(pattern)
         if seen is None or seen.changed != changed or changed is None:
             seen = self._seen[pattern] = _Seen(changed)
@@ -168,7 +168,7 @@ class _Seen:
     found: list[str] = field(default_factory=list)
 
 
-def _changed(directory: str) -> tuple[int, int, int] | None:
+def _change_of(directory: str) -> tuple[int, int, int] | None:
     """Return the identity and the time of change of a directory; None if they are not known."""
     try:
         status = os.stat(directory or os.curdir)

@@ -10,7 +10,7 @@ from http_monitor.arrow import encode
 from http_monitor.ports.wrapper import Peeled, Stamps, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
-from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
+from http_monitor.unwrap.json_text import is_string, unescape, unescape_plain, with_places
 from http_monitor.unwrap.parts import Joined, Parts
 from http_monitor.unwrap.stage import Stage
 
@@ -181,12 +181,12 @@ class Wrapping:
         if not self._quoted:
             return cut(data, found.start, found.stop + 1)
         raw = _with_lf(data, found)
-        plain = plainly_unescaped(raw) if found.wrapped.all() else None
+        plain = unescape_plain(raw) if found.wrapped.all() else None
         if plain is not None:
             return plain
         lines = self._strings(data, found, raw)
         return b"".join(
-            (unescaped(line) if wrapped else line) + b"\n"
+            (unescape(line) if wrapped else line) + b"\n"
             for line, wrapped in zip(lines, found.wrapped.tolist(), strict=True)
         )
 

@@ -17,7 +17,7 @@ _NONE = {"status": (b"", b"-", b"0", b"000", b"-1")}
 _SEVERE = ("time", "status", "size", "bytes_in")
 _ASKED = ("request", "method", "target", "path", "query")
 _REMEMBERED = (*_ASKED, "host", "vhost", "user", "referer", "agent", "forwarded", "bytes_in")
-_MOST_OPEN = 2_000
+_MAX_OPEN = 2_000
 
 
 class Meant(NamedTuple):
@@ -245,7 +245,7 @@ class JsonReader:
             if text and len(text) <= 4_096:
                 known.append((role, raw, text))
         self._open[number] = known
-        while len(self._open) > _MOST_OPEN:
+        while len(self._open) > _MAX_OPEN:
             self._open.pop(next(iter(self._open)))
 
 

@@ -1,6 +1,7 @@
 """What container runtimes and platforms put before a line, read the slow way."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.reference.syslog import is_host, named_program
@@ -31,7 +32,7 @@ def _timed(inside: Inside) -> Inside:
 
 def _timed_by_pm2(inside: Inside) -> Inside:
     """Take off the time that a runtime was asked for, or pm2."""
-    found = follow(inside.text, rb"[0-9-]{10}T[0-9:]{8}", b": ")
+    found = follow(inside.text, rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", b": ")
     return _timed(inside) if found is None else replace(inside, text=found[-1], time=found[0])
 
 
@@ -53,15 +54,22 @@ def compose(line: bytes) -> list[Inside] | None:
     bracketed = follow(line, _COLOURS, rb"\[", name, rb"\]", _COLOURS, b" ")
     if bracketed is not None:
         return [_timed_by_pm2(Inside(bracketed[-1], bracketed[2], masked(bracketed[2])))]
-    found = follow(line, _COLOURS, rb"(\d\d:\d\d:\d\d |\d{1,5}\|)?", name)
-    if found is None:
-        return None
+    # A number and a bar are pm2's, unless no name follows: then the number is one.
+    for before in (rb"(\d\d:\d\d:\d\d |\d{1,5}\|)", b""):
+        found = follow(line, _COLOURS, before, name)
+        rest = None if found is None else _behind_name(found)
+        if found is not None and rest is not None:
+            return [_timed_by_pm2(Inside(rest, found[2], masked(found[2])))]
+    return None
+
+
+def _behind_name(found: Sequence[bytes]) -> bytes | None:
+    """Return what follows the name and the bar, given the colours, what precedes the name, the name and the rest."""
     ways = [(b" *", rb"\| ")]
     if found[0]:
         ways = [(rb" *\|", b" " + COLOUR), (rb" *\|", COLOUR + b" "), (b" *" + COLOUR, rb" *\| ")]
     rests = [follow(found[-1], *way) for way in ways]
-    rest = next((each[-1] for each in rests if each is not None), None)
-    return None if rest is None else [_timed_by_pm2(Inside(rest, found[2], masked(found[2])))]
+    return next((each[-1] for each in rests if each is not None), None)
 
 
 def kubectl(line: bytes) -> list[Inside] | None:

@@ -44,10 +44,10 @@ def render_alert(event: AlertEvent, width: int, style: Style, command: str = "",
         breaks: Break the message at words, for a terminal; what searches a file wants it whole.
     """
     role: Role = "raised" if event.state == "raised" else "recovered"
-    lines = _painted(event.message, role, width, style, breaks=breaks)
+    lines = _paint(event.message, role, width, style, breaks=breaks)
     if event.state != "raised":
         return lines
-    lines += _marked(_pieces(event, width, style), width, style)
+    lines += _mark(_pieces(event, width, style), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{style.text(_more(event, command))}", "dim"))
     return lines
@@ -96,31 +96,31 @@ def _wrap_pieces(pieces: Sequence[str], room: int) -> list[str]:
 def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
     """Return the message of many alerts of one rule and moment, broken at words where that is wanted."""
     role: Role = "raised" if events[0].state == "raised" else "recovered"
-    lines = _painted(storm_message(events), role, width, style, breaks=breaks)
-    return lines + (_marked([], width, style) if events[0].state == "raised" else [])
+    lines = _paint(storm_message(events), role, width, style, breaks=breaks)
+    return lines + (_mark([], width, style) if events[0].state == "raised" else [])
 
 
 def filter_of(event: AlertEvent) -> str:
     """Return the expression for ``--filter`` that is true of the requests of an alert; empty: all are its requests."""
     if event.name == "error-rate":
         return "status >= 500"
-    return "" if event.subject is None else f"host == {quoted(event.subject)}"
+    return "" if event.subject is None else f"host == {quote(event.subject)}"
 
 
-def quoted(key: bytes) -> str:
+def quote(key: bytes) -> str:
     r"""Return log text as an expression quotes it, each byte that is not plain as ``\xhh``."""
     plain = "".join(chr(byte) if 32 <= byte < 127 and byte not in b"\"\\'" else f"\\x{byte:02x}" for byte in key)
     return f'"{plain}"'
 
 
-def _painted(message: str, role: Role, width: int, style: Style, *, breaks: bool) -> list[str]:
+def _paint(message: str, role: Role, width: int, style: Style, *, breaks: bool) -> list[str]:
     text = style.text(message)
     if not breaks:
         return [style.paint(text, role)]
     return [style.paint("".join(part for part, _ in line), role) for line in wrap_words(text, width)]
 
 
-def _marked(pieces: Sequence[str], width: int, style: Style) -> list[str]:
+def _mark(pieces: Sequence[str], width: int, style: Style) -> list[str]:
     mark = f"{_INDENT}{MARK}"
     told = _wrap_pieces(pieces, _room(width)) or [""]
     starts = (mark, " " * len(mark))

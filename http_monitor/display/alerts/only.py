@@ -17,7 +17,7 @@ class AlertsDisplay:
         stream: Takes a line for each alert; many of one rule at one moment are one.
         notices: Takes sentences about the run.
         width: Asked at each alert for the columns there are.
-        palette: `ansi.COLOURS`, or None for plain output.
+        palette: `colours.COLOURS`, or None for plain output.
         command: Starts this program on the same input, for the hint under an alert; empty: there is no hint.
     """
 

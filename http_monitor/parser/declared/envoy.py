@@ -13,12 +13,12 @@ from http_monitor.errors import UsageError
 from http_monitor.parser.declared.placeholders import (
     NOTHING,
     Meant,
-    chosen,
+    choose_roles,
     lacking,
-    made,
+    make_template,
+    meaning_of_time,
     parts_of,
-    time_written,
-    unknown,
+    unknown_placeholder,
 )
 from http_monitor.parser.fields.field import Role, Writing
 from http_monitor.parser.template.slot import DIGITS, EPOCH, ISO_UTC, NUMBER, STATUS_OR_NONE
@@ -92,7 +92,7 @@ def envoy_keys(text: str, *, untimed: bool = False) -> dict[str, tuple[Role, Wri
     names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in named.values())
     meants = {key: _meant(match["name"], match["of"] or "", names_client=names_client) for key, match in named.items()}
     keys: dict[str, tuple[Role, Writing]] = {}
-    for (key, meant), role in zip(meants.items(), chosen([*meants.values()]), strict=True):
+    for (key, meant), role in zip(meants.items(), choose_roles([*meants.values()]), strict=True):
         if role is not None:
             is_unit = role in ("duration", "upstream")
             keys[key] = ("time" if role == "moment" else role, meant.writing if is_unit else "plain")
@@ -122,13 +122,13 @@ def envoy_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((match[0], _meant(match["name"], match["of"] or "", names_client=names_client)))
         at = match.end()
     parts = parts_of([*pieces, (_literal(text[at:]), None)])
-    return made(parts, NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts, NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:
     plain = text.replace("%%", "")
     if "%" in plain:
-        raise unknown(NOUN, text[text.index("%") :], "%START_TIME%, %RESPONSE_CODE%, …")
+        raise unknown_placeholder(NOUN, text[text.index("%") :], "%START_TIME%, %RESPONSE_CODE%, …")
     return text.replace("%%", "%").replace('\\"', '"').replace("\\\\", "\\")
 
 
@@ -153,7 +153,7 @@ def _time(of: str) -> Meant:
         return Meant("time", "epoch", EPOCH)
     if of in ("%s%3f", "%s%6f"):
         return Meant("time", "epoch_ms" if of.endswith("3f") else "epoch_us", DIGITS)
-    time = time_written(re.sub(r"%([1-9])f", "%f", of))
+    time = meaning_of_time(re.sub(r"%([1-9])f", "%f", of))
     if time is None:
         raise UsageError(f"--format: got {NOUN} with START_TIME({of}), takes one with a date and a time of day")
     return time

@@ -13,7 +13,7 @@ _MAX_LINES = 256
 """Maximum number of lines tried at once while the format is not known: all formats but one parse them in vain."""
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
+def join_batches(batches: Sequence[Batch]) -> Batch:
     """Return batches of consecutive lines, at least one, as one batch."""
     if len(batches) == 1:
         return batches[0]
@@ -110,7 +110,7 @@ def end_of_line(data: bytes, start: int) -> int:
     return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
 
 
-def counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
+def split_lines(data: bytes, limit: int) -> list[tuple[int, bytes]]:
     """Return (end, line without its LF) of each line that is not blank."""
     found: list[tuple[int, bytes]] = []
     start = 0

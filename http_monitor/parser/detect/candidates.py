@@ -160,7 +160,7 @@ class Pool:
         found: list[tuple[LogFormat, LineReading]] = []
         for candidate in self._candidates.values():
             made = self.fresh_of(candidate, head)
-            found.append((made, called(read_line(made, line))))
+            found.append((made, rename_reading(read_line(made, line))))
         return nearest_of(line, found)
 
 
@@ -172,7 +172,7 @@ def nearest_of(line: bytes, readings: list[tuple[LogFormat, LineReading]]) -> li
     return nearest_first(line, readings[-1:] + readings[:-1])
 
 
-def called(reading: LineReading) -> LineReading:
+def rename_reading(reading: LineReading) -> LineReading:
     """Return a reading by the family renamed to the variant of the line; for a malformed line, the simplest one."""
     if reading.format != "auto":
         return reading

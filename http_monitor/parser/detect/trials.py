@@ -6,9 +6,9 @@ from itertools import chain
 
 import numpy as np
 
-from http_monitor.parser.detect.batch_pieces import Leading, counted, pieces
+from http_monitor.parser.detect.batch_pieces import Leading, pieces, split_lines
 from http_monitor.parser.detect.candidates import Candidate, Candidates
-from http_monitor.parser.fields.plausible import doubted, first_hosts
+from http_monitor.parser.fields.plausible import find_doubtful_hosts, first_hosts
 from http_monitor.parser.lines.account import SAMPLE_BYTES, SAMPLES
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json, Sample
@@ -95,7 +95,7 @@ class Trials:
         batches = [made.parse(piece) for made in self._formats()]
         # (line, whether its host is doubted, candidate) of the first line that fits each.
         fits = [
-            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
+            (int(batch.line_nos[0]), bool(find_doubtful_hosts(first_hosts(batch, 1))), index)
             for index, batch in enumerate(batches)
             if len(batch.line_nos)
         ]
@@ -127,14 +127,14 @@ def _in_vain(batches: Sequence[Batch], data: bytes, limit: int) -> Batch:
         return batch
     other = sorted(set(chain.from_iterable(others)))
     malformed = sorted({*range(1, batch.lines + 1)}.difference(other))[:SAMPLES]
-    lines = [line for _, line in counted(data, limit)]
+    lines = [line for _, line in split_lines(data, limit)]
     samples = tuple(Sample(no, lines[no - 1][:SAMPLE_BYTES].removesuffix(b"\r")) for no in malformed)
     return replace(batch, other_nos=np.array(other, np.int64), samples=samples)
 
 
 def _begin_of(data: bytes, line_no: int, limit: int) -> int:
     """Return the offset of a line, given its number among those that are not blank."""
-    end, line = counted(data, limit)[line_no - 1]
+    end, line = split_lines(data, limit)[line_no - 1]
     return max(0, end - 1 - len(line))
 
 

@@ -51,7 +51,7 @@ def first_hosts(batch: Batch, most: int = ENOUGH_ROWS, column: str = "host") -> 
     return [b"-" if host is None else host for host in hosts]
 
 
-def doubted(hosts: list[bytes], can_be: Callable[[bytes], bool] = can_be_host) -> list[bytes]:
+def find_doubtful_hosts(hosts: list[bytes], can_be: Callable[[bytes], bool] = can_be_host) -> list[bytes]:
     """Return the hosts that cannot be hosts if they are the majority, else nothing; dashes are ignored.
 
     Args:

@@ -28,7 +28,7 @@ from http_monitor.parser.template.slot import Slot
 from http_monitor.parser.template.template import Template
 
 Getter = Callable[[Object], Any]
-_MOST_READERS = 64
+_MAX_READERS = 64
 _TARGET = f"^(?s:{TARGET.pattern.decode()})\\z"
 _NOTHING = pa.array(NOTHING, pa.binary())
 _IN_EXPONENTS = frozenset("ein")
@@ -148,7 +148,7 @@ class Columnar:
     def _reader(self, fields: tuple[Field, ...]) -> "ObjectReader":
         reader = self._readers.get(fields)
         if reader is None:
-            if len(self._readers) >= _MOST_READERS:
+            if len(self._readers) >= _MAX_READERS:
                 self._readers.clear()
             reader = self._readers[fields] = ObjectReader(fields)
         return reader

@@ -123,7 +123,7 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
                 keys.remove(key)
     if not likely:
         return None
-    return _told(said, likely)
+    return _describe_unread(said, likely)
 
 
 def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
@@ -138,11 +138,11 @@ def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) 
     for key in _keys(found):
         named = key.words & _TIME_WORDS or b"-" in key.text[4:8]
         if named and not key.words & _NO_TIME_WORDS and isinstance(read_time(key.text, "any"), int):
-            return _told(said, {"time": key.raw})
+            return _describe_unread(said, {"time": key.raw})
     return None
 
 
-def _told(said: Mapping[Role | None, Field], likely: Mapping[Role, str]) -> str:
+def _describe_unread(said: Mapping[Role | None, Field], likely: Mapping[Role, str]) -> str:
     """Return the sentence on keys that are not read."""
     given = ",".join(
         [*_read_keys(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())]

@@ -26,8 +26,8 @@ from http_monitor.records import Batch, Json
 
 _NO_TIME = "a key with the time"
 _NO_REQUEST = "a key with the request or the status"
-_MOST_LAYOUTS = 1_000
-_MOST_KEYS = 256
+_MAX_LAYOUTS = 1_000
+_MAX_KEYS = 256
 
 
 class JsonFormat(LinedFormat):
@@ -100,7 +100,7 @@ class JsonFormat(LinedFormat):
                 if self._may_fit(one)
             )
             parts = [part for part in made if part is not None]
-        batch = self._joined(parts, lines)
+        batch = self._join(parts, lines)
         self._objects.clear()
         return batch
 
@@ -172,7 +172,7 @@ class JsonFormat(LinedFormat):
             if mended is not found:
                 found = self._objects[index] = mended
         if one.layout.part != "whole":
-            paired = self._paired(one.layout, found)
+            paired = self._pair(one.layout, found)
             if paired is not found:
                 self._objects[index] = paired
                 if isinstance(paired, Outside):
@@ -183,7 +183,7 @@ class JsonFormat(LinedFormat):
         if plain:
             one.add(index, found)
 
-    def _paired(self, layout: Layout, found: Object) -> Object | Outside:
+    def _pair(self, layout: Layout, found: Object) -> Object | Outside:
         """Return an object completed by its request's first line; `NoRequest` for the first line itself."""
         if layout.part == "last":
             return self._pairs.end(layout, found) if self._pairs else found
@@ -198,8 +198,8 @@ class JsonFormat(LinedFormat):
         layout = self._layouts.get(shape)
         if layout is None:
             layout = Layout(self._book.find(found), self._name, declared=self._declared)
-            if len(found) <= _MOST_KEYS:
-                if len(self._layouts) >= _MOST_LAYOUTS:
+            if len(found) <= _MAX_KEYS:
+                if len(self._layouts) >= _MAX_LAYOUTS:
                     self._layouts.clear()
                 self._layouts[shape] = layout
         return layout
@@ -210,7 +210,7 @@ class JsonFormat(LinedFormat):
             return found
         layout = self._layout(self._book.eye.shape_of(found), found)
         found = layout.mended(found)
-        paired = self._paired(layout, found) if layout.part != "whole" else found
+        paired = self._pair(layout, found) if layout.part != "whole" else found
         return paired if isinstance(paired, Outside) else self._read_object(paired, line)
 
     def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
@@ -259,7 +259,7 @@ class JsonFormat(LinedFormat):
         # The format without a map comes nearest to an object with unknown keys.
         return max(sum(self._book.knows(name) for name, _ in spans), 1)
 
-    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+    def _explain(self, line: bytes, read: Texts) -> dict[str, Value]:
         used = {field.name for field, text in zip(read.fields, read.texts, strict=True) if text is not None}
         found = decode_object(line)
         others: dict[str, Value] = {}
@@ -269,7 +269,7 @@ class JsonFormat(LinedFormat):
                 if key not in used and text is not None:
                     others[scalar_name(key)] = value if type(value) is int and abs(value) < 1 << 63 else text
         present = [index for index, text in enumerate(read.texts) if text is not None]
-        named = super()._explained(
+        named = super()._explain(
             line,
             Texts(read.meaning, [read.fields[index] for index in present], [read.texts[index] for index in present]),
         )

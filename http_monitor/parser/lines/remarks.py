@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from http_monitor.parser.fields.hosts import client_of
-from http_monitor.parser.fields.plausible import ENOUGH_ROWS, can_be_vhost, doubted, first_hosts
+from http_monitor.parser.fields.plausible import ENOUGH_ROWS, can_be_vhost, find_doubtful_hosts, first_hosts
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
@@ -101,7 +101,7 @@ class FileRemarks:
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
         # A wrapped line may contain several lines, or be a part of one; then another line is checked, or none.
-        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=False):
+        for number, line in zip(wanted, _find_lines(data, wanted), strict=False):
             for remark in fmt.remarks(line):
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said and remark.settled_by not in self._given:
@@ -146,9 +146,9 @@ def zone_remark(time: bytes) -> Iterator[Remark]:
 
 
 def _host_remark(hosts: list[bytes], vhosts: list[bytes]) -> Iterator[Remark]:
-    wrong, called = doubted(hosts), "host"
+    wrong, called = find_doubtful_hosts(hosts), "host"
     if not wrong:
-        wrong, called = doubted(vhosts, can_be_vhost), "virtual host"
+        wrong, called = find_doubtful_hosts(vhosts, can_be_vhost), "virtual host"
     if not wrong:
         return
     shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
@@ -176,7 +176,7 @@ def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
         yield Remark("unread", f"text after the fields of {called} is not read: {shown}", advice=_READ_IT)
 
 
-def _lines_numbered(data: bytes, numbers: list[int]) -> Iterator[bytes]:
+def _find_lines(data: bytes, numbers: list[int]) -> Iterator[bytes]:
     """Yield the lines with these numbers, counted from 1 without blank lines."""
     start = number = 0
     wanted = iter(numbers)

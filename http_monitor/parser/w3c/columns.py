@@ -71,7 +71,7 @@ class Server(NamedTuple):
     """Whether a column may be in quotes, with blanks in it."""
 
 
-def server_named(line: str) -> Server:
+def parse_software(line: str) -> Server:
     """Return what is known of the server in a `#Software` line."""
     line = line.lower()
     unit = next((unit for name, unit in _SOFTWARE if name in line), None)

@@ -15,7 +15,7 @@ from http_monitor.parser.lines.misfit import Misfit
 from http_monitor.parser.lines.remarks import zone_remark
 from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
-from http_monitor.parser.w3c.columns import Dialect, Server, W3cColumns, server_named, unit_of_columns
+from http_monitor.parser.w3c.columns import Dialect, Server, W3cColumns, parse_software, unit_of_columns
 from http_monitor.parser.w3c.splitting import spans_of, split
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch, Json
@@ -63,7 +63,7 @@ class W3cFormat(LinedFormat):
         if len(data) < SMALL_BYTES or comments > _MAX_COMMENTS:
             return super().parse(data)
         chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
-        return self._joined([*self._by_columns(chunk)], lines_of(data))
+        return self._join([*self._by_columns(chunk)], lines_of(data))
 
     def learn(self, head: bytes) -> None:
         """Learn the columns from the beginning of the file, for a run that starts later in it.
@@ -130,7 +130,7 @@ class W3cFormat(LinedFormat):
                 line = chunk.data[chunk.starts[index] : chunk.ends[index]]
                 names = _names_in(line) or names
                 if line[: len(_SOFTWARE)].lower() == _SOFTWARE:
-                    server = server_named(line.decode("latin-1"))
+                    server = parse_software(line.decode("latin-1"))
             first = index + 1
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
@@ -151,7 +151,7 @@ class W3cFormat(LinedFormat):
         if names is not None:
             self._set(names)
         elif line[: len(_SOFTWARE)].lower() == _SOFTWARE:
-            self._server = server_named(line.decode("latin-1"))
+            self._server = parse_software(line.decode("latin-1"))
 
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names

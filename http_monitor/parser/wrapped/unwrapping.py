@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
-from http_monitor.parser.detect.batch_pieces import counted, joined, with_begins
+from http_monitor.parser.detect.batch_pieces import join_batches, split_lines, with_begins
 from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, bare_lines, doubted
 from http_monitor.parser.wrapped.given_up import GivenUp
@@ -121,7 +121,7 @@ class Unwrapping:
             if isinstance(turn.made, Changing):
                 turn.made.drain_changes()
             self.tell(turn.wrapper, before, " from here on")
-        return joined(parts)
+        return join_batches(parts)
 
     def read_again(self, held: Held, before: int, *, fits: bool, is_found: bool) -> Batch:
         """Return the rows of the first lines, which were held.
@@ -268,7 +268,7 @@ class Unwrapping:
         if wrapper is None:
 
             def plain_lines() -> Sequence[tuple[int, bytes]]:
-                every = counted(piece, self._limit)
+                every = split_lines(piece, self._limit)
                 return [every[number - 1] for number in numbers.tolist()]
 
             return self._change.look(batch, numbers, plain_lines, at)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.known.position import FilePosition
 
-_MOST_LEFT = 64
+_MAX_LEFT = 64
 
 
 class Claims:
@@ -50,7 +50,7 @@ class Claims:
             self._held.discard(identity)
             if position is not None:
                 self._left[identity] = position
-                while len(self._left) > _MOST_LEFT:
+                while len(self._left) > _MAX_LEFT:
                     del self._left[next(iter(self._left))]
 
     def left(self, identity: Identity) -> FilePosition | None:

@@ -17,7 +17,8 @@ _NAME = rf"(?:[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}} |[0-9]{{1,5}}\|)?{_NAMED}"
 _COLOURED = rf"(?:{COLOUR})+{_NAME}(?: *\|(?: {COLOUR}|{COLOUR} )|(?: *{COLOUR}) *\| )"
 _BRACKETED = rf"(?:{COLOUR})*\[{_NAMED}\](?:{COLOUR})* "
 # The time of a runtime, or of pm2.
-_TIME = front(rf"(?P<time>{RFC3339}) ", r"(?P<time>[0-9-]{10}T[0-9:]{8}): ", begins=TIME_BEGINS)
+_PM2 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TIME = front(rf"(?P<time>{RFC3339}) ", rf"(?P<time>{_PM2}): ", begins=TIME_BEGINS)
 
 KIND = Kind(
     "compose",

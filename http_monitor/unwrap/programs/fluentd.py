@@ -16,7 +16,7 @@ from http_monitor.unwrap.json_lines import exploder
 from http_monitor.unwrap.json_stage import json_stage
 from http_monitor.unwrap.json_text import one_line
 from http_monitor.unwrap.patterns import ISO
-from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.stage import mask_digits
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _TAG = r"(?P<source>[^ \t\":{]{1,255}+)"
@@ -61,7 +61,7 @@ def _inner(given: Any) -> Iterator[Inner]:
         if not isinstance(event["message"], str):
             raise TypeError("no line")
         time = str(event["timestamp"]).encode("utf-8", "replace")
-        yield Inner(one_line(event["message"]), source, masked(source), time)
+        yield Inner(one_line(event["message"]), source, mask_digits(source), time)
 
 
 KIND = Kind(

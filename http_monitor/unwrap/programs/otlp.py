@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from http_monitor.unwrap.json_lines import exploder
-from http_monitor.unwrap.json_text import encoded, one_line
-from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.json_text import encode_line, one_line
+from http_monitor.unwrap.stage import mask_digits
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _CONVENTIONS = frozenset(
@@ -28,7 +28,7 @@ def _inner(given: Any) -> Iterator[Inner]:
             if isinstance(text, str):
                 said[attribute.get("key")] = text.encode("utf-8", "replace")
         source = next((said[name] for name in _SOURCES if name in said), None)
-        origin = masked(said.get("service.name", source or b""))
+        origin = mask_digits(said.get("service.name", source or b""))
         for scope in resource.get("scopeLogs", ()):
             for record in scope.get("logRecords", ()):
                 time = str(record.get("timeUnixNano") or record.get("observedTimeUnixNano") or "")
@@ -50,7 +50,7 @@ def _line(record: Any, time: str) -> bytes:
     if said and time:
         said["timeUnixNano"] = time
     # A record without any of them is a line all the same.
-    return encoded(json.dumps(said, ensure_ascii=False))
+    return encode_line(json.dumps(said, ensure_ascii=False))
 
 
 def _members(given: Any) -> Mapping[str, Any]:

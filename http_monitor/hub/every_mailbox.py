@@ -51,7 +51,7 @@ class _Flush:
 _Item = RowFrame | Mark | Message | _Flush
 
 
-class EveryBox:
+class EveryMailbox:
     """A listener of the hub that loses nothing: the publisher waits for a slow recorder.
 
     Args:
