@@ -13,7 +13,7 @@ FIRST_US = US_PER_S
 """Work of less than this time has no line."""
 STEP_US = US_PER_S // 2
 """Time between two states of the line."""
-_LEAST_SHARE = 0.01
+_MIN_SHARE = 0.01
 """Share of the work from which the time to go is estimated."""
 _ECHO_COLUMNS = len("^C") + 1
 """Columns that the terminal itself may write after the line, or wrap at."""
@@ -98,7 +98,7 @@ def render_progress(done: WorkDone, lines: int, passed_us: int, width: int, styl
         style: The style of the terminal.
     """
     parts = [f"Reading {int(100 * done.share)} %" if done.share is not None else "Reading"]
-    if done.share is not None and done.share >= _LEAST_SHARE:
+    if done.share is not None and done.share >= _MIN_SHARE:
         to_go_s = max(1, round(passed_us / US_PER_S * (1 - done.share) / done.share))
         parts.append(f"{figures.rough_span(to_go_s)} to go")
     if done.share is None:
