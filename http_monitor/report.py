@@ -85,6 +85,9 @@ class Traffic:
     """The networks that are believed about whom they forward."""
     details: Details = field(default=Details())
     coverage: Coverage = field(default=Coverage())
+    failing: Sequence[FailingEndpoint] = ()
+    """What failed: hits down, then by key, method and status."""
+    slow: SlowRequests = field(default=SlowRequests())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +114,6 @@ class Report(Traffic):
     """Number of alert events with `at` in this interval."""
     rules: tuple[Rule, ...] = ()
     """What the window is judged by, in the order of judgement."""
-    failing: Sequence[FailingEndpoint] = ()
-    """What failed in the interval: hits down, then by key, method and status."""
-    slow: SlowRequests = field(default=SlowRequests())
     last_us: int | None = None
     """Of an interval without hits: the greatest time accepted before, also before a restart; None: there is none."""
 

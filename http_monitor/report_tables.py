@@ -121,9 +121,9 @@ class FailingEndpoint:
     status: int
     hits: int
     first_us: int
-    """Since when it fails, without a pause as long as the window."""
+    """Since when it fails, without a pause as long as the window; of a whole run, when it failed first."""
     host: bytes
-    """Whose requests fail most."""
+    """Whose requests fail most; of a whole run, of the hosts that were kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,19 @@ from http_monitor.episodes import Episode, Episodes
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Report, Rule, Summary, WindowTotals
-from http_monitor.report_tables import AgentKinds, Details, Durations, KeyCount, Remainder, SlowEndpoint, Table
+from http_monitor.report_tables import (
+    AgentKinds,
+    Details,
+    Durations,
+    FailingEndpoint,
+    KeyCount,
+    NetworkCount,
+    Remainder,
+    SlowEndpoint,
+    SlowRequests,
+    SlowRow,
+    Table,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 RULES = (Rule("traffic", 10.0, "/s"), Rule("error-rate", 5.0, "%"), Rule("ddos", 5.0, "/s"))
@@ -263,6 +275,14 @@ def summary() -> Summary:
         referers=busy.referers,
         alerts=4,
         active=alerting_report().active[:1],
+        failing=(
+            FailingEndpoint(b"/api/v1/users", b"POST", 503, 18, START_US - 200_000_000_000, b"192.0.2.17"),
+            FailingEndpoint(None, None, 500, 11, START_US - 3_000_000, b"2001:db8:85a3:8d3:1319:8a2e:370:7348"),
+        ),
+        slow=SlowRequests(
+            (SlowRow(b"/api/v1/orders", 300, 12_345_678, 81_000),), (SlowRow(b"/report", 1, 4_000_000, 4_000_000),)
+        ),
+        details=Details(networks=(NetworkCount(b"192.0.2.0/24", 2_500, 100, 9, 250, 310),)),
         episodes=Episodes(
             (
                 Episode("traffic", None, START_US + 2_000_000, None, 1, 12.345, "/s"),

@@ -131,6 +131,9 @@ def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
             *DETAILS,
             "episodes",
             "more_episodes",
+            "failing",
+            "slow",
+            "networks",
             "remainders",
         ),
     ]
@@ -148,6 +151,16 @@ def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
         "unit": "/s",
     }
     assert value["more_episodes"] == {"episodes": 0, "raises": 0}
+    assert value["failing"][0] == {
+        "key": "/api/v1/users",
+        "method": "POST",
+        "status": 503,
+        "hits": 18,
+        "first": "2026-02-28T01:56:40Z",
+        "host": "192.0.2.17",
+    }
+    assert [row["key"] for row in value["slow"]] == ["/api/v1/orders", "/report"]
+    assert value["networks"] == [{"key": "192.0.2.0/24", "hits": 2_500, "bytes": 100, "errors": 9}]
 
 
 def test_a_run_without_lines_has_no_first_and_no_last() -> None:

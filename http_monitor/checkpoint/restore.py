@@ -20,7 +20,7 @@ from http_monitor.records import Json
 from http_monitor.report import Resumption
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
-VERSION = 7
+VERSION = 8
 """Version of the contents of a checkpoint; other versions are not read."""
 _DEFAULTS = Settings()
 

@@ -49,8 +49,8 @@ class FailingRows:
             times_us: The time of each row of the frame.
             rows: The indices of the failed rows.
         """
-        status = _status_of(frame.columns["status"], rows)
-        columns = [_codes_of(frame.columns.get(name), rows) for name in _COLUMNS]
+        status = status_of(frame.columns["status"], rows)
+        columns = [codes_of(frame.columns.get(name), rows) for name in _COLUMNS]
         self._waiting.append((status, columns, times_us[rows]))
         self._count += len(rows)
         if self._count > _MAX_WAITING:
@@ -183,10 +183,12 @@ def _text(key: bytes | None) -> str | None:
     return None if key is None else text_of(key)
 
 
-def _status_of(column: Column, rows: Int64s) -> Int64s:
+def status_of(column: Column, rows: Int64s) -> Int64s:
+    """Return the status of some rows, which have one."""
     numbers = np.array([int(key) for key in column.keys.values()], np.int64)
     return numbers[column.codes[rows]]
 
 
-def _codes_of(column: Column | None, rows: Int64s) -> tuple[Keys, Codes] | None:
+def codes_of(column: Column | None, rows: Int64s) -> tuple[Keys, Codes] | None:
+    """Return the keys of a column, and the code of each of some rows; None if no row has a key."""
     return None if column is None or not len(column.keys) else (column.keys, column.codes[rows].astype(np.int64))

@@ -16,6 +16,8 @@ MAX_NUMBERED = 20_000
 # A batch that repeats its keys less often is numbered only if most of them were seen before.
 _ROWS_PER_KEY = 4
 _FEW_KEYS = 256
+_FEW_OF_KEYS = 8
+"""Codes are few if they are fewer than the keys by this factor."""
 _TRIED_KEYS = 20_000
 """Number of keys that are numbered before the share of new ones is judged."""
 _PASSED_KEYS = 16 * _TRIED_KEYS
@@ -71,6 +73,17 @@ class Keys:
             return some
         values = self.values()
         return [values[code] for code in codes.tolist()]
+
+    def some(self, codes: Codes) -> list[bytes | None]:
+        """Return the key behind each of a few codes, None for -1, without making objects of all keys."""
+        if self._values is None and _FEW_OF_KEYS * len(codes) < len(self._packed):
+            present, local = np.unique(codes, return_inverse=True)
+            absent = int(len(present) > 0 and present[0] < 0)
+            taken: list[bytes | None] = take(self._packed, present[absent:]).to_pylist()
+            names = [None, *taken] if absent else taken
+            return [names[place] for place in local.tolist()]
+        values = self.values()
+        return [values[code] if code >= 0 else None for code in codes.tolist()]
 
     def to_shared(self, codes: Codes) -> "tuple[Keys, Codes]":
         """Return keys shared with other batches, and the codes of the same keys among them.

@@ -1,6 +1,6 @@
 """The slow endpoints of an interval: by total time, and by the 95th percentile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -91,14 +91,7 @@ class SlowRows:
 
     def slow(self) -> SlowRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
-        rows = []
-        for key, (total, timed) in self.times().items():
-            p95_us = _quantile(timed)
-            if p95_us >= MIN_US:
-                rows.append(SlowRow(key, sum(timed.values()), total[0], p95_us))
-        by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
-        by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))
-        return SlowRequests(tuple(by_time), tuple(by_p95))
+        return rank_slow((key, total[0], timed) for key, (total, timed) in self.times().items())
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
@@ -116,6 +109,22 @@ class SlowRows:
             counted = {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in entries}
             rows._note(rows._times, key_of(key), integer(total_us, 0, 1 << 90), counted)
         return rows
+
+
+def rank_slow(endpoints: Iterable[tuple[bytes, int, Timed]]) -> SlowRequests:
+    """Return those of some endpoints whose 95th percentile is at least a millisecond.
+
+    Args:
+        endpoints: (key, sum of microseconds, hits by bucket) of each.
+    """
+    rows = []
+    for key, total_us, timed in endpoints:
+        p95_us = _quantile(timed)
+        if p95_us >= MIN_US:
+            rows.append(SlowRow(key, sum(timed.values()), total_us, p95_us))
+    by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
+    by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))
+    return SlowRequests(tuple(by_time), tuple(by_p95))
 
 
 def _quantile(timed: Timed) -> int:

@@ -158,7 +158,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
     # What is slow by time spent and by its 95th percentile is in a table of its own already.
-    slowest = Slowest(() if isinstance(totals, Report) and totals.slow.by_time else tuple(details.slowest))
+    slowest = Slowest(() if totals.slow.by_time else tuple(details.slowest))
     # With a single site the table says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)

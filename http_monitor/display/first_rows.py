@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from http_monitor.report import Report, Summary
-from http_monitor.report_tables import Details, Table
+from http_monitor.report_tables import Details, SlowRequests, Table
 
 Told = TypeVar("Told", Report, Summary)
 _TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
@@ -16,12 +16,18 @@ def first_rows(message: Told, count: int | None) -> Told:
     if count is None:
         return message
     tables: dict[str, Any] = {name: _cut(getattr(message, name), count) for name in _TABLES}
-    return replace(message, **tables, details=_cut_details(message.details, count))
+    return replace(
+        message,
+        **tables,
+        details=_cut_details(message.details, count),
+        failing=tuple(message.failing[:count]),
+        slow=SlowRequests(message.slow.by_time[:count], message.slow.by_p95[:count]),
+    )
 
 
 def _cut_details(details: Details, count: int) -> Details:
     tables: dict[str, Any] = {name: _cut(getattr(details, name), count) for name in _TABLES_OF_DETAILS}
-    return replace(details, **tables, slowest=tuple(details.slowest[:count]))
+    return replace(details, **tables, slowest=tuple(details.slowest[:count]), networks=details.networks[:count])
 
 
 def _cut(table: Table, count: int) -> Table:

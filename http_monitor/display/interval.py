@@ -109,7 +109,7 @@ def _parts(report: Report, top: int | None, width: int, style: Style) -> list[_P
     parts = _traffic(cut, inner, width >= TWO_FROM, style) if report.hits else []
     parts.append(_Part(_ALERTS, render_active(report.active, report.end_us, inner, style)))
     if report.hits:
-        tables = urgent_tables(report, top, style)
+        tables = urgent_tables(cut, style)
         ranks = [_URGENT[table.title] for table in tables]
         parts += [_Part(*each) for each in zip(ranks, render_urgent(tables, inner, style), strict=False)]
         bands = render_bands(cut, inner, style)

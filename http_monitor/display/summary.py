@@ -8,6 +8,7 @@ from http_monitor.display.details import render_durations, render_kinds, render_
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
+from http_monitor.display.urgent import render_methods, render_urgent, urgent_tables
 from http_monitor.report import Summary
 
 
@@ -15,7 +16,7 @@ def render_summary(summary: Summary, width: int, style: Style, chart: Chart | No
     """Return the last block of a run, each line at most `width` columns.
 
     Args:
-        summary: the summary of the run.
+        summary: the summary of the run, with the rows to be shown.
         width: columns of the terminal.
         style: the style of the stream.
         chart: draws the hits over time; None: they are not drawn.
@@ -27,10 +28,12 @@ def render_summary(summary: Summary, width: int, style: Style, chart: Chart | No
         per_s = summary.hits / seconds if seconds else None
         lines += wrap(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
+        lines += render_methods(summary.methods, inner, style)
         lines += [] if chart is None else chart.render(inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)
         lines += render_more(summary.details, inner, style)
+        lines += [line for part in render_urgent(urgent_tables(summary, style), inner, style) for line in part]
         lines += render_tables(summary, inner, style)
     lines += _alerts(summary, inner, style)
     lines += _health(summary, inner)

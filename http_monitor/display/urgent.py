@@ -7,8 +7,8 @@ from http_monitor.display import figures
 from http_monitor.display.blocks import GAP, INDENT, TWO_FROM, cell_widths, side_by_side
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Span, Style, pad, wrap
-from http_monitor.report import Report
-from http_monitor.report_tables import FailingEndpoint, NetworkCount, SlowRow
+from http_monitor.report import Report, Summary
+from http_monitor.report_tables import NetworkCount, SlowRow
 from http_monitor.units import ratio
 
 _MIN_KEY = 16
@@ -58,12 +58,17 @@ class UrgentTable:
         return widths
 
 
-def urgent_tables(report: Report, top: int | None, style: Style) -> list[UrgentTable]:
-    """Return what an interval has of failing endpoints, slow ones and networks, in this order."""
+def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
+    """Return what an interval or a run has of failing endpoints, slow ones and networks, in this order.
+
+    Args:
+        totals: With the rows to be shown.
+        style: Of the stream.
+    """
     tables = (
-        _failing(report.failing[:top], report.end_us, style),
-        _slow(report.slow.first(top), style),
-        _networks(report.details.networks, report.hits, top, style),
+        _failing(totals, style),
+        _slow(totals.slow.first(None), style),
+        _networks(totals.details.networks, totals.hits, style),
     )
     return [table for table in tables if table.rows]
 
@@ -108,7 +113,8 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     return [[label, *lines[0]]]
 
 
-def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> UrgentTable:
+def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
+    now_us, first = (totals.end_us, "since") if isinstance(totals, Report) else (totals.last_us or 0, "first")
     table: list[_Row] = [
         (
             f"{row.status} {shorten(style.key(row.method or b'-'), _MIN_KEY, style.glyphs.ellipsis)} ",
@@ -119,9 +125,9 @@ def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> Urge
                 (shorten(style.key(row.host), _MAX_HOST, style.glyphs.ellipsis), "plain"),
             ),
         )
-        for row in rows
+        for row in totals.failing
     ]
-    return UrgentTable("Errors", ("hits", "since", "most from"), table, host_last=True)
+    return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True)
 
 
 def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
@@ -140,7 +146,7 @@ def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
     return UrgentTable("Slow", ("hits", "time spent", "p95"), table)
 
 
-def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, style: Style) -> UrgentTable:
+def _networks(rows: Sequence[NetworkCount], hits: int, style: Style) -> UrgentTable:
     if not rows or rows[0].hits < 2 * rows[0].most_host_hits or rows[0].hits < _NETWORK_SHARE * hits:
         rows = ()
     table: list[_Row] = [
@@ -153,7 +159,7 @@ def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, style: S
                 (figures.count(row.hosts), "plain"),
             ),
         )
-        for row in rows[:top]
+        for row in rows
     ]
     return UrgentTable("Networks", ("hits", "share", "hosts"), table)
 

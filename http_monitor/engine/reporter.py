@@ -14,10 +14,10 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
 from http_monitor.counting.numbering import number_starts
 from http_monitor.counting.open_interval import OpenInterval
+from http_monitor.counting.whole_run.run_stats import RunStats
 from http_monitor.engine.alert_tracker import AlertTracker
 from http_monitor.engine.late_hits import LateHits
 from http_monitor.eventtime.lateness import Decisions
-from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
@@ -47,17 +47,23 @@ class Reporter:
         self._trusted = settings.trusted_proxies
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
-        self._whole = IntervalStats(settings.max_keys)
+        self._whole = RunStats(settings.max_keys)
         self._intervals: dict[int, OpenInterval] = {}
         self._starts: list[int] = []
         self.failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
         self._late = LateHits()
         self._events = 0
         self._seq = 0
-        self.first_us = -NEVER_US
+
+    @property
+    def first_us(self) -> int:
         """The least accepted time; far in the future before the first."""
-        self.last_us = NEVER_US
+        return self._whole.first_us
+
+    @property
+    def last_us(self) -> int:
         """The greatest accepted time; `NEVER_US` before the first."""
+        return self._whole.last_us
 
     @property
     def starts(self) -> list[int]:
@@ -85,17 +91,13 @@ class Reporter:
 
     def count(self, frame: Frame, times_us: Int64s, decisions: Decisions) -> None:
         """Count rows; those of passed intervals only for the whole run, see `count_late`."""
-        self.first_us = min(self.first_us, int(times_us.min()))
-        self.last_us = max(self.last_us, int(times_us.max()))
         groups = self._count_intervals(frame, decisions)
         if groups is None or not groups.in_order or decisions.passed.any():
             groups = FrameGroups(frame, np.zeros(len(frame), np.int64), 1)
-        self._whole.add(groups.as_one_group(), 0)
+        self._whole.add(frame, times_us, groups.as_one_group())
 
     def merge(self, delta: BucketDelta, *, passed: bool) -> None:
         """Count the sums of rows of a bucket; those of a passed interval are late hits for the next report."""
-        self.first_us = min(self.first_us, delta.first_us)
-        self.last_us = max(self.last_us, delta.last_us)
         self._whole.merge(delta)
         if passed:
             self._late.merge(delta)
@@ -160,20 +162,20 @@ class Reporter:
     def save(self) -> Json:
         """Return the state as JSON, without its tables."""
         return {
-            "whole": self._whole.save_totals(),
+            **self._whole.save(),
             "intervals": [[start_us, self._intervals[start_us].counted().save_totals()] for start_us in self.starts],
             **self._late.save(),
             "events": self._events,
             "seq": self._seq,
-            "first": self.first_us,
-            "last": self.last_us,
             "failing": self.failing.save(),
         }
 
     def save_tables(self) -> Iterator[Json]:
         """Yield the tables in the form that `load_table` accepts."""
         intervals = ((start, self._intervals[start].counted()) for start in self.starts)
-        for start_us, stats in ((None, self._whole), *intervals):
+        for name, table in self._whole.save_tables():
+            yield {"interval": None, "name": name, "table": table}
+        for start_us, stats in intervals:
             for name, table in stats.save_tables():
                 yield {"interval": start_us, "name": name, "table": table}
 
@@ -216,12 +218,8 @@ class Reporter:
             self._intervals[start_us].counted().load_table(given["name"], given["table"])
 
     def _load_whole(self, given: Json) -> None:
-        self._whole = IntervalStats.load(given["whole"], self._max_keys)
+        self._whole.load(given)
         self._seq = integer(given["seq"], least=0)
-        self.first_us, self.last_us = moment_of(given["first"], -NEVER_US), moment_of(given["last"], NEVER_US)
-        has_times = self.first_us <= self.last_us
-        if has_times != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (self.first_us == -NEVER_US):
-            raise ValueError("times that do not go with the hits")
 
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
@@ -235,11 +233,13 @@ class Reporter:
         """Return the summary of the whole run."""
         whole = self._whole
         return Summary(
-            first_us=self.first_us if whole.hits else None,
-            last_us=self.last_us if whole.hits else None,
+            first_us=whole.first_us if whole.totals.hits else None,
+            last_us=whole.last_us if whole.totals.hits else None,
             alerts=tracker.raises,
             episodes=tracker.log.episodes(),
-            **self._traffic(whole, tracker.active(), health),
+            failing=whole.requests.failing(),
+            slow=whole.requests.slow(),
+            **self._traffic(whole.totals, tracker.active(), health),
         )
 
     def _traffic(self, stats: IntervalStats, active: tuple[ActiveAlert, ...], health: Health) -> dict[str, Any]:

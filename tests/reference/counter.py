@@ -10,7 +10,7 @@ from tests.reference.details import Details
 from tests.reference.distinct import error_of, estimate
 from tests.reference.episodes import Episodes
 from tests.reference.families import families_of, family_of
-from tests.reference.requests import FailingSince, network_of, slow
+from tests.reference.requests import FailingSince, RunRequests, network_of, slow
 from tests.reference.shapes import Options, RowLike
 from tests.reference.table import BoundedTable, Tally
 
@@ -147,6 +147,7 @@ class Counter:
         self._buckets: dict[int, Bucket] = {}
         self._intervals: dict[int, Span] = {}
         self._run = Span(options)
+        self._run_requests = RunRequests(10 * options.max_keys)
         self._passed_late = Tally()
         self._late_rows: list[RowLike] = []
         self._active: dict[tuple[str, Subject], int] = {}
@@ -183,6 +184,7 @@ class Counter:
         if not is_too_late:
             self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
         self._run.add(row)
+        self._run_requests.add(row)
         if self.closed_us is not None and interval_us + o.interval_us <= self.closed_us + o.bucket_us:
             self._passed_late.add(*_measures(row))
             self._late_rows.append(row)
@@ -475,6 +477,9 @@ class Counter:
                 "alerts": self._raises,
                 "active": self._active_now(),
                 "health": asdict(self.health),
+                "failing": self._run_requests.failing(self._options.top),
+                "slow": self._run_requests.slow(self._options.top),
+                "networks": self._networks(run),
                 **self._details(run),
                 **self._episodes.told(),
             }

@@ -44,7 +44,16 @@ def rows(table: Table, coverage: Coverage, top: int | None) -> list[Json]:
     return key_counts(table.rows[:top], coverage)
 
 
-def failing_row(row: FailingEndpoint) -> Json:
+def requests(totals: Report | Summary, top: int | None) -> Json:
+    """Return what failed, what took long, and from which networks requests came."""
+    return {
+        "failing": [_failing_row(row) for row in totals.failing[:top]],
+        "slow": [_slow_row(row) for row in totals.slow.first(top)],
+        "networks": key_counts(totals.details.networks[:top], totals.coverage),
+    }
+
+
+def _failing_row(row: FailingEndpoint) -> Json:
     """Return an endpoint that failed."""
     return {
         "key": text_or_none(row.key),
@@ -56,7 +65,7 @@ def failing_row(row: FailingEndpoint) -> Json:
     }
 
 
-def slow_row(row: SlowRow) -> Json:
+def _slow_row(row: SlowRow) -> Json:
     """Return an endpoint that took long, in seconds."""
     return {
         "key": visible(row.key),

@@ -1,0 +1,54 @@
+"""What the summary shows of single requests: failures and durations of the whole run."""
+
+from collections.abc import Sequence
+
+from http_monitor.codec import fields_of
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.interval_requests import RequestSums
+from http_monitor.counting.whole_run.failures import RunFailures
+from http_monitor.counting.whole_run.times import RunTimes
+from http_monitor.records import Json
+from http_monitor.report_tables import FailingEndpoint, SlowRequests
+
+
+class RunRequests:
+    """Failures and durations of a run, by endpoint. Owned by the monitor's thread.
+
+    Args:
+        cap: The number of rows to which each of the two is cut when it has twice as many.
+    """
+
+    __slots__ = ("_failures", "_times")
+
+    def __init__(self, cap: int) -> None:
+        self._failures = RunFailures(cap)
+        self._times = RunTimes(cap)
+
+    def add(self, frame: Frame) -> None:
+        """Count the rows of a frame, in the order in which they came."""
+        self._failures.add(frame)
+        if frame.durations_us is not None:
+            self._times.add(frame.columns["endpoints"], frame.durations_us)
+
+    def merge(self, sums: RequestSums) -> None:
+        """Add the counts of another engine."""
+        self._failures.merge(sums.failing)
+        self._times.merge(sums.times)
+
+    def failing(self) -> Sequence[FailingEndpoint]:
+        """Return what failed, most hits first, then by key."""
+        return self._failures.rank()
+
+    def slow(self) -> SlowRequests:
+        """Return the endpoints whose 95th percentile is at least a millisecond."""
+        return self._times.slow()
+
+    def save(self) -> Json:
+        """Return the counts as JSON."""
+        return {"failing": self._failures.save(), "slow": self._times.save()}
+
+    def load(self, given: Json) -> None:
+        """Restore what was saved, into nothing. Raises KeyError, TypeError or ValueError for anything else."""
+        fields = fields_of(given)
+        self._failures.load(fields["failing"])
+        self._times.load(fields["slow"])
