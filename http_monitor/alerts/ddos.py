@@ -9,7 +9,7 @@ from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import before
 from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
-from http_monitor.units import visible
+from http_monitor.units import US_PER_S, visible
 
 _NOBODY = b"-"
 
@@ -52,9 +52,9 @@ class DdosAlert:
         return max(0, self.threshold * seconds - 1)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         hits = window.host_history(subject or b"")
-        return excess_of(hits, np.ones_like(hits))
+        return excess_of(hits, np.full_like(hits, window.bucket_us // US_PER_S), self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""

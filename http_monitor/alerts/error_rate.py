@@ -35,10 +35,10 @@ class ErrorRateAlert:
         return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, errors = window.history()
-        return excess_of(errors, hits)
+        return excess_of(100 * errors, hits, self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return the errors that every window since then has had, of all requests that one may have had."""

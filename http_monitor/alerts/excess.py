@@ -1,4 +1,4 @@
-"""By how much parts of a window exceed their share of it."""
+"""By how much parts of a window exceed a threshold."""
 
 import numpy as np
 
@@ -8,15 +8,16 @@ from http_monitor.records import Int64s
 _SAFE = 1 << 62
 
 
-def excess_of(part: Int64s, whole: Int64s) -> Sums:
-    """Return ``part[i] * sum(whole) - whole[i] * sum(part)`` for each bucket: above 0 where its ratio is above average.
+def excess_of(part: Int64s, whole: Int64s, threshold: float) -> Sums:
+    """Return a multiple of ``part[i] - threshold * whole[i]`` for each bucket, exactly.
 
     Args:
         part: What the rule counts, by bucket.
         whole: What it is counted of, by bucket.
+        threshold: Of their ratio.
     """
-    parts, wholes = int(part.sum()), int(whole.sum())
-    if 2 * max(parts, 1) * max(wholes, 1) < _SAFE:
-        return part * wholes - whole * parts
-    exact = part.astype(np.object_) * wholes - whole.astype(np.object_) * parts
+    over, under = threshold.as_integer_ratio()
+    if int(part.sum()) * under + int(whole.sum()) * over < _SAFE:
+        return part * under - whole * over
+    exact = part.astype(np.object_) * under - whole.astype(np.object_) * over
     return np.array(exact, np.object_)

@@ -39,11 +39,11 @@ class MalformedAlert:
         return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, _ = window.history()
         malformed = window.malformed_history(0)
-        return excess_of(malformed, malformed + hits)
+        return excess_of(100 * malformed, malformed + hits, self.threshold)
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

@@ -9,6 +9,7 @@ from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import before
 from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
+from http_monitor.units import US_PER_S
 
 
 class TrafficAlert:
@@ -30,10 +31,10 @@ class TrafficAlert:
         return crossings(windows.hits / windows.seconds, self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, _ = window.history()
-        return excess_of(hits, np.ones_like(hits))
+        return excess_of(hits, np.full_like(hits, window.bucket_us // US_PER_S), self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""

@@ -161,7 +161,7 @@ class DatedAlert(Protocol):
     """An alert that can tell since when its value has risen."""
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return for each bucket of the window, oldest first, by how much it exceeds its share; the sum is 0."""
+        """Return for each bucket of the window, oldest first, by how much it exceeds the threshold, in any unit."""
         ...
 
 
