@@ -25,6 +25,14 @@ def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDis
         from http_monitor.display.ndjson import NdjsonDisplay
 
         return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
+    from http_monitor.display.alerts.detail_limit import DetailLimit
+
+    display = _text_display(settings, notices)
+    display.limit = DetailLimit(settings.interval_s)
+    return display
+
+
+def _text_display(settings: Settings, notices: "Notices") -> "Display | AlertsDisplay":
     if settings.output in ("lines", "alerts"):
         from http_monitor.display.alerts.only import AlertsDisplay
 
