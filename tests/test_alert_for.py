@@ -85,3 +85,16 @@ def test_a_rise_in_two_steps_began_with_the_first() -> None:
     lines = [1000 + second for second, count in enumerate(hits) for _ in range(count)]
     (raised,) = of_type("alert", replay([log(*lines)], options))
     assert (raised["at"], raised["began"]) == (at(1015), at(1005))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "began"),
+    [([9], None), ([5], None), ([4], 1019), ([8] * 5, None), ([7] * 5, 1023), ([9] * 10, None), ([8] * 10, 1028)],
+)
+def test_what_chance_may_make_before_a_rise_is_no_quiet(quiet: list[int], began: int | None) -> None:
+    # Where 10 a second are allowed, 10 ± 5.5 come in one, 50 ± 12.2 in five and 100 ± 17.3 in ten.
+    hits = [20] * 18 + quiet + [20] * (20 - len(quiet))
+    options = Options(window_s=20, alert_threshold=10.0, alert_error_rate=1e9, ddos_threshold=1e9, alert_for_s=27)
+    lines = [1000 + second for second, count in enumerate(hits) for _ in range(count)]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert (raised["at"], raised["began"]) == (at(1038), None if began is None else at(began))

@@ -2,22 +2,25 @@
 
 import numpy as np
 
-from http_monitor.ports.alert import Sums
+from http_monitor.ports.alert import Excess
 from http_monitor.records import Int64s
 
 _SAFE = 1 << 62
 
 
-def excess_of(part: Int64s, whole: Int64s, threshold: float) -> Sums:
-    """Return a multiple of ``part[i] - threshold * whole[i]`` for each bucket, exactly.
+def excess_of(part: Int64s, whole: Int64s, threshold: float, per: int = 1) -> Excess:
+    """Return by how much ``part[i]`` exceeds ``threshold / per * whole[i]`` for each bucket, exactly.
 
     Args:
         part: What the rule counts, by bucket.
         whole: What it is counted of, by bucket.
         threshold: Of their ratio.
+        per: 100 if the threshold is in percent.
     """
-    over, under = threshold.as_integer_ratio()
-    if int(part.sum()) * under + int(whole.sum()) * over < _SAFE:
-        return part * under - whole * over
-    exact = part.astype(np.object_) * under - whole.astype(np.object_) * over
-    return np.array(exact, np.object_)
+    over, unit = threshold.as_integer_ratio()
+    unit *= per
+    if int(part.sum()) * unit + int(whole.sum()) * over < _SAFE:
+        allowed = whole * over
+        return Excess(part * unit - allowed, allowed, unit)
+    exact = np.array(whole.astype(np.object_) * over, np.object_)
+    return Excess(np.array(part.astype(np.object_) * unit - exact, np.object_), exact, unit)

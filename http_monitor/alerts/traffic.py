@@ -7,7 +7,7 @@ import numpy as np
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import before
-from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
+from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import US_PER_S
 
@@ -30,7 +30,7 @@ class TrafficAlert:
         """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         return crossings(windows.hits / windows.seconds, self.threshold)
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, _ = window.history()
