@@ -233,3 +233,28 @@ def test_old_files_beside_a_log_that_stays_are_not_read(log: Path, follow: Follo
     append(log, line(22))
     assert tail.read_to_end() == line(22)
     assert tail.counters == (0, False, 0, 0)
+
+
+@pytest.mark.parametrize("first", [b"", lines(1, 2)], ids=["empty", "small"])
+def test_a_copy_with_the_inode_of_a_file_that_was_let_go_brings_only_what_is_new(
+    log: Path, follow: Follow, first: bytes
+) -> None:
+    log.write_bytes(first)
+    tail = follow(log)
+    assert tail.read_to_end() == first
+    # Another file gets the inode of one that is gone as soon as nobody has it open.
+    inode = log.parent / "elsewhere" / "inode"
+    inode.parent.mkdir()
+    os.link(log, inode)
+    _rename(log, lines(1, 20))
+    assert tail.read_to_end() == lines(1, 20)
+    tail.pass_grace()
+    assert tail.read_to_end() == b""
+    inode.write_bytes(lines(1, 30))
+    inode.replace(log)
+    assert tail.read_to_end() == lines(21, 30)
+    assert tail.notices[-1] == _REPLACED
+    tail.pass_grace()
+    append(log, line(31))
+    assert tail.read_to_end() == line(31)
+    assert (tail.tail.health().lost_bytes, tail.tail.health().rotations) == (0, 2)
