@@ -146,9 +146,9 @@ class FileTail:
         return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
-        """Return the position for another process; None if the path could not be looked at yet."""
+        """Return the position for another process; None if it depends on a path that could not be looked at yet."""
         chain = self._chain
-        if not self._begun and self._seen is None and self._resume is None:
+        if not (self._begun or self._from_start) and self._seen is None and self._resume is None:
             return None
         files = tuple(followed.position() for followed in chain if not followed.superseded)
         if not self._begun:
