@@ -103,8 +103,9 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         siblings = RotatedFiles(chain.files, target)
         known, contents = {*chain.known(), status.identity}, chain.contents()
         is_same = status.identity == before.identity
+        is_truncated = is_same or status.identity == chain.restarted
         search = partial(siblings.after, before, known, contents)
-        found = find_between(siblings, search, handle, certain=not is_same)
+        found = find_between(siblings, search, handle, certain=not is_truncated)
         follow_between(chain, found, now_us)
         # A file whose truncation was counted is not counted as rotated too, though it may have been renamed since.
         arrived = {status.identity, *(sibling.identity for sibling, _ in found.files)}
