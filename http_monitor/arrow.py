@@ -11,9 +11,21 @@ import numpy.typing as npt
 import pyarrow as pa
 
 try:
-    from pyarrow._compute import IndexOptions, call_function
+    from pyarrow._compute import (
+        ExtractRegexOptions,
+        IndexOptions,
+        MatchSubstringOptions,
+        SetLookupOptions,
+        call_function,
+    )
 except ImportError:  # The module is not documented, and may go.
-    from pyarrow.compute import IndexOptions, call_function
+    from pyarrow.compute import (
+        ExtractRegexOptions,
+        IndexOptions,
+        MatchSubstringOptions,
+        SetLookupOptions,
+        call_function,
+    )
 
 # Any: the stubs of pyarrow do not describe arrays of binary, nor what functions return.
 
@@ -78,3 +90,39 @@ def are_null(values: Any) -> npt.NDArray[np.bool_]:
     """Return where an array has no value."""
     null: npt.NDArray[np.bool_] = call_function("is_null", [values]).to_numpy(zero_copy_only=False)
     return null
+
+
+def are_among(values: Any, wanted: Any) -> npt.NDArray[np.bool_]:
+    """Return which values of an array are in another one of the same type."""
+    found: npt.NDArray[np.bool_] = call_function("is_in", [values], SetLookupOptions(wanted)).to_numpy(
+        zero_copy_only=False
+    )
+    return found
+
+
+def search(values: Any, pattern: Any) -> npt.NDArray[Any]:
+    """Return in which texts of an array a regular expression of RE2 is found, with None for null.
+
+    Args:
+        values: Array of text or bytes.
+        pattern: Text or bytes, of which the stubs know text only.
+    """
+    found: npt.NDArray[Any] = call_function("match_substring_regex", [values], MatchSubstringOptions(pattern)).to_numpy(
+        zero_copy_only=False
+    )
+    return found
+
+
+def groups_of(values: Any, pattern: str) -> Any:
+    """Return the named groups of a regular expression of RE2 in each text, null where it does not match."""
+    return call_function("extract_regex", [values], ExtractRegexOptions(pattern))
+
+
+def added(first: Any, second: Any) -> Any:
+    """Return the sums of two columns of numbers, null where either is."""
+    return call_function("add", [first, second])
+
+
+def with_text(values: Any, text: bytes) -> Any:
+    """Return an array of texts with this one for null."""
+    return call_function("coalesce", [values, pa.scalar(text, values.type)]) if values.null_count else values

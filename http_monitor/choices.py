@@ -78,8 +78,11 @@ _QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
 
 
 def names_field(expression: str, field: str) -> bool:
-    """Tell whether an expression of ``--filter`` names a field, outside of quoted texts."""
-    return re.search(rf"\b{field}\b", _QUOTED.sub("", expression)) is not None
+    """Tell whether an expression of ``--filter`` compares a field with values, outside of quoted texts.
+
+    Whether a line has the field at all (``status != none``) is no such comparison.
+    """
+    return re.search(rf"\b{field}\b(?!\s*[!=]=\s*none\b)", _QUOTED.sub("", expression)) is not None
 
 
 def all_of(expressions: tuple[str, ...]) -> str:

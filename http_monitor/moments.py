@@ -130,10 +130,10 @@ def span_of(since: Moment | None, until: Moment | None, reference_us: int, *, li
         if least_us is not None and until_us <= least_us:
             until_us = until.on(local(reference_us).date(), fold=1)
     if live and since is not None and since_us is not None and since_us > reference_us:
-        raise UsageError(f"--since: got {_told(since, since_us)}, which is to come, takes a time before now")
+        raise UsageError(f"--since: got {_quote(since, since_us)}, which is to come, takes a time before now")
     if live and until is not None and until_us is not None and until_us <= reference_us:
         advice = "takes a time to come (--replay reads what is there already)"
-        raise UsageError(f"--until: got {_told(until, until_us)}, which has passed, {advice}")
+        raise UsageError(f"--until: got {_quote(until, until_us)}, which has passed, {advice}")
     if since is not None and until is not None and since_us is not None and until_us is not None:
         check_order(since, since_us, until, until_us)
     return Span(since_us, until_us)
@@ -146,10 +146,12 @@ def check_order(since: Moment, since_us: int, until: Moment, until_us: int) -> N
         UsageError: it is.
     """
     if since_us >= until_us:
-        raise UsageError(f"--until: got {_told(until, until_us)}, takes a time after --since {_told(since, since_us)}")
+        raise UsageError(
+            f"--until: got {_quote(until, until_us)}, takes a time after --since {_quote(since, since_us)}"
+        )
 
 
-def _told(moment: Moment, at_us: int) -> str:
+def _quote(moment: Moment, at_us: int) -> str:
     return f"'{visible_text(moment.text)}' ({local_time(at_us)})"
 
 

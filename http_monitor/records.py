@@ -107,6 +107,11 @@ class FileOffsets:
             numbers.append(number_of[part.file])
         return FileOffsets(tuple(files), np.concatenate(numbers), np.concatenate([part.offset for part in parts]))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory of the numbers."""
+        return self.file.nbytes + self.offset.nbytes
+
     def take(self, index: "slice | Int64s") -> "FileOffsets":
         """Return the offsets of the selected rows."""
         return FileOffsets(self.files, self.file[index], self.offset[index])

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from http_monitor.episodes import Episodes
 from http_monitor.health import Health
-from http_monitor.report_tables import Coverage, Details, FailingEndpoint, SlowRequests, Table
+from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -113,6 +114,8 @@ class Report(Traffic):
     failing: Sequence[FailingEndpoint] = ()
     """What failed in the interval: hits down, then by key, method and status."""
     slow: SlowRequests = field(default=SlowRequests())
+    last_us: int | None = None
+    """Of an interval without hits: the greatest time accepted before, also before a restart; None: there is none."""
 
     @property
     def seconds(self) -> int:
@@ -135,26 +138,13 @@ class Report(Traffic):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """The most frequent key of a dimension among some requests."""
+class PassedInterval:
+    """An interval without alert events, of a run that reports only those with some."""
 
-    dimension: str
-    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
-    key: bytes | None
-    """The log's bytes; None: the requests have none."""
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """What the requests of an alert are, as far as they are among the last that were kept."""
-
-    hits: int
-    """How many requests were looked at, those since the alert's `began_us`."""
-    shares: tuple[Share, ...]
-    """Of each dimension the most frequent key."""
-    is_whole: bool
-    """No request since then had to be left out."""
+    end_us: int
+    coverage: Coverage
+    window_s: int
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +194,7 @@ class Summary(Traffic):
     """Greatest accepted event time."""
     alerts: int
     """Number of raises."""
+    episodes: Episodes = field(default=Episodes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +252,17 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkDone:
+    """How far long work has come."""
+
+    lines: int
+    share: float | None = None
+    """Of the bytes, from 0 to 1; None: not known."""
+    reached_us: int | None = None
+    """The time of the log that was reached; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A point between two turns in the stream of accepted rows."""
 
@@ -270,7 +272,22 @@ class Mark:
     before_us: int | None
     """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Position of each input that can resume, by its name: files and offsets (`Resumable.position`)."""
+    """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
+
+    The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
+    lines of which a part stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the stream of accepted rows resumes after a restart."""
+
+    mark_number: int | None
+    """Number of the last mark in the checkpoint: frames behind it are emitted again, and the next mark has the next
+    number. None: the positions are those of other runs, whose marks have other numbers; marks begin with 1, and only
+    rows that stand behind the positions are emitted again."""
+    positions: Mapping[str, object]
+    """As in a `Mark`."""
 
 
 Message = Report | AlertEvent | Summary | Notice | CaughtUp | Pulse

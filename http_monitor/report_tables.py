@@ -1,4 +1,4 @@
-"""The parts of a report: tables of keys, durations, kinds of agents, coverage."""
+"""The parts of a report: tables of keys, durations, kinds of agents, coverage; and what an alert's requests are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -202,3 +202,36 @@ class Coverage:
     def no_host(self) -> bool:
         """Whether there are lines but none has a host, so that clients are not known."""
         return self.lines > 0 and not self.host
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSlots:
+    """Hits over time."""
+
+    length_us: int
+    """Length of a slot; slots are aligned to the epoch."""
+    hits: Sequence[tuple[int, int]] = ()
+    """(start, hits) of each slot with hits, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The most frequent key of a dimension among some requests."""
+
+    dimension: str
+    """Its name in filters: ``method``, ``endpoint``, ``agent``."""
+    key: bytes | None
+    """The log's bytes; None: the requests have none."""
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the requests of an alert are, as far as they are among the last that were kept."""
+
+    hits: int
+    """How many requests were looked at, those since the alert's `began_us`."""
+    shares: tuple[Share, ...]
+    """Of each dimension the most frequent key."""
+    is_whole: bool
+    """No request since then had to be left out."""

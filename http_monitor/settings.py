@@ -77,6 +77,8 @@ class Settings:
     no_backfill: bool = False
     """Begin with an empty window."""
     interval_s: int = field(default=10, metadata=_affects_counts("--interval"))
+    every_interval: bool = True
+    """A replay reports every interval, not only those in which an alert was raised or recovered."""
     window_s: int = field(default=120, metadata=_affects_counts("--window"))
     bucket_size_s: int = field(default=1, metadata=_affects_counts("--bucket-size"))
     lateness_s: int | None = field(default=None, metadata=_AFFECTS_ALERTS)
@@ -132,7 +134,7 @@ class Settings:
 
     @property
     def filters_status(self) -> bool:
-        """Whether a filter names the status: then the share of errors is what was asked for, and says nothing."""
+        """Whether a filter compares the status: then the share of errors is what was asked for, and says nothing."""
         return any(names_field(expression, "status") for expression in self.filters)
 
     @property
@@ -227,7 +229,7 @@ class Settings:
         within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         within("--top", self.top, 1, MAX_TOP, "")
         within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " bytes")
+        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " B")
         within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
         within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
         within("--seed", self.seed or 0, 0, MAX_SEED, "")
@@ -284,7 +286,7 @@ HARMLESS = frozenset(
         *("files", "given", "log_time", "log_timezone", "unwrap", "format_from", "explain", "list_formats"),
         *("from_start", "replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate"),
         *("traffic_scenario", "traffic_append", "seed", "state_dir", "no_state", "reader", "rotate_grace_s"),
-        *("max_line_bytes", "threads", "since", "until", "no_backfill"),
+        *("max_line_bytes", "threads", "since", "until", "no_backfill", "every_interval"),
     }
 )
 """Settings that a checkpoint does not keep: a run may resume with any value of them."""

@@ -8,6 +8,7 @@ US_PER_S = 1_000_000
 
 _DURATION = re.compile(r"([0-9]{1,12})([smhd]?)", re.ASCII)
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_BRIEF_CHARS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What would move the cursor, reorder the line, hide, or break it: controls, formats (bidi, zero-width),
 # line and paragraph separators, lone surrogates, private use and unassigned code points.
@@ -54,6 +55,16 @@ def visible_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(char if not _is_hidden(char) else _escape(char) for char in text)
+
+
+def brief_text(text: str) -> str:
+    """Return at most the first 200 characters of a text likewise, so that no sentence is made unreadable by it."""
+    return visible_text(text) if len(text) <= _BRIEF_CHARS else f"{visible_text(text[: _BRIEF_CHARS - 1])}…"
+
+
+def pluralize(number: int, one: str, many: str = "") -> str:
+    """Return ``1 host`` or ``1,234 hosts``; the plural is `many` if given, else `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _is_hidden(char: str) -> bool:

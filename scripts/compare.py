@@ -25,7 +25,7 @@ from tests.random_cases import draw_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 _NO_LOGS = (".py", ".sh", ".md", ".conf", ".want.ndjson", "/cmd", "/want")
-_MOST_SHOWN = 20
+_MAX_SHOWN = 20
 _PROGRESS_S = 10
 
 
@@ -84,7 +84,7 @@ def _compare(given: argparse.Namespace, seed: int, python: str, scratch: Path) -
         codes[compared.code] += 1
         if compared.difference:
             differences += 1
-            if differences <= _MOST_SHOWN:
+            if differences <= _MAX_SHOWN:
                 print(f"DIFFERENT: {compared.difference}", flush=True)
         elif time.perf_counter() - printed > _PROGRESS_S:
             printed = time.perf_counter()

@@ -21,11 +21,12 @@ def main() -> None:
         if path.suffix in {".txt", ".ndjson"} and path.name not in files:
             path.unlink()
             print(f"removed {path.name}")
-    for name, data in files.items():
-        path = folder / name
+    incident: dict[Path, bytes] = importlib.import_module("tests.incident_screens").golden_files()
+    for path, data in ({folder / name: data for name, data in files.items()} | incident).items():
+        path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_bytes() != data:
             path.write_bytes(data)
-            print(f"wrote {name}")
+            print(f"wrote {path.relative_to(folder)}")
 
 
 if __name__ == "__main__":

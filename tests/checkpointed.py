@@ -6,8 +6,9 @@ from itertools import islice
 
 from http_monitor.agents import is_bot
 from http_monitor.alerts import default_alerts
+from http_monitor.breakdown.recent import RecentRequests
 from http_monitor.checkpoint.file_format import Saved
-from http_monitor.checkpoint.restore import resume
+from http_monitor.checkpoint.restore import places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.choices import GivenFile
 from http_monitor.cli.run import engine_maker, live_run
@@ -15,7 +16,7 @@ from http_monitor.clock import ManualClock
 from http_monitor.codec import integer
 from http_monitor.filtering import selection_for
 from http_monitor.health import Health
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.monitor import HTTPMonitor
@@ -142,7 +143,11 @@ class Life:
     name: str = "memory.log"
     runs: list[Recorder] = field(default_factory=list)
     sources: list[MemoryLog] = field(default_factory=list)
-    make_box: Callable[[], EveryBox] | None = None
+    make_box: Callable[[], EveryMailbox] | None = None
+    breaks_down: bool = False
+    """Alerts have a breakdown, which is of rows since the restart only."""
+    of_another_run: bool = False
+    """The checkpoint is another run's, of which only the positions are taken."""
 
     def begin(self, fate: Fate | None = None, settings: Settings | None = None) -> HTTPMonitor:
         """Begin a run, from the checkpoint if there is one."""
@@ -153,6 +158,8 @@ class Life:
         make_engine = engine_maker(default_alerts)
         if self.store.saved is not None:
             resumed = resume(self.store.saved, self.settings, make_engine)
+            if self.of_another_run:
+                resumed = places_only(resumed.inputs, self.settings, make_engine)
         position = None if resumed is None else resumed.position_of(self.name)
         source = MemoryLog(self.name, self.content, fate, position, self.most)
         self.sources.append(source)
@@ -163,7 +170,11 @@ class Life:
         hub = Hub([sink])
         if self.make_box is not None:
             hub.record(self.make_box())
-        run = live_run(self.settings, [entry], hub, self.clock, Session(self.store, resumed), make_engine)
+        recent = RecentRequests(1_000) if self.breaks_down else None
+        if recent is not None:
+            hub.join_rows(recent)
+        session = Session(self.store, resumed)
+        run = live_run(self.settings, [entry], hub, self.clock, session, make_engine, breakdown=recent)
         return HTTPMonitor(run, self.clock)
 
     def messages(self) -> list[Message]:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from http_monitor.display.ansi import COLOURS
+from http_monitor.display.colours import COLOURS
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import ASCII, UNICODE, Style
 from http_monitor.display.text import Display
+from http_monitor.episodes import Episode, Episodes
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, AlertEvent, CaughtUp, Message, Report, Rule, Summary, WindowTotals
@@ -75,6 +76,7 @@ def quiet_report() -> Report:
         agents=Table(),
         referers=Table(),
         window=WindowTotals(120, 14, 1_400, 0, (0,) * 46 + (14,) + (0,) * 13),
+        last_us=START_US - 17_000_000,
         active=(),
         health=Health(lines=14, accepted=14),
     )
@@ -259,8 +261,14 @@ def summary() -> Summary:
         users=Table(),
         agents=busy.agents,
         referers=busy.referers,
-        alerts=2,
+        alerts=4,
         active=alerting_report().active[:1],
+        episodes=Episodes(
+            (
+                Episode("traffic", None, START_US + 2_000_000, None, 1, 12.345, "/s"),
+                Episode("ddos", b"203.0.113.1", START_US + 3_000_000, START_US + 80_000_000, 3, 6.1, "/s"),
+            )
+        ),
         health=alerting_report().health,
     )
 

@@ -8,6 +8,9 @@ import pytest
 
 _GIVEN = os.environ.get("HTTP_MONITOR_EXAMPLES")
 _PART = 2
+ALWAYS_THE_SAME = not _GIVEN or int(_GIVEN) == 1
+"""Whether property tests try the same examples in each run, so that what fails is what changed: but for the runs of
+`scripts/laws` that look for new ones."""
 _T = TypeVar("_T")
 
 exhaustive = pytest.mark.exhaustive

@@ -154,11 +154,22 @@ def move_out(path: Path) -> None:
 
 
 class Denying:
-    """A way to files that is denied to some paths, as it may be to others than root."""
+    """A way to files that is denied to some paths, as it may be to others than root, or while too many are open."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
         self.denied: set[str] = set()
+        self.crowded = False
+
+    @property
+    def bars(self) -> bool:
+        """Whether there is anything in the way."""
+        return self.crowded or bool(self.denied)
+
+    def clear(self) -> None:
+        """Let nothing be in the way."""
+        self.crowded = False
+        self.denied.clear()
 
     def look(self, path: str) -> FileStatus | Obstacle:
         return self._files.look(path)
@@ -171,3 +182,6 @@ class Denying:
 
     def target(self, path: str) -> str:
         return self._files.target(path)
+
+    def has_room(self, spare: int) -> bool:
+        return not self.crowded and self._files.has_room(spare)

@@ -17,7 +17,7 @@ import numpy.ma  # noqa: F401
 
 import http_monitor.cli.monitoring  # noqa: F401
 from http_monitor.inputs.readahead import child_process
-from tests.forked import MOST_BYTES, NUMBER
+from tests.forked import MAX_BYTES, NUMBER
 
 _DESCRIPTORS = 4
 """Of the answers, and of the three standard streams."""
@@ -54,7 +54,7 @@ def main() -> None:
 
 def _requests(control: socket.socket) -> Iterator[tuple[Json, list[int]]]:
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, _DESCRIPTORS)
+        message, descriptors, _, _ = socket.recv_fds(control, MAX_BYTES, _DESCRIPTORS)
         if not message:
             return
         yield json.loads(message), list(descriptors)

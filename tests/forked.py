@@ -19,7 +19,7 @@ from typing import IO
 
 INTERPRETER = {"PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
 """What the environment tells the interpreter, whether it is started or forked."""
-MOST_BYTES = 1 << 18
+MAX_BYTES = 1 << 18
 """Of a request for a run."""
 NUMBER = struct.Struct("i")
 """The form of an answer: first the process id of the run, then the status that it ended with."""

@@ -13,11 +13,11 @@ from tests.wrapped_fuzzing import check_wrapped
 from tests.written.hit import any_hit
 from tests.written.writers import WRITERS, write
 
-MOST_MS_PER_KIB = 1.0
-_LEAST_KIB = 16.0
+MAX_MS_PER_KIB = 1.0
+_MIN_KIB = 16.0
 """A shorter line is measured as if it were that long: a thousand instructions of overhead are no slow format."""
-_MOST_BYTES = 64 << 10
-_MOST_FOR_SLOW_BYTES = 1_000
+_MAX_BYTES = 64 << 10
+_MAX_FOR_SLOW_BYTES = 1_000
 """No line that the slow readers read is longer."""
 _TRIES = 3
 """A time counts if it is reached again: on a busy machine also the time of the processor varies."""
@@ -86,12 +86,12 @@ class Fuzzer:
 
     def _long_lines(self, preset: Preset) -> list[bytes]:
         example = preset.examples[-1]
-        lines = [bytes([byte]) * _MOST_BYTES for byte in sorted(set(_SPECIAL))]
-        lines += [word * (_MOST_BYTES // len(word)) for word in _WORDS]
+        lines = [bytes([byte]) * _MAX_BYTES for byte in sorted(set(_SPECIAL))]
+        lines += [word * (_MAX_BYTES // len(word)) for word in _WORDS]
         for at in range(0, len(example), max(1, len(example) // 12)):
             for filler in (b" ", b'"', b'\\"', b"a", b"1", b"["):
-                lines.append(example[:at] + filler * (_MOST_BYTES // 4 // len(filler)) + example[at:])
-        lines.append((example + b" ") * (_MOST_BYTES // len(example)))
+                lines.append(example[:at] + filler * (_MAX_BYTES // 4 // len(filler)) + example[at:])
+        lines.append((example + b" ") * (_MAX_BYTES // len(example)))
         return [line for line in lines if b"\n" not in line]
 
     def _mutated(self, preset: Preset) -> bytes:
@@ -132,23 +132,23 @@ class Fuzzer:
         again = preset.make(MAX_LINE_BYTES)
         parts = [again.parse(part) for part in (data[:place], data[place:]) if part]
         assert _rows(parts) == _rows([whole]), "rows that depend on where the lines were cut"
-        if preset.name in WRITERS and max(map(len, lines)) <= _MOST_FOR_SLOW_BYTES:
+        if preset.name in WRITERS and max(map(len, lines)) <= _MAX_FOR_SLOW_BYTES:
             check_alike(preset, data.split(b"\n")[:-1])
         if len(lines) == 1 and not data.startswith(b"#"):
             _check_reading(preset.make(MAX_LINE_BYTES), lines[0], whole)
 
     def _time(self, preset: Preset, line: bytes) -> None:
-        kib = max(_LEAST_KIB, len(line) / 1024)
+        kib = max(_MIN_KIB, len(line) / 1024)
         ms = float("inf")
         for _ in range(_TRIES):
             log_format = preset.make(MAX_LINE_BYTES)
             started = time.process_time()
             log_format.parse(line + b"\n")
             ms = min(ms, (time.process_time() - started) * 1000 / kib)
-            if ms <= MOST_MS_PER_KIB:
+            if ms <= MAX_MS_PER_KIB:
                 break
         self._slowest[preset.name] = max(self._slowest.get(preset.name, 0.0), ms)
-        if ms > MOST_MS_PER_KIB:
+        if ms > MAX_MS_PER_KIB:
             raise Broken(f"{preset.name}: {ms:.1f} ms for each KiB; {_shown([line])}")
 
 

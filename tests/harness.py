@@ -177,7 +177,7 @@ def put_together(
         run = replay_run(settings, inputs, hub, alerts, family_of, ahead, breakdown)
     else:
         make_engine = engine_maker(lambda _: alerts, family_of)
-        run = live_run(settings, inputs, hub, clock, session or Session(), make_engine)
+        run = live_run(settings, inputs, hub, clock, session or Session(), make_engine, breakdown=breakdown)
     return HTTPMonitor(run, clock, settings.duration_s)
 
 

@@ -48,7 +48,10 @@ class Rows:
     """A listener that keeps the rows of all frames; what it calls looks at them while their lines are there."""
 
     see: Callable[[Row], None] = lambda row: None
+    see_mark: Callable[[Mark], None] = lambda mark: None
     kept: list[Row] = field(default_factory=list)
+    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    """(number of rows before it, mark)."""
 
     def frame(self, frame: RowFrame) -> None:
         offsets = frame.offsets
@@ -60,7 +63,21 @@ class Rows:
             self.kept.append(row)
 
     def mark(self, mark: Mark) -> None:
-        pass
+        self.marks.append((len(self.kept), mark))
+        self.see_mark(mark)
+
+    def check_marks(self, *, may_be_held: bool) -> None:
+        """See that the rows before a mark stand before its positions, and that the others do not if none was held."""
+        for count, mark in self.marks:
+            for number, row in enumerate(self.kept):
+                position: Any = mark.positions.get(row.file.source)
+                if position is None:
+                    assert number >= count
+                    continue
+                (file,) = position["files"]
+                assert (file["device"], file["inode"]) == row.file.identity
+                if number < count or not may_be_held:
+                    assert (row.offset < file["offset"]) == (number < count)
 
 
 def rows_at(content: bytes, offset: int, make_format: MakeFormat) -> list[tuple[tuple[str, Any], ...]]:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from http_monitor.parser.detect.batch_pieces import joined
+from http_monitor.parser.detect.batch_pieces import join_batches
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.records import Batch
 
@@ -31,4 +31,4 @@ class ParsedInPieces:
 
     def whole(self) -> Batch:
         """Return what was made of all pieces, with where the lines begin in the log."""
-        return joined(self._batches)
+        return join_batches(self._batches)

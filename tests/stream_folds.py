@@ -9,7 +9,11 @@ from tests.reference.shapes import RowLike
 
 Cell = tuple[int, str, bytes]
 """Bucket, dimension, key."""
-KEYS = {"hosts": "host", "sections": "section", "endpoints": "path", "methods": "method", "users": "user"}
+KEYS = {
+    **{"hosts": "host", "sections": "section", "endpoints": "path", "methods": "method", "users": "user"},
+    **{"agents": "agent", "referers": "referer", "vhosts": "vhost"},
+}
+"""Dimension: field of a row of the reference."""
 
 
 class Fold:

@@ -22,7 +22,7 @@ from tests.tail_world import Inode, Stream, World
 
 _GRACE_S = 10
 _LIMIT = 150
-_MOST_FILES = 12
+_MAX_FILES = 12
 _SIZES = st.lists(st.integers(8, 60) | st.integers(8, 220), min_size=1, max_size=5)
 _MANY = st.lists(st.integers(80, 150), min_size=12, max_size=20)
 _HALF = st.integers(8, 60) | st.integers(8, 220)
@@ -137,7 +137,7 @@ class FollowingMachine(RuleBasedStateMachine):
         return self.world.current is not None
 
     def has_room(self) -> bool:
-        return len(self.world.order) < _MOST_FILES
+        return len(self.world.order) < _MAX_FILES
 
     @precondition(is_there)
     @rule(sizes=_SIZES)
@@ -167,13 +167,13 @@ class FollowingMachine(RuleBasedStateMachine):
         if not inode.linked:
             # What is deleted and written to while its path is barred hides by its time what came after it.
             is_open = self.holds_files and inode in self.opened and inode.stream not in self.rested
-            return is_open and not self.denying.denied
+            return is_open and not self.denying.bars
         return inode is self.world.current or inode in self.world.previous[:16]
 
     @precondition(held_is_watched)
     @rule(sizes=_SIZES, half=st.just(0) | _HALF)
     def write_to_held(self, sizes: list[int], half: int) -> None:
-        if self.denying.denied:
+        if self.denying.bars:
             self.counters_are_exact = False  # its time hides what comes to an inaccessible path
         self.world.write_to_held(sizes, half=half)
 
@@ -315,8 +315,13 @@ class FollowingMachine(RuleBasedStateMachine):
         self.denying.denied.add(str(self.world.path))
 
     @rule()
+    def crowd(self) -> None:
+        """Let too many files be open."""
+        self.denying.crowded = self.holds_files
+
+    @rule()
     def allow(self) -> None:
-        self.denying.denied.clear()
+        self.denying.clear()
 
     # What the monitor does.
 
@@ -335,7 +340,8 @@ class FollowingMachine(RuleBasedStateMachine):
         if len(self.unlooked) > 1:
             # Who both renames a log and copies and truncates it between two looks mixes up what came after what.
             self.mixed |= {*self.world.order}
-        self.unlooked.clear()
+        if not self.denying.crowded:
+            self.unlooked.clear()
         self.ledger.take(chunk.data, self.rested | self.mixed)
         self.ledger.check_places(chunk)
         self._note_look(at_end=chunk.at_end)
@@ -399,7 +405,7 @@ class FollowingMachine(RuleBasedStateMachine):
     @rule()
     def come_to_rest(self) -> None:
         """Let nothing be in the way and all graces pass: now the account must be exact."""
-        self.denying.denied.clear()
+        self.denying.clear()
         self.look_to_end()
         for _ in range(4):
             self.world.clock.advance(_GRACE_S + 1)
@@ -415,7 +421,12 @@ class FollowingMachine(RuleBasedStateMachine):
 
     def _note_look(self, *, at_end: bool) -> None:
         world = self.world
-        if self.denying.denied:
+        grace_us = _GRACE_S * 1_000_000
+        if self.denying.crowded:
+            # Room is made for the file at the path.
+            idle = [file for file in world.previous if world.clock.running_us() - file.stream.written_us >= grace_us]
+            self.rested |= {inode.stream for inode in idle}
+        if self.denying.bars:
             return
         self.has_looked = True
         known_before = set(self.looked_at)
@@ -440,7 +451,6 @@ class FollowingMachine(RuleBasedStateMachine):
                 self.seen[inode.stream] = len(inode.stream.content)
             if inode.linked:
                 self.opened.add(inode)
-        grace_us = _GRACE_S * 1_000_000
         for inode in world.previous:
             later = world.order[world.order.index(inode.stream) + 1 :]
             if world.clock.running_us() - inode.stream.written_us >= grace_us and any(s.content for s in later):

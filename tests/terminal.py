@@ -1,5 +1,6 @@
 """The real program on a pseudo-terminal, with what a screen would show of it."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -22,10 +23,18 @@ _PATIENCE = 200
 
 
 class Terminal:
-    """A screen of this width and unlimited height, into which Ctrl-C is typed."""
+    """A screen of this size that keeps what scrolls away, into which Ctrl-C is typed."""
 
-    def __init__(self, columns: int, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        columns: int,
+        *arguments: str | Path,
+        lines: int = 24,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
         self._screen, inner = pty.openpty()
+        self._lines = lines
         self.resize(columns)
         self._process = subprocess.Popen(
             command(*arguments),
@@ -33,7 +42,7 @@ class Terminal:
             stdout=inner,
             stderr=inner,
             env=environment({"TERM": "xterm-256color", **(env or {})}),
-            cwd=ROOT,
+            cwd=cwd,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
@@ -41,6 +50,8 @@ class Terminal:
         self.raw = ""
         """Everything that was written so far; the terminal makes CR LF of LF."""
         self._after = 0
+        # A character may be cut between two reads.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +62,7 @@ class Terminal:
         os.close(self._screen)
 
     def resize(self, columns: int) -> None:
-        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", self._lines, columns, 0, 0))
 
     def having(self, pattern: str) -> None:
         """Read until this pattern has been written after what was waited for before."""
@@ -85,7 +96,7 @@ class Terminal:
             data = os.read(self._screen, 1 << 16)
         except OSError:  # on Linux, once the other end is closed
             return False
-        self.raw += data.decode("utf-8", "surrogateescape")
+        self.raw += self._decoder.decode(data)
         return bool(data)
 
 

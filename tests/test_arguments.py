@@ -96,7 +96,9 @@ def test_no_arguments_give_the_defaults() -> None:
 
 
 def test_every_field_of_settings_has_an_option_and_only_one() -> None:
-    assert sorted(option.field for option in OPTIONS) == sorted(field.name for field in fields(Settings))
+    # `every_interval` says whether --interval was given.
+    names = {field.name for field in fields(Settings)} - {"every_interval"}
+    assert sorted(option.field for option in OPTIONS) == sorted(names)
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
@@ -203,6 +205,7 @@ def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: obj
     assert getattr(parsed, field) == value
     # The one that it does nothing without is there too.
     needed = {name for name in ("replay", "give_me_traffic") if "--" + name.replace("_", "-") in argv}
+    needed |= {"every_interval"} if "--replay" in argv else set()
     assert {
         f.name for f in fields(Settings) if f.name != field and getattr(parsed, f.name) != getattr(Settings(), f.name)
     } == needed - {field}
@@ -443,3 +446,7 @@ def test_any_arguments_give_settings_or_one_line(argv: list[str]) -> None:
 def test_an_alert_may_recover_only_when_nothing_is_left(written: str) -> None:
     # The message of a refusal says "from 0", and the settings take it.
     assert parse_arguments(["--alert-recover-at", written]).alert_recover_at == 0.0
+
+
+def test_a_length_out_of_its_bounds_is_said_in_bytes() -> None:
+    assert message_of("--max-line", "0") == "--max-line: got 0 B, takes 1 B to 1073741824 B"

@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.arrow import are_null, arrow_of, encode, filled, keep, place_of, take
+from http_monitor.arrow import (
+    added,
+    are_among,
+    are_null,
+    arrow_of,
+    encode,
+    filled,
+    groups_of,
+    keep,
+    place_of,
+    search,
+    take,
+    with_text,
+)
 from tests.examples import examples
 from tests.program import DEADLINE_S, ROOT, environment
 
@@ -40,6 +53,20 @@ def test_functions_give_what_methods_give(texts: list[bytes | None], data: st.Da
     plain = values.drop_null()
     for text in (b"a", b"-", b"unheard of"):
         assert place_of(text, plain) == (plain.to_pylist().index(text) if text in plain.to_pylist() else -1)
+    wanted_texts = pa.array([b"-", b"a", b"unheard of"], pa.binary())
+    assert are_among(values, wanted_texts).tolist() == [value in (b"-", b"a") for value in values.to_pylist()]
+    assert with_text(values, b"none").equals(values.fill_null(b"none"))
+
+
+def test_texts_are_searched_for_patterns_and_their_groups() -> None:
+    values = pa.array([b"", None, b"/a?b", b"\xff?"], pa.binary())
+    assert search(values, rb"\?").tolist() == [False, None, True, True]
+    groups = groups_of(pa.array([b"/a?b", b"/a", None], pa.binary()), r"(?P<path>[^?]*)\?(?P<query>.*)")
+    assert groups.to_pylist() == [{"path": b"/a", "query": b"b"}, None, None]
+
+
+def test_numbers_are_added_where_both_are_there() -> None:
+    assert added(pa.array([1, None, 3]), pa.array([10, 20, None])).to_pylist() == [11, None, None]
 
 
 @settings(max_examples=examples(50))

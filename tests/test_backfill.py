@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +13,20 @@ import pytest
 from http_monitor.clock import ManualClock, WallClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.filtering import selection_for
+from http_monitor.hub.hub import Hub
 from http_monitor.inputs.seeking.search import Bound
 from http_monitor.monitor import backfill
 from http_monitor.monitor.backfill import Backfill
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import Headed, LogFormat
-from http_monitor.report import Notice
+from http_monitor.ports.stream import RowFrame
+from http_monitor.report import Message, Notice, Report
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, LocalFiles
 from http_monitor.sources.files.data_end import seen_at
 from http_monitor.units import US_PER_S
 from tests.engine_strategies import START_S, log_line
+from tests.located import Rows, container_lines, in_wrapper, rows_at
 from tests.program import Program, append, lines_at, lines_now
 
 SETTINGS = Settings(window_s=20, interval_s=10)
@@ -46,9 +51,12 @@ def fill(
     at: dict[str, FileStatus],
     settings: Settings = SETTINGS,
     make_format: Callable[[], LogFormat] = lambda: get_format("auto"),
+    hub: Hub | None = None,
 ) -> tuple[MetricsAggregator, Notice | None]:
     engine = MetricsAggregator(settings, "live", lambda message: None)
     engine.begin_at(BEGAN_US)
+    if hub is not None:
+        engine.stream_to(hub, offsets=hub.wants_marks)
     since = Bound(BEGAN_US - settings.window_s * US_PER_S, 60 * US_PER_S)
     select = selection_for(settings, lambda agent: False, lambda agent: None)
     filler = Backfill(settings, ManualClock(BEGAN_US), BEGAN_US, since, lambda path, handle: make_format(), select)
@@ -220,6 +228,63 @@ def test_a_stop_ends_it(tmp_path: Path) -> None:
     assert filler.fill(engine, seen(tmp_path / "a.log")) is None
 
 
+class WindowRows(Rows):
+    """Keeps the rows that fill the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits: Counter[tuple[int, bytes]] = Counter()
+
+    def backfilled(self, frame: RowFrame) -> None:
+        assert not frame.late.any()
+        sums = frame.sums(US_PER_S)
+        for index, start_us in enumerate(sums.starts_us.tolist()):
+            hosts = sums.by_key("hosts", index)
+            for host, hits in zip(hosts.names(), hosts.hits.tolist(), strict=True):
+                self.hits[start_us // US_PER_S - START_S, host] += hits
+        super().frame(frame)
+
+    def frame(self, frame: RowFrame) -> None:
+        raise AssertionError("no row was counted")
+
+
+@pytest.mark.parametrize("together", [1, 200])
+@pytest.mark.parametrize("wrapper", [False, True])
+def test_those_who_keep_the_rows_of_the_window_get_the_ones_that_fill_it_and_where_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int, wrapper: bool
+) -> None:
+    monkeypatch.setattr(backfill, "_MANY", together)
+    monkeypatch.setattr(backfill, "_FIRST_BYTES", 2_000)
+    make = in_wrapper("cri" if wrapper else None)
+    paths = [tmp_path / f"{number}.log" for number in range(3)]
+    chance = random.Random(3)
+    for path, count in zip(paths, (5, 15, 60), strict=True):
+        first_s = START_S - count // 3 - 1
+        plain = [b"junk\n", *(log_line(first_s + no // 3, b"h%d" % no) + b"\n" for no in range(count))]
+        write(path, b"".join(container_lines(chance, count, first_s) if wrapper else plain))
+    older = tmp_path / "0.log.1"
+    write(older, b"".join(container_lines(chance, 30, START_S - 19)) if wrapper else dense(-40, 37), changed_s=-3)
+    rows, recorder = WindowRows(), Rows()
+    hub = Hub()
+    hub.join_stream(rows)
+    hub.join_stream(recorder)
+    chosen = replace(SETTINGS, filters=('host != "h1"',))
+    engine, _ = fill(seen(*paths), chosen, make, hub)
+    assert hub.failures == 0
+    assert len(rows.kept) == sum(rows.hits.values()) == engine.health().backfilled > 50
+    assert recorder.kept == []
+    assert {(row.file.source, row.file.path) for row in rows.kept} == {
+        *((str(path), str(path)) for path in paths),
+        (str(paths[0]), str(older)),
+    }
+    for row in rows.kept:
+        status = Path(row.file.path).stat()
+        assert row.file.identity == (status.st_dev, status.st_ino)
+        assert rows_at(Path(row.file.path).read_bytes(), row.offset, make) == [row.values]
+    assert len({(row.file.path, row.offset) for row in rows.kept}) == len(rows.kept)
+    assert sum(hits for (_, host), hits in rows.hits.items() if host == b"h2") == hits_by_host(engine)[b"h2"]
+
+
 def now_s() -> int:
     return WallClock().now_us() // US_PER_S
 
@@ -239,6 +304,7 @@ def test_an_incident_under_way_is_seen_at_once(tmp_path: Path) -> None:
         outcome = program.stop()
     assert raised["name"] == "traffic"
     assert raised["hits"] > 3_000
+    assert (raised["breakdown"]["hits"], raised["breakdown"]["whole"]) == (raised["hits"], True)
     notices = [told for told in outcome.objects if told["type"] == "notice" and told["name"] == "backfilled"]
     assert len(notices) == 1
     summary = outcome.objects[-1]
@@ -269,3 +335,17 @@ def test_a_run_that_resumes_has_its_window_already(tmp_path: Path) -> None:
         outcome = program.stop()
     assert second["window"]["hits"] == second["health"]["backfilled"] == 30
     assert b"window filled" not in outcome.err
+
+
+@pytest.mark.parametrize("last_s", [-1, -19, -30, -3_600])
+def test_a_run_that_begins_on_a_silent_log_knows_its_last_line(tmp_path: Path, last_s: int) -> None:
+    path = tmp_path / "access.log"
+    write(path, dense(last_s - 5, 6))
+    engine, _ = fill(seen(path))
+    told: list[Message] = []
+    engine.publish_to(told.append)
+    engine.catch_up(False)
+    engine.advance(BEGAN_US + 11 * US_PER_S)
+    (report,) = told
+    assert isinstance(report, Report)
+    assert report.last_us == BEGAN_US + last_s * US_PER_S

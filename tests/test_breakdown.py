@@ -4,22 +4,30 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
-from http_monitor.breakdown.recent import MOST_AT_ONCE, MOST_ROWS, RecentRequests
+from http_monitor.breakdown.recent import MAX_AT_ONCE, MAX_ROWS, RecentRequests
 from http_monitor.clock import ReplayClock
-from http_monitor.display.alerts.lines import MARK, filter_of, quoted, render_alert
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.keys import Numberings
+from http_monitor.counting.row_frame import AcceptedRows
+from http_monitor.display.alerts.lines import MARK, filter_of, quote, render_alert
 from http_monitor.display.style import style_for
+from http_monitor.eventtime.rows import Rows, event_times
 from http_monitor.filtering.reading import read_expression
 from http_monitor.filtering.syntax import TextTest
 from http_monitor.hub.hub import Hub
-from http_monitor.report import AlertEvent, Breakdown, Share
+from http_monitor.parser.formats import get_format
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.settings import Settings
+from tests.checkpointed import Life
 from tests.display_samples import time_zone
-from tests.engine_strategies import START_S
+from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import Recorder, ScriptedSource, make_inputs, put_together
 
@@ -41,7 +49,7 @@ def events_of(chunks: list[bytes], kept: int = 1 << 18, options: Settings = SETT
     """Return the alert events of a replay, with what their requests are."""
     recorder, recent = Recorder(), RecentRequests(kept)
     hub = Hub([recorder])
-    hub.join_stream(recent)
+    hub.join_rows(recent)
     inputs = make_inputs(options, [ScriptedSource(chunks, ends=True)])
     monitor = put_together(options, inputs, default_alerts(options), hub, ReplayClock(), breakdown=recent)
     while not monitor.step():
@@ -113,13 +121,13 @@ def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
     options = Settings(replay=True, window_s=20, lateness_s=0, alert_threshold=1_000.0, ddos_threshold=1e6)
     (event, *_) = events_of([b"".join(map(written, lines))], options=options)
     assert event.breakdown == Breakdown(
-        MOST_ROWS,
+        MAX_ROWS,
         (
-            Share("method", b"GET", MOST_ROWS),
-            Share("endpoint", b"/a", MOST_ROWS),
-            Share("host", b"192.0.2.1", MOST_ROWS),
-            Share("agent", b"curl", MOST_ROWS),
-            Share("status", b"200", MOST_ROWS),
+            Share("method", b"GET", MAX_ROWS),
+            Share("endpoint", b"/a", MAX_ROWS),
+            Share("host", b"192.0.2.1", MAX_ROWS),
+            Share("agent", b"curl", MAX_ROWS),
+            Share("status", b"200", MAX_ROWS),
         ),
         is_whole=False,
     )
@@ -128,10 +136,46 @@ def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
     assert (event.breakdown.hits <= 100, event.breakdown.is_whole) == (True, False)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_breakdown_after_a_restart_does_not_pass_for_that_of_the_whole_window(restarts: bool) -> None:
+    life = Life(Settings(window_s=6, interval_s=3, alert_threshold=2.0, lateness_s=0), breaks_down=True)
+    monitor = life.begin()
+    for second in range(5):
+        life.clock.advance(1)
+        hits = 1 if second < 2 else 8
+        life.content.extend((log_line(START_S + 1 + second) + b"\n") * hits)
+        if restarts and second == 3:
+            monitor.close(finished=False)
+            monitor = life.begin()
+        monitor.step()
+    events = [event for run in life.runs for event in run.events if event.name == "traffic"]
+    assert [(event.hits, event.breakdown and event.breakdown.is_whole) for event in events] == [(18, not restarts)]
+
+
+def _frame(second: int, count: int) -> AcceptedRows:
+    batch = get_format("auto").parse((log_line(START_S + second) + b"\n") * count).rows
+    rows = Rows(batch, event_times(batch))
+    return AcceptedRows(rows, Frame.of(rows, Numberings()), rows.time_us, np.zeros(count, np.bool_))
+
+
+@pytest.mark.parametrize(("kept", "hits", "is_whole"), [(17, 14, True), (16, 13, False), (12, 9, False)])
+def test_rows_that_come_in_no_order_are_missed_if_they_belong_to_the_alert(
+    kept: int, hits: int, is_whole: bool
+) -> None:
+    recent = RecentRequests(kept)
+    # One log was read after another.
+    for second, count in ((6, 5), (0, 3), (7, 9)):
+        recent.backfilled(_frame(second, count))
+    event = raised(name="traffic", subject=None, at_us=(START_S + 10) * US_PER_S, began_us=(START_S + 5) * US_PER_S)
+    found = recent.of(event)
+    assert found is not None
+    assert (found.hits, found.is_whole) == (hits, is_whole)
+
+
 def test_of_a_storm_only_the_first_alerts_are_broken_down() -> None:
     lines: list[Line] = [(0, f"192.0.2.{number}", "GET", "/a", "-", 200) for number in range(30) for _ in range(9)]
     events = [event for event in events_of([b"".join(map(written, lines))]) if event.name == "ddos"]
-    assert [event.breakdown is not None for event in events] == [True] * MOST_AT_ONCE + [False] * 20
+    assert [event.breakdown is not None for event in events] == [True] * MAX_AT_ONCE + [False] * 20
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +198,7 @@ def test_an_alert_is_followed_by_what_its_requests_are_and_by_the_command_for_mo
     lines = render_alert(raised(), 100, style_for("utf-8"), "http-monitor --no-state --file a.log")
     assert lines == [
         "Flood generated an alert - hits = 6.00, triggered at 2023-11-14 22:13:20 +0000",
-        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J",
+        r"  ALERT  began about 22:12:40, of 100 requests: 97 % POST, 50 % /login\x1b[2J,",
         "         100 % without an agent",
         "  http-monitor --no-state --file a.log --since '2023-11-14 22:12:40'"
         r""" --filter 'host == "192.0.2.7\x22\x5c"' --output lines""",
@@ -176,4 +220,4 @@ def test_on_a_terminal_a_message_breaks_at_words() -> None:
 @given(st.binary(min_size=1, max_size=20))
 def test_any_subject_is_a_filter_that_means_it(host: bytes) -> None:
     assert read_expression(filter_of(raised(subject=host))) == TextTest("host", False, (host,))
-    assert quoted(host).isprintable()
+    assert quote(host).isprintable()

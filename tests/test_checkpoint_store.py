@@ -358,7 +358,7 @@ def test_where_the_working_directory_is_gone_whole_paths_have_their_names_and_re
     assert key_of(here("/a/access.log", "/b/../*.log")) == before
     opened = open_state(Settings(files=("access.log",), state_dir="/none"), {}, ["access.log"], make_engine=_never)
     assert [notice.text for notice in opened.notices] == [
-        "no state is kept: the working directory is gone, and a path begins there"
+        "no state is kept: the working directory is gone, and the path begins there"
     ]
 
 

@@ -139,7 +139,7 @@ def test_text_says_once_that_many_lines_of_a_replay_fit_nothing(tmp_path: Path) 
 def test_text_shows_a_dash_in_place_of_what_is_not_known(tmp_path: Path) -> None:
     log = tmp_path / "app.json"
     log.write_text((json.dumps(without("s", "b", "h")) + "\n") * 25)
-    out = run("--replay", "--file", log, "--format", FORMAT).out.decode()
+    out = run("--replay", "--interval", "10s", "--file", log, "--format", FORMAT).out.decode()
     interval, summary = out.split("Summary")
     assert interval.count("\u2013 bytes") == summary.count("\u2013 bytes") == 1
     assert interval.count("\u2013 hosts") == summary.count("\u2013 hosts") == 1

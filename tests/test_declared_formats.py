@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from http_monitor.parser.declared.apache_directives import Directive, split_logf
 from http_monitor.parser.declared.nginx import nginx_template
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
+from http_monitor.parser.template import matching
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.parser.template.matching import Matcher
 from http_monitor.ports.log_format import LogFormat
@@ -288,7 +290,26 @@ def test_the_patterns_agree_on_edited_lines(good: tuple[str, bytes], data: st.Da
 def _assert_patterns_agree(text: str, line: bytes) -> None:
     matcher = Matcher(apache_template(text))
     lines = line.split(b"\n")
-    assert matcher.match(lines) == matcher.match(lines, strict=False)
+    found = matcher.match(lines)
+    assert found == matcher.match(lines, strict=False)
+    # This tries the lenient pattern on each line, whether the line has what a fitting line must have or not.
+    assert [texts is not None for texts in found] == [matcher.whole(each) is not None for each in lines]
+
+
+def test_a_line_without_what_must_be_in_it_is_not_given_to_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_lines: list[bytes] = []
+    extract = matching._extract
+
+    def counted(lines: Sequence[bytes], pattern: str) -> Any:
+        given_lines.extend(lines)
+        return extract(lines, pattern)
+
+    monkeypatch.setattr(matching, "_extract", counted)
+    matcher = Matcher(apache_template(FORMATS[2]))
+    with_blank = f'h, u v {TIME} "GET /x HTTP/1.1" 200'.encode()
+    lines = [b"# h, u", b'"h, u" [', with_blank, b"h u " + with_blank[5:]]
+    assert [texts is not None for texts in matcher.match(lines)] == [False, False, True, False]
+    assert given_lines == [with_blank]
 
 
 @pytest.mark.parametrize("text", FORMATS)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from http_monitor.display.colour import wants_colour
+from http_monitor.cli.streams import wants_colour
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_colour_is_decided_by_the_option_then_the_environment_then_the_stream(
 def test_plain_output_does_not_import_colorama() -> None:
     code = (
         "import sys\n"
-        "import http_monitor.display.text, http_monitor.display.ndjson, http_monitor.display.colour\n"
+        "import http_monitor.display.text, http_monitor.display.ndjson, http_monitor.cli.streams\n"
         "sys.exit('colorama' in sys.modules)\n"
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from http_monitor.display.health import advice, sentences, short_words
+from http_monitor.display.health_changes import HARMLESS
 from http_monitor.display.objects.lines import report_line
 from http_monitor.health import TOLD, Health
 from http_monitor.report import Mode
@@ -41,6 +42,17 @@ def test_every_counter_is_in_the_ndjson() -> None:
     assert value["health"]["listener_failures"] == 2
     value = json.loads(report_line(replace(quiet_report(), health=Health())))
     assert {*keys} - {*value["health"]} == {"listener_failures"}
+
+
+def test_what_is_harmless_is_said_without_a_warning_and_nothing_else_is() -> None:
+    changes: list[dict[str, Any]] = [{name: 3} for name in COUNTERS]
+    plain = {
+        name
+        for name, change in zip(COUNTERS, changes, strict=True)
+        for _, role in short_words(replace(Health(), **change))
+        if role == "plain"
+    }
+    assert plain == {*HARMLESS}
 
 
 def test_unknowable_losses_are_reported() -> None:

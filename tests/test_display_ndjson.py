@@ -129,10 +129,25 @@ def test_the_summary_has_the_keys_of_the_contract_then_the_extra_ones() -> None:
             "referers",
             "coverage",
             *DETAILS,
+            "episodes",
+            "more_episodes",
             "remainders",
         ),
     ]
     assert (value["first"], value["last"]) == ("2026-02-26T22:07:57Z", "2026-03-02T09:30:00Z")
+    traffic, flood = value["episodes"]
+    assert (traffic["end"], traffic["length_s"], traffic["raises"], traffic["peak"]) == (None, None, 1, 12.345)
+    assert flood == {
+        "name": "ddos",
+        "subject": "203.0.113.1",
+        "start": "2026-03-02T09:30:03Z",
+        "end": "2026-03-02T09:31:20Z",
+        "length_s": 77,
+        "raises": 3,
+        "peak": 6.1,
+        "unit": "/s",
+    }
+    assert value["more_episodes"] == {"episodes": 0, "raises": 0}
 
 
 def test_a_run_without_lines_has_no_first_and_no_last() -> None:

@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.display.ansi import COLOURS
+from http_monitor.display.colours import COLOURS
 from http_monitor.display.figures import date_time
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_format, render_start
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
+from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
-from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse
+from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals
 from http_monitor.units import visible_text
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -25,7 +26,6 @@ from tests.display_samples import (
     busy_report,
     details,
     empty_summary,
-    flood,
     quiet_report,
     shown,
     summary,
@@ -43,6 +43,7 @@ PULSE = Pulse(
     lag_bytes=0,
 )
 STATUS = "now 12.00 /s │ average 9.87 of 10 /s │ next report in 8 s"
+QUIET = "2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43"
 # The terminal may have echoed two columns of ^C behind it.
 CLEARED = "\r" + " " * (len(STATUS) + 2) + "\r"
 ALERT = "High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100\n"
@@ -96,24 +97,48 @@ def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
 
 def test_a_quiet_interval_is_one_line() -> None:
     assert Prefilter().after(quiet_report()) == (
-        "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s\n"
+        "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43, average 0.12 /s\n"
     )
 
 
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (95, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped before its end"),
-        (80, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, 2 min average 0.12 /s  stopped"),
-        (79, "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits, average 0.12 /s  stopped"),
-        (70, "── 10:30:00 – 10:30:10  no hits, 2 min average 0.12 /s  stopped"),
-        (50, "── 10:30:00 – 10:30:10  no hits, average 0.12 /s"),
-        (40, "── 10:30:10  no hits, average 0.12 /s"),
+        (110, f"── {QUIET}, 2 min average 0.12 /s  stopped before its end"),
+        (95, f"── {QUIET}, 2 min average 0.12 /s  stopped"),
+        (94, f"── {QUIET}, average 0.12 /s  stopped"),
+        (79, "── 10:30:00 – 10:30:10  no hits since 10:29:43, 2 min average 0.12 /s  stopped"),
+        (70, "── 10:30:00 – 10:30:10  no hits since 10:29:43, average 0.12 /s"),
+        (60, "── 10:30:00 – 10:30:10  no hits since 10:29:43, avg 0.12 /s"),
+        (55, "── 10:30:00 – 10:30:10  no hits since 10:29:43"),
+        (49, "── 10:30:00 – 10:30:10  no hits since 10:29:43"),
+        (40, "── 10:30:10  no hits since 10:29:43"),
         (20, "── 10:30:10  no hits"),
     ],
 )
 def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
     assert Prefilter(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+
+
+@pytest.mark.parametrize(
+    ("last_s", "expected"),
+    [
+        (-86_400, "no hits since 2026-03-01 10:30:00, 2 min"),
+        (9, "no hits since 10:30:09, 2 min"),
+        # A line of the next interval is here already: the log is not silent.
+        (10, "no hits, 2 min"),
+        (None, "no hits yet, 2 min"),
+    ],
+)
+def test_a_quiet_interval_says_when_the_last_line_was(last_s: int | None, expected: str) -> None:
+    last_us = None if last_s is None else START_US + last_s * 1_000_000
+    assert f"  {expected} average" in Prefilter(width=120).after(replace(quiet_report(), last_us=last_us))
+
+
+def test_a_window_without_hits_leaves_its_average_to_the_date() -> None:
+    report = replace(quiet_report(), window=WindowTotals(120, 0, 0, 0), last_us=START_US - 86_400_000_000)
+    assert Prefilter().after(report) == "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 2026-03-01 10:30:00\n"
+    assert Prefilter(width=110).after(report).endswith("  no hits since 2026-03-01 10:30:00, 2 min average 0.00 /s\n")
 
 
 def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None:
@@ -199,7 +224,7 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
     )
     lines = Prefilter(height=23).after(report).splitlines()
 
-    assert (len(lines), max(map(len, lines))) == (21, 80)
+    assert (len(lines), max(map(len, lines))) == (23, 80)
     assert len(Prefilter().after(report).splitlines()) == 24
 
 
@@ -217,7 +242,7 @@ def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
     report = replace(busy_report(), status=((200, 1_200), (404, 34)), sections=five, endpoints=five, hosts=five)
     lines = Prefilter(height=23).after(replace(report, users=five, details=said)).splitlines()
 
-    assert (len(lines), max(map(len, lines))) == (22, 80)
+    assert (len(lines), max(map(len, lines))) == (23, 80)
 
 
 def test_one_virtual_host_makes_no_table() -> None:
@@ -426,71 +451,87 @@ def test_a_summary_of_nothing_says_so() -> None:
     )
 
 
-def test_the_summary_lists_each_alert_with_its_time_and_says_what_is_active_once() -> None:
-    text = Prefilter().after(alert(), flood("raised", 3), flood("recovered", 80), summary())
+def test_the_summary_lists_each_episode_with_its_time_peak_and_raises_and_says_what_is_active_once() -> None:
+    text = Prefilter(width=100).after(summary())
 
     assert (
-        "  2 alerts raised, 1 still active.\n"
-        "  traffic            2026-03-02 10:30:02 – still active\n"
-        "  ddos 203.0.113.1   2026-03-02 10:30:03 – 10:31:20   1 min 17 s\n"
+        "  4 alerts raised, 1 still active.\n"
+        "  traffic            2026-03-02 10:30:02 – still active   peak 12.35 /s\n"
+        "  ddos 203.0.113.1   2026-03-02 10:30:03 – 10:31:20   1 min 17 s   peak 6.10 /s   3 raises\n"
         "  10,061 lines read, 10,000 counted.\n"
     ) in text
 
 
-def test_the_summary_lists_the_last_ten_alerts_the_active_ones_and_counts_the_others() -> None:
-    screen = Prefilter()
-    screen.after(alert())
-    for number in range(40):
-        screen.after(flood("raised", number + 3), flood("recovered", number + 4))
-    lines = screen.after(replace(summary(), alerts=41)).splitlines()
-
-    listed = lines.index("  41 alerts raised, 1 still active.") + 1
-    assert lines[listed] == "  traffic            2026-03-02 10:30:02 – still active"
-    assert lines[listed + 1] == "  ddos 203.0.113.1   2026-03-02 10:30:33 – 10:30:34   1 s"
-    assert lines[listed + 10] == "  ddos 203.0.113.1   2026-03-02 10:30:42 – 10:30:43   1 s"
-    assert lines[listed + 11] == "  30 earlier alerts are not listed."
+def _flood(
+    from_s: int, to_s: int | None, host: bytes | None = b"203.0.113.1", peak: float | None = 6.0, raises: int = 1
+) -> Episode:
+    end_us = None if to_s is None else START_US + to_s * 1_000_000
+    return Episode("ddos", host, START_US + from_s * 1_000_000, end_us, raises, peak, "/s")
 
 
-def test_many_hosts_in_one_alert_are_one_line_of_the_summary_and_the_site_keeps_its_own() -> None:
-    hosts = [f"192.0.2.{number}".encode() for number in range(30)]
-    raised = [flood("raised", 3, host) for host in hosts]
-    active = [ActiveAlert("ddos", host, event.at_us) for host, event in zip(hosts, raised, strict=True)]
-    traffic = (alert(), replace(alert(), state="recovered", at_us=alert().at_us + 500_000))
-    told = Prefilter().after(*traffic, *raised, replace(summary(), alerts=31, active=tuple(active)))
-
-    assert (
-        "  31 alerts raised, 30 still active.\n"
-        "  traffic    2026-03-02 10:30:02 – 10:30:02   0 s\n"
-        "  ddos ×30   2026-03-02 10:30:03 – still active\n"
-        "  10,061 lines read"
-    ) in told
+def _listed(*episodes: Episode, more: int = 0, more_raises: int = 0, width: int = 80) -> list[str]:
+    active = tuple(ActiveAlert(one.name, one.subject, one.start_us) for one in episodes if one.end_us is None)
+    raises = sum(one.raises for one in episodes) + more_raises
+    told = replace(summary(), alerts=raises, active=active, episodes=Episodes(episodes, more, more_raises))
+    lines = Prefilter(width=width).after(told).splitlines()
+    first = next(at for at, line in enumerate(lines) if " raised, " in line)
+    return lines[first : next(at for at, line in enumerate(lines) if "lines read" in line)]
 
 
-def test_ten_hosts_in_one_alert_have_a_line_each_in_the_summary() -> None:
-    hosts = [f"192.0.2.{number}".encode() for number in range(10)]
-    active = [ActiveAlert("ddos", host, flood("raised", 3).at_us) for host in hosts]
-    told = Prefilter().after(replace(summary(), alerts=10, active=tuple(active)))
+def test_where_there_are_many_episodes_the_active_stand_first_then_the_longest_and_the_others_are_counted() -> None:
+    ended = [_flood(100 * number, 100 * number + number % 20 + 1, raises=2) for number in range(40)]
+    lines = _listed(_flood(7, None), *ended, more=5, more_raises=6)
 
-    assert told.count("  ddos 192.0.2.") == 10
+    assert lines[0] == "  87 alerts raised, 1 still active."
+    assert lines[1] == "  ddos 203.0.113.1   2026-03-02 10:30:07 – still active   peak 6.00 /s"
+    assert lines[2] == "  ddos 203.0.113.1   2026-03-02 11:01:40 – 11:02:00   20 s   peak 6.00 /s"
+    assert lines[3].strip() == "2 raises"
+    assert [line.split("   ")[2] for line in lines[2:-1:2]] == [
+        f"{length} s" for length in (20, 20, 19, 19, 18, 18, 17, 17, 16)
+    ]
+    assert lines[-1] == "  36 other episodes (68 raises) are not listed."
+
+
+def test_ten_episodes_are_in_the_order_of_their_starts_whatever_their_lengths() -> None:
+    lines = _listed(*[_flood(100 * number, 100 * number + number + 1) for number in range(10)], width=100)
+    assert [line.split("   ")[2] for line in lines[1:]] == [f"{number + 1} s" for number in range(10)]
+
+
+def test_many_hosts_in_one_episode_are_one_line_with_the_highest_peak_and_the_site_keeps_its_own() -> None:
+    hosts = [_flood(3, None, b"192.0.2.%d" % number, peak=6.0 + number) for number in range(30)]
+    traffic = Episode("traffic", None, START_US + 2_000_000, START_US + 2_500_000, 1, 11.0, "/s")
+    assert _listed(traffic, *hosts) == [
+        "  31 alerts raised, 30 still active.",
+        "  traffic    2026-03-02 10:30:02 – 10:30:02   0 s   peak 11.00 /s",
+        "  ddos ×30   2026-03-02 10:30:03 – still active   peak 35.00 /s",
+    ]
+
+
+def test_ten_hosts_in_one_episode_have_a_line_each() -> None:
+    lines = _listed(*[_flood(3, None, b"192.0.2.%d" % number) for number in range(10)])
+    assert [line[:16] for line in lines[1:]] == [f"  ddos 192.0.2.{number}" for number in range(10)]
+
+
+def test_a_peak_that_is_not_known_is_not_shown() -> None:
+    assert _listed(_flood(3, None, peak=None))[1] == "  ddos 203.0.113.1   2026-03-02 10:30:03 – still active"
 
 
 def test_a_long_subject_in_the_summary_has_its_time_beneath() -> None:
     address = b"2001:db8:85a3:8d3:1319:8a2e:370:7348"
-    text = Prefilter().after(alert(), flood("raised", 3, address), flood("recovered", 80, address), summary())
+    traffic = Episode("traffic", None, START_US + 2_000_000, None, 1, 50.0, "%")
+    assert _listed(traffic, _flood(3, 80, address))[1:] == [
+        "  traffic   2026-03-02 10:30:02 – still active   peak 50.00 %",
+        "  ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348",
+        "            2026-03-02 10:30:03 – 10:31:20   1 min 17 s   peak 6.00 /s",
+    ]
 
-    assert (
-        "  traffic   2026-03-02 10:30:02 – still active\n"
-        "  ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348\n"
-        "            2026-03-02 10:30:03 – 10:31:20   1 min 17 s\n"
-    ) in text
 
-
-def test_alerts_in_a_narrow_summary_keep_their_whole_time() -> None:
-    text = Prefilter(width=40).after(
-        flood("raised", 3), flood("recovered", 80), replace(summary(), alerts=1, active=())
-    )
-
-    assert "\n  ddos 203.0.113.1\n    2026-03-02 10:30:03 – 10:31:20\n    1 min 17 s\n" in text
+def test_episodes_in_a_narrow_summary_keep_their_whole_time() -> None:
+    assert _listed(_flood(3, 80), width=40)[1:] == [
+        "  ddos 203.0.113.1",
+        "    2026-03-02 10:30:03 – 10:31:20",
+        "    1 min 17 s   peak 6.00 /s",
+    ]
 
 
 def test_a_gone_reader_is_not_hidden() -> None:
@@ -521,6 +562,17 @@ def test_the_format_is_said_beneath_in_as_many_lines_as_it_needs() -> None:
     assert render_format("%h\x1b %u %t", 19, style) == ["Format     %h\\x1b", "           %u %t"]
 
 
+def test_of_a_long_format_and_a_long_filter_the_ends_are_shown() -> None:
+    style, text = style_for("utf-8"), "%h" + "x" * 32_000 + "%b"
+    lines = render_format(text, 80, style)
+    others = render_start(["-"], RULES, 10, 120, "live", 80, style, text, ["10.0.0.0/8"] * 1_000)
+
+    assert "".join(line[11:] for line in lines) == "%h" + "x" * 198 + "…" + "x" * 197 + "%b"
+    assert len(lines) == 6
+    # Six lines for the filter, and as many for the networks as they need in whole words.
+    assert len(others) == 3 + 6 + 7
+
+
 def test_many_long_paths_are_shortened_to_one_line() -> None:
     paths = [f"/var/log/a/very/long/way/to/the/logs/of/server/number/{number}.log" for number in range(9)]
     first = render_start(paths, RULES, 10, 120, "replay", 80, style_for("utf-8"))[0]
@@ -532,3 +584,21 @@ def test_an_estimate_of_hosts_says_how_far_off_it_may_be() -> None:
     hosts = replace(busy_report().hosts, distinct_error=20_062)
     text = Prefilter().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
     assert "1,234,567 ±20,062 hosts" in text
+
+
+def test_what_is_healthy_is_said_once_and_again_when_it_changes() -> None:
+    screen = Prefilter()
+    told = []
+    for rotations, other, late in ((0, 0, 0), (2, 5, 1), (2, 5, 1), (3, 5, 1), (3, 0, 0), (3, 5, 0)):
+        health = Health(lines=100, accepted=100, rotations=rotations, other=other, late=late)
+        text = screen.after(replace(busy_report(), health=health))
+        told.append([line for line in text.splitlines() if "Health so far" in line])
+    assert told == [
+        [],
+        ["  Health so far  5 other   1 late   2 rotations"],
+        # What may do harm is in every block.
+        ["  Health so far  1 late"],
+        ["  Health so far  1 late   3 rotations"],
+        [],
+        ["  Health so far  5 other"],
+    ]

@@ -9,7 +9,7 @@ from http_monitor.filtering.client import client_of
 from http_monitor.filtering.networks import network_of
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.hosts import address_alone
-from http_monitor.parser.fields.plausible import can_be_host, doubted
+from http_monitor.parser.fields.plausible import can_be_host, can_be_vhost, find_doubtful_hosts
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import PRESETS
@@ -87,10 +87,65 @@ def test_what_begins_lines_of_other_programs_is_no_host(host: str) -> None:
     assert not can_be_host(host.encode("latin-1"))
 
 
+@pytest.mark.parametrize(
+    "vhost",
+    [
+        *("shop", "shop.example.org", "shop.example.org:8443", "192.0.2.7", "192.0.2.7:80", "[2001:db8::1]:443", "::1"),
+        *(
+            "_",
+            "*",
+            "*:80",
+            "*.example.org",
+            ".example.org",
+            "www.example.*",
+            r"~^(www\.)?(?<name>.+)$",
+            "b\xfccher.example",
+        ),
+        *("xn--bcher-kva.example", "my_app", "shop.", "7.example.org"),
+    ],
+)
+def test_what_servers_call_their_sites_is_a_virtual_host(vhost: str) -> None:
+    assert can_be_vhost(vhost.encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "vhost",
+    [
+        *("[web]", "web:", "00]", "@4000000068e8f4f81d2b3c4d", "2025-10-10_11:55:36.12345", "shop/web-1[nginx]:"),
+        *(
+            "INFO",
+            "[INFO]",
+            "Oct",
+            "\x1b[32mshop",
+            "2025-10-10T11:55:36Z",
+            "<6>",
+            "2025",
+            "a b",
+            "-x",
+            "0|web",
+            "a" * 300,
+        ),
+    ],
+)
+def test_what_stands_in_front_of_lines_is_no_virtual_host(vhost: str) -> None:
+    assert not can_be_vhost(vhost.encode("latin-1"))
+
+
+def test_a_virtual_host_that_can_be_none_is_told() -> None:
+    lines = [b"web: 192.0.2.7" + REST] * 25
+    ((no, remark),) = said(get_format("vhost_common"), b"".join(lines))
+    assert (no, remark.name) == (20, "host")
+    assert remark.text == (
+        "the virtual host of 20 of its first 20 lines is no address or name, for example web:: the format may be "
+        "another (--unwrap removes what precedes each line, --format sets their format)"
+    )
+    assert said(get_format("vhost_common"), b"".join(lines).replace(b"web:", b"web")) == []
+
+
 def test_most_hosts_must_be_none_for_a_doubt() -> None:
-    assert doubted([b"Jan", b"web1"]) == []
-    assert doubted([b"Jan", b"Feb", b"web1"]) == [b"Jan", b"Feb"]
-    assert doubted([b"-", b"-", b"Jan"]) == doubted([]) == []
+    assert find_doubtful_hosts([b"Jan", b"web1"]) == []
+    assert find_doubtful_hosts([b"Jan", b"Feb", b"web1"]) == [b"Jan", b"Feb"]
+    assert find_doubtful_hosts([b"-", b"-", b"Jan"]) == find_doubtful_hosts([]) == []
 
 
 def test_a_doubt_is_told_once_a_file_at_the_line_that_shows_it_wherever_it_is_cut() -> None:

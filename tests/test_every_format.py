@@ -185,6 +185,7 @@ def test_a_log_is_recognised_as_what_its_server_writes(preset: Preset) -> None:
         ("aws_alb", b"0.001 0.010 0.001", b"0.001 -1 0.001"),
         ("aws_alb", b"192.0.2.7:50123", b"a:b:1:"),
         ("aws_s3", b'"-" "curl/8.5.0"', b'"a" b" "c"d'),
+        ("combined", b"192.0.2.7 ", b",192.0.2.7 "),
         ("envoy", b"2025-10-10", b"2025-0<-10"),
         ("aws_elb", b"36.186641Z", b"36,186641Z"),
         ("envoy", b"36.500Z", b"36.1234567891Z"),

@@ -244,7 +244,7 @@ def test_a_renamed_file_that_cannot_be_read_is_kept_beyond_the_grace(
 def test_a_backlog_of_a_renamed_file_that_cannot_be_read_is_kept_through_many_rotations(
     log: Path, follow: Follow, disk: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chain, "_MOST_FOLLOWED", 3)
+    monkeypatch.setattr(chain, "_MAX_FOLLOWED", 3)
     tail = follow(log, disk, read_bytes=250)
     assert tail.read() == lines(1, 2)
     disk.fail(log, errno.EIO, only_reading=True)
@@ -392,8 +392,11 @@ def test_a_restart_while_a_renamed_log_cannot_be_read_waits_for_it(
     tail.resume(position)
     assert tail.read() == b""
     assert tail.notices == [f"{state(code)}, trying again"]
-    # What could not be opened is remembered, so that its lines are lost knowingly where it goes.
-    assert (tail.tail.position() or {}) | {"unopened": []} == position.to_json()
+    kept = tail.tail.position()
+    assert kept is not None
+    (unopened,) = kept.pop("unopened")
+    assert (unopened["offset"], unopened["size"]) == (0, len(line(5)))
+    assert {**kept, "unopened": []} == position.to_json()
     disk.heal()
     assert tail.read_to_end() == lines(4, 5)
     assert tail.counters == (0, False, 1, 0)

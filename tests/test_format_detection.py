@@ -1,5 +1,6 @@
 """What a file's format is found to be, and what becomes of its lines then."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +12,7 @@ from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.detect.candidates import FAMILY
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.presets import PRESETS as REAL
-from http_monitor.records import Batch
+from http_monitor.records import Batch, Sample
 from tests import toy_formats as toys
 from tests.examples import examples
 from tests.toy_formats import COMMON, HEADER, OTHER, PIPED, TIMED, UNDER_HEADER
@@ -159,6 +160,26 @@ def test_a_format_that_was_saved_at_any_line_continues_as_without_a_restart(line
     second.load(first.save())
     batches.append(second.parse(b"".join(line + b"\n" for line in after)))
     assert outcome(batches) == said_slowly(lines)
+
+
+def test_each_format_reads_a_log_that_fits_none_in_pieces_though_only_one_knows_its_headers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads: Counter[str] = Counter()
+    parse = toys.Toy.parse
+
+    def counted(toy: toys.Toy, data: bytes) -> Batch:
+        reads[toy.name] += 1
+        return parse(toy, data)
+
+    monkeypatch.setattr(toys.Toy, "parse", counted)
+    data = (HEADER + b"\n" + OTHER + b"\n") * 1_000
+    batch = auto().parse(data)
+    # Pieces of 1, 2, 4, … 128 lines, and 7 of up to 256.
+    assert reads == {"timed": 15, "piped": 15, "sheet": 15}
+    assert (batch.lines, batch.malformed_lines) == (2_000, 1_000)
+    assert batch.other_nos.tolist() == [*range(1, 2_000, 2)]
+    assert batch.samples == tuple(Sample(number, OTHER) for number in (2, 4, 6))
 
 
 def test_a_line_alone_decides_as_it_does_in_a_chunk() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.declared.own_time import own_time
-from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.pasted import extract_format
 from http_monitor.parser.declared.programs import program_of
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.template.format import SMALL_BYTES
@@ -318,7 +318,7 @@ def test_a_string_that_misses_what_stands_in_front_is_refused_where_it_stops_to_
     [(HTTPLOG, "haproxy"), (ENVOY, "envoy"), (NGINX, "nginx"), (APACHE, "apache"), (MAIN, "nginx"), ("x y", None)],
 )
 def test_whose_string_it_is_shows_in_its_placeholders(text: str, program: str | None) -> None:
-    assert program_of(pasted(text)) == program
+    assert program_of(extract_format(text)) == program
 
 
 @pytest.mark.parametrize(
@@ -358,3 +358,54 @@ def test_a_variable_that_is_not_there_or_no_time_is_refused(text: str, own: str,
     with pytest.raises(UsageError) as caught:
         get_format(text, own=own_time(own))
     assert str(caught.value).startswith(message)
+
+
+_ENVOY_KEYS = (
+    '{"t":"%START_TIME%","req":{"m":"%REQ(:METHOD)%","p":"%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"},"s":"%RESPONSE_CODE%",'
+    '"b":"%BYTES_SENT%","d":"%DURATION%","ip":"%DOWNSTREAM_REMOTE_ADDRESS%","ua":"%REQ(USER-AGENT)%"}'
+)
+_ENVOY_LINE = (
+    b'{"b":612,"d":13,"ip":"192.0.2.7:4711","req":{"m":"GET","p":"/a/b?c"},"s":503,"t":"2025-10-10T11:55:36.250Z",'
+    b'"ua":"curl/8"}'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _ENVOY_KEYS,
+        _ENVOY_KEYS + "\n",
+        _ENVOY_KEYS.replace('"', '\\"') + "\\n",
+        "inline_string: '" + _ENVOY_KEYS + "'",
+        _ENVOY_KEYS.replace('"%RESPONSE_CODE%"', "%RESPONSE_CODE%").replace('"%DURATION%"', "%DURATION%"),
+    ],
+)
+def test_the_json_of_envoy_is_read_by_its_keys_in_any_order_and_type(text: str) -> None:
+    batch = get_format(text).parse(_ENVOY_LINE + b"\n")
+    wanted = {
+        "host": b"192.0.2.7",
+        "method": b"GET",
+        "path": b"/a/b",
+        "status": 503,
+        "size_bytes": 612,
+        "duration_us": 13_000,
+        "agent": b"curl/8",
+    }
+    assert batch.malformed_lines == 0
+    assert {name: batch.rows.column(name).to_pylist() for name in wanted} == {
+        name: [value] for name, value in wanted.items()
+    }
+    assert [f"{time:%FT%T.%f}" for time in batch.rows.column("time").to_pylist()] == ["2025-10-10T11:55:36.250000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (_ENVOY_KEYS.replace("START_TIME", "STREAM_ID"), "without %START_TIME%, takes one with"),
+        (_ENVOY_KEYS.replace("RESPONSE_CODE", "RESPONSE_FLAGS"), "without %RESPONSE_CODE%, takes one with"),
+        (_ENVOY_KEYS.replace('"t":', '"t"'), "that is no JSON object, takes one with %OPERATORS%"),
+    ],
+)
+def test_json_of_envoy_that_says_too_little_is_refused(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape("--format: got a format string of Envoy " + told)):
+        get_format(text)

@@ -168,6 +168,52 @@ def test_what_is_watched_plainly_needs_no_colours(log: Path) -> None:
     assert not modules & {"colorama", "apache_log_parser", "ua_parser", "http_monitor.simulator", *NEVER, *SLOW}
 
 
+def _flood(tmp_path: Path) -> Path:
+    """Return a log whose lines raise all alerts, some of them without a path."""
+    path = tmp_path / "flood.log"
+    first = 1_700_000_000
+    lines = lines_at([first + second for second in range(30) for _ in range(40)])
+    odd = lines.splitlines(keepends=True)[-1].replace(b"GET /pages/create HTTP/1.0", b"-")
+    path.write_bytes(lines.replace(b'" 200 ', b'" 500 ') + odd + lines_at([first + 300]))
+    return path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--replay",),
+        ("--replay", "--threads", "1", "--output", "ndjson"),
+        ("--replay", "--since", "1d"),
+        ("--replay", "--exclude-host", "10.0.0.0/8", "--trust-proxy", "10.0.0.0/8"),
+        ("--replay", "--filter", 'section == "/pages" and not agent ~ "curl" and status >= 500'),
+        ("--from-start", "--duration", "1"),
+    ],
+    ids=" ".join,
+)
+def test_alerts_filters_spans_and_checkpoints_need_nothing_slow(tmp_path: Path, options: tuple[str, ...]) -> None:
+    modules = _imported(*options, "--file", _flood(tmp_path))
+
+    assert "http_monitor.breakdown.recent" in modules
+    assert not modules & (SLOW | NEVER)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        b"Nov 14 22:13:20 web nginx: %s\n",
+        b"%s 0.123 0.120\n",
+        b'{"time":"2026-12-01T08:00:00Z","remote_addr":"192.0.2.1","request":"GET /a HTTP/1.1","status":200}\n',
+    ],
+    ids=["syslog", "times behind", "json"],
+)
+def test_lines_of_other_formats_need_no_function_for_each_of_arrow(tmp_path: Path, log: bytes) -> None:
+    path = tmp_path / "access.log"
+    line = lines_at([1_700_000_000]).rstrip(b"\n") + b' "-" "curl/8"'
+    path.write_bytes((log % line if b"%s" in log else log) * 20)
+
+    assert not _imported("--replay", "--file", path) & {"pyarrow.compute", "numpy.ma", *NEVER}
+
+
 def test_colours_and_a_format_of_its_own_bring_what_they_need(log: Path) -> None:
     modules = _imported("--replay", "--color", "always", "--format", '%h %l %u %t "%r" %>s %b', "--file", log)
     other = _imported("--replay", "--format", '%h %l %u %t "%r" %>s %b %D', "--file", log)

@@ -120,6 +120,9 @@ def test_what_programs_write_is_read_line_by_line_and_by_columns(name: str) -> N
         ({"duration(ms)": 13}, {"duration_us": 13_000}),
         ({"latency[us]": 14}, {"duration_us": 14}),
         ({"duration(pages)": 13}, {"duration_us": None}),
+        ({"req_duration_ms": 13}, {"duration_us": 13_000}),
+        ({"exec_time": "13ms"}, {"duration_us": 13_000}),
+        ({"respTime": {"us": 13}}, {"duration_us": 13}),
         ({"duration_s": "1.3e-2"}, {"duration_us": 13_000}),
         ({"duration_ms": "1.5E+1"}, {"duration_us": 15_000}),
         ({"request_time": 0.5, "body_bytes_sent": 5}, {"duration_us": 500_000}),
@@ -316,6 +319,15 @@ def test_a_duration_is_told_whose_unit_nothing_shows(keys: dict[str, Any]) -> No
     words = shlex.split(remark.text.partition("--format ")[2])
     (pasted,) = rows_of(get_format(words[0]), line)
     assert pasted["duration_us"] is not None
+
+
+def test_a_duration_of_nothing_is_not_told_where_one_with_decimals_is_read() -> None:
+    made = BY_NAME["json"].make(10_000)
+    assert isinstance(made, JsonFormat)
+    keys = {"time": 1760097336, "remote_addr": "::1", "request": "GET / HTTP/1.1", "status": 200, "bytes_sent": 1}
+    assert [*made.remarks(encoded(keys | {"request_time": 0}))] == []
+    assert [remark.name for remark in made.remarks(encoded(keys | {"request_time": 1}))] == ["json-keys"]
+    assert [remark.name for remark in made.remarks(encoded(keys | {"duration": 0}))] == ["json-keys"]
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.jsonl.pairs import MAX_OPEN
+from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.records import Batch
 from tests.agreement import FILLER
 from tests.examples import examples
+from tests.program import run
 from tests.reference.presets import read_log
 
 ZOO = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "zoo2"
@@ -102,6 +104,24 @@ def test_many_of_them_are_read_by_columns_as_well() -> None:
             ),
             "other",
         ),
+        (encoded(time=1760097336, name="Rack", message="Started", payload={"method": "GET", "path": "/"}), "other"),
+        (encoded(time=1760097336, message="Started up", payload={"method": "GET", "path": "/"}), "row"),
+        (
+            encoded(
+                time=1760097336,
+                Message="Request starting HTTP/1.1 GET http://shop/a - - -",
+                State={"Method": "GET", "Path": "/a", "ContentLength": None},
+            ),
+            "other",
+        ),
+        (encoded(time=1760097336, Method="GET", Path="/a", **{"@mt": "{HostingRequestStartingLog:l}"}), "other"),
+        (
+            encoded(time=1760097336, level=30, pid=1, hostname="h", req={"id": 1, "method": "GET"}, msg="cart saved"),
+            "other",
+        ),
+        (encoded(time=1760097336, level=30, pid=1, hostname="h", req={"method": "GET"}, msg="cart saved"), "row"),
+        (encoded(time=1760097336, origin="remote", type="request", correlation="c", method="GET"), "other"),
+        (encoded(time=1760097336, origin="local", type="response", correlation="c", status=200), "row"),
         (encoded(time=1760097336, reqId="r", res={"statusCode": 500}, err={"type": "Error"}, msg="no"), "other"),
         (encoded(time=1760097336, reqId="r", res={"statusCode": 500}, err={"type": "E"}, responseTime=1), "row"),
         (encoded(time=1760097336, msg="done", method="GET", url="/x"), "row"),
@@ -126,6 +146,69 @@ def test_django_writes_two_lines_and_the_second_has_a_code() -> None:
     rows, kinds = said(made(), first + last)
     assert kinds == ["other", "row"]
     assert (rows[0]["status"], rows[0]["path"], rows[0]["host"]) == (503, b"/x", b"::1")
+
+
+def test_logbook_writes_two_lines_of_which_the_first_says_who_asked_for_what() -> None:
+    both = {"time": 1760097336, "correlation": "c7", "protocol": "HTTP/1.1"}
+    asked = {"remote": "192.0.2.7", "method": "PUT", "uri": "http://shop/a/b?c", "path": "/a/b"}
+    first = encoded(**both, origin="remote", type="request", **asked)
+    last = encoded(**both, origin="local", type="response", duration=13, status=503)
+    rows, kinds = said(made(), first + last)
+    assert kinds == ["other", "row"]
+    wanted = {"host": b"192.0.2.7", "method": b"PUT", "path": b"/a/b", "status": 503, "duration_us": 13_000}
+    assert {key: rows[0][key] for key in wanted} == wanted
+    assert [row for row in read_log("json", [first[:-1], last[:-1]]) if row] == rows
+
+
+def test_lines_of_a_request_that_tell_of_no_status_beside_ones_that_do_are_told() -> None:
+    context = encoded(time=1760097336, level="info", msg="cart saved", method="GET", url="/x", ip="::1")
+    done = encoded(time=1760097336, level="info", msg="done", method="GET", url="/x", ip="::1", status=200, size=7)
+    fmt = made()
+
+    assert said(fmt, context)[1] == ["row"]
+    assert [*fmt.remarks(context[:-1])] == []
+    assert said(fmt, done)[1] == ["row"]
+    (told,) = fmt.remarks(done[:-1])
+    assert (told.name, told.settled_by) == ("several-lines", "--filter")
+    assert told.text == (
+        "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
+        "counts more than once (--filter 'status != none' counts only lines with a status)"
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("is_open_first", [True, False])
+def test_that_lines_with_a_status_stand_beside_is_told_at_one_line_wherever_the_log_is_cut(
+    count: int, *, is_open_first: bool
+) -> None:
+    context = encoded(time=1760097336, level="info", msg="cart saved", method="GET", url="/x", ip="::1")
+    done = encoded(time=1760097336, level="info", msg="done", method="GET", url="/x", ip="::1", status=200, size=7)
+    first, second = (context, done) if is_open_first else (done, context)
+    lines = [first, first, first, second, first, second]
+    fmt, remarks, told = made(), Remarks().of_file(), []
+    for at in range(0, len(lines), count):
+        data = b"".join(lines[at : at + count])
+        found = remarks.check(data, fmt.parse(data), fmt)
+        told += [at + (number or 0) for number, remark in found if remark.name == "several-lines"]
+    assert told == [4]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_told"),
+    [
+        ((), True),
+        (("--filter", "path == '/x'"), True),
+        (("--filter", "status != none"), False),
+        (("--filter", "path == '/x'", "--filter", "status >= 100"), False),
+    ],
+)
+def test_a_filter_on_the_status_settles_which_of_several_lines_count(options: tuple[str, ...], is_told: bool) -> None:
+    context = encoded(time=1760097336, level="info", msg="cart saved", method="GET", url="/x", ip="::1")
+    done = encoded(time=1760097336, level="info", msg="done", method="GET", url="/x", ip="::1", status=200, size=7)
+    outcome = run("--replay", "--file", "-", "--output", "ndjson", *options, stdin=(context + done) * 5)
+    names = [thing["name"] for thing in outcome.objects if thing["type"] == "notice"]
+    assert names.count("several-lines") == is_told
+    assert outcome.objects[-1]["hits"] == (10 if is_told else 5)
 
 
 def test_what_no_first_line_was_seen_of_is_a_hit_without_a_path() -> None:

@@ -6,9 +6,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.breakdown.recent import RecentRequests
 from http_monitor.clock import ManualClock
+from http_monitor.hub.hub import Hub
+from http_monitor.report_tables import Share
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
+from tests.display_samples import alert
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import Json, ScriptedSource, live_of, make_monitor, objects
@@ -101,6 +105,36 @@ def test_an_incident_under_way_is_raised_at_the_first_close() -> None:
     raised = [(thing["name"], thing["at"], thing["hits"]) for thing in told if thing["type"] == "alert"]
     # The window of twelve seconds ends one second behind the start.
     assert raised == [("traffic", "2024-01-01T00:00:01Z", 11), ("ddos", "2024-01-01T00:00:01Z", 11)]
+
+
+def test_what_fills_the_window_is_broken_down_though_it_comes_file_by_file() -> None:
+    clock = ManualClock(START_S * US_PER_S)
+    monitor, _ = make_monitor(_SETTINGS, [ScriptedSource([], ends=False)], clock)
+    files = [((3, 2, 1), b"/a"), ((300, 9, 8), b"/b"), ((2,), b"/c")]
+    pieces = [
+        b"".join(log_line(START_S - ago_s, request=b"GET %s HTTP/1.1" % path) + b"\n" for ago_s in seconds)
+        for seconds, path in files
+    ]
+    event = replace(alert(), at_us=START_S * US_PER_S, window_s=12)
+    told = []
+    for kept, began_s in ((9, None), (9, 5), (3, 5)):
+        recent, hub = RecentRequests(kept), Hub()
+        hub.join_rows(recent)
+        live_of(monitor)._engine.stream_to(hub)
+        live_of(monitor)._engine.backfill(rows_before(pieces, _SETTINGS, clock.now_us()))
+        found = recent.of(replace(event, began_us=None if began_s is None else (START_S - began_s) * US_PER_S))
+        assert found is not None
+        told.append((found.hits, found.shares[1], found.is_whole))
+    # What was dropped of the first file is newer than what was kept of the second.
+    whole = [(6, Share("endpoint", b"/a", 3), True), (4, Share("endpoint", b"/a", 3), True)]
+    assert told == [*whole, (1, Share("endpoint", b"/c", 1), False)]
+
+
+def test_what_fails_has_failed_since_before_the_start() -> None:
+    before = b"".join(log_line(START_S - ago_s, status=502) + b"\n" for ago_s in (300, 9, 4))
+    told = _followed([(2, log_line(START_S + 2, status=502) + b"\n")], 0, 12, before)
+    failing = [row for thing in told if thing["type"] == "report" for row in thing["failing"]]
+    assert [(row["key"], row["hits"], row["first"]) for row in failing] == [("/", 1, "2023-12-31T23:59:51Z")]
 
 
 def test_lines_that_fill_the_window_are_in_no_other_figure() -> None:

@@ -57,7 +57,7 @@ class Folder:
         saved = self.store.saved
         resumed = None if saved is None else resume(saved, self._settings, make_engine)
         selection = LiveSelection(self._settings.files)
-        making = self._making(self._settings, self.clock, lambda: None, seen={})
+        making = self._making(self._settings, self.clock, lambda: None, seen={}, wants=selection.wants)
         sources = first_sources(making, selection.first(), resumed, from_start=False)
         selection.know(source.name for source in sources)
         inputs = [self._input(source) for source in sources]

@@ -41,7 +41,7 @@ from tests import engine_strategies
 from tests.engine_strategies import log_line
 from tests.examples import examples
 from tests.following import append
-from tests.harness import ScriptedSource, put_together, settings_of
+from tests.harness import ScriptedSource, make_inputs, put_together, settings_of
 from tests.located import LIMIT, START_S, MakeFormat, Rows, TailSource, container_lines, family, in_wrapper, rows_at
 from tests.reference.clf import parse_log
 from tests.reference.engine import Options, accepted_in_replay
@@ -121,7 +121,9 @@ def _check_replay(case: tuple[list[bytes], Options], ways: Sequence[_Way], read_
             contents[str(path)] = content = _spoilt(log, how)
             path.write_bytes(gzip.compress(content) if how.zipped else content)
         sources = [ReplayFile(path, limit=LIMIT, read_bytes=read_bytes) for path in contents]
-        rows = _replay(sources, settings_of(options, replay=True), way=way).kept
+        found = _replay(sources, settings_of(options, replay=True), way=way)
+        rows = found.kept
+        found.check_marks(may_be_held=True)
         for row in rows:
             status = Path(row.file.path).stat()
             assert row.file == LogFile(row.file.path, row.file.path, (status.st_dev, status.st_ino))
@@ -145,6 +147,36 @@ def test_at_the_offset_of_a_row_that_was_read_ahead_stands_its_line(
     way: str, case: tuple[list[bytes], Options], ways: list[_Way], read_bytes: int
 ) -> None:
     _check_replay(case, ways, read_bytes, way)
+
+
+@pytest.mark.parametrize("way", ["none", "thread", "process"])
+@settings(max_examples=examples(6), deadline=None)
+@given(seed=st.integers(0, 1 << 30), read_bytes=st.integers(1, 300) | st.integers(1, 5_000))
+def test_the_positions_of_a_mark_divide_the_files_of_a_replay(way: str, seed: int, read_bytes: int) -> None:
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        contents: dict[str, bytes] = {}
+        for number in range(3):
+            now_s = START_S
+            lines = []
+            for _ in range(chance.randrange(50)):
+                now_s += chance.choice((0, 0, 1, 3))
+                # Some are late, and none is held.
+                lines.append(chance.choice((log_line(now_s), log_line(now_s), log_line(now_s - 5), b"junk", b"")))
+            path = Path(folder) / f"{number}.log"
+            content = b"\n".join((log_line(START_S), *lines)) + chance.choice((b"", b"\n", b"\njunk"))
+            contents[str(path)] = content
+            path.write_bytes(gzip.compress(content) if chance.random() < 0.3 else content)
+        sources = [ReplayFile(path, limit=LIMIT, read_bytes=read_bytes) for path in contents]
+        rows = _replay(sources, Settings(replay=True, interval_s=10, lateness_s=2), way=way)
+    rows.check_marks(may_be_held=False)
+    counts = {count for count, _ in rows.marks}
+    assert len(counts) > min(3, len(rows.kept) // 200)
+    _, last = rows.marks[-1]
+    ends: Any = last.positions
+    assert {name: end["files"][0]["offset"] for name, end in ends.items()} == {
+        name: len(content) for name, content in contents.items()
+    }
 
 
 @pytest.mark.parametrize("held", [True, False])
@@ -256,6 +288,21 @@ def test_a_look_that_is_cut_has_the_offsets_of_its_rows(tmp_path: Path) -> None:
     offsets = entry.look().cut(2).batch.offsets
     assert offsets is not None
     assert offsets.resolve().offset.tolist() == [0, len(lines[0])]
+
+
+def test_a_row_has_its_offset_where_others_are_filtered_out(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    lines = [log_line(START_S + no, b"h%d" % (no % 3)) + b"\n" for no in range(30)]
+    path.write_bytes(b"".join(lines))
+    rows = Rows()
+    hub = Hub()
+    hub.join_stream(rows)
+    run = Settings(replay=True, exclude_hosts=("h1",))
+    monitor = put_together(run, make_inputs(run, [ReplayFile(str(path), read_bytes=300)]), [], hub, ReplayClock())
+    while not monitor.step():
+        pass
+    offsets = [sum(map(len, lines[:no])) for no in range(30) if no % 3 != 1]
+    assert [row.offset for row in rows.kept] == offsets
 
 
 def test_the_place_of_a_row_is_unknown_where_its_source_does_not_tell_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The seam: at the offset that a frame gives for a row that is followed stands its line, rotated and restarted."""
 
 import gzip
+import os
 import random
 import tempfile
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from http_monitor.monitor.monitor import HTTPMonitor
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Stretch
 from http_monitor.records import LogFile
+from http_monitor.report import Mark
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import Identity, LocalFiles
 from http_monitor.sources.known.position import TailPosition
@@ -78,6 +80,8 @@ class _Lives:
         self._by_lines = by_lines
         self._make_format = make_format
         self._files = [folder / "access.log", folder / "other.log"]
+        self._spare = folder / "spare"
+        self._spare.mkdir()
         self._contents: dict[Identity, list[_Content]] = {}
         self._written = {path: b"" for path in self._files}
         self._begin = dict.fromkeys(self._files, 0)
@@ -86,19 +90,21 @@ class _Lives:
         self._store = MemoryStore(Fate())
         self._run = Settings(window_s=20, interval_s=10, max_ahead_s=5, from_start=True)
         self.rows: list[Row] = []
+        self.marked = 0
         self.handed_on = 0
         """Rows and parts of rows that one process held, and the next one got."""
         self.begin()
 
     def begin(self) -> None:
         """Begin a process, where the checkpoint says."""
+        self._first_row = len(self.rows)
         make_engine = engine_maker(default_alerts)
         resumed = None if self._store.saved is None else resume(self._store.saved, self._run, make_engine)
         self._inputs = [self._input(str(path), resumed and resumed.position_of(str(path))) for path in self._files]
         hub = Hub()
         # Who does not listen keeps what the next one needs.
         if self._chance.random() < 0.7:
-            hub.join_stream(Rows(self._see))
+            hub.join_stream(Rows(self._see, self._see_mark))
         session = Session(self._store, resumed)
         run = live_run(self._run, self._inputs, hub, self._clock, session, make_engine)
         self._monitor = HTTPMonitor(run, self._clock)
@@ -153,6 +159,8 @@ class _Lives:
         else:
             renamed = rotate(path)
             if self._chance.random() < 0.3:
+                # Another file with its inode would be taken for it.
+                os.link(renamed, self._spare / f"{len(self._written[path])}-{path.name}")
                 self._note(compress(renamed), path)
         self._begin[path] = len(self._written[path])
 
@@ -182,6 +190,19 @@ class _Lives:
             # Parts of two lines may have become one.
             assert any(not place or self._written[path][place - 1 : place] == b"\n" for path, place in places)
         self.rows.append(row)
+
+    def _see_mark(self, mark: Mark) -> None:
+        """See that the rows before a mark stand before the position that it gives of their file."""
+        # What was truncated since may have held more.
+        exact = [entry.source.name for entry in self._inputs if not entry.source.health().maybe_lost]
+        for row in self.rows[self._first_row :]:
+            if self._by_lines or row.file.source not in exact:
+                continue
+            position: Any = mark.positions[row.file.source]
+            files = {(file["device"], file["inode"]): file["offset"] for file in position["files"]}
+            ends = [files[row.file.identity]] if row.file.identity in files else []
+            assert all(row.offset < end for end in ends)
+            self.marked += len(ends)
 
 
 def _live_lines(chance: random.Random, now_s: int) -> bytes:
@@ -237,6 +258,7 @@ def test_what_is_followed_so_has_all_that_may_go_wrong(
     assert len(rows) > 150
     assert {Path(row.file.path).suffix for row in rows} >= {".log", ".1", ".gz"}
     assert sum(life.handed_on for life in lives) > 5
+    assert make_format is family or sum(life.marked for life in lives) > 100
 
 
 @pytest.mark.parametrize("way", sorted(WAYS_TO_FILES))

@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from http_monitor.alerts import default_alerts
 from http_monitor.clock import ManualClock, ReplayClock
-from http_monitor.hub.every import EveryBox
+from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
+from http_monitor.inputs.line_places import Locator
 from http_monitor.monitor.monitor import HTTPMonitor
-from http_monitor.ports.source import Source
+from http_monitor.ports.source import Chunk, Source, Stretch
 from http_monitor.ports.stream import RowFrame
-from http_monitor.report import Mark, Message, Notice
+from http_monitor.records import LogFile, RowOffsets
+from http_monitor.report import Mark, Message, Notice, Resumption
 from http_monitor.settings import Settings
 from tests import engine_strategies, live_scripts
 from tests.checkpointed import Fate, Killed, Life
@@ -96,35 +99,51 @@ def test_a_fold_of_a_live_run_has_what_the_reference_counts(script: Script) -> N
     assert (fold.hits, fold.sizes, fold.errors) == expected_sums((row for row, _ in accepted), script.options.bucket_us)
 
 
+Hits = Counter[tuple[int, bytes, bool]]
+"""Hits by second, host, and whether they were late."""
+
+
 @dataclass
 class Shelf:
     """What a recorder has kept outlives the process; what waits to be flushed does not."""
 
-    pieces: list[tuple[int, Counter[int]]] = field(default_factory=list)
-    """(number of the mark behind it, hits by second)."""
-    begun: list[int | None] = field(default_factory=list)
+    pieces: list[tuple[int, Hits]] = field(default_factory=list)
+    """(number of the mark behind it, hits); 0 if marks have been numbered anew since."""
+    begun: list[Resumption | None] = field(default_factory=list)
+    marks: dict[int, Mark] = field(default_factory=dict)
 
 
 class Keeper:
-    """A recorder that keeps hits by second, and drops what comes again."""
+    """A recorder that keeps hits by second and host, and drops what comes again."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._number = 0
-        self._waiting: list[tuple[int, Counter[int]]] = []
+        self._waiting: list[tuple[int, Hits]] = []
 
-    def begin(self, mark_number: int | None) -> None:
-        self._shelf.begun.append(mark_number)
-        self._number = mark_number or 0
-        self._shelf.pieces = [piece for piece in self._shelf.pieces if piece[0] <= self._number]
+    def begin(self, resumption: Resumption | None) -> None:
+        self._shelf.begun.append(resumption)
+        if resumption is None or resumption.mark_number is None:
+            self._shelf.pieces = [(0, hits) for _, hits in self._shelf.pieces]
+            self._shelf.marks.clear()
+        else:
+            self._number = resumption.mark_number
+            self._shelf.pieces = [piece for piece in self._shelf.pieces if piece[0] <= self._number]
 
     def frame(self, frame: RowFrame) -> None:
-        hits = Counter(time_us // 1_000_000 for time_us in frame.time_us.tolist())
+        hits: Hits = Counter()
+        for late in (False, True):
+            sums = frame.sums(1_000_000, late=late)
+            for index, start_us in enumerate(sums.starts_us.tolist()):
+                by_host = sums.by_key("hosts", index)
+                for host, count in zip(by_host.names(), by_host.hits.tolist(), strict=True):
+                    hits[start_us // 1_000_000, host, late] += count
         self._waiting.append((self._number + 1, hits))
 
     def mark(self, mark: Mark) -> None:
         assert mark.number == self._number + 1
         self._number = mark.number
+        self._shelf.marks[mark.number] = mark
 
     def publish(self, message: Message) -> None:
         pass
@@ -138,19 +157,35 @@ _RUN = Settings(window_s=6, interval_s=3, alert_threshold=2.0)
 _RATES = (1, 0, 6, 6, 0, 1, 0, 0, 5, 0, 0, 2)
 
 
-def _lived(fate: Fate, second: Fate | None = None) -> tuple[Counter[int], Shelf]:
-    """Run through all seconds, killed once or twice; return (hits written by second, what was kept)."""
-    shelf = Shelf()
-    life = Life(_RUN, make_box=lambda: EveryBox("history", Keeper(shelf)))
-    written: Counter[int] = Counter()
+_LATE_S = 4
+"""Seconds after its time at which the sixth line of a second is written."""
+
+
+def _lived(
+    fate: Fate, second: Fate | None = None, life: Life | None = None, shelf: Shelf | None = None
+) -> tuple[Hits, Shelf]:
+    """Run through all seconds, killed once or twice; return (hits written, what was kept).
+
+    Args:
+        fate: When it is killed.
+        second: When it is killed again.
+        life: A life to go on with; None: a new one.
+        shelf: What its recorder has kept.
+    """
+    shelf = shelf or Shelf()
+    life = life or Life(_RUN)
+    life.make_box = lambda: EveryMailbox("history", Keeper(shelf))
+    written: Hits = Counter()
     fates = iter((fate, second))
     monitor = life.begin(next(fates))
     for rate in _RATES:
         life.clock.advance(1)
         now_s = life.clock.now_us() // 1_000_000
         for number in range(rate):
-            life.content.extend(log_line(now_s, b"h%d" % number) + b"\n")
-        written[now_s] += rate
+            late = number == 5
+            time_s = now_s - _LATE_S if late else now_s
+            life.content.extend(log_line(time_s, b"h%d" % number) + b"\n")
+            written[time_s, b"h%d" % number, late] += 1
         while True:
             try:
                 monitor.step()
@@ -177,7 +212,11 @@ def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
     for at in part_of(range(1, fate.points + 1), 25):
         written, shelf = _lived(Fate(at))
         assert sum((hits for _, hits in shelf.pieces), Counter()) == written, at
-        assert len(shelf.begun) == 2
+        first, second = shelf.begun
+        assert first is None
+        # Each turn in which a byte was read counted a row, so nothing was read behind the last mark.
+        if second is not None and second.mark_number:
+            assert second.positions == shelf.marks[second.mark_number].positions, at
 
 
 @settings(max_examples=examples(10), deadline=None)
@@ -185,6 +224,28 @@ def test_a_recorder_has_every_line_once_wherever_the_run_is_killed() -> None:
 def test_a_recorder_has_every_line_once_after_two_kills(first: int, second: int) -> None:
     written, shelf = _lived(Fate(first), Fate(second))
     assert sum((hits for _, hits in shelf.pieces), Counter()) == written
+
+
+def test_a_recorder_keeps_what_it_has_where_only_the_positions_of_another_run_are_taken() -> None:
+    life, shelf = Life(_RUN), Shelf()
+    before, _ = _lived(Fate(), life=life, shelf=shelf)
+    life.of_another_run = True
+    after, _ = _lived(Fate(), life=life, shelf=shelf)
+    assert sum((hits for _, hits in shelf.pieces), Counter()) == before + after
+    assert (sum(before.values()), sum(after.values())) == (21, 21)
+    # The log has been read to its end when the other run stops.
+    first, second = shelf.begun
+    position = {life.name: {"offset": len(life.content) // 2}}
+    assert (first, second) == (None, Resumption(None, position))
+    assert min(shelf.marks) == 1
+
+
+class LocatedSource(ScriptedSource):
+    """Says where its lines stand."""
+
+    def read(self) -> Chunk:
+        chunk = super().read()
+        return replace(chunk, stretches=(Stretch(0, LogFile(self.name, self.name, None), 0),) if chunk.data else ())
 
 
 def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +259,37 @@ def test_a_run_without_listeners_makes_no_frames(monkeypatch: pytest.MonkeyPatch
     while not monitor.step():
         pass
     assert monitor.health().accepted == 1
+
+
+def test_marks_and_offsets_are_made_only_for_those_who_listen_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*_: object) -> None:
+        raise AssertionError("something was made that nobody asked for")
+
+    offsets = Locator.offsets
+
+    def made_live_only(self: Locator, data: bytes, stretches: Sequence[Stretch], *rest: Any) -> RowOffsets | None:
+        assert not (replay and stretches)
+        return offsets(self, data, stretches, *rest)
+
+    class Frames:
+        hits = 0
+
+        def frame(self, frame: RowFrame) -> None:
+            assert frame.offsets.offset.tolist() == [-1] * frame.batch.num_rows
+            self.hits += frame.batch.num_rows
+
+    monkeypatch.setattr("http_monitor.monitor.marker.Mark", made)
+    # The place of a line that is held belongs to the state of a live run.
+    monkeypatch.setattr("http_monitor.inputs.input.Locator.offsets", made_live_only)
+    for replay in (True, False):
+        frames, hub = Frames(), Hub()
+        hub.join_rows(frames)
+        source = LocatedSource([log_line(1_700_000_000) + b"\n"], ends=replay)
+        clock = ReplayClock() if replay else ManualClock(1_700_000_000_000_000)
+        monitor = _monitor(Settings(replay=replay, from_start=not replay), [source], clock, hub)
+        for _ in range(3):
+            monitor.step()
+        assert (frames.hits, hub.failures) == (1, 0)
 
 
 def test_a_message_comes_behind_the_row_that_brings_it_about() -> None:

@@ -6,17 +6,18 @@ from http_monitor.alerts import TrafficAlert
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.eventtime.rows import NEVER_US, Rows, greatest_of, times_of
 from http_monitor.health import Health
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Chunk
-from http_monitor.report import CaughtUp, Notice, Report, Summary
+from http_monitor.report import CaughtUp, Message, Notice, Report, Summary
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 from tests.engine_strategies import START_S, log_line
-from tests.harness import Recorder, ScriptedSource, live, make_monitor, put_together
+from tests.harness import Recorder, ScriptedSource, live, live_of, make_monitor, put_together
 
 US_PER_S = 1_000_000
 START_US = START_S * US_PER_S
@@ -278,3 +279,58 @@ def test_a_stop_reads_on_for_a_moment_and_leaves_the_rest_of_a_large_backlog() -
     monitor.run(Waker())
     assert (recorder.summary.hits, recorder.summary.health.lines, source.pending) == (5, 5, True)
     assert told(recorder) == [(0, 5, True)]
+
+
+# A silent log
+
+
+def _last(recorder: Recorder) -> list[tuple[int, int | None]]:
+    """Return (start, last line) of each report without hits."""
+    return [
+        (since(report.start_us), None if report.last_us is None else since(report.last_us))
+        for report in recorder.reports
+        if not report.hits
+    ]
+
+
+def test_an_interval_without_lines_says_when_the_last_one_was_and_nothing_where_there_was_none() -> None:
+    monitor, recorder, source, clock = live(Settings(), START_US)
+    for second in range(32):
+        if second == 14:
+            source.write(lines(13))
+        clock.advance(1)
+        monitor.step()
+    assert _last(recorder) == [(0, None), (20, 13)]
+
+
+@pytest.mark.parametrize("cuts", [(3,), (1, 2), (2, 1), (1, 1, 1)])
+def test_the_line_that_ends_a_silence_is_not_the_last_one_of_it(cuts: tuple[int, ...]) -> None:
+    told: list[Message] = []
+    engine = MetricsAggregator(Settings(), "live", told.append)
+    engine.begin_at(START_US)
+    engine.catch_up(False)
+    seconds, greatest_us = [4, 12, 44], NEVER_US
+    for cut in cuts:
+        batch = get_format("auto").parse(b"".join(map(lines, seconds[:cut])))
+        del seconds[:cut]
+        rows = Rows(batch.rows, times_of(batch))
+        engine.add(rows, greatest_us=greatest_us, cap_us=-NEVER_US)
+        greatest_us = greatest_of(rows.time_us)
+    found = [(since(report.start_us), report.hits, report.last_us) for report in told if isinstance(report, Report)]
+    silent_us = START_US + 12 * US_PER_S
+    assert found == [(0, 1, None), (10, 1, None), (20, 0, silent_us), (30, 0, silent_us)]
+
+
+def test_after_a_restart_the_last_line_is_that_of_the_run_before() -> None:
+    monitor, _, source, clock = live(Settings(), START_US)
+    source.write(lines(3))
+    for _ in range(12):
+        clock.advance(1)
+        monitor.step()
+    state = list(live_of(monitor)._engine.save())
+    told: list[Message] = []
+    engine = MetricsAggregator(Settings(), "live", told.append)
+    engine.load(state)
+    engine.catch_up(False)
+    engine.advance(START_US + 62 * US_PER_S)
+    assert [report.last_us for report in told if isinstance(report, Report)] == [START_US + 3 * US_PER_S] * 5

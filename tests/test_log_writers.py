@@ -11,9 +11,9 @@ from http_monitor.clock import ManualClock
 from http_monitor.sources.files.access import FileStatus, Identity, LocalFiles
 from http_monitor.sources.files.regular_file import DENIED, MISSING, Obstacle
 from http_monitor.sources.remote.command_files import CommandFiles
-from http_monitor.sources.tail.silence_cause import explain_silence, explain_silence_of
+from http_monitor.sources.silence.silence_cause import explain_silence, explain_silence_of
+from http_monitor.sources.silence.writers import Found, Writer, find_writers
 from http_monitor.sources.tail.tail import FileTail
-from http_monitor.sources.tail.writers import Found, Writer, find_writers
 
 _HOLD = """
 import sys

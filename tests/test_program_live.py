@@ -66,6 +66,33 @@ def test_a_growing_file_is_followed_until_a_signal(log: Path, number: signal.Sig
     assert summary["health"]["malformed"] == 0
 
 
+def test_a_file_that_comes_and_goes_before_its_pattern_is_searched_is_said(log: Path) -> None:
+    with Program("--file", log.parent / "*.log", *QUICK) as program:
+        program.report()
+        gone = log.with_name("gone.log")
+        gone.write_bytes(lines_now(3))
+        gone.unlink()
+        notice = program.object(lambda message: message.get("name") == "lost")
+        ended = program.stop()
+
+    assert notice["message"] == f"{gone}: came and went before a look found it, lines may be lost"
+    assert notice["file"] == str(gone)
+    assert ended.objects[-1]["health"]["maybe_lost"] is True
+
+
+_UNDER_NOHUP = ("/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+"""A command that becomes the program with the signal ignored, as nohup does."""
+
+
+def test_a_hangup_that_is_ignored_at_the_start_ends_nothing(log: Path) -> None:
+    with Program("--file", log, *QUICK, behind=_UNDER_NOHUP) as program:
+        program.report()
+        program.send(signal.SIGHUP)
+        append(log, lines_now(3))
+        program.until_hits(3)
+        _check_end(program.stop(signal.SIGTERM), 3)
+
+
 def test_what_is_there_already_is_read_from_the_start_if_asked_for(log: Path) -> None:
     append(log, lines_now(7))
     with Program("--file", log, "--from-start", *QUICK) as program:

@@ -347,7 +347,7 @@ def test_nothing_of_a_hostile_log_reaches_the_terminal_raw(log: Path, output: st
 )
 def test_a_stream_that_lacks_the_block_characters_gets_others(log: Path, env: dict[str, str]) -> None:
     log.write_bytes(lines_at([START_S], path="/café/ü€".encode()))
-    outcome = run("--replay", "--file", log, env=env)
+    outcome = run("--replay", "--interval", "10s", "--file", log, env=env)
 
     assert outcome.code == 0
     assert (b"-- 2023-11-14 22:13:20 - 22:13:30 +0000 ---" in outcome.out) and (b"#####" in outcome.out)
@@ -370,3 +370,19 @@ def test_the_help_and_the_version_are_answers_not_errors() -> None:
     for option in ("-h", "--help", "--version"):
         outcome = run(option)
         assert (outcome.code, outcome.err, outcome.out != b"") == (0, b"", True)
+
+
+def test_a_format_of_thousands_of_characters_is_not_quoted_whole(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(lines_at([1_700_000_000]))
+    text = '%h %l %u %t "%r" %>s ' + "x" * 30_000
+
+    shown = run("--replay", "--file", log, "--format", text)
+    as_json = run("--replay", "--file", log, "--format", text, "--output", "ndjson")
+
+    words = f"http_monitor: {log}: its first line does not fit the format {text[:199]}…; line 1, column "
+    assert (shown.code, as_json.code) == (4, 4)
+    assert as_json.err.decode().startswith(words)
+    *banner, said = shown.err.decode().splitlines()
+    assert said.startswith(words)
+    assert len(banner) == 10

@@ -95,6 +95,9 @@ def test_an_alert_that_was_raised_before_a_kill_is_not_raised_again(log: Path, s
     assert raised["name"] == "traffic"
     assert [message for message in told if message["type"] == "alert"] == []
     assert [alert["name"] for alert in told[-1]["active"]] == ["traffic"]
+    (episode,) = told[-1]["episodes"]
+    assert (episode["name"], episode["start"], episode["end"], episode["raises"]) == ("traffic", raised["at"], None, 1)
+    assert episode["peak"] >= raised["value"]
 
 
 def test_a_second_monitor_of_the_same_log_goes_without_state_and_says_so(log: Path, tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """What users ask of some lines only: the lines themselves, alerts alone, explanations of those that match."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
+from http_monitor.arguments import parse_arguments
+from http_monitor.cli.displays import command_of
 from tests.program import run
 
 LINES = [
@@ -58,15 +61,29 @@ def test_alerts_are_beside_the_lines_and_alone_where_that_is_asked(tmp_path: Pat
     log = tmp_path / "access.log"
     log.write_bytes(b"\n".join([LINES[0]] * 30) + b"\n")
     alert = b"High traffic generated an alert - hits = 30.00, triggered at 2026-11-30 10:00:01 +0000\n"
-    alert += b"  ALERT  of 30 requests: 100 % GET, 100 % /a, 100 % from 192.0.2.1\n"
-    alert += b"         100 % without an agent, 100 % status 200\n"
+    alert += b"  ALERT  began by 10:00:00, of 30 requests: 100 % GET, 100 % /a,\n"
+    alert += b"         100 % from 192.0.2.1, 100 % without an agent, 100 % status 200\n"
     options = ("--replay", "--window", "1s", "--interval", "1s", "--ddos-threshold", "100", log)
     lines = run("--output", "lines", *options)
     assert (lines.code, lines.out, lines.err) == (0, (LINES[0] + b"\n") * 30, alert)
     alone = run("--output", "alerts", *options)
     assert (alone.code, alone.err, alone.out.startswith(alert)) == (0, b"", True)
     (command,) = alone.out.removeprefix(alert).splitlines()
-    assert command.endswith(f"--replay --file {log} --output lines".encode())
+    assert command.endswith(f"--replay --file {log} --since '2026-11-30 10:00:00' --output lines".encode())
+
+
+@pytest.mark.parametrize(
+    "more", [["--format", "common"], ["--format-from", "/etc/nginx/nginx.conf", "--log-time", "t"]]
+)
+def test_the_command_under_an_alert_reads_and_counts_the_same_lines(
+    monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["http-monitor"])
+    options = ["--until", "14:05", "--exclude-host", "10.0.0.0/8", "--exclude-host", "a b", "--ignore-bots"]
+    options += ["--unwrap", "syslog", "--log-timezone", "UTC", "--trust-proxy", "10.1.0.0/16", "--filter", "status > 1"]
+    given = parse_arguments(["--replay", "--file", "a.log", "web1=b.log", *options, *more])
+    name, *words = shlex.split(command_of(given))
+    assert (name, parse_arguments(words)) == ("http-monitor", given)
 
 
 def test_only_lines_that_match_are_explained(log: Path) -> None:
@@ -79,7 +96,7 @@ def test_only_lines_that_match_are_explained(log: Path) -> None:
 
 
 def test_banner_and_titles_say_which_lines_count(log: Path) -> None:
-    outcome = run("--replay", "--filter", "status == 500", "--trust-proxy", "10.0.0.0/8", log)
+    outcome = run("--replay", "--interval", "10s", "--filter", "status == 500", "--trust-proxy", "10.0.0.0/8", log)
     assert "Filter     status == 500\n" in outcome.err.decode()
     assert "Clients    behind 10.0.0.0/8, by X-Forwarded-For\n" in outcome.err.decode()
     assert "Alerts     above 10 hits/s, 5 hits/s of a host, over 2 min\n" in outcome.err.decode()
@@ -99,3 +116,10 @@ def test_a_mistyped_path_is_told_the_nearest_file(log: Path) -> None:
     live = run("--no-state", "--duration", "1s", log.parent / "access.lgo")
     assert live.code == 0
     assert f"{log.parent}/access.lgo is missing, did you mean {log}?\n" in live.err.decode()
+
+
+def test_a_pattern_that_matches_nothing_yet_is_no_mistyped_path(log: Path) -> None:
+    live = run("--no-state", "--duration", "1s", f"{log.parent}/acces?.lo*g.1")
+    assert live.code == 0
+    assert "did you mean" not in live.err.decode()
+    assert "missing, waiting for it" in live.err.decode()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.parser.presets import BY_NAME
 from tests.program import Program, append, lines_now, run
 from tests.wrapped_lines import WAYS, wrapped
 
@@ -74,6 +75,19 @@ def test_a_replay_is_the_same_in_one_thread_and_in_two_processes(tmp_path: Path)
         "/docker": 2_980,
     }
     assert [each["at"] for each in one.objects if each.get("name") == "unwrap"] == ["2026-01-19T23:08:15Z"] * 2
+
+
+@pytest.mark.parametrize("front", [b"", b"2026-01-19T23:08:15.000000000Z stdout F "])
+def test_the_names_of_columns_record_no_request_wherever_they_stand(front: bytes) -> None:
+    names, row = BY_NAME["gcs"].examples
+    log = b"".join(front + line + b"\n" for line in (names, row, names, row))
+
+    outcome = run("--replay", "--file", "-", "--output", "ndjson", stdin=log)
+    shown = run("--replay", "--file", "-", "--output", "lines", stdin=log)
+
+    health = outcome.objects[-1]["health"]
+    assert (outcome.code, health["lines"], health["accepted"], health["other"]) == (0, 4, 2, 2)
+    assert shown.out == (front + row + b"\n") * 2
 
 
 def test_no_line_of_a_wrapped_log_that_fits_nothing_ends_with_4(tmp_path: Path) -> None:

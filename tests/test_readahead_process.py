@@ -161,6 +161,19 @@ def test_a_signal_to_both_ends_with_the_summary_of_one(number: signal.Signals) -
     assert process == thread
 
 
+def test_a_hangup_that_both_ignore_ends_neither() -> None:
+    ignoring = ["setsid", "/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh"]
+    with Program(*_FOLLOWED, behind=ignoring) as program:
+        program.write(_LINES)
+        program.until_hits(25)
+        os.killpg(program.pid, signal.SIGHUP)
+        program.write(lines_at([START_S + second for second in range(60, 120, 2)]))
+        program.end_input()
+        ended = program.wait()
+    assert (ended.code, ended.err) == (0, b"")
+    assert ended.objects[-1]["hits"] == 60
+
+
 def test_the_process_goes_when_who_started_it_is_killed(running: tuple[Program, int]) -> None:
     program, child = running
     watched = os.pidfd_open(child)

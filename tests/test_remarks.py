@@ -57,6 +57,30 @@ def said(made: LogFormat, *lines: bytes) -> list[Remark]:
             "unread",
             r"text after the fields of combined is not read: \x1b[2Jx (",
         ),
+        (
+            "auto",
+            b'192.0.2.7 - - [10/Oct/2025 11:55:36] "GET /a HTTP/1.1" 200 7 "-" "curl/8"',
+            "unread",
+            'text after the fields of httpserver is not read: "-" "curl/8" (',
+        ),
+        (
+            "auto",
+            b'192.0.2.7 - - [2026-01-31T00:00:02.146Z] "POST /a HTTP/1.1" 204 0 "-" "curl/8" "-" 0.034',
+            "unread",
+            'text after the fields of combined_iso is not read: "-" 0.034 (',
+        ),
+        (
+            "auto",
+            b'192.0.2.7 - - [2026-01-31T00:00:02.146Z] "POST /a HTTP/1.1" 204 0 7',
+            "unit",
+            "a number without a unit (7) follows the fields of combined_iso,",
+        ),
+        (
+            "%ci:%cp [%tr] %HM %HU %ST",
+            b"192.0.2.7:4711 [19/Jan/2026:23:08:15.123] GET /a 503 7/0",
+            "unread",
+            "text after the fields of the format given is not read: 7/0 (",
+        ),
         ("common", COMBINED, "unread", 'text after the fields of common is not read: "-" "curl/8" ('),
         ('%h %t "%r" %>s', COMMON.replace(b"- - ", b""), "unit", "a number without a unit (612) follows"),
         (
@@ -113,6 +137,29 @@ def test_the_same_is_said_once_of_all_files_and_only_the_first_lines_are_looked_
     late = COMBINED + b" x\n"
     assert [*third.check(late, made.parse(late), made)] == []
     assert len([*remarks.of_file().check(late, made.parse(late), made)]) == 1
+
+
+def test_what_to_do_is_said_once_in_a_run_though_the_remarks_differ() -> None:
+    remarks = Remarks()
+
+    def texts(made: LogFormat, data: bytes) -> list[str]:
+        return [remark.text for _, remark in remarks.of_file().check(data, made.parse(data), made, last=True)]
+
+    doubt = "the host of its only line is no address or name, for example"
+    assert texts(auto_format(), COMBINED + b" x\n") == [
+        "text after the fields of combined is not read: x (--format-from takes the format from the server's"
+        " configuration, --format the string itself)"
+    ]
+    assert texts(auto_format(), b"www.example.org " + COMBINED + b" y\n") == [
+        "text after the fields of vhost_combined is not read: y"
+    ]
+    assert texts(get_format("common"), COMMON.replace(b"192.0.2.7", b"info:") + b"\n") == [
+        f"{doubt} info:: the format may be another (--unwrap removes what precedes each line, --format sets their"
+        " format)"
+    ]
+    assert texts(get_format("common"), COMMON.replace(b"192.0.2.7", b"warn:") + b"\n") == [
+        f"{doubt} warn:: the format may be another"
+    ]
 
 
 def test_a_notice_has_its_kind_and_its_file(tmp_path: Path) -> None:
@@ -203,3 +250,4 @@ def test_utf_16_is_known_with_or_without_its_mark(encoding: str) -> None:
     assert utf16_words(COMMON.decode().encode(encoding)).startswith("this is UTF-16, as > of PowerShell writes it")
     assert not utf16_words(COMMON)
     assert not utf16_words(b"\x16\x03\x01\x00\x00")
+    assert not utf16_words(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0>\0\x01" + bytes(3) + b"\xd0a" + bytes(6))

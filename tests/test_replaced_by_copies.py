@@ -8,7 +8,7 @@ import pytest
 
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.known import replaced_copies as renewed
-from tests.following import Follow, append, line, lines
+from tests.following import Follow, append, compress, line, lines, rotate
 
 _OLD_NS = 1_600_000_000_000_000_000
 _REPLACED = "replaced by a copy of itself, reading on behind what had been read"
@@ -233,6 +233,36 @@ def test_old_files_beside_a_log_that_stays_are_not_read(log: Path, follow: Follo
     append(log, line(22))
     assert tail.read_to_end() == line(22)
     assert tail.counters == (0, False, 0, 0)
+
+
+def test_an_old_file_is_known_though_the_log_was_only_seen_and_not_read(log: Path, follow: Follow) -> None:
+    tail = follow(log, read_bytes=150)
+    given = tail.read()
+    rotate(log)
+    append(log, line(4))
+    given += tail.read()  # of the renamed file, which has more
+    log.with_name(f"{log.name}.1").rename(log.with_name(f"{log.name}.3"))
+    log.rename(log.with_name(f"{log.name}.2"))
+    _put(log, 1, lines(801, 840))
+    assert given + tail.read_to_end() == lines(1, 4)
+    assert f"{log}.1 is older than what was last seen at this path, and is not read" in tail.notices
+
+
+def test_an_old_file_is_known_after_a_log_of_which_nothing_was_read_became_an_archive(
+    log: Path, follow: Follow
+) -> None:
+    tail = follow(log)
+    tail.read()
+    rotate(log)
+    log.touch()
+    tail.read()
+    position = tail.kill()
+    log.with_name(f"{log.name}.1").rename(log.with_name(f"{log.name}.3"))
+    compress(log.rename(log.with_name(f"{log.name}.2")))
+    _put(log, 1, lines(801, 840))
+    tail.resume(position)
+    assert tail.read_to_end() == b""
+    assert f"{log}.1 is older than what was last seen at this path, and is not read" in tail.notices
 
 
 @pytest.mark.parametrize("first", [b"", lines(1, 2)], ids=["empty", "small"])

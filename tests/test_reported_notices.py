@@ -36,6 +36,12 @@ def test_an_alert_at_its_threshold_flaps_less_with_a_lower_level_to_recover_at()
         for more in ((), ("--alert-recover-at", "80"))
     ]
     assert raised == [44, 1]
+    said = b" ".join(replayed(data).err.split())
+    assert said.count(b"traffic flaps: it was raised 6 times in ") == 1
+    option, level = said.partition(b"--alert-")[2].split()[:2]
+    with_it = replayed(data, "--output", "ndjson", f"--alert-{option.decode()}", level.decode()).objects
+    assert option == b"recover-at"
+    assert sum(thing.get("state") == "raised" for thing in with_it) == 1
 
 
 def test_hosts_that_pass_the_threshold_together_are_one_line_and_all_in_ndjson() -> None:

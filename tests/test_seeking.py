@@ -19,6 +19,7 @@ from http_monitor.inputs.seeking.reading_back import read_lines, shares, start_b
 from http_monitor.inputs.seeking.search import Bound, Part, Search
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.log_format import Headed, LogFormat
+from http_monitor.records import LogFile
 from http_monitor.sources.files.access import FileStatus, LocalFiles
 from http_monitor.units import US_PER_S
 from tests.engine_strategies import START_S, log_line
@@ -52,7 +53,7 @@ def small_steps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prober, "PROBE_BYTES", 200)
         patch.setattr(prober, "MAX_PROBE_BYTES", 1_000)
-        patch.setattr(search, "_LEAST_STEP", 400)
+        patch.setattr(search, "_MIN_STEP", 400)
         patch.setattr(search, "_CLOSE_BYTES", 300)
         yield
 
@@ -253,6 +254,9 @@ def test_lines_that_nobody_can_read_at_the_end_are_read() -> None:
     assert part.end == len(data)
 
 
+_FILE = LogFile("a.log", "a.log", (1, 2))
+
+
 @settings(max_examples=examples(100), deadline=None)
 @given(_logs(), st.integers(-10, 1_000), st.integers(0, 20_000))
 def test_reading_back_finds_every_line_of_the_end(lines: list[Line], since_s: int, most: int) -> None:
@@ -263,7 +267,7 @@ def test_reading_back_finds_every_line_of_the_end(lines: list[Line], since_s: in
     with small_steps():
         start = start_before(prober_of(file), since, most)
     assert start >= len(data) - most
-    read = b"".join(read_lines(file, start, len(data), MAX_LINE_BYTES))
+    read = _read(file, data, start, len(data), MAX_LINE_BYTES)
     times_s = [int(time_us) // US_PER_S - START_S for time_us in times_of(get_format("auto").parse(read))]
     whole = data[: data.rfind(b"\n") + 1]
     wanted, offset = list[int](), 0
@@ -274,9 +278,23 @@ def test_reading_back_finds_every_line_of_the_end(lines: list[Line], since_s: in
     assert [time_s for time_s in times_s if time_s >= since_s] == wanted
 
 
+def _read(file: MemoryFile, data: bytes, start: int, end: int, limit: int) -> bytes:
+    """Return the lines between two offsets, which stand where it is said."""
+    read = b""
+    for chunk in read_lines(file, _FILE, start, end, limit):
+        ends = [*(stretch.start for stretch in chunk.stretches[1:]), len(chunk.data)]
+        assert chunk.stretches[0].start == 0
+        for stretch, stop in zip(chunk.stretches, ends, strict=True):
+            assert stretch.file == _FILE
+            assert data[stretch.offset :].startswith(chunk.data[stretch.start : stop])
+        read += chunk.data
+    return read
+
+
 def test_lines_that_are_cut_by_the_ends_are_left_out() -> None:
     file = MemoryFile(b"one\ntwo\nthree\nfour")
-    assert [b"".join(read_lines(file, start, end, 100)) for start, end in ((0, 18), (1, 18), (4, 13), (5, 14))] == [
+    data = b"one\ntwo\nthree\nfour"
+    assert [_read(file, data, start, end, 100) for start, end in ((0, 18), (1, 18), (4, 13), (5, 14))] == [
         b"one\ntwo\nthree\n",
         b"two\nthree\n",
         b"two\n",

@@ -124,7 +124,10 @@ def test_the_options_of_counts_are_options_of_the_command_line() -> None:
     ("expression", "named"),
     [
         ("status >= 500", True),
-        ('path ~ "x" and not status == none', True),
+        ('path ~ "x" and not status == none', False),
+        ("status!=none", False),
+        ("status != none and status < 500", True),
+        ("status != nonesuch", True),
         ('path == "status"', False),
         ("path == 'a\\'status'", False),
         ('agent ~ "a\\" status"', False),

@@ -80,6 +80,11 @@ def test_a_file_with_lines_of_others_is_refused_by_name_and_with_what_would_help
     assert log.read_bytes() == REAL
 
 
+def test_of_a_single_byte_it_is_said_in_the_singular(log: Path) -> None:
+    log.write_bytes(b"x")
+    assert refusal(log).startswith(f"--give-me-traffic does not write to {log}: it holds 1 byte and is not known")
+
+
 def test_a_file_with_lines_of_others_is_continued_when_that_is_asked_for(log: Path) -> None:
     log.write_bytes(REAL)
     simulate(log, b"a\n", append=True)

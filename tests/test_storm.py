@@ -1,12 +1,16 @@
 """Many alerts of one rule at one moment in one line of text."""
 
 import io
+import json
 
 from http_monitor.display.alerts.storm import storm_message
 from http_monitor.display.notices import Notices
 from http_monitor.display.text import Display
 from http_monitor.report import AlertEvent
+from http_monitor.settings import Settings
 from tests.display_samples import START_US, time_zone
+from tests.engine_strategies import START_S, log_line
+from tests.harness import ndjson, replay
 
 
 def event(number: int, value: float = 6.0, state: str = "raised") -> AlertEvent:
@@ -51,3 +55,39 @@ def test_the_greatest_stand_first_and_recoveries_are_a_line_of_their_own() -> No
 
 def test_nothing_is_kept_longer_than_the_next_message() -> None:
     assert len(shown(event(1), event(2, state="recovered"), event(3))) == 3
+
+
+def test_raises_and_recoveries_that_alternate_at_one_close_are_two_lines() -> None:
+    # The rule gives its hosts in order, whatever becomes of each.
+    events = [event(number, state="recovered" if number % 2 else "raised") for number in range(10, 34)]
+    with time_zone("UTC0"):
+        raised, recovered = shown(*events)
+    assert raised.startswith("12 alerts ddos - 192.0.2.10, 192.0.2.12, ")
+    assert raised.endswith(", triggered at 2026-03-02 09:30:00 +0000")
+    assert recovered.startswith("12 alerts ddos - 192.0.2.11, 192.0.2.13, ")
+    assert recovered.endswith(", recovered at 2026-03-02 09:30:00 +0000")
+
+
+def test_a_few_recoveries_among_many_raises_keep_their_lines_in_the_order_of_the_hosts() -> None:
+    events = [event(number, state="recovered" if number in (10, 15) else "raised") for number in range(10, 34)]
+    lines = shown(*events)
+    assert [line[:30] for line in lines] == [
+        events[0].message[:30],
+        "22 alerts ddos - 192.0.2.11, 1",
+        events[5].message[:30],
+    ]
+
+
+def test_a_storm_of_a_whole_log_is_a_line_at_its_raise_and_one_at_its_recovery_and_ndjson_has_all() -> None:
+    hosts = [b"192.0.2.%d" % number for number in range(12)]
+    lines = [log_line(START_S + 2, host) for host in hosts for _ in range(12)]
+    data = b"\n".join([*lines, log_line(START_S + 60)])
+    options = Settings(replay=True, window_s=10, alert_threshold=1e6, alert_error_rate=100.0, ddos_threshold=1.0)
+    events = replay([[data]], options).events
+    assert [(thing.state, thing.subject) for thing in events] == [
+        (state, host) for state in ("raised", "recovered") for host in sorted(hosts)
+    ]
+    raised, recovered = shown(*events)
+    first = "12 alerts ddos - 192.0.2.0, 192.0.2.1, 192.0.2.10, 192.0.2.11, 192.0.2.2, "
+    assert (raised[: len(first)], recovered[: len(first)]) == (first, first)
+    assert [json.loads(line)["state"] for line in ndjson(events).splitlines()] == ["raised"] * 12 + ["recovered"] * 12

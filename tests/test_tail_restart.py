@@ -357,3 +357,19 @@ def test_a_position_that_cannot_be_found_yet_is_waited_for(log: Path, follow: Fo
     denying.denied.clear()
     assert tail.read() == line(4)
     assert tail.counters == (0, False, 0, 0)
+
+
+def test_the_rest_of_a_line_that_began_before_the_start_is_never_lost(log: Path, follow: Follow) -> None:
+    append(log, b"half of")
+    tail = follow(log, from_start=False, seen=True)
+    tail.read()
+    old = rotate(log)
+    append(log, line(4))
+    assert tail.read() == line(4)
+    tail.pass_grace()
+    tail.read()
+    tail.restart()
+    append(old, b" a line\n" + line(5))
+    tail.pass_grace()
+    assert tail.read_to_end() == line(5)
+    assert tail.counters == (0, False, 1, 0)

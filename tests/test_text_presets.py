@@ -103,9 +103,9 @@ def test_an_alb_line_gives_all_that_it_has() -> None:
     assert values["target"] == b"https://shop.example:443/basket/add?item=7"
 
 
-def test_the_names_of_columns_are_no_line() -> None:
+def test_the_names_of_columns_record_no_request() -> None:
     batch = BY_NAME["gcs"].make(10_000).parse(b"\n".join(BY_NAME["gcs"].examples))
-    assert (batch.lines, batch.rows.num_rows, batch.malformed_lines) == (1, 1, 0)
+    assert (batch.lines, batch.line_nos.tolist(), batch.other_nos.tolist()) == (2, [2], [1])
 
 
 _WORD = st.text("abcXYZ019.-_", min_size=1, max_size=8).filter(lambda text: text != "-")

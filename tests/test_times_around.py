@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format
-from http_monitor.parser.fields.zones import UTC_ZONE, zone_named
+from http_monitor.parser.fields.zones import UTC_ZONE, find_zone
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.parser.wrapped.stamps import StampReader
@@ -38,7 +38,8 @@ TIMELESS = {
     *("a priority", "short-monotonic", "compose", "compose with a project, padded", "compose in colours"),
     *("compose in colours up to the bar", "foreman", "kubectl", "stern", "stern in colours", "stern with namespaces"),
     *("stern with namespaces in colours", "stern's JSON", "stern's extjson", "logentries", "logentries by rsyslog"),
-    "fluentd",
+    *("fluentd", "docker service logs", "pm2", "concurrently", "concurrently in colours"),
+    *("kubectl in colours", "kubetail", "kail"),
 }
 """Ways of writing that put no time before a line, or none with a day."""
 OTHERWISE = {
@@ -117,7 +118,7 @@ def test_what_is_taken_for_granted_of_a_time_is_told() -> None:
         return made.drain_messages()[-1][1].removeprefix(TOLD)
 
     assert told(None, "RFC 3164") == ", as one of 2026 in local time (--log-timezone names another zone)"
-    assert told(zone_named("Europe/Berlin"), "RFC 3164") == ", as one of 2026"
+    assert told(find_zone("Europe/Berlin"), "RFC 3164") == ", as one of 2026"
     assert told(None, "fly with a blank") == ", as one in local time (--log-timezone names another zone)"
     assert told(None, "aws logs tail, short") == ", as one in UTC time (--log-timezone names another zone)"
     assert told(None, "CRI") == ""

@@ -119,7 +119,7 @@ def test_a_writer_on_a_file_older_than_the_last_sixteen_that_were_let_go(
     most = 16
     if way == "wc-tail":  # sixteen take thousands of commands
         most = 5
-        monkeypatch.setattr(file_chain, "_MOST_RESTED", most)
+        monkeypatch.setattr(file_chain, "_MAX_RESTED", most)
     tail = follow(log)
     given = tail.read()
     for number in range(4, most + 5):

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.choices import UNWRAPS
+from http_monitor.parser.formats import get_format
+from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.wrapper import Unwrapped
 from http_monitor.unwrap import kinds, wrapper
-from http_monitor.unwrap.json_text import unescaped, with_places
+from http_monitor.unwrap.json_text import unescape, with_places
 from http_monitor.unwrap.wrapping import Wrapping
 from tests.examples import examples
+from tests.reference.wrappers import read_wrapped
 from tests.wrapped_lines import WAYS, Written, wrapped
 
 LIMIT = 4_000
@@ -116,8 +119,12 @@ def test_many_lines_at_once_are_taken_as_each_by_itself(name: str, seed: int, at
     text, sources = _by_line(wrapper(name, LIMIT), data)
     assert found == whole
     assert whole[0] == text
-    if name not in ("loki", "otlp", "journald_json"):
-        assert whole[1] == sources
+    # Where one object holds many lines, the name is not shown in it.
+    holds_many = name in ("loki", "otlp", "journald_json", "fluentd")
+    assert all(
+        shown in (counted, None) if holds_many else shown == counted
+        for counted, shown in zip(whole[1], sources, strict=True)
+    )
 
 
 def _mixed(name: str, chance: random.Random) -> bytes:
@@ -181,6 +188,71 @@ def test_what_is_kept_of_a_line_in_parts_is_bounded() -> None:
     assert cri.unwrap(part.replace(b" P ", b" F ")).data == b"x" * 101 + b"\n"
 
 
+def begun_by(*streams: str, text: bytes = b"x" * 60) -> list[bytes]:
+    """Return parts of lines of docker's that will never be complete."""
+    return [b'{"log":"%s","stream":"%s","time":"2026-01-19T23:08:15Z"}' % (text, name.encode()) for name in streams]
+
+
+def named_by_letters(count: int) -> list[str]:
+    # Streams that differ in digits only are one.
+    return ["".join(chr(ord("a") + int(digit)) for digit in str(number)) for number in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 400])
+def test_parts_of_many_streams_that_are_never_complete_are_bounded_in_bytes(size: int) -> None:
+    limit = 1_000
+    lines = begun_by(*named_by_letters(400))
+    found, begun = read_wrapped("docker_json", lines, limit)
+    docker = wrapper("docker_json", limit)
+    inside: list[Unwrapped] = []
+    for at in range(0, len(lines), size):
+        inside.append(docker.unwrap(b"".join(line + b"\n" for line in lines[at : at + size])))
+        again = wrapper("docker_json", limit)
+        again.load(json.loads(json.dumps(docker.save())))
+        docker = again
+    # Each has 60 bytes, 20 of its time, 3 of its stream, and counts for 256 more: 11 have room in 2 * (1,000 + 1,024).
+    assert (len(found), len(begun)) == (389, 11)
+    data, sources, origins = _together(inside)
+    assert data == (b"x" * 60 + b"\n") * 389
+    assert (sources, origins) == ([each.source for each in found], [each.origin for each in found])
+    assert [len(each.given_up) for each in inside] == [each.lines for each in inside]
+    assert list(docker.save()) == [name.decode() for name in begun]
+
+
+def test_two_streams_have_room_for_lines_of_the_greatest_length() -> None:
+    cri = wrapper("cri", 100_000)
+    time = b"2026-01-19T23:08:15.93Z"
+    for _ in range(20):
+        for stream in (b" stdout", b" stderr"):
+            assert cri.unwrap(time + stream + b" P " + b"x" * 9_000 + b"\n").given_up == ()
+    assert [len(line) for line, _, _ in cri.save().values()] == [100_001] * 2
+
+
+def test_more_parts_than_have_room_are_no_state() -> None:
+    docker = wrapper("docker_json", 1_000)
+    given = {name: ["x" * 60, "2026-01-19T23:08:15Z", number] for number, name in enumerate(named_by_letters(13))}
+    with pytest.raises(ValueError, match="too many parts"):
+        docker.load(given)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_200])
+def test_lines_that_are_given_up_are_told_with_their_number(size: int) -> None:
+    made = WrappedFormat(lambda: get_format("combined"), lambda: (), 1_000, wrapper=wrapper("docker_json", 1_000))
+    lines = [*begun_by("stdout", text=COMBINED.replace(b'"', b'\\"') + b"\\n"), *begun_by(*named_by_letters(1_100))]
+    told: list[tuple[int, str]] = []
+    malformed = other = before = 0
+    for at in range(0, len(lines), size):
+        batch = made.parse(b"".join(line + b"\n" for line in lines[at : at + size]))
+        told += [(before + number, words) for number, words in made.drain_messages()]
+        malformed, other, before = malformed + batch.malformed_lines, other + len(batch.other_nos), before + batch.lines
+    words = "lines in parts were given up incomplete, since there was no room for more parts; each counts as it is"
+    # The first line fits, and is no part; 1,089 of the others are given up.
+    counts = {2: "1", 11: "10", 101: "100", 1_001: "1,000"}
+    assert told == [(number, f"{words} ({count} so far)") for number, count in counts.items()]
+    # Those who wrote them have written no line that fits.
+    assert (malformed, other) == (0, 1_089)
+
+
 def test_a_line_that_is_too_long_stays_as_it_is() -> None:
     line = b"<6>" + b"x" * 98 + b"\n"
 
@@ -201,6 +273,68 @@ def test_one_object_has_many_lines() -> None:
     assert sources == [b"a", b"a", b"b", None]
 
 
+_SAID = {
+    "http.request.method": "GET",
+    "http.response.status_code": 503,
+    "url.path": "/a/b",
+    "client.address": "192.0.2.7",
+    "http.response.body.size": 612,
+    "http.server.request.duration": 0.0135,
+}
+
+
+def _members(said: Mapping[str, object]) -> object:
+    kinds = {int: "intValue", float: "doubleValue", str: "stringValue"}
+    return [
+        {"key": key, "value": {kinds[type(value)]: str(value) if isinstance(value, int) else value}}
+        for key, value in said.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        ({"attributes": _members(_SAID)}, None),
+        ({"attributes": _members(_SAID), "body": {"stringValue": ""}}, None),
+        ({"attributes": _members(_SAID), "body": {"stringValue": "request completed"}}, None),
+        ({"body": {"kvlistValue": {"values": _members(_SAID)}}}, None),
+        (
+            {"body": {"kvlistValue": {"values": [{"key": "a", "value": {"arrayValue": {"values": []}}}]}}},
+            b'{"body": {"a": []}, "timeUnixNano": "1768864095250000000"}',
+        ),
+        ({"attributes": _members(_SAID), "body": {"stringValue": COMBINED.decode()}}, COMBINED),
+        ({"attributes": _members(_SAID), "body": {"stringValue": '{"status":200}'}}, b'{"status":200}'),
+        (
+            {"attributes": _members({"log.file": "a"}), "body": {"stringValue": "request completed"}},
+            b"request completed",
+        ),
+    ],
+)
+def test_a_record_of_otlp_is_its_text_or_what_its_attributes_say(record: dict[str, object], line: bytes | None) -> None:
+    given = {"timeUnixNano": "1768864095250000000", **record}
+    data = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [given]}]}]}).encode() + b"\n"
+
+    inside = wrapper("otlp", LIMIT).unwrap(data).data
+
+    if line is not None:
+        assert inside == line + b"\n"
+        return
+    (row,) = get_format("json", LIMIT).parse(inside).rows.to_pylist()
+    wanted = {"host": b"192.0.2.7", "method": b"GET", "path": b"/a/b", "status": 503, "size_bytes": 612}
+    assert {key: row[key] for key in wanted} == wanted
+    assert (row["duration_us"], row["time"].isoformat()) == (13_500, "2026-01-19T23:08:15.250000+00:00")
+
+
+def test_the_words_of_a_request_that_a_logger_says_beside_its_line_are_not_the_line() -> None:
+    line = COMBINED.replace(b'"', b'\\"')
+    for data in (
+        b'{"msg":"handled request","common_log":"%s"}\n',
+        b'{"short_message":"192.0.2.7","full_message":"%s"}\n',
+        b'{"event":"x","log":"%s\\n"}\n',
+    ):
+        assert wrapper("fluentd", LIMIT).unwrap(data % line).data == COMBINED + b"\n"
+
+
 def test_an_escaped_line_end_is_no_line_of_its_own() -> None:
     agent = COMBINED.replace(b"curl", b"a\\n" + COMBINED.replace(b'"', b"'"))
     data = b'{"log":"%s\\n","stream":"stdout","time":"t"}\n' % agent.replace(b'"', b'\\"')
@@ -213,7 +347,7 @@ def test_each_byte_of_a_json_string_is_known_where_it_stands() -> None:
 
     text, places = with_places(raw)
 
-    assert text == unescaped(raw) == 'a"b\u00e9\U0001f600\\c'.encode()
+    assert text == unescape(raw) == 'a"b\u00e9\U0001f600\\c'.encode()
     assert list(places) == [0, 1, 3, 4, 4, 10, 10, 10, 10, 22, 24, 25]
 
 

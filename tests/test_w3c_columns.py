@@ -21,8 +21,24 @@ TEXTS = {
     "cs-uri-query": ["c=/d", "-", ""],
     "sc-status": ["200", "000", "0", "99", "-", "2000"],
     "sc-bytes": ["7", "-", "x", "9223372036854775808"],
+    "bytes": ["7", "-"],
+    "cs-uri-path": ["/a/b", "-"],
     "time-taken": ["31", "0.5", "-", "1s", "x"],
-    "cs(User-Agent)": ["curl/8", "-", ""],
+    "cs(User-Agent)": [
+        "curl/8",
+        "-",
+        "",
+        '"curl/8 (x)"',
+        '"a ""b"" c"',
+        '"',
+        '"a',
+        'a"b',
+        '"a\tb"',
+        '""',
+        '"x" y"',
+        '""""',
+    ],
+    "cs(Referer)": ['"http://h/ x"', "-", '"-"', '""x"'],
     "cs(Host)": ["a:80", "-"],
     "x-host-header": ["b", "-"],
     "SC-Status": ["404", "-"],
@@ -32,6 +48,10 @@ TEXTS = {
     "date-local": ["2025-10-10"],
     "Time-Local": ["11:55:36"],
 }
+SOFTWARE = [
+    *([], [], [b"#Software: Microsoft IIS"], [b"#software:WebLogic"], [b"#Software: x"]),
+    *[[b"#Software: Apache Tomcat/9.0"]] * 3,
+]
 NAMES = st.lists(st.sampled_from([*TEXTS, "date", "time", "cs-uri-stem"]), min_size=1, max_size=9)
 
 
@@ -40,9 +60,7 @@ def logs(draw: st.DrawFn) -> list[bytes]:
     """Return lines under some #Fields lines, most with as many columns as these name."""
     lines: list[bytes] = []
     for _ in range(draw(st.integers(1, 3))):
-        lines += draw(
-            st.sampled_from([[], [], [b"#Software: Microsoft IIS"], [b"#software:WebLogic"], [b"#Software: x"]])
-        )
+        lines += draw(st.sampled_from(SOFTWARE))
         names = [*draw(NAMES), *draw(st.sampled_from([("date", "time"), ()]))]
         separator = draw(st.sampled_from([" ", " ", "\t", "  "]))
         lines.append(draw(st.sampled_from(["#Fields: ", "#fields:", "#Fields: ", "# ", " #Fields: "])).encode())
@@ -59,6 +77,53 @@ def logs(draw: st.DrawFn) -> list[bytes]:
 @given(lines=logs())
 def test_any_columns_are_read_alike(name: str, lines: list[bytes]) -> None:
     check_alike(BY_NAME[name], lines)
+
+
+TOMCAT = [
+    b"#Fields: date time c-ip cs-method cs-uri sc-status bytes time-taken cs(User-Agent) cs(Referer)",
+    b"#Version: 2.0",
+    b"#Software: Apache Tomcat/9.0.85",
+]
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (b'"Mozilla/5.0 (X11; Linux x86_64)"', b"Mozilla/5.0 (X11; Linux x86_64)"),
+        (b'"say ""hi"" 200 7"', b'say "hi" 200 7'),
+        (b'"a\tb c"', b"a\tb c"),
+        (b"-", None),
+    ],
+)
+def test_tomcat_writes_headers_in_quotes(agent: bytes, said: bytes | None) -> None:
+    line = b"2025-10-10 11:55:36 192.0.2.7 GET /a/b?c=1 503 612 0.013 " + agent + b' "http://h/"'
+    for count in (1, 400):
+        made = BY_NAME["iis"].make(MAX_LINE_BYTES)
+        made.parse(b"\n".join(TOMCAT) + b"\n")
+        batch = made.parse((line + b"\n") * count)
+        assert batch.malformed_lines == 0
+        columns = {name: set(batch.rows.column(name).to_pylist()) for name in batch.rows.schema.names}
+        assert (columns["agent"], columns["referer"]) == ({said}, {b"http://h/"})
+        assert (columns["status"], columns["size_bytes"], columns["duration_us"]) == ({503}, {612}, {13_000})
+    check_alike(BY_NAME["iis"], [*TOMCAT, line])
+
+
+def test_only_servers_that_write_quotes_have_them_taken_off() -> None:
+    line = b'2025-10-10 11:55:36 192.0.2.7 GET /a/b?c=1 503 612 0.013 "a b" -'
+    assert rows_read(BY_NAME["iis"], b"\n".join([TOMCAT[0], line])) == [None]
+    assert (rows_read(BY_NAME["iis"], b"\n".join([TOMCAT[0], line.replace(b" b", b"")]))[0] or {})["agent"] == b'"a"'
+
+
+def test_a_checkpoint_knows_that_columns_are_in_quotes() -> None:
+    first, second = (BY_NAME["iis"].make(MAX_LINE_BYTES) for _ in range(2))
+    assert isinstance(first, W3cFormat)
+    assert isinstance(second, W3cFormat)
+    first.parse(b"\n".join(TOMCAT) + b"\n")
+    second.load(first.save())
+    batch = second.parse(b'2025-10-10 11:55:36 192.0.2.7 GET /a 503 612 0.013 "a b" -\n')
+    assert batch.rows.column("agent").to_pylist() == [b"a b"]
+    with pytest.raises(ValueError, match="no server"):
+        second.load({**first.save(), "quotes": 1})
 
 
 def test_a_line_without_a_date_is_malformed_whatever_its_first_column_is() -> None:

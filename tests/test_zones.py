@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format
-from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, zone_named
+from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, find_zone
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import SMALL_BYTES
@@ -60,7 +60,7 @@ def local_times(draw: st.DrawFn) -> tuple[str, list[int]]:
     """Return a zone, and local times round about one of its changes, most of them ascending."""
     zone = draw(st.sampled_from(ZONES))
     change_us = draw(st.sampled_from(CHANGES_S[zone])) * 1_000_000
-    offset_us = zone_named(zone).offset_s(change_us // 1_000_000) * 1_000_000
+    offset_us = find_zone(zone).offset_s(change_us // 1_000_000) * 1_000_000
     steps = draw(st.lists(st.integers(-HOUR_US, 2 * HOUR_US), min_size=1, max_size=12))
     start = draw(st.sampled_from([-26, -3, -1, 0, 1, 30])) * HOUR_US
     return zone, [change_us + offset_us + start + sum(steps[:count]) for count in range(1, len(steps) + 1)]
@@ -74,12 +74,12 @@ def test_local_times_are_the_instants_that_the_slow_reader_finds_wherever_lines_
     zone, local = given_times
     expected = instants(local, zone)
     for step in (1, len(local)):
-        times = LocalTimes(zone_named(zone))
+        times = LocalTimes(find_zone(zone))
         found: list[int] = []
         for start in range(0, len(local), step):
             found += _resolved(times, local[start : start + step])
         assert found == expected
-    first, second = LocalTimes(zone_named(zone)), LocalTimes(zone_named(zone))
+    first, second = LocalTimes(find_zone(zone)), LocalTimes(find_zone(zone))
     found = _resolved(first, local[:cut])
     second.load(json.loads(json.dumps(first.save())))
     assert found + _resolved(second, local[cut:]) == expected
@@ -96,14 +96,14 @@ def _resolved(times: LocalTimes, local: Sequence[int]) -> list[int]:
 def test_the_hour_that_comes_twice_is_the_one_nearer_to_the_line_before() -> None:
     clocks = ["01:59:50", "02:00:10", "02:59:50", "02:00:10", "02:30:00", "02:59:59", "03:00:00"]
     data = b"".join(haproxy_line(datetime.datetime.fromisoformat(f"2025-10-26T{it}")) + b"\n" for it in clocks)
-    made = get_format("haproxy_http", zone=zone_named(BERLIN))
+    made = get_format("haproxy_http", zone=find_zone(BERLIN))
     utc = ["23:59:50", "00:00:10", "00:59:50", "01:00:10", "01:30:00", "01:59:59", "02:00:00"]
     found = [f"{datetime.datetime.fromtimestamp(it / 1e6, datetime.UTC):%H:%M:%S}" for it in times_of(made, data)]
     assert found == utc
 
 
 def test_an_hour_that_is_left_out_is_read_as_before_the_change() -> None:
-    made = get_format("haproxy_http", zone=zone_named(BERLIN))
+    made = get_format("haproxy_http", zone=find_zone(BERLIN))
     (found,) = times_of(made, haproxy_line(datetime.datetime(2025, 3, 30, 2, 30)))
     assert datetime.datetime.fromtimestamp(found / 1e6, datetime.UTC) == datetime.datetime(
         2025, 3, 30, 1, 30, tzinfo=datetime.UTC
@@ -121,7 +121,7 @@ def test_columns_single_lines_and_explanations_agree_on_times_without_a_zone(nam
     )
 
     def made() -> LogFormat:
-        zone = zone_named(BERLIN)
+        zone = find_zone(BERLIN)
         return auto_format(zone=zone) if name == "auto" else get_format(name, zone=zone)
 
     assert times_of(made(), data) == expected
@@ -159,7 +159,7 @@ def test_columns_single_lines_and_explanations_agree_on_times_without_a_zone(nam
 def test_a_zone_decides_times_without_one_and_no_others(
     format_: str, line: bytes, without: str, in_berlin: str
 ) -> None:
-    for zone, wanted in ((None, without), (zone_named("UTC"), "11:55:36"), (zone_named(BERLIN), in_berlin)):
+    for zone, wanted in ((None, without), (find_zone("UTC"), "11:55:36"), (find_zone(BERLIN), in_berlin)):
         (found,) = times_of(get_format(format_, zone=zone), line + b"\n")
         assert f"{datetime.datetime.fromtimestamp(found / 1e6, datetime.UTC):%H:%M:%S}" == wanted
 
@@ -169,14 +169,14 @@ def in_new_york() -> Iterator[None]:
     before = os.environ.get("TZ")
     os.environ["TZ"] = "America/New_York"
     time.tzset()
-    zone_named("local").offset_s.cache_clear()
+    find_zone("local").offset_s.cache_clear()
     yield
     if before is None:
         del os.environ["TZ"]
     else:
         os.environ["TZ"] = before
     time.tzset()
-    zone_named("local").offset_s.cache_clear()
+    find_zone("local").offset_s.cache_clear()
 
 
 @pytest.mark.usefixtures("in_new_york")
@@ -199,7 +199,7 @@ def test_without_a_name_haproxy_is_local_and_iis_is_utc() -> None:
 )
 def test_a_zone_that_does_not_exist_is_refused_with_the_nearest(name: str, takes: str) -> None:
     with pytest.raises(UsageError) as caught:
-        zone_named(name)
+        find_zone(name)
     assert str(caught.value).startswith("--log-timezone: got ")
     assert f"takes {takes}" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -89,10 +89,18 @@ WAYS: dict[str, Written] = {
     "compose in colours up to the bar": _front("compose", b"nginx.1", lambda no: "\x1b[0;33;1mnginx.1    |\x1b[0m "),
     "compose with times": _front("compose", b"web-1", lambda no: f"web-1  | {_DOCKER.format(_time(no), no)} "),
     "foreman": _front("compose", b"web.1", lambda no: f"{_clock(no)} web.1  | "),
+    "docker service logs": _front("compose", b"web.1.x7@node1", lambda no: "web.1.x7@node1    | "),
+    "pm2": _front("compose", b"web", lambda no: f"{no}|web  | "),
+    "pm2 in colours, with times": _front("compose", b"web", lambda no: f"\x1b[32m{no}|web  | \x1b[39m{_time(no)}: "),
+    "concurrently": _front("compose", b"web-api", lambda no: "[web-api] "),
+    "concurrently in colours": _front("compose", b"web", lambda no: "\x1b[34m[web]\x1b[0m "),
     "kubectl": _front("kubectl", b"web-7d4b9c-x2x8z", lambda no: "[pod/web-7d4b9c-x2x8z/nginx] "),
     "kubectl with times": _front(
         "kubectl", b"web-7d4b9c-x2x8z", lambda no: f"[pod/web-7d4b9c-x2x8z/nginx] {_DOCKER.format(_time(no), no)} "
     ),
+    "kubectl in colours": _front("kubectl", b"web-7d", lambda no: "\x1b[32m[pod/web-7d/nginx]\x1b[0m "),
+    "kubetail": _front("kubectl", b"web-7d", lambda no: "\x1b[36m[web-7d nginx]\x1b[39m "),
+    "kail": _front("kubectl", b"web-7d", lambda no: "shop/web-7d[nginx]: "),
     "stern": _front("stern", b"web-7d4b9c-x2x8z", lambda no: "web-7d4b9c-x2x8z nginx "),
     "stern in colours": _front(
         "stern", b"web-7d4b9c-x2x8z", lambda no: "\x1b[32mweb-7d4b9c-x2x8z\x1b[0m \x1b[92mnginx\x1b[0m "
@@ -121,6 +129,55 @@ WAYS: dict[str, Written] = {
         b"web/0",
         lambda no, text: {"logStreamName": "web/0", "timestamp": 1768864095000 + no, "message": text},
     ),
+    "CloudWatch's subscriptions": _object(
+        "fluentd",
+        b"web/0",
+        lambda no, text: {
+            "messageType": "DATA_MESSAGE",
+            "logStream": "web/0",
+            "logEvents": [{"id": "7", "timestamp": (START_S + no) * 1000, "message": text}],
+        },
+    ),
+    "GELF": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"version": "1.1", "host": "web1", "short_message": text, "timestamp": START_S + no + 0.5},
+    ),
+    "GELF in full": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"host": "web1", "short_message": text[:9], "full_message": text, "timestamp": START_S + no},
+    ),
+    "Splunk's collector": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"time": START_S + no, "host": "web1", "sourcetype": "access_combined", "event": text},
+    ),
+    "syslog-ng's JSON": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"PROGRAM": "nginx", "MESSAGE": text, "HOST": "web1", "ISODATE": _time(no) + "Z"},
+    ),
+    "rsyslog's JSON": _object(
+        "fluentd", b"web1", lambda no, text: {"timereported": _time(no) + "Z", "hostname": "web1", "msg": text}
+    ),
+    "Elasticsearch": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {
+            "_index": "a",
+            "_source": {"@timestamp": _time(no) + "Z", "host": {"name": "web1"}, "event": {"original": text}},
+        },
+    ),
+    "pino": _object(
+        "fluentd",
+        b"web1",
+        lambda no, text: {"level": 30, "time": (START_S + no) * 1000, "hostname": "web1", "msg": text},
+    ),
+    "zap": _object("fluentd", None, lambda no, text: {"level": "info", "ts": START_S + no + 0.1, "msg": text}),
+    "Caddy's common log": _object(
+        "fluentd", None, lambda no, text: {"ts": START_S + no, "msg": "handled request", "common_log": text}
+    ),
     "Google Cloud": _object(
         "gcloud",
         b"web-1",
@@ -142,6 +199,7 @@ WAYS: dict[str, Written] = {
         "logcli", b"web", lambda no: f'\x1b[34m{_time(no)}Z\x1b[0m \x1b[31m{{app="web"}}\x1b[0m '
     ),
     "heroku": _front("heroku", b"web.1", lambda no: f"{_time(no)}.988783+00:00 app[web.1]: "),
+    "heroku in colours": _front("heroku", b"web.1", lambda no: f"\x1b[36m{_time(no)}.988783+00:00 app[web.1]:\x1b[0m "),
     "logplex": _front("heroku", b"web.3", lambda no: f"{83 + no} <40>1 {_time(no)}+00:00 host app web.3 - "),
     "fly": _front("fly", b"148e272b", lambda no: f"{_time(no)}Z app[148e272b] iad [info]"),
     "fly in colours": _front("fly", b"148e272b", lambda no: _FLY.format(_time(no))),

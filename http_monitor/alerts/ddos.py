@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
+from http_monitor.alerts.lowest import sum_before
 from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import visible
@@ -54,6 +55,11 @@ class DdosAlert:
         """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
         hits = window.host_history(subject or b"")
         return excess_of(hits, np.ones_like(hits))
+
+    def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
+        """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""
+        del hits
+        return sum_before(window.host_history(subject or b""), window, since_us) / window.seconds
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

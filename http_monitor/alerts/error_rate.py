@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
+from http_monitor.alerts.lowest import sum_before
 from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 
@@ -38,6 +39,14 @@ class ErrorRateAlert:
         del subject
         hits, errors = window.history()
         return excess_of(errors, hits)
+
+    def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
+        """Return the errors that every window since then has had, of all requests that one may have had."""
+        del subject
+        counts, errors = window.history()
+        common = sum_before(counts, window, since_us)
+        most = hits + window.hits - common
+        return 100 * sum_before(errors, window, since_us) / most if most and common >= self._min_hits else 0.0
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

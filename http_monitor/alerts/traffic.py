@@ -6,6 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
+from http_monitor.alerts.lowest import sum_before
 from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
 from http_monitor.records import Bools
 
@@ -33,6 +34,12 @@ class TrafficAlert:
         del subject
         hits, _ = window.history()
         return excess_of(hits, np.ones_like(hits))
+
+    def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
+        """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""
+        del subject, hits
+        counts, _ = window.history()
+        return sum_before(counts, window, since_us) / window.seconds
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

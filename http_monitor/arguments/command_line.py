@@ -49,16 +49,24 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
         OSError: that answer could not be written.
     """
     try:
-        given, unknown = _parse(_without_value_for_help(_with_values_attached(argv)))
+        given, unknown = _parse(_without_value_for_help(_attach_values(argv)))
     except argparse.ArgumentError as error:
         raise _usage_error(error, argv) from None
     if unknown:
-        raise _unknown(unknown[0])
+        raise _unknown_option(unknown[0])
     texts = vars(given)
     fields: dict[str, Any] = {o.field: _value(o, texts[o.field]) for o in OPTIONS if o.field in texts}
+    if fields.get("replay") and not _reports_all(fields):
+        fields["every_interval"] = False
     settings = Settings(**_with_files(fields, texts.get(_IN_ORDER, [])))
     check_effect({option.flags[0]: fields[option.field] for option in OPTIONS if option.field in fields})
     return settings
+
+
+def _reports_all(fields: dict[str, Any]) -> bool:
+    """Return whether a replay reports every interval: where a program reads them, or where the user asks for them."""
+    output = fields.get("output", "text")
+    return output == "ndjson" or (output == "text" and "interval_s" in fields)
 
 
 def _with_files(fields: dict[str, Any], in_order: list[tuple[str, str]]) -> dict[str, Any]:
@@ -145,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _with_values_attached(argv: Iterable[str]) -> list[str]:
+def _attach_values(argv: Iterable[str]) -> list[str]:
     """Return the arguments with ``--interval -5s`` as ``--interval=-5s``, and words without an option as files.
 
     Standing alone, a value that begins with a hyphen would be taken for an option, and the error would not
@@ -212,7 +220,7 @@ def _usage_error(error: argparse.ArgumentError, argv: Sequence[str]) -> UsageErr
     return UsageError(f"{flags[-1]}: got {quote(given)}, takes no value")
 
 
-def _unknown(argument: str) -> UsageError:
+def _unknown_option(argument: str) -> UsageError:
     name = argument.partition("=")[0]
     nearest = _nearest(name)
     hint = f"did you mean {nearest}?" if nearest else "-h shows all options"

@@ -33,7 +33,7 @@ class Option:
 
     @property
     def shown(self) -> str:
-        """The value as the README writes it after the flag, with a leading space; empty if it takes none."""
+        """The value as docs/OPTIONS.md writes it after the flag, with a leading space; empty if it takes none."""
         if self.read is None:
             return ""
         return f" {self.metavar}" if self.alone is None else f" [{self.metavar}]"

@@ -10,7 +10,6 @@ from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
 
-
 GROUPS: tuple[Group, ...] = (
     group(
         "input",
@@ -184,7 +183,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     group(
         "time",
-        duration(("--interval",), "interval_s", "report the traffic of each interval of this length"),
+        duration(("--interval",), "interval_s", "report each interval of this length; a replay's text, if it is given"),
         duration(("--window", "--reporting-window"), "window_s", "alerts look at the average over this sliding window"),
         duration(
             ("--bucket-size",), "bucket_size_s", "step of the window; --interval and --window are multiples of it"

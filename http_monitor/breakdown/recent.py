@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from http_monitor.arrow import are_null, filled, place_of, take
+from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
-from http_monitor.report import AlertEvent, Breakdown, Mark, Share
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
-MOST_ROWS = 1 << 14
+MAX_ROWS = 1 << 14
 """Maximum number of an alert's rows that are counted, which is enough for shares."""
 KEPT_LIVE = 1 << 15
 KEPT_IN_REPLAY = 1 << 18
 """Number of rows kept; in a replay, buckets close a minute after their rows were read."""
-MOST_AT_ONCE = 10
+MAX_AT_ONCE = 10
 """Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
 _COLUMNS = (*_DIMENSIONS.values(), "status")
@@ -27,7 +29,7 @@ _SUBJECT_OF = {"ddos": "host"}
 
 
 class RecentRequests:
-    """A `StreamListener` that keeps the last accepted rows. Owned by the monitor's thread.
+    """A `WindowListener` that keeps the last accepted rows. Owned by the monitor's thread.
 
     When an alert is published, the rows that precede it in the stream are kept, so its breakdown does not depend on how
     the input was cut into batches.
@@ -38,6 +40,8 @@ class RecentRequests:
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
+        self._gone_us = NEVER_US
+        """The greatest bucket of rows that are not kept any more, or never were."""
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
@@ -48,10 +52,17 @@ class RecentRequests:
         self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
-            self._rows -= len(self._frames.popleft().bucket_us)
+            gone = self._frames.popleft()
+            self._rows -= len(gone.bucket_us)
+            self._gone_us = max(self._gone_us, gone.last_us)
 
-    def mark(self, mark: Mark) -> None:
-        """Do nothing, since marks do not affect the rows kept."""
+    def backfilled(self, frame: RowFrame) -> None:
+        """Keep rows of before the run too: they are in the window, and come file by file, not by time."""
+        self.frame(frame)
+
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time were counted before the run resumed, and are in the window without being kept."""
+        self._gone_us = time_us
 
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of a raised alert; None if it is about no rows, or one of too many at once."""
@@ -61,7 +72,7 @@ class RecentRequests:
         moment = event.name, event.at_us
         self._told = self._told + 1 if moment == self._moment else 1
         self._moment = moment
-        if self._told > MOST_AT_ONCE:
+        if self._told > MAX_AT_ONCE:
             return None
         window_us = event.at_us - event.window_s * US_PER_S
         first_us = window_us if event.began_us is None else event.began_us
@@ -71,12 +82,12 @@ class RecentRequests:
             # Only the last rows of the oldest frame count.
             start = max(0, len(frame.bucket_us) - left)
             left -= len(frame.bucket_us) - start
-            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MOST_ROWS:
+            if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MAX_ROWS:
                 continue
             bucket_us = frame.bucket_us
             chosen = _rows_of(about, frame.columns, event.subject)
             chosen = chosen[(chosen >= start) & (bucket_us[chosen] >= first_us) & (bucket_us[chosen] < event.at_us)]
-            chosen = chosen[max(0, len(chosen) - (MOST_ROWS - hits)) :]
+            chosen = chosen[max(0, len(chosen) - (MAX_ROWS - hits)) :]
             hits += len(chosen)
             if len(chosen):
                 for name, column in _DIMENSIONS.items():
@@ -87,11 +98,13 @@ class RecentRequests:
         shares = (
             Share(name, *_most(counts[name])) for name in counts if counts[name] and _SUBJECT_OF.get(event.name) != name
         )
-        return Breakdown(hits, tuple(shares), is_whole=hits < MOST_ROWS and self._reaches(first_us))
+        return Breakdown(hits, tuple(shares), is_whole=hits < MAX_ROWS and self._reaches(first_us))
 
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""
-        return self._rows < self._kept or self._frames[0].last_us < first_us
+        # Only the last rows of the oldest frame count.
+        gone_us = self._frames[0].bucket_us[: max(0, self._rows - self._kept)]
+        return int(gone_us.max(initial=self._gone_us)) < first_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +126,7 @@ def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int6
     if about == "errors":
         codes = status.to_numpy()
         return np.flatnonzero((codes >= 500) & (codes <= 599))
-    code = host.dictionary.index(pa.scalar(subject, pa.binary())).as_py()
+    code = -1 if subject is None else place_of(subject, host.dictionary)
     return np.flatnonzero(host.indices.to_numpy() == code) if code >= 0 else np.empty(0, np.int64)
 
 
@@ -121,13 +134,12 @@ def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     indices = column.indices
     if indices.null_count:
-        present = indices.is_valid().to_numpy(zero_copy_only=False)[chosen]
+        present = ~are_null(indices)[chosen]
         if not present.all():
             counter[None] += len(chosen) - int(np.count_nonzero(present))
             chosen = chosen[present]
-        indices = indices.fill_null(0)
-    codes, hits = np.unique(indices.to_numpy()[chosen], return_counts=True)
-    keys: list[bytes] = column.dictionary.take(pa.array(codes)).to_pylist()
+    codes, hits = np.unique(filled(indices, 0)[chosen], return_counts=True)
+    keys: list[bytes] = take(column.dictionary, codes).to_pylist()
     for key, count in zip(keys, hits.tolist(), strict=True):
         counter[key] += count
 

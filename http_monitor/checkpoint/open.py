@@ -8,13 +8,14 @@ from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.choices import GivenFile
+from http_monitor.paths import WITHOUT_DIRECTORY
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
-from http_monitor.units import visible_text
+from http_monitor.units import pluralize, visible_text
 
 
 def open_state(
@@ -37,7 +38,7 @@ def open_state(
     try:
         key = key_of([settings.given_file(path) or GivenFile(path, path) for path in files])
     except OSError:
-        return _without("the working directory is gone, and a path begins there")
+        return _without(WITHOUT_DIRECTORY)
     opened = open_store(directory, key)
     if settings.since is not None:
         words = "its checkpoint is not read: --since says from where on it counts"
@@ -103,7 +104,7 @@ def _check_positions(resumed: Resumed) -> None:
 
 
 def _words(resumed: Resumed, settings: Settings) -> str:
-    counted = f"resumes from its checkpoint, {resumed.lines:,} lines so far"
+    counted = f"resumes from its checkpoint, {pluralize(resumed.lines, 'line')} so far"
     words = [counted]
     if resumed.changed:
         words.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")

@@ -17,6 +17,7 @@ from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.inputs.line_places import decode_places
 from http_monitor.records import Json
+from http_monitor.report import Resumption
 from http_monitor.settings import KEPT, OPTIONS_OF_COUNTS, Settings
 
 VERSION = 7
@@ -43,10 +44,15 @@ class Resumed:
     """Counters that no source keeps."""
     lines: int
     """Number of lines counted."""
-    mark_number: int
-    """Number of the last mark of the stream in the checkpoint."""
+    mark_number: int | None
+    """Number of the last mark of the stream in the checkpoint; None: it is another run's, with marks of its own."""
     changed: tuple[str, ...]
     """Options whose changed values make window and alerts start empty."""
+
+    @property
+    def resumption(self) -> Resumption:
+        """Where the stream resumes."""
+        return Resumption(self.mark_number, {name: state["position"] for name, state in self.inputs.items()})
 
     def position_of(self, name: str) -> Json | None:
         """Return the saved position of the source with that name; None if it is unknown or cannot be resumed."""
@@ -66,7 +72,7 @@ class Resumed:
 def places_only(inputs: dict[str, Json], settings: Settings, make_engine: MakeEngine) -> Resumed:
     """Return a state with the positions of another run's inputs, and nothing else."""
     return Resumed(
-        make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, mark_number=0, changed=()
+        make_engine(settings), settings, inputs, since_us=None, past=PastHealth(), lines=0, mark_number=None, changed=()
     )
 
 

@@ -1,11 +1,13 @@
 """The state in which a run begins: its paths, the files at them, and the time."""
 
+import glob
 import os
 import shlex
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import complain
 from http_monitor.moments import Span, span_of
+from http_monitor.paths import WITHOUT_DIRECTORY, is_lost
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from http_monitor.sources.files.regular_file import Obstacle
     from http_monitor.sources.path_selection import LiveSelection
 
-_MOST_HINTS = 5
-_MOST_LOGS = 5
+_MAX_HINTS = 5
+_MAX_LOGS = 5
 
 
 class Paths:
@@ -68,7 +70,7 @@ class Beginning:
 def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
     """Return what a user who waits for a file that is not there may have meant."""
     here = [path for path in paths if is_read_here(settings, path)]
-    missing = [path for path in here[:_MOST_HINTS] if path != "-" and not os.path.lexists(path)]
+    missing = [path for path in here[:_MAX_HINTS] if path != "-" and not os.path.lexists(path)]
     if not missing or settings.give_me_traffic:
         return []
     from http_monitor.report import Notice
@@ -76,11 +78,16 @@ def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
     from http_monitor.units import visible_text
 
     if settings.files == Settings().files:
-        logs = usual_logs(_MOST_LOGS)
+        logs = usual_logs(_MAX_LOGS)
         words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
         return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
-    near = [(path, nearest_file(path)) for path in missing]
+    lost = [path for path in missing if is_lost(path)]
+    # What a pattern matches may come later.
+    plain = [path for path in missing if path not in lost and not glob.has_magic(path)]
+    near = [(path, nearest_file(path)) for path in plain]
     return [
+        Notice(f"{visible_text(path)} is missing: {WITHOUT_DIRECTORY}", "warning", "missing", path) for path in lost
+    ] + [
         Notice(f"{visible_text(path)} is missing, did you mean {visible_text(meant)}?", "warning", "missing", path)
         for path, meant in near
         if meant is not None

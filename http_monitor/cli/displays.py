@@ -1,10 +1,11 @@
 """Makes the display of a run."""
 
+import os
 import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from http_monitor.cli.streams import choose_palette, height_of, width_of
+from http_monitor.cli.streams import Output, choose_palette, height_of, width_of
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from http_monitor.display.alerts.only import AlertsDisplay
     from http_monitor.display.ndjson import NdjsonDisplay
     from http_monitor.display.notices import Notices
+    from http_monitor.display.progress import ProgressLine
     from http_monitor.display.text import Display
+    from http_monitor.hub.hub import Hub
+    from http_monitor.ports.sink import ReportSink
 
 
 def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDisplay | AlertsDisplay":
@@ -49,6 +53,47 @@ def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDis
     )
 
 
+def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") -> None:
+    """Let a display that draws one draw a chart of all rows."""
+    from http_monitor.display.text import Display
+
+    if isinstance(display, Display):
+        from http_monitor.counting.hits_over_time import HitsOverTime
+        from http_monitor.display.chart import Chart
+        from http_monitor.report_tables import TimeSlots
+
+        hits = HitsOverTime()
+        hub.join_rows(hits, "chart")
+        # One that failed lacks rows, and nothing is drawn of it.
+        display.chart = Chart(
+            lambda: hits.slots() if hub.listens(hits) else TimeSlots(1), plain=os.environ.get("TERM") == "dumb"
+        )
+
+
+def progress_line(settings: Settings) -> "ProgressLine | None":
+    """Return the line for long work; None: nobody sees it, or it would stand between the lines of a log."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    if sys.stdout.isatty() and (settings.output == "lines" or settings.explain is not None):
+        return None
+    from http_monitor.clock import WallClock
+    from http_monitor.display.progress import ProgressLine
+
+    return ProgressLine(sys.stderr, WallClock().running_us, lambda: width_of(sys.stderr))
+
+
+def sinks_of(display: "Display | NdjsonDisplay | AlertsDisplay", line: "ProgressLine | None") -> "list[ReportSink]":
+    """Return the listeners that write: the display, and before it what takes the line away."""
+    if line is None:
+        return [Output(display)]
+    from http_monitor.display.progress import ClearedFor
+    from http_monitor.display.text import Display
+
+    if isinstance(display, Display):
+        display.is_covered = lambda: line.is_shown
+    return [ClearedFor(line), Output(display)]
+
+
 def command_of(settings: Settings) -> str:
     """Return what starts this program on the same files, as it was started itself; empty for standard input."""
     if "-" in settings.files:
@@ -61,13 +106,29 @@ def command_of(settings: Settings) -> str:
         given = settings.given_file(file)
         via = None if given is None else given.via
         words += [*(["--via", via] if via else []), "--file", _as_given(file, given)]
-    if settings.format != "auto":
-        words += ["--format", settings.format]
-    for network in settings.trusted_proxies:
-        words += ["--trust-proxy", network]
-    for expression in settings.filters:
-        words += ["--filter", expression]
+    words += _selection(settings)
     return " ".join(map(shlex.quote, words))
+
+
+def _selection(settings: Settings) -> list[str]:
+    """Return the options that decide how lines are read and which count."""
+    words = [] if settings.format == "auto" else ["--format", settings.format]
+    words += [] if settings.unwrap == "auto" else ["--unwrap", settings.unwrap]
+    given = {
+        "--format-from": settings.format_from,
+        "--log-time": settings.log_time,
+        "--log-timezone": settings.log_timezone,
+        # A live run refuses an end that has passed.
+        "--until": settings.until.text if settings.until is not None and settings.replay else None,
+    }
+    words += [word for option, value in given.items() if value is not None for word in (option, value)]
+    repeated = {
+        "--trust-proxy": settings.trusted_proxies,
+        "--exclude-host": settings.exclude_hosts,
+        "--filter": settings.filters,
+    }
+    words += [word for option, values in repeated.items() for value in values for word in (option, value)]
+    return words + ["--ignore-bots"] * settings.ignore_bots
 
 
 def _as_given(file: str, given: "GivenFile | None") -> str:
@@ -90,7 +151,7 @@ def describe_start(settings: Settings, paths: list[str]) -> list[str]:
     return render_start(
         paths=paths,
         rules=rules,
-        interval_s=settings.interval_s,
+        interval_s=settings.interval_s if settings.every_interval else None,
         window_s=settings.window_s,
         mode="replay" if settings.replay else "live",
         width=width_of(sys.stderr),

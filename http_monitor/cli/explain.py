@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from http_monitor.choices import FORMAT_LINES
+from http_monitor.cli.displays import progress_line
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.streams import choose_palette, output_error, width_of
 from http_monitor.display.columns import columns, shorten
+from http_monitor.display.progress import ProgressLine
 from http_monitor.display.readings.ndjson import format_line, reading_line
 from http_monitor.display.readings.text import render_formats, render_reading
 from http_monitor.display.style import style_for
@@ -19,11 +21,12 @@ from http_monitor.parser.detect.auto import AutoFormat
 from http_monitor.parser.lines.explain import read_line, utf16_words
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.ports.log_format import LogFormat
+from http_monitor.report import WorkDone
 from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import STDIN
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
-from http_monitor.units import visible_text
+from http_monitor.units import brief_text, visible_text
 
 _PIECE_BYTES = 256 << 10
 """Number of bytes read, explained and written at once."""
@@ -66,6 +69,7 @@ def explain(
         explainer.write(data, log_format)
         explainer.finish(None, log_format)
         return 0
+    progress = FilesProgress(progress_line(settings), paths)
     for path in paths:
         log_format = formats.of(path)
         matching = _matching(formats, path, select_of(path))
@@ -76,14 +80,56 @@ def explain(
             while not (finished or stopping()):
                 chunk = source.read()
                 finished = chunk.finished
+                progress.update(source.health().lag_bytes, chunk.data)
                 explainer.write(chunk.data, log_format)
         finally:
+            progress.end()
             source.close()
         if source.failure is not None:
             raise source.failure
         if not stopping():
             explainer.finish("standard input" if path == STDIN else visible_text(path), log_format)
     return 0
+
+
+class FilesProgress:
+    """Shows how far one file after the other has been read.
+
+    Args:
+        line: Shows it; None: nobody sees it.
+        paths: The files.
+    """
+
+    def __init__(self, line: ProgressLine | None, paths: Sequence[str]) -> None:
+        self._line = line
+        self._sizes: list[int] = []
+        self._lines = 0
+        self._unread = 0
+        if line is not None and STDIN not in paths:
+            self._sizes = [os.stat(path).st_size if os.path.exists(path) else 0 for path in paths]
+        self._all = sum(self._sizes)
+
+    def update(self, lag_bytes: int, data: bytes) -> None:
+        """Count lines that were read, and show it if it is time to.
+
+        Args:
+            lag_bytes: Bytes left of the file.
+            data: The lines.
+        """
+        if self._line is not None:
+            self._lines += data.count(b"\n")
+            self._unread = lag_bytes + sum(self._sizes[1:])
+            self._line.update(self._work_done)
+
+    def end(self) -> None:
+        """Take the line away: the file has been read."""
+        self._sizes = self._sizes[1:]
+        if self._line is not None:
+            self._line.clear()
+
+    def _work_done(self) -> WorkDone:
+        share = 1 - self._unread / self._all if self._all else None
+        return WorkDone(self._lines, share)
 
 
 def list_formats(settings: Settings) -> int:
@@ -184,7 +230,7 @@ class _Explainer:
             of_file = several if name is None else f"{name}: {several}"
             subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
             wanted = (
-                f"the format {visible_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
+                f"the format {brief_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )
             utf16 = utf16_words(self._first)
             raise FormatError(f"{subject} {wanted}" + (f"; {utf16}" if utf16 else ""))
@@ -221,7 +267,7 @@ class _Explainer:
         where = f"line {self._number}"
         if self._file is not None:
             # A long path is shortened in its middle: both ends are significant.
-            room = self._width - columns(f", {where}: does not fit {visible_text(reading.format)}")
+            room = self._width - columns(f", {where}: does not fit {brief_text(reading.format)}")
             path = shorten(visible_text(self._file), max(_MIN_PATH, room), self._style.glyphs.ellipsis)
             where = f"{path}, {where}:"
         return "".join(text + "\n" for text in render_reading(where, line, reading, self._width, self._style))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from http_monitor.serverconf import Origin
     from http_monitor.sources.files.access import Handle
 
-_MOST_AT_A_STOP = 8
+_MAX_AT_A_STOP = 8
 
 
 class Formats:
@@ -64,9 +64,9 @@ class Formats:
         """
         self._stopping = stopping
         if self._settings.log_timezone is not None:
-            from http_monitor.parser.fields.zones import zone_named
+            from http_monitor.parser.fields.zones import find_zone
 
-            self._zone = zone_named(self._settings.log_timezone)
+            self._zone = find_zone(self._settings.log_timezone)
         if self._settings.log_time is not None:
             from http_monitor.parser.declared.own_time import own_time
 
@@ -82,7 +82,7 @@ class Formats:
                 return
         for path in paths:
             if not self._detects(path):
-                self._named(path).check(partial(self._first_sample, path))
+                self._format_of(path).check(partial(self._first_sample, path))
 
     def look(self, paths: Iterable[str], earlier: "Mapping[str, Json] | None" = None) -> None:
         """Sample each file to choose its format, unless the format is given.
@@ -165,7 +165,7 @@ class Formats:
     def _reads_from_start(self) -> bool:
         return self._settings.replay or self._settings.from_start or self._settings.explain is not None
 
-    def _named(self, path: str) -> NamedFormat:
+    def _format_of(self, path: str) -> NamedFormat:
         return NamedFormat(self._settings, self._zone, self._own_time, self._origin_of(path))
 
     def _first_sample(self, path: str) -> bytes:
@@ -180,7 +180,7 @@ class Formats:
         return self._make_auto[untimed]()
 
     def _named_around(self, path: str) -> "WrappedFormat":
-        named = self._named(path)
+        named = self._format_of(path)
         return self._around(path, named.make, named.make_untimed, by_arrival=named.by_arrival)
 
     def _auto_around(self, path: str) -> "WrappedFormat":
@@ -244,7 +244,7 @@ class Formats:
     def _detect(self, path: str, *, from_start: bool) -> None:
         found = self._auto_around(path)
         # Samples of thousands of files take seconds, and a run that ends at once reads the first of them only.
-        is_needless = len(self._ready) >= _MOST_AT_A_STOP and self._stopping()
+        is_needless = len(self._ready) >= _MAX_AT_A_STOP and self._stopping()
         sample, head = (b"", b"") if is_needless else self._sample(path, from_start=from_start)
         if sample.strip() or head:
             choice = found.choose(sample, head)

@@ -1,11 +1,11 @@
 """How far the lines of a log may be out of order when a time is searched for."""
 
 from http_monitor.inputs.seeking.search import Bound
-from http_monitor.parser.fields.zones import LOCAL, zone_named
+from http_monitor.parser.fields.zones import LOCAL, find_zone
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
-_LEAST_S = 60
+_MIN_S = 60
 _NEAR_S = 6 * 3_600
 
 
@@ -25,8 +25,8 @@ class Margins:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._zone = LOCAL if settings.log_timezone is None else zone_named(settings.log_timezone)
-        self.least_us = max(_LEAST_S, settings.bucket_waits_s) * US_PER_S
+        self._zone = LOCAL if settings.log_timezone is None else find_zone(settings.log_timezone)
+        self.least_us = max(_MIN_S, settings.bucket_waits_s) * US_PER_S
         """The margin at any time: a minute, or --lateness if that is longer."""
 
     def bound(self, at_us: int | None) -> Bound | None:

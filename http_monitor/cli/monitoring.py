@@ -11,7 +11,7 @@ from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentReque
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import make_display
+from http_monitor.cli.displays import add_chart, make_display, progress_line, sinks_of
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
@@ -19,7 +19,6 @@ from http_monitor.cli.row_selection import selection_of
 from http_monitor.cli.run import engine_maker, live_run, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports, open_many_files
-from http_monitor.cli.streams import Output
 from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from http_monitor.cli.window_fill import WindowFill
     from http_monitor.filtering import RowSelection
     from http_monitor.inputs.look import Select
+    from http_monitor.monitor.run import Run
+    from http_monitor.monitor.shown_run import Working
     from http_monitor.simulator import SimulatorThread
 
 
@@ -73,8 +74,11 @@ class Monitoring:
         self._select = select
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
+        self._progress = progress_line(settings)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
-        self._remarks = Remarks(["--trust-proxy"] if settings.trusted_proxies else [])
+        asks_status = any("status" in expression for expression in settings.filters)
+        given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
+        self._remarks = Remarks([name for name, is_given in given.items() if is_given])
 
     def run(self, traffic: "SimulatorThread | None") -> None:
         """Monitor until the end.
@@ -104,9 +108,11 @@ class Monitoring:
         if settings.output == "text":
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
-        hub = Hub([Output(display)])
-        hub.join_stream(self._recent)
+        hub = Hub(sinks_of(display, self._progress))
+        hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
+            if settings.output == "text":
+                add_chart(display, hub)
             span = self._replay_span()
             sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
             inputs = [
@@ -118,7 +124,7 @@ class Monitoring:
                 hub.publish(notice)
             ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
             run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
-            monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
+            monitor = HTTPMonitor(self._shown(run), self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
         self._stop.attach(monitor)
@@ -126,6 +132,8 @@ class Monitoring:
         try:
             monitor.run(self._stop.waker)
         finally:
+            if self._progress is not None:
+                self._progress.end()
             display.close()
             monitor.close_inputs()
         return inputs
@@ -142,7 +150,8 @@ class Monitoring:
         if beginning.span.since_us is not None:
             # What is there already is a backlog, from where the span begins.
             settings = replace(settings, from_start=True)
-        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, seen=beginning.seen)
+        wake, wants = self._stop.waker.wake, paths.selection.wants
+        making = LiveSources(settings, beginning.clock, wake, seen=beginning.seen, wants=wants)
         sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start, span=span)
         paths.selection.know(source.name for source in sources)
 
@@ -164,7 +173,15 @@ class Monitoring:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, input_of))
-        return inputs, HTTPMonitor(run, beginning.clock, settings.duration_s, beginning.span.until_us)
+        return inputs, HTTPMonitor(self._shown(run), beginning.clock, settings.duration_s, beginning.span.until_us)
+
+    def _shown(self, run: "Working") -> "Run":
+        """Return a run that shows its progress on a terminal."""
+        if self._progress is None:
+            return run
+        from http_monitor.monitor.shown_run import ShownRun
+
+        return ShownRun(run, self._progress)
 
     def _replay_span(self) -> "ReplaySpan | None":
         """Return the part of a replay that counts; None: all of it does."""

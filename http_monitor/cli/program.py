@@ -14,6 +14,7 @@ from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import (
     begin_exit,
     begin_imports,
+    can_load_libraries,
     end_imports,
     keep_arrow_single_threaded,
     keep_numpy_single_threaded,
@@ -39,7 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             begin_imports()
         stop = Stop()
         with stop.handle_signals(), stop.handle_lack_of_memory():
-            code = _run(_settings(sys.argv[1:] if arguments is None else arguments), stop)
+            settings = _settings(sys.argv[1:] if arguments is None else arguments)
+            if arguments is None and not can_load_libraries():
+                raise MemoryError
+            code = _run(settings, stop)
         if stop.lacks_memory:
             raise MemoryError
         return code

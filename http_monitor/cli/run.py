@@ -7,7 +7,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.alert_details import AlertDetails, BreaksDown
 from http_monitor.monitor.held_messages import HeldNotices
-from http_monitor.monitor.marker import Marker
+from http_monitor.monitor.marker import Marker, positions_of
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.settings import Settings
@@ -66,7 +66,7 @@ def live_run(
         make_engine: Makes its engine.
         started_us: When the user was told that it begins; None: just now.
         breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
-        backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty.
+        backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
     """
     from http_monitor.checkpoint.run_state import RunState
     from http_monitor.monitor.live_run import LiveRun
@@ -74,21 +74,23 @@ def live_run(
     started_us = clock.now_us() if started_us is None else started_us
     if session.resumed is not None:
         engine = session.resumed.engine_for(settings, make_engine)
+        if breakdown is not None:
+            breakdown.begin_behind(engine.now_us)
     else:
         engine = make_engine(settings)
         if not settings.from_start:
             engine.begin_at(started_us)
-            if backfill is not None:
-                backfill(engine)
     publisher = Publisher(hub)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
-    marked = None if session.resumed is None else session.resumed.mark_number
+    resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
-        hub.begin(marked)
-        engine.stream_to(hub)
+        hub.begin(resumption)
+        engine.stream_to(hub, offsets=hub.wants_marks)
+    if backfill is not None:
+        backfill(engine)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
-    marker = Marker(hub, engine, inputs, marked or 0)
+    marker = Marker(hub, engine, lambda: positions_of(inputs), 0 if resumption is None else resumption.mark_number or 0)
     state = RunState(settings, engine, inputs, clock, session, started_us, marker)
     run = LiveRun(settings, engine, inputs, clock, publisher, state, marker)
     hub.join(state.checkpointer)
@@ -117,15 +119,16 @@ def replay_run(
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
-    publisher.complete = AlertDetails(inputs, settings.server_of, breakdown).complete
-    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify)
+    publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
+    pass_over = None if settings.every_interval else publisher.pass_over
+    engine = MetricsAggregator(settings, "replay", publisher.publish, classify=classify, pass_over=pass_over)
     for alert in alerts:
         engine.register(alert)
     if hub.wants_rows:
         hub.begin(None)
-        engine.stream_to(hub)
+        engine.stream_to(hub, offsets=hub.wants_marks)
         for entry in inputs:
-            entry.locator.at_once = True
+            entry.locator.at_once = hub.wants_marks
     return ReplayRun(inputs, engine, publisher, held, ahead)
 
 

@@ -1,10 +1,14 @@
-"""Shortens the start and the end of the program by skipping work that no run needs."""
+"""Shortens the start and the end of the program by skipping work that no run needs, and tries what may abort it."""
 
 import gc
 import os
 from contextlib import suppress
 
-_MOST_OPEN = 1 << 16
+_MAX_OPEN = 1 << 16
+_AMPLE_BYTES = 4 << 30
+"""With a limit as high as this, the libraries can be loaded."""
+_MARGIN_BYTES = 64 << 20
+"""Memory that a run needs beside its libraries, at the least."""
 
 
 def begin_imports() -> None:
@@ -32,10 +36,42 @@ def open_many_files() -> None:
     except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
+    wanted = _MAX_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MAX_OPEN)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def can_load_libraries() -> bool:
+    """Return whether numpy and Arrow can be loaded; they are tried in another process where memory is limited.
+
+    Arrow aborts the process, and numpy's OpenBLAS ends it, if there is too little memory at certain points of their
+    start, which nothing can catch. Call before they are imported, and before threads are started.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return True
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft == resource.RLIM_INFINITY or soft >= _AMPLE_BYTES:
+        return True
+    # One of Arrow's allocators reserves a gibibyte of addresses otherwise, or as much of it as it gets.
+    os.environ.setdefault("MIMALLOC_ARENA_RESERVE", "0")
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    code = 1
+    try:
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (max(0, soft - _MARGIN_BYTES), hard))
+        import http_monitor.arrow  # noqa: F401
+
+        code = 0
+    finally:
+        # Not even an exception leaves this process: the run would meet the same.
+        os._exit(code)
 
 
 def keep_numpy_single_threaded() -> None:

@@ -12,8 +12,9 @@ from http_monitor.errors import RefusedError
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from http_monitor.choices import Color
     from http_monitor.display.style import Palette
     from http_monitor.ports.sink import ReportSink
     from http_monitor.report import Message
@@ -47,13 +48,22 @@ def height_of(stream: TextIO) -> int:
         return _PIPED_HEIGHT
 
 
+def wants_colour(mode: "Color", is_tty: bool, environ: "Mapping[str, str]") -> bool:
+    """Return whether a stream is coloured.
+
+    ``always`` and ``never`` override everything; ``auto`` colours a terminal unless NO_COLOR is set and not empty
+    (https://no-color.org) or TERM is ``dumb``.
+    """
+    if mode != "auto":
+        return mode == "always"
+    return is_tty and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
 def choose_palette(settings: Settings) -> "Palette | None":
     """Return the colours of standard output; None if it is not coloured."""
-    from http_monitor.display.colour import wants_colour
-
     if not wants_colour(settings.color, sys.stdout.isatty(), os.environ):
         return None
-    from http_monitor.display.ansi import COLOURS, prepare_console
+    from http_monitor.display.colours import COLOURS, prepare_console
 
     prepare_console()
     return COLOURS

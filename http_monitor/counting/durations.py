@@ -11,7 +11,7 @@ from http_monitor.counting.tables.ranking import Ranking
 from http_monitor.counting.tables.table import KeyTable
 from http_monitor.report_tables import Durations, SlowEndpoint
 
-_MAX_LEAST_HITS = 10
+_GREATEST_MIN_HITS = 10
 _REQUESTS_PER_HIT = 1_000
 # The rounding error of means as floats is far smaller.
 _SLACK = 1 - 1e-9
@@ -31,7 +31,7 @@ def least_hits(timed: int) -> int:
     One is enough in a quiet interval, where each request matters. With thousands of requests it is up to ten, so that
     endpoints with a single slow request do not fill the list.
     """
-    return min(_MAX_LEAST_HITS, 1 + timed // _REQUESTS_PER_HIT)
+    return min(_GREATEST_MIN_HITS, 1 + timed // _REQUESTS_PER_HIT)
 
 
 def slowest_of(table: KeyTable) -> Sequence[SlowEndpoint]:

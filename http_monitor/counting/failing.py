@@ -17,7 +17,7 @@ FailingKey = tuple[int, bytes | None, bytes | None, bytes]
 Seen = list[int]
 """[hits, least time, greatest time]"""
 _COLUMNS = ("methods", "endpoints", "hosts")
-_MOST_WAITING = 1 << 16
+_MAX_WAITING = 1 << 16
 """Maximum number of rows that are kept uncounted until the counts are needed."""
 _Waiting = tuple[Int64s, list[tuple[Keys, Codes] | None], Int64s]
 
@@ -53,7 +53,7 @@ class FailingRows:
         columns = [_codes_of(frame.columns.get(name), rows) for name in _COLUMNS]
         self._waiting.append((status, columns, times_us[rows]))
         self._count += len(rows)
-        if self._count > _MOST_WAITING:
+        if self._count > _MAX_WAITING:
             self.seen()
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:

@@ -36,12 +36,16 @@ class IntervalRequests:
 
     def add(self, frame: Frame, rows: slice) -> None:
         """Add rows of a frame."""
+        self.add_failing(frame, rows)
+        if frame.durations_us is not None:
+            self.slow.add(frame.columns["endpoints"].take(rows), frame.durations_us[rows])
+
+    def add_failing(self, frame: Frame, rows: slice) -> None:
+        """Add only what failed of rows of a frame."""
         errors = np.flatnonzero(frame.measures.errors[rows])
         if len(errors):
             assert frame.times_us is not None
             self.failing.add(frame, frame.times_us, errors + rows.start)
-        if frame.durations_us is not None:
-            self.slow.add(frame.columns["endpoints"].take(rows), frame.durations_us[rows])
 
     def merge(self, sums: RequestSums) -> None:
         """Add the counts of another engine."""

@@ -24,13 +24,13 @@ class Networks(Sequence[NetworkCount]):
         self._hosts: Piece | None = hosts
         self._rows: tuple[NetworkCount, ...] = ()
 
-    def _made(self) -> tuple[NetworkCount, ...]:
+    def _rows_by_network(self) -> tuple[NetworkCount, ...]:
         if self._hosts is not None:
             self._rows, self._hosts = _networks_of(self._hosts), None
         return self._rows
 
     def __len__(self) -> int:
-        return len(self._made())
+        return len(self._rows_by_network())
 
     @overload
     def __getitem__(self, index: int) -> NetworkCount: ...
@@ -39,21 +39,21 @@ class Networks(Sequence[NetworkCount]):
     def __getitem__(self, index: slice) -> tuple[NetworkCount, ...]: ...
 
     def __getitem__(self, index: int | slice) -> NetworkCount | tuple[NetworkCount, ...]:
-        return self._made()[index]
+        return self._rows_by_network()[index]
 
     def __iter__(self) -> Iterator[NetworkCount]:
-        return iter(self._made())
+        return iter(self._rows_by_network())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
-        return self._made() == tuple(other)
+        return self._rows_by_network() == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._made())
+        return hash(self._rows_by_network())
 
     def __repr__(self) -> str:
-        return repr(self._made())
+        return repr(self._rows_by_network())
 
 
 def _networks_of(hosts: Piece) -> tuple[NetworkCount, ...]:

@@ -13,13 +13,13 @@ from http_monitor.counting.long_keys import room_of
 from http_monitor.records import Int64s
 from http_monitor.report_tables import SlowRequests, SlowRow
 
-LEAST_US = 1_000
+MIN_US = 1_000
 """Shorter durations are not slow."""
 Timed = dict[int, int]
 """Bucket of the histogram: hits."""
 Times = dict[bytes, tuple[list[int], Timed]]
 """Endpoint: ([sum of microseconds], hits by bucket)."""
-_MOST_WAITING = 1 << 16
+_MAX_WAITING = 1 << 16
 _PERCENT = 95
 
 
@@ -48,7 +48,7 @@ class SlowRows:
         rows = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
         self._waiting.append((endpoints.keys, endpoints.codes[rows], durations_us[rows]))
         self._count += len(rows)
-        if self._count > _MOST_WAITING:
+        if self._count > _MAX_WAITING:
             self.times()
 
     def merge(self, others: Mapping[bytes, tuple[list[int], Timed]]) -> None:
@@ -94,7 +94,7 @@ class SlowRows:
         rows = []
         for key, (total, timed) in self.times().items():
             p95_us = _quantile(timed)
-            if p95_us >= LEAST_US:
+            if p95_us >= MIN_US:
                 rows.append(SlowRow(key, sum(timed.values()), total[0], p95_us))
         by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
         by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))

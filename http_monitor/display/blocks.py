@@ -17,20 +17,22 @@ TWO_FROM = 120
 """Width from which two parts are placed side by side."""
 _THREE_FROM = 190
 _PAIR_FROM = 76
-_INDENT = 2
-_GAP = 3
+INDENT = 2
+"""Columns in front of a line below the title."""
+GAP = 3
+"""Columns between two parts side by side."""
 # An IPv6 address fits.
 _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
-_LEAST_CHOSEN = 8
+_MIN_CHOSEN = 8
 """Minimum number of columns in which an expression is worth showing."""
 _Cell = Heading | Slowest
 
 
 def inner_width(width: int) -> int:
     """Return the width of a line below the title."""
-    return max(1, width - _INDENT)
+    return max(1, width - INDENT)
 
 
 def title_width(width: int) -> int:
@@ -42,21 +44,21 @@ def block(title: Line, lines: Sequence[Line], width: int, style: Style, *, ruled
     """Return the title and the lines indented under it, in at most `width` columns; `ruled`: a rule fills the title."""
     rule = style.glyphs.rule
     head: Line = [(rule * 2 + " ", "dim"), *title]
-    if ruled:
-        head.append((" ", "plain"))
-        head.append((rule * (width - line_columns(head)), "dim"))
-    indent: Span = (" " * _INDENT, "plain")
+    room = width - line_columns(head) - 1
+    if ruled and room > 0:
+        head += [(" ", "plain"), (rule * room, "dim")]
+    indent: Span = (" " * INDENT, "plain")
     return [style.line(head, width), *(style.line([indent, *line], width) for line in lines)]
 
 
-def chosen(totals: Report | Summary, room: int, style: Style) -> Line:
+def describe_selection(totals: Report | Summary, room: int, style: Style) -> Line:
     """Return the filter and the trusted proxies, for a title with `room` columns left."""
     parts = [totals.filter] if totals.filter else []
     if totals.trusted_proxies:
         parts.append(f"behind {', '.join(totals.trusted_proxies)}")
     words = style.text(", ".join(parts))
     room -= len("  only ")
-    if not words or room < _LEAST_CHOSEN:
+    if not words or room < _MIN_CHOSEN:
         return []
     only = "only " if totals.filter else ""
     return [(f"  {only}{shorten(words, room, style.glyphs.ellipsis)}", "accent")]
@@ -99,10 +101,10 @@ def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style:
         more.append([(f"+{len(active) - _MAX_ACTIVE:,} more", "bad")])
     parts = [_active(alert, now_us, style) for alert in active[:_MAX_ACTIVE]]
     pieces: list[Line] = [[(name, "bad"), (f" {since}", "plain")] for name, since in parts]
-    beside = width - len(label[0]) - _INDENT
+    beside = width - len(label[0]) - INDENT
     if all(line_columns(piece) <= beside for piece in pieces):
-        return add_label((label[0] + " " * _INDENT, label[1]), wrap([*pieces, *more], beside))
-    beneath = max(1, width - _INDENT)
+        return add_label((label[0] + " " * INDENT, label[1]), wrap([*pieces, *more], beside))
+    beneath = max(1, width - INDENT)
     lines: list[Line] = []
     if all(line_columns(piece) <= beneath for piece in pieces):
         lines = wrap([*pieces, *more], beneath)
@@ -110,7 +112,7 @@ def render_active(active: Sequence[ActiveAlert], now_us: int, width: int, style:
         for name, since in parts:
             lines += _wrap_active(name, since, beneath)
         lines += more
-    return [[label], *([(" " * _INDENT, "plain"), *line] for line in lines)]
+    return [[label], *([(" " * INDENT, "plain"), *line] for line in lines)]
 
 
 def _active(alert: ActiveAlert, now_us: int, style: Style) -> tuple[str, str]:
@@ -131,14 +133,19 @@ def _wrap_active(name: str, since: str, width: int) -> list[Line]:
 
 def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Line]:
     """Return the tables that have rows, as many side by side as fit the width."""
-    wide = width + _INDENT >= TWO_FROM
-    lines: list[Line] = []
+    return [line for band in render_bands(totals, width, style) for line in band]
+
+
+def render_bands(totals: Report | Summary, width: int, style: Style) -> list[list[Line]]:
+    """Return these tables as bands, each of the tables that are side by side, what is most looked at first."""
+    wide = width + INDENT >= TWO_FROM
+    bands: list[list[Line]] = []
     for band in _bands(totals, width):
         present = [cell for cell in band if wide or _has_rows(cell)]
         cells = cell_widths(width, len(present)) if wide else _uneven_widths(width, len(present))
         drawn = [_render_cell(cell, totals, columns, style) for cell, columns in zip(present, cells, strict=True)]
-        lines += side_by_side(drawn, cells, style)
-    return lines
+        bands.append(side_by_side(drawn, cells, style))
+    return bands
 
 
 def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
@@ -150,7 +157,8 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     users = Heading("Users", totals.users)
     agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
-    slowest = Slowest(tuple(details.slowest))
+    # What is slow by time spent and by its 95th percentile is in a table of its own already.
+    slowest = Slowest(() if isinstance(totals, Report) and totals.slow.by_time else tuple(details.slowest))
     # With a single site the table says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)
@@ -158,31 +166,29 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     # An interval shows agents as logged: families would hide an unusual one.
     is_summary = isinstance(totals, Summary)
     families = [Heading("Agent families", details.browsers), Heading("Systems", details.systems)] if is_summary else []
-    if width + _INDENT >= TWO_FROM:
+    if width + INDENT >= TWO_FROM:
         every: list[_Cell] = [sections, endpoints, hosts, servers, slowest, vhosts, sources, users, agents]
         every += [*families, referers]
         present = [cell for cell in every if _has_rows(cell)]
-        beside = 3 if width + _INDENT >= _THREE_FROM else 2
+        beside = 3 if width + INDENT >= _THREE_FROM else 2
         present += [Heading("", Table())] * (-len(present) % beside)
         return [present[start : start + beside] for start in range(0, len(present), beside)]
     who: list[list[_Cell]] = [[agents, users]]
     # A narrow screen is usually short too, so an interval omits the least used tables.
     if is_summary:
         who += [[*families], [slowest, vhosts], [sources], [servers], [referers]]
-    elif details.slowest:
+    elif slowest.rows:
         # Durations take one more line above.
-        who = [
-            [Slowest(tuple(details.slowest[:_SHORT_ROWS])), replace(vhosts, table=_first(vhosts.table, _SHORT_ROWS))]
-        ]
+        who = [[Slowest(slowest.rows[:_SHORT_ROWS]), replace(vhosts, table=_first(vhosts.table, _SHORT_ROWS))]]
     elif vhosts.table.rows or sources.table.rows:
         who = [[agents if agents.table.rows else users, vhosts if vhosts.table.rows else sources]]
     if servers.table.rows and not is_summary:
         who.insert(0, [servers])
-    if width + _INDENT >= _PAIR_FROM:
+    if width + INDENT >= _PAIR_FROM:
         # Addresses, names and agents stay recognisable when shortened; paths do not.
         return [[sections, hosts], [endpoints], *who]
-    rest = [cell for band in who for cell in band if cell not in (agents, users)]
-    return [[cell] for cell in (sections, hosts, users, endpoints, agents, *rest)]
+    rest = [cell for band in who for cell in band if cell not in (agents, users, servers)]
+    return [[cell] for cell in (sections, hosts, servers, users, endpoints, agents, *rest)]
 
 
 def _with_row(table: Table, more: KeyCount | None) -> Table:
@@ -209,20 +215,20 @@ def _first(table: Table, count: int) -> Table:
 
 def cell_widths(width: int, cells: int) -> list[int]:
     """Return equal widths for a number of cells side by side."""
-    return [(width - _GAP * (cells - 1)) // cells] * cells
+    return [(width - GAP * (cells - 1)) // cells] * cells
 
 
 def _uneven_widths(width: int, cells: int) -> list[int]:
     """Return the widths for one cell, or for two, the first being wider."""
-    right = (width - _GAP) * 5 // 12
-    return [width - _GAP - right, right] if cells == 2 else [width] * cells
+    right = (width - GAP) * 5 // 12
+    return [width - GAP - right, right] if cells == 2 else [width] * cells
 
 
 def side_by_side(cells: Sequence[Sequence[Line]], widths: Sequence[int], style: Style) -> list[Line]:
     """Return the cells side by side, the shorter ones padded with empty lines."""
     empty: Line = []
     rows = zip_longest(*cells, fillvalue=empty)
-    gap: Span = (" " * _GAP, "plain")
+    gap: Span = (" " * GAP, "plain")
     lines: list[Line] = []
     for row in rows:
         line: Line = []

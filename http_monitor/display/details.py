@@ -25,12 +25,6 @@ def render_durations(details: Details, width: int) -> list[Line]:
     return add_label((_DURATIONS, "dim"), lines)
 
 
-def render_durations_briefly(details: Details, width: int) -> list[Line]:
-    """Return as many of these quantiles as fit in one line."""
-    pieces = _quantiles(details.duration, "") + _set_off(_quantiles(details.upstream, "upstream "))
-    return add_label((_DURATIONS, "dim"), wrap(pieces, width - len(_DURATIONS), "  ")[:1])
-
-
 def render_kinds(kinds: AgentKinds, width: int) -> list[Line]:
     """Return the shares of the hits of people, bots and libraries; no line if all agents are unknown."""
     if not kinds.known:

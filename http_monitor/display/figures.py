@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from http_monitor.display.style import Glyphs
 from http_monitor.units import local
+from http_monitor.units import pluralize as pluralize
 
 _BYTE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
@@ -12,11 +13,6 @@ _BYTE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 def count(number: int) -> str:
     """Return ``1,234``."""
     return f"{number:,}"
-
-
-def pluralize(number: int, one: str, many: str = "") -> str:
-    """Return ``1 host`` or ``1,234 hosts``; the plural is `many` if given, else `one` with an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def rate(per_s: float) -> str:

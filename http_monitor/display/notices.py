@@ -10,7 +10,7 @@ from http_monitor.display.style import style_for
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
 
-MOST = 10
+MAX_ALIKE = 10
 """Maximum number of files that get their own notice of one kind in a turn."""
 _NUMBER = re.compile("[0-9]+")
 
@@ -33,12 +33,12 @@ class Notices:
         """The texts of this turn's notices about files, by kind and by words without their numbers."""
 
     def tell(self, notice: Notice) -> None:
-        """Write a notice; hold it back if `MOST` other files had the same one in this turn."""
+        """Write a notice; hold it back if `MAX_ALIKE` other files had the same one in this turn."""
         if notice.file is not None:
             words = notice.text.removeprefix(visible_text(notice.file))
             alike = self._alike.setdefault((notice.name, _NUMBER.sub("0", words)), [])
             alike.append(notice.text)
-            if len(alike) > MOST:
+            if len(alike) > MAX_ALIKE:
                 return
         self.notify(notice.text)
 
@@ -46,7 +46,7 @@ class Notices:
         """Write what was held back at the end of a turn, one sentence for each kind."""
         kinds, self._alike = self._alike, {}
         for alike in kinds.values():
-            more = len(alike) - MOST
+            more = len(alike) - MAX_ALIKE
             if more == 1:
                 self.notify(alike[-1])
             elif more > 1:

@@ -10,6 +10,8 @@ from http_monitor.report import CaughtUp, Mode, Pulse, Rule
 
 _MAX_PATHS = 3
 _LABEL = 11
+_MAX_COLUMNS = 400
+"""Of what the user gave and a banner quotes: a format, an expression, networks."""
 
 
 def describe_catch_up(done: CaughtUp) -> str:
@@ -28,7 +30,7 @@ def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:
 def render_start(
     paths: Sequence[str],
     rules: Sequence[Rule],
-    interval_s: int,
+    interval_s: int | None,
     window_s: int,
     mode: Mode,
     width: int,
@@ -41,7 +43,7 @@ def render_start(
     Args:
         paths: the inputs as the user named them; ``-`` is standard input.
         rules: the rules for traffic, error rate, and traffic of a host.
-        interval_s: seconds between reports.
+        interval_s: seconds between reports; None: only intervals with alert events are reported.
         window_s: seconds of the sliding window.
         mode: whether new lines are followed or files are replayed.
         width: columns of the terminal.
@@ -52,10 +54,13 @@ def render_start(
     label = "Watching" if mode == "live" else "Replaying"
     words = {"traffic": "{} hits/s", "error-rate": "{} % 5xx", "ddos": "{} hits/s of a host"}
     above = ", ".join(words[rule.name].format(figures.level(rule.threshold)) for rule in rules)
+    every = "with alerts, then a summary (all: --interval 10s)"
+    if interval_s is not None:
+        every = f"every {figures.exact_span(interval_s)}"
     rows: list[tuple[str, str]] = [
         (label, _paths(paths, width - _LABEL, style)),
         ("Alerts", f"above {above}, over {figures.exact_span(window_s)}"),
-        ("Reports", f"every {figures.exact_span(interval_s)}, Ctrl-C stops"),
+        ("Reports", f"{every}, Ctrl-C stops"),
     ]
     if filter_text:
         rows.insert(1, ("Filter", style.text(filter_text)))
@@ -70,7 +75,7 @@ def render_format(log_format: str, width: int, style: Style) -> list[str]:
 
 
 def _render_labelled(label: str, text: str, width: int, style: Style) -> list[str]:
-    words = wrap_words(text, max(1, width - _LABEL))
+    words = wrap_words(shorten(text, _MAX_COLUMNS, style.glyphs.ellipsis), max(1, width - _LABEL))
     return [style.line(line, width) for line in add_label((label.ljust(_LABEL), "dim"), words)]
 
 

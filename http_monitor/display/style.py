@@ -82,7 +82,7 @@ def style_for(encoding: str | None, palette: Palette | None = None) -> Style:
 
     Args:
         encoding: the stream's ``encoding``; None (memory) is UTF-8.
-        palette: `ansi.COLOURS`, or None for no colour.
+        palette: `colours.COLOURS`, or None for no colour.
     """
     name = codecs.lookup(encoding or "utf-8").name
     wanted = "".join(getattr(UNICODE, slot) for slot in Glyphs.__slots__)

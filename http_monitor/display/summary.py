@@ -1,10 +1,9 @@
 """Renders the summary of a run."""
 
-from collections.abc import Sequence
-
 from http_monitor.display import figures
-from http_monitor.display.alerts.episodes import Episode, render_episodes
-from http_monitor.display.blocks import block, chosen, facts, inner_width, render_tables, title_width
+from http_monitor.display.alerts.episodes import render_episodes
+from http_monitor.display.blocks import block, describe_selection, facts, inner_width, render_tables, title_width
+from http_monitor.display.chart import Chart
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
@@ -12,14 +11,14 @@ from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_wor
 from http_monitor.report import Summary
 
 
-def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[str]:
+def render_summary(summary: Summary, width: int, style: Style, chart: Chart | None = None) -> list[str]:
     """Return the last block of a run, each line at most `width` columns.
 
     Args:
         summary: the summary of the run.
-        episodes: its last alerts and all active ones, in the order of their raises.
         width: columns of the terminal.
         style: the style of the stream.
+        chart: draws the hits over time; None: they are not drawn.
     """
     inner = inner_width(width)
     lines = _span(summary, inner, style)
@@ -28,14 +27,15 @@ def render_summary(summary: Summary, episodes: Sequence[Episode], width: int, st
         per_s = summary.hits / seconds if seconds else None
         lines += wrap(facts(summary, summary.hosts.distinct, per_s, style), inner)
         lines += render_status_codes(summary.status, inner, style)
+        lines += [] if chart is None else chart.render(inner, style)
         lines += render_durations(summary.details, inner)
         lines += render_kinds(summary.details.kinds, inner)
         lines += render_more(summary.details, inner, style)
         lines += render_tables(summary, inner, style)
-    lines += _alerts(summary, episodes, inner, style)
+    lines += _alerts(summary, inner, style)
     lines += _health(summary, inner)
     title: Line = [("Summary", "bold")]
-    title += chosen(summary, title_width(width) - line_columns(title), style)
+    title += describe_selection(summary, title_width(width) - line_columns(title), style)
     return block(title, lines, width, style)
 
 
@@ -52,12 +52,12 @@ def _span(summary: Summary, width: int, style: Style) -> list[Line]:
     return wrap([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
 
 
-def _alerts(summary: Summary, episodes: Sequence[Episode], width: int, style: Style) -> list[Line]:
+def _alerts(summary: Summary, width: int, style: Style) -> list[Line]:
     if not summary.alerts and not summary.active:
         return [[("No alert was raised.", "plain")]]
     still = f"{len(summary.active):,} still active" if summary.active else "none still active"
     raised = f"{figures.pluralize(summary.alerts, 'alert')} raised, {still}."
-    return [*wrap_words(raised, width, "bold"), *render_episodes(episodes, summary.alerts, width, style)]
+    return [*wrap_words(raised, width, "bold"), *render_episodes(summary.episodes, width, style)]
 
 
 def _health(summary: Summary, width: int) -> list[Line]:

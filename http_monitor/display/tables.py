@@ -80,10 +80,11 @@ class _Shape:
 def _heading(heading: Heading, shape: _Shape, style: Style) -> Line:
     shown, table = len(heading.table.rows), heading.table
     cut = "+" if table.remainder.hits else ""
-    title: Line = [(heading.title, "bold")]
-    if table.distinct > shown:
-        title.append((f"  {shown:,} of {table.distinct:,}{cut}", "dim"))
-    line = pad(title, shape.key + shape.bar, style.glyphs.ellipsis)
+    room = shape.key + shape.bar
+    count = f"  {shown:,} of {table.distinct:,}{cut}" if table.distinct > shown else ""
+    if columns(heading.title) + len(count) > room:
+        count = ""
+    line = pad([(heading.title, "bold"), (count, "dim")], room, style.glyphs.ellipsis)
     for word, width in (("hits", shape.hits), ("share", shape.share), ("5xx", shape.errors)):
         line.append((word.rjust(width) if width else "", "dim"))
     return line

@@ -1,13 +1,15 @@
 """The text display: blocks, alert lines, and a status line on a terminal."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TextIO
 
-from http_monitor.display.alerts.episodes import Episodes
 from http_monitor.display.alerts.lines import render_alerts
-from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.alerts.storm import Storms, Told
+from http_monitor.display.chart import Chart
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice
+from http_monitor.display.health_changes import HealthChanges
 from http_monitor.display.interval import render_report
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_caught_up, render_status
@@ -18,10 +20,6 @@ from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Re
 MIN_WIDTH = 20
 """Minimum width: a terminal that claims to be narrower is treated as this wide."""
 
-_LEAST_HEIGHT = 12
-"""Maximum number of lines of a block on the smallest screen."""
-_MOST_TOP = 50
-"""Number of rows from which the tables of a block that is too high are shortened."""
 _ECHO_COLUMNS = len("^C")
 """Columns that the terminal itself may write after the status line."""
 
@@ -49,10 +47,14 @@ class Display:
             width: returns the columns of the terminal; called for each message.
             height: called likewise for the lines that a block may have; None: as many as it needs.
             top: maximum number of rows of a table; None: all.
-            palette: `ansi.COLOURS`, or None for plain output.
+            palette: `colours.COLOURS`, or None for plain output.
             live_status: the stream is a terminal; keep a status line at the bottom.
             command: starts this program on the same input, for the hint under an alert; empty: there is no hint.
         """
+        self.chart: Chart | None = None
+        """Draws the hits over time in the summary; set before the run."""
+        self.is_covered: Callable[[], bool] = lambda: False
+        """Returns whether another line stands in the place of the status line; set likewise."""
         self._stream = stream
         self._notices = notices
         self._width = width
@@ -65,8 +67,8 @@ class Display:
         self._erase = "\r\x1b[K" if palette else ""
         self._status_columns = 0
         self._advised = ""
-        self._episodes = Episodes()
         self._storms = Storms()
+        self._health = HealthChanges()
 
     def publish(self, message: Message) -> None:
         """Show one message. Raises BrokenPipeError if the reader of the stream is gone."""
@@ -80,14 +82,13 @@ class Display:
                 if not message.catch_up or message.events:
                     self._write(self._report(message, width))
             case AlertEvent():
-                self._episodes.note(message)
                 self._write_alerts(self._storms.add(message))
                 if message.subject is None:
                     # A rule without subjects has at most one event at a time.
                     self.settle()
             case Summary():
-                episodes = self._episodes.and_active(message.active)
-                self._write(render_summary(first_rows(message, self._top), episodes, width, self._style))
+                shown = first_rows(message, self._top)
+                self._write(render_summary(shown, width, self._style, self.chart))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():
@@ -111,35 +112,19 @@ class Display:
         if self._status_columns:
             self._write([])
 
-    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if events:
+    def _write_alerts(self, told: Told) -> None:
+        if told:
             width = max(MIN_WIDTH, self._width())
-            self._write(render_alerts(events, width, self._style, self._command, breaks=self._breaks))
+            self._write(render_alerts(told, width, self._style, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         say = advice(report.health, report.mode)
         advised = wrap_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
-        lines = self._fitting(report, width, len(advised))
+        most = None if self._height is None else self._height() - len(advised)
+        shown = replace(report, health=self._health.drop_said(report.health))
+        lines = render_report(shown, width, self._style, self._top, most)
         return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
-
-    def _fitting(self, report: Report, width: int, beneath: int) -> list[str]:
-        """Return the block of an interval, with fewer rows in its tables where the screen is lower.
-
-        Args:
-            report: Of the interval.
-            width: Columns there are.
-            beneath: Lines that will stand under it.
-        """
-        most = None if self._height is None else max(_LEAST_HEIGHT, self._height()) - beneath
-        top = self._top
-        lines = render_report(first_rows(report, top), width, self._style, top)
-        top = _MOST_TOP if top is None else min(top, _MOST_TOP)
-        while most is not None and len(lines) > most and top > 1:
-            top -= 1
-            lines = render_report(first_rows(report, top), width, self._style, top)
-        # The headline and the alerts stand in front.
-        return lines if most is None else lines[:most]
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "".join(line + "\n" for line in lines)
@@ -147,7 +132,7 @@ class Display:
         self._stream.flush()
 
     def _pulse(self, pulse: Pulse, width: int) -> None:
-        if not self._live_status:
+        if not self._live_status or self.is_covered():
             return
         # Some terminals wrap when the last column is filled.
         spans = render_status(pulse, width - 1 - _ECHO_COLUMNS, self._style)

@@ -1,30 +1,89 @@
 """What is looked at first when something is wrong: failing endpoints, slow ones, and networks that stand out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from http_monitor.display import figures
+from http_monitor.display.blocks import GAP, INDENT, TWO_FROM, cell_widths, side_by_side
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Span, Style, pad, wrap
 from http_monitor.report import Report
 from http_monitor.report_tables import FailingEndpoint, NetworkCount, SlowRow
 from http_monitor.units import ratio
 
-_KEY_LEAST = 16
+_MIN_KEY = 16
 _GAP = 2
-_HOST_MOST = 39
+_GOOD_KEY = 32
+"""Columns of a key for which a host beside it is shortened."""
+_MAX_HOST = 39
+_MIN_HOST = 15
+"""An IPv4 address."""
 _NETWORK_SHARE = 0.05
 """A network is shown from this share of all hits on."""
-_Row = tuple[str, Sequence[Span]]
-"""A key, and the cells behind it."""
+_Row = tuple[str, str, Sequence[Span]]
+"""What stands in front of a key and is never shortened, the key, and the cells behind it."""
 
 
-def render_urgent(report: Report, top: int | None, width: int, style: Style) -> list[Line]:
-    """Return the tables of an interval that are there only when there is something in them."""
-    return [
-        *_failing(report.failing[:top], report.end_us, width, style),
-        *_slow(report.slow.first(top), width, style),
-        *_networks(report.details.networks, report.hits, top, width, style),
-    ]
+@dataclass(frozen=True, slots=True)
+class UrgentTable:
+    """A table that is there only when there is something in it."""
+
+    title: str
+    heads: tuple[str, ...]
+    """Above the cells; the last ones make way where it is narrow."""
+    rows: Sequence[_Row]
+    host_last: bool = False
+    """The last cell is a host, which may be shortened."""
+
+    @property
+    def widths(self) -> list[int]:
+        """Columns of each cell, with the gap in front of it."""
+        cells = enumerate(self.heads)
+        return [_GAP + max(columns(head), *(columns(row[2][at][0]) for row in self.rows)) for at, head in cells]
+
+    @property
+    def needs(self) -> int:
+        """Columns in which every key is whole."""
+        return max(columns(self.title), *(columns(front + key) for front, key, _ in self.rows)) + sum(self.widths)
+
+    def widths_in(self, width: int) -> list[int]:
+        """Return the columns of the cells that there is room for beside a key."""
+        widths = self.widths
+        lacks = _GOOD_KEY - (width - sum(widths))
+        if self.host_last and lacks > 0:
+            widths[-1] = max(min(_GAP + _MIN_HOST, widths[-1]), widths[-1] - lacks)
+        front = max(columns(row[0]) for row in self.rows)
+        while widths and width - sum(widths) < front + _MIN_KEY:
+            widths.pop()
+        return widths
+
+
+def urgent_tables(report: Report, top: int | None, style: Style) -> list[UrgentTable]:
+    """Return what an interval has of failing endpoints, slow ones and networks, in this order."""
+    tables = (
+        _failing(report.failing[:top], report.end_us, style),
+        _slow(report.slow.first(top), style),
+        _networks(report.details.networks, report.hits, top, style),
+    )
+    return [table for table in tables if table.rows]
+
+
+def render_urgent(tables: Sequence[UrgentTable], width: int, style: Style) -> list[list[Line]]:
+    """Return each table as lines; where all of them fit side by side with whole keys, they are one.
+
+    A table is no wider than it needs, at least half the width: eyes do not find from a key to its numbers across a
+    wide screen.
+    """
+    beside = max(1, len(tables))
+    spare = width - sum(table.needs for table in tables) - GAP * (beside - 1)
+    if width + INDENT >= TWO_FROM and beside > 1 and spare >= 0:
+        cells = cell_widths(width, beside)
+        if any(table.needs > cell for table, cell in zip(tables, cells, strict=True)):
+            cells = [table.needs + spare // beside for table in tables]
+        drawn = [_render(table, cell, style) for table, cell in zip(tables, cells, strict=True)]
+        return [side_by_side(drawn, cells, style)]
+    least = width if width + INDENT < TWO_FROM else cell_widths(width, 2)[0]
+    return [_render(table, min(width, max(least, table.needs)), style) for table in tables]
 
 
 def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Style) -> list[Line]:
@@ -34,34 +93,41 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     ranked = sorted(methods, key=lambda entry: (-entry[1], entry[0]))
     pieces: list[Line] = [
         [
-            (shorten(style.key(method), _KEY_LEAST, style.glyphs.ellipsis), "plain"),
+            (shorten(style.key(method), _MIN_KEY, style.glyphs.ellipsis), "plain"),
             (f" {style.glyphs.times}{figures.count(hits)}", "plain"),
         ]
         for method, hits in ranked
     ]
     label: Span = ("Methods  ", "dim")
-    lines = wrap(pieces, max(1, width - columns(label[0])), "  ")
-    return [[label, *lines[0]]] if lines else []
+    room = width - columns(label[0])
+    for count in range(len(pieces), 0, -1):
+        more: list[Line] = [[(f"+{len(pieces) - count:,} more", "dim")]] if count < len(pieces) else []
+        lines = wrap([*pieces[:count], *more], max(1, room), "  ")
+        if len(lines) == 1:
+            break
+    return [[label, *lines[0]]]
 
 
-def _failing(rows: Sequence[FailingEndpoint], now_us: int, width: int, style: Style) -> list[Line]:
+def _failing(rows: Sequence[FailingEndpoint], now_us: int, style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
-            f"{row.status} {style.key(row.method or b'-')} {style.key(row.key or b'-')}",
+            f"{row.status} {shorten(style.key(row.method or b'-'), _MIN_KEY, style.glyphs.ellipsis)} ",
+            style.key(row.key or b"-"),
             (
                 (figures.count(row.hits), "bad"),
                 (figures.moment(row.first_us, now_us), "plain"),
-                (shorten(style.key(row.host), _HOST_MOST, style.glyphs.ellipsis), "plain"),
+                (shorten(style.key(row.host), _MAX_HOST, style.glyphs.ellipsis), "plain"),
             ),
         )
         for row in rows
     ]
-    return _table("Errors", ("hits", "since", "most from"), table, width, style)
+    return UrgentTable("Errors", ("hits", "since", "most from"), table, host_last=True)
 
 
-def _slow(rows: Sequence[SlowRow], width: int, style: Style) -> list[Line]:
+def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
+            "",
             style.key(row.key),
             (
                 (figures.count(row.hits), "plain"),
@@ -71,14 +137,15 @@ def _slow(rows: Sequence[SlowRow], width: int, style: Style) -> list[Line]:
         )
         for row in rows
     ]
-    return _table("Slow", ("hits", "time spent", "p95"), table, width, style)
+    return UrgentTable("Slow", ("hits", "time spent", "p95"), table)
 
 
-def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, width: int, style: Style) -> list[Line]:
+def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, style: Style) -> UrgentTable:
     if not rows or rows[0].hits < 2 * rows[0].most_host_hits or rows[0].hits < _NETWORK_SHARE * hits:
-        return []
+        rows = ()
     table: list[_Row] = [
         (
+            "",
             style.key(row.key),
             (
                 (figures.count(row.hits), "plain"),
@@ -88,21 +155,18 @@ def _networks(rows: Sequence[NetworkCount], hits: int, top: int | None, width: i
         )
         for row in rows[:top]
     ]
-    return _table("Networks", ("hits", "share", "hosts"), table, width, style)
+    return UrgentTable("Networks", ("hits", "share", "hosts"), table)
 
 
-def _table(title: str, heads: Sequence[str], rows: Sequence[_Row], width: int, style: Style) -> list[Line]:
-    """Return a table; the last columns make way in a narrow cell."""
-    if not rows:
-        return []
-    widths = [_GAP + max(columns(head), *(columns(cells[at][0]) for _, cells in rows)) for at, head in enumerate(heads)]
-    while widths and width - sum(widths) < _KEY_LEAST:
-        widths.pop()
+def _render(table: UrgentTable, width: int, style: Style) -> list[Line]:
+    widths, ellipsis = table.widths_in(width), style.glyphs.ellipsis
     room = max(1, width - sum(widths))
-    lines: list[Line] = [[*pad([(title, "bold")], room, style.glyphs.ellipsis)]]
-    lines[0] += [(head.rjust(cell), "dim") for head, cell in zip(heads, widths, strict=False)]
-    for key, cells in rows:
-        line = pad([(shorten(key, room, style.glyphs.ellipsis), "plain")], room, style.glyphs.ellipsis)
-        line += [(" " * (cell - columns(text)) + text, role) for (text, role), cell in zip(cells, widths, strict=False)]
+    lines: list[Line] = [[*pad([(table.title, "bold")], room, ellipsis)]]
+    lines[0] += [(head.rjust(cell), "dim") for head, cell in zip(table.heads, widths, strict=False)]
+    for front, key, cells in table.rows:
+        line = pad([(front + shorten(key, room - columns(front), ellipsis), "plain")], room, ellipsis)
+        for (text, role), cell in zip(cells, widths, strict=False):
+            shown = shorten(text, cell - _GAP, ellipsis)
+            line.append((" " * (cell - columns(shown)) + shown, role))
         lines.append(line)
     return lines

@@ -15,9 +15,9 @@ from http_monitor.eventtime.rows import Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
-from http_monitor.ports.stream import StreamListener
+from http_monitor.ports.stream import WindowListener
 from http_monitor.records import Json
-from http_monitor.report import Message, Mode, Summary
+from http_monitor.report import Message, Mode, PassedInterval, Summary
 from http_monitor.settings import Settings
 
 
@@ -35,6 +35,7 @@ class MetricsAggregator:
         publish: Callable[[Message], None],
         *,
         classify: ClassifyAgent | None = None,
+        pass_over: Callable[[PassedInterval], None] | None = None,
     ) -> None:
         """Start with nothing counted.
 
@@ -43,10 +44,11 @@ class MetricsAggregator:
             mode: the mode shown in reports.
             publish: receives alert events and reports, in order.
             classify: returns the families of the agents in a report; None: agents are not classified.
+            pass_over: receives intervals without alert events, which are then not reported; None: all are.
         """
         self._settings = settings
-        self._state = EngineState(settings, Reporter(settings, mode, classify))
-        self._closing = Closing(self._state, mode, publish)
+        self._state = EngineState(settings, Reporter(settings, mode, classify, passes_over=pass_over is not None))
+        self._closing = Closing(self._state, mode, publish, pass_over)
         self._counter = RowCounter(settings, self._state, self._closing)
 
     @property
@@ -96,17 +98,23 @@ class MetricsAggregator:
     def backfill(self, parts: Iterable[Rows]) -> int:
         """Fill the window with rows of before the beginning, once, behind `begin_at`; return how many it takes.
 
-        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first.
+        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first. No
+        frame has them; listeners that keep the rows of the window are given those that are taken.
         """
-        return fill_window(self._state, self._settings, parts)
+        return fill_window(self._state, self._settings, parts, self._closing.stream)
+
+    @property
+    def wants_offsets(self) -> bool:
+        """Whether a listener needs to know where the lines of rows stand."""
+        return self._closing.stream is not None and self._closing.stream.wants_offsets
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
-    def stream_to(self, listener: StreamListener) -> None:
-        """Send accepted rows to a listener; without one no frame is made."""
-        self._closing.stream = RowStream(listener)
+    def stream_to(self, listener: WindowListener, *, offsets: bool = True) -> None:
+        """Send accepted rows to a listener, with their offsets or without; without a listener no frame is made."""
+        self._closing.stream = RowStream(listener, offsets)
 
     def catch_up(self, is_behind: bool) -> None:
         """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""
@@ -152,7 +160,7 @@ class MetricsAggregator:
     def summary(self) -> Summary:
         """Return the summary of the whole run."""
         state = self._state
-        return state.reporter.summary(state.tracker.raises, state.tracker.active(), self.health())
+        return state.reporter.summary(state.tracker, self.health())
 
     def save(self) -> Generator[Json, None, None]:
         """Yield the state that later results depend on as JSON parts; nothing may be counted meanwhile."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
+from http_monitor.engine.episode_log import EpisodeLog
+from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
 from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
@@ -19,9 +21,10 @@ class AlertTracker:
     Args:
         recover_percent: Percentage of its threshold at or below which an alert recovers; at 100 only below.
         for_us: How long a value must have been above the threshold, at every close, before the alert is raised.
+        window_us: An alert that is raised again sooner than this after its recovery is the same episode.
     """
 
-    def __init__(self, recover_percent: float = 100.0, for_us: int = 0) -> None:
+    def __init__(self, recover_percent: float = 100.0, for_us: int = 0, window_us: int = 0) -> None:
         self._recover_percent = recover_percent
         self._for_us = for_us
         self._pending: dict[str, dict[bytes | None, int]] = {}
@@ -30,6 +33,9 @@ class AlertTracker:
         self._active: dict[str, dict[bytes | None, int]] = {}
         self._foresee: list[bool] = []
         self._raises = 0
+        self.log = EpisodeLog(window_us)
+        """What was raised so far."""
+        self.flapping = Flapping(window_us, for_us)
         self.rules: tuple[Rule, ...] = ()
         """The registered rules, as reports describe them."""
 
@@ -102,6 +108,7 @@ class AlertTracker:
                 subject = reading.subject
                 if subject in active:
                     if not self._is_over(reading.value, alert.threshold):
+                        self.log.see(alert.name, subject, reading.value)
                         continue
                     del active[subject]
                 elif reading.value > alert.threshold:
@@ -113,7 +120,7 @@ class AlertTracker:
                     self._raises += 1
                 else:
                     continue
-                yield AlertEvent(
+                event = AlertEvent(
                     state="raised" if subject in active else "recovered",
                     name=alert.name,
                     subject=subject,
@@ -127,6 +134,9 @@ class AlertTracker:
                     unit=alert.unit,
                     began_us=_began(alert, window, subject) if subject in active else None,
                 )
+                self.log.note(event)
+                self.flapping.note(event, alert, window)
+                yield event
             for subject in waiting:
                 # No longer above the threshold.
                 del waits[subject]
@@ -138,7 +148,13 @@ class AlertTracker:
 
     def save(self) -> Json:
         """Return the state as JSON."""
-        return {"active": _saved(self._active), "pending": _saved(self._pending), "raises": self._raises}
+        return {
+            "active": _saved(self._active),
+            "pending": _saved(self._pending),
+            "raises": self._raises,
+            "episodes": self.log.save(),
+            "flapping": self.flapping.save(),
+        }
 
     def load(self, given: Json) -> None:
         """Restore the raised alerts of rules that are registered here too, whatever their current thresholds.
@@ -146,7 +162,7 @@ class AlertTracker:
         Raises:
             KeyError, TypeError, ValueError: it is no such state.
         """
-        self.load_counters(given)
+        self._raises = integer(given["raises"], least=0)
         for states, saved in ((self._active, given["active"]), (self._pending, given.get("pending", {}))):
             for name, subjects in fields_of(saved).items():
                 found = {
@@ -155,10 +171,21 @@ class AlertTracker:
                 }
                 if name in states:
                     states[name] = found
+        self._load_log(given)
+        self.flapping.load(given.get("flapping", []), self._active)
 
     def load_counters(self, given: Json) -> None:
-        """Resume the count of raises. Raises KeyError, TypeError or ValueError for anything else."""
+        """Resume the count of raises and the episodes. Raises KeyError, TypeError or ValueError for anything else."""
         self._raises = integer(given["raises"], least=0)
+        self._load_log(given)
+
+    def _load_log(self, given: Json) -> None:
+        active = self.active()
+        if "episodes" in given:
+            self.log.load(given["episodes"], [(alert.name, alert.subject) for alert in active])
+        else:
+            units = {rule.name: rule.unit for rule in self.rules}
+            self.log.begin([(a.name, a.subject, a.since_us, units[a.name]) for a in active], self._raises)
 
     def active(self) -> tuple[ActiveAlert, ...]:
         """Return the raised alerts, by rule, then by subject."""

@@ -4,50 +4,67 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from http_monitor.counting.failing import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
+from http_monitor.counting.interval_stats import CAP_FACTOR
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.numbering import number_starts
+from http_monitor.engine.row_stream import RowStream
 from http_monitor.engine.state import EngineState
 from http_monitor.eventtime.rows import MALFORMED, NEVER_US, Rows
 from http_monitor.records import Int64s
 from http_monitor.settings import Settings
 
 
-def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows]) -> int:
+def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], stream: RowStream | None = None) -> int:
     """Add rows to the buckets of the window, and to those that are open; return how many.
 
-    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close. The
-    result does not depend on how they are cut, as long as no table of a bucket is cut.
+    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close; but
+    they tell since when endpoints fail. The result does not depend on how they are cut, as long as no table of a bucket
+    is cut.
 
     Args:
         state: of an engine that has begun and has counted nothing yet.
         settings: tell whether malformed lines are judged.
         parts: the rows; only those that the window of the beginning has, or that are later, are taken.
+        stream: emits the rows taken; None: nothing listens.
     """
     buckets_malformed = settings.alert_malformed is not None
-    numberings = Numberings()
+    numberings, failing = Numberings(), FailingRows(CAP_FACTOR * settings.max_keys)
     taken = 0
     for rows in parts:
         if buckets_malformed:
             _count_malformed(state, rows)
-        taken += _open(state, rows, numberings)
+        if len(rows):
+            state.last_line.fill(int(rows.time_us.max()))
+        taken += _open(state, rows, numberings, failing, stream)
     window_us = state.following_us - state.lengths.window_us
     for bucket in state.open.close(state.closed_us, window_us):
         state.window.append(bucket)
         state.changed = True
+    state.reporter.failing.told(failing, window_us)
     state.tally.count_backfilled(taken)
     return taken
 
 
-def _open(state: EngineState, rows: Rows, numberings: Numberings) -> int:
+def _open(
+    state: EngineState, rows: Rows, numberings: Numberings, failing: FailingRows, stream: RowStream | None
+) -> int:
     """Add rows to their buckets, as if all of these were open; return how many."""
     bucket_us = state.lengths.bucket_us
     buckets = rows.time_us // bucket_us * bucket_us
     wanted = buckets >= state.following_us - state.lengths.window_us
     if not wanted.any():
         return 0
-    frame = Frame.of(rows, numberings).only(WINDOW_DIMENSIONS).filter_rows(wanted)
+    whole = Frame.of(rows, numberings)
+    if stream is not None:
+        some = rows if wanted.all() else rows.take(np.flatnonzero(wanted))
+        stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
+    failed = np.flatnonzero(whole.measures.errors & wanted)
+    if len(failed):
+        failing.add(whole, rows.time_us, failed)
+    frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)
     state.open.add(FrameGroups(frame, group_of, len(starts)), starts)

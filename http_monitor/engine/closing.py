@@ -8,10 +8,9 @@ from http_monitor.engine.close_prefilter import Prefilter, prefilter
 from http_monitor.engine.row_stream import RowStream
 from http_monitor.engine.state import EngineState
 from http_monitor.eventtime.rows import NEVER_US
-from http_monitor.health import Health
 from http_monitor.ports.alert import Alert
 from http_monitor.records import Int64s
-from http_monitor.report import Message, Mode
+from http_monitor.report import Message, Mode, PassedInterval
 
 
 class Closing:
@@ -23,14 +22,22 @@ class Closing:
         state: the counted rows.
         mode: a live run reports its open interval when it stops, even if it is empty.
         publish: receives alert events and reports, in order.
+        pass_over: receives intervals without alert events, which are then not reported; None: all are.
     """
 
-    def __init__(self, state: EngineState, mode: Mode, publish: Callable[[Message], None]) -> None:
+    def __init__(
+        self,
+        state: EngineState,
+        mode: Mode,
+        publish: Callable[[Message], None],
+        pass_over: Callable[[PassedInterval], None] | None = None,
+    ) -> None:
         self._state = state
         self._lengths, self._open, self._reporter = state.lengths, state.open, state.reporter
         self._tally, self._tracker = state.tally, state.tracker
         self._mode: Mode = mode
         self._publish = publish
+        self._pass_over = pass_over
         self.stream: RowStream | None = None
         """Emits rows before the messages that they cause; None: there is no listener."""
         self.report_empty = False
@@ -78,12 +85,9 @@ class Closing:
         if last_bucket_us > self._state.closed_us and (len(self._open) or self._state.has_begun):
             self.close_until(last_bucket_us)
         for start_us in self._reporter.starts:
-            self._report(start_us, self._tally.before_look(None))
+            self._report(start_us)
         if self._reporter.has_news:
-            self._report(
-                self._lengths.interval_of(max(self._state.closed_us, self._reporter.last_us)),
-                self._tally.before_look(None),
-            )
+            self._report(self._lengths.interval_of(max(self._state.closed_us, self._reporter.last_us)))
 
     def stop(self) -> None:
         """End at once: close no bucket, judge nothing, report open rows as partial."""
@@ -98,7 +102,7 @@ class Closing:
             known_us = self._state.following_us if self._state.has_begun else self._reporter.last_us
             starts.add(lengths.interval_of(known_us))
         for start_us in sorted(starts):
-            self._report(start_us, self._tally.before_look(None), partial=True)
+            self._report(start_us, partial=True)
 
     def restart_at(self, now_us: int) -> None:
         """Follow a wall clock that was set back by more than the window: close all buckets, empty the window."""
@@ -111,7 +115,7 @@ class Closing:
             self.close_until(last_us)
             self.report_empty = report_empty
         for start_us in self._reporter.starts:
-            self._report(start_us, self._tally.before_look(None))
+            self._report(start_us)
         self._state.now_us = now_us
         self.begin_at(now_us)
         self._state.changed = True
@@ -197,6 +201,9 @@ class Closing:
             for event in self._tracker.judge(self._state.window, end_us, foreseen=foreseen):
                 self._reporter.count_event()
                 self._publish_message(event)
+            for notice in self._tracker.flapping.drain():
+                # Behind all alerts of the close, so that many of them are still told together.
+                self._publish_message(notice)
             self._settled = True
 
     def _pass_interval(self, start_us: int, brought_by: tuple[Int64s, Int64s] | None) -> None:
@@ -205,18 +212,29 @@ class Closing:
             if brought_by is not None:
                 buckets, rows = brought_by
                 row = int(rows[np.searchsorted(buckets, self._state.closed_us)])
-            self._report(start_us, self._tally.before_look(row))
+            self._report(start_us, row)
 
-    def _report(self, start_us: int, health: Health, *, partial: bool = False) -> None:
-        window, active = self._state.window.totals(), self._tracker.active()
+    def _report(self, start_us: int, row: int | None = None, *, partial: bool = False) -> None:
+        """Report an interval.
+
+        Args:
+            start_us: start of the interval.
+            row: the health is that before this row of the current look; None: that after all rows.
+            partial: the interval is still open.
+        """
+        if self._pass_over is not None and not self._reporter.has_events:
+            coverage = self._reporter.pass_over(start_us)
+            end_us, window_s = start_us + self._lengths.interval_us, self._state.window.seconds
+            self._pass_over(PassedInterval(end_us, coverage, window_s, self._tracker.rules))
+            return
         report = self._reporter.report(
             start_us,
-            window,
-            active,
-            health,
+            self._state.window.totals(),
+            self._tracker,
+            self._tally.before_look(row),
             partial=partial,
             catch_up=self._catching_up,
-            rules=self._tracker.rules,
+            last_us=self._state.last_line.before(row, self._reporter.last_us),
         )
         self._publish_message(report)
 

@@ -6,44 +6,52 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, distinct, fields_of, integer, moment_of, start_of, totals
+from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.failing import FailingSince
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
 from http_monitor.counting.numbering import number_starts
+from http_monitor.counting.open_interval import OpenInterval
+from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.engine.late_hits import LateHits
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import Int64s, Json
-from http_monitor.report import ActiveAlert, Mode, Report, Rule, Summary, WindowTotals
+from http_monitor.report import ActiveAlert, Mode, Report, Summary, WindowTotals
 from http_monitor.report_tables import Coverage, SlowRequests
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 
-_LATE_COVERED = ("status", "size")
-"""Fields that the sums of late hits depend on."""
-
 
 class Reporter:
-    """Counts accepted rows by interval and in total. Owned by the monitor's thread."""
+    """Counts accepted rows by interval and in total. Owned by the monitor's thread.
 
-    def __init__(self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None) -> None:
+    Args:
+        settings: lengths and caps.
+        mode: as reports show it.
+        classify: returns the families of agents; None: they are not classified.
+        passes_over: most intervals pass without a report, see `pass_over`.
+    """
+
+    def __init__(
+        self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
+    ) -> None:
         self._mode: Mode = mode
+        self._passes_over = passes_over
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies
         self._max_keys = settings.max_keys
         self._interval_us = settings.interval_s * US_PER_S
         self._whole = IntervalStats(settings.max_keys)
-        self._intervals: dict[int, IntervalStats] = {}
+        self._intervals: dict[int, OpenInterval] = {}
         self._starts: list[int] = []
-        self._failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
-        self._late = [0, 0, 0]
-        self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
-        """Number of late hits that lack the field, by field."""
+        self.failing = FailingSince(CAP_FACTOR * settings.max_keys, settings.window_s * US_PER_S)
+        self._late = LateHits()
         self._events = 0
         self._seq = 0
         self.first_us = -NEVER_US
@@ -64,7 +72,12 @@ class Reporter:
     @property
     def has_news(self) -> bool:
         """Whether the next report has late hits or alert events, whatever its interval."""
-        return bool(self._events) or any(self._late)
+        return bool(self._events) or bool(self._late)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether the next report has alert events, whatever its interval."""
+        return bool(self._events)
 
     def has_hits(self, start_us: int) -> bool:
         """Return whether an interval has unreported hits."""
@@ -85,21 +98,13 @@ class Reporter:
         self.last_us = max(self.last_us, delta.last_us)
         self._whole.merge(delta)
         if passed:
-            for at, more in enumerate((delta.hits, delta.size_bytes, delta.errors)):
-                self._late[at] += more
-            for name in _LATE_COVERED:
-                self._late_lacks[name] += delta.lacks.get(name, 0)
+            self._late.merge(delta)
         else:
             self._interval_at(delta.start_us - delta.start_us % self._interval_us).merge(delta)
 
     def count_late(self, groups: FrameGroups, index: int) -> None:
         """Count late rows of passed intervals, for the next report."""
-        self._late[0] += groups.hits[index]
-        self._late[1] += groups.sizes[index]
-        self._late[2] += groups.errors[index]
-        for name in _LATE_COVERED:
-            if name in groups.lacks:
-                self._late_lacks[name] += groups.lacks[name][index]
+        self._late.add(groups, index)
 
     def count_event(self) -> None:
         """Count an alert event, for the next report."""
@@ -109,58 +114,66 @@ class Reporter:
         self,
         start_us: int,
         window: WindowTotals,
-        active: tuple[ActiveAlert, ...],
+        tracker: AlertTracker,
         health: Health,
         *,
         partial: bool,
         catch_up: bool,
-        rules: tuple[Rule, ...],
+        last_us: int | None,
     ) -> Report:
         """Return the report of an interval, and reset what it reported."""
-        stats = self._intervals.pop(start_us, None) or self._new_interval()
-        if self._starts and self._starts[0] == start_us:
-            heapq.heappop(self._starts)
-        late_hits, late_bytes, late_errors = self._late
-        late_coverage = Coverage(late_hits, **{name: late_hits - lacks for name, lacks in self._late_lacks.items()})
-        self._late_lacks = dict.fromkeys(_LATE_COVERED, 0)
-        events, self._late, self._events = self._events, [0, 0, 0], 0
-        self._seq += 1
+        stats = self._take(start_us).counted()
+        late, events = self._late, self._events
+        self._begin_next()
         return Report(
             seq=self._seq,
             start_us=start_us,
             end_us=start_us + self._interval_us,
-            late_hits=late_hits,
-            late_bytes=late_bytes,
-            late_errors=late_errors,
+            late_hits=late.hits,
+            late_bytes=late.size_bytes,
+            late_errors=late.errors,
             distinct_hosts=stats.table("hosts").distinct,
             window=window,
             partial=partial,
             catch_up=catch_up,
             events=events,
-            rules=rules,
-            late_coverage=late_coverage,
-            failing=() if stats.requests is None else self._failing.told(stats.requests.failing, start_us),
+            rules=tracker.rules,
+            late_coverage=late.coverage(),
+            failing=() if stats.requests is None else self.failing.told(stats.requests.failing, start_us),
             slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
-            **self._traffic(stats, active, health),
+            last_us=None if stats.hits else last_us,
+            **self._traffic(stats, tracker.active(), health),
         )
+
+    def pass_over(self, start_us: int) -> Coverage:
+        """Forget an interval instead of reporting it, and the late hits that its report would have had.
+
+        Returns: which of its figures would have been known. All later reports are as if this one had been made.
+        """
+        interval = self._take(start_us)
+        coverage, failing = interval.coverage(), interval.take_failing()
+        if failing is not None:
+            self.failing.told(failing, start_us)
+        self._begin_next()
+        return coverage
 
     def save(self) -> Json:
         """Return the state as JSON, without its tables."""
         return {
             "whole": self._whole.save_totals(),
-            "intervals": [[start_us, self._intervals[start_us].save_totals()] for start_us in self.starts],
-            "late": list(self._late),
-            "late_lacks": {**self._late_lacks},
+            "intervals": [[start_us, self._intervals[start_us].counted().save_totals()] for start_us in self.starts],
+            **self._late.save(),
             "events": self._events,
             "seq": self._seq,
             "first": self.first_us,
             "last": self.last_us,
-            "failing": self._failing.save(),
+            "failing": self.failing.save(),
         }
 
     def save_tables(self) -> Iterator[Json]:
         """Yield the tables in the form that `load_table` accepts."""
-        for start_us, stats in ((None, self._whole), *((start, self._intervals[start]) for start in self.starts)):
+        intervals = ((start, self._intervals[start].counted()) for start in self.starts)
+        for start_us, stats in ((None, self._whole), *intervals):
             for name, table in stats.save_tables():
                 yield {"interval": start_us, "name": name, "table": table}
 
@@ -171,10 +184,10 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._load_late(given)
+        self._late.load(given)
         self._events = integer(given["events"], least=0)
-        self._failing.load(given.get("failing", []))
-        self._intervals = dict(self._load_intervals(given))
+        self.failing.load(given.get("failing", []))
+        self._intervals = {start_us: self._open(stats) for start_us, stats in self._load_intervals(given)}
         self._starts = sorted(self._intervals)
         for start_us in self._starts:
             start_of(start_us, self._interval_us)
@@ -186,18 +199,9 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such state.
         """
         self._load_whole(given)
-        self._load_late(given)
+        self._late.load(given)
         for _, stats in self._load_intervals(given):
-            for at, more in enumerate((stats.hits, stats.size_bytes, stats.errors)):
-                self._late[at] += more
-            coverage = stats.coverage()
-            self._late_lacks["status"] += stats.hits - coverage.status
-            self._late_lacks["size"] += stats.hits - coverage.size
-
-    def _load_late(self, given: Json) -> None:
-        self._late = list(totals(given["late"]))
-        lacks = fields_of(given.get("late_lacks", {}))
-        self._late_lacks = {name: integer(lacks.get(name, 0), 0, self._late[0]) for name in _LATE_COVERED}
+            self._late.add_stats(stats)
 
     def load_table(self, given: Json) -> None:
         """Add a table of the whole run or of a known interval; ignore that of another.
@@ -206,17 +210,17 @@ class Reporter:
             KeyError, TypeError, ValueError: it is no such table.
         """
         start_us = given["interval"]
-        stats = self._whole if start_us is None else self._intervals.get(integer(start_us))
-        if stats is not None:
-            stats.load_table(given["name"], given["table"])
+        if start_us is None:
+            self._whole.load_table(given["name"], given["table"])
+        elif integer(start_us) in self._intervals:
+            self._intervals[start_us].counted().load_table(given["name"], given["table"])
 
     def _load_whole(self, given: Json) -> None:
         self._whole = IntervalStats.load(given["whole"], self._max_keys)
         self._seq = integer(given["seq"], least=0)
         self.first_us, self.last_us = moment_of(given["first"], -NEVER_US), moment_of(given["last"], NEVER_US)
-        if (self.first_us <= self.last_us) != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (
-            self.first_us == -NEVER_US
-        ):
+        has_times = self.first_us <= self.last_us
+        if has_times != (self._whole.hits > 0) or (self.last_us == NEVER_US) != (self.first_us == -NEVER_US):
             raise ValueError("times that do not go with the hits")
 
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
@@ -227,14 +231,15 @@ class Reporter:
         distinct(start_us for start_us, _ in loaded)
         return loaded
 
-    def summary(self, alerts: int, active: tuple[ActiveAlert, ...], health: Health) -> Summary:
+    def summary(self, tracker: AlertTracker, health: Health) -> Summary:
         """Return the summary of the whole run."""
         whole = self._whole
         return Summary(
             first_us=self.first_us if whole.hits else None,
             last_us=self.last_us if whole.hits else None,
-            alerts=alerts,
-            **self._traffic(whole, active, health),
+            alerts=tracker.raises,
+            episodes=tracker.log.episodes(),
+            **self._traffic(whole, tracker.active(), health),
         )
 
     def _traffic(self, stats: IntervalStats, active: tuple[ActiveAlert, ...], health: Health) -> dict[str, Any]:
@@ -260,8 +265,20 @@ class Reporter:
             "coverage": stats.coverage(),
         }
 
-    def _new_interval(self) -> IntervalStats:
-        return IntervalStats(self._max_keys, keeps_requests=True)
+    def _open(self, stats: IntervalStats | None = None) -> OpenInterval:
+        stats = stats or IntervalStats(self._max_keys, keeps_requests=True)
+        return OpenInterval(stats, may_pass=self._passes_over)
+
+    def _take(self, start_us: int) -> OpenInterval:
+        """Return an interval, empty if it has no hits; it is no longer open."""
+        if self._starts and self._starts[0] == start_us:
+            heapq.heappop(self._starts)
+        return self._intervals.pop(start_us, None) or self._open()
+
+    def _begin_next(self) -> None:
+        """Begin the next report: what has been told is not told again."""
+        self._late, self._events = LateHits(), 0
+        self._seq += 1
 
     def _count_intervals(self, frame: Frame, decisions: Decisions) -> FrameGroups | None:
         """Add rows to their intervals; return the groups made for that."""
@@ -275,9 +292,9 @@ class Reporter:
             self._interval_at(start_us).add(groups, index)
         return groups
 
-    def _interval_at(self, start_us: int) -> IntervalStats:
-        stats = self._intervals.get(start_us)
-        if stats is None:
-            stats = self._intervals[start_us] = self._new_interval()
+    def _interval_at(self, start_us: int) -> OpenInterval:
+        interval = self._intervals.get(start_us)
+        if interval is None:
+            interval = self._intervals[start_us] = self._open()
             heapq.heappush(self._starts, start_us)
-        return stats
+        return interval

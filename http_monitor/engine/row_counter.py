@@ -72,6 +72,7 @@ class RowCounter:
         stream = self._closing.stream
         if stream is not None:
             stream.begin(rows, frame, decisions)
+        self._state.last_line.count(self._reporter.last_us, rows.time_us)
         self._reporter.count(frame, rows.time_us, decisions)
         self._count_buckets(frame, decisions)
         closing = decisions.closing

@@ -8,7 +8,7 @@ from http_monitor.counting.frame import Frame
 from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import Rows
-from http_monitor.ports.stream import StreamListener
+from http_monitor.ports.stream import WindowListener
 from http_monitor.records import Int64s
 
 
@@ -20,21 +20,31 @@ class RowStream:
 
     Args:
         listener: Receives the frames.
+        wants_offsets: The frames have the offsets of their rows.
     """
 
-    def __init__(self, listener: StreamListener) -> None:
+    def __init__(self, listener: WindowListener, wants_offsets: bool) -> None:
         self._listener = listener
+        self.wants_offsets = wants_offsets
         self._rows: AcceptedRows | None = None
         self._done = 0
         self._due = self._closing = np.empty(0, np.int64)
 
     def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
         """Store rows that are about to be counted."""
-        if rows.offsets is not None:
-            # A frame may be kept, and must not keep the data that it was read from.
-            rows = replace(rows, offsets=rows.offsets.resolve())
-        self._rows = AcceptedRows(rows, frame, decisions.bucket_of, decisions.late)
+        self._rows = AcceptedRows(self._settle(rows), frame, decisions.bucket_of, decisions.late)
         self._done = 0
+
+    def backfilled(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
+        """Emit rows that fill the window before the first row is counted."""
+        late = np.zeros(len(rows), np.bool_)
+        self._listener.backfilled(AcceptedRows(self._settle(rows), frame, bucket_us, late))
+
+    def _settle(self, rows: Rows) -> Rows:
+        """Return rows that may be kept, without the data that they were read from."""
+        if rows.offsets is None:
+            return rows
+        return replace(rows, offsets=rows.offsets.resolve() if self.wants_offsets else None)
 
     def closing(self, due: Int64s, rows: Int64s) -> None:
         """Store the rows that cause the next closes, each with the last bucket that it closes."""

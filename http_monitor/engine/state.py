@@ -8,6 +8,7 @@ from http_monitor.counting.bucket import MetricsBucket
 from http_monitor.counting.open_buckets import OpenBuckets
 from http_monitor.counting.window import SlidingWindow
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.engine.last_line import LastLine
 from http_monitor.engine.line_counts import Tally
 from http_monitor.engine.reporter import Reporter
 from http_monitor.eventtime.rows import NEVER_US
@@ -32,6 +33,7 @@ class EngineState:
         "_settings",
         "changed",
         "closed_us",
+        "last_line",
         "lengths",
         "now_us",
         "open",
@@ -45,8 +47,11 @@ class EngineState:
         self._settings = settings
         self.lengths = TimeGrid.of(settings)
         self.reporter = reporter
-        self.tracker = AlertTracker(settings.alert_recover_at, settings.alert_for_s * US_PER_S)
+        self.tracker = AlertTracker(
+            settings.alert_recover_at, settings.alert_for_s * US_PER_S, settings.window_s * US_PER_S
+        )
         self.tally = Tally()
+        self.last_line = LastLine()
         self.open = OpenBuckets(settings.max_keys)
         self.window = self._window_until(0)
         """As of the last close."""
@@ -84,6 +89,7 @@ class EngineState:
             "tracker": self.tracker.save(),
             "tally": self.tally.save(),
             "malformed": self.window.save_malformed(),
+            "backfilled": self.last_line.backfilled_us,
         }
         yield from self.reporter.save_tables()
         for bucket in self.window.buckets():
@@ -101,6 +107,7 @@ class EngineState:
         self.tally.load(head["tally"])
         self.reporter.load(head["reporter"])
         self.tracker.load(head["tracker"])
+        self.last_line.backfilled_us = moment_of(head.get("backfilled", NEVER_US), NEVER_US)
         self.now_us = moment_of(head["now"], NEVER_US)
         self.closed_us = start_of(head["closed"], self.lengths.bucket_us, NEVER_US)
         self.changed = flag(head["changed"])

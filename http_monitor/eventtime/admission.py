@@ -74,7 +74,7 @@ class Admission:
         assert self._batch is not None
         one = slice(index, index + 1)
         # The others it was read with are not held for its sake.
-        offsets = self._taken(one)
+        offsets = self._take_offsets(one)
         return Rows(
             self._batch.slice(index, 1), self._time_us[one], offsets=None if offsets is None else offsets.resolve()
         )
@@ -137,10 +137,14 @@ class Admission:
             assert self._batch is not None
             if len(runs) == 1:
                 ((start, stop),) = runs
-                yield self._batch.slice(start, stop - start), self._time_us[start:stop], self._taken(slice(start, stop))
+                yield (
+                    self._batch.slice(start, stop - start),
+                    self._time_us[start:stop],
+                    self._take_offsets(slice(start, stop)),
+                )
             else:
                 order = np.concatenate([np.arange(start, stop) for start, stop in runs])
-                yield take(self._batch, order), self._time_us[order], self._taken(order)
+                yield take(self._batch, order), self._time_us[order], self._take_offsets(order)
 
-    def _taken(self, index: slice | Int64s) -> RowOffsets | None:
+    def _take_offsets(self, index: slice | Int64s) -> RowOffsets | None:
         return None if self._offsets is None else self._offsets.take(index)

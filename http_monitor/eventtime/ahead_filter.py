@@ -132,6 +132,10 @@ class AheadFilter:
         """Return each held line as a batch of its own, in file order."""
         return [Batch(_rows_of(line).batch, np.ones(1, np.int64), 1) for line in self._held]
 
+    def held_rows(self) -> list[Rows]:
+        """Return the held lines, in file order."""
+        return [_rows_of(line) for line in self._held]
+
     def save(self) -> Json:
         """Return the state as JSON."""
         held = [

@@ -1,16 +1,18 @@
 """The stable merge of several replayed files by each file's running maximum (docs/ARCHITECTURE.md, "Time")."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import take
-from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows
+from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows, join_offsets
 from http_monitor.eventtime.running_max import running_max
-from http_monitor.records import FileOffsets, Int64s
+from http_monitor.records import Int64s
+
+_NONE = np.empty(0, np.int64)
 
 
 class _File:
@@ -19,6 +21,8 @@ class _File:
     def __init__(self) -> None:
         self.waiting: deque[tuple[Rows, Int64s]] = deque()
         self.greatest_us = NEVER_US
+        self.greatest_offset = -1
+        """Greatest offset of the rows returned so far; -1: none is known."""
         self.ended = False
 
     def feed(self, rows: Rows) -> None:
@@ -30,7 +34,16 @@ class _File:
         rows, keys = self.waiting.popleft()
         if count < len(rows):
             self.waiting.appendleft((rows.part(count, len(rows)), keys[count:]))
-        return rows.part(0, count)
+        first = rows.part(0, count)
+        if first.offsets is not None:
+            self.greatest_offset = max(self.greatest_offset, int(first.offsets.resolve().offset.max()))
+        return first
+
+    def next_offset(self, held: Iterable[Rows]) -> int | None:
+        parts = (*held, *(rows for rows, _ in self.waiting))
+        offsets = [part.offsets.resolve().offset for part in parts if part.offsets is not None]
+        behind = np.concatenate([some[some > self.greatest_offset] for some in offsets] or [_NONE])
+        return int(behind.min()) if len(behind) else None
 
 
 class Merge:
@@ -69,6 +82,17 @@ class Merge:
             self._files[index].feed(replace(rows, lead=NO_LINES, file=file))
         return rows.part(0, 0) if rows.has_lead else None
 
+    def next_offset(self, index: int, held: Iterable[Rows]) -> int | None:
+        """Return where the first line of a file stands that has not been returned; None if that is not known.
+
+        Lines in front of one that has been returned, because they were held or have a part there, do not count.
+
+        Args:
+            index: The file.
+            held: Lines of it that are held.
+        """
+        return self._files[index].next_offset(held)
+
     def end(self, index: int) -> None:
         """Mark the file as ended."""
         self._files[index].ended = True
@@ -95,7 +119,7 @@ class Merge:
 def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
     # Stable: rows with the same key stay in the order of the files, and of the lines within each.
     order = np.argsort(np.concatenate(keys), kind="stable")
-    sizes = [len(part) for part in parts]
+    sizes, offsets = [len(part) for part in parts], join_offsets(parts)
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     return Rows(
         batch=take(table, order).combine_chunks().to_batches()[0],
@@ -103,16 +127,8 @@ def _interleave(parts: list[Rows], keys: list[Int64s]) -> Rows:
         after=_join_in_order([part.after for part in parts], sizes, order),
         looks=_join_in_order([part.looks for part in parts], sizes, order),
         file=_join_in_order([part.file for part in parts], sizes, order, -1),
-        offsets=_join_offsets(parts, order),
+        offsets=None if offsets is None else offsets.take(order),
     )
-
-
-def _join_offsets(parts: Sequence[Rows], order: Int64s) -> FileOffsets | None:
-    """Return where the lines of all parts stand, in the given order; None if that is not known of any."""
-    if all(part.offsets is None for part in parts):
-        return None
-    known = [FileOffsets.unknown(len(part)) if part.offsets is None else part.offsets.resolve() for part in parts]
-    return FileOffsets.join(known).take(order)
 
 
 def _join_in_order(

@@ -41,25 +41,30 @@ def encode_rows(rows: Rows) -> bytes:
         if column.null_count < len(column)
     }
     if not np.array_equal(rows.time_us, event_times(rows.batch)):
-        columns[_TIME] = pa.array(rows.time_us)
+        columns[_TIME] = _int64(rows.time_us)
     if rows.looks is not None and rows.looks.any():
-        columns[_LOOK] = pa.array(rows.looks)
+        columns[_LOOK] = _int64(rows.looks)
     for name, values in zip(_AFTER, () if rows.after is None else rows.after, strict=rows.after is not None):
         if values.any():
-            columns[name] = pa.array(values)
+            columns[name] = _int64(values)
     lead: dict[bytes | str, bytes | str] = {
         _LEAD: json.dumps(rows.lead).encode(),
         _LEAD_US: json.dumps(rows.lead_us).encode(),
     }
     if rows.offsets is not None and len(rows):
         offsets = rows.offsets.resolve()
-        columns[_FILE], columns[_OFFSET] = pa.array(offsets.file), pa.array(offsets.offset)
+        columns[_FILE] = arrow_of(offsets.file.astype(np.int32), pa.int32())
+        columns[_OFFSET] = _int64(offsets.offset)
         lead[_FILES] = json.dumps([encode_file(file) for file in offsets.files]).encode()
     schema = pa.schema([_FIELDS[name] for name in columns], metadata=lead)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema) as writer:
         writer.write_batch(pa.record_batch(list(columns.values()), schema=schema))
     return sink.getvalue().to_pybytes()
+
+
+def _int64(values: Int64s) -> Any:
+    return arrow_of(values.astype(np.int64), pa.int64())
 
 
 def decode_rows(data: bytes) -> Rows:

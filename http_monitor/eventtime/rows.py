@@ -1,11 +1,13 @@
 """Rows between the ahead filter and the counters, in the order of acceptance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.records import Batch, Int64s, RowOffsets
+from http_monitor.arrow import take
+from http_monitor.records import Batch, FileOffsets, Int64s, RowOffsets
 
 NEVER_US = -(1 << 62)
 """Stands for "no time yet": earlier than any log line, with room to subtract from."""
@@ -60,10 +62,24 @@ class Rows:
             offsets=None if self.offsets is None else self.offsets.take(slice(start, stop)),
         )
 
+    def take(self, index: Int64s) -> "Rows":
+        """Return some of the rows, without the fates of other lines."""
+        offsets = None if self.offsets is None else self.offsets.take(index)
+        return Rows(take(self.batch, index), self.time_us[index], offsets=offsets)
+
     @property
     def has_lead(self) -> bool:
         """Whether lines before the first row are counted."""
         return any(self.lead)
+
+
+def join_offsets(parts: Sequence[Rows]) -> FileOffsets | None:
+    """Return where the lines of all parts stand; None if that is not known of any."""
+    if all(part.offsets is None for part in parts):
+        return None
+    return FileOffsets.join(
+        [FileOffsets.unknown(len(part)) if part.offsets is None else part.offsets.resolve() for part in parts]
+    )
 
 
 def times_of(batch: Batch) -> Int64s:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.addresses import address_of
+from http_monitor.arrow import are_null, arrow_of, filled
 from http_monitor.filtering.networks import Network, contains, without_port
 
 _MAX_HOPS = 100
@@ -35,19 +36,19 @@ def with_clients(rows: pa.RecordBatch, trusted: tuple[Network, ...]) -> pa.Recor
     hosts, forwarded = rows.column("host"), rows.column("forwarded")
     assert isinstance(hosts, pa.DictionaryArray)
     assert isinstance(forwarded, pa.DictionaryArray)
-    has_claim = forwarded.indices.is_valid().to_numpy(zero_copy_only=False)
+    has_claim = ~are_null(forwarded.indices)
     if not has_claim.any():
         return rows
     names, claims = hosts.dictionary.to_pylist(), forwarded.dictionary.to_pylist()
     codes = hosts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     width = len(claims)
-    pairs = codes[has_claim] * width + forwarded.indices.drop_null().to_numpy(zero_copy_only=False)
+    pairs = codes[has_claim] * width + filled(forwarded.indices, 0)[has_claim]
     distinct, places = np.unique(pairs, return_inverse=True)
     numbers = {name: number for number, name in enumerate(names)}
     clients = [client_of(names[pair // width], claims[pair % width], trusted) for pair in distinct.tolist()]
     codes[has_claim] = np.array([numbers.setdefault(client, len(numbers)) for client in clients], np.int64)[places]
     column: pa.DictionaryArray[Any, Any] = pa.DictionaryArray.from_arrays(
-        pa.array(codes, pa.int32()), pa.array(list(numbers), pa.binary())
+        arrow_of(codes.astype(np.int32), pa.int32()), pa.array(list(numbers), pa.binary())
     )
     columns = [column if name == "host" else rows.column(name) for name in rows.schema.names]
     return pa.record_batch(columns, schema=rows.schema)

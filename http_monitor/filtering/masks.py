@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from http_monitor.addresses import address_of
+from http_monitor.arrow import are_among, are_null, filled, search
 from http_monitor.errors import UsageError
 from http_monitor.filtering.derived import DERIVATIONS, Derive
 from http_monitor.filtering.networks import contains
@@ -91,10 +91,8 @@ def mask_where(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools
 
 def by_value(column: "pa.DictionaryArray[Any, Any]", values: Bools) -> Bools:
     """Return the result of each row's value; False if it has none."""
-    codes = column.indices
-    present = codes.is_valid().to_numpy(zero_copy_only=False)
-    mask = np.zeros(len(codes), np.bool_)
-    mask[present] = values[codes.drop_null().to_numpy(zero_copy_only=False)]
+    # A last value for the rows without one.
+    mask: Bools = np.append(values, False)[filled(column.indices, len(values))]
     return mask
 
 
@@ -103,7 +101,7 @@ def _presence(column: str, rows: pa.RecordBatch, derivations: Mapping[str, Deriv
     if column in NUMBERS:
         return _number_presence(column, rows)
     found, values = _texts(column, rows, derivations)
-    is_value = values.is_valid().to_numpy(zero_copy_only=False).astype(np.bool_)
+    is_value = ~are_null(values)
     if column in _NO_VALUE:
         is_value &= ~_match_values(values, TextTest(column, negated=False, values=(_NO_VALUE[column],)))
     return by_value(found, is_value)
@@ -111,7 +109,7 @@ def _presence(column: str, rows: pa.RecordBatch, derivations: Mapping[str, Deriv
 
 def _number_presence(column: str, rows: pa.RecordBatch) -> Bools:
     found = rows.column(column)
-    present: Bools = found.is_valid().to_numpy(zero_copy_only=False)
+    present = ~are_null(found)
     if column == "status":
         present = present & (found.to_numpy() != 0)  # 0 stands for a line without a status
     return present
@@ -120,7 +118,7 @@ def _number_presence(column: str, rows: pa.RecordBatch) -> Bools:
 def _number_mask(test: NumberTest, rows: pa.RecordBatch) -> Bools:
     column = rows.column(test.column)
     present = _number_presence(test.column, rows)
-    numbers = column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers = filled(column, 0).astype(np.int64)
     if test.operator.endswith("in"):
         found = np.isin(numbers, np.array(test.values, np.int64))
         return present & (~found if test.operator == "not in" else found)
@@ -131,7 +129,7 @@ def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: 
     column, values = _texts(test.column, rows, derivations)
     found = _match_values(values, test)
     if test.negated:
-        found = ~found & values.is_valid().to_numpy(zero_copy_only=False)
+        found = ~found & ~are_null(values)
     return by_value(column, found)
 
 
@@ -155,11 +153,8 @@ def _address(host: bytes) -> bytes | None:
 
 def _match_values(values: "pa.Array[Any]", test: TextTest | PatternTest) -> Bools:
     if isinstance(test, PatternTest):
-        pattern: Any = test.pattern  # bytes, as in the log; the stubs know of text only
-        matches: Any = pc.match_substring_regex(values, pattern=pattern)
-        return np.array(matches.to_numpy(zero_copy_only=False), np.bool_)
-    found = pc.is_in(values, value_set=pa.array(test.values, pa.binary())).to_numpy(zero_copy_only=False)
+        return np.array(search(values, test.pattern), np.bool_)
+    found = are_among(values, pa.array(test.values, pa.binary()))
     if not test.networks:
-        return found.astype(np.bool_)
-    inside = mask_where(values, lambda host: contains(test.networks, host))
-    return found.astype(np.bool_) | inside
+        return found
+    return found | mask_where(values, lambda host: contains(test.networks, host))

@@ -1,6 +1,5 @@
 """Parses an expression of ``--filter`` by recursive descent."""
 
-import difflib
 import re
 
 from http_monitor.filtering.networks import Network, network_of, what_is_meant
@@ -103,6 +102,8 @@ class _Reader:
         if column in TEXTS or column in DERIVED:
             return self._absence(column) or self._text(column)
         names = (*TEXTS, *DERIVED, *NUMBERS, *ALIASES)
+        import difflib  # noqa: PLC0415 - most expressions have no mistake
+
         near = difflib.get_close_matches(field.value[:40], names, n=1)
         expected = near[0] if near else "one of " + ", ".join(names)
         raise failure(field.column, f"got {field.description}, expected {expected}")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from http_monitor.arrow import keep
 from http_monitor.errors import UsageError
 from http_monitor.filtering.client import with_clients
 from http_monitor.filtering.derived import DERIVATIONS, Derive
@@ -72,7 +73,7 @@ class RowSelection:
             return replace(batch, rows=rows)
         return replace(
             batch,
-            rows=rows.filter(pa.array(kept)),
+            rows=keep(rows, kept),
             line_nos=batch.line_nos[kept],
             filtered_nos=batch.line_nos[~kept],
         )

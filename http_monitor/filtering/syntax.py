@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 from http_monitor.filtering.networks import Network
 
@@ -40,6 +39,8 @@ NUMBERS: dict[str, dict[str, int]] = {
 """Columns of numbers, each with the units allowed in numbers, as multiples of its own."""
 ORDERS = ("<", "<=", ">", ">=")
 _NUMBER = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?([A-Za-z]{0,2})", re.ASCII)
+_TOO_GREAT = 1 << 63
+"""A number that great would not fit into any column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,10 @@ def number_of(word: str, units: dict[str, int]) -> int | None:
     scale = units.get(match[3]) if match[3] else 1
     if scale is None:
         return None
-    value = Fraction(match[1] + (match[2] or "")) * scale
-    # A number greater than any column can hold would not fit its type.
-    return int(value) if value.denominator == 1 and value < 1 << 63 else None
+    if match[2] is None:
+        value = int(match[1]) * scale
+        return value if value < _TOO_GREAT else None
+    from fractions import Fraction  # noqa: PLC0415 - most numbers are whole
+
+    exact = Fraction(match[1] + match[2]) * scale
+    return int(exact) if exact.denominator == 1 and exact < _TOO_GREAT else None

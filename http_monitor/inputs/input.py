@@ -19,7 +19,7 @@ from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFor
 from http_monitor.ports.source import Failing, Resumable, Source, Stretch
 from http_monitor.records import NO_ROWS, Batch, Json, Sample
 from http_monitor.report import Level, Notice
-from http_monitor.units import visible_text
+from http_monitor.units import brief_text, visible_text
 
 _NO_LINES = Batch(NO_ROWS, np.empty(0, np.int64), 0)
 
@@ -77,15 +77,13 @@ class Input:
         self._resumable: Resumable | None = able(source, Resumable)
         self._remembering: Remembering | None = able(log_format, Remembering)
         self.locator = Locator(log_format)
-        self._found = announced
+        self._found = self._announced = announced
         """The detected kind of its lines; None: not known yet."""
-        self._announced = announced
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self._lines = self._rows = 0
-        self._others = 0
-        """Lines that fit, and record no finished request."""
+        self._lines = self._rows = self._others = 0
+        """Lines read, those that fit, and those of them that record no finished request."""
         self._misfits = Misfits(explain)
         self._said_nothing_fits = False
         self._enough_no: int | None = None
@@ -115,7 +113,7 @@ class Input:
     @property
     def format_name(self) -> str:
         """The expected format of its lines."""
-        return visible_text(self._found if self._found and self._format.name == "auto" else self._format.name)
+        return brief_text(self._found if self._found and self._format.name == "auto" else self._format.name)
 
     def notice(self, words: str, name: str, level: Level = "info") -> Notice:
         """Return a notice about this input."""
@@ -180,7 +178,7 @@ class Input:
             return _NO_LINES
         batch, found = self._parse(data, last=last)
         self._notices += [each.notice for each in found]
-        return self._selected(batch, data, stretches)
+        return self._select_rows(batch, data, stretches)
 
     def look(self) -> Look:
         """Read and parse the next lines of a replay; may wait for them.
@@ -195,10 +193,12 @@ class Input:
         if chunk.finished and 0 < self._lines == self._others:
             found.append(Found(None, self._only_others()))
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
-        failure = self.source.failure if isinstance(self.source, Failing) else None
-        nul_bytes = self.source.health().nul_bytes
-        selected = self._selected(parsed, chunk.data, chunk.stretches if self.locator.at_once else ())
-        return cut(self._select, Look(selected, chunk.finished, nul_bytes, tuple(found), failure))
+        failure, health = self.source.failure if isinstance(self.source, Failing) else None, self.source.health()
+        locates = self.locator.at_once
+        selected = self._select_rows(parsed, chunk.data, chunk.stretches if locates else ())
+        position = self._resumable.position() if locates and self._resumable is not None else None
+        look = Look(selected, chunk.finished, health.nul_bytes, tuple(found), failure, position, health.lag_bytes)
+        return cut(self._select, look)
 
     def merge_look(self, look: Look) -> None:
         """Store the results of a look whose lines are being counted now."""
@@ -226,7 +226,7 @@ class Input:
                 found.append(Found(line_no, self.notice(remark.text, remark.name, "warning")))
         return batch, found
 
-    def _selected(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
+    def _select_rows(self, batch: Batch, data: bytes, stretches: Sequence[Stretch]) -> Batch:
         chosen = batch if self._select is None else self._select(batch)
         offsets = self.locator.offsets(data, stretches, batch, chosen.line_nos)
         return replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets)
@@ -254,7 +254,7 @@ class Input:
         self.changes += 1
         if before is None:
             return []
-        words = f"the format has changed from {visible_text(before)} to {self.format_name}, which is read from here on"
+        words = f"the format has changed from {brief_text(before)} to {self.format_name}, which is read from here on"
         return [Found(change.line_no, self.notice(words, "format-changed", "warning"))]
 
     def _find_missing(self, *, ended: bool) -> list[Notice]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from http_monitor.errors import InputError
 from http_monitor.ports.log_format import LogFormat, Remark
-from http_monitor.records import Batch
+from http_monitor.records import Batch, Json
 from http_monitor.report import Notice
 
 Select = Callable[[Batch], Batch]
@@ -54,6 +54,10 @@ class Look:
     """Notices about its lines, in their order."""
     failure: InputError | None
     """Error that ended reading before the end of the input."""
+    position: Json | None = None
+    """Position of the source behind these lines; None: it has none, or nobody asks."""
+    lag_bytes: int = 0
+    """Bytes of the source that are left to read."""
 
     def cut(self, line_no: int) -> "Look":
         """Return the look as if the input ended with that line."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 
+from http_monitor.arrow import keep
 from http_monitor.eventtime.rows import times_of
 from http_monitor.inputs.look import Look, Select
 from http_monitor.moments import Span
@@ -50,7 +50,7 @@ class SpanSelection:
         times_us = times_of(batch)
         self._note_end(times_us, batch.line_nos)
         outside = self._outside(times_us)
-        gone = self._gone(batch, outside)
+        gone = self._find_excluded(batch, outside)
         if len(outside):
             self._is_outside = bool(outside[-1])
         selected = batch if self._select is None else self._select(batch)
@@ -59,7 +59,7 @@ class SpanSelection:
         kept = ~np.isin(selected.line_nos, gone)
         return replace(
             selected,
-            rows=selected.rows if kept.all() else selected.rows.filter(pa.array(kept)),
+            rows=selected.rows if kept.all() else keep(selected.rows, kept),
             line_nos=selected.line_nos[kept],
             filtered_nos=np.union1d(selected.filtered_nos, gone),
             oversized_nos=np.setdiff1d(selected.oversized_nos, gone),
@@ -74,7 +74,7 @@ class SpanSelection:
             outside |= times_us >= self._span.until_us
         return outside
 
-    def _gone(self, batch: Batch, outside: Bools) -> Int64s:
+    def _find_excluded(self, batch: Batch, outside: Bools) -> Int64s:
         """Return the numbers of the lines outside, ascending, except those that record no finished request."""
         if batch.lines == len(batch.line_nos) + len(batch.other_nos):
             return batch.line_nos[outside]

@@ -4,12 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
-from http_monitor.report import AlertEvent, Breakdown
+from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown
 
 
 class BreaksDown(Protocol):
     """Breaks down the requests of an alert."""
+
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time are in the window although they were not received."""
+        ...
 
     def of(self, event: AlertEvent) -> Breakdown | None:
         """Return the breakdown of an alert; None if there is none."""
@@ -21,15 +27,17 @@ class AlertDetails:
 
     Args:
         inputs: The inputs read, which may change between turns.
-            server_of: Returns the name that the user gave to the server of a file; None: it has none.
-            breakdown: Breaks down the requests of an alert; None: alerts have no breakdown.
+        server_of: Returns the name that the user gave to the server of a file; None: it has none.
+        hub: Passes accepted rows to the breakdown.
+        breakdown: Breaks down the requests of an alert, as long as it listens; None: alerts have no breakdown.
     """
 
     def __init__(
-        self, inputs: Sequence[Input], server_of: Callable[[str], str | None], breakdown: BreaksDown | None
+        self, inputs: Sequence[Input], server_of: Callable[[str], str | None], hub: Hub, breakdown: BreaksDown | None
     ) -> None:
         self._inputs = inputs
         self._server_of = server_of
+        self._hub = hub
         self._breakdown = breakdown
 
     def complete(self, event: AlertEvent) -> AlertEvent:
@@ -40,5 +48,15 @@ class AlertDetails:
             event,
             file=files.pop() if len(files) == 1 else None,
             server=servers.pop() if len(servers) == 1 else None,
-            breakdown=None if self._breakdown is None else self._breakdown.of(event),
+            breakdown=self._break_down(event),
         )
+
+    def _break_down(self, event: AlertEvent) -> Breakdown | None:
+        # A listener that failed lacks the rows since then.
+        if self._breakdown is None or not self._hub.listens(self._breakdown):
+            return None
+        try:
+            return self._breakdown.of(event)
+        except Exception as error:  # noqa: BLE001 - a listener that fails must not end the monitor
+            self._hub.release(self._breakdown, error)
+            return None

@@ -15,14 +15,16 @@ from http_monitor.clock import Clock
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.ahead_filter import AheadFilter
-from http_monitor.eventtime.rows import FATES, Rows, times_of
+from http_monitor.eventtime.rows import FATES, Rows, join_offsets, times_of
+from http_monitor.inputs.line_places import Locator
 from http_monitor.inputs.look import Select
 from http_monitor.inputs.seeking.prober import Prober
 from http_monitor.inputs.seeking.reading_back import read_lines, shares, start_before
 from http_monitor.inputs.seeking.search import Bound
 from http_monitor.inputs.seeking.tail_start import are_copies
 from http_monitor.ports.log_format import Ending, LogFormat, Remembering
-from http_monitor.records import Batch
+from http_monitor.ports.source import Chunk
+from http_monitor.records import Batch, LogFile
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, Identity, LocalFiles
@@ -49,7 +51,7 @@ MakeFormat = Callable[[str, Handle], LogFormat]
 class _Log:
     """The end of a log, and the format of its lines."""
 
-    path: str
+    file: LogFile
     handle: Handle
     end: int
     log_format: LogFormat
@@ -100,6 +102,7 @@ class Backfill:
         self._files = LocalFiles(clock)
         self._left = MAX_BYTES
         self._is_cut = False
+        self._locates = False
 
     def fill(self, engine: MetricsAggregator, seen: Mapping[str, FileStatus]) -> Notice | None:
         """Fill the window of a new engine; return a notice if any lines were counted.
@@ -108,6 +111,7 @@ class Backfill:
             engine: The engine.
             seen: The status of each path when its following started; it is followed from the end of that size.
         """
+        self._locates = engine.wants_offsets
         with ExitStack() as handles:
             lines = engine.backfill(self._rows(seen, handles))
         if not lines:
@@ -138,10 +142,10 @@ class Backfill:
                     short += rows or ()
                     log = None if begin else self._older(log, known, handles)
             if len(short) >= _MANY:
-                yield _joined(short)
+                yield _join(short)
                 short = []
         if short:
-            yield _joined(short)
+            yield _join(short)
         given = shares([reach for _, reach in wanted], self._left)
         for (log, reach), share in zip(wanted, given, strict=True):
             self._is_cut |= share < reach or MAX_BYTES <= reach < log.end
@@ -156,7 +160,7 @@ class Backfill:
         handle, status = opened
         handles.callback(handle.close)
         is_same = status.identity == seen.identity and status.size >= seen.size
-        return self._log(path, handle, seen.size) if is_same else None
+        return self._log(LogFile(path, path, seen.identity), handle, seen.size) if is_same else None
 
     def _older(self, log: _Log, known: Collection[Identity], handles: ExitStack) -> _Log | None:
         """Return the newest rotated file of a log that was read from its beginning.
@@ -168,7 +172,7 @@ class Backfill:
         """
         if log.is_rotated:
             return None
-        directory = LogDirectory(self._files, self._files.target(log.path))
+        directory = LogDirectory(self._files, self._files.target(log.file.path))
         plain = [sibling for sibling in directory.rotated() if not sibling.compressed]
         handle = directory.open(plain[-1]) if plain and plain[-1].identity not in known else None
         if handle is None:
@@ -178,10 +182,11 @@ class Backfill:
         # A copy that is kept beside the log has the same lines.
         is_copy = are_copies(log.handle.read(0, HEAD_BYTES), handle.read(0, HEAD_BYTES))
         is_wanted = self._may_be_recent(status) and not is_copy
-        return self._log(plain[-1].path, handle, status.size, is_rotated=True) if is_wanted else None
+        file = LogFile(log.file.source, plain[-1].path, status.identity)
+        return self._log(file, handle, status.size, is_rotated=True) if is_wanted else None
 
-    def _log(self, path: str, handle: Handle, end: int, *, is_rotated: bool = False) -> _Log:
-        return _Log(path, handle, end, self._make_format(path, handle), is_rotated)
+    def _log(self, file: LogFile, handle: Handle, end: int, *, is_rotated: bool = False) -> _Log:
+        return _Log(file, handle, end, self._make_format(file.path, handle), is_rotated)
 
     def _may_be_recent(self, status: FileStatus) -> bool:
         """Return whether a file may have lines in the window; of a thousand idle logs, none is opened."""
@@ -194,38 +199,55 @@ class Backfill:
         if size > self._left:
             self._is_cut = True
             return []
-        lines = b"".join(read_lines(log.handle, log.end - size, log.end, self._limit))
         log_format = log.fresh_format()
-        batch = log_format.parse_last(lines) if isinstance(log_format, Ending) else log_format.parse(lines)
+        lines = next(read_lines(log.handle, log.file, log.end - size, log.end, self._limit), Chunk())
+        batch = log_format.parse_last(lines.data) if isinstance(log_format, Ending) else log_format.parse(lines.data)
         first_us = times_of(batch)[:_FIRST_ROWS]
         reaches_back = len(first_us) > 0 and int(first_us.max()) + self._since.margin_us < self._since.at_us
         if size < log.end and not reaches_back:
             return None
         self._left -= size
-        return [rows for rows in self._admit(batch, AheadFilter(self._max_ahead_us)) if len(rows)]
+        admitted = self._admit(lines, batch, Locator(log_format), AheadFilter(self._max_ahead_us))
+        return [rows for rows in admitted if len(rows)]
 
     def _long_end(self, log: _Log, start: int) -> Iterator[Rows]:
         """Yield the rows of a log from an offset on."""
         log_format, ahead_filter = log.fresh_format(), AheadFilter(self._max_ahead_us)
-        for lines in read_lines(log.handle, start, log.end, self._limit):
+        locator = Locator(log_format)
+        for lines in read_lines(log.handle, log.file, start, log.end, self._limit):
             if self._stopping():
                 return
-            yield from self._admit(log_format.parse(lines), ahead_filter)
+            yield from self._admit(lines, log_format.parse(lines.data), locator, ahead_filter)
         if isinstance(log_format, Ending):
-            yield from self._admit(log_format.parse_last(b""), ahead_filter)
+            yield from self._admit(Chunk(), log_format.parse_last(b""), locator, ahead_filter)
 
-    def _admit(self, batch: Batch, ahead_filter: AheadFilter) -> list[Rows]:
-        """Return the rows that count and whose times are plausible by the clock."""
-        batch = batch if self._select is None else self._select(batch)
-        batch = replace(batch, rows=with_short_keys(batch.rows))
-        return ahead_filter.admit(batch, times_of(batch), self._began_us)
+    def _admit(self, lines: Chunk, batch: Batch, locator: Locator, ahead_filter: AheadFilter) -> list[Rows]:
+        """Return the rows that count and whose times are plausible by the clock.
+
+        Args:
+            lines: The next lines of a log.
+            batch: These lines, parsed.
+            locator: Finds where they stand.
+            ahead_filter: Has admitted the rows before them.
+        """
+        chosen = batch if self._select is None else self._select(batch)
+        offsets = None
+        if self._locates:
+            offsets = locator.offsets(lines.data, lines.stretches, batch, chosen.line_nos)
+        chosen = replace(chosen, rows=with_short_keys(chosen.rows), begins=None, offsets=offsets)
+        return ahead_filter.admit(chosen, times_of(chosen), self._began_us)
 
 
-def _joined(parts: Sequence[Rows]) -> Rows:
+def _join(parts: Sequence[Rows]) -> Rows:
     """Join the rows of the ends of some logs, with the number of lines after each that do not count."""
     if len(parts) == 1:
         return parts[0]
     table = pa.Table.from_batches([part.batch for part in parts]).unify_dictionaries().combine_chunks()
     after = [np.zeros((len(FATES), len(part)), np.int64) if part.after is None else part.after for part in parts]
     # Lines before the first row of a log have no known time.
-    return Rows(table.to_batches()[0], np.concatenate([part.time_us for part in parts]), np.concatenate(after, axis=1))
+    return Rows(
+        table.to_batches()[0],
+        np.concatenate([part.time_us for part in parts]),
+        np.concatenate(after, axis=1),
+        offsets=join_offsets(parts),
+    )

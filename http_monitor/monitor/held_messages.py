@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Iterator
 
 from http_monitor.eventtime.rows import NEVER_US
-from http_monitor.report import AlertEvent, Message, Notice, Report, Summary
+from http_monitor.report import AlertEvent, Message, Notice, PassedInterval, Report, Summary
 
 
 class HeldNotices:
@@ -45,6 +45,10 @@ class HeldNotices:
                 yield from self.rest()
             case _:
                 pass
+
+    def before_passed(self, interval: PassedInterval) -> Iterator[Notice]:
+        """Yield the notices that precede the end of an interval, each with its time."""
+        return self._before(interval.end_us + self._lateness_us)
 
     def rest(self) -> Iterator[Notice]:
         """Yield the remaining notices, at the end of the run."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from http_monitor.checkpoint.run_state import RunState
 from http_monitor.clock import Clock
 from http_monitor.engine.aggregator import MetricsAggregator
+from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.backlog import Backlog
@@ -18,7 +19,7 @@ from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.pulse import pulse_of
 from http_monitor.monitor.silence import Silence
 from http_monitor.monitor.wrong_clock import WrongClock
-from http_monitor.report import Notice
+from http_monitor.report import Notice, WorkDone
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S
 from http_monitor.waker import Waker
@@ -30,6 +31,9 @@ _LARGE_TURN_S = 0.05
 _LARGE_TURN_BYTES = 256 << 10
 _DRAIN_S = 0.15
 """Time limit for reading at a stop: enough for a live log, not for a backlog, whose rest the checkpoint leaves."""
+
+_LONG_S = 10
+"""A backlog of lines older than this takes a while, mostly."""
 
 
 class LiveRun:
@@ -74,6 +78,8 @@ class LiveRun:
             FallingBehind(self._progress, clock),
         ]
         """Called once a second for their notices."""
+        self._bytes_before = 0
+        """Bytes read before the backlog."""
         self._next_pulse_us = state.started_us
         self._touched: dict[Input, None] = {}
         """The inputs that may have had lines since the last pulse."""
@@ -85,6 +91,17 @@ class LiveRun:
     def discover(self, finder: Finder) -> None:
         """Add and remove inputs as files appear and disappear."""
         self._asides.append(Discovery(self._inputs, finder, self._clock, self.turns))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is a backlog that takes a while."""
+        return self.turns.behind and self.turns.lag_s >= _LONG_S
+
+    def work_done(self) -> WorkDone:
+        """Return how far the run has come in its backlog."""
+        read, now_us = self.turns.read_bytes - self._bytes_before, self._engine.now_us
+        share = read / (read + self.turns.healths.lag_bytes) if read else None
+        return WorkDone(self._engine.health().lines, share, None if now_us == NEVER_US else now_us)
 
     def step(self) -> bool:
         """Take one turn; return True when the last input has finished."""
@@ -99,6 +116,8 @@ class LiveRun:
         """Take one turn without recording it in the journal; return True when the last input has finished."""
         self.turns.interrupted = self.interrupted
         finished = self.turns.turn()
+        if not self.turns.behind:
+            self._bytes_before = self.turns.read_bytes
         for entry in self.turns.changed_inputs:
             self._notify([*entry.drain_notices(), *entry.drain_missing()])
             self._touched[entry] = None

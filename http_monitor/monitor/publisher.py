@@ -8,7 +8,7 @@ from http_monitor.health import NO_HEALTH, Health
 from http_monitor.hub.hub import Hub
 from http_monitor.monitor.blindness import Blindness
 from http_monitor.monitor.held_messages import HeldNotices
-from http_monitor.report import AlertEvent, Message, Notice, Report, Summary
+from http_monitor.report import AlertEvent, Message, Notice, PassedInterval, Report, Summary
 
 
 class Publisher:
@@ -48,6 +48,14 @@ class Publisher:
         if isinstance(message, Report):
             for notice in self._blindness.check(message):
                 self.hub.publish(notice)
+
+    def pass_over(self, interval: PassedInterval) -> None:
+        """Publish the notices that the report of an interval would have brought about."""
+        if self._held is not None:
+            for notice in self._held.before_passed(interval):
+                self.hub.publish(notice)
+        for notice in self._blindness.check_passed(interval):
+            self.hub.publish(notice)
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:
         """Publish notices, as of a time; `NEVER_US` for none."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
+from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.readahead.protocol import ReadAhead
@@ -12,6 +13,7 @@ from http_monitor.monitor.held_messages import HeldNotices
 from http_monitor.monitor.marker import Marker
 from http_monitor.monitor.publisher import Publisher
 from http_monitor.monitor.replay_turns import ReplayTurns
+from http_monitor.report import WorkDone
 from http_monitor.waker import Waker
 
 
@@ -42,7 +44,17 @@ class ReplayRun:
         self._ahead = ahead
         self._turns = ReplayTurns(inputs, engine, held, ahead)
         publisher.inputs = self._turns.health
-        self._marker = Marker(publisher.hub, engine, inputs)
+        self._marker = Marker(publisher.hub, engine, self._turns.positions)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is anything to read, as there is until the end."""
+        return True
+
+    def work_done(self) -> WorkDone:
+        """Return how far the run has come."""
+        now_us = self._engine.now_us
+        return WorkDone(self._engine.health().lines, self._turns.share, None if now_us == NEVER_US else now_us)
 
     def step(self) -> bool:
         """Read or count once; return True when everything has been counted."""

@@ -12,6 +12,9 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
 from http_monitor.monitor.held_messages import HeldNotices
+from http_monitor.ports.ability import able
+from http_monitor.ports.source import Measuring
+from http_monitor.records import Json
 
 
 class ReplayTurns:
@@ -37,6 +40,9 @@ class ReplayTurns:
         self._ahead = ahead
         # For fed lines only: the read-ahead may have read more.
         self._nul_bytes = [0] * len(inputs)
+        self._positions: list[Json | None] = [None] * len(inputs)
+        self._unread = [_bytes_of(entry) for entry in inputs]
+        self._all_bytes = sum(self._unread)
         self._merge = Merge(len(inputs))
         self._counting = False
 
@@ -64,13 +70,32 @@ class ReplayTurns:
         """Return the health of the lines read; nothing during counting, because more may have been read ahead."""
         return NO_HEALTH if self._counting else Health(nul_bytes=sum(self._nul_bytes))
 
+    @property
+    def share(self) -> float | None:
+        """The share of the bytes that was read, from 0 to 1; None: nobody knows how many there are."""
+        if not self._all_bytes or any(entry.source.name == "-" for entry in self._inputs):
+            return None
+        return min(1.0, max(0.0, 1 - sum(self._unread) / self._all_bytes))
+
+    def positions(self) -> dict[str, Json]:
+        """Return for each input the position behind the lines that have been counted, as far as sources have one."""
+        found: dict[str, Json] = {}
+        for index, position in enumerate(self._positions):
+            if position is not None:
+                offset = self._merge.next_offset(index, self._inputs[index].ahead_filter.held_rows())
+                if offset is not None:
+                    position = {"files": [{**file, "offset": offset} for file in position["files"]]}
+                found[self._inputs[index].source.name] = position
+        return found
+
     def _feed(self, index: int) -> None:
         entry = self._inputs[index]
         look = entry.look() if self._ahead is None else self._ahead.next_look(entry)
         if look is None:
             return
         entry.merge_look(look)
-        self._nul_bytes[index] = look.nul_bytes
+        self._nul_bytes[index], self._positions[index] = look.nul_bytes, look.position
+        self._unread[index] = 0 if look.finished else look.lag_bytes
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
             self._hand_over(index, rows)
@@ -98,3 +123,11 @@ class ReplayTurns:
         lead = self._merge.feed(index, rows)
         if lead is not None:
             self._aggregator.add(lead, greatest_us=self._merge.greatest_us, cap_us=END_OF_TIME_US)
+
+
+def _bytes_of(entry: Input) -> int:
+    """Return the number of bytes of an input, before the first look at it."""
+    source: Measuring | None = able(entry.source, Measuring)
+    if source is not None:
+        source.measure()
+    return entry.source.health().lag_bytes

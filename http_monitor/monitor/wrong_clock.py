@@ -7,7 +7,7 @@ import numpy as np
 from http_monitor.clock import Clock
 from http_monitor.engine.line_counts import LATENESS_STEPS_S
 from http_monitor.inputs.input import Input
-from http_monitor.parser.fields.zones import zone_named
+from http_monitor.parser.fields.zones import find_zone
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.units import US_PER_S, local
@@ -26,7 +26,7 @@ _ODD_ZONES = {
     **{330: "Asia/Kolkata", 345: "Asia/Kathmandu", 390: "Asia/Yangon", 525: "Australia/Eucla", 570: "Australia/Darwin"},
 }
 """Zone names by minutes ahead of UTC in winter."""
-_QUARTER_S, _NEAR_S, _MOST_ZONE_S = 900, 120, 14 * 3600
+_QUARTER_S, _NEAR_S, _MAX_ZONE_S = 900, 120, 14 * 3600
 
 
 class WrongClock:
@@ -112,14 +112,14 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
     zone_s = round(offset_s / _QUARTER_S) * _QUARTER_S
     way = "ahead of" if offset_s > 0 else "behind"
     arrival = "--time arrival counts its lines as they come"
-    if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MOST_ZONE_S:
+    if zone_s and abs(offset_s - zone_s) <= _NEAR_S and abs(zone_s) <= _MAX_ZONE_S:
         span = _span(abs(zone_s))
         here = local(wall_us).utcoffset()
         also = ""
         if here is not None and abs(here.total_seconds()) == abs(zone_s):
             also = f" (this machine's zone is {span} {'ahead of' if here.total_seconds() > 0 else 'behind'} UTC)"
         # It is not known here whether the lines name a zone.
-        read_in = zone_named(log_timezone or "local").offset_s(wall_us // US_PER_S)
+        read_in = find_zone(log_timezone or "local").offset_s(wall_us // US_PER_S)
         name = _zone_that_is(read_in + zone_s)
         such = f" ({name} for lines read in {log_timezone or 'the zone of this machine'})" if name else ""
         return (

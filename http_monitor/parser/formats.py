@@ -1,23 +1,22 @@
 """Makes log formats by the names that users give."""
 
-import difflib
 import re
 
 from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES, kind_of
-from http_monitor.parser.declared import nginx
-from http_monitor.parser.declared.apache import KIND, ApacheFormat, logformat_made
-from http_monitor.parser.declared.nginx_quotes import unquoted
+from http_monitor.parser.declared import envoy, nginx
+from http_monitor.parser.declared.apache import KIND, ApacheFormat, make_logformat
+from http_monitor.parser.declared.nginx_quotes import unquote
 from http_monitor.parser.declared.own_time import OwnTime, check_used
-from http_monitor.parser.declared.pasted import pasted
+from http_monitor.parser.declared.pasted import extract_format
 from http_monitor.parser.declared.placeholders import check_size
 from http_monitor.parser.declared.programs import program_of, template_of
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.fields.zones import Zone, in_zone
-from http_monitor.parser.json_keys import PREFIX, json_format_from, nginx_json_template
+from http_monitor.parser.json_keys import PREFIX, envoy_json_format, json_format_from, nginx_json_template
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.template.format import TemplateFormat
 from http_monitor.ports.log_format import LogFormat
@@ -44,7 +43,7 @@ _OF_GOACCESS = {
     "TRAEFIKCLF": "traefik_clf",
 }
 """What GoAccess calls its formats."""
-_MOST_NAME = 40
+_MAX_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 
@@ -87,27 +86,31 @@ def _format(name: str, limit: int, *, of_httpd: bool, own: OwnTime | None, untim
     check_size(name)
     if name.startswith(PREFIX):
         return json_format_from(name, limit, untimed=untimed)
-    given = pasted(name)
+    given = extract_format(name)
     program = program_of(given)
     if program == "nginx":
         text = given.text
         if nginx.is_json(text):
-            return nginx_json_template(unquoted(text), limit, own, untimed=untimed)
+            return nginx_json_template(unquote(text), limit, own, untimed=untimed)
         template = nginx.check_countable(nginx.nginx_template(text, own, untimed=untimed), untimed=untimed)
         return TemplateFormat(name, template, limit, KIND)
     if program is None:
         names = list(dict.fromkeys([*SHAPES, *BY_NAME]))
-        near = difflib.get_close_matches(name[:_MOST_NAME], names, n=1)
+        import difflib  # noqa: PLC0415 - most names are those of formats
+
+        near = difflib.get_close_matches(name[:_MAX_NAME], names, n=1)
         takes = near[0] if near else f"{', '.join(names)} or a LogFormat string with % or a log_format with $"
         raise UsageError(f"--format: got {visible_text(name)}, takes {takes}")
     check_used(own, there=program == "apache")
+    if program == "envoy" and envoy.is_json(given.text):
+        return envoy_json_format(given.text, limit, untimed=untimed)
     if program != "apache":
         return TemplateFormat(name, template_of(program, given.text, untimed=untimed), limit, KIND)
     family_of = _PRESET.fullmatch(given.text.replace(r"\"", '"').strip())
     if family_of is None or own is not None:
         _check_countable(ApacheFormat(given.text, limit, own=own, untimed=untimed))
         httpd = of_httpd and not given.of_xml
-        return logformat_made(given.text, limit, name=name, of_httpd=httpd, own=own, untimed=untimed)
+        return make_logformat(given.text, limit, name=name, of_httpd=httpd, own=own, untimed=untimed)
     # Its lines are those of the family, which is read much faster.
     return FamilyFormat(kind_of(family_of["vhost"] is not None, family_of["pair"] is not None), limit)
 

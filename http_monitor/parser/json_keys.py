@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.errors import UsageError
+from http_monitor.parser.declared.envoy import envoy_keys
 from http_monitor.parser.declared.own_time import OwnTime, check_used
 from http_monitor.parser.fields.field import Role, Writing
 from http_monitor.parser.jsonl.format import JsonFormat
@@ -90,6 +91,22 @@ def nginx_json_template(
     if timeless and not untimed:
         raise UsageError("--format: got a log_format in JSON without a time, takes one with $time_iso8601")
     return JsonFormat(log_format_text, key_map, limit, declared=True, untimed=timeless)
+
+
+def envoy_json_format(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
+    """Return the format of the lines of Envoy's ``json_format``.
+
+    Args:
+        text: The object with operators in the place of values.
+        limit: The longest line, in bytes without its LF.
+        untimed: Its lines may have no time.
+
+    Raises:
+        UsageError: it is no JSON object, or lacks what a line needs to be counted.
+    """
+    key_map = envoy_keys(text, untimed=untimed)
+    timeless = not any(role == "time" for role, _ in key_map.values())
+    return JsonFormat(text, key_map, limit, declared=True, untimed=timeless)
 
 
 def _collect(

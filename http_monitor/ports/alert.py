@@ -166,11 +166,29 @@ class DatedAlert(Protocol):
 
 
 @runtime_checkable
+class BoundedAlert(Protocol):
+    """An alert that can tell how low its value may have been at most since it recovered."""
+
+    def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
+        """Return a value that it was not below at any close since it recovered, late lines aside; 0.0: not known.
+
+        Args:
+            window: The present window.
+            subject: The subject.
+            since_us: `at` of its recovery.
+            hits: The hits of that event.
+        """
+        ...
+
+
+@runtime_checkable
 class VectorizedAlert(Protocol):
     """An alert that finds the closes at which nothing can change, so that it need not be measured at each close."""
 
     def may_change(self, windows: FutureWindows) -> Bools:
         """Return False for each future close that neither raises the alert nor lets it recover, for any subject.
+
+        Nor may its value be a new peak of an alert that is raised.
 
         At the last close every subject above the threshold is raised and none below it.
         """

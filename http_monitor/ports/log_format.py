@@ -13,11 +13,13 @@ class Remark:
     """A remark for the user on how a log is read."""
 
     name: str
-    """Its kind: ``unread``, ``unit``, ``client``, ``host``, ``zone``."""
+    """Its kind: ``unread``, ``unit``, ``client``, ``host``, ``zone``, ``json-keys``, ``several-lines``."""
     text: str
     """One line, with log text in it sanitised already."""
     settled_by: str = ""
     """The option that makes the remark unnecessary."""
+    advice: str = ""
+    """What to do about it, with the punctuation before it; it ends the text the first time that a run says it."""
 
 
 @dataclass(frozen=True, slots=True)

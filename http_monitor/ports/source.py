@@ -68,7 +68,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Resumable(Protocol):
-    """A source that another process can resume from its position."""
+    """A source that knows its position; in a live run another process resumes from it."""
 
     def position(self) -> Json | None:
         """Return the position after the last `read`, with its counters; None: not begun yet."""

@@ -1,6 +1,6 @@
 """The protocols of the stream of accepted rows."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -102,12 +102,28 @@ class RowFrame(Protocol):
         ...
 
 
-class StreamListener(Protocol):
-    """Receives the stream: frames and marks, in order. Called in the monitor's thread; must not block for long."""
+class RowListener(Protocol):
+    """Receives accepted rows. Called in the monitor's thread; must not block for long.
+
+    One that raises is released: it receives nothing more.
+    """
 
     def frame(self, frame: RowFrame) -> None:
-        """Process accepted rows."""
+        """Process accepted rows; their `offsets` are known only if there is a `StreamListener` too."""
         ...
+
+
+@runtime_checkable
+class WindowListener(RowListener, Protocol):
+    """Receives, before all frames, also the rows of before the run that only the window counts."""
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Process rows that fill the window, in the order of each log; no sum of the stream has them."""
+        ...
+
+
+class StreamListener(RowListener, Protocol):
+    """Receives the stream: frames and marks, in order."""
 
     def mark(self, mark: Mark) -> None:
         """Note the time before which only late rows will come, and the positions of all inputs."""

@@ -38,6 +38,8 @@ class Unwrapped:
     """Of each line; of one in parts that of the first."""
     begin: Int64s
     """Where the line begins in which each inner line begins, in all data that was unwrapped."""
+    given_up: tuple[int, ...] = ()
+    """Which lines are incomplete, since there was no more room for their parts."""
 
     @property
     def lines(self) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from http_monitor.paths import whole_path
 from http_monitor.serverconf.directives import logical_lines, read_envvars, substitute, words_of
 from http_monitor.serverconf.found import MAX_BYTES, Files, LogUse, refusal
 
@@ -69,7 +70,7 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
     Raises:
         UsageError: one of these files cannot be read.
     """
-    directory = os.path.dirname(os.path.abspath(path))
+    directory = os.path.dirname(whole_path(path))
     envvars = os.path.join(directory, "envvars")
     known = read_envvars(files.text(envvars, file=envvars, line=None)) if os.path.isfile(envvars) else {}
     reading = _Reading(files, directory, known)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
+from http_monitor.paths import real_path
 from http_monitor.serverconf.apache import read_apache
-from http_monitor.serverconf.found import Files, LogUse, real_path, refusal
+from http_monitor.serverconf.found import Files, LogUse, refusal
 from http_monitor.serverconf.grammar import is_nginx
 from http_monitor.serverconf.nginx import DEFAULT, read_nginx
 from http_monitor.units import visible_text

@@ -47,14 +47,6 @@ def refusal(file: str, line: int | None, reason: str) -> UsageError:
     return UsageError(f"--format-from: {place}: {shown}")
 
 
-def real_path(path: str) -> str:
-    """Return a path with its links resolved; as it stands if one of them may not be read."""
-    try:
-        return os.path.realpath(path)
-    except OSError:
-        return path
-
-
 class Stopped(Exception):
     """The user has stopped the program."""
 

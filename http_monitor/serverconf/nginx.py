@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from http_monitor.serverconf.found import Files, LogUse, real_path, refusal
+from http_monitor.paths import real_path, whole_path
+from http_monitor.serverconf.found import Files, LogUse, refusal
 from http_monitor.serverconf.statements import SyntaxFault, statements
 
 DEFAULT = "combined"
@@ -50,7 +51,7 @@ def read_nginx(path: str, files: Files) -> list[LogUse]:
             logs.append(directive)
         elif directive.name == "log_format" and len(directive.args) > 1:
             formats.setdefault(directive.args[0], directive)
-    config_dir = os.path.dirname(os.path.abspath(path))
+    config_dir = os.path.dirname(whole_path(path))
     bases = (config_dir, os.path.dirname(config_dir), *_PREFIXES)
     uses = [_use(directive, formats, bases) for directive in logs if directive.args and directive.args[0] != "off"]
     if circles and not uses:
@@ -85,7 +86,7 @@ def _directives(path: str, files: Files, circles: list[_Directive]) -> Iterator[
         files: Reads the files.
         circles: Receives each include of a file by itself, directly or through others.
     """
-    root = os.path.dirname(os.path.abspath(path))
+    root = os.path.dirname(whole_path(path))
     # The file that includes each file.
     parents: dict[str, str | None] = {real_path(path): None}
     # A stack: the innermost included file is on top.

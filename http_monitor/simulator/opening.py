@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from http_monitor.errors import RefusedError
 from http_monitor.simulator.memory import MadeFile, Memory
-from http_monitor.units import visible_text
+from http_monitor.units import pluralize, visible_text
 
 _PRIVATE = 0o600
 _ATTEMPTS = 10
@@ -123,7 +123,7 @@ def _check_whose(path: str, status: os.stat_result, target: Target) -> None:
         return
     raise _refusal(
         path,
-        f"it holds {status.st_size} bytes and is not known to be made by the simulator;"
+        f"it holds {pluralize(status.st_size, 'byte')} and is not known to be made by the simulator;"
         " name another --file, or add --traffic-append",
     )
 

@@ -4,7 +4,9 @@ import glob
 import os
 from collections.abc import Iterator
 
-_MOST_NAMES = 10_000
+from http_monitor.paths import is_lost, whole_path
+
+_MAX_NAMES = 10_000
 """Maximum number of names in a directory that are compared; a comparison takes microseconds."""
 _USUAL = (
     "/var/log/nginx/*access*.log",
@@ -27,9 +29,11 @@ def nearest_file(path: str) -> str | None:
 
     Directories and names are compared part by part, from the first one that does not exist.
     """
+    if is_lost(path):
+        return None
     import difflib  # noqa: PLC0415 - most paths exist
 
-    whole = os.path.abspath(path)
+    whole = whole_path(path)
     found = os.path.dirname(whole)
     while not os.path.isdir(found):
         found = os.path.dirname(found)
@@ -59,7 +63,7 @@ def usual_logs(most: int) -> list[str]:
 def _entries(directory: str) -> Iterator["os.DirEntry[str]"]:
     try:
         with os.scandir(directory) as entries:
-            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
+            for _, entry in zip(range(_MAX_NAMES), entries, strict=False):
                 yield entry
     except OSError:
         return

@@ -1,11 +1,13 @@
 """Turns the paths of a command line into the inputs of a run."""
 
+import fnmatch
 import glob
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from http_monitor.errors import InputError
+from http_monitor.paths import WITHOUT_DIRECTORY, is_lost, real_path
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
 from http_monitor.sources.nearest_file import nearest_file
@@ -71,6 +73,15 @@ class LiveSelection:
         """The last matches of each pattern."""
         self._bases: set[str] = set()
         """All paths that were ever followed; what rotation makes of them is not followed."""
+        plain = [os.path.split(pattern) for pattern in self._patterns if self._is_pattern(pattern)]
+        self._plain = tuple(
+            (real_path(directory or os.curdir), directory, name)
+            for directory, name in plain
+            if not (glob.has_magic(directory) or "**" in name)
+        )
+        """(the directory, the directory as given, the names in it) of each pattern of one directory."""
+        self._came: set[str] = set()
+        """Paths at which a file was made that no search has found so far."""
 
     @property
     def has_patterns(self) -> bool:
@@ -82,7 +93,7 @@ class LiveSelection:
         paths: dict[str, None] = {}
         self.know(pattern for pattern in self._patterns if not self._is_pattern(pattern))
         for pattern in self._patterns:
-            found = self._found(pattern) if self._is_pattern(pattern) else [pattern]
+            found = self._find_new(pattern) if self._is_pattern(pattern) else [pattern]
             self.know(found or [pattern])
             paths |= dict.fromkeys(found or [pattern])
         return list(paths)
@@ -92,7 +103,7 @@ class LiveSelection:
         fresh: dict[str, None] = {}
         done = []
         for pattern in filter(self._is_pattern, self._patterns):
-            found = self._found(pattern)
+            found = self._find_new(pattern)
             unknown = [path for path in found if path not in self._known]
             fresh |= dict.fromkeys(unknown)
             self.know(unknown)
@@ -100,6 +111,32 @@ class LiveSelection:
                 self._waiting.remove(pattern)
                 done.append(pattern)
         return list(fresh), done
+
+    def wants(self, directory: str, name: str) -> bool:
+        """Tell whether a pattern matches a name in a directory; any thread may call it."""
+        return any(True for _ in self._paths_of(directory, name))
+
+    def missed(self, came: Iterable[tuple[str, str]]) -> list[str]:
+        """Return the paths that match, at which files came and went before a search found them.
+
+        Args:
+            came: The (directory, name) of files that were made since the last call.
+        """
+        fresh = (path for directory, name in came for path in self._paths_of(directory, name))
+        self._came.update(path for path in fresh if not is_compressed(path))
+        self._came.difference_update(self._known)
+        # A path that leads somewhere is found by the next search.
+        gone = sorted(path for path in self._came if not os.path.lexists(path))
+        missed = [path for path in gone if not _is_made_of_any(self._bases, path)]
+        self._came = {path for path in self._came.difference(gone) if not _is_made_of_any(self._bases, path)}
+        return missed
+
+    def _paths_of(self, directory: str, name: str) -> Iterator[str]:
+        """Yield the path of a name in a directory by each pattern that matches it, as `glob` would."""
+        for real, given, pattern in self._plain:
+            hidden = name.startswith(".") and not pattern.startswith(".")
+            if real == directory and not hidden and fnmatch.fnmatchcase(name, pattern):
+                yield os.path.join(given, name)
 
     def know(self, paths: Iterable[str]) -> None:
         """Record that these paths are followed."""
@@ -121,12 +158,12 @@ class LiveSelection:
     def _is_pattern(self, path: str) -> bool:
         return path not in self._remote and _is_pattern(path)
 
-    def _found(self, pattern: str) -> list[str]:
+    def _find_new(self, pattern: str) -> list[str]:
         """Return the paths that match a pattern now and are to be followed."""
         directory, name = os.path.split(pattern)
         if glob.has_magic(directory) or "**" in name:
             return self._found_in_many(pattern)
-        changed = _changed(directory)
+        changed = _change_of(directory)
         seen = self._seen.get(pattern)
         if seen is None or seen.changed != changed or changed is None:
             seen = self._seen[pattern] = _Seen(changed)
@@ -167,7 +204,7 @@ class _Seen:
     found: list[str] = field(default_factory=list)
 
 
-def _changed(directory: str) -> tuple[int, int, int] | None:
+def _change_of(directory: str) -> tuple[int, int, int] | None:
     """Return the identity and the time of change of a directory; None if they are not known."""
     try:
         status = os.stat(directory or os.curdir)
@@ -192,7 +229,9 @@ def _is_made_of_any(bases: Container[str], path: str) -> bool:
 
 
 def _meant(path: str, obstacle: Obstacle) -> str:
-    """Return a hint at the file that a path that leads to nothing may have meant."""
+    """Return why a path leads to nothing, or a hint at the file that it may have meant."""
+    if obstacle == MISSING and is_lost(path):
+        return f": {WITHOUT_DIRECTORY}"
     near = nearest_file(path) if obstacle == MISSING else None
     return "" if near is None else f", did you mean {visible_text(near)}?"
 

@@ -1,12 +1,13 @@
 """Reads a finished file, plain or compressed by gzip, to its end."""
 
 import os
+from contextlib import suppress
 
 from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
-from http_monitor.records import LogFile
+from http_monitor.records import Json, LogFile
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
 from http_monitor.sources.files.line_cutter import LineCutter
@@ -90,6 +91,24 @@ class ReplayFile:
     def health(self) -> Health:
         """Return the unread bytes, in compressed form for archives, and the NUL bytes removed."""
         return Health(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
+
+    def measure(self) -> None:
+        """Look at the size of the file, before it is read."""
+        if self._begun:
+            return
+        first, end = self._part or (0, None)
+        # A file that cannot be read is found out by reading it.
+        with suppress(OSError):
+            size = os.stat(self._path).st_size
+            self._offset, self._size = first, size if end is None else min(size, end)
+
+    def position(self) -> Json | None:
+        """Return where the next line begins in the content of the file; None: the file was not opened."""
+        if self._file.identity is None:
+            return None
+        device, inode = self._file.identity
+        offset = self._content_bytes - self._cutter.pending
+        return {"files": [{"path": self._path, "device": device, "inode": inode, "offset": offset}]}
 
     def wants_poll_s(self) -> float:
         """Return 0.0: all data is available already."""

@@ -80,7 +80,7 @@ class StdinSource:
                 dry = True
                 break
             taken += len(piece)
-            content = self._inflated(piece)
+            content = self._inflate(piece)
             lines.add(self._cutter.feed(content), _FILE, self._starts())
             self._content_bytes += len(content)
         if self._finished:
@@ -107,7 +107,7 @@ class StdinSource:
         """Return where the lines that the cutter gave last begin in them, and in all that was read."""
         return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
-    def _inflated(self, piece: bytes) -> bytes:
+    def _inflate(self, piece: bytes) -> bytes:
         """Return a piece inflated, once the first bytes have shown that it is needed; an empty piece is the end."""
         self._finished = not piece
         if self._head is not None:

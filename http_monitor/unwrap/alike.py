@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from http_monitor.arrow import take
 from http_monitor.records import Bools, Int64s
-from http_monitor.unwrap.stage import Stage, Taken, masked, shaped
+from http_monitor.unwrap.stage import Stage, Taken, mask_digits, shape_of
 
 _LF, _BLANK, _BACKSLASH, _N, _ESCAPE = (ord(char) for char in "\n \\n\x1b")
-_MOST_LOOKS = 256
-_MOST_IN_VAIN = 8
+_MAX_LOOKS = 256
+_MAX_IN_VAIN = 8
 """Number of matches that apply to few lines, after which the remaining lines are matched one by one."""
 _FEW = 64
 """A match applies to few lines if it is fewer than one in this number of the remaining lines."""
@@ -135,11 +135,11 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
     """
     if stage.has not in data:
         return
-    plain = masked(data)
+    plain = mask_digits(data)
     if stage.begins:
-        todo = todo[_begun(plain, found, todo, stage.begins)]
+        todo = todo[_begin_with(plain, found, todo, stage.begins)]
     looks = in_vain = 0
-    while len(todo) and looks < _MOST_LOOKS and in_vain < _MOST_IN_VAIN:
+    while len(todo) and looks < _MAX_LOOKS and in_vain < _MAX_IN_VAIN:
         looks += 1
         start, stop = int(found.start[todo[0]]), int(found.stop[todo[0]])
         line = data[start:stop]
@@ -154,7 +154,7 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
             alike &= least & _has(plain, found, todo, line[taken.stop :], behind=True)
         if stage.quoted or stage.blanks:
             if stage.quoted:
-                alike &= ~_doubted(data, found, todo, len(line) - taken.stop)
+                alike &= ~_may_end_elsewhere(data, found, todo, len(line) - taken.stop)
             else:
                 alike &= ~_begins_blank(data, found, todo, taken.start)
             alike[0] = False
@@ -166,7 +166,7 @@ def find(data: bytes, found: Found, stage: Stage, todo: Int64s) -> None:
         alike[0] = True
         todo = todo[~alike]
     if len(todo) and stage.shapes:
-        todo = todo[_begun(shaped(data), found, todo, stage.shapes)]
+        todo = todo[_begin_with(shape_of(data), found, todo, stage.shapes)]
     for index in todo.tolist():
         line = data[int(found.start[index]) : int(found.stop[index])]
         taken = stage.take(line)
@@ -198,7 +198,7 @@ def texts(data: bytes, start: Int64s, stop: Int64s) -> Any:
     return take(both, np.arange(0, len(edges), 2, dtype=np.int32))
 
 
-def _begun(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...]) -> Bools:
+def _begin_with(plain: bytes, found: Found, lines: Int64s, fronts: tuple[bytes, ...]) -> Bools:
     """Return a mask of the lines that begin with one of some texts; arguments as for `_has`."""
     begun = np.zeros(len(lines), np.bool_)
     for front in fronts:
@@ -228,7 +228,7 @@ def _has(plain: bytes, found: Found, lines: Int64s, text: bytes, *, behind: bool
         if fits.all()
         else windows[(stop - length if behind else start)[fits]]
     )
-    wanted = masked(text)
+    wanted = mask_digits(text)
     if wanted.endswith(b"\0"):
         same: Bools = (rows == np.frombuffer(wanted, np.uint8)).all(axis=1)
     else:
@@ -238,7 +238,7 @@ def _has(plain: bytes, found: Found, lines: Int64s, text: bytes, *, behind: bool
     return fits
 
 
-def _doubted(data: bytes, found: Found, lines: Int64s, behind: int) -> Bools:
+def _may_end_elsewhere(data: bytes, found: Found, lines: Int64s, behind: int) -> Bools:
     """Return a mask of the lines whose JSON string may end elsewhere than in a line that is otherwise alike.
 
     Args:

@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     rb'[ \t\r]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([{}\[\],:])|(-?[0-9][0-9.eE+-]*+)|true|false|null)', re.DOTALL
 )
 _REST = re.compile(rb"[ \t\r]*+")
-_MOST_DEPTH = 64
+_MAX_DEPTH = 64
 
 
 def find_strings(
@@ -44,7 +44,7 @@ def find_strings(
         elif expected in ("value", "first value") and mark in (b"{", b"["):
             if not path and mark == b"[":
                 return None
-            if len(path) >= _MOST_DEPTH:
+            if len(path) >= _MAX_DEPTH:
                 return None
             path.append(b"" if mark == b"{" else None)
             expected = "first key" if mark == b"{" else "first value"

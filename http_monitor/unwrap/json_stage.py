@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from http_monitor.unwrap.json_spans import Path, find_strings
 from http_monitor.unwrap.json_text import ends_line
-from http_monitor.unwrap.stage import Stage, Taken, masked
+from http_monitor.unwrap.stage import Stage, Taken, mask_digits
 
 LF_BYTES = len(r"\n")
 
@@ -32,7 +32,8 @@ def json_stage(
         sources: Likewise, for the name of its container, pod or host.
         origins: Likewise, for what wrote it.
         needs: Keys that it must have; ``a|b`` means one of two.
-        part: A text without an LF at its end is a part of a line; parts have the same value under this key.
+        part: A text without an LF at its end is a part of a line; parts have the same value under this key,
+            digits aside.
         before: An expression that matches the text before the object; its groups may be ``source`` and ``time``.
         times: Likewise, for its time, which may be a number.
     """
@@ -63,10 +64,10 @@ def json_stage(
         time = next((found[path] for path in time_paths if path in found), (0, 0))
         if time == (0, 0) and "time" in front.groupindex and head["time"]:
             time = head.span("time")
-        origin = b"\0".join(masked(line[slice(*found[path])]) for path in origin_paths if path in found)
+        origin = b"\0".join(mask_digits(line[slice(*found[path])]) for path in origin_paths if path in found)
         taken = Taken(start, stop - LF_BYTES * whole, source, origin, time=time)
         if part_path is None or part_path not in found:
             return taken
-        return taken._replace(part=line[slice(*found[part_path])], more=not whole)
+        return taken._replace(part=mask_digits(line[slice(*found[part_path])]), more=not whole)
 
     return Stage(take, quoted=True)

@@ -22,23 +22,23 @@ def ends_line(raw: bytes) -> bool:
     return (len(raw) - len(raw[:-1].rstrip(b"\\")) - 1) % 2 == 1
 
 
-def unescaped(raw: bytes) -> bytes:
+def unescape(raw: bytes) -> bytes:
     r"""Return the decoded JSON string as one line: an LF in it remains ``\n``, as it was written.
 
     Args:
         raw: The bytes between its quotes; returned unchanged if they are not a JSON string.
     """
-    plain = raw if b"\\" not in raw else plainly_unescaped(raw)
+    plain = raw if b"\\" not in raw else unescape_plain(raw)
     if plain is not None:
         return plain
     try:
         text: str = json.loads('"' + raw.decode("utf-8", "surrogateescape") + '"', strict=False)
     except ValueError:
         return raw
-    return encoded(text)
+    return encode_line(text)
 
 
-def encoded(text: str) -> bytes:
+def encode_line(text: str) -> bytes:
     r"""Return the text as one line: an LF becomes ``\n``; bytes that were not UTF-8 are restored."""
     text = text.replace("\n", "\\n")
     try:
@@ -49,10 +49,10 @@ def encoded(text: str) -> bytes:
 
 def one_line(text: str) -> bytes:
     """Return the text as one line, without a final LF."""
-    return encoded(text.removesuffix("\n"))
+    return encode_line(text.removesuffix("\n"))
 
 
-def plainly_unescaped(raw: bytes) -> bytes | None:
+def unescape_plain(raw: bytes) -> bytes | None:
     r"""Return the decoded JSON strings, one per line, if only quotes are escaped in them; else None.
 
     Args:
@@ -68,11 +68,11 @@ def plainly_unescaped(raw: bytes) -> bytes | None:
 
 def with_places(raw: bytes) -> tuple[bytes, Sequence[int]]:
     """Return the decoded JSON string, and the place in `raw` of each decoded byte and of the end."""
-    whole = unescaped(raw)
+    whole = unescape(raw)
     text = bytearray()
     places: list[int] = []
     for piece in _PIECE.finditer(raw):
-        said = unescaped(piece[0])
+        said = unescape(piece[0])
         text += said
         places += [piece.start()] * len(said)
     if bytes(text) != whole:

@@ -1,6 +1,7 @@
 """Joins lines that a container runtime split into parts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from http_monitor.codec import integer
@@ -17,8 +18,26 @@ class Joined(NamedTuple):
     """Where its first part stands."""
 
 
+_ENTRY_BYTES = 256
+"""What an incomplete line counts for beside its text, its time and its key, so that their number is limited too."""
+_SPARE_BYTES = 1 << 10
+"""Room beside two lines of the maximum length, one of each stream, for their times and keys."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The parts of a line so far."""
+
+    text: bytearray
+    time: bytes
+    begin: int
+
+
 class Parts:
-    """Incomplete lines by their keys, limited in number and length.
+    """Incomplete lines by their keys, limited in bytes.
+
+    A runtime has two streams, so there is room for two lines of the maximum length. If more lines are begun than have
+    room, the one that began first is given up.
 
     Args:
         limit: Maximum length; of a longer line one more byte is kept, so that it counts as oversized.
@@ -26,7 +45,11 @@ class Parts:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._open: dict[bytes, Joined] = {}
+        self._open: dict[bytes, _Open] = {}
+        """In the order in which they began."""
+        self._bytes = 0
+        self._max_bytes = 2 * (limit + _SPARE_BYTES)
+        self._given_up: list[tuple[bytes, Joined]] = []
 
     def __bool__(self) -> bool:
         return bool(self._open)
@@ -41,19 +64,33 @@ class Parts:
             begin: Where it stands.
             more: Others come.
         """
-        before = self._open.pop(part, None)
-        line = Joined(text[: self._limit + 1], time, begin)
-        if before is not None:
-            line = before._replace(text=(before.text + text)[: self._limit + 1])
+        line = self._open.get(part)
+        if line is None:
+            line = _Open(bytearray(), time, begin)
+            if more:
+                self._put(part, line)
+        added = text[: self._limit + 1 - len(line.text)]
+        line.text += added
         if not more:
-            return line
-        self._open[part] = line
+            self._bytes -= _size(part, line) - len(added) if self._open.pop(part, None) else 0
+            return _joined(line)
+        self._bytes += len(added)
+        while self._bytes > self._max_bytes:
+            oldest = next(iter(self._open))
+            given_up = self._open.pop(oldest)
+            self._bytes -= _size(oldest, given_up)
+            self._given_up.append((oldest, _joined(given_up)))
         return None
+
+    def drain_given_up(self) -> list[tuple[bytes, Joined]]:
+        """Return the lines that were given up since the last call, each with its key."""
+        given_up, self._given_up = self._given_up, []
+        return given_up
 
     def before(self, part: bytes) -> bytes:
         """Return the parts of a line received so far."""
         line = self._open.get(part)
-        return b"" if line is None else line.text
+        return b"" if line is None else bytes(line.text)
 
     def begun(self) -> list[int]:
         """Return where the lines begin that are not complete."""
@@ -61,12 +98,12 @@ class Parts:
 
     def end(self) -> list[Joined]:
         """Return the lines that will not be completed."""
-        lines = [*self._open.values()]
-        self._open = {}
+        lines = [_joined(line) for line in self._open.values()]
+        self._open, self._bytes = {}, 0
         return lines
 
     def save(self) -> Json:
-        """Return it as JSON."""
+        """Return it as JSON, in the order in which the lines began."""
         return {
             name.decode("latin-1"): [line.text.decode("latin-1"), line.time.decode("latin-1"), line.begin]
             for name, line in self._open.items()
@@ -74,15 +111,31 @@ class Parts:
 
     def load(self, given: Json) -> None:
         """Restore a saved state. Raises TypeError or ValueError for anything else."""
-        open_lines: dict[bytes, Joined] = {}
+        open_lines: dict[bytes, _Open] = {}
         for name, (text, time, begin) in _items(given):
             if not isinstance(name, str) or not isinstance(text, str) or not isinstance(time, str):
                 raise TypeError("no part of a line")
             if len(text) > self._limit + 1 or len(time) > self._limit:
                 raise ValueError("no part of a line")
-            line = Joined(text.encode("latin-1"), time.encode("latin-1"), integer(begin, 0))
+            line = _Open(bytearray(text.encode("latin-1")), time.encode("latin-1"), integer(begin, 0))
             open_lines[name.encode("latin-1")] = line
-        self._open = open_lines
+        self._open, self._bytes, self._given_up = {}, 0, []
+        for key, line in open_lines.items():
+            self._put(key, line)
+        if self._bytes > self._max_bytes:
+            raise ValueError("too many parts of lines")
+
+    def _put(self, part: bytes, line: _Open) -> None:
+        self._open[part] = line
+        self._bytes += _size(part, line)
+
+
+def _size(part: bytes, line: _Open) -> int:
+    return len(part) + len(line.text) + len(line.time) + _ENTRY_BYTES
+
+
+def _joined(line: _Open) -> Joined:
+    return Joined(bytes(line.text), line.time, line.begin)
 
 
 def _items(given: object) -> Iterable[tuple[object, Any]]:

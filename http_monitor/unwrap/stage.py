@@ -51,12 +51,12 @@ _SHAPES = bytes.maketrans(
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
-def masked(text: bytes) -> bytes:
+def mask_digits(text: bytes) -> bytes:
     """Return a text with each digit replaced by 0."""
     return text.translate(_DIGITS)
 
 
-def shaped(text: bytes) -> bytes:
+def shape_of(text: bytes) -> bytes:
     """Return a text with each digit replaced by 0 and each letter by A or a."""
     return text.translate(_SHAPES)
 
@@ -87,6 +87,6 @@ def front(
         said = match.groupdict()
         source = match.span("source") if said.get("source") else (0, 0)
         time = match.span("time") if said.get("time") else (0, 0)
-        return Taken(match.end(), len(line), source, masked(said.get("origin") or b""), time=time)
+        return Taken(match.end(), len(line), source, mask_digits(said.get("origin") or b""), time=time)
 
     return Stage(take, begins, blanks, shapes=shapes, has=has)

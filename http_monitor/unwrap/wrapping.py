@@ -1,7 +1,7 @@
 """Unwraps lines by the stages of a kind of wrapper, many at once or one by one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from http_monitor.arrow import encode
 from http_monitor.ports.wrapper import Peeled, Stamps, Unwrapped
 from http_monitor.records import Int64s, Json
 from http_monitor.unwrap.alike import Found, cut, find, lines_in, texts
-from http_monitor.unwrap.json_text import is_string, plainly_unescaped, unescaped, with_places
+from http_monitor.unwrap.json_text import is_string, unescape, unescape_plain, with_places
 from http_monitor.unwrap.parts import Joined, Parts
 from http_monitor.unwrap.stage import Stage
 
@@ -145,6 +145,7 @@ class Wrapping:
         if taken.part:
             before = len(self._parts.before(taken.part))
             whole = self._parts.add(taken.part, text, b"" if stamp is None else stamp[0], more=taken.more)
+            self._parts.drain_given_up()  # they are no part of this line
             if whole is None:
                 return [Peeled(None, places, named)]
             text, places = whole.text, [*[-1] * before, *places][: len(whole.text) + 1]
@@ -180,12 +181,12 @@ class Wrapping:
         if not self._quoted:
             return cut(data, found.start, found.stop + 1)
         raw = _with_lf(data, found)
-        plain = plainly_unescaped(raw) if found.wrapped.all() else None
+        plain = unescape_plain(raw) if found.wrapped.all() else None
         if plain is not None:
             return plain
         lines = self._strings(data, found, raw)
         return b"".join(
-            (unescaped(line) if wrapped else line) + b"\n"
+            (unescape(line) if wrapped else line) + b"\n"
             for line, wrapped in zip(lines, found.wrapped.tolist(), strict=True)
         )
 
@@ -225,6 +226,7 @@ class Wrapping:
         origins, parts = list(found.origin.names), list(found.part.names)
         kept: list[Inner] = []
         begins: list[int] = []
+        given_up: list[int] = []
         wrapped = found.wrapped.tolist()
         for index, (line, (start, stop)) in enumerate(zip(lines[:-1], times, strict=True)):
             if not wrapped[index]:
@@ -240,7 +242,11 @@ class Wrapping:
                 name = None if source[index] < 0 else sources[source[index]]
                 kept.append(Inner(whole.text, name, origins[found.origin.index[index]], whole.time))
                 begins.append(whole.begin)
-        return _unwrapped(kept, begins)
+            for part, left in self._parts.drain_given_up():
+                given_up.append(len(kept))
+                kept.append(Inner(left.text, None, part, left.time))
+                begins.append(left.begin)
+        return replace(_unwrapped(kept, begins), given_up=tuple(given_up))
 
 
 def _peeled(inner: Inner) -> Peeled:

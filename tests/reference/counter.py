@@ -8,6 +8,7 @@ from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.units import iso_utc, local_time, visible
 from tests.reference.details import Details
 from tests.reference.distinct import error_of, estimate
+from tests.reference.episodes import Episodes
 from tests.reference.families import families_of, family_of
 from tests.reference.requests import FailingSince, network_of, slow
 from tests.reference.shapes import Options, RowLike
@@ -151,7 +152,9 @@ class Counter:
         self._active: dict[tuple[str, Subject], int] = {}
         self._pending: dict[tuple[str, Subject], int] = {}
         """What is above its threshold and waits, with the close that first found it there."""
+        self._episodes = Episodes(options.window_us, most=100)
         self._failing = FailingSince(10 * options.max_keys, options.window_us)
+        self._filled: list[RowLike] = []
         self._event_times_us: list[int] = []
         self._raises = 0
         self._reports = 0
@@ -193,7 +196,12 @@ class Counter:
         bucket_us = row.time_us // o.bucket_us * o.bucket_us
         if bucket_us >= self.closed_us + o.bucket_us - o.window_us:
             self._buckets.setdefault(bucket_us, Bucket(o)).add(row)
+            self._filled.append(row)
             self.health.backfilled += 1
+
+    def end_backfill(self) -> None:
+        """Note since when endpoints fail: that begins in the window of the beginning."""
+        self._failing.told(self._filled, 0, 0)
 
     def count_malformed(self, previous_us: int | None) -> None:
         """Count a malformed line in the bucket of the line accepted before it in its file, if there is one."""
@@ -328,10 +336,15 @@ class Counter:
             state = "raised"
             self._active[name, subject] = at_us
             self._raises += 1
+            self._episodes.raised(name, subject, at_us)
+            self._episodes.is_at(name, subject, value)
         elif active and (value < threshold if recover_at == 100 else value <= threshold * recover_at / 100):
             state = "recovered"
             del self._active[name, subject]
+            self._episodes.recovered(name, subject, at_us)
         else:
+            if active:
+                self._episodes.is_at(name, subject, value)
             self._pending.pop((name, subject), None)
             return
         self._event_times_us.append(at_us)
@@ -463,6 +476,7 @@ class Counter:
                 "active": self._active_now(),
                 "health": asdict(self.health),
                 **self._details(run),
+                **self._episodes.told(),
             }
         )
 

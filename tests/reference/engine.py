@@ -189,6 +189,7 @@ def live(
     run = _Live(options, start_us, inputs, from_start)
     for parsed in backfilled:
         run.backfill(parsed, start_us)
+    run.counter.end_backfill()
     for turn in turns:
         run.turn(turn)
     if stopped:

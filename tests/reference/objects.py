@@ -17,7 +17,7 @@ _NONE = {"status": (b"", b"-", b"0", b"000", b"-1")}
 _SEVERE = ("time", "status", "size", "bytes_in")
 _ASKED = ("request", "method", "target", "path", "query")
 _REMEMBERED = (*_ASKED, "host", "vhost", "user", "referer", "agent", "forwarded", "bytes_in")
-_MOST_OPEN = 2_000
+_MAX_OPEN = 2_000
 
 
 class Meant(NamedTuple):
@@ -245,7 +245,7 @@ class JsonReader:
             if text and len(text) <= 4_096:
                 known.append((role, raw, text))
         self._open[number] = known
-        while len(self._open) > _MOST_OPEN:
+        while len(self._open) > _MAX_OPEN:
             self._open.pop(next(iter(self._open)))
 
 
@@ -358,15 +358,17 @@ def _kind(by_role: dict[str, list[tuple[Value, Meant]]], names: set[str]) -> str
     if {"reqid", "err", "res"} <= names and "duration" not in by_role:
         return "again"
     asked = any(role in by_role for role in ("request", "method", "target", "path"))
-    if asked and not any(role in by_role for role in ("status", "duration", "size")):
-        return "first" if {"reqid", "req"} <= names and "res" not in names else "maybe first"
+    if asked and not any(role in by_role for role in ("status", "duration")):
+        fastify, pino = {"reqid", "req"} <= names, {"req.id", "pid", "hostname", "level"} <= names
+        logbook = {"origin", "type", "correlation"} <= names and "status" not in names
+        return "first" if logbook or ((fastify or pino) and "res" not in names) else "maybe first"
     return "last" if "status" in by_role and "request_id" in by_role else "whole"
 
 
 _BEGINNINGS = re.compile(
     r"[^a-z0-9_]*("
     r"(incoming|received|started|starting|start of|begin|processing) (http |processing )?request(?![a-z0-9_])"
-    r"|started processing|started [a-z]+ \"|authoriz(ed|ing) request"
+    r"|started processing|started[^a-z0-9_]*$|started [a-z]+ \"|authoriz(ed|ing) request|hostingrequeststarting"
     r"|(http[ _])?request[ _](started|starting|start|received|begins?|begun|incoming)(?![a-z0-9_]))"
 )
 

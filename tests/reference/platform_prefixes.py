@@ -1,6 +1,7 @@
 """What container runtimes and platforms put before a line, read the slow way."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.reference.syslog import is_host, named_program
@@ -20,11 +21,19 @@ from tests.reference.wrapper_texts import (
 )
 from tests.reference.wrapping_objects import string_end
 
+_COLOURS = rb"(%b)*" % COLOUR
+
 
 def _timed(inside: Inside) -> Inside:
     """Take off the time that a runtime was asked for."""
     rest = after_any(inside.text, RFC3339)
     return inside if rest is None else replace(inside, text=rest, time=in_front(inside.text, rest))
+
+
+def _timed_by_pm2(inside: Inside) -> Inside:
+    """Take off the time that a runtime was asked for, or pm2."""
+    found = follow(inside.text, rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", b": ")
+    return _timed(inside) if found is None else replace(inside, text=found[-1], time=found[0])
 
 
 def cri(line: bytes) -> list[Inside] | None:
@@ -41,20 +50,37 @@ def docker(line: bytes) -> list[Inside] | None:
 
 
 def compose(line: bytes) -> list[Inside] | None:
-    found = follow(line, rb"(%b)*" % COLOUR, rb"(\d\d:\d\d:\d\d )?", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-    if found is None:
-        return None
+    name = rb"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}"
+    bracketed = follow(line, _COLOURS, rb"\[", name, rb"\]", _COLOURS, b" ")
+    if bracketed is not None:
+        return [_timed_by_pm2(Inside(bracketed[-1], bracketed[2], masked(bracketed[2])))]
+    # A number and a bar are pm2's, unless no name follows: then the number is one.
+    for before in (rb"(\d\d:\d\d:\d\d |\d{1,5}\|)", b""):
+        found = follow(line, _COLOURS, before, name)
+        rest = None if found is None else _behind_name(found)
+        if found is not None and rest is not None:
+            return [_timed_by_pm2(Inside(rest, found[2], masked(found[2])))]
+    return None
+
+
+def _behind_name(found: Sequence[bytes]) -> bytes | None:
+    """Return what follows the name and the bar, given the colours, what precedes the name, the name and the rest."""
     ways = [(b" *", rb"\| ")]
     if found[0]:
         ways = [(rb" *\|", b" " + COLOUR), (rb" *\|", COLOUR + b" "), (b" *" + COLOUR, rb" *\| ")]
     rests = [follow(found[-1], *way) for way in ways]
-    rest = next((each[-1] for each in rests if each is not None), None)
-    return None if rest is None else [_timed(Inside(rest, found[2], masked(found[2])))]
+    return next((each[-1] for each in rests if each is not None), None)
 
 
 def kubectl(line: bytes) -> list[Inside] | None:
-    name = rb'[^/\] "]{1,253}'
-    found = follow(line, rb"\[pod/", name, b"/", name, rb"\] ")
+    name, word = rb'[^/\] "]{1,253}', rb"[a-z0-9][a-z0-9.-]{0,252}"
+    begun = follow(line, _COLOURS)
+    line = line if begun is None else begun[-1]
+    found = follow(line, rb"\[pod/", name, b"/", name, rb"\]", _COLOURS, b" ")
+    found = found or follow(line, rb"\[", word, b" ", word, rb"\]", _COLOURS, b" ")
+    if found is None:
+        kail = follow(line, word, b"/", word, rb"\[", word, rb"\]", _COLOURS, b":", _COLOURS, b" ")
+        found = None if kail is None else kail[1:]
     return None if found is None else [_timed(Inside(found[-1], found[1], masked(found[3])))]
 
 
@@ -84,10 +110,9 @@ def stern_of(names: int) -> Read:
 
 def heroku(line: bytes) -> list[Inside] | None:
     dyno = rb"[A-Za-z_-]{1,64}(\.[0-9A-Za-z-]{1,64})?"
-    rest = after_any(line, ISO)
-    found = None if rest is None else follow(rest, b"app|heroku", rb"\[", dyno, rb"\]", b": ")
+    found = follow(line, _COLOURS, ISO, b" ", b"app|heroku", rb"\[", dyno, rb"\]", b":", _COLOURS, b" ")
     if found is not None:
-        return [Inside(found[-1], found[2], masked(b"".join(found[:4])), time=in_front(line, rest or b""))]
+        return [Inside(found[-1], found[5], masked(b"".join(found[3:7])), time=found[1])]
     front = follow(line, rb"(\d{1,5} )?<\d{1,3}>\d ")
     rest = None if front is None else after_any(front[-1], ISO)
     if front is None or rest is None:

@@ -5,6 +5,7 @@ from tests.reference.values import NoFit, Row, iso_us, row_of
 _ROLES = {
     **{"c-ip": "host", "c-dns": "host", "cs-username": "user", "cs-method": "method", "cs-uri": "target"},
     **{"cs-uri-stem": "path", "cs-uri-query": "query", "sc-status": "status", "sc-bytes": "size"},
+    **{"cs-uri-path": "path", "bytes": "size"},
     **{"cs-bytes": "bytes_in", "time-taken": "duration", "cs-host": "vhost", "cs(host)": "vhost"},
     **{"x-host-header": "vhost", "cs(referer)": "referer", "cs(user-agent)": "agent", "ssl-protocol": "tls"},
     **{"x-edge-result-type": "cache", "x-forwarded-for": "forwarded", "cs(x-forwarded-for)": "forwarded"},
@@ -13,6 +14,32 @@ _ROLES = {
 _OF_MS = ("microsoft", "internet information")
 _OF_S = ("weblogic", "oracle", "tomcat", "catalina", "amazon", "cloudfront")
 _ONLY_IIS = ("sc-win32-status", "sc-substatus", "s-sitename", "s-computername")
+
+
+def _unquoted(line: bytes) -> list[bytes]:
+    """Return the columns of a line, of which each may be in quotes, those in it twice."""
+    mark = next((line[at : at + 1] for at in range(len(line)) if line[at] in b" \t"), b" ")
+    columns: list[bytes] = []
+    at = 0
+    while True:
+        text, end = b"", at + 1
+        while line[at : at + 1] == b'"' and end < len(line):
+            if line[end : end + 2] == b'""':
+                text, end = text + b'"', end + 2
+            elif line[end : end + 1] == b'"':
+                break
+            else:
+                text, end = text + line[end : end + 1], end + 1
+        quoted = line[at : at + 1] == b'"' and line[end : end + 1] == b'"' and line[end + 1 : end + 2] in (mark, b"")
+        if not quoted:
+            end = line.find(mark, at)
+            end = len(line) if end < 0 else end
+            text = line[at:end]
+        end += quoted
+        columns.append(text)
+        if end >= len(line):
+            return columns
+        at = end + 1
 
 
 class W3cReader:
@@ -44,6 +71,8 @@ class W3cReader:
             return None
         line = line.strip(b" \t")
         columns = line.split(b"\t") if b"\t" in line else line.split(b" ")
+        if b'"' in line and any(server in self._software for server in ("tomcat", "catalina")):
+            columns = _unquoted(line)
         names = self._names
         if names is None and len(columns) in self._counts:
             names = list(self._usual[: len(columns)])

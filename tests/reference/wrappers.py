@@ -19,7 +19,7 @@ from tests.reference.platform_prefixes import (
 )
 from tests.reference.syslog import journald, syslog
 from tests.reference.wrapper_texts import Inside, Read
-from tests.reference.wrapping_objects import KEYS, journal_bytes, loki_lines, many_lines, otlp_lines
+from tests.reference.wrapping_objects import KEYS, cloudwatch_lines, journal_bytes, loki_lines, many_lines, otlp_lines
 
 WRAPPERS: dict[str, Read] = {
     "cri": cri,
@@ -29,7 +29,7 @@ WRAPPERS: dict[str, Read] = {
     "otlp": many_lines(otlp_lines, b'"resourceLogs"'),
     "filebeat": KEYS["filebeat"].read,
     "gcloud": KEYS["gcloud"].read,
-    "fluentd": KEYS["fluentd"].read,
+    "fluentd": many_lines(cloudwatch_lines, b'"logEvents"', KEYS["fluentd"]),
     "kubectl": kubectl,
     "compose": compose,
     "fly": fly,
@@ -57,13 +57,22 @@ def read_wrapped(name: str, lines: Sequence[bytes], limit: int) -> tuple[list[In
             if each.part is None:
                 inside.append(each)
                 continue
-            first = begun.pop(each.part, replace(each, text=b""))
+            first = begun.get(each.part, replace(each, text=b""))
             whole = replace(each, text=(first.text + each.text)[: limit + 1], time=first.time)
             if each.more:
                 begun[each.part] = whole
             else:
+                begun.pop(each.part, None)
                 inside.append(whole)
+            while sum(map(_room, begun.values())) > 2 * (limit + 1_024):
+                oldest = begun.pop(next(iter(begun)))
+                inside.append(replace(oldest, source=None, origin=oldest.part))
     return inside, begun
+
+
+def _room(line: Inside) -> int:
+    """Return for how many bytes a line in parts counts."""
+    return 256 + len(line.part or b"") + len(line.text) + len(line.time or b"")
 
 
 def judged(name: str, lines: Sequence[bytes], limit: int, fits: Callable[[bytes], bool]) -> list[str]:

@@ -144,7 +144,7 @@ class _Keys:
                 inner,
                 named,
                 origin,
-                None if not part or not part[0] else part[0],
+                None if not part or not part[0] else masked(part[0]),
                 not whole and bool(part),
                 stamp[0] if stamp is not None else time,
             )
@@ -187,12 +187,16 @@ KEYS = {
         times="timestamp receiveTimestamp",
     ),
     "fluentd": _Keys(
-        "log message",
+        "log message common_log event.original _source.message _source.event.original _raw result._raw full_message"
+        " short_message @message MESSAGE rawmsg raw_message raw msg event text content body payload content.message"
+        " attributes.message fields.message jsonPayload.message",
         "kubernetes.pod_name podName pod container_name containerName container kubernetes.host hostname host"
-        " logStreamName",
-        "kubernetes.container_name container_name containerName container source service stream logStreamName",
+        " host.name HOST _source.host.name logStreamName",
+        "kubernetes.container_name container_name containerName container source service stream logStreamName PROGRAM"
+        " programname syslog-tag logger",
         before=(b"tag",),
-        times="time @timestamp timestamp date ts asctime datetime @t",
+        times="time @timestamp timestamp date ts asctime datetime @t _source.@timestamp ISODATE timereported _time"
+        " result._time DATE",
     ),
     "loki": _Keys(
         "line _entry",
@@ -221,6 +225,52 @@ def loki_lines(given: Any) -> Iterator[Inside]:
             yield Inside(_bytes(value[1].removesuffix("\n")), source, masked(source or b""), time=time)
 
 
+def cloudwatch_lines(given: Any) -> Iterator[Inside]:
+    source = _plain(str(given["logStream"]))
+    for event in given["logEvents"]:
+        if not isinstance(event["message"], str):
+            raise TypeError
+        inner = _bytes(event["message"].removesuffix("\n"))
+        yield Inside(inner, source or None, masked(source), time=_plain(str(event["timestamp"])))
+
+
+_OTLP_SAYS = {
+    "http.request.method",
+    "http.response.status_code",
+    "http.method",
+    "http.status_code",
+    "http.target",
+    "url.path",
+}
+
+
+def _otlp_value(given: Any) -> Any:
+    for kind, value in given.items():
+        if kind == "kvlistValue":
+            return {str(one["key"]): _otlp_value(one.get("value", {})) for one in value.get("values", ())}
+        if kind == "arrayValue":
+            return [_otlp_value(one) for one in value.get("values", ())]
+        return value if kind in ("stringValue", "intValue", "doubleValue", "boolValue") else None
+    return None
+
+
+def _otlp_text(record: Any, time: str) -> bytes:
+    body = _otlp_value(record.get("body", {}))
+    said = {str(one["key"]): _otlp_value(one.get("value", {})) for one in record.get("attributes", ())}
+    if isinstance(body, str):
+        told = any(key in said for key in _OTLP_SAYS) if body else bool(said)
+        if not told or " HTTP/" in body or body[:1] == "{":
+            return _bytes(body.removesuffix("\n"))
+    line: dict[str, Any] = {}
+    if isinstance(body, dict):
+        line["body"] = body
+    if said:
+        line["attributes"] = said
+    if line and time:
+        line["timeUnixNano"] = time
+    return _bytes(json.dumps(line, ensure_ascii=False))
+
+
 def otlp_lines(given: Any) -> Iterator[Inside]:
     for resource in given["resourceLogs"]:
         said = {}
@@ -232,11 +282,9 @@ def otlp_lines(given: Any) -> Iterator[Inside]:
         source = next((said[name] for name in names if name in said), None)
         for scope in resource.get("scopeLogs", ()):
             for record in scope.get("logRecords", ()):
-                text = record.get("body", {}).get("stringValue")
-                inner = _bytes(text.removesuffix("\n")) if isinstance(text, str) else b"{}"
-                time = record.get("timeUnixNano") or record.get("observedTimeUnixNano") or ""
+                time = str(record.get("timeUnixNano") or record.get("observedTimeUnixNano") or "")
                 origin = masked(said.get("service.name", source or b""))
-                yield Inside(inner, source, origin, time=_plain(str(time)))
+                yield Inside(_otlp_text(record, time), source, origin, time=_plain(time))
 
 
 def journal_bytes(entry: Any) -> Iterator[Inside]:

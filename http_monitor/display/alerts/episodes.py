@@ -1,16 +1,14 @@
-"""The alerts of a run, each from its raise to its recovery, as the summary lists them."""
+"""The episodes of a run, as the summary lists them."""
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.storm import MAX_LINES
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
-from http_monitor.report import ActiveAlert, AlertEvent
+from http_monitor.episodes import Episode, Episodes
 
-KEPT = 20
 _LISTED = 10
 # An IPv6 address fits.
 _MAX_SUBJECT = 39
@@ -19,126 +17,123 @@ _INDENT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
-    """An alert from its raise to its recovery."""
+class _Row:
+    """An episode, or those of many hosts that began and ended together."""
 
-    name: str
-    subject: bytes | None
-    from_us: int
-    to_us: int | None = None
-    """`at` of its recovery; None while it is active."""
-    count: int = 1
-    """How many alerts of several hosts, raised together and likewise ended together, are told as this one."""
+    episode: Episode
+    """The one with the highest peak."""
+    hosts: int
+    raises: int
 
-
-class Episodes:
-    """The last alerts that were raised; owned by the display.
-
-    Those of the whole site are kept apart: a flood from many hosts must not take them out of the summary.
-    """
-
-    def __init__(self) -> None:
-        self._of_site: deque[Episode] = deque(maxlen=KEPT)
-        self._of_hosts: deque[Episode] = deque(maxlen=KEPT)
-
-    def note(self, event: AlertEvent) -> None:
-        """Remember a raise, or the end of one that is remembered."""
-        last = self._of_site if event.subject is None else self._of_hosts
-        if event.state == "raised":
-            last.append(Episode(event.name, event.subject, event.at_us))
-            return
-        for index, episode in enumerate(last):
-            if episode.to_us is None and (episode.name, episode.subject) == (event.name, event.subject):
-                last[index] = replace(episode, to_us=event.at_us)
-
-    def and_active(self, active: Sequence[ActiveAlert]) -> list[Episode]:
-        """Return what is remembered and what is active, in the order of the raises."""
-        last = (*self._of_site, *self._of_hosts)
-        known = {(episode.name, episode.subject) for episode in last if episode.to_us is None}
-        forgotten = [Episode(a.name, a.subject, a.since_us) for a in active if (a.name, a.subject) not in known]
-        return sorted((*forgotten, *last), key=lambda episode: episode.from_us)
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """Return a key that sorts what is active first, the oldest before the others, then the longest."""
+        length_us = self.episode.length_us
+        return length_us is not None, -(length_us or 0), self.episode.start_us
 
 
-def render_episodes(episodes: Sequence[Episode], raised: int, width: int, style: Style) -> list[Line]:
-    """Return a line for each of the last alerts, of those of the whole site, and of those that are still active.
+def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
+    """Return a line for each episode; where there are many, for what is active and for the longest ones.
 
     Args:
-        episodes: in the order of the raises.
-        raised: number of alerts of the whole run.
-        width: columns of a line; an alert that does not fit is wrap.
-        style: the style of the stream.
+        episodes: Those of the run.
+        width: Columns of a line; an episode that does not fit is wrapped.
+        style: The style of the stream.
     """
-    listed = _listed(_together(episodes))
-    whens = [_when(episode, style) for episode in listed]
-    spans = [_span(episode) for episode in listed]
-    rest = 2 * _GAP + max(map(columns, whens), default=0) + max(map(columns, spans), default=0)
-    names = [_name(episode, width, style) for episode in listed]
+    rows = _merge_alike(episodes.rows)
+    listed = _choose(rows)
+    whens = [_when(row.episode, style) for row in listed]
+    rest = (
+        2 * _GAP + max(map(columns, whens), default=0) + max((columns(_span(row.episode)) for row in listed), default=0)
+    )
+    names = [_name(row, width, style) for row in listed]
     name_columns = max((columns(name) for name in names if columns(name) + rest <= width), default=0)
     lines: list[Line] = []
-    for episode, name, when, span in zip(listed, names, whens, spans, strict=True):
-        head: Line = [(name, "bad" if episode.to_us is None else "bold")]
+    for row, name, when in zip(listed, names, whens, strict=True):
+        head: Line = [(name, "bad" if row.episode.end_us is None else "bold")]
         at = name_columns + _GAP if name_columns else _INDENT
-        time = _time(when, span, width - at)
+        facts = _facts([when, _span(row.episode), _peak(row), _raises(row)], width - at)
         if columns(name) <= name_columns:
             head.append((" " * (at - columns(name)), "plain"))
-            head += time.pop(0)
+            head += facts.pop(0)
         lines.append(head)
-        lines += [[(" " * at, "plain"), *line] for line in time]
-    missing = raised - sum(episode.count for episode in listed)
-    if missing > 0:
-        are = "is" if missing == 1 else "are"
-        lines += wrap_words(f"{figures.pluralize(missing, 'earlier alert')} {are} not listed.", width, "dim")
-    return lines
+        lines += [[(" " * at, "plain"), *line] for line in facts]
+    return [*lines, *_count_rest(episodes, listed, width)]
 
 
-def _together(episodes: Sequence[Episode]) -> list[Episode]:
-    """Return the alerts with one in the place of many hosts' that were raised, and ended, at the same moment."""
+def _count_rest(episodes: Episodes, listed: Sequence[_Row], width: int) -> list[Line]:
+    hidden = len(episodes.rows) - sum(row.hosts for row in listed)
+    missing = episodes.more + hidden
+    if not missing:
+        return []
+    raises = episodes.more_raises + sum(episode.raises for episode in episodes.rows) - sum(row.raises for row in listed)
+    of = "" if raises == missing else f" ({figures.pluralize(raises, 'raise')})"
+    are = "is" if missing == 1 else "are"
+    return wrap_words(f"{figures.pluralize(missing, 'other episode')}{of} {are} not listed.", width, "dim")
+
+
+def _merge_alike(episodes: Sequence[Episode]) -> list[_Row]:
+    """Return the episodes with one in the place of many hosts' that began, and ended, at the same moment."""
     groups: dict[tuple[str, int, int | None], list[Episode]] = {}
     for episode in episodes:
         if episode.subject is not None:
-            groups.setdefault((episode.name, episode.from_us, episode.to_us), []).append(episode)
-    made: list[Episode] = []
+            groups.setdefault((episode.name, episode.start_us, episode.end_us), []).append(episode)
+    made: list[_Row] = []
     for episode in episodes:
-        group = groups.get((episode.name, episode.from_us, episode.to_us), []) if episode.subject is not None else []
+        key = episode.name, episode.start_us, episode.end_us
+        group = groups.get(key, []) if episode.subject is not None else []
         if len(group) <= MAX_LINES:
-            made.append(episode)
+            made.append(_Row(episode, 1, episode.raises))
         elif episode is group[0]:
-            made.append(replace(episode, count=len(group)))
+            highest = max(group, key=lambda one: -1.0 if one.peak is None else one.peak)
+            made.append(_Row(highest, len(group), sum(one.raises for one in group)))
     return made
 
 
-def _listed(episodes: Sequence[Episode]) -> list[Episode]:
-    """Return the last alerts of the site, and of the hosts the last ones and others that are still active."""
-    of_site = [episode for episode in episodes if episode.subject is None][-_LISTED:]
-    of_hosts = [episode for episode in episodes if episode.subject is not None]
-    active = [episode for episode in of_hosts[:-_LISTED] if episode.to_us is None][-_LISTED:]
-    return sorted((*of_site, *active, *of_hosts[-_LISTED:]), key=lambda episode: episode.from_us)
+def _choose(rows: Sequence[_Row]) -> list[_Row]:
+    """Return those of the site and those of hosts, at most ten of each: all in their order, or the longest first."""
+    of_site = [row for row in rows if row.episode.subject is None]
+    of_hosts = [row for row in rows if row.episode.subject is not None]
+    if len(of_site) <= _LISTED and len(of_hosts) <= _LISTED:
+        return [*rows]
+    chosen = [row for kind in (of_site, of_hosts) for row in sorted(kind, key=lambda row: row.rank)[:_LISTED]]
+    return sorted(chosen, key=lambda row: row.rank)
 
 
-def _name(episode: Episode, width: int, style: Style) -> str:
+def _name(row: _Row, width: int, style: Style) -> str:
+    episode = row.episode
     name = style.text(episode.name)
     if episode.subject is None:
         return name
-    if episode.count > 1:
-        return f"{name} {style.glyphs.times}{episode.count:,}"
+    if row.hosts > 1:
+        return f"{name} {style.glyphs.times}{row.hosts:,}"
     room = max(1, min(_MAX_SUBJECT, width - columns(name) - 1))
     return f"{name} {shorten(style.key(episode.subject), room, style.glyphs.ellipsis)}"
 
 
 def _when(episode: Episode, style: Style) -> str:
-    begin = figures.date_time(episode.from_us)
-    end = "still active" if episode.to_us is None else figures.moment(episode.to_us, episode.from_us)
+    begin = figures.date_time(episode.start_us)
+    end = "still active" if episode.end_us is None else figures.moment(episode.end_us, episode.start_us)
     return f"{begin} {style.glyphs.dash} {end}"
 
 
 def _span(episode: Episode) -> str:
-    if episode.to_us is None:
+    return "" if episode.length_us is None else figures.rough_span(episode.length_us // 1_000_000)
+
+
+def _peak(row: _Row) -> str:
+    peak = row.episode.peak
+    if peak is None:
         return ""
-    return figures.rough_span(max(0, episode.to_us - episode.from_us) // 1_000_000)
+    return f"peak {figures.percent(peak) if row.episode.unit == '%' else figures.rate(peak)}"
 
 
-def _time(when: str, span: str, width: int) -> list[Line]:
-    pieces: list[Line] = [[(text, "plain")] for text in (when, span) if text]
+def _raises(row: _Row) -> str:
+    return "" if row.raises == row.hosts else figures.pluralize(row.raises, "raise")
+
+
+def _facts(facts: Sequence[str], width: int) -> list[Line]:
+    pieces: list[Line] = [[(text, "plain")] for text in facts if text]
     if any(line_columns(piece) > width for piece in pieces):
-        return wrap_words(f"{when} {span}".rstrip(), max(1, width))
+        return wrap_words(" ".join(text for text in facts if text), max(1, width))
     return wrap(pieces, width)

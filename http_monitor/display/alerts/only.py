@@ -1,10 +1,10 @@
 """Displays that show alerts and nothing else on their stream."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TextIO
 
 from http_monitor.display.alerts.lines import render_alerts
-from http_monitor.display.alerts.storm import Storms
+from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import Palette, style_for
 from http_monitor.report import AlertEvent, Message, Notice
@@ -17,7 +17,7 @@ class AlertsDisplay:
         stream: Takes a line for each alert; many of one rule at one moment are one.
         notices: Takes sentences about the run.
         width: Asked at each alert for the columns there are.
-        palette: `ansi.COLOURS`, or None for plain output.
+        palette: `colours.COLOURS`, or None for plain output.
         command: Starts this program on the same input, for the hint under an alert; empty: there is no hint.
     """
 
@@ -58,9 +58,9 @@ class AlertsDisplay:
         self.settle()
         self._notices.settle()
 
-    def _write_alerts(self, events: Sequence[AlertEvent]) -> None:
-        if not events:
+    def _write_alerts(self, told: Told) -> None:
+        if not told:
             return
-        lines = render_alerts(events, self._width(), self._style, self._command, breaks=self._breaks)
+        lines = render_alerts(told, self._width(), self._style, self._command, breaks=self._breaks)
         self._stream.write("".join(line + "\n" for line in lines))
         self._stream.flush()

@@ -8,25 +8,39 @@ from http_monitor.units import local_time, visible
 MAX_LINES = 10
 """Maximum number of raises, or recoveries, of one rule at one close that get a line each."""
 
+Told = list[Sequence[AlertEvent]]
+"""What is shown in order, each one alert or all that are told in one line."""
+
 
 class Storms:
-    """Collects alert events of one rule, state and time. Owned by the publishing thread."""
+    """Collects alert events of one rule and time. Owned by the publishing thread."""
 
     def __init__(self) -> None:
         self._held: list[AlertEvent] = []
 
-    def add(self, event: AlertEvent) -> list[AlertEvent]:
+    def add(self, event: AlertEvent) -> Told:
         """Add an event; return the collected events if this one does not belong to them."""
-        done: list[AlertEvent] = []
+        done: Told = []
         if self._held and _moment(event) != _moment(self._held[0]):
             done = self.drain()
         self._held.append(event)
         return done
 
-    def drain(self) -> list[AlertEvent]:
-        """Return the collected events and forget them."""
+    def drain(self) -> Told:
+        """Return the collected events and forget them; many raises, or recoveries, stand where the first of them did.
+
+        At one close some subjects of a rule are raised while others recover, in the order of the subjects.
+        """
         held, self._held = self._held, []
-        return held
+        of_state = {state: [event for event in held if event.state == state] for state in ("raised", "recovered")}
+        told: Told = []
+        for event in held:
+            alike = of_state[event.state]
+            if len(alike) <= MAX_LINES:
+                told.append([event])
+            elif event is alike[0]:
+                told.append(alike)
+        return told
 
 
 def storm_message(events: Sequence[AlertEvent]) -> str:
@@ -38,5 +52,5 @@ def storm_message(events: Sequence[AlertEvent]) -> str:
     return f"{len(events):,} alerts {first.name} - {subjects}, {how} at {local_time(first.at_us)}"
 
 
-def _moment(event: AlertEvent) -> tuple[str, str, int]:
-    return event.name, event.state, event.at_us
+def _moment(event: AlertEvent) -> tuple[str, int]:
+    return event.name, event.at_us

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from http_monitor.episodes import Episodes
 from http_monitor.health import TOLD, TOLD_IF_ANY, Health
-from http_monitor.report import ActiveAlert, Breakdown, Report, Summary
-from http_monitor.report_tables import Coverage, Durations, FailingEndpoint, KeyCount, SlowRow, Table
+from http_monitor.report import ActiveAlert, Report, Summary
+from http_monitor.report_tables import Breakdown, Coverage, Durations, FailingEndpoint, KeyCount, SlowRow, Table
 from http_monitor.units import US_PER_S, iso_utc, visible
 
 # The moments at which alerts were raised are told again in each report.
@@ -141,6 +142,26 @@ def active_alerts(active: Sequence[ActiveAlert]) -> list[Json]:
         {"name": alert.name, "subject": text_or_none(alert.subject), "since": second_utc(alert.since_us)}
         for alert in active
     ]
+
+
+def episode_rows(episodes: Episodes) -> Json:
+    """Return the episodes, and how many there are besides."""
+    return {
+        "episodes": [
+            {
+                "name": episode.name,
+                "subject": text_or_none(episode.subject),
+                "start": second_utc(episode.start_us),
+                "end": None if episode.end_us is None else second_utc(episode.end_us),
+                "length_s": None if episode.length_us is None else episode.length_us // US_PER_S,
+                "raises": episode.raises,
+                "peak": episode.peak,
+                "unit": episode.unit,
+            }
+            for episode in episodes.rows
+        ],
+        "more_episodes": {"episodes": episodes.more, "raises": episodes.more_raises},
+    }
 
 
 def text_or_none(subject: bytes | None) -> str | None:

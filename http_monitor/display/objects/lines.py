@@ -8,6 +8,7 @@ from http_monitor.display.objects.fields import (
     coverage_shares,
     details,
     dumps,
+    episode_rows,
     failing_row,
     health_counts,
     hits_by_key,
@@ -114,6 +115,7 @@ def summary_line(summary: Summary, top: int | None = None) -> str:
             **tables(summary, ("users", "agents", "referers"), top),
             "coverage": coverage_shares(summary.coverage),
             **details(summary, top),
+            **episode_rows(summary.episodes),
             **remainders(summary),
         }
     )

@@ -31,7 +31,7 @@ class ChildProcess:
     ) -> None:
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            with _signals_blocked():
+            with _block_signals():
                 self.pid = _fork()
                 """Process id of the child."""
                 if not self.pid:
@@ -76,7 +76,7 @@ def _fork() -> int:
 
 
 @contextmanager
-def _signals_blocked() -> Iterator[None]:
+def _block_signals() -> Iterator[None]:
     """Block signals, so that a child forked meanwhile never receives one."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     try:

@@ -105,7 +105,7 @@ class ProcessAhead:
             except ConnectionError:
                 lengths = b""
             if not lengths:
-                raise _worker_gone(self._child)
+                raise _worker_error(self._child)
             self._note(_read(self._slots[self._answers % _SLOTS], lengths))
             self._ask(self._child)
         answer = come.popleft()
@@ -126,7 +126,7 @@ class ProcessAhead:
             try:
                 child.socket.send(_REQUEST.pack(self._wanted[0]))
             except ConnectionError:
-                raise _worker_gone(child) from None
+                raise _worker_error(child) from None
             self._asked.append(self._wanted.popleft())
 
     def _note(self, answer: _Answer) -> None:
@@ -206,7 +206,7 @@ def _read(slot: int, packed: bytes) -> _Answer:
     return answer
 
 
-def _worker_gone(child: ChildProcess) -> WorkerError:
+def _worker_error(child: ChildProcess) -> WorkerError:
     how = child.end()
     # This signal hardly has another origin.
     hint = " (out of memory?)" if how.endswith("SIGKILL") else ""

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from http_monitor.inputs.seeking.prober import PROBE_BYTES, Prober
 from http_monitor.inputs.seeking.search import Bound
+from http_monitor.ports.source import Chunk
+from http_monitor.records import LogFile
 from http_monitor.sources.files.access import Handle
+from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.line_cutter import LineCutter
 
 _PIECE_BYTES = 1 << 20
@@ -28,11 +31,12 @@ def start_before(prober: Prober, since: Bound, most: int) -> int:
     return max(0, prober.size - most)
 
 
-def read_lines(handle: Handle, start: int, end: int, limit: int) -> Iterator[bytes]:
+def read_lines(handle: Handle, file: LogFile, start: int, end: int, limit: int) -> Iterator[Chunk]:
     """Yield the complete lines between two offsets of a file, in pieces.
 
     Args:
         handle: The file.
+        file: Its name in the places of the lines.
         start: Lines that start before it are left out.
         end: Lines that end after it are left out.
         limit: The longest line, in bytes without its LF.
@@ -53,9 +57,11 @@ def read_lines(handle: Handle, start: int, end: int, limit: int) -> Iterator[byt
             first = data.find(_LF) + 1
             skipping = not first
             data = data[first:] if first else b""
-        lines = cutter.feed(data)
-        if lines:
-            yield lines
+        begin = offset - len(data)
+        lines = GatheredLines()
+        lines.add(cutter.feed(data), file, [(place, begin + origin) for place, origin in cutter.starts])
+        if lines.data:
+            yield Chunk(lines.data, stretches=lines.stretches)
 
 
 def shares(wanted: Sequence[int], most: int) -> list[int]:

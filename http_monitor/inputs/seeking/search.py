@@ -8,7 +8,7 @@ from http_monitor.inputs.seeking.prober import Probe, Prober
 
 SAMPLES = 32
 """Number of evenly spaced places that are probed to check whether a file is in order of time."""
-_LEAST_STEP = 256 << 10
+_MIN_STEP = 256 << 10
 _CLOSE_BYTES = 64 << 10
 """An offset is close enough if at most this much is read in vain."""
 
@@ -61,7 +61,7 @@ class Search:
     def __init__(self, prober: Prober, margin_us: int, samples: int = SAMPLES) -> None:
         self._prober = prober
         self._margin_us = margin_us
-        step = max(prober.size // samples, _LEAST_STEP)
+        step = max(prober.size // samples, _MIN_STEP)
         sampled = ((offset, prober.at(offset)) for offset in range(0, max(1, prober.size - step // 2), step))
         self._known = [(offset, probe) for offset, probe in sampled if probe is not None]
         last = prober.last()

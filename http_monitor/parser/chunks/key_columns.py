@@ -82,7 +82,7 @@ def distinct_bytes(keys: Keys) -> tuple[bytes, Ints]:
     return (data.to_pybytes() if data else b""), edges.astype(np.int64)
 
 
-def recoded(keys: Keys, names: Keys) -> Keys:
+def recode(keys: Keys, names: Keys) -> Keys:
     """Return the keys with their distinct values replaced.
 
     Args:

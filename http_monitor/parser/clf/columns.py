@@ -17,7 +17,7 @@ from http_monitor.parser.chunks.key_columns import (
     keys_between,
     keys_of,
     no_keys,
-    recoded,
+    recode,
 )
 from http_monitor.parser.chunks.spans import Span, dashes_in, span_keys
 from http_monitor.parser.clf.regular_lines import Fields, find_fields
@@ -112,7 +112,7 @@ def sections(path: Keys) -> Keys:
         codes_of = np.where(tunnels, len(names.dictionary), codes(names)).astype(np.int32)
         values = pa.concat_arrays([names.dictionary, pa.array([SECTION_CONNECT], pa.binary())])
         names = pa.DictionaryArray.from_arrays(arrow_of(codes_of, pa.int32()), values)
-    return recoded(path, names)
+    return recode(path, names)
 
 
 def clients(fields: Keys) -> tuple[Keys, Keys]:
@@ -125,14 +125,14 @@ def clients(fields: Keys) -> tuple[Keys, Keys]:
         return fields, no_keys(len(fields))
     found = [client_of(field) for field in distinct(fields)]
     forwarded = [client.forwarded for client in found]
-    if not any(forwarded):
-        return recoded(fields, keys_of([client.host for client in found])), no_keys(len(fields))
-    return recoded(fields, keys_of([client.host for client in found])), recoded(fields, keys_of(forwarded))
+    if all(each is None for each in forwarded):
+        return recode(fields, keys_of([client.host for client in found])), no_keys(len(fields))
+    return recode(fields, keys_of([client.host for client in found])), recode(fields, keys_of(forwarded))
 
 
 def vhost_names(fields: Keys) -> Keys:
     """Return the vhosts without their ports; computed once per distinct field."""
-    return recoded(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
+    return recode(fields, keys_of([vhost_name(field) for field in distinct(fields)]))
 
 
 def plain_methods(method: Keys) -> Bools:

@@ -68,7 +68,7 @@ class ApacheFormat(TemplateFormat):
         super().__init__(name or text, template, limit, KIND, doubts=doubts)
 
 
-def logformat_made(
+def make_logformat(
     text: str, limit: int, *, name: str, of_httpd: bool, own: OwnTime | None = None, untimed: bool = False
 ) -> ApacheFormat | UnitFormat:
     """Return the format of a LogFormat, with the unit of its ``%D`` as far as it is known.

@@ -8,7 +8,7 @@ from http_monitor.errors import UsageError
 from http_monitor.parser.declared.apache_directives import Directive
 from http_monitor.parser.declared.apache_strftime import pattern_of, time_of
 from http_monitor.parser.fields.field import Role, Writing
-from http_monitor.parser.fields.strptime import is_whole, parts_named
+from http_monitor.parser.fields.strptime import is_whole, name_parts
 
 # Names are those of apache-log-parser; if a role has several, the first one is preferred.
 _ROLE_OF: dict[str, Role] = {
@@ -101,9 +101,7 @@ def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
     times = [directive for directive in directives if directive.letter == "t"]
     known = [time_of(directive.parameter or "") for directive in times]
     seconds = next((it for it in times if pattern_of(it.parameter or "") in ("sec", "%s")), None)
-    fraction = next(
-        (it for it in times if parts_named(pattern_of(it.parameter or "")) == frozenset({"fraction"})), None
-    )
+    fraction = next((it for it in times if name_parts(pattern_of(it.parameter or "")) == frozenset({"fraction"})), None)
     if seconds is not None and fraction is not None:
         return (seconds, fraction)
     if any(time is not None and time.zoned for time in known):
@@ -111,13 +109,13 @@ def moments_of(directives: Iterable[Directive]) -> tuple[Directive, ...]:
     pieces: list[Directive] = []
     parts: frozenset[str] = frozenset()
     for directive in times:
-        own = parts_named(pattern_of(directive.parameter or ""))
+        own = name_parts(pattern_of(directive.parameter or ""))
         if own and not own <= parts:
             pieces.append(directive)
             parts |= own
     if not is_whole(parts):
         return ()
-    alone = next((piece for piece in pieces if parts_named(pattern_of(piece.parameter or "")) == parts), None)
+    alone = next((piece for piece in pieces if name_parts(pattern_of(piece.parameter or "")) == parts), None)
     if alone is not None and time_of(alone.parameter or "") is not None:
         return ()
     return tuple(pieces) if alone is None else (alone,)

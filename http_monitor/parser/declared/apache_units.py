@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from http_monitor.arrow import filled
 from http_monitor.explanation import LineReading
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.template.format import TemplateFormat
@@ -130,8 +130,7 @@ def _find_unit(by_seconds: Batch, counted: Batch) -> tuple[Unit | None, int | No
 
 def _durations(batch: Batch) -> Any:
     """Return the durations of rows, -1 if there is none."""
-    column: Any = batch.rows.column(_DURATION)
-    return pc.fill_null(column, -1).to_numpy(zero_copy_only=False)
+    return filled(batch.rows.column(_DURATION), -1)
 
 
 def _agree(duration_us: Any, seconds_us: Any) -> Bools:

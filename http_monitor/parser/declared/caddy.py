@@ -7,7 +7,7 @@ https://github.com/caddyserver/transform-encoder
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, make_template, parts_of
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BARE, DIGITS, ISO_UTC, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -59,14 +59,14 @@ _MEANT: dict[str, Meant] = {
     "bytes_read": Meant("bytes_in", looks=NUMBER),
     "duration": Meant("duration", "s"),
 }
-_LEAST = 3
+_MIN_PLACEHOLDERS = 3
 
 
 def is_caddy(text: str) -> bool:
     """Return whether a string has several of the placeholders that only Caddy names so."""
     if text.strip() in _SHORT:
         return True
-    return len(_MEANT.keys() & {name.lower() for name in _PLACEHOLDER.findall(text)}) >= _LEAST
+    return len(_MEANT.keys() & {name.lower() for name in _PLACEHOLDER.findall(text)}) >= _MIN_PLACEHOLDERS
 
 
 def caddy_template(text: str, *, untimed: bool = False) -> Template:
@@ -80,7 +80,7 @@ def caddy_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((_literal(text[at : match.start()]), None))
         pieces.append((match[0], _MEANT.get(match["name"].lower(), NOTHING)))
         at = match.end()
-    return made(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:

@@ -3,11 +3,24 @@
 Its operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
 """
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of, time_written, unknown
-from http_monitor.parser.fields.field import Role
+from http_monitor.parser.declared.placeholders import (
+    NOTHING,
+    Meant,
+    choose_roles,
+    lacking,
+    make_template,
+    meaning_of_time,
+    parts_of,
+    unknown_placeholder,
+)
+from http_monitor.parser.fields.field import Role, Writing
 from http_monitor.parser.template.slot import DIGITS, EPOCH, ISO_UTC, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
 
@@ -18,6 +31,8 @@ _NEEDED: dict[Role, str] = {
     "time": "%START_TIME%",
 }
 OPERATOR = re.compile(r"%(?P<name>[A-Z][A-Z0-9_]{2,})(?:\((?P<of>[^()]*)\))?(?::(?P<most>[0-9]+))?%")
+_UNQUOTED = re.compile(r"(:\s*)(%[A-Z][^%\"]*%)")
+"""An operator as a value without quotes, which is no JSON until it is quoted."""
 _MEANT: dict[str, Meant] = {
     "RESPONSE_CODE": Meant("status", looks=STATUS_OR_NONE),
     "BYTES_SENT": Meant("size", looks=NUMBER),
@@ -51,6 +66,52 @@ def is_envoy(text: str) -> bool:
     return OPERATOR.search(text) is not None
 
 
+def is_json(text: str) -> bool:
+    """Return whether a string is a JSON object, which Envoy writes with its own order of keys and types."""
+    return text.lstrip().startswith("{")
+
+
+def envoy_keys(text: str, *, untimed: bool = False) -> dict[str, tuple[Role, Writing]]:
+    """Return the roles of the keys of a ``json_format``.
+
+    Args:
+        text: The object with operators in the place of values.
+        untimed: Its lines may have no time.
+
+    Raises:
+        UsageError: it is no object, or lacks what a line needs to be counted.
+    """
+    found: Any = None
+    for written in (text, text.replace('\\"', '"').replace("\\n", " "), _UNQUOTED.sub(r'\1"\2"', text)):
+        with suppress(ValueError, RecursionError):
+            found = json.loads(written)
+            break
+    if not isinstance(found, dict):
+        raise UsageError(f"--format: got {NOUN} that is no JSON object, takes one with %OPERATORS%")
+    named = {key: match for key, match in _operators_in(found, ()) if match is not None}
+    names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in named.values())
+    meants = {key: _meant(match["name"], match["of"] or "", names_client=names_client) for key, match in named.items()}
+    keys: dict[str, tuple[Role, Writing]] = {}
+    for (key, meant), role in zip(meants.items(), choose_roles([*meants.values()]), strict=True):
+        if role is not None:
+            is_unit = role in ("duration", "upstream")
+            keys[key] = ("time" if role == "moment" else role, meant.writing if is_unit else "plain")
+    said = {role for role, _ in keys.values()}
+    for role, placeholder in _NEEDED.items():
+        if role not in said and not (role == "time" and untimed):
+            raise lacking(NOUN, placeholder, _NEEDED)
+    return keys
+
+
+def _operators_in(found: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """Yield each key of an object with its operator; None if its value is something else."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from _operators_in(value, (*path, key))
+        elif isinstance(value, str):
+            yield ".".join((*path, key)), OPERATOR.fullmatch(value.strip())
+
+
 def envoy_template(text: str, *, untimed: bool = False) -> Template:
     """Return the template of a format string, `untimed` ones too. Raises UsageError: it cannot be read."""
     pieces: list[tuple[str, Meant | None]] = []
@@ -61,13 +122,13 @@ def envoy_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((match[0], _meant(match["name"], match["of"] or "", names_client=names_client)))
         at = match.end()
     parts = parts_of([*pieces, (_literal(text[at:]), None)])
-    return made(parts, NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts, NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:
     plain = text.replace("%%", "")
     if "%" in plain:
-        raise unknown(NOUN, text[text.index("%") :], "%START_TIME%, %RESPONSE_CODE%, …")
+        raise unknown_placeholder(NOUN, text[text.index("%") :], "%START_TIME%, %RESPONSE_CODE%, …")
     return text.replace("%%", "%").replace('\\"', '"').replace("\\\\", "\\")
 
 
@@ -92,7 +153,7 @@ def _time(of: str) -> Meant:
         return Meant("time", "epoch", EPOCH)
     if of in ("%s%3f", "%s%6f"):
         return Meant("time", "epoch_ms" if of.endswith("3f") else "epoch_us", DIGITS)
-    time = time_written(re.sub(r"%([1-9])f", "%f", of))
+    time = meaning_of_time(re.sub(r"%([1-9])f", "%f", of))
     if time is None:
         raise UsageError(f"--format: got {NOUN} with START_TIME({of}), takes one with a date and a time of day")
     return time

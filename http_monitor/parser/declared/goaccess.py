@@ -6,7 +6,7 @@ Its specifiers: https://goaccess.io/man#custom-log
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of, unknown
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, make_template, parts_of, unknown_placeholder
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BARE, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -70,7 +70,7 @@ def goaccess_template(text: str, *, untimed: bool = False) -> Template:
             literal += "%"
             continue
         if name is not None and name not in _MEANT:
-            raise unknown(NOUN, match[0], "%h, %d, %t, %s, …")
+            raise unknown_placeholder(NOUN, match[0], "%h, %d, %t, %s, …")
         if literal:
             pieces.append((literal.replace('\\"', '"'), None))
         literal = ""
@@ -79,7 +79,7 @@ def goaccess_template(text: str, *, untimed: bool = False) -> Template:
             at = match.start() + len("%d:%t %^")
         pieces.append((text[match.start() : at], meant))
     literal += text[at:]
-    return made(parts_of([*pieces, (literal.replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (literal.replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(text: str, at: int, name: str) -> Meant:

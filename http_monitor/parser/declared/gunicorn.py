@@ -5,7 +5,7 @@ The atoms: https://docs.gunicorn.org/en/stable/settings.html#access-log-format
 
 import re
 
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of, unknown
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, make_template, parts_of, unknown_placeholder
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BRACKETED, DIGITS, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -63,12 +63,12 @@ def gunicorn_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((_literal(text[at : match.start()]), None))
         pieces.append((match[0], _meant(match["name"], has_host=has_host)))
         at = match.end()
-    return made(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:
     if "%" in text.replace("%%", ""):
-        raise unknown(NOUN, text[text.index("%") :], "%(h)s, %(t)s, %(s)s, …")
+        raise unknown_placeholder(NOUN, text[text.index("%") :], "%(h)s, %(t)s, %(s)s, …")
     return text.replace("%%", "%").replace('\\"', '"').replace("\\'", "'")
 
 

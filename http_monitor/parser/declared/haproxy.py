@@ -11,11 +11,11 @@ from http_monitor.parser.declared.placeholders import (
     NOTHING,
     Meant,
     check_count,
-    chosen,
-    made,
-    requests_joined,
-    time_written,
-    unknown,
+    choose_roles,
+    join_requests,
+    make_template,
+    meaning_of_time,
+    unknown_placeholder,
 )
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.template.slot import CLF_BARE, CLF_LOCAL, DIGITS, SIGNED, STATUS_OR_NONE, Slot
@@ -101,7 +101,7 @@ def is_haproxy(text: str) -> bool:
 def haproxy_template(text: str, *, untimed: bool = False) -> Template:
     """Return the template of a log-format, `untimed` ones too. Raises UsageError: it cannot be read."""
     found, pieces = _split(text)
-    roles = chosen([meant for _, meant, _ in found])
+    roles = choose_roles([meant for _, meant, _ in found])
     parts: list[Given] = []
     places = iter(zip(found, roles, strict=True))
     for index, piece in enumerate(pieces):
@@ -110,8 +110,8 @@ def haproxy_template(text: str, *, untimed: bool = False) -> Template:
             continue
         (name, meant, quoted), role = next(places)
         behind = pieces[index + 1] if index + 1 < len(pieces) else ""
-        parts += _placed(parts, name, meant, role, quoted=quoted, behind=behind)
-    return made(_joined(parts), NOUN, _NEEDED, untimed=untimed, exact=True)
+        parts += _place_variable(parts, name, meant, role, quoted=quoted, behind=behind)
+    return make_template(_join_requests(parts), NOUN, _NEEDED, untimed=untimed, exact=True)
 
 
 def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
@@ -123,7 +123,7 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
         match = _VARIABLE.match(text, at)
         if match is None:
             if text[at] == "%":
-                raise unknown(NOUN, text[at:], "%ci, %ST, %{+Q}r, …")
+                raise unknown_placeholder(NOUN, text[at:], "%ci, %ST, %{+Q}r, …")
             at += text[at] == "\\" and text[at + 1 : at + 2] in ('"', "\\", " ", "'")
             # HAProxy writes one space for any number in the string.
             literal += "" if text[at] == " " and literal.endswith(" ") else text[at]
@@ -144,7 +144,7 @@ def _split(text: str) -> tuple[list[tuple[str, Meant, bool]], list[str | None]]:
             always_quoted = ("+Q" in flags) or (always_quoted and "-Q" not in flags)
             continue
         if match["name"] is not None and match["name"] not in _MEANT:
-            raise unknown(NOUN, match[0], "%ci, %ST, %{+Q}r, …")
+            raise unknown_placeholder(NOUN, match[0], "%ci, %ST, %{+Q}r, …")
         if literal:
             pieces.append(literal)
         literal = ""
@@ -178,11 +178,11 @@ def _date_of(unit: str, kind: str | None, pattern: str) -> Meant:
     if kind.endswith("utime"):
         # A Z at its end is nothing but a letter to HAProxy.
         pattern = pattern.removesuffix("Z") + ("%z" if pattern.endswith("Z") else "%@")
-    written = time_written(re.sub("%[0-9]*N", "%f", pattern))
+    written = meaning_of_time(re.sub("%[0-9]*N", "%f", pattern))
     return NOTHING if written is None else replace(written, rank=4)
 
 
-def _placed(
+def _place_variable(
     parts: list[Given], name: str, meant: Meant, role: Role | None, *, quoted: bool, behind: str | None
 ) -> list[Given]:
     """Return the parts for a variable; the space before captured headers is removed from the parts."""
@@ -206,7 +206,7 @@ def _placed(
     return [Slot(field, "any" if role == "request" else "word", empty=False)]
 
 
-def _joined(parts: list[Given]) -> list[Given]:
+def _join_requests(parts: list[Given]) -> list[Given]:
     if all(isinstance(part, (bytes, Slot)) for part in parts):
-        return [*requests_joined([part for part in parts if isinstance(part, (bytes, Slot)) and part != b""])]
+        return [*join_requests([part for part in parts if isinstance(part, (bytes, Slot)) and part != b""])]
     return [part for part in parts if part != b""]

@@ -6,7 +6,7 @@ Its tokens: https://github.com/expressjs/morgan#tokens
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, make_template, parts_of
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BARE, ISO_UTC, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -43,10 +43,10 @@ _REQ: dict[str, Meant] = {
 
 def is_morgan(text: str) -> bool:
     """Return whether a string contains tokens of morgan."""
-    return "%" not in text and "$" not in text and _known(text) >= 2
+    return "%" not in text and "$" not in text and _count_known(text) >= 2
 
 
-def _known(text: str) -> int:
+def _count_known(text: str) -> int:
     return sum(match["name"] in _MEANT or match["name"] in ("date", "req", "res") for match in TOKEN.finditer(text))
 
 
@@ -63,7 +63,7 @@ def morgan_template(text: str, *, untimed: bool = False) -> Template:
             meant = Meant("duration", "ms")
         pieces.append((match[0], meant))
         at = match.end()
-    return made(parts_of([*pieces, (text[at:].replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (text[at:].replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(name: str, of: str | None, *, has_host: bool) -> Meant:

@@ -3,7 +3,7 @@
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.nginx_quotes import unquoted
+from http_monitor.parser.declared.nginx_quotes import unquote
 from http_monitor.parser.declared.own_time import OwnTime, check_used
 from http_monitor.parser.declared.placeholders import check_count
 from http_monitor.parser.fields.field import Field, Role, Writing
@@ -87,7 +87,7 @@ _NEEDED = {"host": "$remote_addr", "status": "$status", "time": "a time such as 
 
 def is_json(text: str) -> bool:
     """Return whether a log_format writes JSON objects, which need a format of another kind."""
-    return unquoted(text).lstrip().startswith("{")
+    return unquote(text).lstrip().startswith("{")
 
 
 def names_variables(text: str) -> bool:
@@ -110,7 +110,7 @@ def nginx_template(text: str, own: OwnTime | None = None, *, untimed: bool = Fal
     """
     if is_json(text):
         raise UsageError("--format: got a log_format that writes JSON, takes --format json for it")
-    parts = _split(unquoted(text), own)
+    parts = _split(unquote(text), own)
     if not untimed and not any(isinstance(part, Slot) and part.field.role in ("time", "moment") for part in parts):
         raise UsageError(
             "--format: got a log_format without a time, takes one with $time_local, $time_iso8601 or $msec; --log-time"
@@ -133,7 +133,7 @@ def _split(text: str, own: OwnTime | None = None) -> list[bytes | Slot]:
     names = [name_1 or name_2 for name_1, name_2 in _VARIABLE.findall(text)]
     check_count(len(names))
     check_used(own, there=own is None or own.name in names)
-    roles = _chosen(names)
+    roles = _choose_roles(names)
     if own is not None:
         roles = {number: role for number, role in roles.items() if role != "time"}
     quoted = False
@@ -150,7 +150,7 @@ def _split(text: str, own: OwnTime | None = None) -> list[bytes | Slot]:
         empty = text[match.end() : match.end() + 1] not in ("", " ", "$")
         parts.append(_slot(names[count], roles.get(count), quoted=quoted, touches=touches, empty=empty))
         at, count = match.end(), count + 1
-    return _queries_joined([*parts, _literal(text[at:])])
+    return _join_queries([*parts, _literal(text[at:])])
 
 
 def _literal(text: str) -> bytes:
@@ -159,7 +159,7 @@ def _literal(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _chosen(names: list[str]) -> dict[int, Role]:
+def _choose_roles(names: list[str]) -> dict[int, Role]:
     """Return the role of each variable that provides one, by the variable's index."""
     best: dict[Role, tuple[int, int]] = {}
     client = None if set(names) & {*_ADDRESSES} else next((name for name in _CLIENTS if name in names), None)
@@ -192,7 +192,7 @@ def _slot(name: str, role: Role | None, *, quoted: bool, touches: bool, empty: b
     return Slot(Field(name, role), "word" if role == "host" else "any", begins=begins, empty=empty and role != "host")
 
 
-def _queries_joined(parts: list[bytes | Slot]) -> list[bytes | Slot]:
+def _join_queries(parts: list[bytes | Slot]) -> list[bytes | Slot]:
     """Return the parts with ``$is_args$args`` as one query, which may be empty."""
     joined: list[bytes | Slot] = []
     for part in parts:

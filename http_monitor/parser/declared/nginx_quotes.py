@@ -8,7 +8,7 @@ _ESCAPE = re.compile(r"""\\(["'\\trn])""")
 _CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
 
 
-def unquoted(text: str) -> str:
+def unquote(text: str) -> str:
     r"""Return the value of a log_format.
 
     Args:

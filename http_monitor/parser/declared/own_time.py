@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.fields.field import Field
-from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_named
+from http_monitor.parser.fields.strptime import expression_of, is_whole, name_parts
 from http_monitor.parser.template.slot import Slot
 from http_monitor.units import visible_text
 
@@ -33,7 +33,7 @@ def own_time(text: str) -> OwnTime:
     """
     name, equals, pattern = text.partition("=")
     name = name.strip().removeprefix("$").strip("{}")
-    parts = parts_named(pattern)
+    parts = name_parts(pattern)
     if not name or (equals and (parts is None or not is_whole(parts))):
         got = f"{visible_text(text[:60])}"
         takes = "the name of a variable, or NAME=PATTERN with a date and a time of day such as %d.%m.%Y %H:%M:%S"

@@ -55,7 +55,7 @@ _UWSGI = re.compile(r"\s*(?:--)?log-?format\s*[= ]\s*(?P<inner>.*%\(addr\)(?![A-
 _TRANSFORM = re.compile(r"\s*(?:format\s+)?transform\s+(?P<quote>[`\"])(?P<inner>.*?)(?P=quote).*", re.DOTALL)
 
 
-def pasted(text: str) -> Pasted:
+def extract_format(text: str) -> Pasted:
     """Return the format string in a pasted text.
 
     Raises:

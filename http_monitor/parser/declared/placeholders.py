@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from http_monitor.errors import UsageError
 from http_monitor.parser.fields.field import Field, Role, Writing
-from http_monitor.parser.fields.strptime import expression_of, is_whole, parts_named
+from http_monitor.parser.fields.strptime import expression_of, is_whole, name_parts
 from http_monitor.parser.template.slot import NUMBER, STATUS_OR_NONE, Slot, client_slot, request_slot
 from http_monitor.parser.template.template import Given, Template
 from http_monitor.units import visible_text
 
-MOST_FIELDS = 256
+MAX_FIELDS = 256
 """Maximum number of placeholders in a format string; no server's has more."""
-MOST_CHARS = 32 << 10
+MAX_CHARS = 32 << 10
 """Maximum length of a format string."""
 
 
@@ -37,14 +37,14 @@ NOTHING = Meant()
 
 def check_size(text: str) -> None:
     """Raise UsageError if a format string is too long."""
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"--format: got {len(text):,} characters, takes at most {MOST_CHARS:,}")
+    if len(text) > MAX_CHARS:
+        raise UsageError(f"--format: got {len(text):,} characters, takes at most {MAX_CHARS:,}")
 
 
 def check_count(count: int) -> None:
     """Raise UsageError if a format string has too many placeholders."""
-    if count > MOST_FIELDS:
-        raise UsageError(f"--format: got {count:,} fields, takes at most {MOST_FIELDS}")
+    if count > MAX_FIELDS:
+        raise UsageError(f"--format: got {count:,} fields, takes at most {MAX_FIELDS}")
 
 
 def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty: bool) -> Slot:
@@ -71,7 +71,7 @@ def slot_for(name: str, meant: Meant, *, role: Role | None, quoted: bool, empty:
     return Slot(field, "any", empty=empty)
 
 
-def chosen(meants: Sequence[Meant]) -> list[Role | None]:
+def choose_roles(meants: Sequence[Meant]) -> list[Role | None]:
     """Return the role that each placeholder provides: of those with one role, only the one of least rank."""
     best: dict[Role, int] = {}
     for index, meant in enumerate(meants):
@@ -91,7 +91,7 @@ def parts_of(pieces: Sequence[tuple[str, Meant | None]]) -> list[bytes | Slot]:
     """
     meants = [meant for _, meant in pieces if meant is not None]
     check_count(len(meants))
-    roles = iter(chosen(meants))
+    roles = iter(choose_roles(meants))
     parts: list[bytes | Slot] = []
     quoted = False
     for index, (text, meant) in enumerate(pieces):
@@ -101,10 +101,10 @@ def parts_of(pieces: Sequence[tuple[str, Meant | None]]) -> list[bytes | Slot]:
             continue
         following = pieces[index + 1][0][:1] if index + 1 < len(pieces) and pieces[index + 1][1] is None else ""
         parts.append(slot_for(text, meant, role=next(roles), quoted=quoted, empty=following not in ("", " ", "\t")))
-    return requests_joined([part for part in parts if part != b""])
+    return join_requests([part for part in parts if part != b""])
 
 
-def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
+def join_requests(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
     """Return the parts with ``"METHOD TARGET PROTOCOL"`` as one request, which may be invalid."""
     joined: list[bytes | Slot] = []
     for part in parts:
@@ -131,7 +131,7 @@ def requests_joined(parts: Sequence[bytes | Slot]) -> list[bytes | Slot]:
     return joined
 
 
-def made(
+def make_template(
     parts: Sequence[Given], noun: str, needed: dict[Role, str], *, exact: bool = False, untimed: bool = False
 ) -> Template:
     """Return a template that has the fields required for counting.
@@ -149,9 +149,13 @@ def made(
     template = Template(parts, noun, exact=exact)
     for role, placeholder in needed.items():
         if not (gives_time(template) or untimed if role == "time" else template.gives(role)):
-            several = ", ".join(needed.values())
-            raise UsageError(f"--format: got {noun} without {placeholder}, takes one with {several}")
+            raise lacking(noun, placeholder, needed)
     return template
+
+
+def lacking(noun: str, placeholder: str, needed: dict[Role, str]) -> UsageError:
+    """Return the error for a string without one of the placeholders that it needs."""
+    return UsageError(f"--format: got {noun} without {placeholder}, takes one with {', '.join(needed.values())}")
 
 
 def gives_time(template: Template) -> bool:
@@ -160,14 +164,14 @@ def gives_time(template: Template) -> bool:
     return whole or (template.gives("date") and template.gives("clock"))
 
 
-def time_written(pattern: str) -> Meant | None:
+def meaning_of_time(pattern: str) -> Meant | None:
     """Return the meaning of a time with a strftime pattern; None if the pattern is not a whole time."""
-    parts = parts_named(pattern)
+    parts = name_parts(pattern)
     if parts is None or not is_whole(parts):
         return None
     return Meant("moment", "strftime", expression_of(pattern), pattern=pattern)
 
 
-def unknown(noun: str, text: str, takes: str) -> UsageError:
+def unknown_placeholder(noun: str, text: str, takes: str) -> UsageError:
     """Return the error for text that is not a placeholder."""
     return UsageError(f"--format: got {visible_text(text[:20])} in {noun}, takes {takes}")

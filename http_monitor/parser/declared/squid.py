@@ -6,7 +6,14 @@ Its codes: https://www.squid-cache.org/Doc/config/logformat/
 import re
 
 from http_monitor.errors import UsageError
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of, time_written, unknown
+from http_monitor.parser.declared.placeholders import (
+    NOTHING,
+    Meant,
+    make_template,
+    meaning_of_time,
+    parts_of,
+    unknown_placeholder,
+)
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BARE, DIGITS, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -85,7 +92,7 @@ def squid_template(text: str, *, untimed: bool = False) -> Template:
         match = CODE.match(text, at)
         if match is None:
             if text[at] == "%":
-                raise unknown(NOUN, text[at:], "%>a, %>Hs, %ts.%03tu, …")
+                raise unknown_placeholder(NOUN, text[at:], "%>a, %>Hs, %ts.%03tu, …")
             at += text[at] == "\\" and text[at + 1 : at + 2] in ('"', "\\")
             literal += text[at]
             at += 1
@@ -98,7 +105,7 @@ def squid_template(text: str, *, untimed: bool = False) -> Template:
             pieces.append((literal, None))
         literal = ""
         pieces.append((match[0], _meant(match["name"], match["of"] or match["of_2"] or "", match[0])))
-    return made(parts_of([*pieces, (literal, None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (literal, None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _meant(name: str, of: str, text: str) -> Meant:
@@ -107,10 +114,10 @@ def _meant(name: str, of: str, text: str) -> Meant:
     if name in ("<h", "<ha") or name.startswith(("ssl::", "adapt::", "icap::", "note")):
         return NOTHING
     if name in ("tl", "tg") and of:
-        time = time_written(of)
+        time = meaning_of_time(of)
         if time is None:
             raise UsageError(f"--format: got {NOUN} with {text}, takes one with a date and a time of day")
         return time
     if name not in _MEANT and name.lstrip("<>") not in _MEANT:
-        raise unknown(NOUN, text, "%>a, %>Hs, %ts.%03tu, …")
+        raise unknown_placeholder(NOUN, text, "%>a, %>Hs, %ts.%03tu, …")
     return _MEANT.get(name, NOTHING)

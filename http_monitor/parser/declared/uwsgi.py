@@ -5,7 +5,7 @@ Its variables: https://uwsgi-docs.readthedocs.io/en/latest/LogFormat.html
 
 import re
 
-from http_monitor.parser.declared.placeholders import NOTHING, Meant, made, parts_of
+from http_monitor.parser.declared.placeholders import NOTHING, Meant, make_template, parts_of
 from http_monitor.parser.fields.field import Role
 from http_monitor.parser.template.slot import CLF_BARE, DIGITS, NUMBER, STATUS_OR_NONE
 from http_monitor.parser.template.template import Template
@@ -42,12 +42,12 @@ _MEANT: dict[str, Meant] = {
 }
 # Behind a name of gunicorn's stands a letter, behind one of HAProxy's what it is the name of.
 _OWN = re.compile(r"%\((?P<name>[A-Za-z0-9_.-]{1,80})\)(?![A-Za-z{\[])")
-_LEAST = 3
+_MIN_VARIABLES = 3
 
 
 def is_uwsgi(text: str) -> bool:
     """Return whether a string has several of the variables that only uWSGI names so."""
-    return len(_MEANT.keys() & set(_OWN.findall(text))) >= _LEAST
+    return len(_MEANT.keys() & set(_OWN.findall(text))) >= _MIN_VARIABLES
 
 
 def uwsgi_template(text: str, *, untimed: bool = False) -> Template:
@@ -58,7 +58,7 @@ def uwsgi_template(text: str, *, untimed: bool = False) -> Template:
         pieces.append((_literal(text[at : match.start()]), None))
         pieces.append((match[0], _MEANT.get(match["name"], NOTHING)))
         at = match.end()
-    return made(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
+    return make_template(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
 def _literal(text: str) -> str:

@@ -9,13 +9,13 @@ from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
-from http_monitor.parser.detect.batch_pieces import Leading, end_of_line, joined
-from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, called, nearest_of
+from http_monitor.parser.detect.batch_pieces import Leading, end_of_line, join_batches
+from http_monitor.parser.detect.candidates import FAMILY, Candidate, Candidates, Pool, nearest_of, rename_reading
 from http_monitor.parser.detect.fallback import FallbackFormat
 from http_monitor.parser.detect.format_change import Change, Rival
 from http_monitor.parser.detect.ranking import is_near
 from http_monitor.parser.detect.trials import Trials, remind
-from http_monitor.parser.fields.plausible import doubted, first_hosts
+from http_monitor.parser.fields.plausible import find_doubtful_hosts, first_hosts
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.explain import read_line
 from http_monitor.parser.lines.promises import promised_by
@@ -141,7 +141,7 @@ class AutoFormat:
         for candidate in (self._candidates.family,) if only_family else self._candidates.of(sample):
             batch = self._samplers.fresh_of(candidate, head).parse(sample)
             if len(batch.line_nos) > (len(best[1].line_nos) if best else 0):
-                if not doubted(first_hosts(batch)):
+                if not find_doubtful_hosts(first_hosts(batch)):
                     best = candidate, batch
                 elif doubtful is None or len(batch.line_nos) > len(doubtful[1].line_nos):
                     doubtful = candidate, batch
@@ -161,7 +161,7 @@ class AutoFormat:
         start, size = 0, len(data)
         while self._format is not None and self._change is not None and (start < len(data) or not parts):
             piece = data[start : end_of_line(data, start + size)]
-            batch = self._told(self._format.parse(piece))
+            batch = self._name_kind(self._format.parse(piece))
             turn = self._change.look(piece, batch)
             if turn is None:
                 parts.append(batch)
@@ -173,7 +173,7 @@ class AutoFormat:
             self._turn_to(turn.rival, sum(part.lines for part in parts))
             # The rest was parsed with the wrong format; re-parse in small pieces so a second switch wastes little.
             start, size = start + turn.offset, _PIECE_BYTES
-        return joined(parts) if parts else self._undecided(data)
+        return join_batches(parts) if parts else self._parse_undecided(data)
 
     def drain_changes(self) -> list[FormatChange]:
         """Return the changes of the format since the last call."""
@@ -197,9 +197,9 @@ class AutoFormat:
         readings: list[tuple[LogFormat, LineReading]] = []
         doubtful: tuple[Candidate, LogFormat, LineReading] | None = None
         for candidate, trial in self._trials.named():
-            reading = called(read_line(trial, line))
+            reading = rename_reading(read_line(trial, line))
             host = (reading.values or {}).get("host")
-            if reading.values and not (isinstance(host, bytes) and doubted([host])):
+            if reading.values and not (isinstance(host, bytes) and find_doubtful_hosts([host])):
                 self._decide(candidate, trial)
                 return reading
             if reading.values and doubtful is None:
@@ -255,7 +255,7 @@ class AutoFormat:
 
     def _read_line(self, line: bytes, chosen: LogFormat) -> LineReading:
         """Return the reading of a line, which may show that the format has changed."""
-        reading = called(read_line(chosen, line))
+        reading = rename_reading(read_line(chosen, line))
         assert self._change is not None
         if reading.values is None:
             rival = self._change.note_misfit(line)
@@ -273,7 +273,7 @@ class AutoFormat:
         assert kind is not None
         self._changes.append(FormatChange(line_no, kind))
 
-    def _undecided(self, data: bytes) -> Batch:
+    def _parse_undecided(self, data: bytes) -> Batch:
         before = Leading()
         fit = self._trials.find_first(data, before)
         if fit is None:
@@ -292,7 +292,7 @@ class AutoFormat:
         self._rivals.give_away(candidate.name)
         self._change = Change(self._rivals, candidate.name, self._limit)
 
-    def _told(self, batch: Batch) -> Batch:
+    def _name_kind(self, batch: Batch) -> Batch:
         """Return the batch, with the chosen preset as its kind."""
         if self._chosen is None or self._chosen.name == FAMILY or batch.kind is None:
             return batch

@@ -13,7 +13,7 @@ _MAX_LINES = 256
 """Maximum number of lines tried at once while the format is not known: all formats but one parse them in vain."""
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
+def join_batches(batches: Sequence[Batch]) -> Batch:
     """Return batches of consecutive lines, at least one, as one batch."""
     if len(batches) == 1:
         return batches[0]
@@ -108,3 +108,17 @@ def whole_lines(piece: bytes) -> list[bytes]:
 def end_of_line(data: bytes, start: int) -> int:
     """Return where the line ends that has this byte in it."""
     return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
+
+
+def split_lines(data: bytes, limit: int) -> list[tuple[int, bytes]]:
+    """Return (end, line without its LF) of each line that is not blank."""
+    found: list[tuple[int, bytes]] = []
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        line = data[start:end]
+        if len(line) > limit or line.strip():
+            found.append((end + 1, line))
+        start = end + 1
+    return found

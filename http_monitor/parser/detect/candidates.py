@@ -61,7 +61,8 @@ class Candidates:
         self._untimed = untimed
         self._presets = presets
         self._presets_of = presets_of
-        self._limit = limit
+        self.limit = limit
+        """The longest line, in bytes without its LF."""
         self._zone = zone
         self.family = Candidate(FAMILY, lambda: family)
 
@@ -86,7 +87,7 @@ class Candidates:
     def _made_of(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
             make = preset.make_untimed if self._untimed and preset.make_untimed else preset.make
-            return lambda: in_zone(make(self._limit), self._zone)
+            return lambda: in_zone(make(self.limit), self._zone)
 
         others = (
             Candidate(preset.name, maker(preset), preset.examples)
@@ -159,7 +160,7 @@ class Pool:
         found: list[tuple[LogFormat, LineReading]] = []
         for candidate in self._candidates.values():
             made = self.fresh_of(candidate, head)
-            found.append((made, called(read_line(made, line))))
+            found.append((made, rename_reading(read_line(made, line))))
         return nearest_of(line, found)
 
 
@@ -171,7 +172,7 @@ def nearest_of(line: bytes, readings: list[tuple[LogFormat, LineReading]]) -> li
     return nearest_first(line, readings[-1:] + readings[:-1])
 
 
-def called(reading: LineReading) -> LineReading:
+def rename_reading(reading: LineReading) -> LineReading:
     """Return a reading by the family renamed to the variant of the line; for a malformed line, the simplest one."""
     if reading.format != "auto":
         return reading

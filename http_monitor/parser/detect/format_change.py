@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from http_monitor.parser.detect.batch_pieces import split_lines
 from http_monitor.parser.detect.candidates import Pool
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json
@@ -105,7 +106,7 @@ class Change:
             # Batches may have many short sequences, which show nothing.
             if self._row + size < ENOUGH_LINES and index + 1 < len(gaps):
                 continue
-            lines = lines or counted(data, self._limit)
+            lines = lines or split_lines(data, self._limit)
             for number in numbers[first - 1 : first - 1 + size].tolist():
                 end, line = lines[number - 1]
                 rival = self.note_misfit(line)
@@ -144,17 +145,3 @@ class Change:
                 rival.made.load(state["kept"])
             rivals[name] = rival
         self._row, self._rivals = row, rivals
-
-
-def counted(data: bytes, limit: int) -> list[tuple[int, bytes]]:
-    """Return (end, line without its LF) of each line that is not blank."""
-    found: list[tuple[int, bytes]] = []
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start)
-        end = len(data) if end < 0 else end
-        line = data[start:end]
-        if len(line) > limit or line.strip():
-            found.append((end + 1, line))
-        start = end + 1
-    return found

@@ -1,13 +1,17 @@
 """Tries all candidates on the lines of a file, until a line fits one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from http_monitor.parser.detect.batch_pieces import Leading, pieces, whole_lines
+import numpy as np
+
+from http_monitor.parser.detect.batch_pieces import Leading, pieces, split_lines
 from http_monitor.parser.detect.candidates import Candidate, Candidates
-from http_monitor.parser.fields.plausible import doubted, first_hosts
+from http_monitor.parser.fields.plausible import find_doubtful_hosts, first_hosts
+from http_monitor.parser.lines.account import SAMPLE_BYTES, SAMPLES
 from http_monitor.ports.log_format import LogFormat, Remembering
-from http_monitor.records import Batch, Json
+from http_monitor.records import Batch, Json, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Fit:
 
     candidate: Candidate
     made: LogFormat
-    """The format in its state before it read that line's piece."""
+    """The format in its state before it read that line."""
     start: int
     """Offset at which it must begin to parse."""
 
@@ -31,6 +35,7 @@ class Trials:
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates
         self._made: list[LogFormat] = []
+        self._remembering: dict[str, Remembering] = {}
         self.head = b""
         """The beginning of the file, for formats with header lines; empty if it will be parsed."""
 
@@ -50,14 +55,7 @@ class Trials:
             before: Receives the lines before that one; all lines if there is none.
         """
         for start, piece in pieces(data):
-            kept = self._memory()
-            batches = [made.parse(piece) for made in self._formats()]
-            if len({(*batch.other_nos,) for batch in batches}) > 1 and piece.count(b"\n", 0, -1):
-                # Formats disagree on which lines record no request, so each line must be judged by itself.
-                self.load(kept)
-                fit = self._find_in_lines(start, piece, before)
-            else:
-                fit = self._find(batches, kept, before, start)
+            fit = self._find(start, piece, before)
             if fit is not None:
                 return fit
         return None
@@ -81,35 +79,63 @@ class Trials:
         return self.head.startswith(b"#") or b"\n#" in self.head
 
     def _memory(self) -> Json:
-        return {candidate.name: made.save() for candidate, made in self.named() if isinstance(made, Remembering)}
+        self._formats()
+        return {name: made.save() for name, made in self._remembering.items()}
 
     def _formats(self) -> list[LogFormat]:
         if not self._made:
             self._made = [candidate.make_for(self.head) for candidate in self._candidates]
+            named = zip(self._candidates, self._made, strict=True)
+            self._remembering = {one.name: made for one, made in named if isinstance(made, Remembering)}
         return self._made
 
-    def _find(self, batches: Sequence[Batch], kept: Json, before: Leading, start: int) -> Fit | None:
-        """Return the choice made by the first line that fits any candidate; without one, add all lines to `before`."""
-        fitting = [
-            (int(batch.line_nos[0]), bool(doubted(first_hosts(batch, 1))), index)
+    def _find(self, start: int, piece: bytes, before: Leading) -> Fit | None:
+        """Return the choice made by the first fitting line of a piece that begins at an offset."""
+        kept = self._memory()
+        batches = [made.parse(piece) for made in self._formats()]
+        # (line, whether its host is doubted, candidate) of the first line that fits each.
+        fits = [
+            (int(batch.line_nos[0]), bool(find_doubtful_hosts(first_hosts(batch, 1))), index)
             for index, batch in enumerate(batches)
             if len(batch.line_nos)
         ]
-        if not fitting:
-            before.add(min(batches, key=lambda batch: batch.malformed_lines))
+        if not fits:
+            before.add(_in_vain(batches, piece, self._candidates.limit))
             return None
-        self.load(kept)
-        *_, index = min(fitting)
-        return Fit(*list(self.named())[index], start)
+        line_no, _, index = min(fits)
+        leading = piece[: _begin_of(piece, line_no, self._candidates.limit)]
+        if line_no > 1:
+            before.add(_in_vain([batch.head(line_no - 1) for batch in batches], leading, self._candidates.limit))
+        candidate, made = list(self.named())[index]
+        remind(made, kept.get(candidate.name))
+        if leading:
+            made.parse(leading)
+        return Fit(candidate, made, start + len(leading))
 
-    def _find_in_lines(self, start: int, piece: bytes, before: Leading) -> Fit | None:
-        for line in whole_lines(piece):
-            kept = self._memory()
-            fit = self._find([made.parse(line) for made in self._formats()], kept, before, start)
-            if fit is not None:
-                return fit
-            start += len(line)
-        return None
+
+def _in_vain(batches: Sequence[Batch], data: bytes, limit: int) -> Batch:
+    """Return the batch of lines that fit no candidate: a line records no request if any candidate says so.
+
+    Args:
+        batches: What each candidate made of the lines.
+        data: The lines.
+        limit: Maximum length of a line in bytes, without its LF.
+    """
+    batch = min(batches, key=lambda batch: batch.malformed_lines)
+    others = {(*batch.other_nos.tolist(),) for batch in batches}
+    if len(others) == 1:
+        return batch
+    other = sorted(set(chain.from_iterable(others)))
+    malformed = sorted({*range(1, batch.lines + 1)}.difference(other))[:SAMPLES]
+    lines = [line for _, line in split_lines(data, limit)]
+    samples = tuple(Sample(no, lines[no - 1][:SAMPLE_BYTES].removesuffix(b"\r")) for no in malformed)
+    return replace(batch, other_nos=np.array(other, np.int64), samples=samples)
+
+
+def _begin_of(data: bytes, line_no: int, limit: int) -> int:
+    """Return the offset of a line, given its number among those that are not blank."""
+    end, line = split_lines(data, limit)[line_no - 1]
+    return max(0, end - 1 - len(line))
 
 
 def remind(made: object, memory: Json | None) -> None:

@@ -2,7 +2,7 @@
 
 from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.late_pattern import LatePattern
-from http_monitor.parser.fields.scalars import MOST, POWER, scale_decimal
+from http_monitor.parser.fields.scalars import MAX_NUMBER, POWER, scale_decimal
 
 _EXPONENT = LatePattern(rb"[0-9]{1,18}(?:\.[0-9]{0,18})?[eE][+-]?[0-9]{1,2}")
 _PLAIN = LatePattern(rb"([0-9]{1,18})(?:\.([0-9]{0,18}))?")
@@ -47,7 +47,7 @@ def read_duration(text: bytes, writing: Writing) -> int | None:
         length_us = _one(part, writing)
         if length_us is not None:
             total = (total or 0) + length_us
-    return None if total is None or total > MOST else total
+    return None if total is None or total > MAX_NUMBER else total
 
 
 def _one(text: bytes, writing: Writing) -> int | None:

@@ -1,14 +1,19 @@
-"""Checks whether the client field of a format plausibly contains clients: addresses or names."""
+"""Checks whether the client or virtual host field of a format plausibly contains such: addresses or names."""
 
 import re
+from collections.abc import Callable
 
-from http_monitor.parser.fields.hosts import is_ip
+from http_monitor.parser.fields.hosts import is_address, is_ip
 from http_monitor.records import Batch
 
 ENOUGH_ROWS = 20
 """Number of the first rows that show what the client field contains."""
 _LONGEST_NAME = 255
 _NAME = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+# nginx has `_`, `*.example.org`, `www.example.*` and `~expression`, Apache `*:80`; a name may be of any alphabet.
+_SERVER = re.compile(
+    rb"_|~.*|(?=.*[A-Za-z*\x80-\xff])[A-Za-z0-9_.*\x80-\xff][A-Za-z0-9_.*\x80-\xff-]*(?::[0-9]{1,5})?", re.DOTALL
+)
 _UNIX = b"unix:"
 """Peer of a Unix socket, as nginx logs it."""
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|[0-9]{1,2}[A-Za-z]{3}[0-9]{2,4}", re.DOTALL)
@@ -31,13 +36,27 @@ def can_be_host(field: bytes) -> bool:
     return field.lower() not in _WORDS
 
 
-def first_hosts(batch: Batch, most: int = ENOUGH_ROWS) -> list[bytes]:
-    """Return the hosts of the first rows of a batch."""
-    hosts = batch.rows.column("host").slice(0, most).to_pylist()
+def can_be_vhost(field: bytes) -> bool:
+    """Return whether a field can be the name of a site, with or without a port."""
+    if is_address(field):
+        return True
+    if len(field) > _LONGEST_NAME or _SERVER.fullmatch(field) is None or _TIME.fullmatch(field):
+        return False
+    return field.lower() not in _WORDS
+
+
+def first_hosts(batch: Batch, most: int = ENOUGH_ROWS, column: str = "host") -> list[bytes]:
+    """Return the hosts (or what another column names) of the first rows of a batch."""
+    hosts = batch.rows.column(column).slice(0, most).to_pylist()
     return [b"-" if host is None else host for host in hosts]
 
 
-def doubted(hosts: list[bytes]) -> list[bytes]:
-    """Return the hosts that cannot be clients if they are the majority, else nothing; dashes are ignored."""
-    wrong = [host for host in hosts if host != b"-" and not can_be_host(host)]
+def find_doubtful_hosts(hosts: list[bytes], can_be: Callable[[bytes], bool] = can_be_host) -> list[bytes]:
+    """Return the hosts that cannot be hosts if they are the majority, else nothing; dashes are ignored.
+
+    Args:
+        hosts: Hosts of some lines, or their virtual hosts.
+        can_be: Whether one can be what it should be.
+    """
+    wrong = [host for host in hosts if host != b"-" and not can_be(host)]
     return wrong if 2 * len(wrong) > len(hosts) else []

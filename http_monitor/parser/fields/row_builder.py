@@ -10,7 +10,7 @@ from http_monitor.parser.fields.entry import NO_STATUS, NO_STATUS_TEXTS, Entry
 from http_monitor.parser.fields.field import Field, Role
 from http_monitor.parser.fields.hosts import client_of
 from http_monitor.parser.fields.request import METHOD, NO_REQUEST, Request, classify, split_request
-from http_monitor.parser.fields.scalars import MOST, read_count, read_day, read_time
+from http_monitor.parser.fields.scalars import MAX_NUMBER, read_count, read_day, read_time
 from http_monitor.parser.fields.strptime import reader_of
 from http_monitor.parser.fields.vhost import is_name_and_port, vhost_name
 from http_monitor.parser.fields.zones import UNZONED_US
@@ -196,7 +196,7 @@ class Meaning:
             if duration_us is None:
                 return None
             total += duration_us
-        return total if total <= MOST else None
+        return total if total <= MAX_NUMBER else None
 
     def _request(self, texts: Texts) -> Request:
         whole, _ = self._text(texts, "request")

@@ -10,7 +10,7 @@ from http_monitor.parser.fields.late_pattern import LatePattern
 from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
-MOST = (1 << 63) - 1
+MAX_NUMBER = (1 << 63) - 1
 """Greatest number in a row."""
 
 _ISO = LatePattern(
@@ -66,7 +66,7 @@ def read_count(text: bytes) -> int | None:
     if not text.isdigit() or len(digits) > 19:
         return None
     number = int(digits)
-    return number if number <= MOST else None
+    return number if number <= MAX_NUMBER else None
 
 
 def scale_decimal(whole: bytes, fraction: bytes, power: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from http_monitor.parser.fields.clf_time import decode_time
-from http_monitor.parser.fields.scalars import END_US, MOST
+from http_monitor.parser.fields.scalars import END_US, MAX_NUMBER
 from http_monitor.parser.fields.zones import UNZONED_US
 from http_monitor.units import US_PER_S
 
@@ -60,7 +60,7 @@ _CLOCK = ({"hour", "hour_of_12"}, {"minute"})
 _UTC = ("UTC", "GMT", "Z", "UCT")
 
 
-def parts_named(pattern: str) -> frozenset[str] | None:
+def name_parts(pattern: str) -> frozenset[str] | None:
     """Return the parts of a time in a pattern; None if the pattern has an unsupported code."""
     codes = _codes(pattern)
     return None if codes is None else frozenset(name for name, _ in codes if name)
@@ -104,7 +104,7 @@ def _instant(found: dict[str, str]) -> int | str:
     fraction_us = int(found.get("fraction", "0")[:6].ljust(6, "0"))
     if "epoch" in found:
         time_us = int(found["epoch"]) * US_PER_S + fraction_us
-        return time_us if time_us < min(END_US, MOST) else "a year outside 1970–9998"
+        return time_us if time_us < min(END_US, MAX_NUMBER) else "a year outside 1970–9998"
     year = int(found["year"]) if "year" in found else _full_year(int(found["short_year"]))
     month, day = _month_and_day(found, year)
     hour = int(found.get("hour") or 0)

@@ -24,7 +24,7 @@ UNZONED_US = 1 << 61
 """Added to local times: greater than any instant, and the sum fits in 63 bits."""
 _DAY_S = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_NAME = 60
+_MAX_NAME = 60
 _NEAREST = 3
 
 
@@ -41,7 +41,7 @@ class Zone:
         self.offset_s = lru_cache(maxsize=1 << 14)(offset_s)
 
 
-def zone_named(name: str) -> Zone:
+def find_zone(name: str) -> Zone:
     """Return the zone for an IANA name, ``UTC``, or ``local`` for that of this process.
 
     Raises:
@@ -59,7 +59,7 @@ def zone_named(name: str) -> Zone:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         found = None
     if found is None:
-        raise UsageError(f"--log-timezone: got {visible_text(name[:_MOST_NAME])}, takes {_nearest(name)}")
+        raise UsageError(f"--log-timezone: got {visible_text(name[:_MAX_NAME])}, takes {_nearest(name)}")
     return Zone(name, lambda at_s: _offset_s(at_s, found))
 
 
@@ -81,7 +81,7 @@ def _nearest(name: str) -> str:
     import zoneinfo  # noqa: PLC0415
 
     every = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
-    wanted = name[:_MOST_NAME].lower().replace(" ", "_")
+    wanted = name[:_MAX_NAME].lower().replace(" ", "_")
     if wanted in every:
         return every[wanted]
     ends = [every[zone] for zone in sorted(every) if wanted and zone.rpartition("/")[2] == wanted]
@@ -148,7 +148,7 @@ class LocalTimes:
         if not len(rows):
             return rows
         given: Any = rows.column(0)
-        times_us = given.cast(pa.int64()).to_numpy()
+        times_us = given.view(pa.int64()).to_numpy()
         if int(times_us.max()) < UNZONED_US:
             self._before_us = int(times_us[-1])
             return rows

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from http_monitor.arrow import are_among, are_null, encode, filled, keep, search, with_text
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.next_byte import Marks
@@ -28,7 +28,7 @@ from http_monitor.parser.template.slot import Slot
 from http_monitor.parser.template.template import Template
 
 Getter = Callable[[Object], Any]
-_MOST_READERS = 64
+_MAX_READERS = 64
 _TARGET = f"^(?s:{TARGET.pattern.decode()})\\z"
 _NOTHING = pa.array(NOTHING, pa.binary())
 _IN_EXPONENTS = frozenset("ein")
@@ -142,14 +142,13 @@ class Columnar:
             return None
         line, columns = np.array(alike.line, np.int64), [*texts.values()]
         if not chosen.keep.all():
-            mask = pa.array(chosen.keep)
-            line, columns = line[chosen.keep], [column.filter(mask) for column in columns]
+            line, columns = line[chosen.keep], [keep(column, chosen.keep) for column in columns]
         return reader.rows(line, columns)
 
     def _reader(self, fields: tuple[Field, ...]) -> "ObjectReader":
         reader = self._readers.get(fields)
         if reader is None:
-            if len(self._readers) >= _MOST_READERS:
+            if len(self._readers) >= _MAX_READERS:
                 self._readers.clear()
             reader = self._readers[fields] = ObjectReader(fields)
         return reader
@@ -193,17 +192,15 @@ class _Chosen:
     def _judge(self, texts: "pa.Array[Any]", candidate: Candidate) -> tuple[Bools, Bools]:
         """Return a mask of the texts that can be the value of a key, and one of those that mean none; once per text."""
         if candidate.field.role == "request" and not candidate.vague:
-            none = pc.is_in(texts, value_set=_NOTHING).to_numpy(zero_copy_only=False)
-            filled: Any = texts.fill_null(b"")
-            target = pc.match_substring_regex(filled, _TARGET).to_numpy(zero_copy_only=False)
-            null = texts.is_null().to_numpy(zero_copy_only=False)
+            none, null = are_among(texts, _NOTHING), are_null(texts)
+            target = search(with_text(texts, b""), _TARGET).astype(np.bool_)
             return ~(none | target | null), none | null
-        keys: Any = texts.dictionary_encode()
+        keys = encode(texts)
         declared = self._alike.layout.declared
         values = [text or b"" for text in keys.dictionary.to_pylist()]
         good = np.array([can_be(text, candidate.field, vague=candidate.vague, declared=declared) for text in values])
         nothing = np.array([is_nothing(text, candidate.field.role) for text in values])
-        code = keys.indices.fill_null(len(values)).to_numpy()
+        code = filled(keys.indices, len(values))
         return np.append(good, False)[code].astype(np.bool_), np.append(nothing, True)[code].astype(np.bool_)
 
 
@@ -226,9 +223,9 @@ class ObjectReader:
         spans: list[Span] = []
         at = 0
         for column in texts:
-            filled = column.fill_null(b"") if column.null_count else column
-            _, offsets, content = filled.buffers()
-            edges = np.frombuffer(memoryview(offsets or b""), np.int32)[filled.offset :][: len(filled) + 1]
+            column = with_text(column, b"")
+            _, offsets, content = column.buffers()
+            edges = np.frombuffer(memoryview(offsets or b""), np.int32)[column.offset :][: len(column) + 1]
             first, last = int(edges[0]), int(edges[-1])
             data.append(memoryview(content)[first:last].tobytes() if content is not None else b"")
             starts = edges.astype(np.int64) + (at - first)

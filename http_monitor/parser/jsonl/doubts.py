@@ -15,6 +15,11 @@ from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.values import TARGET, can_be, is_nothing, text_of
 from http_monitor.units import visible_text
 
+SEVERAL_LINES = (
+    "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
+    "counts more than once (--filter 'status != none' counts only lines with a status)"
+)
+"""Said of a log that has both kinds of lines."""
 _WHAT: Mapping[Role, str] = {
     "time": "the time",
     "status": "the status",
@@ -71,7 +76,7 @@ _NO_SIZE = frozenset(
 _TIMES = frozenset(
     (
         *("time", "duration", "latency", "elapsed", "took", "taken"),
-        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds"),
+        *("ms", "msec", "millis", "milliseconds", "us", "usec", "micros", "microseconds", "nanos", "nanoseconds", "ns"),
     )
 )
 _NO_TIMES = frozenset(
@@ -106,7 +111,9 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
     if client is not None and "host" not in said and is_address(layout.text(texts, "vhost") or b""):
         del said["vhost"]  # an address may be that of a server or of a client
     used = {field.name for field in said.values()}
-    keys = [key for key in _keys(found) if key.raw not in used]
+    decimals = {one.field.name for one in layout.candidates if one.field.writing == "decimal"}
+    # A program that writes 0.013 may write 0 for 0.000.
+    keys = [key for key in _keys(found) if key.raw not in used and not (key.text == b"0" and key.raw in decimals)]
     likely: dict[Role, str] = {}
     for role in _WHAT:
         if role != "time" and not _is_said(role, said) and not _is_known(role, layout):
@@ -116,7 +123,7 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
                 keys.remove(key)
     if not likely:
         return None
-    return _told(said, likely)
+    return _describe_unread(said, likely)
 
 
 def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
@@ -131,11 +138,11 @@ def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) 
     for key in _keys(found):
         named = key.words & _TIME_WORDS or b"-" in key.text[4:8]
         if named and not key.words & _NO_TIME_WORDS and isinstance(read_time(key.text, "any"), int):
-            return _told(said, {"time": key.raw})
+            return _describe_unread(said, {"time": key.raw})
     return None
 
 
-def _told(said: Mapping[Role | None, Field], likely: Mapping[Role, str]) -> str:
+def _describe_unread(said: Mapping[Role | None, Field], likely: Mapping[Role, str]) -> str:
     """Return the sentence on keys that are not read."""
     given = ",".join(
         [*_read_keys(said), *(f"{role}{'/ms' * (role == 'duration')}={key}" for role, key in likely.items())]

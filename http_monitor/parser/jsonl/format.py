@@ -10,7 +10,7 @@ from http_monitor.explanation import LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import PROMISED, Field
 from http_monitor.parser.jsonl.columns import Alike, Columnar
-from http_monitor.parser.jsonl.doubts import doubt, doubt_of_time
+from http_monitor.parser.jsonl.doubts import SEVERAL_LINES, doubt, doubt_of_time
 from http_monitor.parser.jsonl.key_book import KeyBook, KeyMap, Object, Shape
 from http_monitor.parser.jsonl.layout import Layout
 from http_monitor.parser.jsonl.pairs import Pairs
@@ -26,8 +26,8 @@ from http_monitor.records import Batch, Json
 
 _NO_TIME = "a key with the time"
 _NO_REQUEST = "a key with the request or the status"
-_MOST_LAYOUTS = 1_000
-_MOST_KEYS = 256
+_MAX_LAYOUTS = 1_000
+_MAX_KEYS = 256
 
 
 class JsonFormat(LinedFormat):
@@ -65,6 +65,8 @@ class JsonFormat(LinedFormat):
         self._layouts: dict[Shape, Layout] = {}
         self._columnar = Columnar()
         self._pairs = Pairs()
+        self._kinds: set[str] = set()
+        """``open`` and ``closed``: such lines were among those that remarks were asked for."""
         self._objects: dict[int, Object | Misfit | Outside] = {}
         """For the current chunk, the object of each line that was changed or decoded leniently, by the line's index."""
 
@@ -98,12 +100,12 @@ class JsonFormat(LinedFormat):
                 if self._may_fit(one)
             )
             parts = [part for part in made if part is not None]
-        batch = self._joined(parts, lines)
+        batch = self._join(parts, lines)
         self._objects.clear()
         return batch
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield remarks on a line that was parsed, without side effects.
+        """Yield remarks on a line that was parsed; parsing does not change by it.
 
         Args:
             line: The line without its LF.
@@ -121,6 +123,10 @@ class JsonFormat(LinedFormat):
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
+        # Only the lines that were asked for show it: what else was parsed by now depends on how the input was cut.
+        self._kinds |= {kind for kind, is_it in (("open", layout.is_open), ("closed", layout.is_closed)) if is_it}
+        if len(self._kinds) == 2:
+            yield Remark("several-lines", SEVERAL_LINES, settled_by="--filter")
 
     def read_line(self, line: bytes) -> LineReading:
         """Return key by key what one line says, or what it lacks, and which key may say it."""
@@ -166,7 +172,7 @@ class JsonFormat(LinedFormat):
             if mended is not found:
                 found = self._objects[index] = mended
         if one.layout.part != "whole":
-            paired = self._paired(one.layout, found)
+            paired = self._pair(one.layout, found)
             if paired is not found:
                 self._objects[index] = paired
                 if isinstance(paired, Outside):
@@ -177,7 +183,7 @@ class JsonFormat(LinedFormat):
         if plain:
             one.add(index, found)
 
-    def _paired(self, layout: Layout, found: Object) -> Object | Outside:
+    def _pair(self, layout: Layout, found: Object) -> Object | Outside:
         """Return an object completed by its request's first line; `NoRequest` for the first line itself."""
         if layout.part == "last":
             return self._pairs.end(layout, found) if self._pairs else found
@@ -192,8 +198,8 @@ class JsonFormat(LinedFormat):
         layout = self._layouts.get(shape)
         if layout is None:
             layout = Layout(self._book.find(found), self._name, declared=self._declared)
-            if len(found) <= _MOST_KEYS:
-                if len(self._layouts) >= _MOST_LAYOUTS:
+            if len(found) <= _MAX_KEYS:
+                if len(self._layouts) >= _MAX_LAYOUTS:
                     self._layouts.clear()
                 self._layouts[shape] = layout
         return layout
@@ -204,7 +210,7 @@ class JsonFormat(LinedFormat):
             return found
         layout = self._layout(self._book.eye.shape_of(found), found)
         found = layout.mended(found)
-        paired = self._paired(layout, found) if layout.part != "whole" else found
+        paired = self._pair(layout, found) if layout.part != "whole" else found
         return paired if isinstance(paired, Outside) else self._read_object(paired, line)
 
     def _entry_at(self, index: int, line: bytes) -> Entry | Misfit | Outside:
@@ -253,7 +259,7 @@ class JsonFormat(LinedFormat):
         # The format without a map comes nearest to an object with unknown keys.
         return max(sum(self._book.knows(name) for name, _ in spans), 1)
 
-    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+    def _explain(self, line: bytes, read: Texts) -> dict[str, Value]:
         used = {field.name for field, text in zip(read.fields, read.texts, strict=True) if text is not None}
         found = decode_object(line)
         others: dict[str, Value] = {}
@@ -263,7 +269,7 @@ class JsonFormat(LinedFormat):
                 if key not in used and text is not None:
                     others[scalar_name(key)] = value if type(value) is int and abs(value) < 1 << 63 else text
         present = [index for index, text in enumerate(read.texts) if text is not None]
-        named = super()._explained(
+        named = super()._explain(
             line,
             Texts(read.meaning, [read.fields[index] for index in present], [read.texts[index] for index in present]),
         )

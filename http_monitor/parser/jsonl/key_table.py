@@ -63,6 +63,7 @@ FAMILIES: Mapping[str, tuple[int, str]] = {
     "tomcat": (1, "logical_user_name"),
     "structlog": (2, "event request"),
     "slog_http": (2, "request.ip request.route response.latency request.params"),
+    "logbook": (3, "origin type correlation"),
 }
 """For each writer, the number of these keys that its objects have at least."""
 
@@ -77,6 +78,8 @@ DURATIONS = (
     "response_duration request_latency response_latency total_time total_duration process_time processing_time "
     "service_time execution_time run_time handling_time time_spent time_elapsed turn_around_time response_elapsed "
     "request_elapsed request_time_taken roundtrip round_trip_time http_duration http_latency cost cost_time dur lat rt "
+    "req_duration resp_duration rsp_duration req_latency resp_latency resp_time rsp_time exec_time server_time "
+    "handle_time handler_time handler_duration "
     "{http_response,response,res}.{duration,latency,elapsed,time,elapsed_time,response_time} {request,req,"
     "http_request}.{duration,latency,elapsed,time_taken} latencies.request"
 )
@@ -144,7 +147,7 @@ KEYS: Mapping[Role, str] = {
     "path": (
         "url.path request_path {request,req,http.request,http_request}.path req_path http_path http.path requested_uri "
         "request.connection.path uri_path cs_uri_stem uri client_request_path path?!logstash endpoint? resource? "
-        "hp?@haproxy_short proxy.path {request,req}.url.path?"
+        "hp?@haproxy_short proxy.path {request,req}.url.path? resource_path?"
     ),
     "query": (
         "url.query query_string {request,req}.{query,query_string,querystring,args} args request_query "
@@ -160,7 +163,8 @@ KEYS: Mapping[Role, str] = {
         "http_response_}status_line http_request.status downstream_status edge_response_status http_status_code "
         "http_status http_code http_response_code http_response_status response_code response_status "
         "response_status_code resp_status resp_status_code resp_code res_status sc_status final_status http.status "
-        "status_code proxy.status_code status response? st@haproxy_short code?@structlog status.{code,status_code}?"
+        "status_code proxy.status_code status response? st@haproxy_short code?@structlog status.{code,status_code}? "
+        "api.status_code"
     ),
     "size": (
         "http.response.body.bytes {http.response,response,res,resp,http_response}.{body.size,body.bytes,body_bytes,"
@@ -171,7 +175,7 @@ KEYS: Mapping[Role, str] = {
         "res_size res_bytes res_body_bytes res_length written_bytes bytes_written sc_bytes network.bytes_written {res,"
         "response}.headers.content_length content_length size bytes sent_bytes sent bytes_read@haproxy "
         "b?@haproxy_short len_bytes data_length res[content_length] length? resp_headers.content_length body_size "
-        "resp_body_size resp_len res_len bytes_tx tx_bytes"
+        "resp_body_size resp_len res_len bytes_tx tx_bytes api.tx"
     ),
     "bytes_in": (
         "request_length http.request.body.bytes {http.request,request,req,http_request}.{body.size,body_bytes,bytes,"
@@ -183,9 +187,10 @@ KEYS: Mapping[Role, str] = {
         "event.duration=ns request_time=ms@envoy duration=ms@envoy duration=ms@rails duration=s@caddy "
         "elapsed=ms@serilog latency_human=unit latency=ns@echo latency=ms@apisix latency=ms@restify "
         "response.latency=ns@slog_http elapsed_time=ms@logback time_taken=decimal?@azure time_taken=s@cloudfront "
-        "time_taken=ms@iis duration=ns@datadog duration=ns@traefik {time_total,time_duration}=ms@haproxy {tt,"
-        "ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx http.server.request.duration=s "
-        ":responseTime=ms :response-time=ms :total-time=ms latencies.request=ms http.server.duration=ms"
+        "time_taken=ms@iis duration=ns@datadog duration=ns@traefik duration=ms@logbook {time_total,"
+        "time_duration}=ms@haproxy {tt,ta}=ms@haproxy_short response_time=s@elk_nginx request_time=decimal?@nginx "
+        "http.server.request.duration=s :responseTime=ms :response-time=ms :total-time=ms latencies.request=ms "
+        "http.server.duration=ms total_ns=ns api.time_to_response=unit"
     ),
     "upstream": (
         "upstream_response_time=ms@envoy upstream_service_time=ms upstream_response_time=s upstream_time=s@elk_nginx "
@@ -212,8 +217,8 @@ KEYS: Mapping[Role, str] = {
     "cache": "upstream_cache_status cache_cache_status cache_status x_cache_status response_state cache? x_cache",
     "tls": "ssl_protocol tls_version tls.version tls_protocol ssl_version {request,req}.tls.version",
     "request_id": (
-        "request_id req_id {request,req}.{id,request_id} http.request.id x_request_id correlation_id trace.id trace_id "
-        "traceid request_context_id ray_id id?"
+        "request_id req_id {request,req}.{id,request_id} http.request.id x_request_id correlation_id "
+        "correlation@logbook trace.id trace_id traceid request_context_id ray_id id?"
     ),
     "forwarded": (
         "http_x_forwarded_for x_forwarded_for forwarded_for xff proxy_add_x_forwarded_for client.forwarded_for "

@@ -18,12 +18,18 @@ last, which may follow others; a repetition of another."""
 NOT_COUNTED: tuple[Role, ...] = ("ident", "protocol", "port", "request_id")
 _REQUEST: tuple[Role, ...] = ("request", "method", "target", "path")
 _TARGET: tuple[Role, ...] = ("target", "path")
-_ENDED: tuple[Role, ...] = ("status", "duration", "size")
+_ENDED: tuple[Role, ...] = ("status", "duration")
+# Fastify, pino-http and Logbook: a line with these keys, and not with the one of the answer, is followed by another.
+_FIRST = (
+    (frozenset(("reqid", "req")), "res"),
+    (frozenset(("req.id", "pid", "hostname", "level")), "res"),
+    (frozenset(("origin", "type", "correlation")), "status"),
+)
 _MESSAGES = ("msg", "message", "event", "@m", "@mt", "text", "log")
 _LEVELS = ("level", "severity", "levelname", "loglevel", "lvl", "priority", "@l", "logger", "category")
 _BEGINS = re.compile(
     rb"(?i)\W*(?:(?:incoming|received|started|starting|start of|begin|processing) (?:http |processing )?request\b"
-    rb"|started processing|started [A-Z]+ \"|authoriz(?:ed|ing) request"
+    rb"|started processing|started\W*\Z|started [A-Z]+ \"|authoriz(?:ed|ing) request|HostingRequestStarting"
     rb"|(?:http[ _])?request[ _](?:started|starting|start|received|begins?|begun|incoming)\b).*",
     re.DOTALL,
 )
@@ -57,6 +63,16 @@ class Layout:
         self.is_log = self._message is not None and ("time" in self.places or not names.isdisjoint(_LEVELS))
         """If it lacks all fields of a request, it is a message of the server or of a program."""
         self.part: Part = "whole" if declared else self._part(names)
+
+    @property
+    def is_open(self) -> bool:
+        """It is a program's message with a request and without a status."""
+        return self.is_log and self.is_asked and "status" not in self.places
+
+    @property
+    def is_closed(self) -> bool:
+        """It is a program's message with a status."""
+        return self.is_log and "status" in self.places
 
     def mended(self, found: Object) -> Object:
         """Return an object with values corrected that depend on each other; its keys are unchanged."""
@@ -102,7 +118,7 @@ class Layout:
         if "reqid" in names and "err" in names and "res" in names and "duration" not in self.places:
             return "again"  # Fastify logs an error before the end of the request
         if self.is_asked and not ended:
-            if {"reqid", "req"} <= names and "res" not in names:
+            if any(wanted <= names and answer not in names for wanted, answer in _FIRST):
                 return "first"
             return "maybe first" if self._message is not None else "whole"
         return "last" if "status" in self.places and "request_id" in self.places else "whole"

@@ -34,7 +34,7 @@ def mends_of(names: Mapping[str, Path]) -> list[Mend]:
         if date in names and clock in names and len(names[date]) == len(names[clock]) == 1
     ]
     found += [
-        _summed(names[name], names[f"{base}.nanos"])
+        _sum_length(names[name], names[f"{base}.nanos"])
         for name, (base, _, last) in ((name, name.rpartition(".")) for name in names)
         if last in _SECONDS and f"{base}.nanos" in names
     ]
@@ -55,7 +55,7 @@ def _add_date(date_key: str, clock_key: str) -> Mend:
     return mend
 
 
-def _summed(seconds_path: Path, nanos_path: Path) -> Mend:
+def _sum_length(seconds_path: Path, nanos_path: Path) -> Mend:
     """Put the seconds and their nanoseconds into one number; half of a length is none."""
 
     def mend(found: Object) -> Object:

@@ -65,7 +65,7 @@ class Account:
         blank = np.array(self.blank, np.int64)
 
         def number(line: Ints) -> Ints:
-            return line + 1 - np.searchsorted(blank, line)
+            return line + 1 - np.searchsorted(blank, line) if len(blank) else line + 1
 
         sample_nos = number(np.array([index for index, _ in self.samples], np.int64)).tolist()
         return Batch(

@@ -55,7 +55,7 @@ class LinedFormat(LocallyTimed, ABC):
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines; text after the last LF is a line too."""
-        return self._joined([], lines_of(data))
+        return self._join([], lines_of(data))
 
     def _read_each(self, numbered: Iterable[tuple[int, bytes]]) -> Account:
         """Read lines one by one.
@@ -77,7 +77,7 @@ class LinedFormat(LocallyTimed, ABC):
                 account.note_malformed(index, raw)
         return account
 
-    def _joined(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
+    def _join(self, parts: Sequence[Part], lines: Sequence[bytes]) -> Batch:
         """Return the batch of rows made by columns, and of the other lines of the chunk, read one by one.
 
         Args:
@@ -115,7 +115,7 @@ class LinedFormat(LocallyTimed, ABC):
         if isinstance(entry, Wrong):
             span = dict(spans).get(read.fields[entry.field].name)
             return self._unfit(Misfit(1 + (span[0] if span else 0), describe_expected(entry.reason)), spans)
-        return LineReading(self._name, _found_fields(spans), self._local.named(self._explained(line, read)))
+        return LineReading(self._name, _found_fields(spans), self._local.named(self._explain(line, read)))
 
     @abstractmethod
     def _read(self, line: bytes) -> Texts | Misfit | Outside:
@@ -125,7 +125,7 @@ class LinedFormat(LocallyTimed, ABC):
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
         """Return the places of a line's fields, in order; of a malformed line, those before the misfit."""
 
-    def _explained(self, line: bytes, read: Texts) -> dict[str, Value]:
+    def _explain(self, line: bytes, read: Texts) -> dict[str, Value]:
         """Return the values of a well-formed line, by the names of ``--explain --output ndjson``."""
         del line
         return values_of(read)

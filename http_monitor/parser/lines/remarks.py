@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from http_monitor.parser.fields.hosts import client_of
-from http_monitor.parser.fields.plausible import ENOUGH_ROWS, doubted, first_hosts
+from http_monitor.parser.fields.plausible import ENOUGH_ROWS, can_be_vhost, find_doubtful_hosts, first_hosts
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
@@ -18,7 +19,12 @@ _ZONE = re.compile(rb"([+-][0-9]{2}:?)([0-9]{2})\]?\Z")
 _QUARTERS = (b"00", b"15", b"30", b"45")
 _HUNDREDTHS = {b"50": "30", b"75": "45"}
 _NOTHING = re.compile(rb"[\s\"'|-]*")
-_HINT = "--format-from takes the format from the server's configuration, --format the string itself"
+_READ_IT = " (--format-from takes the format from the server's configuration, --format the string itself)"
+_READ_UNIT = (
+    "; apache_combined_d or a format string with %{us}T, %{ms}T or $request_time gives its unit, and so does"
+    " --format-from with the server's configuration"
+)
+_SET_IT = " (--unwrap removes what precedes each line, --format sets their format)"
 
 
 @runtime_checkable
@@ -26,7 +32,7 @@ class Remarking(Protocol):
     """A format that may leave parts of a line unread, or a figure unknown."""
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield remarks on a line that was parsed, without side effects.
+        """Yield remarks on a line that was parsed; it is called for the first rows of a file, in their order.
 
         Args:
             line: The line without its LF.
@@ -64,6 +70,8 @@ class FileRemarks:
         self._rows = 0
         self._hosts: list[bytes] | None = []
         """Hosts of the first lines, until they were checked."""
+        self._vhosts: list[bytes] = []
+        """Virtual hosts of the same lines."""
 
     def check(
         self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool = False
@@ -81,9 +89,10 @@ class FileRemarks:
             return
         before = len(self._hosts)
         self._hosts += first_hosts(batch, ENOUGH_ROWS - before)
+        self._vhosts += first_hosts(batch, ENOUGH_ROWS - before, "vhost")
         if last or len(self._hosts) == ENOUGH_ROWS:
             enough = int(batch.line_nos[ENOUGH_ROWS - before - 1]) if len(self._hosts) == ENOUGH_ROWS else None
-            yield from ((enough, remark) for remark in _host_remark(self._hosts))
+            yield from ((enough, self._advising(remark)) for remark in _host_remark(self._hosts, self._vhosts))
             self._hosts = None
 
     def _of_lines(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[tuple[int, Remark]]:
@@ -92,12 +101,20 @@ class FileRemarks:
         wanted = batch.line_nos[: ENOUGH_ROWS - self._rows].tolist()
         self._rows += len(wanted)
         # A wrapped line may contain several lines, or be a part of one; then another line is checked, or none.
-        for number, line in zip(wanted, _lines_numbered(data, wanted), strict=False):
+        for number, line in zip(wanted, _find_lines(data, wanted), strict=False):
             for remark in fmt.remarks(line):
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said and remark.settled_by not in self._given:
                     self._said.add(kind)
-                    yield number, remark
+                    yield number, self._advising(remark)
+
+    def _advising(self, remark: Remark) -> Remark:
+        """Return the remark with its advice in the text, unless this run has given it already."""
+        advice = ("", "", remark.advice)
+        if advice in self._said:
+            return remark
+        self._said.add(advice)
+        return replace(remark, text=remark.text + remark.advice)
 
 
 def client_remark(host: bytes) -> Iterator[Remark]:
@@ -107,9 +124,9 @@ def client_remark(host: bytes) -> Iterator[Remark]:
         host: The host as logged.
     """
     if client_of(host).forwarded is not None:
-        taken = "is a list of addresses, as in X-Forwarded-For; the last one is taken"
-        proxies = "if that is your proxy, --trust-proxy NETWORK finds the client behind it"
-        yield Remark("client", f"the client {taken}; {proxies}", settled_by="--trust-proxy")
+        what = "the client is a list of addresses, as in X-Forwarded-For; the last one is taken"
+        proxies = "; if that is your proxy, --trust-proxy NETWORK finds the client behind it"
+        yield Remark("client", what, "--trust-proxy", proxies)
 
 
 def zone_remark(time: bytes) -> Iterator[Remark]:
@@ -128,14 +145,16 @@ def zone_remark(time: bytes) -> Iterator[Remark]:
     yield Remark("zone", f"the zone {shown} is not in use anywhere{meant}, so times may be wrong by minutes")
 
 
-def _host_remark(hosts: list[bytes]) -> Iterator[Remark]:
-    wrong = doubted(hosts)
+def _host_remark(hosts: list[bytes], vhosts: list[bytes]) -> Iterator[Remark]:
+    wrong, called = find_doubtful_hosts(hosts), "host"
+    if not wrong:
+        wrong, called = find_doubtful_hosts(vhosts, can_be_vhost), "virtual host"
     if not wrong:
         return
     shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
     of = "its only line" if len(hosts) == 1 else f"{len(wrong)} of its first {len(hosts)} lines"
-    what = f"the host of {of} is no address or name, for example {shown}: the format may be another"
-    yield Remark("host", f"{what} (--unwrap removes what precedes each line, --format sets their format)")
+    what = f"the {called} of {of} is no address or name, for example {shown}: the format may be another"
+    yield Remark("host", what, advice=_SET_IT)
 
 
 def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
@@ -152,13 +171,12 @@ def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:
     number = _NUMBER.match(rest)
     if number is not None:
         what = f"a number without a unit ({visible(number[1])}) follows the fields of {called}, and is not read"
-        takes = "apache_combined_d or a format string with %{us}T, %{ms}T or $request_time gives its unit"
-        yield Remark("unit", f"{what}; {takes}, and so does --format-from with the server's configuration")
+        yield Remark("unit", what, advice=_READ_UNIT)
     else:
-        yield Remark("unread", f"text after the fields of {called} is not read: {shown} ({_HINT})")
+        yield Remark("unread", f"text after the fields of {called} is not read: {shown}", advice=_READ_IT)
 
 
-def _lines_numbered(data: bytes, numbers: list[int]) -> Iterator[bytes]:
+def _find_lines(data: bytes, numbers: list[int]) -> Iterator[bytes]:
     """Yield the lines with these numbers, counted from 1 without blank lines."""
     start = number = 0
     wanted = iter(numbers)

@@ -57,5 +57,5 @@ PRESET = Preset(
         b'"Root=1-58337262-36d228ad5d99923122bbe354" "shop.example" "-" 0 2025-10-10T11:55:36.174000Z "forward" '
         b'"-" "-" "198.51.100.1:80" "200" "-" "-"',
     ),
-    lambda limit: TemplateFormat("aws_alb", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("aws_alb", _TEMPLATE, limit, tail_known=True),
 )

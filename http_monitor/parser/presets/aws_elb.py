@@ -34,5 +34,5 @@ PRESET = Preset(
         b'"GET https://shop.example:443/basket/add?item=7 HTTP/1.1" "curl/8.5.0" '
         b"ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2",
     ),
-    lambda limit: TemplateFormat("aws_elb", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("aws_elb", _TEMPLATE, limit, tail_known=True),
 )

@@ -52,5 +52,5 @@ PRESET = Preset(
         b'basket/add "GET /basket/add?item=7 HTTP/1.1" 200 - 2326 2326 12 11 "-" "curl/8.5.0" - '
         b"s9lzHYrFp76ZVxRcpX9 SigV4 ECDHE-RSA-AES128-GCM-SHA256 AuthHeader shop-files.s3.example TLSv1.2 - -",
     ),
-    lambda limit: TemplateFormat("aws_s3", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("aws_s3", _TEMPLATE, limit, tail_known=True),
 )

@@ -29,7 +29,7 @@ _COLUMNS: tuple[tuple[str, Role | None, Writing], ...] = (
 _PARTS: list[Given] = []
 for _name, _role, _writing in _COLUMNS:
     _PARTS += [b"," if _PARTS else b"", Slot(Field(_name, _role, _writing), "doubled")]
-_TEMPLATE = Template(_PARTS, exact=True, heading=b'"time_micros",')
+_TEMPLATE = Template(_PARTS, exact=True, others=b'"time_micros",')
 _HEADING = ",".join(f'"{name}"' for name, _, _ in _COLUMNS).encode()
 
 PRESET = Preset(
@@ -41,5 +41,5 @@ PRESET = Preset(
         b'"1760097336500000","192.0.2.7","1","","GET","/basket/add?item=7","200","0","2326","12000",'
         b'"storage.example","","curl/8.5.0","AEnB2UpT","GET_Object","basket","add"',
     ),
-    lambda limit: TemplateFormat("gcs", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("gcs", _TEMPLATE, limit, tail_known=True),
 )

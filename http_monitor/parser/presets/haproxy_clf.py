@@ -39,5 +39,5 @@ PRESET = Preset(
         b'192.0.2.7 - - [10/Oct/2025:11:55:36 +0000] "GET /basket/add?item=7 HTTP/1.1" 200 2326 "" "" 50123 500 '
         b'"http-in" "static" "srv1" 0 0 1 11 12 ---- 1 1 1 1 0 0 0 "" "" ',
     ),
-    lambda limit: TemplateFormat("haproxy_clf", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("haproxy_clf", _TEMPLATE, limit, tail_known=True),
 )

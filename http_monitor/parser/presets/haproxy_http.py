@@ -58,5 +58,5 @@ PRESET = Preset(
         b"Oct 10 11:55:36 lb haproxy[14389]: 192.0.2.7:50123 [10/Oct/2025:11:55:36.500] http-in static/srv1 "
         b'10/0/30/11/12 200 2326 - - ---- 1/1/1/1/0 0/0 {shop.example} {} "GET /basket/add?item=7 HTTP/1.1"',
     ),
-    lambda limit: TemplateFormat("haproxy_http", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("haproxy_http", _TEMPLATE, limit, tail_known=True),
 )

@@ -39,5 +39,5 @@ PRESET = Preset(
         b'host=shop.example request_id=8601b555-6a83-4c12-8269-97c8e32cdb22 fwd="192.0.2.7" dyno=web.1 connect=1ms '
         b"service=12ms status=200 bytes=2326 protocol=https",
     ),
-    lambda limit: TemplateFormat("heroku_router", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("heroku_router", _TEMPLATE, limit, tail_known=True),
 )

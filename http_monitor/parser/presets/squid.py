@@ -32,5 +32,5 @@ PRESET = Preset(
         b"1760097336.500     12 192.0.2.7 TCP_MISS/200 2326 GET http://shop.example/basket/add?item=7 - "
         b"HIER_DIRECT/198.51.100.1 text/html",
     ),
-    lambda limit: TemplateFormat("squid", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("squid", _TEMPLATE, limit, tail_known=True),
 )

@@ -59,5 +59,5 @@ PRESET = Preset(
         b"GET /basket/add?item=7 => generated 2326 bytes in 12 msecs (HTTP/1.1 200) 3 headers in 76 bytes "
         b"(1 switches on core 0)",
     ),
-    lambda limit: TemplateFormat("uwsgi", _TEMPLATE, limit),
+    lambda limit: TemplateFormat("uwsgi", _TEMPLATE, limit, tail_known=True),
 )

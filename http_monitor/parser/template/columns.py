@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from http_monitor.arrow import arrow_of
+from http_monitor.arrow import added, arrow_of
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import Chunk
-from http_monitor.parser.chunks.key_columns import Keys, distinct, keys_of, no_keys, recoded
+from http_monitor.parser.chunks.key_columns import Keys, distinct, keys_of, no_keys, recode
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span, dashes_in, span_keys
@@ -67,7 +66,7 @@ class Columns:
             walked: The scanned lines.
         """
         good = self._looks.good(chunk, walked)
-        walked, fine = self._merged(chunk, walked)
+        walked, fine = self._merge(chunk, walked)
         good &= fine
         host = self._span(walked, "host")
         if host is not None:
@@ -113,7 +112,7 @@ class Columns:
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 
-    def _merged(self, chunk: Chunk, walked: Walked) -> tuple[Walked, Bools]:
+    def _merge(self, chunk: Chunk, walked: Walked) -> tuple[Walked, Bools]:
         """Return the fields, using the second place of a role where the first has no text, and a mask of valid lines.
 
         Lines in which the second has another notation, or is empty but counts as a value, are left out.
@@ -205,7 +204,7 @@ class Columns:
         if place is not None:
             keys = span_keys(chunk, walked.spans[place.index])
             if place.slot.field.writing == "addresses":
-                keys = recoded(keys, keys_of([first_address(text) for text in distinct(keys)]))
+                keys = recode(keys, keys_of([first_address(text) for text in distinct(keys)]))
             return clients(keys)[0]
         hosts: Keys = pa.DictionaryArray.from_arrays(
             pa.array([0] * len(walked.line), pa.int32()), pa.array([b"-"], pa.binary())
@@ -241,6 +240,6 @@ class Columns:
                 nothing: pa.Array[Any] = pa.nulls(len(walked.line), pa.int64())
                 return nothing
             durations = durations_of(chunk, marks, walked.spans[place.index], place.slot.field.writing)
-            total = durations if total is None else pc.add(total, durations)
+            total = durations if total is None else added(total, durations)
         found: pa.Array[Any] = total
         return found

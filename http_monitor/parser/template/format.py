@@ -17,7 +17,7 @@ from http_monitor.parser.lines.misfit import describe_expected
 from http_monitor.parser.lines.remarks import client_remark, rest_remark, zone_remark
 from http_monitor.parser.lines.rows import in_file_order, rows_of
 from http_monitor.parser.template.columns import Columns
-from http_monitor.parser.template.matching import Found, Matcher, Span
+from http_monitor.parser.template.matching import Found, Matcher, Span, Start
 from http_monitor.parser.template.scan import Scanner
 from http_monitor.parser.template.slot import OWN_QUOTES
 from http_monitor.parser.template.template import Place, Template
@@ -106,18 +106,21 @@ class TemplateFormat(LocallyTimed):
                 yield from client_remark(text)
             if field.role == "time" and text is not None:
                 yield from zone_remark(text)
-        if not self._template.exact and not self._tail_known:
-            rest = line[start.spans[-1][1] :]
-            last = self._template.parts[-1]
-            yield from rest_remark(rest[len(last) :] if isinstance(last, bytes) else rest, _name_of(self._kind))
+        if not self._tail_known:
+            yield from rest_remark(self._rest(line, start), _name_of(self._kind))
+
+    def _rest(self, line: bytes, start: Start) -> bytes:
+        """Return the text after the parts of a line that fits."""
+        if self._template.exact:
+            return line[self._matcher.longest_start(line).stop :]
+        last = self._template.parts[-1]
+        return line[start.spans[-1][1] :].removeprefix(last if isinstance(last, bytes) else b"")
 
     def read_line(self, line: bytes) -> LineReading:
         """Return the fields of one line, or the place at which it stops fitting."""
         if len(line) > self._limit:
             return self._misfit((), self._limit, f"the end of a line of at most {self._limit} bytes")
         line = line.removesuffix(b"\r")
-        if self._is_heading(line):
-            return LineReading(self._name, (), {})
         start = self._matcher.whole(line)
         if start is None and self._is_other(line):
             return LineReading(self._name, (), {})
@@ -138,8 +141,6 @@ class TemplateFormat(LocallyTimed):
         if len(line) > self._limit:
             return f"column {self._limit + 1}: a line longer than {self._limit} bytes"
         line = line.removesuffix(b"\r")
-        if self._is_heading(line):
-            return ""
         start = self._matcher.whole(line)
         if start is None and self._is_other(line):
             return ""
@@ -184,9 +185,6 @@ class TemplateFormat(LocallyTimed):
         for (index, raw), texts in zip(numbered, found, strict=True):
             if not account.is_candidate(index, raw):
                 continue
-            if self._is_heading(raw):
-                account.blank.append(index)
-                continue
             entry = self._entry(texts)
             if entry is None and self._is_other(raw):
                 account.other.append(index)
@@ -213,9 +211,6 @@ class TemplateFormat(LocallyTimed):
             for field, (start, stop) in zip(self._template.fields, spans, strict=False)
             if start >= 0
         )
-
-    def _is_heading(self, line: bytes) -> bool:
-        return self._template.heading is not None and line.startswith(self._template.heading)
 
     def _is_other(self, line: bytes) -> bool:
         """Return whether a line that does not fit is known to record no finished request."""

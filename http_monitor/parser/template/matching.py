@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from http_monitor.arrow import groups_of
 from http_monitor.parser.template.regex import exact_pieces, lenient_pattern, lenient_pieces, strict_pattern
 from http_monitor.parser.template.template import Place, Template
 
@@ -39,6 +39,8 @@ class Matcher:
         self._pieces = [] if template.exact else lenient_pieces(parts)
         self._lenient = "" if template.exact else lenient_pattern(self._pieces, parts)
         self._groups = [f"p{number}" for number, part in enumerate(parts) if isinstance(part, Place)]
+        self._marks = [mark for part in parts if isinstance(part, bytes) for mark in part.split()]
+        """Texts that follow one another in each line that fits a lenient template."""
 
     def match(self, lines: Sequence[bytes], *, strict: bool = True) -> list[Found | None]:
         """Return the fields of each line; None for a line that does not fit.
@@ -52,16 +54,25 @@ class Matcher:
         others = []
         for index, line in enumerate(lines):
             match = pattern.fullmatch(line) if pattern else None
-            if match is None:
-                others.append(index)
-            else:
+            if match is not None:
                 found[index] = match.groups()
-        if self._exact:
+            elif not self._exact and self._has_marks(line):
+                others.append(index)
+        if not others:
             return found
         for index, groups in zip(others, _extract([lines[index] for index in others], self._lenient), strict=True):
             if groups is not None:
                 found[index] = tuple(groups[name] for name in self._groups)
         return found
+
+    def _has_marks(self, line: bytes) -> bool:
+        """Return whether a line may fit. Arrow compiles its expression at each call, which takes longer than this."""
+        at = 0
+        for mark in self._marks:
+            at = line.find(mark, at) + len(mark)
+            if at < len(mark):
+                return False
+        return True
 
     def whole(self, line: bytes) -> Start | None:
         """Return the places of the fields of a line; None if it does not fit."""
@@ -115,6 +126,6 @@ def _spans(match: re.Match[bytes]) -> tuple[Span, ...]:
 
 def _extract(lines: Sequence[bytes], pattern: str) -> list[dict[str, bytes] | None]:
     """Return the named groups of each line; None if it does not match."""
-    found: Any = pc.extract_regex(pa.array(lines, pa.binary()), pattern=pattern)
+    found: Any = groups_of(pa.array(lines, pa.binary()), pattern)
     groups: list[dict[str, bytes] | None] = found.to_pylist()
     return groups

@@ -74,7 +74,6 @@ class Template:
         *,
         exact: bool = False,
         whole: bool = False,
-        heading: bytes | None = None,
         others: bytes | None = None,
     ) -> None:
         """Take the parts in order.
@@ -84,14 +83,12 @@ class Template:
             noun: The name of the format in messages: ``LogFormat``.
             exact: Lines have only one possible form.
             whole: Nothing may follow the last part.
-            heading: Beginning of lines that name the columns; they count as nothing.
             others: Expression for the beginning of the server's lines that record no finished request; it matches no
                 line that fits.
         """
         self.noun = noun
         self.exact = exact
         self.whole = whole
-        self.heading = heading
         self.others = None if others is None else re.compile(others)
         self.parts: tuple[Part, ...] = tuple(_Placing(exact, whole).place(_join_literals(parts), b"", False))
         self.places: tuple[Place, ...] = tuple(places_in(self.parts))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from http_monitor.parser.fields.field import Field, Role, Writing
 from http_monitor.parser.fields.row_builder import Meaning
@@ -19,11 +20,13 @@ _ROLES: Mapping[str, Role] = {
     "cs-method": "method",
     "cs-uri": "target",
     "cs-uri-stem": "path",
+    "cs-uri-path": "path",
     "cs-uri-query": "query",
     "cs-version": "protocol",
     "cs-protocol-version": "protocol",
     "sc-status": "status",
     "sc-bytes": "size",
+    "bytes": "size",
     "cs-bytes": "bytes_in",
     "time-taken": "duration",
     "cs-host": "vhost",
@@ -55,9 +58,24 @@ _SOFTWARE: tuple[tuple[str, Writing], ...] = (
 """Texts in `#Software`, with the unit of `time-taken`."""
 
 
-def unit_of_software(line: str) -> Writing | None:
-    """Return the unit of `time-taken` for the server in a `#Software` line; None if it is not known."""
-    return next((unit for name, unit in _SOFTWARE if name in line.lower()), None)
+_QUOTING = ("tomcat", "catalina")
+"""Texts in `#Software` of servers that write headers in quotes, and each quote in them twice."""
+
+
+class Server(NamedTuple):
+    """What a `#Software` line shows about the lines after it."""
+
+    unit: Writing | None = None
+    """Unit of `time-taken`; None if it is not known."""
+    quotes: bool = False
+    """Whether a column may be in quotes, with blanks in it."""
+
+
+def parse_software(line: str) -> Server:
+    """Return what is known of the server in a `#Software` line."""
+    line = line.lower()
+    unit = next((unit for name, unit in _SOFTWARE if name in line), None)
+    return Server(unit, any(name in line for name in _QUOTING))
 
 
 def unit_of_columns(names: Sequence[str]) -> Writing:

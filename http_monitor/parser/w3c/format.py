@@ -9,14 +9,14 @@ import numpy as np
 
 from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.parser.chunks.chunk import Chunk, index_chunk
-from http_monitor.parser.fields.field import Writing
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.line_by_line import FEW, LinedFormat, Outside, Span, Texts, lines_of
 from http_monitor.parser.lines.misfit import Misfit
 from http_monitor.parser.lines.remarks import zone_remark
 from http_monitor.parser.lines.rows import Part
 from http_monitor.parser.template.format import SMALL_BYTES
-from http_monitor.parser.w3c.columns import Dialect, W3cColumns, unit_of_columns, unit_of_software
+from http_monitor.parser.w3c.columns import Dialect, Server, W3cColumns, parse_software, unit_of_columns
+from http_monitor.parser.w3c.splitting import spans_of, split
 from http_monitor.ports.log_format import Remark
 from http_monitor.records import Batch, Json
 
@@ -40,8 +40,8 @@ class W3cFormat(LinedFormat):
         super().__init__(name, limit)
         self._dialect = dialect
         self._columns: tuple[str, ...] | None = None
-        self._unit: Writing | None = None
-        """Unit of time-taken according to the latest `#Software` line; None if there is none or it does not show it."""
+        self._server = Server()
+        """What the latest `#Software` line shows."""
         self._known: W3cColumns | None = None
         self._utc = True
         """Times are in UTC unless the user gives another zone."""
@@ -63,7 +63,7 @@ class W3cFormat(LinedFormat):
         if len(data) < SMALL_BYTES or comments > _MAX_COMMENTS:
             return super().parse(data)
         chunk = index_chunk(data if data.endswith(b"\n") else data + b"\n")
-        return self._joined([*self._by_columns(chunk)], lines_of(data))
+        return self._join([*self._by_columns(chunk)], lines_of(data))
 
     def learn(self, head: bytes) -> None:
         """Learn the columns from the beginning of the file, for a run that starts later in it.
@@ -78,16 +78,16 @@ class W3cFormat(LinedFormat):
     def save(self) -> Json:
         """Return the columns of the latest `#Fields` line as JSON."""
         fields = None if self._columns is None else list(self._columns)
-        return {"fields": fields, "unit": self._unit, **super().save()}
+        return {"fields": fields, "unit": self._server.unit, "quotes": self._server.quotes, **super().save()}
 
     def load(self, given: Json) -> None:
         """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         names = given["fields"]
-        unit = given["unit"]
-        if unit not in (None, "s", "ms"):
-            raise ValueError("no unit")
+        unit, quotes = given["unit"], given["quotes"]
+        if unit not in (None, "s", "ms") or not isinstance(quotes, bool):
+            raise ValueError("no server")
         super().load(given)
-        self._unit = unit
+        self._server = Server(unit, quotes)
         if names is None:
             self._set(None)
             return
@@ -101,48 +101,42 @@ class W3cFormat(LinedFormat):
         if line.startswith(_COMMENT):
             self._directive(line)
             return Outside()
-        texts: list[bytes] = _split(line)
-        columns = self._columns_under(self._columns, len(texts), self._unit)
+        texts = split(line, quotes=self._server.quotes)
+        columns = self._columns_under(self._columns, len(texts), self._server)
         if columns is None:
             what = "as its #Fields line names" if self._columns else "as usual, and no #Fields line was seen"
             wanted = str(len(self._columns)) if self._columns else _one_of(self._dialect.usual_counts)
-            return Misfit(_column_of_excess(line, texts, self._columns), f"{wanted} columns {what}, not {len(texts)}")
+            return Misfit(self._column_of_excess(line), f"{wanted} columns {what}, not {len(texts)}")
         lack = self._lack(columns)
         if lack is not None:
             return Misfit(1, f"{lack} among the #Fields")
         return Texts(columns.meaning, columns.fields, texts)
 
     def _spans(self, line: bytes, read: Texts | None) -> Sequence[tuple[str, Span]]:
-        texts = _split(line)
         names = [field.name for field in read.fields] if read else list(self._columns or ())
-        spans = []
-        start = len(line) - len(line.lstrip(b" \t"))
-        for name, text in zip(names, texts, strict=False):
-            spans.append((name, (start, start + len(text))))
-            start += len(text) + 1
-        return spans
+        return [*zip(names, spans_of(line, quotes=self._server.quotes), strict=False)]
 
     def _by_columns(self, chunk: Chunk) -> Iterator[Part]:
         """Yield the rows of plain lines under each `#Fields` line, with the indices of their lines."""
-        names, unit, first = self._columns, self._unit, 0
+        names, server, first = self._columns, self._server, 0
         comments = np.flatnonzero(chunk.bytes_at(chunk.starts) == ord(_COMMENT)).tolist()
         for index in (*comments, len(chunk.lfs)):
             if index - first >= FEW:
                 line = chunk.data[chunk.starts[first] : chunk.ends[first]]
-                columns = self._columns_under(names, len(_split(line)), unit)
+                columns = self._columns_under(names, len(split(line, quotes=server.quotes)), server)
                 if columns is not None and self._lack(columns) is None and columns.reader.fits:
-                    yield columns.reader.rows(chunk, first, index, self._limit)
+                    yield columns.reader.rows(chunk, first, index, self._limit, quotes=server.quotes)
             if index < len(chunk.lfs) and chunk.lfs[index] - chunk.starts[index] <= self._limit:
                 line = chunk.data[chunk.starts[index] : chunk.ends[index]]
                 names = _names_in(line) or names
                 if line[: len(_SOFTWARE)].lower() == _SOFTWARE:
-                    unit = unit_of_software(line.decode("latin-1"))
+                    server = parse_software(line.decode("latin-1"))
             first = index + 1
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
         """Yield remarks on a line that was parsed, without side effects."""
-        texts = _split(line.removesuffix(b"\r"))
-        columns = self._columns_under(self._columns, len(texts), self._unit)
+        texts = split(line.removesuffix(b"\r"), quotes=self._server.quotes)
+        columns = self._columns_under(self._columns, len(texts), self._server)
         if columns is None:
             return
         for field, text in zip(columns.fields, texts, strict=True):
@@ -157,26 +151,32 @@ class W3cFormat(LinedFormat):
         if names is not None:
             self._set(names)
         elif line[: len(_SOFTWARE)].lower() == _SOFTWARE:
-            self._unit = unit_of_software(line.decode("latin-1"))
+            self._server = parse_software(line.decode("latin-1"))
 
     def _set(self, names: tuple[str, ...] | None) -> None:
         self._columns = names
 
-    def _columns_under(self, names: tuple[str, ...] | None, count: int, unit: Writing | None) -> W3cColumns | None:
+    def _columns_under(self, names: tuple[str, ...] | None, count: int, server: Server) -> W3cColumns | None:
         """Return the columns of a line with this number of columns; None if they cannot be its columns.
 
         Args:
             names: The names in the latest `#Fields` line; None without one.
             count: Number of columns of the line.
-            unit: Unit of time-taken according to the latest `#Software` line.
+            server: The server in the latest `#Software` line.
         """
         if count not in (self._dialect.usual_counts if names is None else (len(names),)):
             return None
         named = self._dialect.usual[:count] if names is None else names
-        time_taken = self._dialect.time_taken or unit or unit_of_columns(named)
+        time_taken = self._dialect.time_taken or server.unit or unit_of_columns(named)
         if self._known is None or (self._known.names, self._known.time_taken) != (named, time_taken):
             self._known = W3cColumns(named, time_taken, self._name, utc=self._utc)
         return self._known
+
+    def _column_of_excess(self, line: bytes) -> int:
+        """Return the column (in bytes, from 1) of the first field without a name; after the line if there is none."""
+        spans = spans_of(line, quotes=self._server.quotes)
+        named = len(spans) if self._columns is None else len(self._columns)
+        return 1 + (spans[named][0] if named < len(spans) else len(line))
 
     def _lack(self, columns: W3cColumns) -> str | None:
         """Return what the columns lack that every line of this server must have; None if nothing."""
@@ -194,19 +194,6 @@ def _names_in(line: bytes) -> tuple[str, ...] | None:
     return tuple(names) if 0 < len(names) <= _MAX_COLUMNS else None
 
 
-def _split(line: bytes) -> list[bytes]:
-    line = line.strip(b" \t")
-    return line.split(b"\t" if b"\t" in line else b" ")
-
-
 def _one_of(counts: frozenset[int]) -> str:
     least, most = min(counts), max(counts)
     return str(least) if least == most else f"{least} to {most}"
-
-
-def _column_of_excess(line: bytes, texts: Sequence[bytes], names: Sequence[str] | None) -> int:
-    """Return the column (in bytes, from 1) of the first field without a name; after the line if there is none."""
-    if names is None or len(texts) <= len(names):
-        return len(line) + 1
-    front = len(line) - len(line.lstrip(b" \t"))
-    return front + sum(len(text) + 1 for text in texts[: len(names)]) + 1

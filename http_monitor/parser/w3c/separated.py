@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.parser.chunks.arrays import Ints
-from http_monitor.parser.chunks.chunk import SPACE, TAB, Chunk
+from http_monitor.parser.chunks.chunk import QUOTE, SPACE, TAB, Chunk
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.chunks.spans import Span
 from http_monitor.parser.fields.field import Field
@@ -25,7 +25,9 @@ class SeparatedReader:
         self._columns = Columns(Template([Slot(field) for field in fields], exact=True))
         self.fits = self._columns.fits
 
-    def rows(self, chunk: Chunk, first: int, stop: int, limit: int) -> tuple[pa.RecordBatch, Ints]:
+    def rows(
+        self, chunk: Chunk, first: int, stop: int, limit: int, *, quotes: bool = False
+    ) -> tuple[pa.RecordBatch, Ints]:
         """Return the rows of the lines that need not be read one by one, and the indices of their lines.
 
         Args:
@@ -33,6 +35,7 @@ class SeparatedReader:
             first: Index of the first line; whether it has a tab determines the separator.
             stop: Index after the last line.
             limit: Maximum length of a line in bytes, without its LF.
+            quotes: A line with a quote must be read one by one.
         """
         line = np.arange(first, stop)
         tabs = np.flatnonzero(chunk.bytes == TAB)
@@ -41,6 +44,9 @@ class SeparatedReader:
         good = (chunk.lfs[line] - start <= limit) & (end > start)
         for edge in (chunk.bytes_at(start), chunk.bytes_at(end - 1)):
             good &= (edge != SPACE) & (edge != TAB)
+        if quotes:
+            marks = np.flatnonzero(chunk.bytes == QUOTE)
+            good &= np.searchsorted(marks, start) == np.searchsorted(marks, end)
         if tab_to[0] > tab_from[0]:
             marks, mark_from, mark_to = tabs, tab_from, tab_to
         else:

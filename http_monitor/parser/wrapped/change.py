@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from http_monitor.arrow import filled
 from http_monitor.parser.chunks.key_columns import distinct_bytes
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.wrapped.timing import try_inside
@@ -57,8 +58,8 @@ def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes
         return odd
     named = np.array([is_odd(name) for name in keys.dictionary.to_pylist()], np.bool_)
     if named.any():
-        present = np.flatnonzero(keys.is_valid().to_numpy(zero_copy_only=False))
-        odd[present] = named[keys.indices.drop_null().to_numpy()]
+        # A last value for the rows without a key.
+        odd = np.append(named, False)[filled(keys.indices, len(named))]
     return odd
 
 
@@ -175,3 +176,14 @@ class Rewrapped:
                 if isinstance(made, Remembering) and memory is not None:
                     made.load(memory)
                 self._rivals[wrapper.name] = wrapper, made
+
+
+def bare_lines(data: bytes, wrapper: Wrapper, limit: int) -> list[tuple[int, bytes]]:
+    """Return (end, line) of each non-blank line that a wrapper does not match."""
+    bare: list[tuple[int, bytes]] = []
+    end = 0
+    for line in data.split(b"\n"):
+        end += len(line) + 1
+        if (len(line) > limit or line.strip()) and wrapper.front(line) is None:
+            bare.append((end, line))
+    return bare

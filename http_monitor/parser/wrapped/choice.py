@@ -33,7 +33,7 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
         sample: Whole lines.
         head: The beginning of the file, if the sample is from a later place.
     """
-    plain = chosen(makes.bare, sample, head)
+    plain = choose_format(makes.bare, sample, head)
     lines = [line for line in sample.split(b"\n") if line.strip()]
     if not any(map(may_be_wrapped, lines)):
         return plain
@@ -42,7 +42,7 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
     for wrapper in wrappers():
         if all(wrapper.front(line) is None for line in lines):
             continue
-        found = chosen(makes.inside, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
+        found = choose_format(makes.inside, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
         wrapper.load({})
         fits, every = _fitting_inside(found.made, sample, wrapper, limit)
         without = sum(wrapper.front(line) is not None for line in well)
@@ -53,7 +53,7 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
     return best
 
 
-def chosen(make: Make, sample: bytes, head: bytes) -> Around:
+def choose_format(make: Make, sample: bytes, head: bytes) -> Around:
     """Return the format of unwrapped lines; arguments as for `choose_around`."""
     made = make()
     if isinstance(made, AutoFormat):

@@ -9,8 +9,8 @@ from http_monitor.choices import MAX_LINE_BYTES
 from http_monitor.codec import integer
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
-from http_monitor.parser.detect.batch_pieces import joined, pieces, with_begins
-from http_monitor.parser.wrapped.choice import choose_around, chosen
+from http_monitor.parser.detect.batch_pieces import join_batches, pieces, with_begins
+from http_monitor.parser.wrapped.choice import choose_around, choose_format
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.single_lines import SingleLines
 from http_monitor.parser.wrapped.timing import Timing
@@ -110,7 +110,7 @@ class WrappedFormat:
         if self._finds_out and not self._decided:
             found = choose_around(self._makes, self._wrappers, self._limit, sample, head)
         else:
-            found = chosen(self._makes.bare if self._now.wrapper is None else self._makes.inside, sample, head)
+            found = choose_format(self._makes.bare if self._now.wrapper is None else self._makes.inside, sample, head)
         self._now.inner = found.made
         if found.wrapper is not None:
             self._decide()
@@ -123,23 +123,23 @@ class WrappedFormat:
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines."""
-        return self._passed(data, self._parsed(data, 0, self._at))
+        return self._count_parsed(data, self._parse(data, 0, self._at))
 
-    def _parsed(self, data: bytes, before: int, at: int, *, last: bool = False) -> Batch:
+    def _parse(self, data: bytes, before: int, at: int, *, last: bool = False) -> Batch:
         """Return the rows of lines; if they are the last ones, also those of held lines."""
         if self._held is not None:
             return self._wait(self._held, data, before, at, last=last)
-        return self._now.read(data, before, at) if self._decided else self._undecided(data, before, at, last=last)
+        return self._now.read(data, before, at) if self._decided else self._parse_undecided(data, before, at, last=last)
 
     def parse_last(self, data: bytes) -> Batch:
         """Return the rows of whole lines, and of lines whose last part is missing."""
-        batch = self._parsed(data, 0, self._at, last=True)
+        batch = self._parse(data, 0, self._at, last=True)
         left = self._now.end(batch.lines)
         if left is not None:
-            batch = joined([with_begins(batch, data, self._at), left])
-        return self._passed(data, batch)
+            batch = join_batches([with_begins(batch, data, self._at), left])
+        return self._count_parsed(data, batch)
 
-    def _passed(self, data: bytes, batch: Batch) -> Batch:
+    def _count_parsed(self, data: bytes, batch: Batch) -> Batch:
         """Return a batch with the offsets of its lines in the data, and count the data as parsed."""
         at = self._at
         self._at += len(data)
@@ -232,7 +232,7 @@ class WrappedFormat:
         elif self._held is not None and not is_same:
             self._held.begun = False
 
-    def _undecided(self, data: bytes, before: int, at: int, *, last: bool) -> Batch:
+    def _parse_undecided(self, data: bytes, before: int, at: int, *, last: bool) -> Batch:
         """Return the rows of lines that begin before the wrapper is decided.
 
         Args:
@@ -261,16 +261,16 @@ class WrappedFormat:
                 self._now.tell(found[0], 1 + sum(part.lines for part in parts))
             if done is not None:
                 return self._next(parts, data[start + done :], before, at + start + done, last=last)
-        return joined(parts) if parts else self._now.inner.parse(b"")
+        return join_batches(parts) if parts else self._now.inner.parse(b"")
 
     def _next(self, parts: list[Batch], rest: bytes, before: int, at: int, *, last: bool, known: bool = True) -> Batch:
         """Return the rows of the parts and of the rest that follows them."""
         if known:
             self._decide()
         if rest or last or not parts:
-            batch = self._parsed(rest, before + sum(part.lines for part in parts), at, last=last)
+            batch = self._parse(rest, before + sum(part.lines for part in parts), at, last=last)
             parts = [*parts, with_begins(batch, rest, at)]
-        return joined(parts)
+        return join_batches(parts)
 
     def _decide(self) -> None:
         self._decided, self._held, self._has_held = True, None, True

@@ -9,9 +9,9 @@ from http_monitor.ports.log_format import LogFormat
 from http_monitor.ports.wrapper import Wrapper
 from http_monitor.records import Json
 
-MOST_LINES = 100
+MAX_LINES = 100
 """Maximum number of held lines."""
-MOST_BYTES = 1 << 18
+MAX_BYTES = 1 << 18
 """Number of bytes at which no more lines are held."""
 _LINE = re.compile(rb"[^\n]*\n")
 
@@ -43,7 +43,7 @@ class Held:
     def room(self, data: bytes) -> int:
         """Return how many bytes of the next whole lines are to be held."""
         lines, end = self.data.count(b"\n"), 0
-        while end < len(data) and lines < MOST_LINES and len(self.data) + end < MOST_BYTES:
+        while end < len(data) and lines < MAX_LINES and len(self.data) + end < MAX_BYTES:
             end = data.find(b"\n", end) + 1 or len(data)
             lines += 1
         return end
@@ -59,7 +59,7 @@ class Held:
     @property
     def full(self) -> bool:
         """Whether no more lines are held."""
-        return self.data.count(b"\n") >= MOST_LINES or len(self.data) >= MOST_BYTES
+        return self.data.count(b"\n") >= MAX_LINES or len(self.data) >= MAX_BYTES
 
     def save(self) -> Json:
         """Return the state as JSON."""
@@ -75,6 +75,6 @@ class Held:
     def load(cls, given: Json) -> "Held":
         """Return a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         data, begun = given["data"], given["begun"]
-        if not isinstance(data, str) or not isinstance(begun, bool) or len(data) > MOST_BYTES + (1 << 26):
+        if not isinstance(data, str) or not isinstance(begun, bool) or len(data) > MAX_BYTES + (1 << 26):
             raise TypeError("no lines")
         return cls(data.encode("latin-1"), integer(given["at"], 0), begun, given["memory"], given["parts"])

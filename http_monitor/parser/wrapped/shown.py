@@ -28,7 +28,7 @@ def shown(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[Li
     front = _front(first, wrapper.name)
     if first.text is None:
         return [LineReading(f"{wrapper.name}, a part of a line", tuple(front), {})]
-    return [_with_time(_moved(reading, first, front), first, time_of) for reading in read(first.text)]
+    return [_with_time(_move_columns(reading, first, front), first, time_of) for reading in read(first.text)]
 
 
 def _front(first: Peeled, name: str) -> list[FoundField]:
@@ -55,7 +55,7 @@ def _with_time(reading: LineReading, first: Peeled, time_of: TimeOf) -> LineRead
     return replace(reading, found=tuple(found), values={**values, "time": time_of(text)})
 
 
-def _moved(reading: LineReading, first: Peeled, front: Sequence[FoundField]) -> LineReading:
+def _move_columns(reading: LineReading, first: Peeled, front: Sequence[FoundField]) -> LineReading:
     """Return the reading of a text with its columns moved to the whole line."""
     found = [*front]
     for field in reading.found:

@@ -47,14 +47,16 @@ class SingleLines:
     def read(self, line: bytes) -> LineReading:
         """Return what the format of the file makes of a line."""
         if self._now.wrapper is None:
-            return self._timed(read_line(self._now.inner, line))
+            return self._require_time(read_line(self._now.inner, line))
         return self.shown(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
 
     def shown(self, line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
         """Return what is made of the text in a line; the arguments are those of `shown`."""
-        return [self._timed(one) for one in shown(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))]
+        return [
+            self._require_time(one) for one in shown(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))
+        ]
 
-    def _timed(self, reading: LineReading) -> LineReading:
+    def _require_time(self, reading: LineReading) -> LineReading:
         """Return what was made of a line, which does not fit where it has no time, nor anything around it."""
         if self._timing.by_arrival or not reading.values or reading.values.get("time") is not None:
             return reading

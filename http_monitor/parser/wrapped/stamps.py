@@ -8,9 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from http_monitor.arrow import arrow_of
+from http_monitor.arrow import encode, take
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.key_columns import Binary, between
@@ -23,10 +22,10 @@ from http_monitor.records import UNTIMED_US, Json
 from http_monitor.units import US_PER_S
 
 _DAY_US = 86_400 * US_PER_S
-_MOST_BACK_US = 31 * _DAY_US
+_MAX_BACK_US = 31 * _DAY_US
 """Lines are out of order by less: what seems to be earlier than the line before by more is of the next year."""
 _LEAP_YEAR = 2000
-_MOST_YEARS = 9
+_MAX_YEARS = 9
 """Between two leap days there are eight years at the most."""
 _YEARLESS = re.compile(
     rb"([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) (?:([0-9]{4}) )?([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?[0-9]*"
@@ -158,11 +157,11 @@ class StampReader:
         last_us = self._last_us
         if last_us is None:
             limit_us = self._written_us() + _DAY_US
-            years = range(_year_of(limit_us), _year_of(limit_us) - _MOST_YEARS, -1)
+            years = range(_year_of(limit_us), _year_of(limit_us) - _MAX_YEARS, -1)
             fitting = [year for year in years if time_us + shift_us(year) <= limit_us]
         else:
-            limit_us = last_us - _MOST_BACK_US
-            years = range(_year_of(limit_us), _year_of(limit_us) + _MOST_YEARS)
+            limit_us = last_us - _MAX_BACK_US
+            years = range(_year_of(limit_us), _year_of(limit_us) + _MAX_YEARS)
             fitting = [year for year in years if time_us + shift_us(year) >= limit_us]
         return shift_us(next(year for year in fitting if not leap or calendar.isleap(year)))
 
@@ -178,7 +177,7 @@ def _read(texts: Binary) -> tuple[Ints, Bools]:
     rest = np.flatnonzero(~good)
     if len(rest):
         # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
-        keys: Any = texts.take(arrow_of(rest, pa.int64())).dictionary_encode()
+        keys: Any = encode(take(texts, rest))
         code = keys.indices.to_numpy()
         read = [read_stamp(text) for text in keys.dictionary.to_pylist()]
         time_us[rest] = np.array([UNTIMED_US if stamp is None else stamp[0] for stamp in read], np.int64)[code]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import arrow_of
+from http_monitor.arrow import arrow_of, take
 from http_monitor.parser.chunks.arrays import Bools
 from http_monitor.parser.detect.batch_pieces import with_begins
 from http_monitor.parser.fields.zones import LOCAL, UTC_ZONE, Zone
@@ -101,7 +101,7 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
     samples = [*batch.samples, *(Sample(no, lines[no - 1][:SAMPLE_BYTES].removesuffix(b"\r")) for no in wrong)]
     return replace(
         batch,
-        rows=batch.rows.take(arrow_of(timed, pa.int64())),
+        rows=take(batch.rows, timed),
         line_nos=batch.line_nos[timed],
         samples=tuple(sorted(samples, key=lambda sample: sample.line_no)[:SAMPLES]),
         kind=batch.kind if len(timed) else None,

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
-from http_monitor.parser.detect.batch_pieces import joined, with_begins
-from http_monitor.parser.detect.format_change import counted
+from http_monitor.parser.detect.batch_pieces import join_batches, split_lines, with_begins
 from http_monitor.parser.lines.promises import promised_by
-from http_monitor.parser.wrapped.change import Rewrapped, Turn, doubted
+from http_monitor.parser.wrapped.change import Rewrapped, Turn, bare_lines, doubted
+from http_monitor.parser.wrapped.given_up import GivenUp
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.places import places
@@ -65,6 +65,7 @@ class Unwrapping:
         """Messages about detected wrappers, each with the number of the line that showed it."""
         self.changes: list[FormatChange] = []
         """What the lines inside turned out to be."""
+        self._given_up = GivenUp()
         self._promised: frozenset[str] | None = None
         """What lines of the format have that the first row is of; None: there was no row."""
 
@@ -116,10 +117,11 @@ class Unwrapping:
             before += turn.lines
             self.changes = [change for change in self.changes if change.line_no <= before]
             self.wrapper, self.inner, self._change, self._stamps = turn.wrapper, turn.made, None, None
+            self._given_up = GivenUp()
             if isinstance(turn.made, Changing):
                 turn.made.drain_changes()
             self.tell(turn.wrapper, before, " from here on")
-        return joined(parts)
+        return join_batches(parts)
 
     def read_again(self, held: Held, before: int, *, fits: bool, is_found: bool) -> Batch:
         """Return the rows of the first lines, which were held.
@@ -191,6 +193,7 @@ class Unwrapping:
             "origins": self.origins.save(),
             "inner": memory_of(self.inner),
             "stamps": None if self._stamps is None else self._stamps.save(),
+            "given_up": self._given_up.save(),
             "change": None if self._change is None else self._change.save(),
         }
 
@@ -211,6 +214,7 @@ class Unwrapping:
             return False
         remind(self.inner, inner)
         self.origins, self._change, self._stamps = origins, None, None
+        self._given_up = GivenUp.load(given.get("given_up", 0))
         if self.wrapper is not None:
             self.wrapper.load(given["parts"])
             if stamps is not None:
@@ -230,6 +234,7 @@ class Unwrapping:
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
         batch = self._timed(batch, inside, place, self.wrapper, before)
+        self.told += self._given_up.add(inside, place, before)
         return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
 
     def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:
@@ -263,11 +268,11 @@ class Unwrapping:
         if wrapper is None:
 
             def plain_lines() -> Sequence[tuple[int, bytes]]:
-                every = counted(piece, self._limit)
+                every = split_lines(piece, self._limit)
                 return [every[number - 1] for number in numbers.tolist()]
 
             return self._change.look(batch, numbers, plain_lines, at)
-        return self._change.look(batch, numbers, lambda: _bare_lines(piece, wrapper, self._limit), at)
+        return self._change.look(batch, numbers, lambda: bare_lines(piece, wrapper, self._limit), at)
 
     def _named(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
         """Return the batch with the sources of its lines, and with its other lines."""
@@ -280,20 +285,9 @@ class Unwrapping:
                 pa.array(inside.sources, pa.binary()),
             )
             rows = rows.set_column(SCHEMA.names.index("source"), SCHEMA.field("source"), keys)
-        batch = replace(batch, rows=rows, begins=inside.begin[place])
+        batch = replace(batch, rows=rows, begins=inside.begin if batch.lines == inside.lines else inside.begin[place])
         other = self.origins.take(batch, inside, place)
         if not len(other):
             return batch
         samples = tuple(sample for sample in batch.samples if sample.line_no not in other)
         return replace(batch, other_nos=np.union1d(batch.other_nos, other), samples=samples)
-
-
-def _bare_lines(data: bytes, wrapper: Wrapper, limit: int) -> list[tuple[int, bytes]]:
-    """Return (end, line) of each non-blank line that a wrapper does not match."""
-    bare: list[tuple[int, bytes]] = []
-    end = 0
-    for line in data.split(b"\n"):
-        end += len(line) + 1
-        if (len(line) > limit or line.strip()) and wrapper.front(line) is None:
-            bare.append((end, line))
-    return bare

@@ -6,7 +6,7 @@ from http_monitor.sources.files.access import Files, FileStatus, Handle
 from http_monitor.sources.files.regular_file import Obstacle
 
 _NUL = b"\0"
-_MOST_ALLOCATED_BYTES = 256 << 20
+_MAX_ALLOCATED_BYTES = 256 << 20
 
 
 def data_end(handle: Handle, size: int) -> int:
@@ -18,7 +18,7 @@ def data_end(handle: Handle, size: int) -> int:
         OSError: it cannot be read.
     """
     end, step = size, 1
-    while end > max(0, size - _MOST_ALLOCATED_BYTES):
+    while end > max(0, size - _MAX_ALLOCATED_BYTES):
         start = max(0, end - step)
         data = handle.read(start, end - start).rstrip(_NUL)
         if data:

@@ -98,7 +98,7 @@ class LineCutter:
             lines = data[:end]  # makes no copy if that is all of it
         self._hold(data[end:])
         if len(lines) > self._kept:
-            lines, cut = self._shortened(lines)
+            lines, cut = self._shorten(lines)
             starts = _starts_without(starts, cut) if cut else starts
         self.starts = starts
         return lines
@@ -138,7 +138,7 @@ class LineCutter:
         self._held += data[:room]
         self._dropped += max(0, len(data) - room)
 
-    def _shortened(self, lines: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    def _shorten(self, lines: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         """Return lines without what is too long of them, and what was left out: (place, number of bytes)."""
         # Leaps of `kept` bytes, each back to the last LF inside it: a line is too long exactly where a leap that
         # starts with it meets no LF, so lines that are not cost no work of their own.

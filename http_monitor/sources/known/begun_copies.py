@@ -2,7 +2,7 @@
 
 from http_monitor.sources.files.access import Handle
 from http_monitor.sources.known.fingerprint import HEAD_BYTES, MARKER_BYTES
-from http_monitor.sources.known.replaced_copies import LEAST_BYTES, LEAST_PIECES
+from http_monitor.sources.known.replaced_copies import MIN_BYTES, MIN_PIECES
 
 _BLOCK_BYTES = 64 << 10
 _LF = b"\n"
@@ -29,7 +29,7 @@ def is_begun_copy(copy: Handle, log: Handle, *, knows_size: bool, certain: bool)
     last = first if len(first) < HEAD_BYTES else _common_end(copy, log, knows_size=knows_size)
     if last is None:
         return False
-    return not certain or (len(first) >= LEAST_BYTES and len(set((first + last).split(_LF))) > LEAST_PIECES)
+    return not certain or (len(first) >= MIN_BYTES and len(set((first + last).split(_LF))) > MIN_PIECES)
 
 
 def _common_end(copy: Handle, log: Handle, *, knows_size: bool) -> bytes | None:

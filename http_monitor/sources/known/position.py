@@ -78,6 +78,8 @@ class FilePosition:
     """Everything up to the next LF is the rest of a line that does not count."""
     let_go: bool
     """Its last line was emitted, complete or not; it is checked only in case it grows."""
+    skipped_are_lost: bool = False
+    """The beginning of the skipped line was emitted as if it were all."""
     at_path_ns: int | None = None
     """Its time of change when it was last seen at the followed path; None: not known."""
 
@@ -157,7 +159,7 @@ def _json_of(file: FilePosition) -> Json:
 
 def _file(given: Json) -> FilePosition:
     file = FilePosition(**{**given, "head": _head(given["head"]), "marker": _print(given["marker"])})
-    _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "let_go"})
+    _check(file, {"device", "inode", "offset", "pending", "size"}, {"skipping", "skipped_are_lost", "let_go"})
     if not isinstance(file.path, str) or "\0" in file.path or not isinstance(file.mtime_ns, int | None):
         raise TypeError("not the position of a file")
     if not isinstance(file.at_path_ns, int | None):

@@ -6,12 +6,12 @@ from http_monitor.sources.files.access import Handle
 from http_monitor.sources.known.fingerprint import HEAD_BYTES, MARKER_BYTES
 from http_monitor.sources.known.position import FilePosition, print_of
 
-LEAST_BYTES = 256
+MIN_BYTES = 256
 """With fewer bytes in common, files are not taken for copies of each other, since lines may be identical."""
-_MOST_SEARCHED_BYTES = 64 << 20
+_MAX_SEARCHED_BYTES = 64 << 20
 _BLOCK_BYTES = 1 << 20
-_MOST_PLACES = 64
-LEAST_PIECES = 3
+_MAX_PLACES = 64
+MIN_PIECES = 3
 _LF = b"\n"
 
 Before = Callable[[int], bytes]
@@ -35,15 +35,15 @@ def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> 
         OSError: the file cannot be read.
     """
     marker = before(MARKER_BYTES)
-    if len(marker) < LEAST_BYTES:
+    if len(marker) < MIN_BYTES:
         return None
     if end <= size and handle.read(end - len(marker), len(marker)) == marker:
         first = handle.read(0, min(HEAD_BYTES, end))
-        if head and first.startswith(head) and len(set((first + marker).split(_LF))) > LEAST_PIECES:
+        if head and first.startswith(head) and len(set((first + marker).split(_LF))) > MIN_PIECES:
             return end
     found: list[tuple[int, int]] = []
-    for place in _places(handle, size, marker[-LEAST_BYTES:]):
-        if len(found) == _MOST_PLACES:
+    for place in _places(handle, size, marker[-MIN_BYTES:]):
+        if len(found) == _MAX_PLACES:
             return None
         found.append((_common(handle, place, before), place))
     found.sort(reverse=True)
@@ -51,7 +51,7 @@ def end_in(handle: Handle, size: int, end: int, before: Before, head: bytes) -> 
         return None
     common, place = found[0]
     # A flood of identical requests may end one log and begin the next.
-    return place if len(set(before(common).split(_LF))) >= LEAST_PIECES else None
+    return place if len(set(before(common).split(_LF))) >= MIN_PIECES else None
 
 
 def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | None:
@@ -61,7 +61,7 @@ def end_by_print(handle: Handle, size: int, position: FilePosition) -> int | Non
         OSError: the file cannot be read.
     """
     length = position.marker.length
-    if length < LEAST_BYTES:
+    if length < MIN_BYTES:
         return None
     found = None
     for start, data in _blocks(handle, size, length + position.pending):
@@ -106,7 +106,7 @@ def _places(handle: Handle, size: int, pattern: bytes) -> Iterator[int]:
 def _blocks(handle: Handle, size: int, overlap: int) -> Iterator[tuple[int, bytes]]:
     """Yield (start, block) from the end of a file backwards; each block includes the start of the next one."""
     end = size
-    least = max(0, size - _MOST_SEARCHED_BYTES)
+    least = max(0, size - _MAX_SEARCHED_BYTES)
     while end > least:
         start = max(least, end - _BLOCK_BYTES)
         yield start, handle.read(start, min(size, end + overlap) - start)

@@ -18,7 +18,7 @@ _GNU_ROW = (*_ROW, "--time-style=+%s%N")
 _FULL_ROW = (*_ROW, "--full-time")
 _ENTRIES = ("ls", "-1Ai")
 _AHEAD_BYTES = 1 << 20
-_MOST_COUNTED = 16
+_MAX_COUNTED = 16
 
 
 class Moved(OSError):
@@ -77,7 +77,7 @@ class CommandFiles:
             return obstacle(error)
         if not isinstance(status, Obstacle):
             self._counted[path] = status
-            while len(self._counted) > _MOST_COUNTED:
+            while len(self._counted) > _MAX_COUNTED:
                 del self._counted[next(iter(self._counted))]
         return status
 
@@ -115,7 +115,7 @@ class CommandFiles:
         """
         try:
             # The slash at the end makes ls list the target of a symbolic link.
-            said = self._said([*_ENTRIES, "--", os.path.join(directory or os.curdir, "")])
+            said = self._run_command([*_ENTRIES, "--", os.path.join(directory or os.curdir, "")])
             # Files that disappear during the listing make ls fail, but the rest of the output is valid.
             if said.code and error_of("ls", said.errors) is None:
                 raise self._commands.unreachable(said)
@@ -136,6 +136,11 @@ class CommandFiles:
         except OSError:
             return path
         return os.fsdecode(said.output.removesuffix(b"\n")) or path
+
+    def has_room(self, spare: int) -> bool:
+        """Tell whether a file can be opened besides: commands keep none open."""
+        del spare
+        return True
 
     def status(self, path: str) -> FileStatus | Obstacle:
         """Return the status of a path from ls alone, or why it is no regular file.
@@ -160,14 +165,14 @@ class CommandFiles:
             OSError: it failed for the reason it gave.
         """
         try:
-            said = self._said(words, most)
+            said = self._run_command(words, most)
             if said.code:
                 raise error_of(words[0], said.errors) or self._commands.unreachable(said)
         except Unreachable as error:
             self._fail(error)
         return said
 
-    def _said(self, words: Sequence[str], most: int | None = None) -> Said:
+    def _run_command(self, words: Sequence[str], most: int | None = None) -> Said:
         if self._failure is not None:
             raise self._failure
         return self._commands.run(words, most)

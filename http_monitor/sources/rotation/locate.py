@@ -83,7 +83,9 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
 
 
 def _is_named(siblings: RotatedFiles, sibling: Sibling, path: str, position: FilePosition) -> bool:
-    """Return whether a file has a name that rotation may have given to the one of a position."""
+    """Return whether a file has a name and a time that the file of a position may have by now."""
+    if not siblings.may_be_later(sibling, position.mtime_ns):
+        return False
     if sibling.path == position.path or rotated_of(siblings.base, sibling.name):
         return True
     # Unless a symbolic link leads from one dated file to the next, files with alike names are those of other paths.

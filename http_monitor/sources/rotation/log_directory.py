@@ -47,7 +47,7 @@ class LogDirectory:
         self.target = target
         self.directory, self.base = os.path.split(target)
         self.missed = 0
-        """How often a listed file was not there any more: renamed or removed since, or replaced by its archive."""
+        """How often a listed file was no longer there: renamed or removed since, or replaced by its archive."""
 
     def rotated(self) -> list[Sibling]:
         """Return the rotated files, oldest first.

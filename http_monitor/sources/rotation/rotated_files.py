@@ -168,7 +168,7 @@ class RotatedFiles(LogDirectory):
         if not (between.complete and between.files and between.files[0].compressed):
             return None
         sibling = between.files[0]
-        handle = self.open(sibling) if self._may_be_later(sibling, unseen.mtime_ns) else None
+        handle = self.open(sibling) if self.may_be_later(sibling, unseen.mtime_ns) else None
         return None if handle is None else (sibling, handle)
 
     def newer_than(
@@ -199,7 +199,7 @@ class RotatedFiles(LogDirectory):
         if position.mtime_ns is None:
             yield from reversed(siblings)
             return
-        yield from (sibling for sibling in siblings if self._may_be_later(sibling, position.mtime_ns))
+        yield from (sibling for sibling in siblings if self.may_be_later(sibling, position.mtime_ns))
 
     def _place(self, siblings: list[Sibling], before: FilePosition) -> Sibling | None:
         for sibling in siblings:
@@ -242,7 +242,7 @@ class RotatedFiles(LogDirectory):
             return False
         return not self._is_copy_of_any(sibling, followed)
 
-    def _may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
+    def may_be_later(self, sibling: Sibling, time_ns: int | None) -> bool:
         """Return whether a file is there, and was written at that time or later as far as times are known."""
         found = self.status_of(sibling)
         return found is not None and may_be_later(found.mtime_ns, time_ns)

@@ -33,6 +33,7 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
         else:
             _follow(chain, handle, status, now_us)
     chain.arrivals += 1
+    chain.claims.hold(status.identity)
     chain.unopened.drop([status.identity])
 
 
@@ -118,7 +119,8 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
 def _note_rotation(chain: FileChain, between: int, *, restarted: bool) -> None:
     chain.counted += Health(rotations=between + (not restarted))
     if between:
-        words = f"rotated {between + 1} times since the last look, reading the {between} before the new file first"
+        older = "file" if between == 1 else f"{between} files"
+        words = f"rotated {between + 1} times since the last look, reading the {older} before the new one first"
         chain.say(words, "rotation")
     elif not restarted:
         chain.say("rotated, following the new file", "rotation")

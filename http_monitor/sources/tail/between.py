@@ -96,6 +96,7 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
         followed.at_path_ns = None if earlier is None else earlier.at_path_ns
         with suppress(OSError):
             followed.meet(handle.status())
+        chain.claims.hold(sibling.identity)
         chain.followed.append(followed)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.known.position import FilePosition
 
-_MOST_LEFT = 64
+_MAX_LEFT = 64
 
 
 class Claims:
@@ -13,6 +13,8 @@ class Claims:
 
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
+        self._held: set[Identity] = set()
+        """Those that their owners have opened; the others were announced, and may be gone by now."""
         self._seen_at: dict[Identity, str] = {}
         """The paths at which files that could not be opened were seen last."""
         self._left: dict[Identity, Callable[[], FilePosition]] = {}
@@ -45,9 +47,10 @@ class Claims:
         """
         if self._owners.get(identity) == owner:
             del self._owners[identity]
+            self._held.discard(identity)
             if position is not None:
                 self._left[identity] = position
-                while len(self._left) > _MOST_LEFT:
+                while len(self._left) > _MAX_LEFT:
                     del self._left[next(iter(self._left))]
 
     def left(self, identity: Identity) -> FilePosition | None:
@@ -55,6 +58,11 @@ class Claims:
         position = self._left.get(identity)
         return None if position is None else position()
 
-    def inherit(self, identity: Identity) -> None:
-        """Forget that position, since the file is followed again from there."""
+    def hold(self, identity: Identity) -> None:
+        """Note that the owner of a file has opened it, and follows it from where another path stopped."""
+        self._held.add(identity)
         self._left.pop(identity, None)
+
+    def is_held(self, identity: Identity) -> bool:
+        """Tell whether who follows a file has opened it."""
+        return identity in self._held

@@ -18,9 +18,9 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.units import US_PER_S, visible_text
 
-_MOST_RESTED = 16
-_MOST_FOLLOWED = 16
-_MOST_DONE = 16
+_MAX_RESTED = 16
+_MAX_FOLLOWED = 16
+_MAX_DONE = 16
 REST_US = 10 * US_PER_S
 
 
@@ -183,7 +183,7 @@ class FileChain:
         if followed.whole:
             self.note_done(done)
         else:
-            self.rested = [*self.rested, followed][-_MOST_RESTED:]
+            self.rested = [*self.rested, followed][-_MAX_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: GatheredLines, *, has_left: bool) -> None:
         """Part with older files that nobody writes to any more.
@@ -199,19 +199,19 @@ class FileChain:
             later = self.followed[self.followed.index(followed) + 1 :]
             has_successor = has_left or any(other.holds_data for other in later)
             idle = now_us - followed.changed_us >= grace_us
-            crowded = len(self.followed) > _MOST_FOLLOWED
+            crowded = len(self.followed) > _MAX_FOLLOWED
             if followed.handle is not None and has_successor and (idle or crowded) and not followed.unread:
                 self.let_go(followed, lines)
 
     def join(self, followed: TailedFile) -> None:
         """Add a file that is at the path now."""
-        self.claims.inherit(followed.identity)
+        self.claims.hold(followed.identity)
         followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
         self.followed.append(followed)
 
     def note_done(self, position: FilePosition) -> None:
         """Store a file that was read to its end and will not grow, so that neither it nor its archive is read again."""
-        self.done = [*self.done, position][-_MOST_DONE:]
+        self.done = [*self.done, position][-_MAX_DONE:]
 
     def take_counts(self, followed: TailedFile) -> None:
         """Add what a file has counted to the counters."""

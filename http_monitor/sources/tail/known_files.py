@@ -1,9 +1,9 @@
 """Matches the input states of an earlier run with files, whatever their paths are now."""
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from http_monitor.paths import real_path
 from http_monitor.records import Json
 from http_monitor.sources.files.access import LocalFiles
 from http_monitor.sources.files.regular_file import Obstacle
@@ -22,7 +22,7 @@ def as_spelled(inputs: Mapping[str, Json], paths: Sequence[str]) -> dict[str, Js
     strange = [name for name in inputs if name not in paths]
     by_target = {last.path: name for name in strange if (last := _last(inputs[name])) is not None}
     for path in paths:
-        name = None if path in named else by_target.get(os.path.realpath(path))
+        name = None if path in named else by_target.get(real_path(path))
         if name is not None and name in named:
             named[path] = named.pop(name)
     return named

@@ -38,6 +38,10 @@ class LineState:
         """Where the lines that were given last begin, as `LineCutter.starts`, but from the end of all that was read."""
         return [(place, origin - self._after) for place, origin in self._cutter.starts]
 
+    def skip(self, is_skipping: bool, *, are_lost: bool) -> None:
+        """Leave out the rest of a line up to the next LF, or do not; `are_lost`: its beginning was emitted."""
+        self.skipping, self.skipped_are_lost = is_skipping, are_lost
+
     def feed(self, data: bytes) -> bytes:
         """Return the lines that are complete now."""
         data = self._after_start(data)

@@ -56,7 +56,8 @@ def tell_of_old_lines(
     if not (begins_alike or (before is not None and begins_in(handle, before))):
         return
     count = lines_in(handle, size)
-    words = f"replaced by a file that begins with lines already read, up to {count} of which are counted again"
+    again = f"up to {count:,} of which are" if count != 1 else "one of which is"
+    words = f"replaced by a file that begins with lines already read, {again} counted again"
     chain.say(words, "counted-again", warning=True)
 
 

@@ -63,6 +63,7 @@ def _take_up(chain: FileChain, followed: TailedFile, now_us: int) -> None:
             chain.rested.remove(followed)  # deleted, and its inode was reused
             return
     chain.claims.take(followed.identity, chain.path)
+    chain.claims.hold(followed.identity)
     chain.rested.remove(followed)
     followed.let_go, followed.changed_us = False, now_us
     chain.followed.insert(0, followed)

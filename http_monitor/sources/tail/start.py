@@ -12,6 +12,7 @@ from http_monitor.sources.known.replaced_copies import end_by_print
 from http_monitor.sources.rotation.locate import Located, locate
 from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.gone_unopened import may_stand_at
 from http_monitor.sources.tail.renewal import tell_of_old_lines
 from http_monitor.sources.tail.tailed_file import TailedFile
 from http_monitor.units import visible_text
@@ -24,15 +25,16 @@ def start_of(path: str, seen: FileStatus, *, from_start: bool) -> FilePosition:
 
 def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None:
     """Follow the file that was seen at the path, which may have been renamed since; return the obstacle."""
-    if chain.claims.take(start.identity, chain.path) != chain.path:
+    owner = chain.claims.take(start.identity, chain.path)
+    if owner != chain.path:
+        if not may_stand_at(chain, start, owner):
+            _lose(chain, start)  # that path follows another file, which has its inode
         return None
     located = locate(chain.files, chain.path, start)
     if located.handle is None:
         if located.obstacle is None:
             chain.claims.leave(start.identity, chain.path, None)
-            chain.before = replace(start, let_go=True)  # its loss is counted already
-            chain.counted += Health(lost_bytes=start.unread)
-            chain.counted += Health(maybe_lost=True)
+            _lose(chain, start)
         return located.obstacle
     followed = chain.opened(located.identity, located.path, located.handle, now_us)
     try:
@@ -45,6 +47,13 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
     followed.note_time(start.mtime_ns)
     chain.join(followed)
     return None
+
+
+def _lose(chain: FileChain, start: FilePosition) -> None:
+    chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
+    chain.counted += Health(lost_bytes=start.unread, maybe_lost=True)
+    if start.unread:
+        _say_gone(chain, start.path)
 
 
 def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | None:
@@ -140,6 +149,7 @@ def _by_its_place(
     sibling, handle = archive
     followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
     followed.whole = True
+    followed.at_path_ns = position.at_path_ns
     return Located(handle, sibling.path, sibling.identity, whole=True), followed
 
 
@@ -159,6 +169,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
     chain.claims.leave(position.identity, chain.path, None)
     if followed is not None:
         chain.claims.take(located.identity, chain.path)
+        chain.claims.hold(located.identity)
         if followed.whole:
             followed.expected_size = position.size
         chain.followed.append(followed)
@@ -168,7 +179,11 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted already
     if not located.truncated:
-        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
+        _say_gone(chain, position.path)
+
+
+def _say_gone(chain: FileChain, path: str) -> None:
+    chain.say(f"{visible_text(path)} is gone, and with it what was not read of it", "lost", warning=True)
 
 
 def _at_path(chain: FileChain) -> set[Identity]:

@@ -1,6 +1,5 @@
 """Follows one path by byte offset, whatever happens to the file there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
@@ -8,19 +7,19 @@ from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
 from http_monitor.records import Json
-from http_monitor.sources.files.access import Files, FileStatus, Identity, LocalFiles
+from http_monitor.sources.files.access import Files, FileStatus, LocalFiles
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle, obstacle
-from http_monitor.sources.known.position import FilePosition, TailPosition
+from http_monitor.sources.known.position import TailPosition
+from http_monitor.sources.silence.silence_cause import explain_silence
 from http_monitor.sources.tail.arrivals import arrive, miss_path
+from http_monitor.sources.tail.beginning import Beginning
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.gone_unopened import follow_unopened
+from http_monitor.sources.tail.gone_unopened import follow_unopened, lose_the_gone
 from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
-from http_monitor.sources.tail.silence_cause import explain_silence
-from http_monitor.sources.tail.start import begin, go_on, start_of
 from http_monitor.sources.tail.unopened_files import UnopenedFiles
 from http_monitor.sources.tail.waiting import Waiting
 from http_monitor.units import US_PER_S
@@ -84,10 +83,7 @@ class FileTail:
         if resume is not None:
             self._chain.unopened = UnopenedFiles(path, resume.unopened)
         self._limits = limits
-        self._from_start = from_start
-        self._seen = seen
-        self._resume = resume
-        self._begun = False
+        self._beginning = Beginning(path, from_start=from_start, seen=seen, resume=resume)
         self._unopened_bytes = 0
         self._is_barred = False
         """The last look could not determine what is at the path."""
@@ -96,7 +92,7 @@ class FileTail:
         self._rest: FileStatus | None = None
         """Status of the path that needs no action while it stays the same; None: something may have to be done."""
         # All claims are made before any tail reads, so that the first path that follows a file keeps it.
-        for identity in _claimed_at_start(seen, resume):
+        for identity in self._beginning.claimed():
             self._chain.claims.take(identity, path)
 
     @property
@@ -120,7 +116,7 @@ class FileTail:
     @property
     def arrivals(self) -> int | None:
         """Number of files found that were at the path; None if there may be others."""
-        is_known = self._begun and not (self._is_barred or self._chain.same_as)
+        is_known = self._beginning.is_over and not (self._is_barred or self._chain.same_as)
         return self._chain.arrivals + len(self._chain.unopened) if is_known else None
 
     def miss_unseen(self) -> None:
@@ -136,7 +132,7 @@ class FileTail:
         followed = self._chain.followed
         if followed and followed[-1].identity == found.identity:
             followed[-1].measure(found.size)
-        elif followed or self._from_start or not self._begun:
+        elif self._chain.claims.owner(found.identity) in (None, self._path):
             self._note_unopened(found)
 
     def health(self) -> Health:
@@ -147,27 +143,18 @@ class FileTail:
 
     def position(self) -> Json | None:
         """Return the position for another process; None if it depends on a path that could not be looked at yet."""
-        chain = self._chain
-        if not (self._begun or self._from_start) and self._seen is None and self._resume is None:
+        chain, beginning = self._chain, self._beginning
+        if beginning.is_blank:
             return None
         files = tuple(followed.position() for followed in chain if not followed.superseded)
-        if not self._begun:
-            files = self._first_positions()
+        if not beginning.is_over:
+            files = beginning.positions(chain)
         elif not chain.followed and chain.before is not None:
             files = (*files, chain.before)
         known = {file.identity for file in files}
         unopened = tuple(file for file in chain.unopened if file.identity not in known)
-        done = chain.done if self._resume is None else self._resume.done
+        done = chain.done if beginning.resume is None else beginning.resume.done
         return TailPosition(files, chain.counted, tuple(done), unopened).to_json()
-
-    def _first_positions(self) -> tuple[FilePosition, ...]:
-        """Return the positions of the files with which it starts."""
-        if self._resume is not None:
-            return self._resume.files
-        if not isinstance(self._seen, FileStatus):
-            return ()
-        start = start_of(self._path, self._seen, from_start=self._from_start)
-        return (self._chain.unopened.grown(start),)
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence."""
@@ -213,34 +200,19 @@ class FileTail:
             self._chain.let_go_of_the_idle(grace_us, now_us, lines, has_left=met == CROWDED)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
+            if isinstance(found, FileStatus) and followed.identity == found.identity and followed.at_path_ns is None:
+                # However long it takes until it is read: what is older than that has not been at the path since.
+                followed.at_path_ns = found.mtime_ns
         self._waiting.meet(self._chain, met or unreachable)
         return at_end
 
     def _begin(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
         """Find, once, the position to read from; return the obstacle."""
-        if self._begun:
+        if self._beginning.is_over:
             return None
-        if self._resume is None and self._seen is None:
-            self._seen = found
         if isinstance(found, FileStatus):
             self._note_unopened(found)
-        first = self._first_positions()
-        if isinstance(found, Obstacle) and found != MISSING and self._resume is not None:
-            met: Obstacle | None = found  # a barred way does not mean that a file is gone
-        elif first and not self._has_room():
-            met = CROWDED
-        elif self._resume is not None:
-            met = go_on(self._chain, self._resume, now_us)
-        elif first:
-            met = begin(self._chain, first[0], now_us)
-        else:
-            self._waiting.welcome_as_new()
-            met = None
-        if met is None:
-            self._chain.unopened.drop([position.identity for position in first])
-            self._begun = True
-            self._resume = None
-        return met
+        return self._beginning.attempt(self._chain, self._waiting, found, now_us, has_room=self._has_room())
 
     def _arrive(self, found: FileStatus | Obstacle, now_us: int) -> Obstacle | None:
         """Follow the file that is at the path now, if it is another one than before; return the obstacle."""
@@ -249,6 +221,8 @@ class FileTail:
             if found == MISSING and self._has_room():
                 find_unseen(self._chain)
                 miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
+            elif found == MISSING:
+                lose_the_gone(self._chain, None)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -258,10 +232,13 @@ class FileTail:
                 self._chain.followed.append(newest)
             return None
         if self._chain.is_followed_elsewhere(found.identity):
+            if not self._chain.claims.is_held(found.identity):
+                self._note_unopened(found)
             return None
         if newest is None or newest.identity != found.identity:
             self._note_unopened(found)
         if not self._has_room():
+            lose_the_gone(self._chain, found.identity)
             return CROWDED
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):
@@ -283,18 +260,10 @@ class FileTail:
     def _note_unopened(self, found: FileStatus) -> None:
         """Record a file at the path that was not read, or not since it was announced."""
         self._chain.note_unopened(found)
-        first = self._first_positions() if not self._begun else ()
-        offset = next((position.offset for position in first if position.identity == found.identity), 0)
+        offset = self._beginning.offset_in(self._chain, found.identity)
         self._unopened_bytes = max(0, found.size - offset)
 
     def _has_room(self) -> bool:
         """Return whether another file can be opened, with enough descriptors left for urgent needs."""
         spare = _SPARE_TO_GO_ON if self._chain.followed else _SPARE_TO_BEGIN
-        return self._local is None or self._local.has_room(spare)
-
-
-def _claimed_at_start(seen: FileStatus | Obstacle | None, resume: TailPosition | None) -> Iterator[Identity]:
-    if resume is not None:
-        yield from (position.identity for position in resume.files if not position.let_go)
-    elif isinstance(seen, FileStatus):
-        yield seen.identity
+        return self._files.has_room(spare)

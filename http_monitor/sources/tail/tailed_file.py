@@ -125,6 +125,7 @@ class TailedFile:
             head=self._proof.head_to_keep(self.offset),
             marker=self._proof.marker_to_keep(),
             skipping=self._lines.skipping,
+            skipped_are_lost=self._lines.skipped_are_lost,
             let_go=self.let_go,
             at_path_ns=self.at_path_ns,
         )
@@ -153,8 +154,7 @@ class TailedFile:
         self.at_path_ns = position.at_path_ns
         # If the file was only announced, it is not known yet whether the offset is in the middle of a line.
         in_midst = bool(position.offset) and not position.marker.length and not self._proof.marker.endswith(_LF)
-        self._lines.skipping = position.skipping or in_midst
-        self._lines.skipped_are_lost = position.skipping and position.let_go
+        self._lines.skip(position.skipping or in_midst, are_lost=position.skipped_are_lost)
 
     def before_offset(self, length: int) -> bytes:
         """Return the last bytes that were read, as far as they are remembered."""

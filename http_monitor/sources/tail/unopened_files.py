@@ -18,7 +18,8 @@ class UnopenedFiles:
     def __init__(self, path: str, known: Collection[FilePosition] = ()) -> None:
         self._path = path
         self._seen = {position.identity: position for position in known}
-        self._last: Identity | None = None
+        self._last = next(reversed(self._seen), None)
+        """The one that was seen last."""
 
     def __len__(self) -> int:
         """Return their number."""

@@ -1,20 +1,28 @@
-"""docker compose, foreman and similar programs: the name of the service before each line, optionally coloured.
+"""The name of the service before each line, optionally coloured.
 
-https://docs.docker.com/reference/cli/docker/compose/logs/
+By docker compose, ``docker service logs`` (``web.1.x7@node``), foreman, pm2 (``0|web``), and in brackets concurrently.
+
+https://docs.docker.com/reference/cli/docker/compose/logs/, https://docs.docker.com/reference/cli/docker/service/logs/
+https://pm2.keymetrics.io/docs/usage/log-management/, https://github.com/open-cli-tools/concurrently
 """
 
-from http_monitor.unwrap.patterns import COLOUR
-from http_monitor.unwrap.programs.docker import TIME
+from http_monitor.unwrap.patterns import COLOUR, RFC3339, TIME_BEGINS
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
-_NAME = r"(?:[0-9]{2}:[0-9]{2}:[0-9]{2} )?(?P<source>(?P<origin>[A-Za-z0-9][A-Za-z0-9_.-]{0,127}+))"
+_NAMED = r"(?P<source>(?P<origin>[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}+))"
+_NAME = rf"(?:[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}} |[0-9]{{1,5}}\|)?{_NAMED}"
 
 # The colour ends before the bar or after it, with the blank on either side.
 _COLOURED = rf"(?:{COLOUR})+{_NAME}(?: *\|(?: {COLOUR}|{COLOUR} )|(?: *{COLOUR}) *\| )"
+_BRACKETED = rf"(?:{COLOUR})*\[{_NAMED}\](?:{COLOUR})* "
+# The time of a runtime, or of pm2.
+_PM2 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TIME = front(rf"(?P<time>{RFC3339}) ", rf"(?P<time>{_PM2}): ", begins=TIME_BEGINS)
+
 KIND = Kind(
     "compose",
     "the name of a container in front of each line",
-    (front(rf"{_NAME} *\| ", _COLOURED),),
-    behind=TIME,
+    (front(rf"{_NAME} *\| ", _COLOURED, _BRACKETED),),
+    behind=_TIME,
 )

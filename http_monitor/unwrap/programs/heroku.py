@@ -3,12 +3,12 @@
 https://devcenter.heroku.com/articles/logging, https://devcenter.heroku.com/articles/log-drains
 """
 
-from http_monitor.unwrap.patterns import ISO
+from http_monitor.unwrap.patterns import COLOUR, ISO
 from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
 _DYNO = r"[A-Za-z_-]{1,64}+(?:\.[0-9A-Za-z-]{1,64}+)?"
-_SHOWN = rf"(?P<time>{ISO}) (?P<origin>(?:app|heroku)\[(?P<source>{_DYNO})\]): "
+_SHOWN = rf"(?:{COLOUR})*(?P<time>{ISO}) (?P<origin>(?:app|heroku)\[(?P<source>{_DYNO})\]):(?:{COLOUR})* "
 _DRAINED = (
     rf"(?:[0-9]{{1,5}} )?<[0-9]{{1,3}}>[0-9] (?P<time>{ISO}) [^ ]{{1,255}}+ "
     rf"(?P<origin>(?:app|heroku) (?P<source>{_DYNO})) - "

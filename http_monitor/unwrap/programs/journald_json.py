@@ -8,7 +8,7 @@ from typing import Any
 
 from http_monitor.unwrap.json_lines import exploder
 from http_monitor.unwrap.json_stage import json_stage
-from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.stage import mask_digits
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _SOURCES = ("CONTAINER_NAME", "_HOSTNAME")
@@ -17,7 +17,7 @@ _LF = b"\n"
 
 
 # Any: decoded JSON of unknown content.
-def _listed(entry: Any) -> Iterator[Inner]:
+def _decode_list(entry: Any) -> Iterator[Inner]:
     """Yield the text of an entry whose message is a list of bytes."""
     if not isinstance(entry["__REALTIME_TIMESTAMP"], str) or not isinstance(entry["MESSAGE"], list):
         raise TypeError("no entry with a list of bytes")
@@ -28,7 +28,7 @@ def _listed(entry: Any) -> Iterator[Inner]:
         if isinstance(entry.get(name), str)
     }
     source = next((said[name] for name in _SOURCES if name in said), None)
-    origins = [masked(said[name]) for name in _ORIGINS if name in said]
+    origins = [mask_digits(said[name]) for name in _ORIGINS if name in said]
     time = entry["__REALTIME_TIMESTAMP"].encode("utf-8", "replace")
     yield Inner(text.removesuffix(_LF).replace(_LF, rb"\n"), source, b"\0".join(origins), time)
 
@@ -45,5 +45,5 @@ KIND = Kind(
             times=("__REALTIME_TIMESTAMP",),
         ),
     ),
-    explode=exploder(b'"MESSAGE"', _listed),
+    explode=exploder(b'"MESSAGE"', _decode_list),
 )

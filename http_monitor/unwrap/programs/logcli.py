@@ -7,7 +7,7 @@ import re
 
 from http_monitor.unwrap.patterns import COLOUR, RFC3339
 from http_monitor.unwrap.programs.loki import LABELS, ORIGINS
-from http_monitor.unwrap.stage import Stage, Taken, masked
+from http_monitor.unwrap.stage import Stage, Taken, mask_digits
 from http_monitor.unwrap.wrapping import Kind
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -33,7 +33,7 @@ def _take(line: bytes) -> Taken | None:
         if label[1] and label.end() - label.end(1) > 3
     }
     source = next((named[name] for name in LABELS if name in named), (0, 0))
-    origin = b"\0".join(masked(line[slice(*named[name])]) for name in ORIGINS if name in named)
+    origin = b"\0".join(mask_digits(line[slice(*named[name])]) for name in ORIGINS if name in named)
     return Taken(match.end(), len(line), source, origin, time=match.span("time"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from http_monitor.unwrap.json_lines import exploder
 from http_monitor.unwrap.json_stage import json_stage
 from http_monitor.unwrap.json_text import one_line
-from http_monitor.unwrap.stage import masked
+from http_monitor.unwrap.stage import mask_digits
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 LABELS = ("pod", "container", "container_name", "instance", "host", "hostname", "app", "service_name", "job")
@@ -28,7 +28,7 @@ def _inner(given: Any) -> Iterator[Inner]:
             if not isinstance(value[1], str):
                 raise TypeError("no line")
             time = value[0].encode("utf-8", "replace") if isinstance(value[0], str) else b""
-            yield Inner(one_line(value[1]), source, masked(source or b""), time)
+            yield Inner(one_line(value[1]), source, mask_digits(source or b""), time)
 
 
 KIND = Kind(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from http_monitor.unwrap.patterns import BSD, HOST, ISO, MARK, TAG
-from http_monitor.unwrap.stage import front, masked
+from http_monitor.unwrap.stage import front, mask_digits
 from http_monitor.unwrap.wrapping import Inner, Kind
 
 _PRIORITY = front(
@@ -34,18 +34,16 @@ _SEVERAL = re.compile(
     rf": message repeated (?P<times>[0-9]{{1,4}}) times: \[ ?(?P<text>.*)\]".encode(),
     re.DOTALL,
 )
-_MOST_TIMES = 1_000
+_MAX_TIMES = 1_000
 """Lines with a greater count are malformed: a line of 60 bytes must not expand to gigabytes."""
 
 
-def _repeated(line: bytes) -> Sequence[Inner] | None:
+def _repeat(line: bytes) -> Sequence[Inner] | None:
     """Return the message that rsyslog says was repeated, as many times as it says."""
     match = _SEVERAL.fullmatch(line) if _AGAIN in line else None
-    if match is None or not 1 <= int(match["times"]) <= _MOST_TIMES:
+    if match is None or not 1 <= int(match["times"]) <= _MAX_TIMES:
         return None
-    return [Inner(match["text"], match["source"], masked(match["origin"]), match["time"])] * int(match["times"])
+    return [Inner(match["text"], match["source"], mask_digits(match["origin"]), match["time"])] * int(match["times"])
 
 
-KIND = Kind(
-    "syslog", "syslog in front of each line", (_PRIORITY, _HEADER), behind=_MARK, explode=_repeated, mark=_AGAIN
-)
+KIND = Kind("syslog", "syslog in front of each line", (_PRIORITY, _HEADER), behind=_MARK, explode=_repeat, mark=_AGAIN)

@@ -26,7 +26,7 @@ class Newest:
     """Number of older events dropped since the start, for lack of room."""
 
 
-class LatestBox:
+class LatestMailbox:
     """A listener of the hub that never waits: one thread publishes, another drains.
 
     Newer reports and pulses replace those not drained; up to `max_events` alert events are kept until they are drained.

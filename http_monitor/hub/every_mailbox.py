@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from http_monitor.ports.stream import RowFrame
-from http_monitor.report import Mark, Message
+from http_monitor.report import Mark, Message, Resumption
 
 MAX_ITEMS = 1_000
 MAX_BYTES = 64 << 20
@@ -15,11 +15,12 @@ MAX_BYTES = 64 << 20
 class Recorder(Protocol):
     """Stores what it receives, in the thread of its mailbox."""
 
-    def begin(self, mark_number: int | None) -> None:
-        """Start at a mark: drop any stored frames behind it, because the stream repeats them.
+    def begin(self, resumption: Resumption | None) -> None:
+        """Start: drop any stored frames behind the last mark in the checkpoint, because the stream repeats them.
 
         Args:
-            mark_number: The last mark in the checkpoint; None: the stream begins.
+            resumption: That mark, and the positions from which the stream resumes. None, or without a mark: marks begin
+                with 1, and have nothing to do with those stored before.
         """
         ...
 
@@ -50,7 +51,7 @@ class _Flush:
 _Item = RowFrame | Mark | Message | _Flush
 
 
-class EveryBox:
+class EveryMailbox:
     """A listener of the hub that loses nothing: the publisher waits for a slow recorder.
 
     Args:
@@ -79,15 +80,15 @@ class EveryBox:
         with self._changed:
             return self._failure
 
-    def begin(self, mark_number: int | None) -> None:
-        """Start the recorder, at the mark in the checkpoint."""
-        self._flushed = mark_number
-        self._thread = threading.Thread(target=self._run, args=(mark_number,), name=self.name, daemon=True)
+    def begin(self, resumption: Resumption | None) -> None:
+        """Start the recorder."""
+        self._flushed = None if resumption is None else resumption.mark_number
+        self._thread = threading.Thread(target=self._run, args=(resumption,), name=self.name, daemon=True)
         self._thread.start()
 
     def frame(self, frame: RowFrame) -> None:
         """Enqueue accepted rows; wait while the mailbox is full."""
-        self._put(frame, frame.batch.nbytes)
+        self._put(frame, frame.batch.nbytes + frame.offsets.nbytes)
 
     def mark(self, mark: Mark) -> None:
         """Enqueue a mark."""
@@ -125,9 +126,9 @@ class EveryBox:
             return True
         return len(self._items) < self._max_items and self._bytes + size <= self._max_bytes
 
-    def _run(self, mark_number: int | None) -> None:
+    def _run(self, resumption: Resumption | None) -> None:
         try:
-            self._recorder.begin(mark_number)
+            self._recorder.begin(resumption)
             while (item := self._next()) is not None:
                 self._record(item)
             self._recorder.flush()

@@ -6,7 +6,7 @@ from http_monitor.records import Json
 from http_monitor.sources.files.access import Files, FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import TailPosition
-from http_monitor.sources.tail.writers import Found, Writer, find_writers
+from http_monitor.sources.silence.writers import Found, Writer, find_writers
 from http_monitor.units import visible_text
 
 Find = Callable[[Collection[Identity]], Found | None]

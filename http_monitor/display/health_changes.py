@@ -1,0 +1,22 @@
+"""Chooses the health that a block shows: what does no harm is said once."""
+
+from dataclasses import replace
+from typing import Any
+
+from http_monitor.health import NO_HEALTH, Health
+
+HARMLESS = ("filtered", "other", "held", "nul_bytes", "rotations")
+"""Counters of what is as it should be."""
+
+
+class HealthChanges:
+    """Knows which counters the blocks before have shown. Owned by the display."""
+
+    def __init__(self) -> None:
+        self._said = NO_HEALTH
+
+    def drop_said(self, health: Health) -> Health:
+        """Return the health for the next block, without the harmless counters that were said with this count."""
+        said, self._said = self._said, health
+        same: dict[str, Any] = {name: 0 for name in HARMLESS if getattr(health, name) == getattr(said, name)}
+        return replace(health, **same)

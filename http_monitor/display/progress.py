@@ -1,0 +1,114 @@
+"""The line that shows how far long work has come, written over in place on a terminal."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TextIO
+
+from http_monitor.display import figures
+from http_monitor.display.style import Style, style_for
+from http_monitor.report import Message, Pulse, WorkDone
+from http_monitor.units import US_PER_S
+
+FIRST_US = US_PER_S
+"""Work of less than this time has no line."""
+STEP_US = US_PER_S // 2
+"""Time between two states of the line."""
+_MIN_SHARE = 0.01
+"""Share of the work from which the time to go is estimated."""
+_ECHO_COLUMNS = len("^C") + 1
+"""Columns that the terminal itself may write after the line, or wrap at."""
+
+
+class ProgressLine:
+    """Shows the state of long work on a terminal until something else is written there. Owned by one thread.
+
+    Args:
+        stream: The terminal; written to, never closed.
+        running_us: Returns a time that only increases.
+        width: Returns the columns of the terminal.
+    """
+
+    def __init__(self, stream: TextIO, running_us: Callable[[], int], width: Callable[[], int]) -> None:
+        self.is_shown = False
+        """The line stands on the terminal."""
+        self._stream = stream
+        self._running_us = running_us
+        self._width = width
+        self._style = style_for(stream.encoding)
+        self._begun_us: int | None = None
+        self._next_us = 0
+        self._lines_before = 0
+
+    def update(self, work_done: Callable[[], WorkDone]) -> None:
+        """Show the state if it is time to; `work_done` is called only then, and when the work begins."""
+        now_us = self._running_us()
+        if self._begun_us is None:
+            self._begun_us, self._next_us = now_us, now_us + FIRST_US
+            self._lines_before = work_done().lines
+        elif now_us >= self._next_us:
+            self._next_us = now_us + STEP_US
+            done = work_done()
+            room = max(1, self._width() - _ECHO_COLUMNS)
+            lines, passed_us = done.lines - self._lines_before, now_us - self._begun_us
+            self._write("\r" + render_progress(done, lines, passed_us, room, self._style) + "\x1b[K")
+            self.is_shown = True
+
+    def clear(self) -> None:
+        """Take the line away: something else is about to be written to the terminal."""
+        if self.is_shown:
+            self.is_shown = False
+            self._write("\r\x1b[K")
+
+    def end(self) -> None:
+        """Take the line away: the work is done, and other work may begin."""
+        self.clear()
+        self._begun_us = None
+
+    def _write(self, text: str) -> None:
+        # Nobody may be hindered by a terminal that is gone.
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+
+
+class ClearedFor:
+    """A `ReportSink` that takes the line away before another one writes; it joins the hub first.
+
+    Args:
+        line: The line.
+    """
+
+    def __init__(self, line: ProgressLine) -> None:
+        self._line = line
+
+    def publish(self, message: Message) -> None:
+        """Take the line away, unless nothing will be written."""
+        if not isinstance(message, Pulse):
+            self._line.clear()
+
+
+def render_progress(done: WorkDone, lines: int, passed_us: int, width: int, style: Style) -> str:
+    """Return the state in at most `width` columns, the most important part first.
+
+    Args:
+        done: How far the work has come.
+        lines: Lines since the work began.
+        passed_us: Time since then.
+        width: Columns there are.
+        style: The style of the terminal.
+    """
+    parts = [f"Reading {int(100 * done.share)} %" if done.share is not None else "Reading"]
+    if done.share is not None and done.share >= _MIN_SHARE:
+        to_go_s = max(1, round(passed_us / US_PER_S * (1 - done.share) / done.share))
+        parts.append(f"{figures.rough_span(to_go_s)} to go")
+    if done.share is None:
+        parts.append(figures.pluralize(done.lines, "line"))
+    parts.append(f"{lines * US_PER_S // max(1, passed_us):,} lines/s")
+    if done.reached_us is not None:
+        parts.append(f"at {figures.date_time(done.reached_us)}")
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len("   ") + len(part) > width:
+            break
+        text += "   " + part
+    return style.encodable(text)[:width]

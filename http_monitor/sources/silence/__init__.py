@@ -1,0 +1,1 @@
+"""Why no lines come from a path."""

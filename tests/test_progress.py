@@ -1,0 +1,255 @@
+"""The line that shows how far long work is: when it appears, what it says, and that nothing is left of it."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+
+from http_monitor.cli.displays import progress_line
+from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.display.notices import Notices
+from http_monitor.display.progress import ClearedFor, ProgressLine, render_progress
+from http_monitor.display.style import style_for
+from http_monitor.display.text import Display
+from http_monitor.hub.hub import Hub
+from http_monitor.monitor.replay_run import ReplayRun
+from http_monitor.monitor.shown_run import ShownRun
+from http_monitor.report import CaughtUp, Notice, Pulse, WorkDone
+from http_monitor.settings import Settings
+from http_monitor.sources.replay import ReplayFile
+from tests.harness import Recorder, ScriptedSource, live, live_of, make_inputs, put_together
+from tests.program import lines_at, run
+from tests.terminal import Terminal, drawn, left
+
+START_S = 1_772_409_600
+SAID = "Reading 25 %   30 s to go   1,000 lines/s   at 2026-03-02 00:00:07"
+ERASE = "\r\x1b[K"
+
+
+class Screen(io.StringIO):
+    """A terminal in memory, with the clock of who writes to it."""
+
+    def __init__(self, width: int = 100) -> None:
+        super().__init__()
+        self.clock = ManualClock()
+        self.line = ProgressLine(self, self.clock.running_us, lambda: width)
+
+    def isatty(self) -> bool:
+        return True
+
+    def drain(self) -> str:
+        """Return what was written since the last call."""
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
+
+    def after(self, seconds: float, done: WorkDone) -> str:
+        """Return what is written at a turn that comes so much later."""
+        self.clock.advance(seconds)
+        self.line.update(lambda: done)
+        return self.drain()
+
+
+def done(lines: int, share: float | None = 0.25) -> WorkDone:
+    return WorkDone(lines, share, (START_S + 7) * 1_000_000)
+
+
+def test_the_line_comes_after_a_second_and_changes_twice_a_second() -> None:
+    screen = Screen()
+    assert screen.after(0, done(0, 0.0)) == ""
+    assert screen.after(0.999, done(999)) == ""
+    assert screen.after(0.001, done(1_000)).startswith("\rReading 25 %   3 s to go   1,000 lines/s   at 2026-03-02 ")
+    assert screen.after(0.499, done(1_500)) == ""
+    assert screen.after(0.001, done(1_500)).startswith("\rReading 25 %   4 s to go   1,000 lines/s   at 2026-03-02 ")
+
+
+def test_nothing_is_asked_between_two_states() -> None:
+    screen = Screen()
+    screen.line.update(lambda: done(0))
+    screen.clock.advance(0.9)
+    screen.line.update(lambda: pytest.fail("asked too early"))
+
+
+def test_work_of_less_than_a_second_has_no_line_and_the_next_work_begins_anew() -> None:
+    screen = Screen()
+    assert screen.after(0, done(0)) + screen.after(0.9, done(900)) == ""
+    screen.line.end()
+    assert screen.after(5, done(900)) + screen.after(0.9, done(1_000)) == ""
+    # 600 lines in 2 s.
+    assert " 300 lines/s " in screen.after(1.1, done(1_500))
+
+
+def test_the_line_is_taken_away_before_anything_else_is_written() -> None:
+    screen = Screen()
+    hub = Hub([ClearedFor(screen.line), Display(screen, Notices(screen), width=lambda: 100)])
+    screen.after(0, done(0))
+    assert screen.after(1, done(10)).endswith("\x1b[K")
+    hub.publish(Notice("heard"))
+    assert screen.drain() == ERASE + "http_monitor: heard\n"
+    hub.publish(CaughtUp(3_600, 10, 0))
+    assert not screen.drain().startswith("\r")
+    screen.after(1, done(20))
+    screen.line.end()
+    assert screen.drain() == ERASE
+    screen.line.end()
+    assert screen.drain() == ""
+
+
+def test_a_status_line_gives_way_to_it() -> None:
+    screen = Screen()
+    display = Display(screen, Notices(screen), width=lambda: 100, live_status=True)
+    display.is_covered = lambda: screen.line.is_shown
+    hub = Hub([ClearedFor(screen.line), display])
+    pulse = Pulse(START_S * 1_000_000, 1.0, 1.0, 10.0, (START_S + 9) * 1_000_000, 0, 0)
+    screen.after(0, done(0))
+    assert screen.after(1, done(10)) != ""
+    hub.publish(pulse)
+    assert screen.drain() == ""
+    screen.line.end()
+    hub.publish(pulse)
+    assert screen.drain().startswith(ERASE + "now 1.00 /s")
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (len(SAID), SAID),
+        (len(SAID) - 1, "Reading 25 %   30 s to go   1,000 lines/s"),
+        (30, "Reading 25 %   30 s to go"),
+        (12, "Reading 25 %"),
+        (5, "Readi"),
+    ],
+)
+def test_a_narrow_terminal_shows_what_matters_most(width: int, text: str) -> None:
+    assert render_progress(done(10_000), 10_000, 10_000_000, width, style_for("utf-8")) == text
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    style = style_for("utf-8")
+    assert render_progress(WorkDone(5_000), 4_000, 2_000_000, 99, style) == "Reading   5,000 lines   2,000 lines/s"
+    assert render_progress(WorkDone(0, 0.0), 0, 1_000_000, 99, style) == "Reading 0 %   0 lines/s"
+    assert render_progress(WorkDone(9, 0.9999), 9, 1_000_000, 99, style) == "Reading 99 %   1 s to go   9 lines/s"
+
+
+LINES = lines_at(range(START_S, START_S + 40_000))
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
+def test_the_share_is_that_of_the_bytes_of_all_files(tmp_path: Path, compressed: bool) -> None:
+    paths = [tmp_path / "a.log", tmp_path / "b.log"]
+    halves = LINES[: len(LINES) // 20], lines_at(range(START_S + 100_000, START_S + 140_000))
+    for path, half in zip(paths, halves, strict=True):
+        path.write_bytes(gzip.compress(half) if compressed else half)
+    sizes = [path.stat().st_size for path in paths]
+    chosen = Settings(replay=True)
+    sources = [ReplayFile(str(path), read_bytes=1 << 16) for path in paths]
+    monitor = put_together(chosen, make_inputs(chosen, sources), [], Hub([Recorder()]), ReplayClock())
+    replay = monitor._run
+    assert isinstance(replay, ReplayRun)
+    assert replay.work_done() == WorkDone(0, 0.0, None)
+    shares = []
+    while not replay.step():
+        unread = sum(size - source._offset for size, source in zip(sizes, sources, strict=True) if source._begun)
+        unread += sum(size for size, source in zip(sizes, sources, strict=True) if not source._begun)
+        share = replay.work_done().share
+        assert share is not None
+        assert share == pytest.approx(1 - unread / sum(sizes), abs=1e-12)
+        shares.append(share)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
+    assert replay.work_done() == WorkDone(42_000, 1.0, (START_S + 139_999) * 1_000_000)
+    monitor.close_inputs()
+
+
+def test_standard_input_has_no_share() -> None:
+    chosen = Settings(replay=True)
+    source = ScriptedSource([LINES[:8_000]], ends=True, name="-")
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([Recorder()]), ReplayClock())
+    assert isinstance(monitor._run, ReplayRun)
+    monitor.step()
+    assert monitor._run.work_done().share is None
+
+
+def test_a_live_run_shows_a_backlog_of_old_lines_until_it_is_worked_off() -> None:
+    chosen = Settings(from_start=True, no_state=True)
+    monitor, _, source, clock = live(chosen, (START_S + 100_000) * 1_000_000)
+    screen = Screen()
+    running = live_of(monitor)
+    shown = ShownRun(running, screen.line)
+    source.write(LINES[:8_000], LINES[8_000:16_000])
+    before = running.is_behind
+    said = ""
+    for _ in range(4):
+        shown.step()
+        said += str(running.is_behind)
+        clock.advance(2)
+        screen.clock.advance(2)
+    assert not before
+    assert said.startswith("True")
+    assert said.endswith("False")
+
+
+def test_a_run_that_is_shown_does_what_the_run_does() -> None:
+    monitor, recorder, _, _ = live(Settings(no_state=True))
+    screen = Screen()
+    shown = ShownRun(live_of(monitor), screen.line)
+    asked = lambda: True  # noqa: E731
+    shown.interrupted = asked
+    assert live_of(monitor).interrupted is asked is shown.interrupted
+    assert shown.step() is False
+    assert shown.health() == live_of(monitor).health()
+    shown.drain()
+    shown.finish(complete=False)
+    shown.close()
+    assert recorder.summary.hits == 0
+    assert screen.drain() == ""
+
+
+def test_it_appears_on_a_terminal_and_nothing_is_left_of_it_after_ctrl_c() -> None:
+    with Terminal(80, "--replay", "--file", "-") as terminal:
+        terminal.having("Reading   0 lines   0 lines/s")
+        terminal.press_ctrl_c()
+        assert terminal.wait() == 0
+    assert [line for line in drawn(terminal.raw) if line.startswith("Reading")]
+    shown = left(terminal.raw)
+    assert not [line for line in shown if "Reading" in line or "^C" in line]
+    assert "── Summary " in "\n".join(shown)
+
+
+@pytest.mark.parametrize("output", ["text", "ndjson", "alerts"])
+def test_a_dumb_terminal_and_lines_on_the_screen_have_none(output: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    assert progress_line(Settings(replay=True, output=output)) is not None  # type: ignore[arg-type]
+    assert progress_line(Settings(replay=True, output="lines")) is None
+    assert progress_line(Settings(explain="")) is None
+    monkeypatch.setenv("TERM", "dumb")
+    assert progress_line(Settings(replay=True)) is None
+
+
+def test_explaining_into_a_file_shows_it_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", Screen())
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    monkeypatch.setenv("TERM", "xterm")
+    assert progress_line(Settings(explain="")) is not None
+    assert progress_line(Settings(replay=True, output="lines")) is not None
+
+
+def test_in_a_pipe_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    monkeypatch.setenv("TERM", "xterm")
+    for output in (Screen(), io.StringIO()):
+        monkeypatch.setattr("sys.stdout", output)
+        assert progress_line(Settings(replay=True)) is None
+
+
+@pytest.mark.parametrize("mode", [("--replay",), ("--explain", "--output", "ndjson")])
+def test_what_is_piped_has_no_trace_of_it(mode: tuple[str, ...]) -> None:
+    outcome = run(*mode, "--file", "-", stdin=LINES[:800], env={"TERM": "xterm"})
+    assert outcome.code == 0
+    assert b"Reading" not in outcome.out + outcome.err
+    assert b"\r" not in outcome.out + outcome.err
