@@ -60,7 +60,7 @@ def _follow_renewed(chain: FileChain, handle: Handle, status: FileStatus, now_us
 
     Its content is asked before its identity: it may have got the inode of a file that was at the path before.
     """
-    if not status.size:
+    if not status.size or (chain.newest is None and chain.before is None):
         return False
     followed = chain.opened(status.identity, chain.files.target(chain.path), handle, now_us)
     followed.meet(status)
