@@ -229,7 +229,7 @@ class Settings:
         within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         within("--top", self.top, 1, MAX_TOP, "")
         within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " bytes")
+        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " B")
         within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
         within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
         within("--seed", self.seed or 0, 0, MAX_SEED, "")

@@ -21,7 +21,7 @@ _SHOWN_BEFORE = 2
 _SHOWN_BYTES = 200
 
 _SERVER = """
-import importlib, json, os, pkgutil, runpy, signal, sys
+import importlib, json, os, pkgutil, signal, sys
 main = os.path.join(sys.argv[1], "main.py")
 sys.path[0] = sys.argv[1]
 import http_monitor
@@ -43,15 +43,23 @@ while request := requests.readline():
             file = os.open(path, flags)
             os.dup2(file, number)
             os.close(file)
-        sys.argv[:] = [main, *arguments]
+        sys.argv[:] = ["main.py", *arguments]
         signal.alarm(timeout_s)
         break
     os.write(replies, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 else:
     sys.exit()
-runpy.run_path(main, run_name="__main__")
+exec(compile(open(main).read(), main, "exec"), {"__name__": "__main__"})
 """
 """Imports all modules once; each run is a fork, which ends as any program does."""
+_FRESH = """
+import os, sys
+main = os.path.join(sys.argv[1], "main.py")
+sys.path[0] = sys.argv[1]
+sys.argv[:] = ["main.py", *sys.argv[2:]]
+exec(compile(open(main).read(), main, "exec"), {"__name__": "__main__"})
+"""
+"""Runs a checkout by the same name as any other: what it prints has the path that it was started by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ class Checkout:
         """Run a case in a process of its own."""
         try:
             done = subprocess.run(
-                self._command(case),
+                [self._python, "-c", _FRESH, str(self.root), *case.arguments],
                 cwd=case.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -183,10 +191,8 @@ class Checkout:
 
     def command(self, case: Case) -> str:
         """Return the command that repeats a run."""
-        return f"cd {shlex.quote(str(case.folder))} && TZ=UTC {shlex.join(self._command(case))}"
-
-    def _command(self, case: Case) -> list[str]:
-        return [self._python, str(self.root / "main.py"), *case.arguments]
+        words = [self._python, str(self.root / "main.py"), *case.arguments]
+        return f"cd {shlex.quote(str(case.folder))} && TZ=UTC {shlex.join(words)}"
 
 
 def compare_case(case: Case, base: Checkout, new: Checkout, *, fresh: bool = False) -> Compared:

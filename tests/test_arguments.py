@@ -446,3 +446,7 @@ def test_any_arguments_give_settings_or_one_line(argv: list[str]) -> None:
 def test_an_alert_may_recover_only_when_nothing_is_left(written: str) -> None:
     # The message of a refusal says "from 0", and the settings take it.
     assert parse_arguments(["--alert-recover-at", written]).alert_recover_at == 0.0
+
+
+def test_a_length_out_of_its_bounds_is_said_in_bytes() -> None:
+    assert message_of("--max-line", "0") == "--max-line: got 0 B, takes 1 B to 1073741824 B"

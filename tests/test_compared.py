@@ -19,7 +19,7 @@ from tests.random_cases import draw_runs
 
 PRINTS = """
 import os, sys
-print(sys.argv[1:], os.getcwd(), sys.stdin.read(), flush=True)
+print(sys.argv, os.getcwd(), sys.stdin.read(), flush=True)
 print("warned", file=sys.stderr)
 sys.exit(3)
 """

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from http_monitor.clock import ManualClock
 from http_monitor.health import Health
 from http_monitor.inputs.input import Input
@@ -43,12 +45,17 @@ class _Finder:
         self.fresh: list[_Named] = []
         self.needless: list[str] = []
         self.forgotten: list[str] = []
+        self.unread: list[str] = []
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
         found, self.fresh = self.fresh, []
         needless, self.needless = self.needless, []
         max_ahead_us = self._settings.max_ahead_s * 1_000_000
         return [Input(source, get_format("auto"), max_ahead_us, explain) for source in found], needless
+
+    def missed(self) -> Sequence[str]:
+        missed, self.unread = self.unread, []
+        return missed
 
     def can_remove(self, name: str) -> bool:
         return name != "named.log"
@@ -105,6 +112,24 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
     assert run.finder.forgotten == ["matched.log"]
     health = run.monitor.health()
     assert (health.lines, health.lost_bytes, health.rotations) == (4, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        (["a.log"], "a.log: came and went before a look found it, lines may be lost"),
+        (["a\x1b.log", "b", "c"], "a\\x1b.log and 2 more: came and went before a look found them, lines may be lost"),
+    ],
+)
+def test_files_that_came_and_went_unseen_may_have_had_lines(paths: list[str], words: str) -> None:
+    run = _Run("named.log")
+    run.step()
+    assert not run.monitor.health().maybe_lost
+    run.finder.unread = paths
+    run.step()
+    run.step()
+    assert run.texts == [words]
+    assert run.monitor.health().maybe_lost
 
 
 def test_a_file_that_was_named_is_waited_for_however_long() -> None:

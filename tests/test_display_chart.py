@@ -99,6 +99,14 @@ def test_a_day_of_23_hours_is_one_column() -> None:
     assert len(lines[5]) == 40
 
 
+def test_a_day_whose_midnight_has_another_offset_than_utc_has_then_begins_at_its_midnight() -> None:
+    # The clock in Sydney goes from 2:00 to 3:00 on 4 October, when it is 16:00 UTC of the day before.
+    midnight = int(datetime(2026, 9, 13, 14, tzinfo=UTC).timestamp())
+    lines = drawn([midnight + hour * HOUR for hour in range(40 * 24 - 1)], 60, zone="AEST-10AEDT,M10.1.0,M4.1.0/3")
+    assert lines[0] == "Hits per day   peak 24 on 2026-09-14"
+    assert lines[1] == "█" * 20 + "▇" + "█" * 19
+
+
 def test_a_gap_of_weeks_is_a_gap() -> None:
     days = [0, 0, 1, 2, 3, 30, 31, 31, 31, 32]
     assert drawn([MIDNIGHT + day * DAY for day in days], 60)[1:] == [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.engine.episode_log import KEPT, EpisodeLog
+from http_monitor.engine.episode_log import MAX_KEPT, EpisodeLog
 from http_monitor.report import AlertEvent
 from tests.engine_rows import TEN, at, log, row, summary
 from tests.engine_strategies import START_S, log_line
@@ -156,10 +156,10 @@ def test_many_floods_from_single_hosts_leave_room_for_the_site_and_are_counted()
     tracked.note(_event("raised", b"last", 5_000))
     episodes = tracked.episodes()
     assert [one.subject for one in episodes.rows[:3]] == [None, b"h901", b"h902"]
-    assert (len(episodes.rows), episodes.rows[-1].subject) == (1 + KEPT, b"last")
+    assert (len(episodes.rows), episodes.rows[-1].subject) == (1 + MAX_KEPT, b"last")
     assert (episodes.more, episodes.more_raises) == (901, 901)
     # What is over is kept no longer than it may go on.
-    assert len(json.dumps(tracked.save())) < 100 * KEPT
+    assert len(json.dumps(tracked.save())) < 100 * MAX_KEPT
 
 
 def test_a_checkpoint_of_before_there_were_episodes_has_those_that_are_active_without_a_peak() -> None:

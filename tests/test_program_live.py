@@ -66,6 +66,20 @@ def test_a_growing_file_is_followed_until_a_signal(log: Path, number: signal.Sig
     assert summary["health"]["malformed"] == 0
 
 
+def test_a_file_that_comes_and_goes_before_its_pattern_is_searched_is_said(log: Path) -> None:
+    with Program("--file", log.parent / "*.log", *QUICK) as program:
+        program.report()
+        gone = log.with_name("gone.log")
+        gone.write_bytes(lines_now(3))
+        gone.unlink()
+        notice = program.object(lambda message: message.get("name") == "lost")
+        ended = program.stop()
+
+    assert notice["message"] == f"{gone}: came and went before a look found it, lines may be lost"
+    assert notice["file"] == str(gone)
+    assert ended.objects[-1]["health"]["maybe_lost"] is True
+
+
 _UNDER_NOHUP = ("/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 """A command that becomes the program with the signal ignored, as nohup does."""
 

@@ -134,3 +134,10 @@ def test_a_mistyped_path_is_told_the_nearest_file(log: Path) -> None:
     live = run("--no-state", "--duration", "1s", log.parent / "access.lgo")
     assert live.code == 0
     assert f"{log.parent}/access.lgo is missing, did you mean {log}?\n" in live.err.decode()
+
+
+def test_a_pattern_that_matches_nothing_yet_is_no_mistyped_path(log: Path) -> None:
+    live = run("--no-state", "--duration", "1s", f"{log.parent}/acces?.lo*g.1")
+    assert live.code == 0
+    assert "did you mean" not in live.err.decode()
+    assert "missing, waiting for it" in live.err.decode()

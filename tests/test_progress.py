@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.cli.displays import progress_line
+from http_monitor.cli.displays import progress_line, sinks_of
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.display.notices import Notices
 from http_monitor.display.progress import ClearedFor, ProgressLine, render_progress
@@ -205,6 +205,30 @@ def test_a_run_that_is_shown_does_what_the_run_does() -> None:
     shown.close()
     assert recorder.summary.hits == 0
     assert screen.drain() == ""
+
+
+def test_a_signal_takes_the_line_away_before_what_is_there_is_read() -> None:
+    monitor, _, _, _ = live(Settings(no_state=True))
+    screen = Screen()
+    shown = ShownRun(live_of(monitor), screen.line)
+    screen.after(0, done(0))
+    assert screen.after(1, done(1)) != ""
+    shown.drain()
+    assert screen.drain() == ERASE
+    shown.close()
+
+
+def test_every_display_of_a_run_has_the_line_taken_away_first() -> None:
+    screen = Screen()
+    display = Display(screen, Notices(screen), width=lambda: 100)
+    hub = Hub(sinks_of(display, screen.line))
+    screen.after(0, done(0))
+    assert screen.after(1, done(1)) != ""
+    assert display.is_covered()
+    hub.publish(Notice("heard"))
+    assert screen.drain() == ERASE + "http_monitor: heard\n"
+    assert not display.is_covered()
+    assert len(sinks_of(display, None)) == 1
 
 
 def test_it_appears_on_a_terminal_and_nothing_is_left_of_it_after_ctrl_c() -> None:

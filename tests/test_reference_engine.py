@@ -111,6 +111,8 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "health": health(4, malformed=1, oversized=1),
             **details,
             "coverage": coverage,
+            "episodes": [],
+            "more_episodes": {"episodes": 0, "raises": 0},
         },
     ]
 

@@ -250,3 +250,4 @@ def test_utf_16_is_known_with_or_without_its_mark(encoding: str) -> None:
     assert utf16_words(COMMON.decode().encode(encoding)).startswith("this is UTF-16, as > of PowerShell writes it")
     assert not utf16_words(COMMON)
     assert not utf16_words(b"\x16\x03\x01\x00\x00")
+    assert not utf16_words(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0>\0\x01" + bytes(3) + b"\xd0a" + bytes(6))

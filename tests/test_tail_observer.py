@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watchdog.events import FileModifiedEvent, FileSystemEvent
+from watchdog.events import FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileSystemEvent
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
@@ -253,6 +253,19 @@ def test_a_file_and_what_it_is_renamed_to_wake(name: str, wakes: int) -> None:
     directory.names = {"access.log": 1}
     directory.dispatch(FileModifiedEvent(f"/var/log/{name}"))
     assert len(woken) == wakes
+
+
+def test_names_that_nobody_follows_yet_are_kept_if_they_are_wanted_and_not_renamed_to_such() -> None:
+    directory = WatchedDirectory("/var/log", lambda: None, lambda path, name: path == "/var/log" and "new" in name)
+    directory.names = {"access.log": 1, "new.log": 1}
+    for name in ("access.log", "new.log", "new1.log", "new2.log", "new3.log", "new4.log", "other.log"):
+        directory.dispatch(FileCreatedEvent(f"/var/log/{name}"))
+    directory.dispatch(FileMovedEvent("/var/log/new1.log", "/var/log/access.log"))
+    directory.dispatch(FileMovedEvent("/var/log/new2.log", "/var/log/new9.log"))
+    directory.dispatch(FileMovedEvent("/var/log/new3.log", "/var/log/elsewhere"))
+    directory.dispatch(FileModifiedEvent("/var/log/new5.log"))
+
+    assert directory.came == {"new3.log", "new4.log"}
 
 
 def test_a_wake_up_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
-from http_monitor.alerts.lowest import before
+from http_monitor.alerts.lowest import sum_before
 from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
 
@@ -44,9 +44,9 @@ class ErrorRateAlert:
         """Return the errors that every window since then has had, of all requests that one may have had."""
         del subject
         counts, errors = window.history()
-        common = before(counts, window, since_us)
+        common = sum_before(counts, window, since_us)
         most = hits + window.hits - common
-        return 100 * before(errors, window, since_us) / most if most and common >= self._min_hits else 0.0
+        return 100 * sum_before(errors, window, since_us) / most if most and common >= self._min_hits else 0.0
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

@@ -4,7 +4,7 @@ from http_monitor.ports.alert import WindowHistory
 from http_monitor.records import Int64s
 
 
-def before(history: Int64s, window: WindowHistory, since_us: int) -> int:
+def sum_before(history: Int64s, window: WindowHistory, since_us: int) -> int:
     """Return the sum of the buckets of a window that closed up to a time.
 
     Each window that ended since then, and not later than this one, has all of these buckets.

@@ -6,7 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
-from http_monitor.alerts.lowest import before
+from http_monitor.alerts.lowest import sum_before
 from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
 from http_monitor.units import US_PER_S
@@ -40,7 +40,7 @@ class TrafficAlert:
         """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""
         del subject, hits
         counts, _ = window.history()
-        return before(counts, window, since_us) / window.seconds
+        return sum_before(counts, window, since_us) / window.seconds
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

@@ -1,5 +1,6 @@
 """The state in which a run begins: its paths, the files at them, and the time."""
 
+import glob
 import os
 import shlex
 from typing import TYPE_CHECKING
@@ -81,7 +82,9 @@ def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
         words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
         return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
     lost = [path for path in missing if is_lost(path)]
-    near = [(path, nearest_file(path)) for path in missing if path not in lost]
+    # What a pattern matches may come later.
+    plain = [path for path in missing if path not in lost and not glob.has_magic(path)]
+    near = [(path, nearest_file(path)) for path in plain]
     return [
         Notice(f"{visible_text(path)} is missing: {WITHOUT_DIRECTORY}", "warning", "missing", path) for path in lost
     ] + [

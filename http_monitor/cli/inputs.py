@@ -34,6 +34,7 @@ class LiveSources:
         clock: The clock of the run.
         wake: Wakes the monitor; called from other threads.
         seen: The status of each path when the user was told that it is followed.
+        wants: Whether a pattern matches a name in a directory; called in watchdog's thread.
     """
 
     def __init__(
@@ -43,14 +44,19 @@ class LiveSources:
         wake: Callable[[], None],
         *,
         seen: Mapping[str, FileStatus | Obstacle],
+        wants: Callable[[str, str], bool],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._wake = wake
         self._seen = dict(seen)
         self._claims = Claims()
-        self._watcher = Watcher(wake, clock)
+        self._watcher = Watcher(wake, clock, wants=wants)
         self._files = LocalFiles(clock)
+
+    def take_came(self) -> list[tuple[str, str]]:
+        """Return the (directory, name) of each file that matches a pattern and was made since the last call."""
+        return self._watcher.take_came()
 
     def see(self, path: str) -> None:
         """Look what stands at a path that was just found, before its source is made: it may soon be renamed."""
@@ -161,6 +167,10 @@ class GlobFinder:
         for path in found:
             self._making.see(path)
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
+
+    def missed(self) -> Sequence[str]:
+        """Return the paths that match, at which files came and went unread since the last call."""
+        return self._selection.missed(self._making.take_came())
 
     def can_remove(self, name: str) -> bool:
         """Return whether an input was found by a pattern."""

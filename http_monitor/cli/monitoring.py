@@ -150,7 +150,8 @@ class Monitoring:
         if beginning.span.since_us is not None:
             # What is there already is a backlog, from where the span begins.
             settings = replace(settings, from_start=True)
-        making = LiveSources(settings, beginning.clock, self._stop.waker.wake, seen=beginning.seen)
+        wake, wants = self._stop.waker.wake, paths.selection.wants
+        making = LiveSources(settings, beginning.clock, wake, seen=beginning.seen, wants=wants)
         sources = first_sources(making, paths.first, session.resumed, from_start=settings.from_start, span=span)
         paths.selection.know(source.name for source in sources)
 

@@ -13,6 +13,7 @@ MAX_SLOTS = 36_000
 """Maximum length of the span in slots."""
 # Offsets of time zones are multiples of 15 minutes, so local days begin with a slot in a span of up to a year.
 _LENGTHS_S = (10, 60, 900, 86_400, 28 * 86_400, 364 * 86_400)
+_ENOUGH_ROWS = 1 << 13
 _DENSE_SLOTS = 8
 """Up to this many slots per row, counting into an array beats sorting."""
 
@@ -30,12 +31,17 @@ class HitsOverTime:
         """By the number of the slot, counted from the epoch."""
         self._first = self._last = 0
         """The first and the last of them."""
+        self._waiting: list[Int64s] = []
+        self._rows_waiting = 0
 
     def frame(self, frame: RowFrame) -> None:
         """Count rows, late ones too."""
         times_us = frame.time_us
-        if len(times_us):
-            self.add(times_us)
+        self._waiting.append(times_us)
+        self._rows_waiting += len(times_us)
+        # Frames of a few rows, one for each message of a quiet log, are counted together.
+        if self._rows_waiting >= _ENOUGH_ROWS:
+            self._count_waiting()
 
     def add(self, times_us: Int64s) -> None:
         """Count rows by their times; at least one."""
@@ -58,8 +64,14 @@ class HitsOverTime:
 
     def slots(self) -> TimeSlots:
         """Return what has been counted."""
+        self._count_waiting()
         length_us = _LENGTHS_S[self._length_no] * US_PER_S
         return TimeSlots(length_us, tuple((slot * length_us, self._hits[slot]) for slot in sorted(self._hits)))
+
+    def _count_waiting(self) -> None:
+        waiting, self._waiting, self._rows_waiting = self._waiting, [], 0
+        if any(map(len, waiting)):
+            self.add(np.concatenate(waiting))
 
     def _add(self, slots: Int64s, hits: Int64s) -> None:
         for slot, count in zip(slots.tolist(), hits.tolist(), strict=True):

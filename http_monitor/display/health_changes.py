@@ -15,7 +15,7 @@ class HealthChanges:
     def __init__(self) -> None:
         self._said = NO_HEALTH
 
-    def unsaid(self, health: Health) -> Health:
+    def drop_said(self, health: Health) -> Health:
         """Return the health for the next block, without the harmless counters that were said with this count."""
         said, self._said = self._said, health
         same: dict[str, Any] = {name: 0 for name in HARMLESS if getattr(health, name) == getattr(said, name)}

@@ -125,7 +125,7 @@ class Display:
         advised = wrap_words(say, width - 2, "bold") if say and say != self._advised else []
         self._advised = say
         most = None if self._height is None else self._height() - len(advised)
-        shown = replace(report, health=self._health.unsaid(report.health))
+        shown = replace(report, health=self._health.drop_said(report.health))
         lines = render_report(shown, width, self._style, self._top, most)
         return lines + [self._style.line([("  ", "plain"), *line], width) for line in advised]
 

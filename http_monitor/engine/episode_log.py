@@ -12,7 +12,7 @@ from http_monitor.episodes import Episode, Episodes
 from http_monitor.records import Json
 from http_monitor.report import AlertEvent
 
-KEPT = 100
+MAX_KEPT = 100
 """Maximum number of episodes of the whole site, and of those of single hosts, that are told one by one."""
 
 _Key = tuple[str, bytes | None]
@@ -37,12 +37,12 @@ class EpisodeLog:
 
     Args:
         window_us: An alert that is raised again sooner than this after its recovery goes on.
-        kept: How many episodes that are over are kept of either kind.
+        max_kept: How many episodes that are over are kept of either kind.
     """
 
-    def __init__(self, window_us: int, kept: int = KEPT) -> None:
+    def __init__(self, window_us: int, max_kept: int = MAX_KEPT) -> None:
         self._window_us = window_us
-        self._most = kept
+        self._max_kept = max_kept
         self._active: dict[str, dict[bytes | None, _Running]] = {}
         self._recent: dict[_Key, tuple[_Running, int]] = {}
         """What has ended and may go on, with its end, in the order of the ends."""
@@ -74,21 +74,21 @@ class EpisodeLog:
         """Return all episodes so far."""
         rows: list[Episode] = []
         of_kinds: tuple[list[Episode], list[Episode]] = ([], [])
-        for episode in chain(self._running(), self._ended()):
+        for episode in chain(self._iter_active(), self._iter_recent()):
             of_kinds[episode.subject is not None].append(episode)
         more, more_raises = self._more, self._more_raises
         for unsorted, longest in zip(of_kinds, self._longest, strict=True):
             ranked = sorted((*unsorted, *longest), key=_rank)
-            rows += ranked[: self._most]
-            more += len(ranked[self._most :])
-            more_raises += sum(episode.raises for episode in ranked[self._most :])
+            rows += ranked[: self._max_kept]
+            more += len(ranked[self._max_kept :])
+            more_raises += sum(episode.raises for episode in ranked[self._max_kept :])
         return Episodes(tuple(sorted(rows, key=_order)), more, more_raises)
 
     def save(self) -> Json:
         """Return the state as JSON."""
         return {
-            "active": [_encode(episode) for episode in sorted(self._running(), key=_order)],
-            "recent": [_encode(episode) for episode in self._ended()],
+            "active": [_encode(episode) for episode in sorted(self._iter_active(), key=_order)],
+            "recent": [_encode(episode) for episode in self._iter_recent()],
             "longest": [_encode(episode) for episode in chain(*self._longest)],
             "more": [self._more, self._more_raises],
         }
@@ -149,19 +149,19 @@ class EpisodeLog:
     def _keep(self, episode: Episode) -> None:
         longest = self._longest[episode.subject is not None]
         insort(longest, episode, key=_rank)
-        if len(longest) > self._most:
+        if len(longest) > self._max_kept:
             self._count(longest.pop())
 
     def _count(self, episode: Episode) -> None:
         self._more += 1
         self._more_raises += episode.raises
 
-    def _running(self) -> Iterator[Episode]:
+    def _iter_active(self) -> Iterator[Episode]:
         for name, subjects in self._active.items():
             for subject, running in subjects.items():
                 yield _episode((name, subject), running, None)
 
-    def _ended(self) -> Iterator[Episode]:
+    def _iter_recent(self) -> Iterator[Episode]:
         for key, (running, end_us) in self._recent.items():
             yield _episode(key, running, end_us)
 

@@ -14,7 +14,8 @@ from http_monitor.units import US_PER_S, visible
 RAISES = 6
 WINDOWS = 10
 """A subject flaps with its sixth raise within ten windows."""
-_MAX_SUBJECTS = 10_000
+_MAX_SUBJECTS = 2_000
+"""Their keys are text of the log, which may be long: memory stays small also where thousands of hosts flood in turn."""
 _STEP_PERCENT = 5
 _HALF_PERCENT = 50
 """An alert that recovers below half its threshold only is a coarse one: --alert-for is better, unless it is long."""

@@ -7,7 +7,7 @@ from http_monitor.clock import Clock
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.live_turns import LiveTurns
 from http_monitor.report import Notice
-from http_monitor.units import US_PER_S
+from http_monitor.units import US_PER_S, visible_text
 
 GONE_S = 600
 """Seconds without a file at its path after which an input found by a pattern is removed."""
@@ -18,6 +18,10 @@ class Finder(Protocol):
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
         """Return (inputs for files found since the last call, names of inputs that are not needed any more)."""
+        ...
+
+    def missed(self) -> Sequence[str]:
+        """Return the paths at which files came and went unread since the last call."""
         ...
 
     def can_remove(self, name: str) -> bool:
@@ -54,6 +58,13 @@ class Discovery:
         for entry in found:
             self._inputs.append(entry)
             yield entry.notice("new, reading it from its start", "joined")
+        missed = self._finder.missed()
+        if missed:
+            self._turns.miss_files()
+            them = "it" if len(missed) == 1 else "them"
+            more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""
+            words = f"{visible_text(missed[0])}{more}: came and went before a look found {them}, lines may be lost"
+            yield Notice(words, "warning", "lost", missed[0])
         waiting = self._turns.healths.waiting
         if not (waiting or needless):
             return

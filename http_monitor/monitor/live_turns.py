@@ -223,6 +223,10 @@ class LiveTurns:
         self._unread.discard(entry)
         self._returned.discard(entry)
 
+    def miss_files(self) -> None:
+        """Record that files came and went which no input is for."""
+        self._past.retire(Health(maybe_lost=True))
+
     def _lag_s(self, wall_us: int) -> int:
         behind = [entry.ahead_filter.greatest_us for entry in self._unread]
         oldest_us = min((time_us for time_us in behind if time_us != NEVER_US), default=wall_us)

@@ -1,12 +1,13 @@
 """Turns the paths of a command line into the inputs of a run."""
 
+import fnmatch
 import glob
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from http_monitor.errors import InputError
-from http_monitor.paths import WITHOUT_DIRECTORY, is_lost
+from http_monitor.paths import WITHOUT_DIRECTORY, is_lost, real_path
 from http_monitor.sources.files.magic_bytes import FOREIGN_BYTES, foreign_compression
 from http_monitor.sources.files.regular_file import MISSING, Obstacle, look, open_regular
 from http_monitor.sources.nearest_file import nearest_file
@@ -72,6 +73,15 @@ class LiveSelection:
         """The last matches of each pattern."""
         self._bases: set[str] = set()
         """All paths that were ever followed; what rotation makes of them is not followed."""
+        plain = [os.path.split(pattern) for pattern in self._patterns if self._is_pattern(pattern)]
+        self._plain = tuple(
+            (real_path(directory or os.curdir), directory, name)
+            for directory, name in plain
+            if not (glob.has_magic(directory) or "**" in name)
+        )
+        """(the directory, the directory as given, the names in it) of each pattern of one directory."""
+        self._came: set[str] = set()
+        """Paths at which a file was made that no search has found so far."""
 
     @property
     def has_patterns(self) -> bool:
@@ -101,6 +111,32 @@ class LiveSelection:
                 self._waiting.remove(pattern)
                 done.append(pattern)
         return list(fresh), done
+
+    def wants(self, directory: str, name: str) -> bool:
+        """Tell whether a pattern matches a name in a directory; any thread may call it."""
+        return any(True for _ in self._paths_of(directory, name))
+
+    def missed(self, came: Iterable[tuple[str, str]]) -> list[str]:
+        """Return the paths that match, at which files came and went before a search found them.
+
+        Args:
+            came: The (directory, name) of files that were made since the last call.
+        """
+        fresh = (path for directory, name in came for path in self._paths_of(directory, name))
+        self._came.update(path for path in fresh if not is_compressed(path))
+        self._came.difference_update(self._known)
+        # A path that leads somewhere is found by the next search.
+        gone = sorted(path for path in self._came if not os.path.lexists(path))
+        missed = [path for path in gone if not _is_made_of_any(self._bases, path)]
+        self._came = {path for path in self._came.difference(gone) if not _is_made_of_any(self._bases, path)}
+        return missed
+
+    def _paths_of(self, directory: str, name: str) -> Iterator[str]:
+        """Yield the path of a name in a directory by each pattern that matches it, as `glob` would."""
+        for real, given, pattern in self._plain:
+            hidden = name.startswith(".") and not pattern.startswith(".")
+            if real == directory and not hidden and fnmatch.fnmatchcase(name, pattern):
+                yield os.path.join(given, name)
 
     def know(self, paths: Iterable[str]) -> None:
         """Record that these paths are followed."""

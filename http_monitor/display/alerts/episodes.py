@@ -40,8 +40,8 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
         width: Columns of a line; an episode that does not fit is wrapped.
         style: The style of the stream.
     """
-    rows = _together(episodes.rows)
-    listed = _listed(rows)
+    rows = _merge_alike(episodes.rows)
+    listed = _choose(rows)
     whens = [_when(row.episode, style) for row in listed]
     rest = (
         2 * _GAP + max(map(columns, whens), default=0) + max((columns(_span(row.episode)) for row in listed), default=0)
@@ -58,10 +58,10 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
             head += facts.pop(0)
         lines.append(head)
         lines += [[(" " * at, "plain"), *line] for line in facts]
-    return [*lines, *_unlisted(episodes, listed, width)]
+    return [*lines, *_count_rest(episodes, listed, width)]
 
 
-def _unlisted(episodes: Episodes, listed: Sequence[_Row], width: int) -> list[Line]:
+def _count_rest(episodes: Episodes, listed: Sequence[_Row], width: int) -> list[Line]:
     hidden = len(episodes.rows) - sum(row.hosts for row in listed)
     missing = episodes.more + hidden
     if not missing:
@@ -72,7 +72,7 @@ def _unlisted(episodes: Episodes, listed: Sequence[_Row], width: int) -> list[Li
     return wrap_words(f"{figures.pluralize(missing, 'other episode')}{of} {are} not listed.", width, "dim")
 
 
-def _together(episodes: Sequence[Episode]) -> list[_Row]:
+def _merge_alike(episodes: Sequence[Episode]) -> list[_Row]:
     """Return the episodes with one in the place of many hosts' that began, and ended, at the same moment."""
     groups: dict[tuple[str, int, int | None], list[Episode]] = {}
     for episode in episodes:
@@ -90,7 +90,7 @@ def _together(episodes: Sequence[Episode]) -> list[_Row]:
     return made
 
 
-def _listed(rows: Sequence[_Row]) -> list[_Row]:
+def _choose(rows: Sequence[_Row]) -> list[_Row]:
     """Return those of the site and those of hosts, at most ten of each: all in their order, or the longest first."""
     of_site = [row for row in rows if row.episode.subject is None]
     of_hosts = [row for row in rows if row.episode.subject is not None]

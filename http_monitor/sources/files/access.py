@@ -41,6 +41,8 @@ class FileStatus:
 class Listing(dict[str, Identity]):
     """The files in a directory by name; not changed once it has been searched."""
 
+    is_complete = True
+    """Whether the directory could be read to its end."""
     _names: list[str] | None = None
 
     def beginning_with(self, stem: str) -> list[str]:
@@ -158,7 +160,7 @@ class LocalFiles:
         try:
             status = os.stat(directory or os.curdir)
         except OSError:
-            return Listing()
+            return self._list(directory)
         changed = status.st_dev, status.st_ino, status.st_mtime_ns
         now_us = self._clock.now_us()
         known = self._listed.get(directory)
@@ -167,7 +169,7 @@ class LocalFiles:
         names = self._list(directory)
         # A change within one tick of the file system's clock need not change the time.
         tick_us = _TICK_US if status.st_mtime_ns % _NS_PER_S else _COARSE_TICK_US
-        if now_us - status.st_mtime_ns // 1_000 > tick_us:
+        if names.is_complete and now_us - status.st_mtime_ns // 1_000 > tick_us:
             if len(self._listed) >= _MAX_LISTED:
                 self._listed.clear()
             self._listed[directory] = _Listed(changed, now_us, names)
@@ -180,8 +182,8 @@ class LocalFiles:
                 for entry in entries:
                     status = entry.stat(follow_symlinks=False)
                     found[entry.name] = status.st_dev, status.st_ino
-        except OSError:  # a partial listing is better than none, and the caller will list it again
-            return found
+        except OSError as error:  # a partial listing is better than none, and the caller will list it again
+            found.is_complete = isinstance(error, FileNotFoundError)
         return found
 
     def target(self, path: str) -> str:

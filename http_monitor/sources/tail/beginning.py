@@ -6,6 +6,7 @@ from http_monitor.sources.files.access import FileStatus, Identity
 from http_monitor.sources.files.regular_file import CROWDED, MISSING, Obstacle
 from http_monitor.sources.known.position import FilePosition, TailPosition
 from http_monitor.sources.tail.file_chain import FileChain
+from http_monitor.sources.tail.gone_unopened import certainly_gone
 from http_monitor.sources.tail.start import begin, go_on, start_of
 from http_monitor.sources.tail.waiting import Waiting
 
@@ -32,8 +33,8 @@ class Beginning:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody could look at the path so far."""
-        return not self.is_over and self._seen is None and self.resume is None
+        """Whether nobody could look so far at a path where reading begins at the end."""
+        return not (self.is_over or self._from_start) and self._seen is None and self.resume is None
 
     def claimed(self) -> Iterator[Identity]:
         """Yield the files that are to be followed."""
@@ -72,7 +73,8 @@ class Beginning:
         first = self.positions(chain)
         if isinstance(found, Obstacle) and found != MISSING and self.resume is not None:
             return found  # a way that is barred does not say that a file is gone
-        if first and not has_room:
+        # To find that a file is gone takes no descriptor.
+        if first and not (has_room or (self.resume is None and certainly_gone(chain, first))):
             self._release(chain, found)
             return CROWDED
         met: Obstacle | None = None

@@ -1,14 +1,20 @@
 """Searches for files that were seen at a path but could not be opened there."""
 
+from collections.abc import Iterable
+
 from http_monitor.health import Health
 from http_monitor.sources.files.access import Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.rotated_files import Between
+from http_monitor.sources.rotation.rotated_names import is_compressed
 from http_monitor.sources.rotation.write_times import may_be_later
 from http_monitor.sources.tail.between import find_between, follow_between
 from http_monitor.sources.tail.file_chain import FileChain
 from http_monitor.units import pluralize
+
+_SPARE_TO_LIST = 2
+"""Number of descriptors that are free where a directory can be listed."""
 
 
 def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
@@ -36,14 +42,46 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
         del gone[sibling.identity]
     archives = [(followed.size, followed.position().mtime_ns) for followed in chain.followed if followed.whole]
     for position in gone.values():
-        elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
-        if elsewhere is not None and may_stand_at(chain, position, elsewhere):
+        if _is_elsewhere(chain, position):
             continue
         holder = next((archive for archive in archives if _may_hold(*archive, position)), None)
         if holder is None:
             _lose(chain, position)
         else:
             archives.remove(holder)
+
+
+def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
+    """Count files as lost that could not be opened and are nowhere any more; opens nothing but their directory.
+
+    Args:
+        chain: The files of the path.
+        besides: The identity of the file at the path.
+    """
+    others = [position for position in chain.unopened if position.identity != besides]
+    for position in certainly_gone(chain, others) if others else ():
+        chain.unopened.drop([position.identity])
+        _lose(chain, position)
+
+
+def certainly_gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePosition]:
+    """Return which of the files that were seen at the path are neither beside it nor in an archive there.
+
+    None where the directory cannot be listed.
+    """
+    if not chain.files.has_room(_SPARE_TO_LIST):
+        return []
+    siblings = chain.siblings()
+    listing = siblings.listing()
+    if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.rotated()):
+        return []
+    there = set(listing.values())
+    return [position for position in positions if position.identity not in there and not _is_elsewhere(chain, position)]
+
+
+def _is_elsewhere(chain: FileChain, position: FilePosition) -> bool:
+    elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
+    return elsewhere is not None and may_stand_at(chain, position, elsewhere)
 
 
 def may_stand_at(chain: FileChain, position: FilePosition, path: str) -> bool:

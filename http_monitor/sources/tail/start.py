@@ -52,6 +52,8 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
 def _lose(chain: FileChain, start: FilePosition) -> None:
     chain.before = replace(start, let_go=True)  # its loss is counted, and must not be again
     chain.counted += Health(lost_bytes=start.unread, maybe_lost=True)
+    if start.unread:
+        _say_gone(chain, start.path)
 
 
 def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | None:
@@ -177,7 +179,11 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted already
     if not located.truncated:
-        chain.say(f"{visible_text(position.path)} is gone, and with it what was not read of it", "lost", warning=True)
+        _say_gone(chain, position.path)
+
+
+def _say_gone(chain: FileChain, path: str) -> None:
+    chain.say(f"{visible_text(path)} is gone, and with it what was not read of it", "lost", warning=True)
 
 
 def _at_path(chain: FileChain) -> set[Identity]:

@@ -17,7 +17,7 @@ from http_monitor.sources.tail.beginning import Beginning
 from http_monitor.sources.tail.claims import Claims
 from http_monitor.sources.tail.drain import drain
 from http_monitor.sources.tail.file_chain import FileChain
-from http_monitor.sources.tail.gone_unopened import follow_unopened
+from http_monitor.sources.tail.gone_unopened import follow_unopened, lose_the_gone
 from http_monitor.sources.tail.recover import find_unseen
 from http_monitor.sources.tail.rested_files import look_at_rested
 from http_monitor.sources.tail.unopened_files import UnopenedFiles
@@ -142,7 +142,7 @@ class FileTail:
         return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
-        """Return the position for another process; None if the path could not be looked at yet."""
+        """Return the position for another process; None if it depends on a path that could not be looked at yet."""
         chain, beginning = self._chain, self._beginning
         if beginning.is_blank:
             return None
@@ -200,7 +200,7 @@ class FileTail:
             self._chain.let_go_of_the_idle(grace_us, now_us, lines, has_left=met == CROWDED)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
-            if isinstance(found, FileStatus) and followed.identity == found.identity:
+            if isinstance(found, FileStatus) and followed.identity == found.identity and followed.at_path_ns is None:
                 # However long it takes until it is read: what is older than that has not been at the path since.
                 followed.at_path_ns = found.mtime_ns
         self._waiting.meet(self._chain, met or unreachable)
@@ -221,6 +221,8 @@ class FileTail:
             if found == MISSING and self._has_room():
                 find_unseen(self._chain)
                 miss_path(self._chain, now_us, again=self._waiting.obstacle == MISSING)
+            elif found == MISSING:
+                lose_the_gone(self._chain, None)
             return found
         newest = self._chain.newest
         if newest is not None and newest.identity == found.identity and newest.handle is not None:
@@ -236,6 +238,7 @@ class FileTail:
         if newest is None or newest.identity != found.identity:
             self._note_unopened(found)
         if not self._has_room():
+            lose_the_gone(self._chain, found.identity)
             return CROWDED
         opened = self._files.open(self._path)
         if isinstance(opened, Obstacle):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from watchdog.events import (
     EVENT_TYPE_CREATED,
+    EVENT_TYPE_MOVED,
     FileSystemEvent,
     FileSystemEventHandler,
 )
@@ -14,6 +15,11 @@ from watchdog.observers.api import ObservedWatch
 from http_monitor.sources.files.access import Identity
 from http_monitor.units import US_PER_S
 
+Wants = Callable[[str, str], bool]
+"""Tells whether a name in a directory matters, although nobody follows it yet; called in the observer's thread."""
+
+_MAX_CAME = 1_000
+"""Maximum number of names that are kept until they are taken."""
 _logger = logging.getLogger(__name__)
 
 BURST_EVENTS = 50
@@ -23,12 +29,14 @@ BURST_EVENTS = 50
 class WatchedDirectory(FileSystemEventHandler):
     """One directory; the observer's thread runs `dispatch`, all else belongs to the owner of the watcher."""
 
-    def __init__(self, path: str, wake: Callable[[], None]) -> None:
+    def __init__(self, path: str, wake: Callable[[], None], wants: Wants | None = None) -> None:
         self.path = path
         self.names: dict[str, int] = {}
         """The names of interest, each with its number of paths."""
         self.made: dict[str, int] = {}
         """Number of files reported as made, by name of interest."""
+        self.came: set[str] = set()
+        """Names at which a file was reported as made, which are wanted and followed by nobody."""
         self.attended: set[str] = set()
         """The paths that were checked since the last update."""
         self.watch: ObservedWatch | None = None
@@ -38,6 +46,7 @@ class WatchedDirectory(FileSystemEventHandler):
         self.active_us = 0
         self.tried_us = 0
         self._wake = wake
+        self._wants = wants
         self._failed = False
         self._events = 0
         self._window_us = 0
@@ -57,6 +66,7 @@ class WatchedDirectory(FileSystemEventHandler):
             if name in self.names:
                 self.made[name] = self.made.get(name, 0) + 1
         try:
+            self._note_came(event)
             if self._concerns(event.src_path) or (event.dest_path and self._concerns(event.dest_path)):
                 self._wake()
         except Exception:
@@ -64,6 +74,18 @@ class WatchedDirectory(FileSystemEventHandler):
             if not self._failed:
                 self._failed = True
                 _logger.exception("a wake-up failed; files are still looked at every second")
+
+    def _note_came(self, event: FileSystemEvent) -> None:
+        if self._wants is None:
+            return
+        name = os.path.basename(os.fsdecode(event.src_path))
+        if event.event_type == EVENT_TYPE_CREATED:
+            if name not in self.names and len(self.came) < _MAX_CAME and self._wants(self.path, name):
+                self.came.add(name)
+        elif event.event_type == EVENT_TYPE_MOVED and name in self.came:
+            now = os.path.basename(os.fsdecode(event.dest_path))
+            if now in self.names or self._wants(self.path, now):
+                self.came.discard(name)
 
     def begin_count(self, now_us: int) -> None:
         """Begin to count the events of a second."""

@@ -18,7 +18,7 @@ from http_monitor.clock import Clock
 from http_monitor.paths import real_path
 from http_monitor.report import Notice
 from http_monitor.sources.files.access import Identity
-from http_monitor.sources.watching.watched_directory import WatchedDirectory
+from http_monitor.sources.watching.watched_directory import Wants, WatchedDirectory
 from http_monitor.units import US_PER_S, visible_text
 
 SAFETY_NET_S = 1.0
@@ -48,12 +48,19 @@ class Watcher:
         wake: Called in watchdog's thread when there may be something to read; must be quick.
         clock: Measures the length of a burst or of a quiet period.
         new_observer: Makes an observer; raises OSError if the machine refuses.
+        wants: Whether a name in a directory matters before anybody follows it; called in watchdog's thread;
+                None: none does.
     """
 
     def __init__(
-        self, wake: Callable[[], None], clock: Clock, new_observer: Callable[[], BaseObserver] = Observer
+        self,
+        wake: Callable[[], None],
+        clock: Clock,
+        new_observer: Callable[[], BaseObserver] = Observer,
+        wants: Wants | None = None,
     ) -> None:
         self._wake = wake
+        self._wants = wants
         self._clock = clock
         self._new_observer = new_observer
         self._observer: BaseObserver | None = None
@@ -128,6 +135,15 @@ class Watcher:
         directory = self._directories[place]
         return None if directory.watch is None else directory.made.get(name, 0)
 
+    def take_came(self) -> list[tuple[str, str]]:
+        """Return the (directory, name) of each wanted file that was reported as made since the last call."""
+        taken: list[tuple[str, str]] = []
+        for directory in self._directories.values():
+            if directory.came:
+                came, directory.came = directory.came, set()
+                taken += [(directory.path, name) for name in sorted(came)]
+        return taken
+
     def note_data(self, path: str) -> None:
         """Record that a read of this path found something new."""
         now_us = self._clock.now_us()
@@ -157,7 +173,7 @@ class Watcher:
         """Watch a path in other directories, and drop directories that are no longer needed."""
         before = self._places.pop(path, {})
         for place, name in places.items():
-            directory = self._directories.setdefault(place, WatchedDirectory(place, self._wake))
+            directory = self._directories.setdefault(place, WatchedDirectory(place, self._wake, self._wants))
             directory.names[name] = directory.names.get(name, 0) + 1
         for place, name in before.items():
             directory = self._directories[place]
