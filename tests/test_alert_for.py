@@ -66,3 +66,35 @@ def test_began_is_unknown_where_the_whole_window_is_alike() -> None:
     assert raised["began"] == at(1000)
     recovered = of_type("alert", replay([log(*lines, 1100)], options))[1]
     assert recovered["began"] is None
+
+
+# A steady flood has dips, in which no more than the usual comes, and less than its average in front of them.
+_NOISE = [16, 14, 18, 12, 15, 11, 13, 10, 30, 25]
+
+
+def test_a_dip_of_a_flood_that_fills_the_window_is_not_its_beginning() -> None:
+    options = Options(window_s=10, alert_threshold=11.0, alert_error_rate=1e9, ddos_threshold=1e9, alert_for_s=10)
+    lines = [1000 + second for second in range(20) for _ in range(_NOISE[second % 10])]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert (raised["at"], raised["value"], raised["began"]) == (at(1019), 16.4, None)
+
+
+def test_a_rise_in_two_steps_began_with_the_first() -> None:
+    hits = [1] * 5 + [12] * 5 + [40] * 5
+    options = Options(window_s=15, alert_threshold=10.0, alert_error_rate=1e9, ddos_threshold=1e9, alert_for_s=2)
+    lines = [1000 + second for second, count in enumerate(hits) for _ in range(count)]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert (raised["at"], raised["began"]) == (at(1015), at(1005))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "began"),
+    [([9], None), ([5], None), ([4], 1019), ([8] * 5, None), ([7] * 5, 1023), ([9] * 10, None), ([8] * 10, 1028)],
+)
+def test_what_chance_may_make_before_a_rise_is_no_quiet(quiet: list[int], began: int | None) -> None:
+    # Where 10 a second are allowed, 10 ± 5.5 come in one, 50 ± 12.2 in five and 100 ± 17.3 in ten.
+    hits = [20] * 18 + quiet + [20] * (20 - len(quiet))
+    options = Options(window_s=20, alert_threshold=10.0, alert_error_rate=1e9, ddos_threshold=1e9, alert_for_s=27)
+    lines = [1000 + second for second, count in enumerate(hits) for _ in range(count)]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert (raised["at"], raised["began"]) == (at(1038), None if began is None else at(began))

@@ -10,7 +10,7 @@ from http_monitor.alerts import DdosAlert, ErrorRateAlert, TrafficAlert, default
 from http_monitor.clock import ReplayClock
 from http_monitor.counting import open_buckets as opened
 from http_monitor.counting import window_hosts as hosts
-from http_monitor.ports.alert import Alert, DatedAlert, Reading, Sums, WindowHistory, WindowView
+from http_monitor.ports.alert import Alert, DatedAlert, Excess, Reading, WindowHistory, WindowView
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
@@ -31,7 +31,7 @@ class Unforeseeing:
         self.asked += 1
         return self._alert.measure(window, active)
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         assert isinstance(self._alert, DatedAlert)
         return self._alert.excess(window, subject)
 

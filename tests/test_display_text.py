@@ -16,6 +16,7 @@ from http_monitor.display.text import Display
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals
+from http_monitor.report_tables import SlowEndpoint
 from http_monitor.units import visible_text
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -24,6 +25,7 @@ from tests.display_samples import (
     alert,
     alerting_report,
     busy_report,
+    detailed_report,
     details,
     empty_summary,
     quiet_report,
@@ -167,6 +169,25 @@ def test_the_curve_says_what_time_it_shows(width: int, before: str, after: str) 
     (curve,) = (line for line in Prefilter(width=width).after(busy_report()).splitlines() if "▂▂" in line)
 
     assert (curve.startswith(before), curve.endswith(after)) == (True, True)
+
+
+@pytest.mark.parametrize("width", range(40, 251))
+def test_the_peak_stands_beside_the_curve_on_every_screen(width: int) -> None:
+    (curve,) = (line for line in Prefilter(width=width).after(busy_report()).splitlines() if "▂▂" in line)
+
+    assert curve.endswith(" peak 30 /s")
+
+
+def test_what_takes_less_than_a_millisecond_is_not_listed_as_slow() -> None:
+    report = detailed_report()
+    rows = (SlowEndpoint(b"/a", 2, 2_000), SlowEndpoint(b"/b", 2, 1_999))
+    shown = {
+        seen: Prefilter().after(replace(report, details=replace(report.details, slowest=rows[place:])))
+        for place, seen in enumerate(("/a", "nothing"))
+    }
+
+    assert [line[:6] for line in shown["/a"].splitlines() if line.startswith(("  /a ", "  /b "))] == ["  /a  "]
+    assert ["Slowest" in text for text in shown.values()] == [True, False]
 
 
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:

@@ -155,6 +155,24 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
             "column 9: got '10.0.0.300', expected a text in quotes, or a network such as 10.0.0.0/8",
         ),
         (r'path == "a\d"', r"""column 11: expected \\, \" or \xhh after a backslash"""),
+        ("path == “/login”", "column 9: got '“', expected straight quotes: \" or '"),
+        ("path == ‘/login’", "column 9: got '‘', expected straight quotes: \" or '"),
+        (
+            "path == /login?a",
+            "column 15: got '?', expected a field, an operator or a value; a text with it needs quotes",
+        ),
+        ('agent =~ "curl"', "column 7: got '=~', expected ~ for a regular expression"),
+        ("path:/login", "column 1: got 'path:/login', expected path =="),
+        ("STATUS >= 500", "column 1: got 'STATUS', expected status"),
+        ('url == "/x"', "column 1: got 'url', expected path"),
+        ("ip == 192.0.2.1", "column 1: got 'ip', expected host"),
+        ("status == 5xx", "column 11: got '5xx', expected a whole number, such as in status >= 500"),
+        ("status in 500, 502", "column 14: got ',', expected several values to stand in parentheses"),
+        ("referer == -", "column 12: got '-', expected none, or a text in quotes"),
+        ("user in none", "column 9: got 'none', expected a text in quotes"),
+        ("user == or", "column 9: got 'or', expected a text in quotes"),
+        ("agent ~ curl", "column 9: got 'curl', expected a text in quotes"),
+        ("host == fe80:x", "column 9: got 'fe80:x', expected a text in quotes, or a network such as 10.0.0.0/8"),
         ("not " * 51 + "status > 1", "column 201: got more than 50 of not and ( in each other"),
     ],
 )
@@ -162,6 +180,23 @@ def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error
     with pytest.raises(UsageError) as raised:
         read_expression(text)
     assert str(raised.value) == f"--filter: {error}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [
+        ("section == /api", 'section == "/api"'),
+        ("path!=/login and status>=500", 'path != "/login" and status >= 500'),
+        ("endpoint in (/a.html, '/b c', /caf%C3%A9)", 'path in ("/a.html", "/b c", "/caf%C3%A9")'),
+        ("not method not in POST", 'not method not in ("POST")'),
+        ("host == localhost or host in (web-1.example.org, 10.0.0.0/8)", None),
+        ("agent_family == Firefox", 'agent_family == "Firefox"'),
+        ("user == 404 or user == None", 'user == "404" or user == "None"'),
+    ],
+)
+def test_a_word_without_quotes_is_the_text_where_it_can_be_nothing_else(typed: str, quoted: str | None) -> None:
+    quoted = quoted or 'host == "localhost" or host in ("web-1.example.org", 10.0.0.0/8)'
+    assert read_expression(typed) == read_expression(quoted)
 
 
 def test_a_pattern_that_re2_cannot_read_is_refused() -> None:

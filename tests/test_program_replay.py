@@ -116,7 +116,7 @@ def test_a_glob_without_a_match_is_exit_3(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("output", ["text", "ndjson"])
+@pytest.mark.parametrize("output", ["text", "ndjson", "lines"])
 def test_an_output_that_is_refused_is_exit_3(log: Path, output: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

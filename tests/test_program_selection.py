@@ -86,6 +86,24 @@ def test_the_command_under_an_alert_reads_and_counts_the_same_lines(
     assert (name, parse_arguments(words)) == ("http-monitor", given)
 
 
+@pytest.mark.parametrize(
+    ("started", "words"),
+    [
+        ("/usr/bin/http-monitor", ["http-monitor"]),
+        ("/opt/it's/bin/http-monitor", ["/opt/it's/bin/http-monitor"]),
+        ("/opt/http_monitor/main.py", ["python", "/opt/http_monitor/main.py"]),
+        ("/opt/http_monitor/__main__.py", ["python", "-m", "http_monitor"]),
+    ],
+)
+def test_the_command_under_an_alert_starts_the_program_that_runs(
+    monkeypatch: pytest.MonkeyPatch, started: str, words: list[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/bin:/usr/bin")
+    monkeypatch.setattr("sys.argv", [started])
+    said = shlex.split(command_of(parse_arguments(["--replay", "a.log"])))
+    assert said == [*words, "--replay", "--file", "a.log"]
+
+
 def test_only_lines_that_match_are_explained(log: Path) -> None:
     outcome = run("--explain", "--output", "ndjson", "--filter", "status == 500", log)
     assert outcome.code == 0

@@ -114,6 +114,8 @@ def test_a_small_log_gives_exactly_this_output() -> None:
             "networks": [{"key": "10.0.0.0/24", "hits": 3, "bytes": 15, "errors": 2}],
             **details,
             "coverage": coverage,
+            "episodes": [],
+            "more_episodes": {"episodes": 0, "raises": 0},
         },
     ]
 

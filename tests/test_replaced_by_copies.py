@@ -263,3 +263,28 @@ def test_an_old_file_is_known_after_a_log_of_which_nothing_was_read_became_an_ar
     tail.resume(position)
     assert tail.read_to_end() == b""
     assert f"{log}.1 is older than what was last seen at this path, and is not read" in tail.notices
+
+
+@pytest.mark.parametrize("first", [b"", lines(1, 2)], ids=["empty", "small"])
+def test_a_copy_with_the_inode_of_a_file_that_was_let_go_brings_only_what_is_new(
+    log: Path, follow: Follow, first: bytes
+) -> None:
+    log.write_bytes(first)
+    tail = follow(log)
+    assert tail.read_to_end() == first
+    # Another file gets the inode of one that is gone as soon as nobody has it open.
+    inode = log.parent / "elsewhere" / "inode"
+    inode.parent.mkdir()
+    os.link(log, inode)
+    _rename(log, lines(1, 20))
+    assert tail.read_to_end() == lines(1, 20)
+    tail.pass_grace()
+    assert tail.read_to_end() == b""
+    inode.write_bytes(lines(1, 30))
+    inode.replace(log)
+    assert tail.read_to_end() == lines(21, 30)
+    assert tail.notices[-1] == _REPLACED
+    tail.pass_grace()
+    append(log, line(31))
+    assert tail.read_to_end() == line(31)
+    assert (tail.tail.health().lost_bytes, tail.tail.health().rotations) == (0, 2)

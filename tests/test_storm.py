@@ -2,12 +2,17 @@
 
 import io
 import json
+from dataclasses import replace
 
+from http_monitor.display.alerts.detail_limit import DetailLimit
+from http_monitor.display.alerts.only import AlertsDisplay
 from http_monitor.display.alerts.storm import storm_message
 from http_monitor.display.notices import Notices
 from http_monitor.display.text import Display
 from http_monitor.report import AlertEvent
+from http_monitor.report_tables import Breakdown, Share
 from http_monitor.settings import Settings
+from http_monitor.units import US_PER_S
 from tests.display_samples import START_US, time_zone
 from tests.engine_strategies import START_S, log_line
 from tests.harness import ndjson, replay
@@ -91,3 +96,41 @@ def test_a_storm_of_a_whole_log_is_a_line_at_its_raise_and_one_at_its_recovery_a
     first = "12 alerts ddos - 192.0.2.0, 192.0.2.1, 192.0.2.10, 192.0.2.11, 192.0.2.2, "
     assert (raised[: len(first)], recovered[: len(first)]) == (first, first)
     assert [json.loads(line)["state"] for line in ndjson(events).splitlines()] == ["raised"] * 12 + ["recovered"] * 12
+
+
+def test_of_raises_that_follow_each_other_ten_within_an_interval_say_what_their_requests_are() -> None:
+    limit = DetailLimit(interval_s=10)
+    # Two a second: the first ten; none until an interval has passed since the first, then two for two.
+    allowed = [limit.allows(replace(event(0), at_us=START_US + at * US_PER_S // 2)) for at in range(30)]
+    assert allowed == ([True] * 10 + [False] * 10) + [True] * 10
+    assert limit.allows(replace(event(0), name="traffic", at_us=START_US + 14 * US_PER_S))
+    # The clock was set back.
+    assert limit.allows(replace(event(0), at_us=START_US))
+
+
+def test_a_flood_that_spreads_says_of_ten_hosts_what_they_ask_for_and_ndjson_of_all() -> None:
+    lines = [
+        log_line(START_S + second, b"192.0.2.%d" % number)
+        for second in range(24)
+        for number in range(16)
+        for _ in range(3 * (second >= number // 2))
+    ]
+    options = Settings(replay=True, window_s=10, alert_threshold=1e6, alert_error_rate=100.0, ddos_threshold=1.0)
+    about = Breakdown(12, (Share("endpoint", b"/", 12),), is_whole=True)
+    told = replay([[b"\n".join(lines)]], options).events
+    events = [replace(one, breakdown=about) for one in told if one.state == "raised"]
+    assert len({one.at_us for one in events}) == 8
+    assert [json.loads(line)["breakdown"]["hits"] for line in ndjson(events).splitlines()] == [12] * 16
+    out = io.StringIO()
+    display = AlertsDisplay(out, Notices(io.StringIO()), width=lambda: 80, command="x")
+    display.limit = DetailLimit(options.interval_s)
+    for one in events:
+        display.publish(one)
+    display.close()
+    text = out.getvalue()
+    with time_zone("UTC0"):
+        began = [line for line in text.splitlines() if line.startswith("  ALERT  ")]
+    assert [("requests" in line) for line in began] == [True] * 10 + [False] * 6
+    assert began[-1] == "  ALERT  began about 00:00:07"
+    assert text.count("Flood from") == 16
+    assert text.count("--output lines") == 10

@@ -7,7 +7,7 @@ import numpy as np
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import sum_before
-from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
+from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
 
 
@@ -34,11 +34,11 @@ class ErrorRateAlert:
         enough = hits >= max(1, self._min_hits)
         return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, errors = window.history()
-        return excess_of(errors, hits)
+        return excess_of(errors, hits, self.threshold, per=100)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return the errors that every window since then has had, of all requests that one may have had."""

@@ -1,22 +1,26 @@
-"""By how much parts of a window exceed their share of it."""
+"""By how much parts of a window exceed a threshold."""
 
 import numpy as np
 
-from http_monitor.ports.alert import Sums
+from http_monitor.ports.alert import Excess
 from http_monitor.records import Int64s
 
 _SAFE = 1 << 62
 
 
-def excess_of(part: Int64s, whole: Int64s) -> Sums:
-    """Return ``part[i] * sum(whole) - whole[i] * sum(part)`` for each bucket: above 0 where its ratio is above average.
+def excess_of(part: Int64s, whole: Int64s, threshold: float, per: int = 1) -> Excess:
+    """Return by how much ``part[i]`` exceeds ``threshold / per * whole[i]`` for each bucket, exactly.
 
     Args:
         part: What the rule counts, by bucket.
         whole: What it is counted of, by bucket.
+        threshold: Of their ratio.
+        per: 100 if the threshold is in percent.
     """
-    parts, wholes = int(part.sum()), int(whole.sum())
-    if 2 * max(parts, 1) * max(wholes, 1) < _SAFE:
-        return part * wholes - whole * parts
-    exact = part.astype(np.object_) * wholes - whole.astype(np.object_) * parts
-    return np.array(exact, np.object_)
+    over, unit = threshold.as_integer_ratio()
+    unit *= per
+    if int(part.sum()) * unit + int(whole.sum()) * over < _SAFE:
+        allowed = whole * over
+        return Excess(part * unit - allowed, allowed, unit)
+    exact = np.array(whole.astype(np.object_) * over, np.object_)
+    return Excess(np.array(part.astype(np.object_) * unit - exact, np.object_), exact, unit)

@@ -6,7 +6,7 @@ import numpy as np
 
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
-from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
+from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
 
 
@@ -38,12 +38,12 @@ class MalformedAlert:
         enough = lines >= self._min_lines
         return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, _ = window.history()
         malformed = window.malformed_history(0)
-        return excess_of(malformed, malformed + hits)
+        return excess_of(malformed, malformed + hits, self.threshold, per=100)
 
     def title(self, subject: bytes | None) -> str:
         """Return the beginning of the message."""

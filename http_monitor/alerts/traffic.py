@@ -7,8 +7,9 @@ import numpy as np
 from http_monitor.alerts.crossings import crossings
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import sum_before
-from http_monitor.ports.alert import FutureWindows, Reading, Sums, WindowHistory, WindowView
+from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.records import Bools
+from http_monitor.units import US_PER_S
 
 
 class TrafficAlert:
@@ -29,11 +30,11 @@ class TrafficAlert:
         """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
         return crossings(windows.hits / windows.seconds, self.threshold)
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return by how much each bucket exceeds its share (`ports.alert.DatedAlert`)."""
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
+        """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""
         del subject
         hits, _ = window.history()
-        return excess_of(hits, np.ones_like(hits))
+        return excess_of(hits, np.full_like(hits, window.bucket_us // US_PER_S), self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""

@@ -25,6 +25,14 @@ def make_display(settings: Settings, notices: "Notices") -> "Display | NdjsonDis
         from http_monitor.display.ndjson import NdjsonDisplay
 
         return NdjsonDisplay(sys.stdout, notices, settings.top, tells_all=not settings.replay)
+    from http_monitor.display.alerts.detail_limit import DetailLimit
+
+    display = _text_display(settings, notices)
+    display.limit = DetailLimit(settings.interval_s)
+    return display
+
+
+def _text_display(settings: Settings, notices: "Notices") -> "Display | AlertsDisplay":
     if settings.output in ("lines", "alerts"):
         from http_monitor.display.alerts.only import AlertsDisplay
 
@@ -98,8 +106,7 @@ def command_of(settings: Settings) -> str:
     """Return what starts this program on the same files, as it was started itself; empty for standard input."""
     if "-" in settings.files:
         return ""
-    started = sys.argv[0] if sys.argv else ""
-    words = ["python", started] if started.endswith(".py") else ["http-monitor"]
+    words = _program(sys.argv[0] if sys.argv else "")
     # A second run leaves the checkpoint of the first alone.
     words.append("--replay" if settings.replay else "--no-state")
     for file in settings.files:
@@ -108,6 +115,18 @@ def command_of(settings: Settings) -> str:
         words += [*(["--via", via] if via else []), "--file", _as_given(file, given)]
     words += _selection(settings)
     return " ".join(map(shlex.quote, words))
+
+
+def _program(started: str) -> list[str]:
+    """Return what starts this program as it was started."""
+    folder, name = os.path.split(started)
+    if name == "__main__.py":
+        return ["python", "-m", "http_monitor"]
+    if name.endswith(".py"):
+        return ["python", started]
+    # It may be installed where the shell does not look, as in an environment that is not activated.
+    hidden = name.startswith("http-monitor") and folder and os.path.abspath(folder) not in os.get_exec_path()
+    return [started if hidden else "http-monitor"]
 
 
 def _selection(settings: Settings) -> list[str]:

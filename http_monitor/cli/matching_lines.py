@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from typing import TextIO
 
+from http_monitor.cli.streams import output_error
 from http_monitor.inputs.look import LookAtLines, Select
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
@@ -22,7 +23,15 @@ class LineWriter:
         self._is_plain = not stream.isatty() and isinstance(stream, io.TextIOWrapper)
 
     def write(self, lines: Iterable[bytes]) -> None:
-        """Write lines, each without its LF. Raises BrokenPipeError when their reader is gone."""
+        """Write lines, each without its LF. Raises BrokenPipeError when their reader is gone, and RefusedError."""
+        try:
+            self._write(lines)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise output_error(error) from error
+
+    def _write(self, lines: Iterable[bytes]) -> None:
         if self._is_plain:
             assert isinstance(self._stream, io.TextIOWrapper)
             self._stream.buffer.write(b"".join(line + b"\n" for line in lines))

@@ -25,6 +25,8 @@ GAP = 3
 _MAX_SUBJECT = 39
 _MAX_ACTIVE = 6
 _SHORT_ROWS = 4
+_SLOW_FROM_US = 1_000
+"""Minimum mean duration of an endpoint that is listed as slow."""
 _MIN_CHOSEN = 8
 """Minimum number of columns in which an expression is worth showing."""
 _Cell = Heading | Slowest
@@ -158,7 +160,8 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
     # What is slow by time spent and by its 95th percentile is in a table of its own already.
-    slowest = Slowest(() if totals.slow.by_time else tuple(details.slowest))
+    slow = () if totals.slow.by_time else tuple(row for row in details.slowest if row.mean_us >= _SLOW_FROM_US)
+    slowest = Slowest(slow)
     # With a single site the table says nothing.
     vhosts = Heading("Virtual hosts", details.vhosts if details.vhosts.distinct > 1 else Table())
     sources = Heading("Sources", details.sources)

@@ -30,6 +30,8 @@ from http_monitor.report import Report, WindowTotals
 # An average is highlighted from this share of its threshold on.
 _NEAR = 0.8
 _HEALTH = "Health so far  "
+_MIN_SPARK = 16
+"""A longer series is halved for the peak that stands beside it."""
 
 # What stays longest on a low screen, by rank: the headline and the alerts always.
 _HEADLINE, _ALERTS, _ERRORS, _AVERAGE, _HEALTH_RANK, _LATE, _STATUS, _BAND, _SLOW, _DURATIONS, _BAND_2 = range(11)
@@ -213,7 +215,8 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     peak = max(series) * len(series) / window.seconds
     span = figures.exact_span(window.seconds)
     most = f"peak {peak:,.0f} /s" if peak >= 10 else f"peak {peak:,.1f} /s"
-    while len(series) > width and len(series) > 1:
+    beside = columns(f"{span}  {most}")
+    while (len(series) > width and len(series) > 1) or (len(series) > _MIN_SPARK and len(series) + beside > width):
         series = figures.halve(series)
     words = ((f"last {span}  ", f"  {most}"), (f"{span} ", f" {most}"), (f"{span} ", ""), ("", ""))
     room = width - len(series)

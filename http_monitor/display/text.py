@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TextIO
 
+from http_monitor.display.alerts.detail_limit import DetailLimit
 from http_monitor.display.alerts.lines import render_alerts
 from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.chart import Chart
@@ -53,6 +54,8 @@ class Display:
         """
         self.chart: Chart | None = None
         """Draws the hits over time in the summary; set before the run."""
+        self.limit = DetailLimit()
+        """Limits what is said of alerts; set likewise."""
         self.is_covered: Callable[[], bool] = lambda: False
         """Returns whether another line stands in the place of the status line; set likewise."""
         self._stream = stream
@@ -115,7 +118,7 @@ class Display:
     def _write_alerts(self, told: Told) -> None:
         if told:
             width = max(MIN_WIDTH, self._width())
-            self._write(render_alerts(told, width, self._style, self._command, breaks=self._breaks))
+            self._write(render_alerts(told, width, self._style, self.limit, self._command, breaks=self._breaks))
 
     def _report(self, report: Report, width: int) -> list[str]:
         say = advice(report.health, report.mode)

@@ -23,6 +23,19 @@ from http_monitor.filtering.syntax import (
 from http_monitor.filtering.tokens import Token, failure, tokens_of
 
 _MAX_NESTED = 50
+_NO_TEXTS = (NONE, "and", "or", "not", "in", "-")
+"""Words that mean something, and what a log writes for none."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+"""The name of a host."""
+_STATUS_CLASS = re.compile("[1-5][xX]{2}")
+_MEANT = {
+    **dict.fromkeys(("url", "uri", "request", "target"), "path"),
+    **dict.fromkeys(("ip", "addr", "address", "client", "remote_addr"), "host"),
+    **dict.fromkeys(("time", "latency", "rt", "request_time", "response_time"), "duration"),
+    **dict.fromkeys(("site", "domain"), "vhost"),
+    **{"code": "status", "verb": "method", "bytes": "size", "ua": "agent"},
+}
+"""What others call fields."""
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 
 
@@ -104,7 +117,10 @@ class _Reader:
         names = (*TEXTS, *DERIVED, *NUMBERS, *ALIASES)
         import difflib  # noqa: PLC0415 - most expressions have no mistake
 
-        near = difflib.get_close_matches(field.value[:40], names, n=1)
+        name, colon, _ = field.value[:40].lower().partition(":")
+        if colon and name in names:
+            raise failure(field.column, f"got {field.description}, expected {name} ==")
+        near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, names, n=1)
         expected = near[0] if near else "one of " + ", ".join(names)
         raise failure(field.column, f"got {field.description}, expected {expected}")
 
@@ -127,6 +143,8 @@ class _Reader:
             if value is None:
                 units = ", ".join(NUMBERS[column])
                 expected = "a whole number" + (f", or one with a unit ({units})" if units else "")
+                if column == "status" and _STATUS_CLASS.fullmatch(token.value):
+                    expected += f", such as in status >= {token.value[0]}00"
                 raise failure(token.column, f"got {token.description}, expected {expected}")
             values.append(value)
         return NumberTest(column, operator, tuple(values))
@@ -149,8 +167,8 @@ class _Reader:
             elif column == "network":
                 expected = what_is_meant(token.value) or "a network such as 192.0.2.0/24"
                 raise failure(token.column, f"got {token.description}, expected {expected}")
-            elif token.kind != "text":
-                expected = "a text in quotes"
+            elif token.kind != "text" and not _is_plain(token.value, column, operator):
+                expected = "none, or a text in quotes" if token.value == "-" else "a text in quotes"
                 if takes_networks:
                     expected = what_is_meant(token.value) or f"{expected}, or a network such as 10.0.0.0/8"
                 raise failure(token.column, f"got {token.description}, expected {expected}")
@@ -169,7 +187,10 @@ class _Reader:
 
     def _values(self, several: bool) -> list[Token]:
         if not several or not self._accept("("):
-            return [self._value()]
+            value = self._value()
+            if several and self._next.value == ",":
+                raise self._unexpected("several values to stand in parentheses")
+            return [value]
         values = [self._value()]
         while self._accept(","):
             values.append(self._value())
@@ -181,6 +202,17 @@ class _Reader:
         if self._next.kind not in ("word", "text"):
             raise self._unexpected("a value")
         return self._next_token()
+
+
+def _is_plain(word: str, column: str, operator: str) -> bool:
+    """Return whether a word is a text without quotes: it can be nothing else.
+
+    A regular expression needs quotes always, since most of them have characters that no word has.
+    """
+    if operator in ("~", "!~") or word in _NO_TEXTS:
+        return False
+    # What looks like an address is one, or a mistyped one.
+    return column != "host" or _NAME.fullmatch(word) is not None
 
 
 def _bytes(text: str) -> bytes:

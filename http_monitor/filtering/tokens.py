@@ -15,6 +15,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _WORDS = {"&": "and", "|": "or", "!": "not, != or !~"}
+_CURLY = "“”„‟‘’‚‛«»`´"
+"""Quotes of word processors, chats and shells."""
 _SHOWN = 40
 
 
@@ -52,7 +54,7 @@ def tokens_of(text: str) -> list[Token]:
             continue
         match = _TOKEN.match(text, place)
         if match is None:
-            raise failure(place + 1, _wrong(text[place]))
+            raise failure(place + 1, _wrong(text[place : place + 2]))
         kind: Kind = "word" if match["word"] else "sign" if match["sign"] else "text"
         value = match["word"] or match["sign"] or match["double"] or match["single"] or ""
         found.append(Token(kind, value, place + 1))
@@ -61,11 +63,16 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-def _wrong(character: str) -> str:
+def _wrong(rest: str) -> str:
+    character = rest[0]
+    if rest == "=~":
+        return "got '=~', expected ~ for a regular expression"
+    if character in _CURLY:
+        return f"got '{character}', expected straight quotes: \" or '"
     if character in "\"'":
         return f"expected the text that begins here to end with {character}"
     if character == "=":
         return "got '=', expected == for a comparison"
     if character in _WORDS:
         return f"got '{character}', expected {_WORDS[character]}"
-    return f"got '{visible_text(character)}', expected a field, an operator or a value"
+    return f"got '{visible_text(character)}', expected a field, an operator or a value; a text with it needs quotes"

@@ -14,6 +14,18 @@ Sums = Int64s | npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """By how much the buckets of a window, oldest first, exceed a threshold."""
+
+    sums: Sums
+    """What was counted in each bucket, less what is allowed."""
+    allowed: Sums
+    """What the threshold allows in each."""
+    unit: int
+    """What one that was counted is in both."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The value of a rule for one subject."""
 
@@ -160,8 +172,8 @@ class FutureWindows(Protocol):
 class DatedAlert(Protocol):
     """An alert that can tell since when its value has risen."""
 
-    def excess(self, window: WindowHistory, subject: bytes | None) -> Sums:
-        """Return for each bucket of the window, oldest first, by how much it exceeds its share; the sum is 0."""
+    def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
+        """Return for each bucket of the window, oldest first, by how much it exceeds the threshold."""
         ...
 
 

@@ -334,7 +334,7 @@ class Counter:
             if at_us - waits_since_us < self._options.alert_for_s * 1_000_000:
                 return
             del self._pending[name, subject]
-            began_us = self._began(name, subject)
+            began_us = self._began(name, subject, threshold)
             state = "raised"
             self._active[name, subject] = at_us
             self._raises += 1
@@ -367,19 +367,23 @@ class Counter:
             }
         )
 
-    def _began(self, name: str, subject: Subject) -> int | None:
-        """Return where in the window the part that the rule counts begins to be more than its share of the window."""
+    def _began(self, name: str, subject: Subject, threshold: float) -> int | None:
+        """Return the first start in the window with the least of what lies before it: that, less what may lie there.
+
+        None where the square of that is less than three variances, as chance may have it.
+        """
         assert self.closed_us is not None
         o = self._options
         starts = range(self.closed_us + o.bucket_us - o.window_us, self.closed_us + o.bucket_us, o.bucket_us)
         parts = [self._part(name, subject, self._buckets.get(start_us)) for start_us in starts]
-        share = Fraction(sum(part for part, _ in parts), sum(whole for _, whole in parts))
-        least, first, sum_before = Fraction(0), 0, Fraction(0)
+        per = o.bucket_us // 1_000_000 if name in ("traffic", "ddos") else Fraction(1, 100)
+        least, first, sum_before, allowed, allowed_before = Fraction(0), 0, Fraction(0), Fraction(0), Fraction(0)
         for index, (part, whole) in enumerate(parts[:-1], start=1):
-            sum_before += part - share * whole
+            allowed += Fraction(threshold) * per * whole
+            sum_before += part - Fraction(threshold) * per * whole
             if sum_before < least:
-                least, first = sum_before, index
-        return starts[first] if first else None
+                least, first, allowed_before = sum_before, index, allowed
+        return starts[first] if first and least**2 >= 3 * allowed_before else None
 
     def _part(self, name: str, subject: Subject, bucket: Bucket | None) -> tuple[int, int]:
         """Return what a rule counts in a bucket, and of what."""

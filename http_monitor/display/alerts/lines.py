@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from http_monitor.display import figures
+from http_monitor.display.alerts.detail_limit import DetailLimit
 from http_monitor.display.alerts.storm import Told, storm_message
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Role, Style, wrap_words
@@ -22,18 +23,24 @@ _WORDS = {"host": "from ", "agent": "agent ", "status": "status "}
 _NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
 
 
-def render_alerts(told: Told, width: int, style: Style, command: str = "", *, breaks: bool = False) -> list[str]:
+def render_alerts(
+    told: Told, width: int, style: Style, limit: DetailLimit, command: str = "", *, breaks: bool = False
+) -> list[str]:
     """Return the messages of alerts: one for all that are told together."""
     lines: list[str] = []
     for events in told:
         if len(events) > 1:
             lines += render_storm(events, width, style, breaks=breaks)
-        else:
-            lines += render_alert(events[0], width, style, command, breaks=breaks)
+            continue
+        (event,) = events
+        is_detailed = event.state != "raised" or limit.allows(event)
+        lines += render_alert(event, width, style, command, breaks=breaks, is_detailed=is_detailed)
     return lines
 
 
-def render_alert(event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False) -> list[str]:
+def render_alert(
+    event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False, is_detailed: bool = True
+) -> list[str]:
     """Return the message of an alert, and under a raise some lines on its requests, up to three on most screens.
 
     Args:
@@ -42,11 +49,15 @@ def render_alert(event: AlertEvent, width: int, style: Style, command: str = "",
         style: Of the stream.
         command: What starts this program on the same input; empty: no command is shown.
         breaks: Break the message at words, for a terminal; what searches a file wants it whole.
+        is_detailed: Say what the requests of a raise are; otherwise only when it began.
     """
     role: Role = "raised" if event.state == "raised" else "recovered"
     lines = _paint(event.message, role, width, style, breaks=breaks)
     if event.state != "raised":
         return lines
+    if not is_detailed:
+        began = _began(event)
+        return lines + _mark([began] if began else [], width, style)
     lines += _mark(_pieces(event, width, style), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{style.text(_more(event, command))}", "dim"))

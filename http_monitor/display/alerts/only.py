@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TextIO
 
+from http_monitor.display.alerts.detail_limit import DetailLimit
 from http_monitor.display.alerts.lines import render_alerts
 from http_monitor.display.alerts.storm import Storms, Told
 from http_monitor.display.notices import Notices
@@ -30,6 +31,8 @@ class AlertsDisplay:
         palette: Palette | None = None,
         command: str = "",
     ) -> None:
+        self.limit = DetailLimit()
+        """Limits what is said of alerts; set before the run."""
         self._stream = stream
         self._notices = notices
         self._style = style_for(stream.encoding, palette)
@@ -61,6 +64,6 @@ class AlertsDisplay:
     def _write_alerts(self, told: Told) -> None:
         if not told:
             return
-        lines = render_alerts(told, self._width(), self._style, self._command, breaks=self._breaks)
+        lines = render_alerts(told, self._width(), self._style, self.limit, self._command, breaks=self._breaks)
         self._stream.write("".join(line + "\n" for line in lines))
         self._stream.flush()

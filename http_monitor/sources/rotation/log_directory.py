@@ -121,6 +121,15 @@ class LogDirectory:
                 break
         return found
 
+    def undisturbed(self, search: Callable[[], Result]) -> Result:
+        """Return what a search finds; it is repeated if files were renamed or removed under it."""
+        for _ in range(LOOKS):
+            missed = self.missed
+            found = search()
+            if self.missed == missed:
+                break
+        return found
+
     def identities(self) -> set[Identity]:
         """Return the identities of the files in the directory."""
         return set(self.listing().values())

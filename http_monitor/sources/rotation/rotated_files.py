@@ -86,9 +86,12 @@ class RotatedFiles(LogDirectory):
 
         A later file may have got the inode of one of them, as its time shows.
         """
-        there = {sibling.identity: sibling for sibling in self.rotated() if sibling.identity in beside}
-        later = {identity for identity, sibling in there.items() if self._is_newer(sibling, time_ns, ())}
-        return {*beside} - later
+
+        def later() -> set[Identity]:
+            there = [sibling for sibling in self.rotated() if sibling.identity in beside]
+            return {sibling.identity for sibling in there if self._is_newer(sibling, time_ns, ())}
+
+        return {*beside} - self.undisturbed(later)
 
     def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         """Return the identities of the files that were released or finished, and of archives made from them.
@@ -99,6 +102,9 @@ class RotatedFiles(LogDirectory):
             rested: Released files, which may have grown since.
             done: Copies and archives that were read to their ends and have not grown.
         """
+        return self.undisturbed(lambda: self._known_again(rested, done))
+
+    def _known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         found = set()
         for name, identity in self.listing().items():
             sibling = Sibling(os.path.join(self.directory, name), identity)

@@ -21,16 +21,17 @@ def arrive(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) ->
         OSError: it cannot be read; the caller still owns the handle.
     """
     chain.claims.take(status.identity, chain.path)
-    for followed in tuple(chain):
-        if followed.identity != status.identity:
-            continue
-        if followed in chain.rested and not fits(handle, followed.position()):
-            chain.rested.remove(followed)  # deleted, and its inode was reused
-            continue
-        _return_to(chain, followed, handle, now_us)
-        break
-    else:
-        _follow(chain, handle, status, now_us)
+    if not _follow_renewed(chain, handle, status, now_us):
+        for followed in tuple(chain):
+            if followed.identity != status.identity:
+                continue
+            if followed in chain.rested and not fits(handle, followed.position()):
+                chain.rested.remove(followed)  # deleted, and its inode was reused
+                continue
+            _return_to(chain, followed, handle, now_us)
+            break
+        else:
+            _follow(chain, handle, status, now_us)
     chain.arrivals += 1
     chain.claims.hold(status.identity)
     chain.unopened.drop([status.identity])
@@ -54,6 +55,28 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
     follow_unopened(chain, now_us)
 
 
+def _follow_renewed(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> bool:
+    """Follow a file that is a copy of the previous one, behind what was read of that; return whether it is one.
+
+    Its content is asked before its identity: it may have got the inode of a file that was at the path before.
+    """
+    if not status.size or (chain.newest is None and chain.before is None):
+        return False
+    followed = chain.opened(status.identity, chain.files.target(chain.path), handle, now_us)
+    followed.meet(status)
+    if not join_renewed(chain, followed, status):
+        return False
+    for namesake in [other for other in chain if other.identity == status.identity]:
+        if namesake in chain.rested:
+            chain.rested.remove(namesake)
+        else:
+            chain.drop(namesake)
+    chain.claims.take(status.identity, chain.path)
+    follow_unopened(chain, now_us, status.identity)
+    chain.join(followed)
+    return True
+
+
 def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: int) -> None:
     """Resume a file that was at the path before."""
     (chain.rested if followed in chain.rested else chain.followed).remove(followed)
@@ -73,10 +96,6 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     chain.inherit(followed, status.size)
     # An error leaves everything as it was, so that the next look tries again.
     followed.meet(status)
-    if status.size and not followed.offset and join_renewed(chain, followed, status):
-        follow_unopened(chain, now_us, status.identity)
-        chain.join(followed)
-        return
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if chain.newest is not None:
         # Even an idle file may grow: its server writes to it until it is told of the rotation.
@@ -85,8 +104,9 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         siblings = RotatedFiles(chain.files, target)
         known, contents = {*chain.known(), status.identity}, chain.contents()
         is_same = status.identity == before.identity
+        is_truncated = is_same or status.identity == chain.restarted
         search = partial(siblings.after, before, known, contents)
-        found = find_between(siblings, search, handle, certain=not is_same)
+        found = find_between(siblings, search, handle, certain=not is_truncated)
         follow_between(chain, found, now_us)
         # A file whose truncation was counted is not counted as rotated too, though it may have been renamed since.
         arrived = {status.identity, *(sibling.identity for sibling, _ in found.files)}

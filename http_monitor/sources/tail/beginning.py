@@ -33,8 +33,8 @@ class Beginning:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody could look at the path so far."""
-        return not self.is_over and self._seen is None and self.resume is None
+        """Whether nobody could look so far at a path where reading begins at the end."""
+        return not (self.is_over or self._from_start) and self._seen is None and self.resume is None
 
     def claimed(self) -> Iterator[Identity]:
         """Yield the files that are to be followed."""

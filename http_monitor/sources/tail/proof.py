@@ -33,6 +33,8 @@ class Proof:
 
     def go_on(self, fresh: bytes) -> None:
         """Add bytes that were read after the offset."""
+        if not (self.head or self.marker):
+            self.head = fresh[:HEAD_BYTES]  # the file was empty when its first bytes were asked for
         self.marker = fresh[-MARKER_BYTES:] if len(fresh) >= MARKER_BYTES else (self.marker + fresh)[-MARKER_BYTES:]
 
     def check(self, handle: Handle, offset: int, *, at_offset: bool) -> None:
@@ -60,12 +62,12 @@ class Proof:
         """Return up to `most` bytes from the offset on.
 
         Raises:
-            Truncated: the bytes before the offset are not those that were read.
+            Truncated: the bytes before the offset are not those that were read, or the first bytes have changed.
             OSError: the file cannot be read.
         """
         kept = len(self.marker)
         data = handle.read(offset - kept, kept + most)
-        if data[:kept] != self.marker:
+        if data[:kept] != self.marker or not (kept or data.startswith(self.head[: len(data)])):
             raise Truncated
         return data[kept:] if kept else data
 

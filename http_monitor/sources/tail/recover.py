@@ -94,9 +94,7 @@ def _begin_anew(
     for last in (False,) * (LOOKS - 1) + (True,):
         beside = siblings.identities()
         followed.start_again(now_us)
-        with suppress(OSError):
-            if followed.handle is not None:
-                followed.meet(followed.handle.status())
+        _meet(followed)
         found = find_between(siblings, search, followed.handle)
         if last or not is_truncated(followed):
             break
@@ -105,6 +103,12 @@ def _begin_anew(
     # The other files that are beside it were there before its new content.
     followed.beside = frozenset(beside - found.begun)
     return found
+
+
+def _meet(followed: TailedFile) -> None:
+    with suppress(OSError):
+        if followed.handle is not None:
+            followed.meet(followed.handle.status())
 
 
 def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
@@ -146,6 +150,8 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     def search() -> Between:
         return Between(tuple(siblings.newer_than(time_ns, known, contents, before)), complete=True)
 
+    # What is in the file now must be known first: it may be copied and truncated while its copies are searched.
+    _meet(followed)
     if siblings.steadily(lambda: search().files or None) is None:
         return False
     index = chain.followed.index(followed)

@@ -25,14 +25,17 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     if gone is None or gone.identity == status.identity or _is_somewhere(chain, gone):
         return False
     assert followed.handle is not None
+    # Where another path had read it, it is read on there.
+    tells = chain.claims.left(status.identity) is None
     if newest is None:
         place = end_by_print(followed.handle, status.size, gone)
         if place is None:
-            tell_of_old_lines(chain, followed.handle, status.size, gone)
+            if tells:
+                tell_of_old_lines(chain, followed.handle, status.size, gone)
             return False
         followed.go_on_from(replace(gone, offset=place, size=place))
         chain.counted += Health(rotations=1)
-    elif newest.whole or not _go_on_behind(chain, followed, newest, status):
+    elif newest.whole or not _go_on_behind(chain, followed, newest, status, tells=tells):
         return False
     followed.meet(status)
     chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
@@ -68,7 +71,9 @@ def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
     )
 
 
-def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, status: FileStatus) -> bool:
+def _go_on_behind(
+    chain: FileChain, followed: TailedFile, newest: TailedFile, status: FileStatus, *, tells: bool
+) -> bool:
     """Resume a file where the newest one ended; return whether it contains what was read of the newest one."""
     assert followed.handle is not None
     before: Before = newest.before_offset
@@ -82,7 +87,8 @@ def _go_on_behind(chain: FileChain, followed: TailedFile, newest: TailedFile, st
     unread = end - newest.offset
     place = end_in(followed.handle, status.size, end, before, newest.head)
     if place is None or place < unread or before(unread) != followed.handle.read(place - unread, unread):
-        tell_of_old_lines(chain, followed.handle, status.size, newest.position(), before)
+        if tells:
+            tell_of_old_lines(chain, followed.handle, status.size, newest.position(), before)
         return False
     followed.go_on_behind(place - unread, newest)
     if is_open:

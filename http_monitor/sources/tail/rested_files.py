@@ -13,7 +13,10 @@ def look_at_rested(chain: FileChain, now_us: int) -> None:
     if not chain.rested or now_us - chain.rested_us < REST_US:
         return
     chain.rested_us = now_us
+    at_path = chain.files.look(chain.path)
     for followed in tuple(chain.rested):
+        if not isinstance(at_path, Obstacle) and at_path.identity == followed.identity:
+            continue  # it is back, or its inode was reused: the next look at the path decides by the content
         status = chain.files.look(followed.path)
         if isinstance(status, Obstacle) or status.identity != followed.identity:
             siblings = chain.siblings()

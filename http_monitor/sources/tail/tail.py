@@ -142,7 +142,7 @@ class FileTail:
         return self._chain.counted + lag + self._waiting.health()
 
     def position(self) -> Json | None:
-        """Return the position for another process; None if the path could not be looked at yet."""
+        """Return the position for another process; None if it depends on a path that could not be looked at yet."""
         chain, beginning = self._chain, self._beginning
         if beginning.is_blank:
             return None
@@ -200,7 +200,7 @@ class FileTail:
             self._chain.let_go_of_the_idle(grace_us, now_us, lines, has_left=met == CROWDED)
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
-            if isinstance(found, FileStatus) and followed.identity == found.identity:
+            if isinstance(found, FileStatus) and followed.identity == found.identity and followed.at_path_ns is None:
                 # However long it takes until it is read: what is older than that has not been at the path since.
                 followed.at_path_ns = found.mtime_ns
         self._waiting.meet(self._chain, met or unreachable)
