@@ -8,7 +8,7 @@ import numpy as np
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.frame import Column, Frame
 from http_monitor.counting.keys import Codes, Keys
-from http_monitor.counting.long_keys import room_of
+from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
 from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
@@ -96,18 +96,17 @@ class FailingRows:
             if column is not None:
                 cells = cells * (len(column[0]) + 1) + (column[1] + 1)
         _, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
-        hits = np.bincount(inverse).tolist()
         least, greatest = np.full(len(first), times_us.max()), np.full(len(first), times_us.min())
         np.minimum.at(least, inverse, times_us)
         np.maximum.at(greatest, inverse, times_us)
-        values = [None if column is None else (column[0].values(), column[1]) for column in columns]
-        for place in np.argsort(first).tolist():
-            row = int(first[place])
-            method, path, host = (
-                None if value is None or value[1][row] < 0 else value[0][value[1][row]] for value in values
-            )
-            key = int(status[row]), method, path, host or b"-"
-            self._note(self._seen, key, hits[place], int(least[place]), int(greatest[place]))
+        order = np.argsort(first)
+        rows = first[order]
+        methods, paths, hosts = (names_of(column, rows) for column in columns)
+        numbers = (np.bincount(inverse)[order].tolist(), least[order].tolist(), greatest[order].tolist())
+        for code, method, path, host, hits, first_us, last_us in zip(
+            status[rows].tolist(), methods, paths, hosts, *numbers, strict=True
+        ):
+            self._note(self._seen, (code, method, path, host or b"-"), hits, first_us, last_us)
 
     def _note(self, seen: dict[FailingKey, Seen], key: FailingKey, hits: int, first_us: int, last_us: int) -> None:
         found = seen.get(key)
@@ -115,7 +114,10 @@ class FailingRows:
             found[0] += hits
             found[1], found[2] = min(found[1], first_us), max(found[2], last_us)
             return
-        room = sum(map(room_of, (key[1] or b"", key[2] or b"", key[3]))) - 2
+        method, path, host = key[1] or b"", key[2] or b"", key[3]
+        room = 1
+        if len(method) + len(path) + len(host) > LIGHT_BYTES:
+            room = room_of(method) + room_of(path) + room_of(host) - 2
         if self._room + room <= self._cap:
             self._room += room
             seen[key] = [hits, first_us, last_us]
@@ -187,6 +189,11 @@ def status_of(column: Column, rows: Int64s) -> Int64s:
     """Return the status of some rows, which have one."""
     numbers = np.array([int(key) for key in column.keys.values()], np.int64)
     return numbers[column.codes[rows]]
+
+
+def names_of(column: tuple[Keys, Codes] | None, places: Int64s) -> list[bytes | None]:
+    """Return the keys of some of the rows of `codes_of`."""
+    return [None] * len(places) if column is None else column[0].some(column[1][places])
 
 
 def codes_of(column: Column | None, rows: Int64s) -> tuple[Keys, Codes] | None:

@@ -20,7 +20,11 @@ Timed = dict[int, int]
 Times = dict[bytes, tuple[list[int], Timed]]
 """Endpoint: ([sum of microseconds], hits by bucket)."""
 _MAX_WAITING = 1 << 16
-_PERCENT = 95
+PERCENT = 95
+"""The percentile that decides whether an endpoint is slow."""
+_DENSE = 8
+"""Up to this many possible codes per row, a table of them beats sorting."""
+_EXACT_FLOAT = float(1 << 52)
 
 
 class SlowRows:
@@ -67,16 +71,17 @@ class SlowRows:
     def _count_rows(self, keys: Keys, codes: Codes, durations_us: Int64s) -> None:
         if not len(codes):
             return
-        present, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        totals = np.zeros(len(present), np.object_)
-        np.add.at(totals, inverse, durations_us.astype(np.object_))
-        cells, hits = np.unique(inverse * BUCKETS + bucket_of(durations_us), return_counts=True)
-        edges = np.searchsorted(cells, np.arange(len(present) + 1) * BUCKETS)
-        values = keys.values()
+        present, local = renumber(codes, len(keys))
+        first = np.empty(len(present), np.int64)
+        # Of what is written to one place the last stays.
+        first[local[::-1]] = np.arange(len(local))[::-1]
+        totals = sum_durations(local, durations_us, len(present))
+        cells, hits = np.unique(local * BUCKETS + bucket_of(durations_us), return_counts=True)
+        edges = np.searchsorted(cells, np.arange(len(present) + 1) * BUCKETS).tolist()
+        buckets, counts, names = (cells % BUCKETS).tolist(), hits.tolist(), keys.at(present)
         for place in np.argsort(first).tolist():
-            part = slice(int(edges[place]), int(edges[place + 1]))
-            timed = dict(zip((cells[part] - place * BUCKETS).tolist(), hits[part].tolist(), strict=True))
-            self._note(self._times, values[present[place]], int(totals[place]), timed)
+            part = slice(edges[place], edges[place + 1])
+            self._note(self._times, names[place], totals[place], dict(zip(buckets[part], counts[part], strict=True)))
 
     def _note(self, times: Times, key: bytes, total_us: int, timed: Timed) -> None:
         found = times.get(key)
@@ -91,7 +96,8 @@ class SlowRows:
 
     def slow(self) -> SlowRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
-        return rank_slow((key, total[0], timed) for key, (total, timed) in self.times().items())
+        rows = self.times().items()
+        return rank_slow(SlowRow(key, sum(timed.values()), total[0], _quantile(timed)) for key, (total, timed) in rows)
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
@@ -111,25 +117,46 @@ class SlowRows:
         return rows
 
 
-def rank_slow(endpoints: Iterable[tuple[bytes, int, Timed]]) -> SlowRequests:
-    """Return those of some endpoints whose 95th percentile is at least a millisecond.
-
-    Args:
-        endpoints: (key, sum of microseconds, hits by bucket) of each.
-    """
-    rows = []
-    for key, total_us, timed in endpoints:
-        p95_us = _quantile(timed)
-        if p95_us >= MIN_US:
-            rows.append(SlowRow(key, sum(timed.values()), total_us, p95_us))
+def rank_slow(endpoints: Iterable[SlowRow]) -> SlowRequests:
+    """Return those of some endpoints whose 95th percentile is at least a millisecond."""
+    rows = [row for row in endpoints if row.p95_us >= MIN_US]
     by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
     by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))
     return SlowRequests(tuple(by_time), tuple(by_p95))
 
 
+def renumber(codes: Codes, width: int) -> tuple[Int64s, Int64s]:
+    """Return the codes that occur, ascending, and the place of each code among them.
+
+    Args:
+        codes: From 0 on.
+        width: More than the greatest code.
+    """
+    if width > _DENSE * len(codes):
+        present, local = np.unique(codes, return_inverse=True)
+        return present, local
+    seen = np.zeros(width, np.bool_)
+    seen[codes] = True
+    present = np.flatnonzero(seen)
+    place_of = np.empty(width, np.int64)
+    place_of[present] = np.arange(len(present))
+    return present, place_of[codes]
+
+
+def sum_durations(local: Int64s, durations_us: Int64s, count: int) -> list[int]:
+    """Return the exact sum of the durations of each of `count` keys."""
+    weights = durations_us.astype(np.float64)
+    if float(weights.sum()) < _EXACT_FLOAT:
+        floats: list[float] = np.bincount(local, weights=weights, minlength=count).tolist()
+        return list(map(int, floats))
+    totals = np.zeros(count, np.object_)
+    np.add.at(totals, local, durations_us.astype(np.object_))
+    return list(map(int, totals))
+
+
 def _quantile(timed: Timed) -> int:
     """Return the duration at the nearest rank."""
-    rank = -(-sum(timed.values()) * _PERCENT // 100)
+    rank = -(-sum(timed.values()) * PERCENT // 100)
     for bucket in sorted(timed):
         rank -= timed[bucket]
         if rank <= 0:

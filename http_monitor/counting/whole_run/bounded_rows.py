@@ -51,7 +51,7 @@ class BoundedRows(ABC, Generic[Key, Row]):
     def row_with_room(self, key: Key) -> Row:
         """Return the row of a key, as `row_of`, after a cut if the key is one too many."""
         if key not in self.rows and self._room + self.room_of(key) > 2 * self._cap:
-            self._cut()
+            self.cut()
         return self.row_of(key)
 
     def parts(self, keys: Sequence[Key], codes: Codes) -> Iterator[slice]:
@@ -65,7 +65,7 @@ class BoundedRows(ABC, Generic[Key, Row]):
         while done < len(codes):
             count = self._entries_with_room(keys, codes[done:])
             if not count:
-                self._cut()
+                self.cut()
                 count = 1
             yield slice(done, done + count)
             done += count
@@ -84,7 +84,8 @@ class BoundedRows(ABC, Generic[Key, Row]):
                 return int(first[at])
         return len(codes)
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """Forget the rows with least weight."""
         ranked = sorted(self.rows.items(), key=lambda item: self.rank_of(*item))
         self.rows, self._room = {}, 0
         for key, row in ranked:

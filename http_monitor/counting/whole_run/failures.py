@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
-from http_monitor.counting.failing import FailingKey, Seen, codes_of, status_of
+from http_monitor.counting.failing import FailingKey, Seen, codes_of, names_of, status_of
 from http_monitor.counting.frame import Frame
-from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.long_keys import room_of
 from http_monitor.counting.whole_run.bounded_rows import BoundedRows
 from http_monitor.eventtime.rows import NEVER_US
@@ -81,8 +80,8 @@ class RunFailures(BoundedRows[_Key, _Failures]):
             if column is not None:
                 cells = cells * (len(column[0]) + 1) + (column[1] + 1)
         _, first, codes = np.unique(cells, return_index=True, return_inverse=True)
-        methods, paths = (_names(column, first) for column in columns[:2])
-        hosts = _names(columns[2], np.arange(len(rows)))
+        methods, paths = (names_of(column, first) for column in columns[:2])
+        hosts = names_of(columns[2], np.arange(len(rows)))
         keys = list(zip(status[first].tolist(), methods, paths, strict=True))
         for part in self.parts(keys, codes):
             self._count(keys, codes[part], times_us[part], [host or b"-" for host in hosts[part]])
@@ -90,13 +89,19 @@ class RunFailures(BoundedRows[_Key, _Failures]):
     def _count(self, keys: Sequence[_Key], codes: Int64s, times_us: Int64s, hosts: Sequence[bytes]) -> None:
         # The rows of each key, as they came.
         order = np.argsort(codes, kind="stable")
-        bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1)).tolist()
-        places, ordered_us = order.tolist(), times_us[order]
-        for at, key in enumerate(keys):
-            start, stop = bounds[at], bounds[at + 1]
-            if start < stop:
-                first_us = int(ordered_us[start:stop].min())
-                self.row_of(key).add([hosts[place] for place in places[start:stop]], first_us)
+        ordered = codes[order]
+        bounds = np.flatnonzero(np.diff(ordered, prepend=-1))
+        if not len(bounds):
+            return
+        firsts_us = np.minimum.reduceat(times_us[order], bounds).tolist()
+        places, keys_at, ends = order.tolist(), ordered[bounds].tolist(), [*bounds[1:].tolist(), len(codes)]
+        for at, first_us, start, stop in zip(keys_at, firsts_us, bounds.tolist(), ends, strict=True):
+            row = self.row_of(keys[at])
+            of_key = places[start:stop]
+            if len(of_key) == 1:
+                row.note(hosts[of_key[0]], 1, first_us)
+            else:
+                row.add([hosts[place] for place in of_key], first_us)
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
@@ -129,10 +134,6 @@ class RunFailures(BoundedRows[_Key, _Failures]):
                 raise ValueError("failures of no host")
             # Some hosts may have been left out.
             row.hits = integer(hits, row.hits, MAX_HITS)
-
-
-def _names(column: tuple[Keys, Codes] | None, places: Int64s) -> list[bytes | None]:
-    return [None] * len(places) if column is None else column[0].some(column[1][places])
 
 
 def _saved(hosts: Mapping[bytes, int]) -> list[Any]:

@@ -4,74 +4,77 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
 from http_monitor.counting.frame import Column
-from http_monitor.counting.histogram import BUCKETS, bucket_of
+from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.counting.long_keys import room_of
-from http_monitor.counting.slow import Timed, Times, rank_slow
+from http_monitor.counting.slow import PERCENT, Timed, Times, rank_slow, renumber, sum_durations
 from http_monitor.counting.whole_run.bounded_rows import BoundedRows
 from http_monitor.records import Int64s
-from http_monitor.report_tables import SlowRequests
+from http_monitor.report_tables import SlowRequests, SlowRow
 
 _MAX_WAITING = 1 << 16
 """Maximum number of rows that are kept uncounted until the counts are needed."""
-_MAX_FEW = 32
-"""A histogram with more buckets is an array, which takes less room then."""
-_MAX_NARROW = (1 << 32) - 1
+_MAX_PENDING = 1 << 18
+"""Maximum number of cells that are kept unsorted, or as many as are sorted already."""
+_NO_CELLS = np.empty(0, np.int64)
 
 
-class _Histogram:
-    """The durations of an endpoint."""
+class _Cells:
+    """Hits by cell, in 16 bytes each: a cell is a row and a bucket of its histogram."""
 
-    __slots__ = ("_counts", "_few", "_hits", "_least", "total_us")
+    __slots__ = ("_hits", "_keys", "_pending", "_size")
 
     def __init__(self) -> None:
-        self.total_us = 0
-        self._hits = 0
-        self._few: Timed | None = {}
-        self._least = 0
-        self._counts: npt.NDArray[np.unsignedinteger[Any]] = np.empty(0, np.uint32)
+        self._keys, self._hits = _NO_CELLS, _NO_CELLS
+        self._pending: list[tuple[Int64s, Int64s | None]] = []
+        self._size = 0
 
-    def add(self, total_us: int, buckets: Int64s, hits: Int64s) -> None:
-        """Count durations: their sum, and hits by bucket, each bucket once, ascending."""
-        self.total_us += total_us
-        self._hits += int(hits.sum())
-        if self._few is None:
-            self._add(buckets, hits)
-            return
-        for bucket, count in zip(buckets.tolist(), hits.tolist(), strict=True):
-            self._few[bucket] = self._few.get(bucket, 0) + count
-        if len(self._few) > _MAX_FEW:
-            few, self._few = sorted(self._few.items()), None
-            self._least = few[0][0]
-            self._add(np.array([bucket for bucket, _ in few]), np.array([count for _, count in few]))
+    def add(self, cells: Int64s, hits: Int64s | None = None) -> None:
+        """Add cells, with one hit each unless it is said how many."""
+        self._pending.append((cells, hits))
+        self._size += len(cells)
+        if self._size > max(_MAX_PENDING, len(self._keys)):
+            self.sorted()
 
-    def _add(self, buckets: Int64s, hits: Int64s) -> None:
-        least, end = int(buckets[0]), int(buckets[-1]) + 1
-        before, behind = max(0, self._least - least), max(0, end - self._least - len(self._counts))
-        if before or behind:
-            self._counts = np.pad(self._counts, (before, behind))
-            self._least -= before
-        if self._hits > _MAX_NARROW:
-            self._counts = self._counts.astype(np.uint64)
-        self._counts[buckets - self._least] += hits.astype(self._counts.dtype)
+    def sorted(self) -> tuple[Int64s, Int64s]:
+        """Return the cells, ascending, each once, and the hits of each."""
+        if self._pending:
+            single = [cells for cells, hits in self._pending if hits is None]
+            parts = [(cells, hits) for cells, hits in self._pending if hits is not None]
+            if single:
+                parts.append(np.unique(np.concatenate(single), return_counts=True))
+            self._pending, self._size = [], 0
+            keys = np.concatenate([self._keys, *(cells for cells, _ in parts)])
+            # Sorting what is two sorted runs is quick.
+            order = np.argsort(keys, kind="stable")
+            keys, hits = keys[order], np.concatenate([self._hits, *(hits for _, hits in parts)])[order]
+            starts = np.flatnonzero(np.diff(keys, prepend=-1))
+            self._keys, self._hits = keys[starts], np.add.reduceat(hits, starts) if len(starts) else _NO_CELLS
+        return self._keys, self._hits
 
-    def timed(self) -> Timed:
-        """Return hits by bucket."""
-        if self._few is not None:
-            return self._few
-        places = np.flatnonzero(self._counts)
-        return dict(zip((places + self._least).tolist(), self._counts[places].tolist(), strict=True))
+    def keep(self, rows: Int64s) -> None:
+        """Keep the cells of some rows, which get the numbers from 0 on; forget the others."""
+        keys, hits = self.sorted()
+        number_of = np.full(max(int(keys[-1]) // BUCKETS + 1 if len(keys) else 0, int(rows.max(initial=-1)) + 1), -1)
+        number_of[rows] = np.arange(len(rows))
+        numbers = number_of[keys // BUCKETS]
+        kept = np.flatnonzero(numbers >= 0)
+        keys = numbers[kept] * BUCKETS + keys[kept] % BUCKETS
+        order = np.argsort(keys)
+        self._keys, self._hits = keys[order], hits[kept][order]
 
 
-class RunTimes(BoundedRows[bytes, _Histogram]):
-    """Durations by endpoint; those with most time spent stay."""
+class RunTimes(BoundedRows[bytes, int]):
+    """Durations by endpoint; those with most time spent stay. Rows are numbers, from 0 on."""
 
     def __init__(self, cap: int) -> None:
         super().__init__(cap)
+        self._cells = _Cells()
+        self._totals: list[int] = []
+        """Sum of microseconds of each row."""
         self._waiting: list[tuple[Codes, Int64s]] = []
         self._keys: Keys | None = None
         """Those of the waiting rows."""
@@ -81,13 +84,22 @@ class RunTimes(BoundedRows[bytes, _Histogram]):
         """Return the number of keys whose room a key takes."""
         return room_of(key)
 
-    def rank_of(self, key: bytes, row: _Histogram) -> tuple[object, ...]:
+    def rank_of(self, key: bytes, row: int) -> tuple[object, ...]:
         """Return what orders the rows: time spent down, then key."""
-        return -row.total_us, key
+        return -self._totals[row], key
 
-    def new_row(self) -> _Histogram:
+    def new_row(self) -> int:
         """Return a row without durations."""
-        return _Histogram()
+        self._totals.append(0)
+        return len(self._totals) - 1
+
+    def cut(self) -> None:
+        """Forget the rows with least time spent."""
+        super().cut()
+        kept = list(self.rows.values())
+        self._cells.keep(np.array(kept, np.int64))
+        self._totals = [self._totals[row] for row in kept]
+        self.rows = {key: row for row, key in enumerate(self.rows)}
 
     def add(self, endpoints: Column, durations_us: Int64s) -> None:
         """Count rows; a negative code means no endpoint, a negative duration none."""
@@ -110,19 +122,17 @@ class RunTimes(BoundedRows[bytes, _Histogram]):
         if keys is None:
             return
         codes, durations_us = (np.concatenate(some) for some in zip(*waiting, strict=True))
-        present, local = np.unique(codes, return_inverse=True)
+        present, local = renumber(codes, len(keys))
         names = keys.at(present)
         for part in self.parts(names, local):
             self._count_rows(names, local[part], durations_us[part])
 
     def _count_rows(self, names: list[bytes], local: Int64s, durations_us: Int64s) -> None:
-        totals = _sums(local, durations_us, len(names))
-        cells, hits = np.unique(local * BUCKETS + bucket_of(durations_us), return_counts=True)
-        bounds = np.searchsorted(cells, np.arange(len(names) + 1) * BUCKETS).tolist()
-        for at, name in enumerate(names):
-            cut = slice(bounds[at], bounds[at + 1])
-            if cut.start < cut.stop:
-                self.row_of(name).add(totals[at], cells[cut] - at * BUCKETS, hits[cut])
+        present, local = renumber(local, len(names))
+        rows = [self.row_of(names[place]) for place in present.tolist()]
+        for row, total_us in zip(rows, sum_durations(local, durations_us, len(rows)), strict=True):
+            self._totals[row] += total_us
+        self._cells.add(np.array(rows, np.int64)[local] * BUCKETS + bucket_of(durations_us))
 
     def merge(self, others: Times) -> None:
         """Add the counts of another engine."""
@@ -131,19 +141,33 @@ class RunTimes(BoundedRows[bytes, _Histogram]):
             self._note(key, total[0], timed)
 
     def _note(self, key: bytes, total_us: int, timed: Mapping[int, int]) -> None:
-        buckets = sorted(timed)
-        self.row_with_room(key).add(total_us, np.array(buckets), np.array([timed[bucket] for bucket in buckets]))
+        row = self.row_with_room(key)
+        self._totals[row] += total_us
+        self._cells.add(row * BUCKETS + np.array([*timed], np.int64), np.array([*timed.values()], np.int64))
 
     def slow(self) -> SlowRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
         self._count_waiting()
-        return rank_slow((key, row.total_us, row.timed()) for key, row in self.rows.items())
+        cells, hits = self._cells.sorted()
+        bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS)
+        upto = np.concatenate([[0], np.cumsum(hits)])
+        counts = upto[bounds[1:]] - upto[bounds[:-1]]
+        ranks = -(-counts * PERCENT // 100)
+        places = np.searchsorted(upto, upto[bounds[:-1]] + ranks) - 1
+        buckets = (cells[places] % BUCKETS).tolist() if len(cells) else []
+        return rank_slow(
+            SlowRow(key, count, self._totals[row], middle_of(buckets[row]))
+            for (key, row), count in zip(self.rows.items(), counts.tolist(), strict=True)
+        )
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
         self._count_waiting()
+        cells, hits = self._cells.sorted()
+        bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS).tolist()
+        timed = np.stack([cells % BUCKETS, hits], axis=1).tolist()
         return [
-            [text_of(key), row.total_us, [[*entry] for entry in row.timed().items()]] for key, row in self.rows.items()
+            [text_of(key), self._totals[row], timed[bounds[row] : bounds[row + 1]]] for key, row in self.rows.items()
         ]
 
     def load(self, given: Any) -> None:
@@ -157,14 +181,3 @@ class RunTimes(BoundedRows[bytes, _Histogram]):
 
 def _read_timed(given: Iterable[list[Any]]) -> Timed:
     return {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in given}
-
-
-def _sums(local: Int64s, durations_us: Int64s, count: int) -> list[int]:
-    """Return the exact sum of the durations of each key."""
-    weights = durations_us.astype(np.float64)
-    if float(weights.sum()) < float(1 << 52):
-        floats: list[float] = np.bincount(local, weights=weights, minlength=count).tolist()
-        return list(map(int, floats))
-    totals = np.zeros(count, np.object_)
-    np.add.at(totals, local, durations_us.astype(np.object_))
-    return list(map(int, totals))
