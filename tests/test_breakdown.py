@@ -116,6 +116,17 @@ def test_the_shares_are_those_of_the_rows_that_were_counted_then_wherever_the_lo
         assert event.breakdown == expected(event, lines)
 
 
+def test_rows_before_an_earlier_one_are_counted_too() -> None:
+    busy: list[Line] = [(30 + number // 6, "192.0.2.1", "GET", "/a", "curl", 200) for number in range(12)]
+    early: Line = (2, "192.0.2.2", "GET", "/b", "curl", 200)
+    parts = [busy[:6], [early], busy[6:], [(45, "192.0.2.1", "GET", "/a", "curl", 200)]]
+    (raised, *_) = events_of([b"".join(map(written, part)) for part in parts])
+    assert (raised.state, raised.name, raised.at_us) == ("raised", "traffic", (START_S + 32) * US_PER_S)
+    assert raised.breakdown == expected(raised, [line for part in parts for line in part])
+    assert raised.breakdown is not None
+    assert raised.breakdown.hits == 12
+
+
 def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
     lines: list[Line] = [(second, "192.0.2.1", "GET", "/a", "curl", 200) for second in range(6) for _ in range(4_000)]
     options = Settings(replay=True, window_s=20, lateness_s=0, alert_threshold=1_000.0, ddos_threshold=1e6)

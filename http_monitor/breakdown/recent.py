@@ -23,6 +23,8 @@ MAX_AT_ONCE = 10
 """Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
 _COLUMNS = (*_DIMENSIONS.values(), "status")
+_FEW_ROWS = 16
+"""Up to this many rows are cheaper to count one by one."""
 _KEPT = {"traffic": "all", "ddos": "of a host", "error-rate": "errors"}
 """The rules whose alerts are about rows, and about which rows."""
 _SUBJECT_OF = {"ddos": "host"}
@@ -40,6 +42,8 @@ class RecentRequests:
         self._kept = kept
         self._frames: deque[_Frame] = deque()
         self._rows = 0
+        self._upto_us = NEVER_US
+        """The greatest bucket of all rows so far."""
         self._gone_us = NEVER_US
         """The greatest bucket of rows that are not kept any more, or never were."""
         self._moment: tuple[str, int] | None = None
@@ -49,7 +53,9 @@ class RecentRequests:
         """Keep the columns that breakdowns need."""
         batch, bucket_us = frame.batch, frame.bucket_us
         columns = {name: batch.column(name) for name in _COLUMNS}
-        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), int(bucket_us.max()), columns))
+        last_us = int(bucket_us.max())
+        self._upto_us = max(self._upto_us, last_us)
+        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), last_us, self._upto_us, columns))
         self._rows += len(batch)
         while self._rows - len(self._frames[0].bucket_us) >= self._kept:
             gone = self._frames.popleft()
@@ -79,6 +85,8 @@ class RecentRequests:
         counts: dict[str, Counter[bytes | None]] = {name: Counter() for name in (*_DIMENSIONS, "status")}
         hits, left = 0, self._kept
         for frame in reversed(self._frames):
+            if frame.upto_us < first_us:
+                break
             # Only the last rows of the oldest frame count.
             start = max(0, len(frame.bucket_us) - left)
             left -= len(frame.bucket_us) - start
@@ -115,6 +123,8 @@ class _Frame:
     first_us: int
     """The least of them."""
     last_us: int
+    upto_us: int
+    """The greatest of this and all earlier frames."""
     columns: dict[str, Any]
 
 
@@ -132,6 +142,9 @@ def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int6
 
 def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
+    if len(chosen) <= _FEW_ROWS:
+        counter.update(take(column, chosen).to_pylist())
+        return
     indices = column.indices
     if indices.null_count:
         present = ~are_null(indices)[chosen]
@@ -145,8 +158,7 @@ def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -
 
 
 def _count_statuses(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
-    codes, hits = np.unique(column.to_numpy()[chosen], return_counts=True)
-    for code, count in zip(codes.tolist(), hits.tolist(), strict=True):
+    for code, count in Counter(column.to_numpy()[chosen].tolist()).items():
         counter[b"%d" % code if code else None] += count
 
 
