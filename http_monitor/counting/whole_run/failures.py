@@ -17,6 +17,8 @@ from http_monitor.report_tables import FailingEndpoint
 
 MAX_HOSTS = 16
 """Maximum number of hosts that are counted for an endpoint; one more, and the half with most failures is kept."""
+_FEW = 8
+"""Up to this many failures are counted one by one."""
 _Key = tuple[int, bytes | None, bytes | None]
 """(status, method, endpoint)."""
 
@@ -33,22 +35,31 @@ class _Failures:
 
     def add(self, hosts: Sequence[bytes], first_us: int) -> None:
         """Count failures by the host of each, in their order."""
-        counted = Counter(hosts)
-        if len(self.hosts.keys() | counted.keys()) <= MAX_HOSTS:
-            for host, hits in counted.items():
-                self.note(host, hits, first_us)
-        else:
-            for host in hosts:
-                self.note(host, 1, first_us)
+        self.hits += len(hosts)
+        self.first_us = min(self.first_us, first_us)
+        if len(hosts) > _FEW:
+            counted = Counter(hosts)
+            if len(self.hosts.keys() | counted.keys()) <= MAX_HOSTS:
+                for host, hits in counted.items():
+                    self.hosts[host] = self.hosts.get(host, 0) + hits
+                return
+        for host in hosts:
+            found = self.hosts.get(host)
+            if found is None and len(self.hosts) >= MAX_HOSTS:
+                self._cut()
+            self.hosts[host] = (found or 0) + 1
 
     def note(self, host: bytes, hits: int, first_us: int) -> None:
         """Count failures of a host."""
         self.hits += hits
         self.first_us = min(self.first_us, first_us)
         if host not in self.hosts and len(self.hosts) >= MAX_HOSTS:
-            ranked = sorted(self.hosts.items(), key=lambda item: (-item[1], item[0]))
-            self.hosts = dict(ranked[: MAX_HOSTS // 2])
+            self._cut()
         self.hosts[host] = self.hosts.get(host, 0) + hits
+
+    def _cut(self) -> None:
+        ranked = sorted(self.hosts.items(), key=lambda item: (-item[1], item[0]))
+        self.hosts = dict(ranked[: MAX_HOSTS // 2])
 
 
 class RunFailures(BoundedRows[_Key, _Failures]):
@@ -98,10 +109,7 @@ class RunFailures(BoundedRows[_Key, _Failures]):
         for at, first_us, start, stop in zip(keys_at, firsts_us, bounds.tolist(), ends, strict=True):
             row = self.row_of(keys[at])
             of_key = places[start:stop]
-            if len(of_key) == 1:
-                row.note(hosts[of_key[0]], 1, first_us)
-            else:
-                row.add([hosts[place] for place in of_key], first_us)
+            row.add([hosts[place] for place in of_key], first_us)
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
