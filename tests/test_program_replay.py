@@ -47,6 +47,27 @@ def test_a_log_is_replayed_to_its_summary(log: Path) -> None:
     assert (summary["first"], summary["last"]) == ("2023-11-14T22:13:20Z", "2023-11-14T22:14:59Z")
 
 
+def test_a_log_without_alerts_tells_in_its_summary_what_failed_and_what_was_slow(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    line = (
+        b'192.0.2.%d - - [14/Nov/2023:22:%02d:20 +0000] "%b %b HTTP/1.1" %d 1 "-" "curl/8.1.2" rt=%.3f uct="-" uht="-"'
+        b' urt="-"\n'
+    )
+    rows = [(number % 3 + 1, number, b"GET", b"/", 200, 0.012) for number in range(40)]
+    rows[20:20] = [(9, 20, b"POST", b"/checkout", 503, 4.0), (9, 20, b"POST", b"/checkout", 503, 4.0)]
+    path.write_bytes(b"".join(line % row for row in rows))
+    outcome = run("--replay", "--file", path)
+
+    assert outcome.code == 0
+    assert "alert" not in outcome.out.decode().replace("No alert was raised.", "")
+    shown = [" ".join(text.split()) for text in outcome.out.decode().splitlines()]
+    at = shown.index("Errors hits first most from")
+    assert shown[at + 1] == "503 POST /checkout 2 22:20:20 192.0.2.9"
+    at = shown.index("Slow hits time spent p95")
+    assert shown[at + 1 : at + 3] == ["/checkout 2 8.0 s 4.0 s", "/ 40 480 ms 12 ms"]
+    assert "Methods GET ×40 POST ×2" in shown
+
+
 @pytest.mark.parametrize("content", [b"", b"\n", b" \t\r\n\x0b\n\n"], ids=["empty", "newline", "blank"])
 def test_a_file_without_lines_is_no_error(log: Path, content: bytes) -> None:
     log.write_bytes(content)
