@@ -10,7 +10,7 @@ import argparse
 import random
 import time
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_formats
 from http_monitor.parser.wrapped.format import WrappedFormat
 from http_monitor.unwrap import wrappers
@@ -40,7 +40,7 @@ def made(count: int) -> list[bytes]:
 def ms_for_each(lines: list[bytes], at_once: int) -> float:
     """Return the processor time of a line, in milliseconds, with that many lines in each chunk."""
     made_bare, made_inside = auto_formats(), auto_formats(untimed=True)
-    fmt = WrappedFormat(made_bare, lambda: wrappers(MAX_LINE_BYTES), make_inside=made_inside)
+    fmt = WrappedFormat(made_bare, lambda: wrappers(DEFAULT_LINE_BYTES), make_inside=made_inside)
     begun = time.process_time()
     for at in range(0, len(lines), at_once):
         assert not len(fmt.parse(b"".join(lines[at : at + at_once])).line_nos), "a line fits"

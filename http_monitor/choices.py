@@ -9,9 +9,9 @@ from typing import Literal
 from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
 
-MAX_LINE_BYTES = 1 << 20
+DEFAULT_LINE_BYTES = 1 << 20
 """Default of --max-line; longer lines are malformed and oversized."""
-LINE_BYTES_LIMIT = 1 << 30
+MAX_LINE_BYTES = 1 << 30
 """Greatest value of --max-line: a line is held in memory as a whole."""
 FORMAT_LINES = 1_000
 """Number of first lines that decide whether a replayed file has a known format."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
 from http_monitor.choices import (
-    LINE_BYTES_LIMIT,
+    DEFAULT_LINE_BYTES,
     MAX_BUCKETS,
     MAX_COUNT,
     MAX_DURATION_S,
@@ -116,7 +116,7 @@ class Settings:
     reader: Reader = "direct"
     rotate_grace_s: int = 10
     """A renamed file is released after this idle time, once its successor has data."""
-    max_line_bytes: int = MAX_LINE_BYTES
+    max_line_bytes: int = DEFAULT_LINE_BYTES
     threads: int | None = None
     """Threads of a replay; None: one per available core, at most two."""
     filters: tuple[str, ...] = field(default=(), metadata=_affects_counts("--filter"))
@@ -229,7 +229,7 @@ class Settings:
         within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
         within("--top", self.top, 1, MAX_TOP, "")
         within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        within("--max-line", self.max_line_bytes, 1, LINE_BYTES_LIMIT, " B")
+        within("--max-line", self.max_line_bytes, 1, MAX_LINE_BYTES, " B")
         within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
         within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
         within("--seed", self.seed or 0, 0, MAX_SEED, "")

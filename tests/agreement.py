@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import Preset
 from http_monitor.parser.template.format import SMALL_BYTES
@@ -21,7 +21,7 @@ _NAMED = ("user", "referer", "agent", "size_bytes", "duration_us", "upstream_us"
 
 def rows_read(preset: Preset, data: bytes, *, lacks: bool = True) -> list[Row | None]:
     """Return the row of each line but the others, None for a malformed one; with what it lacks where that is wanted."""
-    batch = preset.make(MAX_LINE_BYTES).parse(data)
+    batch = preset.make(DEFAULT_LINE_BYTES).parse(data)
     batch.rows.validate(full=True)
     assert batch.rows.schema.equals(SCHEMA)
     rows: list[Row | None] = [None] * batch.lines
@@ -37,7 +37,7 @@ def check_alike(preset: Preset, lines: list[bytes]) -> None:
     """Raise AssertionError where lines do not mean the same to all readers; none of them holds an LF."""
     assert rows_read(preset, _joined(lines)) == read_log(preset.name, lines), "line by line"
     # Some formats make columns only where many lines are alike.
-    copies = 40 if isinstance(preset.make(MAX_LINE_BYTES), LinedFormat) else 1
+    copies = 40 if isinstance(preset.make(DEFAULT_LINE_BYTES), LinedFormat) else 1
     many = [line for line in lines for _ in range(1 if line.startswith(b"#") else copies)]
     assert rows_read(preset, _joined(many) + FILLER) == [*read_log(preset.name, many), None], "by columns"
 
@@ -54,7 +54,7 @@ def check_explained(preset: Preset, head: list[bytes], line: bytes) -> None:
         head: What stands before the line in its file.
         line: Not blank, and without an LF.
     """
-    made = preset.make(MAX_LINE_BYTES)
+    made = preset.make(DEFAULT_LINE_BYTES)
     assert isinstance(made, Explaining)
     for before in head:
         made.read_line(before)

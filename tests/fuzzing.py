@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.presets import Preset
 from http_monitor.ports.log_format import Explaining, LogFormat
 from http_monitor.records import SCHEMA, Batch
@@ -122,26 +122,26 @@ class Fuzzer:
             raise Broken(f"{name}, lines of seed {seed}: {type(error).__name__}: {str(error)[:2_000]}") from error
 
     def _check(self, preset: Preset, data: bytes, lines: list[bytes]) -> None:
-        whole = preset.make(MAX_LINE_BYTES).parse(data)
+        whole = preset.make(DEFAULT_LINE_BYTES).parse(data)
         whole.rows.validate(full=True)
         assert whole.rows.schema.equals(SCHEMA), "another schema"
         assert whole.rows.num_rows == len(whole.line_nos), "line numbers that are not those of the rows"
         assert 0 <= whole.malformed_lines <= whole.lines, "more lines than there are"
         cut = self._random.randint(0, data.count(b"\n"))
         place = len(b"".join(data.splitlines(keepends=True)[:cut])) if b"\r" not in data else 0
-        again = preset.make(MAX_LINE_BYTES)
+        again = preset.make(DEFAULT_LINE_BYTES)
         parts = [again.parse(part) for part in (data[:place], data[place:]) if part]
         assert _rows(parts) == _rows([whole]), "rows that depend on where the lines were cut"
         if preset.name in WRITERS and max(map(len, lines)) <= _MAX_FOR_SLOW_BYTES:
             check_alike(preset, data.split(b"\n")[:-1])
         if len(lines) == 1 and not data.startswith(b"#"):
-            _check_reading(preset.make(MAX_LINE_BYTES), lines[0], whole)
+            _check_reading(preset.make(DEFAULT_LINE_BYTES), lines[0], whole)
 
     def _time(self, preset: Preset, line: bytes) -> None:
         kib = max(_MIN_KIB, len(line) / 1024)
         ms = float("inf")
         for _ in range(_TRIES):
-            log_format = preset.make(MAX_LINE_BYTES)
+            log_format = preset.make(DEFAULT_LINE_BYTES)
             started = time.process_time()
             log_format.parse(line + b"\n")
             ms = min(ms, (time.process_time() - started) * 1000 / kib)

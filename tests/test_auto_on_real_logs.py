@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from tests.reference.clf import parse_log
 
@@ -45,7 +45,7 @@ def test_every_log_is_among_them_but_the_one_with_a_format_of_its_own() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_a_log_is_recognised_and_each_line_is_read_that_the_slow_reader_reads(name: str) -> None:
     data = _content(name)
-    found = auto_format(MAX_LINE_BYTES)
+    found = auto_format(DEFAULT_LINE_BYTES)
     choice = found.choose(b"".join(data.splitlines(keepends=True)[:100]), b"")
     assert choice is not None
     assert choice.name == KINDS[name]

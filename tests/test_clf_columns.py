@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.chunks.chunk import WORD_BYTES, index_chunk
 from http_monitor.parser.clf.columns import regular_rows
 from http_monitor.parser.clf.format import SMALL_BYTES, FamilyFormat
@@ -156,7 +156,7 @@ def test_the_kind_is_that_of_the_first_row_however_it_was_read(first: bytes, kin
 
 
 def test_a_line_at_the_limit_is_read_and_a_longer_one_is_oversized() -> None:
-    longest = COMMON + b" " + b"x" * (MAX_LINE_BYTES - len(COMMON) - 1)
+    longest = COMMON + b" " + b"x" * (DEFAULT_LINE_BYTES - len(COMMON) - 1)
     batch = FamilyFormat("auto").parse(
         b"\n".join((COMMON, longest, longest + b"\r", b" " * len(longest) + b" ", COMMON))
     )

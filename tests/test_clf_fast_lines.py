@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.clf.fast_fields import find_plain
 from http_monitor.parser.clf.fast_lines import plain_rows
 from http_monitor.parser.clf.format import SMALL_BYTES, FamilyFormat
@@ -214,7 +214,7 @@ def test_a_format_without_a_pair_does_not_look_for_one() -> None:
 
 @pytest.mark.parametrize("line", BOTH.values(), ids=BOTH)
 def test_a_line_that_is_too_long_is_no_plain_one(line: bytes) -> None:
-    longest = line.replace(b"create", b"x" * (MAX_LINE_BYTES - len(line) + 6))
+    longest = line.replace(b"create", b"x" * (DEFAULT_LINE_BYTES - len(line) + 6))
     batch = FamilyFormat("auto").parse(line + b"\n" + longest + b"\n" + longest.replace(b"x?", b"xx?") + b"\n" + line)
     assert (batch.line_nos.tolist(), batch.oversized_nos.tolist()) == ([1, 2, 4], [3])
 

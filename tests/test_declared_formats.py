@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.declared.apache import ApacheFormat, apache_template
@@ -37,7 +37,7 @@ CSV = (
 
 def format_of(text: str) -> LogFormat:
     """Return the reader of a LogFormat, of one too that is no more than a part of what the program asks for."""
-    return TemplateFormat(text, nginx_template(text), MAX_LINE_BYTES) if "$" in text else ApacheFormat(text)
+    return TemplateFormat(text, nginx_template(text), DEFAULT_LINE_BYTES) if "$" in text else ApacheFormat(text)
 
 
 def read(text: str, line: str) -> dict[str, Any] | None:
@@ -196,7 +196,7 @@ def test_a_line_that_fits_needs_no_explanation() -> None:
 
 def test_lines_are_counted_as_in_the_family() -> None:
     text = f"h {TIME} 200"
-    long = text + " " + "x" * MAX_LINE_BYTES
+    long = text + " " + "x" * DEFAULT_LINE_BYTES
     data = "\n".join(("", text, " \t\r", "bad", text + "\r", long, "\udcff" + "y" * 2000, text))
     batch = format_of("%h %t %s").parse(data.encode("utf-8", "surrogateescape"))
     assert (batch.lines, batch.line_nos.tolist(), batch.oversized_nos.tolist()) == (6, [1, 3, 6], [4])
@@ -315,7 +315,7 @@ def test_a_line_without_what_must_be_in_it_is_not_given_to_arrow(monkeypatch: py
 @pytest.mark.parametrize("text", FORMATS)
 @pytest.mark.parametrize("unit", [b" ", b'"', b"\\", b'\\"', b"a,", b"a ", b"[,", b'"\\" ', b"?"])
 def test_a_hostile_line_at_the_limit_is_only_malformed(text: str, unit: bytes) -> None:
-    line = b"h " + TIME.encode() + b" " + unit * ((MAX_LINE_BYTES - 40) // len(unit))
+    line = b"h " + TIME.encode() + b" " + unit * ((DEFAULT_LINE_BYTES - 40) // len(unit))
     batch = format_of(text).parse(line)
     assert (batch.lines, batch.rows.num_rows) == (1, 0)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.filtering.client import client_of
 from http_monitor.filtering.networks import network_of
 from http_monitor.parser.detect.auto import auto_format
@@ -185,7 +185,7 @@ LOGS = [path for name in ("logs", "zoo", "zoo2") for path in sorted((DATA / name
 def test_no_log_of_a_real_server_is_doubted() -> None:
     for path in LOGS:
         data = b"".join(path.read_bytes().splitlines(keepends=True)[:20])
-        made = WrappedFormat(auto_format, lambda: wrappers(MAX_LINE_BYTES))
+        made = WrappedFormat(auto_format, lambda: wrappers(DEFAULT_LINE_BYTES))
         made.choose(data)
         assert [remark for _, remark in said(made, data) if remark.name == "host"] == [], path.name
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.lines.line_by_line import LinedFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS, Preset
@@ -166,7 +166,7 @@ def test_a_log_is_recognised_as_what_its_server_writes(preset: Preset) -> None:
     source = random.Random(7)
     lines = [write(preset.name, some_hit(source, START_US + second * 1_000_000))[0] for second in range(40)]
     for sample in (list(preset.examples), lines, [lines[0]]):
-        found = auto_format(MAX_LINE_BYTES)
+        found = auto_format(DEFAULT_LINE_BYTES)
         choice = found.choose(b"".join(line + b"\n" for line in sample))
         if preset.timeless:
             assert choice is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.jsonl import key_table as table
 from http_monitor.parser.jsonl.format import JsonFormat
 from http_monitor.parser.presets import BY_NAME, PRESETS
@@ -129,13 +129,13 @@ def test_every_odd_value_under_every_key_is_read_alike(name: str) -> None:
 
 
 def test_every_json_preset_is_among_them() -> None:
-    made = {preset.name for preset in PRESETS if isinstance(preset.make(MAX_LINE_BYTES), JsonFormat)}
+    made = {preset.name for preset in PRESETS if isinstance(preset.make(DEFAULT_LINE_BYTES), JsonFormat)}
     # A console's objects stand behind a time, and are read line by line.
     assert made - {"caddy_console"} == KEYS.keys()
 
 
 def test_objects_of_ever_other_keys_do_not_fill_the_memory() -> None:
-    made = BY_NAME["json"].make(MAX_LINE_BYTES)
+    made = BY_NAME["json"].make(DEFAULT_LINE_BYTES)
     assert isinstance(made, JsonFormat)
     keys = [*KEYS["json"][0]][60:84]
     for number in range(100):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.clf.format import SMALL_BYTES
 from http_monitor.parser.formats import get_format
 from tests.examples import examples
@@ -209,7 +209,7 @@ def test_every_number_in_a_time_of_day_is_read_alike() -> None:
 
 def test_a_line_at_the_limit_is_read_alike() -> None:
     for filler in (b" ", b'"', b"x", b"\\"):
-        longest = COMMON + b" " + filler * (MAX_LINE_BYTES - len(COMMON) - 1)
+        longest = COMMON + b" " + filler * (DEFAULT_LINE_BYTES - len(COMMON) - 1)
         data = b"\n".join((b"bad", longest, longest + b"\r", longest + filler, COMMON))
         assert parse_fast(data, "auto").oversized == [3, 4]
         _assert_equal_as_it_is(data, "auto")

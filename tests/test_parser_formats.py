@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.formats import get_format
 from http_monitor.parser.lines.explain import explain
@@ -47,7 +47,10 @@ def test_an_unknown_name_is_refused_with_what_is_taken(name: str) -> None:
         (COMMON.replace(b" 2326", b""), "column 80: a size that is neither - nor digits"),
         (COMMON + b'"-"', "column 81: a size that is neither - nor digits"),
         (COMMON.replace(b"2326", b"9223372036854775808"), "column 81: a size beyond 63 bits"),
-        (b"x" * (MAX_LINE_BYTES + 1), f"column {MAX_LINE_BYTES + 1}: a line longer than {MAX_LINE_BYTES} bytes"),
+        (
+            b"x" * (DEFAULT_LINE_BYTES + 1),
+            f"column {DEFAULT_LINE_BYTES + 1}: a line longer than {DEFAULT_LINE_BYTES} bytes",
+        ),
         (COMMON, ""),
         (COMMON + b"\r", ""),
     ],

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser import presets
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.detect.auto import auto_format
@@ -44,14 +44,14 @@ def test_a_preset_says_what_it_is_and_where_that_is_written(preset: Preset) -> N
 @each_preset
 def test_a_preset_reads_its_own_examples(preset: Preset) -> None:
     data = b"".join(example + b"\n" for example in preset.examples)
-    batch = preset.make(MAX_LINE_BYTES).parse(data)
+    batch = preset.make(DEFAULT_LINE_BYTES).parse(data)
     assert batch.malformed_lines == 0
     assert batch.rows.num_rows > 0
 
 
 @each_preset
 def test_a_preset_whose_lines_show_it_fits_none_that_does_not(preset: Preset) -> None:
-    never = not preset.detected or isinstance(preset.make(MAX_LINE_BYTES), FamilyFormat)
+    never = not preset.detected or isinstance(preset.make(DEFAULT_LINE_BYTES), FamilyFormat)
     assert (preset.name in presets._NEVER_FOUND) == never
     if never:
         return
@@ -60,7 +60,7 @@ def test_a_preset_whose_lines_show_it_fits_none_that_does_not(preset: Preset) ->
     assert all(preset in presets_for(line + b"\n") for line in lines)
     assert preset in presets_for(b"x\n" + lines[-1])
     shows = presets._SHOWS.get(preset.name, b"")
-    made = preset.make(MAX_LINE_BYTES)
+    made = preset.make(DEFAULT_LINE_BYTES)
     if shows and isinstance(made, TemplateFormat) and preset.name != "gcs":
         # What has to stand in a line is part of a literal of its template; in CSV the quotes are those of the fields.
         literals = [part for part in made._template.parts if isinstance(part, bytes)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from tests.reference.clf import Parsed, Row, parse_line, parse_log, section_and_endpoint, split_request
 
 OCTOBER_US = 971_211_336_000_000
@@ -517,7 +517,7 @@ def test_only_one_cr_belongs_to_the_line_end() -> None:
 
 
 def test_a_line_over_the_limit_is_malformed_though_it_fits() -> None:
-    longest = COMMON + b" " * (MAX_LINE_BYTES - len(COMMON))
+    longest = COMMON + b" " * (DEFAULT_LINE_BYTES - len(COMMON))
     assert read(longest) == read(COMMON)
     assert parse_line(longest + b"\r") is None
     parsed = parse_log(b"bad\n" + longest + b"\n" + longest + b"\r\n" + COMMON)

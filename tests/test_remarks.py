@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.plausible import ENOUGH_ROWS
 from http_monitor.parser.formats import get_format
@@ -237,7 +237,7 @@ def test_time_taken_is_of_the_unit_that_the_header_the_columns_or_a_decimal_poin
 ) -> None:
     line = b"2026-04-04 14:00:53 POST /a 400 " + text + (b" 0" if head[-1] != W3C else b"")
     for copies in (1, 1_000):
-        made = BY_NAME["iis"].make(MAX_LINE_BYTES)
+        made = BY_NAME["iis"].make(DEFAULT_LINE_BYTES)
         data = b"".join(one + b"\n" for one in chain(head, [line] * copies))
         batch = made.parse(data)
         assert batch.rows.column("duration_us").to_pylist() == [duration_us] * copies

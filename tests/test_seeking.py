@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.eventtime.rows import times_of
 from http_monitor.inputs.seeking import prober, search
 from http_monitor.inputs.seeking.prober import Prober
@@ -267,7 +267,7 @@ def test_reading_back_finds_every_line_of_the_end(lines: list[Line], since_s: in
     with small_steps():
         start = start_before(prober_of(file), since, most)
     assert start >= len(data) - most
-    read = _read(file, data, start, len(data), MAX_LINE_BYTES)
+    read = _read(file, data, start, len(data), DEFAULT_LINE_BYTES)
     times_s = [int(time_us) // US_PER_S - START_S for time_us in times_of(get_format("auto").parse(read))]
     whole = data[: data.rfind(b"\n") + 1]
     wanted, offset = list[int](), 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.declared.apache import apache_template
 from http_monitor.parser.declared.nginx import nginx_template
@@ -43,10 +43,10 @@ def template_of(written: str) -> Template:
 
 PRESET_FORMATS = [
     made
-    for made in (preset.make(MAX_LINE_BYTES) for preset in PRESETS)
+    for made in (preset.make(DEFAULT_LINE_BYTES) for preset in PRESETS)
     if isinstance(made, TemplateFormat) and not made._template.exact
 ]
-FORMATS = [*PRESET_FORMATS, *(TemplateFormat(written, template_of(written), MAX_LINE_BYTES) for written in OWN)]
+FORMATS = [*PRESET_FORMATS, *(TemplateFormat(written, template_of(written), DEFAULT_LINE_BYTES) for written in OWN)]
 each_format = pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
 
 WORDS = st.sampled_from(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.presets import BY_NAME
 from http_monitor.parser.w3c.format import W3cFormat
 from tests.agreement import FILLER, check_alike, rows_read
@@ -98,7 +98,7 @@ TOMCAT = [
 def test_tomcat_writes_headers_in_quotes(agent: bytes, said: bytes | None) -> None:
     line = b"2025-10-10 11:55:36 192.0.2.7 GET /a/b?c=1 503 612 0.013 " + agent + b' "http://h/"'
     for count in (1, 400):
-        made = BY_NAME["iis"].make(MAX_LINE_BYTES)
+        made = BY_NAME["iis"].make(DEFAULT_LINE_BYTES)
         made.parse(b"\n".join(TOMCAT) + b"\n")
         batch = made.parse((line + b"\n") * count)
         assert batch.malformed_lines == 0
@@ -115,7 +115,7 @@ def test_only_servers_that_write_quotes_have_them_taken_off() -> None:
 
 
 def test_a_checkpoint_knows_that_columns_are_in_quotes() -> None:
-    first, second = (BY_NAME["iis"].make(MAX_LINE_BYTES) for _ in range(2))
+    first, second = (BY_NAME["iis"].make(DEFAULT_LINE_BYTES) for _ in range(2))
     assert isinstance(first, W3cFormat)
     assert isinstance(second, W3cFormat)
     first.parse(b"\n".join(TOMCAT) + b"\n")
@@ -135,7 +135,7 @@ def test_a_line_without_a_date_is_malformed_whatever_its_first_column_is() -> No
 def test_a_fields_line_that_is_too_long_changes_nothing_by_columns_either() -> None:
     fields = b"#Fields: date time c-ip cs-uri-stem sc-status"
     line = b"2025-10-10 11:55:36 192.0.2.7 /a 200"
-    data = b"\n".join([fields, line, b"#Fields: time date" + b" x" * MAX_LINE_BYTES, *[line] * 40]) + b"\n"
+    data = b"\n".join([fields, line, b"#Fields: time date" + b" x" * DEFAULT_LINE_BYTES, *[line] * 40]) + b"\n"
     rows = rows_read(BY_NAME["iis"], data)
     assert len(data) > len(FILLER)
     assert [row and row["status"] for row in rows] == [200, None, *[200] * 40]
@@ -143,7 +143,7 @@ def test_a_fields_line_that_is_too_long_changes_nothing_by_columns_either() -> N
 
 def test_the_columns_of_a_chunk_are_those_that_the_one_before_ended_with() -> None:
     fields, line = b"#Fields: date time c-ip cs-uri-stem sc-status\n", b"2025-10-10 11:55:36 192.0.2.7 /a %d\n"
-    made = BY_NAME["iis"].make(MAX_LINE_BYTES)
+    made = BY_NAME["iis"].make(DEFAULT_LINE_BYTES)
     assert isinstance(made, W3cFormat)
     made.parse(fields + (line % 200) * 40 + FILLER + b"\n" + fields.replace(b"c-ip", b"x"))
     batch = made.parse((line % 404) * 40 + FILLER)

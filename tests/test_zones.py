@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.zones import UNZONED_US, LocalTimes, find_zone
@@ -182,7 +182,7 @@ def in_new_york() -> Iterator[None]:
 @pytest.mark.usefixtures("in_new_york")
 def test_without_a_name_haproxy_is_local_and_iis_is_utc() -> None:
     (haproxy,) = times_of(get_format("haproxy_http"), haproxy_line(datetime.datetime(2025, 10, 10, 11, 55, 36)))
-    (iis,) = times_of(BY_NAME["iis"].make(MAX_LINE_BYTES), BY_NAME["iis"].examples[-1])
+    (iis,) = times_of(BY_NAME["iis"].make(DEFAULT_LINE_BYTES), BY_NAME["iis"].examples[-1])
     assert (haproxy - iis) // 1_000_000 == 4 * 3_600
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.detect.auto import auto_format
 from http_monitor.parser.fields.zones import UTC_ZONE, in_zone
 from http_monitor.parser.presets import BY_NAME
@@ -313,9 +313,9 @@ def clock(time_us: int | None) -> str:
 def test_each_line_of_a_server_says_what_it_says(name: str) -> None:
     called, others, said = SAID[name]
     data = (ZOO / f"{name}.log").read_bytes()
-    found: LogFormat = in_zone(BY_NAME[called].make(MAX_LINE_BYTES), UTC_ZONE)
+    found: LogFormat = in_zone(BY_NAME[called].make(DEFAULT_LINE_BYTES), UTC_ZONE)
     if name not in UNDETECTED:
-        chosen = auto_format(MAX_LINE_BYTES)
+        chosen = auto_format(DEFAULT_LINE_BYTES)
         choice = chosen.choose(data)
         assert choice is not None
         assert choice.name == called

@@ -2,7 +2,7 @@
 
 import re
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import SHAPES, kind_of
@@ -49,7 +49,7 @@ _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
 def get_format(
     name: str,
-    limit: int = MAX_LINE_BYTES,
+    limit: int = DEFAULT_LINE_BYTES,
     zone: Zone | None = None,
     *,
     of_httpd: bool = False,

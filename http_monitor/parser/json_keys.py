@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, get_args
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.errors import UsageError
 from http_monitor.parser.declared.envoy import envoy_keys
 from http_monitor.parser.declared.own_time import OwnTime, check_used
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\$(?:\{\w+\}|\w+)|[^"$]+|.', re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-def json_format_from(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
+def json_format_from(text: str, limit: int = DEFAULT_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
     """Return the format of ``json:time=ts,host=ip,status=code,duration/ms=took``.
 
     Args:
@@ -60,7 +60,7 @@ def json_format_from(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = 
 
 
 def nginx_json_template(
-    log_format_text: str, limit: int = MAX_LINE_BYTES, own: OwnTime | None = None, *, untimed: bool = False
+    log_format_text: str, limit: int = DEFAULT_LINE_BYTES, own: OwnTime | None = None, *, untimed: bool = False
 ) -> JsonFormat:
     """Return the format of the lines that a log_format with ``escape=json`` writes.
 
@@ -93,7 +93,7 @@ def nginx_json_template(
     return JsonFormat(log_format_text, key_map, limit, declared=True, untimed=timeless)
 
 
-def envoy_json_format(text: str, limit: int = MAX_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
+def envoy_json_format(text: str, limit: int = DEFAULT_LINE_BYTES, *, untimed: bool = False) -> JsonFormat:
     """Return the format of the lines of Envoy's ``json_format``.
 
     Args:

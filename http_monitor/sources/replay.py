@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
@@ -42,7 +42,7 @@ class ReplayFile:
         self,
         path: str,
         *,
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         read_bytes: int = READ_BYTES,
         part: tuple[int, int] | None = None,
     ) -> None:

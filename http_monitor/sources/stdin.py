@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
@@ -48,7 +48,7 @@ class StdinSource:
         block: bool,
         descriptor: int = 0,
         threaded: bool | None = None,
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         read_bytes: int | None = None,
     ) -> None:
         threaded = os.name != "posix" if threaded is None else threaded

@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 from dataclasses import dataclass, field
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 
 FORMATS = ("auto", "common", "combined", "vhost_common", "vhost_combined")
 """The names `parse_line` and `parse_log` take."""
@@ -119,7 +119,7 @@ def parse_log(data: bytes, format_name: str = "auto") -> Parsed:
     kind = None
     line_no = 0
     for line in data.split(b"\n"):
-        too_long = len(line) > MAX_LINE_BYTES
+        too_long = len(line) > DEFAULT_LINE_BYTES
         # The source may have cut a longer line, so it is not known whether it was blank.
         if not too_long and (not line or line.isspace()):
             continue
@@ -137,7 +137,7 @@ def parse_log(data: bytes, format_name: str = "auto") -> Parsed:
 
 def parse_line(line: bytes, format_name: str = "auto") -> Row | None:
     """Return what a line without its LF means (a CR at its end is part of the line end), or None: malformed."""
-    if len(line) > MAX_LINE_BYTES:
+    if len(line) > DEFAULT_LINE_BYTES:
         return None
     read = _read(line, format_name, 1)
     return read and read[0]

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.presets import BY_NAME, caddy_json, nginx_json, traefik_json
 from http_monitor.parser.template.format import TemplateFormat
 from tests.reference import frameworks, servers
@@ -76,7 +76,7 @@ def _reader(name: str) -> Read:
         return W3cReader(tuple(_IIS.split()), frozenset({15}), None, "").read
     if name == "cloudfront":
         return W3cReader(tuple(_CLOUDFRONT.split()), frozenset(range(24, 34)), "s", "x-edge-location").read
-    made = BY_NAME[name].make(MAX_LINE_BYTES)
+    made = BY_NAME[name].make(DEFAULT_LINE_BYTES)
     assert isinstance(made, TemplateFormat), f"{name} has no slow reader"
     return lambda line: _of_template(made, line)
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US, times_of
 from http_monitor.ports.log_format import Ending, LogFormat, Remembering
@@ -44,7 +44,7 @@ class Prober:
     """
 
     def __init__(
-        self, handle: Handle, size: int, log_format: LogFormat, max_ahead_us: int, limit: int = MAX_LINE_BYTES
+        self, handle: Handle, size: int, log_format: LogFormat, max_ahead_us: int, limit: int = DEFAULT_LINE_BYTES
     ) -> None:
         self._handle = handle
         self.size = size

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.explanation import FoundField, LineReading
 from http_monitor.parser.chunks.arrays import Ints
 from http_monitor.parser.chunks.chunk import LF, index_chunk
@@ -58,7 +58,7 @@ class _Part:
 class FamilyFormat:
     """A format of the family. It has no state: a line means the same in every chunk."""
 
-    def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
+    def __init__(self, name: str, limit: int = DEFAULT_LINE_BYTES) -> None:
         """Take one of the names in `SHAPES`, and the maximum length of a line in bytes, without its LF."""
         self._shape = replace(SHAPES[name], limit=limit)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Shape:
     """Whether lines begin with a vhost; auto decides for each line by its fields."""
     pair: bool
     """Whether a referer and an agent are read if they are present."""
-    limit: int = MAX_LINE_BYTES
+    limit: int = DEFAULT_LINE_BYTES
     """Maximum length of a line in bytes, without its LF; longer lines are malformed and oversized."""
 
 

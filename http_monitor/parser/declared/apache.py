@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.declared.apache_directives import Directive, split_logformat
 from http_monitor.parser.declared.apache_roles import duration_unit, find_roles, forwarded_client, moments_of
 from http_monitor.parser.declared.apache_strftime import pattern_of, time_of
@@ -39,7 +39,7 @@ class ApacheFormat(TemplateFormat):
     def __init__(
         self,
         text: str,
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         *,
         name: str | None = None,
         unit: Writing | None = "us",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.common_shortcut import is_usual
 from http_monitor.parser.clf.format import FamilyFormat
@@ -43,7 +43,7 @@ class Choice:
 
 
 def auto_formats(
-    limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False
+    limit: int = DEFAULT_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False
 ) -> "Callable[[], AutoFormat]":
     """Return a maker of formats that detect which preset a file has.
 
@@ -62,7 +62,7 @@ def auto_formats(
     return lambda: AutoFormat(presets_of(None), limit, is_usual, zone, presets_of, samplers, untimed=untimed)
 
 
-def auto_format(limit: int = MAX_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False) -> "AutoFormat":
+def auto_format(limit: int = DEFAULT_LINE_BYTES, *, zone: Zone | None = None, untimed: bool = False) -> "AutoFormat":
     """Return one of `auto_formats`, which shares nothing."""
     return auto_formats(limit, zone=zone, untimed=untimed)()
 
@@ -90,7 +90,7 @@ class AutoFormat:
     def __init__(
         self,
         presets: Iterable[Preset],
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         is_usual: Callable[[bytes], bool] = lambda lines: not lines,
         zone: Zone | None = None,
         presets_of: Callable[[bytes], Iterable[Preset]] | None = None,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.explanation import LineReading
 from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.clf.variants import kind_of
@@ -99,7 +99,7 @@ class Candidates:
 
 @cache
 def _is_of_family(preset: Preset) -> bool:
-    return isinstance(preset.make(MAX_LINE_BYTES), FamilyFormat)
+    return isinstance(preset.make(DEFAULT_LINE_BYTES), FamilyFormat)
 
 
 class Pool:

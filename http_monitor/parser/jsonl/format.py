@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import orjson
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.explanation import LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import PROMISED, Field
@@ -37,7 +37,7 @@ class JsonFormat(LinedFormat):
         self,
         name: str,
         key_map: KeyMap,
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         *,
         needs: Sequence[str] = (),
         needs_any: Sequence[str] = (),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.explanation import FoundField, LineReading, Value
 from http_monitor.parser.fields.entry import Entry
 from http_monitor.parser.fields.field import Field
@@ -42,7 +42,7 @@ class Outside(NamedTuple):
 class LinedFormat(LocallyTimed, ABC):
     """Sorts, counts and explains lines; subclasses read one line."""
 
-    def __init__(self, name: str, limit: int = MAX_LINE_BYTES) -> None:
+    def __init__(self, name: str, limit: int = DEFAULT_LINE_BYTES) -> None:
         """Take the format's name for the user, and the maximum length of a line in bytes, without its LF."""
         super().__init__()
         self._name = name

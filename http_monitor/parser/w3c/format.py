@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.parser.chunks.chunk import Chunk, index_chunk
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.line_by_line import FEW, LinedFormat, Outside, Span, Texts, lines_of
@@ -35,7 +35,7 @@ class W3cFormat(LinedFormat):
     request.
     """
 
-    def __init__(self, name: str, dialect: Dialect, limit: int = MAX_LINE_BYTES) -> None:
+    def __init__(self, name: str, dialect: Dialect, limit: int = DEFAULT_LINE_BYTES) -> None:
         """Take the format's name, the server's conventions, and the maximum length of a line without its LF."""
         super().__init__(name, limit)
         self._dialect = dialect

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 from http_monitor.codec import integer
 from http_monitor.explanation import LineReading
 from http_monitor.parser.detect.auto import AutoFormat, Choice
@@ -48,7 +48,7 @@ class WrappedFormat:
         self,
         make: Make,
         wrappers: Wrappers,
-        limit: int = MAX_LINE_BYTES,
+        limit: int = DEFAULT_LINE_BYTES,
         *,
         wrapper: Wrapper | None = None,
         finds_out: bool = True,

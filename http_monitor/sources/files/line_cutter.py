@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from http_monitor.choices import MAX_LINE_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES
 
 _LF = b"\n"
 _NUL = b"\0"
@@ -24,7 +24,7 @@ class LineCutter:
         at_start: The first byte is the first of a file.
     """
 
-    def __init__(self, limit: int = MAX_LINE_BYTES, *, at_start: bool = True) -> None:
+    def __init__(self, limit: int = DEFAULT_LINE_BYTES, *, at_start: bool = True) -> None:
         self._kept = limit + 1
         self._held = bytearray()
         self._dropped = 0

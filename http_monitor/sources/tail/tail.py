@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from http_monitor.choices import MAX_LINE_BYTES, READ_BYTES
+from http_monitor.choices import DEFAULT_LINE_BYTES, READ_BYTES
 from http_monitor.clock import Clock
 from http_monitor.health import NO_HEALTH, Health
 from http_monitor.ports.source import UNCHANGED, Chunk
@@ -29,7 +29,7 @@ from http_monitor.units import US_PER_S
 class TailLimits:
     """How much a tail reads at once, and how long it waits."""
 
-    line_bytes: int = MAX_LINE_BYTES
+    line_bytes: int = DEFAULT_LINE_BYTES
     """The longest line, in bytes without its LF."""
     read_bytes: int = READ_BYTES // 4
     """The most that one read takes from files."""
