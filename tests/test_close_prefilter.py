@@ -11,6 +11,7 @@ from http_monitor.clock import ReplayClock
 from http_monitor.counting import open_buckets as opened
 from http_monitor.counting import window_hosts as hosts
 from http_monitor.ports.alert import Alert, DatedAlert, Excess, Reading, WindowHistory, WindowView
+from http_monitor.report import Summary
 from http_monitor.settings import Settings
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
@@ -195,3 +196,29 @@ def test_a_rule_that_does_not_foresee_leaves_the_others_their_fast_path() -> Non
     replayed(data, options, [foreseeing, asked])
     assert asked.asked == 600
     assert foreseeing.asked <= 30
+
+
+def test_peaks_of_what_is_raised_are_found_without_judging_each_close() -> None:
+    # A host with more and more lines per second: each close shows a new peak until it stops.
+    counts = [1 + second // 2 for second in range(50)]
+    data = b"\n".join(
+        log_line(START_S + second, host=b"a") for second, count in enumerate(counts) for _ in range(count)
+    )
+    data += b"\n" + log_line(START_S + len(counts) + 10, host=b"b")
+    options = Settings(replay=True, interval_s=60, window_s=10, ddos_threshold=5.0, alert_threshold=1000.0)
+
+    class Flood(DdosAlert):
+        asked = 0
+
+        def measure(self, window: WindowView, active: Collection[bytes | None]) -> Iterable[Reading]:
+            self.asked += 1
+            return super().measure(window, active)
+
+    flood, asked = Flood(5.0), Unforeseeing(DdosAlert(5.0))
+    messages = replayed(data, options, [flood]).messages
+    assert messages == replayed(data, options, [asked]).messages
+    summary = messages[-1]
+    assert isinstance(summary, Summary)
+    assert [episode.peak for episode in summary.episodes.rows] == [sum(counts[-10:]) / 10]
+    assert asked.asked > 50
+    assert flood.asked <= 20

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.crossings import crossings
+from http_monitor.alerts.crossings import foresight
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import sum_before
-from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
-from http_monitor.records import Bools
+from http_monitor.ports.alert import Excess, Foresight, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.units import US_PER_S, visible
 
 _NOBODY = b"-"
@@ -35,17 +34,18 @@ class DdosAlert:
                 hits_of[host] = window.host_hits(host)
         return [Reading(host, hits / window.seconds, hits) for host, hits in sorted(hits_of.items())]
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return a mask of the closes at which the alert may change for a host (`ports.alert.VectorizedAlert`)."""
+    def foresee(self, windows: FutureWindows) -> Foresight:
+        """Return the closes at which the alert may change for a host, and peaks (`ports.alert.VectorizedAlert`)."""
         found = windows.hosts_above(self._nearly(windows.seconds))
         if found is None:
             # No host has more hits than all hosts together.
             near = windows.hits > self._nearly(windows.seconds)
-            either: Bools = near[1:] | near[:-1]
-            return either
-        _, hits = found
-        some: Bools = np.logical_or.reduce(crossings(hits / windows.seconds, self.threshold), axis=0)
-        return some
+            return Foresight(near[1:] | near[:-1])
+        hosts, hits = found
+        if _NOBODY in hosts:
+            nobody = hosts.index(_NOBODY)
+            hosts, hits = hosts[:nobody] + hosts[nobody + 1 :], np.delete(hits, nobody, axis=0)
+        return foresight(hits / windows.seconds, self.threshold, hosts)
 
     def _nearly(self, seconds: int) -> float:
         """Return hits slightly below the threshold, so that the exact comparison is made on the value."""

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.crossings import crossings
+from http_monitor.alerts.crossings import foresight
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import sum_before
-from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
-from http_monitor.records import Bools
+from http_monitor.ports.alert import Excess, Foresight, FutureWindows, Reading, WindowHistory, WindowView
 
 
 class ErrorRateAlert:
@@ -28,11 +27,11 @@ class ErrorRateAlert:
         value = (100 * window.errors) / hits if hits and hits >= self._min_hits else 0.0
         return (Reading(None, value, hits),)
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
+    def foresee(self, windows: FutureWindows) -> Foresight:
+        """Return the closes at which the alert may change, and its peaks (`ports.alert.VectorizedAlert`)."""
         hits = windows.hits
         enough = hits >= max(1, self._min_hits)
-        return crossings(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
+        return foresight(np.where(enough, 100 * windows.errors / np.maximum(hits, 1), 0.0), self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.crossings import crossings
+from http_monitor.alerts.crossings import foresight
 from http_monitor.alerts.excess import excess_of
-from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
-from http_monitor.records import Bools
+from http_monitor.ports.alert import Excess, Foresight, FutureWindows, Reading, WindowHistory, WindowView
 
 
 class MalformedAlert:
@@ -31,12 +30,12 @@ class MalformedAlert:
         value = (100 * malformed) / lines if lines >= self._min_lines else 0.0
         return (Reading(None, value, window.hits),)
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
+    def foresee(self, windows: FutureWindows) -> Foresight:
+        """Return the closes at which the alert may change, and its peaks (`ports.alert.VectorizedAlert`)."""
         malformed = windows.malformed
         lines = malformed + windows.hits
         enough = lines >= self._min_lines
-        return crossings(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
+        return foresight(np.where(enough, 100 * malformed / np.maximum(lines, 1), 0.0), self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""

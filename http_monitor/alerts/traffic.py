@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from http_monitor.alerts.crossings import crossings
+from http_monitor.alerts.crossings import foresight
 from http_monitor.alerts.excess import excess_of
 from http_monitor.alerts.lowest import sum_before
-from http_monitor.ports.alert import Excess, FutureWindows, Reading, WindowHistory, WindowView
-from http_monitor.records import Bools
+from http_monitor.ports.alert import Excess, Foresight, FutureWindows, Reading, WindowHistory, WindowView
 from http_monitor.units import US_PER_S
 
 
@@ -26,9 +25,9 @@ class TrafficAlert:
         del active
         return (Reading(None, window.hits / window.seconds, window.hits),)
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return a mask of the closes at which the alert may change (`ports.alert.VectorizedAlert`)."""
-        return crossings(windows.hits / windows.seconds, self.threshold)
+    def foresee(self, windows: FutureWindows) -> Foresight:
+        """Return the closes at which the alert may change, and its peaks (`ports.alert.VectorizedAlert`)."""
+        return foresight(windows.hits / windows.seconds, self.threshold)
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         """Return by how much each bucket exceeds the threshold (`ports.alert.DatedAlert`)."""

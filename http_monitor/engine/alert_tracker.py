@@ -1,6 +1,6 @@
 """Tracks which alerts are raised; no other part keeps this state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
-from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, VectorizedAlert, WindowHistory
+from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, Peak, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
 
@@ -57,12 +57,12 @@ class AlertTracker:
 
     @property
     def foresees(self) -> bool:
-        """Whether any rule answers `may_change`; rules foresee only the crossing of their threshold."""
+        """Whether any rule answers `foresee`; rules foresee only the crossing of their threshold."""
         return self._foresees_crossings and any(self._foresee)
 
     @property
     def foresees_all(self) -> bool:
-        """Whether every rule answers `may_change`, so that no rule has to judge each close that changed the window."""
+        """Whether every rule answers `foresee`, so that no rule has to judge each close that changed the window."""
         return self._foresees_crossings and all(self._foresee)
 
     @property
@@ -83,13 +83,26 @@ class AlertTracker:
         for waits in self._pending.values():
             waits.clear()
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return a mask of the closes at which a foreseeing rule may change state; the last one must be judged."""
+    def foresee(self, windows: FutureWindows) -> tuple[Bools, list[tuple[str, Peak]]]:
+        """Return what foreseeing rules find; the last close must have been judged.
+
+        Returns:
+            (mask of the closes at which one may change state, peaks with the name of their rule, in order of time).
+        """
         may = np.zeros(len(windows.hits) - 1, np.bool_)
+        peaks: list[tuple[str, Peak]] = []
         for alert in self._alerts:
             if isinstance(alert, VectorizedAlert):
-                may |= alert.may_change(windows)
-        return may
+                found = alert.foresee(windows)
+                may |= found.may_change
+                peaks += [(alert.name, peak) for peak in found.peaks]
+        return may, sorted(peaks, key=lambda entry: entry[1].window)
+
+    def see(self, peaks: Iterable[tuple[str, Peak]]) -> None:
+        """Take note of foreseen peaks of what is raised now."""
+        for name, peak in peaks:
+            if peak.subject in self._active[name]:
+                self.log.see(name, peak.subject, peak.value)
 
     def judge(self, window: WindowHistory, at_us: int, *, foreseen: bool = False) -> Iterator[AlertEvent]:
         """Yield the events at the close of the bucket that ends at `at_us`.

@@ -1,12 +1,15 @@
 """Finds the future closes at which an alert may be raised."""
 
 from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from http_monitor.counting.open_buckets import OpenBuckets
 from http_monitor.counting.window import SlidingWindow
 from http_monitor.engine.alert_tracker import AlertTracker
+from http_monitor.ports.alert import Peak
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
 
@@ -24,10 +27,18 @@ class Prefilter:
         last_us: Start of the last bucket examined.
         marked_us: Closes at which such a rule may change state.
         moving_us: Closes that change the window; None: there are no other rules.
+        peaks: Peaks that no marked close shows, with the name of their rule, in order of their closes.
     """
 
-    def __init__(self, last_us: int, marked_us: list[int], moving_us: list[int] | None) -> None:
+    def __init__(
+        self,
+        last_us: int,
+        marked_us: list[int],
+        moving_us: list[int] | None,
+        peaks: Iterable[tuple[int, tuple[str, Peak]]],
+    ) -> None:
         self.last_us = last_us
+        self._peaks = deque(peaks)
         self._marked_us = marked_us
         self._visited_us = marked_us if moving_us is None else moving_us
 
@@ -35,6 +46,12 @@ class Prefilter:
         """Return whether the close of an examined bucket may change a foreseeing rule."""
         at = bisect_left(self._marked_us, start_us)
         return at < len(self._marked_us) and self._marked_us[at] == start_us
+
+    def take_peaks(self, start_us: int) -> Iterator[tuple[str, Peak]]:
+        """Yield, once, each peak up to the close of a bucket; to be called before that close is judged."""
+        # Its alert was raised at an earlier close, and recovers at a later one.
+        while self._peaks and self._peaks[0][0] <= start_us:
+            yield self._peaks.popleft()[1]
 
     def next_from(self, start_us: int) -> int:
         """Return the first bucket from `start_us` on that some rule must judge; without one, the last examined."""
@@ -72,11 +89,14 @@ def prefilter(
     # A close changes something only if a bucket with hits enters or leaves the window.
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
     ahead = _Ahead(window, coming, _sliding_sums(hits, length), _sliding_sums(errors, length))
-    marked = np.flatnonzero(moves & tracker.may_change(ahead))
+    may_change, found = tracker.foresee(ahead)
+    marked = np.flatnonzero(moves & may_change)
+    # The first window is that of the last close.
+    peaks = [(first_us + (peak.window - 1) * bucket_us, (name, peak)) for name, peak in found]
     last_us, marked_us = first_us + (closes - 1) * bucket_us, (first_us + marked * bucket_us).tolist()
     if tracker.foresees_all:
-        return Prefilter(last_us, marked_us, None)
-    return Prefilter(last_us, marked_us, (first_us + np.flatnonzero(moves) * bucket_us).tolist())
+        return Prefilter(last_us, marked_us, None, peaks)
+    return Prefilter(last_us, marked_us, (first_us + np.flatnonzero(moves) * bucket_us).tolist(), peaks)
 
 
 class _Ahead:

@@ -144,6 +144,8 @@ class Closing:
             bucket_us = min(self._next_close(ahead), due_us)
             # The interval that ends with it may be all there is to report.
             foreseen = ahead is not None and bucket_us <= ahead.last_us and not ahead.marks(bucket_us)
+            if ahead is not None:
+                self._tracker.see(ahead.take_peaks(bucket_us))
             self._close(bucket_us, foreseen=foreseen)
             end_us = bucket_us + self._lengths.bucket_us
             if end_us % self._lengths.interval_us == 0:

@@ -1,6 +1,6 @@
 """The protocol of a rule, and its view of the window."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -23,6 +23,26 @@ class Excess:
     """What the threshold allows in each."""
     unit: int
     """What one that was counted is in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The greatest value of a subject while it stays above the threshold."""
+
+    window: int
+    """The last future window of those, as an index; the subject has not recovered until then."""
+    subject: bytes | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What a rule finds in future windows."""
+
+    may_change: Bools
+    """False for each future close that neither raises the alert nor lets it recover, for any subject."""
+    peaks: Sequence[Peak] = ()
+    """All that is not seen at the last close or at one that may change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +217,8 @@ class BoundedAlert(Protocol):
 class VectorizedAlert(Protocol):
     """An alert that finds the closes at which nothing can change, so that it need not be measured at each close."""
 
-    def may_change(self, windows: FutureWindows) -> Bools:
-        """Return False for each future close that neither raises the alert nor lets it recover, for any subject.
-
-        Nor may its value be a new peak of an alert that is raised.
+    def foresee(self, windows: FutureWindows) -> Foresight:
+        """Return the future closes that may change something, and the peaks of what is raised between them.
 
         At the last close every subject above the threshold is raised and none below it.
         """
