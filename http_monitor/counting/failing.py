@@ -17,6 +17,8 @@ FailingKey = tuple[int, bytes | None, bytes | None, bytes]
 Seen = list[int]
 """[hits, least time, greatest time]"""
 _COLUMNS = ("methods", "endpoints", "hosts")
+_Endpoint = tuple[int, bytes | None, bytes | None]
+"""Status, method and path."""
 _MAX_WAITING = 1 << 16
 """Maximum number of rows that are kept uncounted until the counts are needed."""
 _Waiting = tuple[Int64s, list[tuple[Keys, Codes] | None], Int64s]
@@ -136,29 +138,34 @@ class FailingSince:
     def __init__(self, cap: int, window_us: int) -> None:
         self._cap = cap
         self._window_us = window_us
-        self._spans: dict[tuple[int, bytes | None, bytes | None], tuple[int, int]] = {}
+        self._spans: dict[_Endpoint, tuple[int, int]] = {}
+
+    def note(self, rows: FailingRows, start_us: int) -> dict[_Endpoint, int]:
+        """Take note of the interval from `start_us` on; return since when each of its endpoints has failed."""
+        self._spans = {key: span for key, span in self._spans.items() if span[1] >= start_us - self._window_us}
+        spans: dict[_Endpoint, tuple[int, int]] = {}
+        for (status, method, path, _), (_, first_us, last_us) in rows.seen().items():
+            key = status, method, path
+            least_us, greatest_us = spans.get(key, (first_us, last_us))
+            spans[key] = min(least_us, first_us), max(greatest_us, last_us)
+        return {key: self._join(key, *span)[0] for key, span in spans.items()}
 
     def told(self, rows: FailingRows, start_us: int) -> Sequence[FailingEndpoint]:
         """Return the endpoints of the interval from `start_us` on that failed, most hits first, then by key."""
-        self._spans = {key: span for key, span in self._spans.items() if span[1] >= start_us - self._window_us}
-        hosts: dict[tuple[int, bytes | None, bytes | None], dict[bytes, int]] = {}
-        spans: dict[tuple[int, bytes | None, bytes | None], tuple[int, int]] = {}
-        for (status, method, path, host), (hits, first_us, last_us) in rows.seen().items():
-            key = status, method, path
-            of_hosts = hosts.setdefault(key, {})
+        hosts: dict[_Endpoint, dict[bytes, int]] = {}
+        for (status, method, path, host), (hits, _, _) in rows.seen().items():
+            of_hosts = hosts.setdefault((status, method, path), {})
             of_hosts[host] = of_hosts.get(host, 0) + hits
-            least_us, greatest_us = spans.get(key, (first_us, last_us))
-            spans[key] = min(least_us, first_us), max(greatest_us, last_us)
         told = []
-        for key, of_hosts in hosts.items():
-            first_us, last_us = self._join(key, *spans[key])
+        for key, first_us in self.note(rows, start_us).items():
+            of_hosts = hosts[key]
             host = min(of_hosts, key=lambda name: (-of_hosts[name], name))
             status, method, path = key
             told.append(FailingEndpoint(path, method, status, sum(of_hosts.values()), first_us, host))
         told.sort(key=lambda row: (-row.hits, row.key or b"", row.method or b"", row.status))
         return tuple(told)
 
-    def _join(self, key: tuple[int, bytes | None, bytes | None], first_us: int, last_us: int) -> tuple[int, int]:
+    def _join(self, key: _Endpoint, first_us: int, last_us: int) -> tuple[int, int]:
         before = self._spans.get(key)
         if before is not None and first_us <= before[1] + self._window_us:
             first_us, last_us = min(before[0], first_us), max(before[1], last_us)

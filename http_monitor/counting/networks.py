@@ -25,6 +25,12 @@ class _Numbers(dict[bytes, int]):
         self.names: list[bytes] = []
         self._number_of: dict[bytes, int] = {}
 
+    def forget(self) -> None:
+        """Forget all hosts."""
+        self.clear()
+        self.names.clear()
+        self._number_of.clear()
+
     def __missing__(self, host: bytes) -> int:
         name = network_name(host)
         if name is None:
@@ -37,8 +43,8 @@ class _Numbers(dict[bytes, int]):
         return number
 
 
-_last = [_Numbers()]
-"""Those of the hosts seen last; most of a table were in the table before."""
+_known = _Numbers()
+"""Those of the hosts seen last; most hosts of a table were in the table before. Owned by the monitor's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,9 @@ class Networks(Sequence[NetworkCount]):
 
 
 def _sums_of(hosts: Piece) -> _Sums:
-    if len(_last[0]) > _MAX_KNOWN:
-        _last[0] = _Numbers()
-    known = _last[0]
-    number = np.fromiter(map(known.__getitem__, hosts.names()), np.int64, len(hosts))
+    if len(_known) > _MAX_KNOWN:
+        _known.forget()
+    number = np.fromiter(map(_known.__getitem__, hosts.names()), np.int64, len(hosts))
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]
     if not len(order):
@@ -143,7 +148,7 @@ def _sums_of(hosts: Piece) -> _Sums:
     if sizes.dtype != np.object_ and int(sizes.max()) > MAX_INT64 // len(sizes):
         sizes = sizes.astype(np.object_)
     return _Sums(
-        [known.names[each] for each in number[starts].tolist()],
+        [_known.names[each] for each in number[starts].tolist()],
         np.add.reduceat(hits, starts),
         np.add.reduceat(sizes, starts),
         np.add.reduceat(hosts.errors[order], starts),

@@ -155,7 +155,7 @@ class Reporter:
         interval = self._take(start_us)
         coverage, failing = interval.coverage(), interval.take_failing()
         if failing is not None:
-            self.failing.told(failing, start_us)
+            self.failing.note(failing, start_us)
         self._begin_next()
         return coverage
 
