@@ -135,3 +135,15 @@ def test_a_reader_that_goes_before_the_answer_is_no_error(option: str) -> None:
         )
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("options", [(), ("--replay",), ("--explain",), ("--file", "other.log")], ids=" ".join)
+def test_a_closed_standard_input_is_refused_and_is_no_empty_log(options: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command("--file", "-", *options)],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+        timeout=DEADLINE_S,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"http_monitor: standard input is closed\n")
