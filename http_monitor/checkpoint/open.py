@@ -67,7 +67,8 @@ def open_state(
         return Session(opened.store, notices=notices, unreadable=True)
     going_on = Notice(_words(resumed, settings), name="checkpoint")
     missed = _miss_rotated(opened.saved.written_ns, resumed, settings, paths)
-    return Session(opened.store, resumed, (*opened.notices, going_on, *missed))
+    unseen = _miss_unseen(resumed, settings)
+    return Session(opened.store, resumed, (*opened.notices, going_on, *missed, *unseen))
 
 
 def _without(reason: str) -> Session:
@@ -87,6 +88,18 @@ def _miss_rotated(written_ns: int | None, resumed: Resumed, settings: Settings, 
     more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
     words = f"{visible_text(found[0])}{more}: rotated before a checkpoint knew the log, its lines may be lost"
     return [Notice(words, "warning", "lost", found[0])]
+
+
+def _miss_unseen(resumed: Resumed, settings: Settings) -> list[Notice]:
+    """Record that lines may be lost of files that the last run was to follow from their ends, and never reached."""
+    if settings.from_start:
+        return []
+    unseen = [name for name in settings.files if name in resumed.inputs and resumed.position_of(name) is None]
+    unseen = [name for name in unseen if name != STDIN]
+    if unseen:
+        resumed.past.retire(Health(maybe_lost=True))
+    words = "the last run ended before it could look at it, what was written until now may be lost"
+    return [Notice(f"{visible_text(name)}: {words}", "warning", "lost", name) for name in unseen]
 
 
 def _knows_no_file(position: Json | None) -> bool:
