@@ -70,7 +70,8 @@ class Trials:
         while start < len(data):
             lines, all_try = self._next_lines()
             stretch = _first_lines(data, start, lines)
-            for at, piece in pieces(stretch) if all_try else [(0, stretch)]:
+            # The first line of a log fits, mostly; of one that has been tried for long hardly any does.
+            for at, piece in pieces(stretch) if self._in_vain < PATIENCE_LINES else [(0, stretch)]:
                 fit = self._find(start + at, piece, before) if all_try else self._skim(start, piece, before)
                 if fit is not None:
                     return fit
