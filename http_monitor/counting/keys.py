@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from http_monitor.arrow import take
+from http_monitor.counting.failing.numbering import FailingNumbering
 
 Codes = npt.NDArray[np.signedinteger[Any]]
 
@@ -145,6 +146,13 @@ class Numberings:
     def __init__(self) -> None:
         self._numberings: dict[str, Numbering] = {}
         self._to_pass: dict[str, int] = {}
+        self._failing = FailingNumbering()
+
+    def failing(self) -> FailingNumbering:
+        """Return the numbering of the endpoints that fail in a batch."""
+        if self._failing.is_full:
+            self._failing = FailingNumbering()
+        return self._failing
 
     def choose(self, dimension: str, keys: int, rows: int) -> Numbering | None:
         """Return the numbering for a batch; None if most of its keys will hardly repeat.
