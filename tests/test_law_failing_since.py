@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
-import numpy as np
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +13,7 @@ from http_monitor.counting.failing import numbering
 from http_monitor.counting.failing.failed_rows import failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.failing.since import FailingSince
-from http_monitor.counting.keys import Keys, Numberings
+from http_monitor.counting.keys import Numberings
 from http_monitor.report_tables import FailingEndpoint
 from http_monitor.units import iso_utc, visible
 from tests.engine_strategies import START_S
@@ -151,11 +149,3 @@ def test_spans_that_are_over_are_not_saved_and_a_full_numbering_is_replaced() ->
             if number % 7 == 0:
                 assert len(since.save()) == 100
     assert [len(one.keys) for one in sorted(used, key=lambda one: len(one.keys))] == [100] + [300] * 13
-
-
-def test_a_few_of_many_keys_are_those_behind_their_codes() -> None:
-    names = [b"", *(b"/p%d" % number * (number % 3) for number in range(200))]
-    for values in (pa.array(names, pa.binary()), pa.array([b"x", *names], pa.binary())[1:]):
-        for codes in ([], [0], [7, 200, 7, 0], [-1, 3, -1, 3], [-1]):
-            found = Keys(None, values).some(np.array(codes, np.int64))
-            assert found == [None if code < 0 else names[code] for code in codes]

@@ -1,29 +1,38 @@
 """The failing endpoints of a report, made only as far as they are read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
+import numpy as np
+
 from http_monitor.counting.failing.numbering import EndpointKey
+from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
-FailingSums = tuple[int, int, bytes]
-"""(hits, first time, the host with most hits)"""
+HostsOf = Callable[[list[int]], list[bytes]]
+"""Returns of endpoints, by their places in ascending order, the hosts with most hits."""
 
 
 class FailingEndpoints(Sequence[FailingEndpoint]):
     """Endpoints that failed, most hits first, then by key; only those asked for are ranked and made.
 
     Args:
-        sums: The sums of each endpoint, which must not change afterwards.
+        keys: Each endpoint once, in the order of the first row of each.
+        hits: The hits of each.
+        since_us: Since when each has failed.
+        hosts_of: Finds hosts; what it reads must not change afterwards.
     """
 
-    __slots__ = ("_sums",)
+    __slots__ = ("_hits", "_hosts_of", "_keys", "_since_us")
 
-    def __init__(self, sums: dict[EndpointKey, FailingSums]) -> None:
-        self._sums = sums
+    def __init__(self, keys: Sequence[EndpointKey], hits: Int64s, since_us: Int64s, hosts_of: HostsOf) -> None:
+        self._keys = keys
+        self._hits = hits
+        self._since_us = since_us
+        self._hosts_of = hosts_of
 
     def __len__(self) -> int:
-        return len(self._sums)
+        return len(self._keys)
 
     @overload
     def __getitem__(self, index: int) -> FailingEndpoint: ...
@@ -51,9 +60,18 @@ class FailingEndpoints(Sequence[FailingEndpoint]):
         return repr(self._first(len(self)))
 
     def _first(self, count: int) -> tuple[FailingEndpoint, ...]:
-        items = list(self._sums.items())
-        if count < len(items):
-            least = sorted([found[0] for _, found in items], reverse=True)[count - 1]
-            items = [item for item in items if item[1][0] >= least]
-        items.sort(key=lambda item: (-item[1][0], item[0][2] or b"", item[0][1] or b"", item[0][0]))
-        return tuple(FailingEndpoint(path, method, status, *sums) for (status, method, path), sums in items[:count])
+        places = np.arange(len(self))
+        if count < len(places):
+            # Those with as many hits as the last one are ranked by key.
+            last = np.partition(self._hits, len(places) - count)[len(places) - count]
+            places = np.flatnonzero(self._hits >= last)
+        chosen = places.tolist()
+        numbers = zip(self._hits[places].tolist(), self._since_us[places].tolist(), strict=True)
+        rows = [
+            FailingEndpoint(path, method, status, hits, first_us, host)
+            for (status, method, path), (hits, first_us), host in zip(
+                [self._keys[place] for place in chosen], numbers, self._hosts_of(chosen), strict=True
+            )
+        ]
+        rows.sort(key=lambda row: (-row.hits, row.key or b"", row.method or b"", row.status))
+        return tuple(rows[:count])

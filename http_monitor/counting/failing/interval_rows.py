@@ -134,32 +134,31 @@ class UncountedRows:
         self._waiting = waiting
         self.numbering: FailingNumbering = waiting[0].numbering
         every = waiting[0].codes if len(waiting) == 1 else np.concatenate([failed.codes for failed in waiting])
-        self._codes = every
         times_us = np.concatenate([failed.times_us for failed in waiting])
-        self.codes, self._places = np.unique(every, return_inverse=True)
+        self.codes, self._first, self._places = np.unique(every, return_index=True, return_inverse=True)
         """The numbers of the endpoints, ascending."""
         self.first_us, self.last_us = span_of(self._places, len(self.codes), times_us)
         """Of each endpoint, the least and the greatest time."""
 
-    def hits(self) -> list[int]:
+    def hits(self) -> Int64s:
         """Return the hits of each endpoint."""
-        hits: list[int] = np.bincount(self._places).tolist()
-        return hits
+        return np.bincount(self._places)
 
-    def hosts(self) -> list[bytes]:
-        """Return of each endpoint the host with most hits, the first by name of several."""
+    def hosts_of(self, chosen: list[int]) -> list[bytes]:
+        """Return of some endpoints the host with most hits, the first by name of several."""
+        wanted = dict.fromkeys(chosen)
         hosts = chain.from_iterable(failed.hosts for failed in self._waiting)
-        pairs = Counter(zip(self._places.tolist(), hosts, strict=True))
+        pairs = Counter(pair for pair in zip(self._places.tolist(), hosts, strict=True) if pair[0] in wanted)
         most: dict[int, tuple[int, bytes]] = {}
         for (place, host), hits in pairs.items():
             found = most.get(place)
             if found is None or hits > found[0] or (hits == found[0] and host < found[1]):
                 most[place] = hits, host
-        return [most[place][1] for place in range(len(self.codes))]
+        return [most[place][1] for place in chosen]
 
-    def in_order(self) -> list[int]:
+    def in_order(self) -> Int64s:
         """Return the places of the endpoints in the order of the first row of each."""
-        return list(dict.fromkeys(self._places.tolist()))
+        return np.argsort(self._first)
 
 
 def span_of(places: Int64s, count: int, times_us: Int64s) -> tuple[Int64s, Int64s]:

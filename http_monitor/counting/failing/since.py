@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from http_monitor.codec import checked_list, integer, key_of, moment_of, text_of
-from http_monitor.counting.failing.endpoints import FailingEndpoints, FailingSums
+from http_monitor.counting.failing.endpoints import FailingEndpoints
 from http_monitor.counting.failing.interval_rows import FailingRows, UncountedRows
 from http_monitor.counting.failing.numbering import EndpointKey, FailingNumbering
 from http_monitor.eventtime.rows import NEVER_US
@@ -51,12 +51,15 @@ class FailingSince:
             return ()
         uncounted = rows.uncounted()
         if uncounted is None or not self._has_room(uncounted):
-            return FailingEndpoints(self._sums(rows, start_us))
-        keys = uncounted.numbering.keys
-        since = self._join_numbered(uncounted, start_us).tolist()
-        codes, hits, hosts = uncounted.codes.tolist(), uncounted.hits(), uncounted.hosts()
+            return self._report_all(rows, start_us)
+        since_us, order = self._join_numbered(uncounted, start_us), uncounted.in_order()
+        keys, codes = uncounted.numbering.keys, uncounted.codes[order].tolist()
+        ordered = order.tolist()
         return FailingEndpoints(
-            {keys[codes[place]]: (hits[place], since[place], hosts[place]) for place in uncounted.in_order()}
+            [keys[code] for code in codes],
+            uncounted.hits()[order],
+            since_us[order],
+            lambda places: uncounted.hosts_of([ordered[place] for place in places]),
         )
 
     def save(self) -> list[Any]:
@@ -110,17 +113,18 @@ class FailingSince:
             spans[key] = min(least_us, first_us), max(greatest_us, last_us)
         return {key: self._join(key, *span) for key, span in spans.items()}
 
-    def _sums(self, rows: FailingRows, start_us: int) -> dict[EndpointKey, FailingSums]:
-        hosts: dict[EndpointKey, dict[bytes, int]] = {}
+    def _report_all(self, rows: FailingRows, start_us: int) -> FailingEndpoints:
+        of_hosts: dict[EndpointKey, dict[bytes, int]] = {}
         for (status, method, path, host), (hits, _, _) in rows.seen().items():
-            of_hosts = hosts.setdefault((status, method, path), {})
-            of_hosts[host] = of_hosts.get(host, 0) + hits
-        sums: dict[EndpointKey, FailingSums] = {}
-        for key, first_us in self._join_all(rows, start_us).items():
-            of_hosts = hosts[key]
-            host = min(of_hosts, key=lambda name: (-of_hosts[name], name))
-            sums[key] = sum(of_hosts.values()), first_us, host
-        return sums
+            counts = of_hosts.setdefault((status, method, path), {})
+            counts[host] = counts.get(host, 0) + hits
+        since_us = self._join_all(rows, start_us)
+        hosts = [min(counts, key=lambda name: (-counts[name], name)) for counts in of_hosts.values()]
+        sums = [sum(counts.values()) for counts in of_hosts.values()]
+        first_us = np.array([since_us[key] for key in of_hosts], np.int64)
+        return FailingEndpoints(
+            list(of_hosts), np.array(sums, np.int64), first_us, lambda places: [hosts[place] for place in places]
+        )
 
     def _join(self, key: EndpointKey, first_us: int, last_us: int) -> int:
         before = self._spans.get(key)
