@@ -17,7 +17,7 @@ from http_monitor.units import US_PER_S
 
 MAX_ROWS = 1 << 14
 """Maximum number of an alert's rows that are counted, which is enough for shares."""
-KEPT_LIVE = 1 << 15
+KEPT_LIVE = 1 << 14
 KEPT_IN_REPLAY = 1 << 18
 """Number of rows kept; in a replay, buckets close a minute after their rows were read."""
 MAX_AT_ONCE = 10
