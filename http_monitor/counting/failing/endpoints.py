@@ -5,7 +5,7 @@ from typing import overload
 
 import numpy as np
 
-from http_monitor.counting.failing.numbering import EndpointKey
+from http_monitor.counting.failing.endpoint_key import EndpointKey
 from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 

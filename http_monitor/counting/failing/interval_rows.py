@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.counting.failing.endpoint_key import load_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.numbering import FailingNumbering
 from http_monitor.counting.long_keys import LIGHT_BYTES, room_of
@@ -78,22 +79,14 @@ class FailingRows:
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        return [
-            [status, _text(method), _text(path), text_of(host), *numbers]
-            for (status, method, path, host), numbers in self.seen().items()
-        ]
+        return [[*save_endpoint(key[:3]), text_of(key[3]), *numbers] for key, numbers in self.seen().items()]
 
     @classmethod
     def load(cls, given: Any, cap: int) -> Self:
         """Return saved counts. Raises TypeError or ValueError for anything else."""
         rows = cls(cap)
         for status, method, path, host, hits, first_us, last_us in map(checked_list, checked_list(given)):
-            key = (
-                integer(status, 500, 599),
-                None if method is None else key_of(method),
-                None if path is None else key_of(path),
-                key_of(host),
-            )
+            key = *load_endpoint(status, method, path), key_of(host)
             rows._note(rows._seen, key, integer(hits, 1, MAX_HITS), moment_of(first_us), moment_of(last_us))
         return rows
 
@@ -167,7 +160,3 @@ def span_of(places: Int64s, count: int, times_us: Int64s) -> tuple[Int64s, Int64
     np.minimum.at(least, places, times_us)
     np.maximum.at(greatest, places, times_us)
     return least, greatest
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else text_of(key)

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from http_monitor.counting.failing.endpoint_key import EndpointKey
 from http_monitor.records import Int64s
 
-EndpointKey = tuple[int, bytes | None, bytes | None]
-"""(status, method, endpoint)."""
 MAX_NUMBERED = 20_000
 MAX_BYTES = 1 << 22
 """A numbering with more endpoints or more bytes of keys than this is full, and a new one begins."""

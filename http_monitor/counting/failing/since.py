@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import checked_list, moment_of
+from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.endpoints import FailingEndpoints
 from http_monitor.counting.failing.interval_rows import FailingRows, UncountedRows
-from http_monitor.counting.failing.numbering import EndpointKey, FailingNumbering
+from http_monitor.counting.failing.numbering import FailingNumbering
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
@@ -66,18 +67,13 @@ class FailingSince:
         """Return the times as JSON, by key: where they are kept depends on how rows were cut."""
         self._forget_numbers()
         self._expire()
-        ranked = sorted(self._spans.items(), key=lambda item: _rank(item[0]))
-        return [[status, _text(method), _text(path), *span] for (status, method, path), span in ranked]
+        ranked = sorted(self._spans.items(), key=lambda item: rank_endpoint(item[0]))
+        return [[*save_endpoint(key), *span] for key, span in ranked]
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
         for status, method, path, first_us, last_us in map(checked_list, checked_list(given)):
-            key = (
-                integer(status, 500, 599),
-                None if method is None else key_of(method),
-                None if path is None else key_of(path),
-            )
-            self._spans[key] = moment_of(first_us), moment_of(last_us)
+            self._spans[load_endpoint(status, method, path)] = moment_of(first_us), moment_of(last_us)
 
     def _begin(self, start_us: int) -> None:
         """Begin with an interval. After a restart it may be an earlier one, for which no span that was over returns."""
@@ -186,12 +182,3 @@ class _NumberedSpans:
         numbers = np.flatnonzero(self._last_us[: self._known] >= max(least_us, NEVER_US + 1))
         spans = zip(self._first_us[numbers].tolist(), self._last_us[numbers].tolist(), strict=True)
         return {self.numbering.keys[number]: span for number, span in zip(numbers.tolist(), spans, strict=True)}
-
-
-def _rank(key: EndpointKey) -> tuple[object, ...]:
-    status, method, path = key
-    return path or b"", method or b"", status, path is None, method is None
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else text_of(key)

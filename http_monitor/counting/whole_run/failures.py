@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.interval_rows import FailingKey, Seen
-from http_monitor.counting.failing.numbering import EndpointKey
 from http_monitor.counting.long_keys import room_of
 from http_monitor.counting.whole_run.bounded_rows import BoundedRows
 from http_monitor.eventtime.rows import NEVER_US
@@ -78,8 +78,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
 
     def rank_of(self, key: EndpointKey, row: _Failures) -> tuple[object, ...]:
         """Return what orders the rows: hits down, then key, method and status."""
-        status, method, path = key
-        return -row.hits, path or b"", method or b"", status, path is None, method is None
+        return -row.hits, *rank_endpoint(key)
 
     def new_row(self) -> _Failures:
         """Return a row without failures."""
@@ -139,17 +138,13 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
         self._count_waiting()
-        return [
-            [status, _text(method), _text(path), row.hits, row.first_us, _saved(row.hosts)]
-            for (status, method, path), row in self.rows.items()
-        ]
+        return [[*save_endpoint(key), row.hits, row.first_us, _saved(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
         self._count_waiting()
         for status, method, path, hits, first_us, hosts in map(checked_list, checked_list(given)):
-            key = integer(status, 500, 599), _key(method), _key(path)
-            row = self.row_with_room(key)
+            row = self.row_with_room(load_endpoint(status, method, path))
             for host, count in map(checked_list, checked_list(hosts)):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
@@ -164,11 +159,3 @@ def _saved(hosts: Mapping[bytes, int]) -> list[Any]:
 
 def _most(hosts: Mapping[bytes, int]) -> bytes:
     return min(hosts, key=lambda host: (-hosts[host], host))
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else text_of(key)
-
-
-def _key(given: Any) -> bytes | None:
-    return None if given is None else key_of(given)
