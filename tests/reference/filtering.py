@@ -55,7 +55,7 @@ def _value(field: str, row: Mapping[str, Value]) -> Value:
     if field == "referer_host":
         referer = row["referer"]
         assert not isinstance(referer, int)
-        return None if referer is None else _host_of_url(referer)
+        return None if referer is None else host_of_url(referer)
     if field == "network":
         host = row["host"]
         assert isinstance(host, bytes)
@@ -71,6 +71,6 @@ def _is_absent(field: str, value: Value) -> bool:
     return value is None or (field, value) in (("status", 0), ("host", b"-"))
 
 
-def _host_of_url(referer: bytes) -> bytes | None:
+def host_of_url(referer: bytes) -> bytes | None:
     found = re.match(rb"https?://(?:[^/?#]*@)?(\[[^/?#\]]*\]|[^/?#:\[]*)", referer, re.IGNORECASE)
     return (found[1].lower() or None) if found else None

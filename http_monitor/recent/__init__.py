@@ -1,0 +1,1 @@
+"""The rows of the last minutes, in little memory, and exact views of them."""

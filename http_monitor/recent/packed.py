@@ -1,0 +1,136 @@
+"""Integers and texts, compressed."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+_SMALL_BYTES = 64
+"""What is smaller is not compressed."""
+
+
+@cache
+def _codec() -> Any:
+    # Any: the stubs of pyarrow do not know compression levels. With higher levels it takes longer and is no smaller.
+    return pa.Codec("zstd", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedInts:
+    """Integers of one width."""
+
+    count: int
+    dtype: np.dtype[Any]
+    data: bytes | None
+    """None: all are the same."""
+    value: int = 0
+    """That one."""
+    is_compressed: bool = True
+    planes: bool = False
+    """All first bytes come first, then all second ones: smaller, and slower to unpack."""
+
+    @staticmethod
+    def pack(values: Ints, *, planes: bool = False) -> "PackedInts":
+        """Return at least one integer, compressed.
+
+        Args:
+            values: They are stored in the least width that holds them.
+            planes: They are seldom needed.
+        """
+        values = narrow(values)
+        first = int(values[0])
+        if int(values.min()) == int(values.max()):
+            return PackedInts(len(values), values.dtype, None, first)
+        planes = planes and values.itemsize > 1
+        if planes:
+            raw: Any = np.ascontiguousarray(values.view(np.uint8).reshape(-1, values.itemsize).T)
+        else:
+            raw = np.ascontiguousarray(values)
+        if raw.nbytes < _SMALL_BYTES:
+            return PackedInts(len(values), values.dtype, raw.tobytes(), 0, False, planes)
+        data: bytes = _codec().compress(pa.py_buffer(raw), asbytes=True)
+        return PackedInts(len(values), values.dtype, data, 0, True, planes)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory."""
+        return _OBJECT_BYTES + (0 if self.data is None else len(self.data))
+
+    def unpack(self) -> Ints:
+        """Return the integers."""
+        if self.data is None:
+            return np.full(self.count, self.value, self.dtype)
+        data: Any = self.data
+        if self.is_compressed:
+            data = _codec().decompress(data, self.count * self.dtype.itemsize)
+        if self.planes:
+            data = np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(self.dtype.itemsize, -1).T)
+        values: Ints = np.frombuffer(data, self.dtype)
+        return values
+
+
+_OBJECT_BYTES = 200
+"""About what the objects around the data take."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTexts:
+    """Texts, some of which may be None."""
+
+    lengths: PackedInts
+    """-1 for None."""
+    data: bytes
+    size: int
+
+    @staticmethod
+    def pack(values: "pa.Array[Any]") -> "PackedTexts":
+        """Return at least one text of an array of binary, compressed."""
+        offsets = text_offsets(values)
+        lengths = np.diff(offsets)
+        if values.null_count:
+            lengths[np.asarray(values.is_null())] = -1
+        _, _, data = values.buffers()
+        if data is None:
+            return PackedTexts(PackedInts.pack(lengths), b"", 0)
+        start, stop = int(offsets[0]), int(offsets[-1])
+        packed: bytes = _codec().compress(data.slice(start, stop - start), asbytes=True)
+        return PackedTexts(PackedInts.pack(lengths), packed, stop - start)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory."""
+        return _OBJECT_BYTES + self.lengths.nbytes + len(self.data)
+
+    def unpack(self) -> "pa.Array[Any]":
+        """Return the texts as an array of binary."""
+        lengths = self.lengths.unpack().astype(np.int32)
+        absent = lengths < 0
+        some_absent = bool(absent.any())
+        offsets = np.zeros(len(lengths) + 1, np.int32)
+        np.cumsum(np.maximum(lengths, 0) if some_absent else lengths, out=offsets[1:])
+        data = _codec().decompress(self.data, self.size) if self.size else pa.py_buffer(b"")
+        valid = pa.py_buffer(np.packbits(~absent, bitorder="little").data) if some_absent else None
+        return pa.Array.from_buffers(pa.binary(), len(lengths), [valid, pa.py_buffer(offsets.data), data])
+
+
+def text_offsets(values: Any) -> npt.NDArray[np.int32]:
+    """Return where each text of an array of binary begins in its data, and where the last one ends."""
+    found = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
+    return found if len(found) else np.zeros(1, np.int32)
+
+
+def narrow(values: Ints) -> Ints:
+    """Return integers in the least width that holds them all."""
+    if values.itemsize == 1 or not len(values):
+        return values
+    least, greatest = int(values.min()), int(values.max())
+    for kind in (np.int8, np.int16, np.int32):
+        if np.dtype(kind).itemsize >= values.itemsize:
+            break
+        if np.iinfo(kind).min <= least and greatest <= np.iinfo(kind).max:
+            return values.astype(kind)
+    return values

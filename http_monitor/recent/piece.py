@@ -1,0 +1,105 @@
+"""Some rows in a row, as they came or compressed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from http_monitor.recent.columns import ABSENT, NUMBERS, REST, Columns, absent_column
+from http_monitor.recent.packed import Ints, PackedInts
+from http_monitor.records import Int64s
+from http_monitor.units import US_PER_S
+
+_SELDOM = ("offset", "file", REST)
+"""Columns that few views need."""
+
+
+class Piece:
+    """Rows of which nothing changes any more.
+
+    Args:
+        columns: At least one row.
+    """
+
+    __slots__ = ("_columns", "count", "first_us", "last_us", "nbytes")
+
+    def __init__(self, columns: Columns) -> None:
+        time = columns["time"]
+        self.count = len(time)
+        self.first_us = int(time.min())
+        self.last_us = int(time.max())
+        self._columns = columns
+        self.nbytes = sum(column.nbytes for column in columns.values())
+
+    def column(self, name: str) -> Ints:
+        """Return a column of `columns.Columns`."""
+        found = self._columns.get(name)
+        return absent_column(self._columns, name, self.count) if found is None else found
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that are there."""
+        return frozenset(self._columns)
+
+
+class PackedPiece(Piece):
+    """Rows, compressed.
+
+    Args:
+        pieces: The rows, at least one.
+    """
+
+    __slots__ = ("_packed", "_unit_us")
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        columns = _join(pieces)
+        super().__init__(columns)
+        self._columns = {}
+        since = columns["time"] - self.first_us
+        self._unit_us = next(unit for unit in (US_PER_S, 1_000, 1) if not (since % unit).any())
+        columns["time"] = since // self._unit_us
+        columns["offset"] = _steps(columns["file"], columns["offset"])
+        self._packed = {
+            name: PackedInts.pack(values, planes=name in _SELDOM or (name == "time" and self._unit_us == 1))
+            for name, values in columns.items()
+        }
+        self.nbytes = sum(packed.nbytes for packed in self._packed.values())
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that are there."""
+        return frozenset(self._packed)
+
+    def column(self, name: str) -> Ints:
+        """Return a column of `columns.Columns`."""
+        packed = self._packed.get(name)
+        if packed is None:
+            return absent_column(self._packed, name, self.count)
+        values = packed.unpack()
+        if name == "time":
+            return values.astype(np.int64) * self._unit_us + self.first_us
+        return _from_steps(self._packed["file"].unpack(), values) if name == "offset" else values
+
+
+def _join(pieces: Sequence[Piece]) -> dict[str, Ints]:
+    names = frozenset[str]().union(*(piece.names for piece in pieces))
+    columns = {name: np.concatenate([piece.column(name) for piece in pieces]) for name in names}
+    for name in names.intersection(NUMBERS):
+        # A piece that has no such number does not say either that all are absent.
+        absent = np.concatenate([piece.column(name + ABSENT) for piece in pieces])
+        if absent.any():
+            columns[name + ABSENT] = absent
+    return columns
+
+
+def _steps(file: Ints, offset: Ints) -> Int64s:
+    """Return what each offset is above the one before it in its file, file by file: that is the length of a line."""
+    order = np.argsort(file, kind="stable")
+    ordered = offset[order].astype(np.int64)
+    ordered[1:] -= ordered[:-1].copy()
+    return ordered
+
+
+def _from_steps(file: Ints, steps: Ints) -> Int64s:
+    offsets = np.empty(len(file), np.int64)
+    offsets[np.argsort(file, kind="stable")] = np.cumsum(steps, dtype=np.int64)
+    return offsets

@@ -1,0 +1,167 @@
+"""Keeps the accepted rows of the last minutes."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+from http_monitor.eventtime.rows import NEVER_US
+from http_monitor.ports.stream import RowFrame
+from http_monitor.ports.views import Held
+from http_monitor.recent.chapter import Chapter, ChapterView
+from http_monitor.recent.columns import NewRows
+from http_monitor.recent.piece import Piece
+from http_monitor.report import Mark
+
+PIECE_ROWS = 1 << 16
+_PIECES_OF_CHAPTER = 16
+_SETTLED_ROWS = 1 << 13
+"""Rows that wait until their columns are made, all at once."""
+_PIECES = 16
+"""A piece has at most this part of the time to be held."""
+_PART = 8
+"""Texts of a chapter, and frames that wait, take at most this part of the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All rows held at some time."""
+
+    held: Held
+    chapters: tuple[ChapterView, ...]
+    """In the order in which their rows were accepted."""
+
+
+class RecentRows:
+    """A `StreamListener` that keeps rows: all from `Held.since_us` on.
+
+    The monitor's thread adds rows, any other may take a snapshot: what both change is under a lock, which neither has
+    for longer than it takes to make the columns of some frames, or to compress a piece.
+
+    Args:
+        recent_us: Length of the time to be held, up to the greatest time of all rows.
+        max_bytes: Of memory; the oldest rows are given up where it is not enough.
+        piece_rows: Rows that are compressed together, at least.
+    """
+
+    def __init__(self, recent_us: int, max_bytes: int, piece_rows: int = PIECE_ROWS) -> None:
+        self._recent_us = recent_us
+        self._max_bytes = max_bytes
+        self._piece_rows = piece_rows
+        self._lock = threading.Lock()
+        self._chapters = [Chapter()]
+        self._waiting: list[NewRows] = []
+        self._waiting_rows = 0
+        self._waiting_bytes = 0
+        self._upto_us = NEVER_US
+        self._least_us = -NEVER_US
+        """The least and the greatest time of all rows."""
+        self._begun_us: int | None = None
+        """The greatest time when the first row came that is not compressed; None: all are."""
+        self._gone_us = NEVER_US
+        """The greatest time of rows that are not held for want of memory, or never were."""
+        self._given_up: deque[tuple[int, int]] = deque()
+        """The greatest time and the number of rows of pieces given up, while they would be held otherwise."""
+
+    def frame(self, frame: RowFrame) -> None:
+        """Keep rows."""
+        batch = frame.batch
+        rows = NewRows(batch, frame.time_us, frame.offsets)
+        with self._lock:
+            self._upto_us = max(self._upto_us, int(rows.time_us.max()))
+            self._least_us = min(self._least_us, int(rows.time_us.min()))
+            if self._begun_us is None:
+                self._begun_us = self._upto_us
+            self._waiting.append(rows)
+            self._waiting_rows += len(batch)
+            self._waiting_bytes += batch.nbytes
+            is_much = self._waiting_bytes > self._max_bytes // _PART
+            if is_much or self._waiting_rows >= min(_SETTLED_ROWS, self._piece_rows) or self._is_long():
+                self._settle()
+
+    def backfilled(self, frame: RowFrame) -> None:
+        """Keep rows of before the run too."""
+        self.frame(frame)
+
+    def mark(self, mark: Mark) -> None:
+        """Take no notice: a row brings its own place, and late ones are kept like others."""
+
+    def begin_behind(self, time_us: int) -> None:
+        """Note that rows up to a time were counted before the run resumed, and are not held."""
+        with self._lock:
+            self._gone_us = max(self._gone_us, time_us)
+
+    def held(self) -> Held:
+        """Return what is held."""
+        with self._lock:
+            self._settle()
+            return self._held()
+
+    def snapshot(self) -> Snapshot:
+        """Return all rows held now; later ones do not change it."""
+        with self._lock:
+            self._settle()
+            return Snapshot(self._held(), tuple(chapter.view() for chapter in self._chapters))
+
+    def _is_long(self) -> bool:
+        """Return whether rows that are not compressed are of a long time, though they may be few.
+
+        A late row is old, and no reason to compress.
+        """
+        return self._begun_us is not None and self._upto_us - self._begun_us >= self._recent_us // _PIECES
+
+    def _settle(self) -> None:
+        """Make the columns of frames that wait, and compress what is enough; then forget."""
+        if not self._waiting:
+            return
+        chapter = self._chapters[-1]
+        chapter.add(self._waiting)
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
+        if self._is_long() or chapter.loose_rows >= self._piece_rows:
+            chapter.pack()
+            self._begun_us = None
+            self._forget_old()
+        if chapter.rows >= _PIECES_OF_CHAPTER * self._piece_rows or chapter.text_bytes > self._max_bytes // _PART:
+            chapter.close()
+            self._begun_us = None
+            self._chapters.append(Chapter())
+        self._forget_most()
+
+    def _forget_old(self) -> None:
+        since_us = self._upto_us - self._recent_us
+        for chapter in self._chapters:
+            chapter.forget(lambda piece: piece.last_us < since_us)
+        self._forget_chapters()
+
+    def _forget_most(self) -> None:
+        """Give up the oldest pieces until the rest takes no more than the memory there is."""
+        nbytes = sum(chapter.nbytes for chapter in self._chapters)
+        while nbytes > self._max_bytes:
+            oldest = self._chapters[0]
+            gone = oldest.pieces[0] if oldest.pieces else None
+            if gone is None:
+                # A vocabulary is all that is left.
+                self._chapters[0] = Chapter()
+                return
+            oldest.forget(lambda piece, gone=gone: piece is gone)  # type: ignore[misc]
+            self._give_up(gone)
+            self._forget_chapters()
+            nbytes = sum(chapter.nbytes for chapter in self._chapters)
+
+    def _give_up(self, piece: Piece) -> None:
+        self._gone_us = max(self._gone_us, piece.last_us)
+        self._given_up.append((piece.last_us, piece.count))
+        old_us = self._upto_us - self._recent_us
+        while self._given_up and self._given_up[0][0] < old_us:
+            self._given_up.popleft()
+
+    def _forget_chapters(self) -> None:
+        self._chapters = [chapter for chapter in self._chapters[:-1] if chapter.pieces] + self._chapters[-1:]
+
+    def _held(self) -> Held:
+        nbytes = sum(chapter.nbytes for chapter in self._chapters)
+        old_us = self._upto_us - self._recent_us
+        left_out = sum(rows for last_us, rows in self._given_up if last_us >= old_us)
+        upto_us = None if self._upto_us == NEVER_US else self._upto_us
+        since_us = max(old_us, self._gone_us + 1, self._least_us)
+        rows = sum(piece.count for chapter in self._chapters for piece in chapter.pieces)
+        return Held(since_us if rows and since_us <= self._upto_us else None, upto_us, rows, left_out, nbytes)

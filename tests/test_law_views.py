@@ -1,0 +1,177 @@
+"""Every view of the recent rows is what a slow count over the same rows finds."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from http_monitor.ports.views import (
+    DIMENSIONS,
+    LinesQuery,
+    Order,
+    SeriesQuery,
+    TableQuery,
+    ViewSpan,
+)
+from http_monitor.recent.recent_rows import RecentRows
+from http_monitor.recent.views import RecentViews
+from tests import test_filtering
+from tests.examples import examples
+from tests.recent import frames_of, place_of, values_of
+from tests.reference import views as reference
+from tests.reference.filtering import Tree, Value
+from tests.reference.views import Accepted
+from tests.test_filtering import trees, written
+
+US_PER_S = 1_000_000
+START_US = 1_700_000_000 * US_PER_S
+PLENTY = 1 << 26
+_AMOUNTS = (0, 1, 200, 1_024, 250_000, 127, 128, 129, 65_535, 65_536, 1 << 40, (1 << 52) + 1)
+
+
+def _rows(seed: int, count: int, steps_us: Sequence[int]) -> list[Accepted]:
+    """Return rows that go on in time by one of these steps, seldom back."""
+    chance = random.Random(seed)
+    words = [None, *test_filtering.WORDS][: chance.choice((2, 4, 99))]
+    hosts = [b"-", b"10.0.0.1", b"10.0.0.1", b"10.0.1.9", b"2001:db8::1", b"web"]
+    some = chance.random()
+    now_us = START_US
+    rows = []
+    for number in range(count):
+        now_us += chance.choice(steps_us)
+        time_us = now_us if chance.random() < 0.9 else now_us - chance.choice((1, 7, 40, 400)) * US_PER_S
+        values: dict[str, Value] = {
+            name: chance.choice(words)
+            for name in ("path", "method", "user", "agent", "vhost", "cache", "tls", "forwarded", "source", "server")
+        }
+        values |= {
+            "host": chance.choice(hosts) if some < 0.9 else b"10.%d.%d.1" % (number % 300 // 256, number % 256),
+            "section": chance.choice((b"(none)", b"/", b"/api")),
+            "referer": chance.choice((None, *test_filtering.REFERERS)),
+            "status": chance.choice((0, 200, 200, 404, 500, 503, 99, 600)),
+            "size_bytes": chance.choice((None, *_AMOUNTS)),
+            "duration_us": chance.choice((None, -1, *_AMOUNTS)) if some < 0.8 else None,
+            "upstream_us": chance.choice((None, *_AMOUNTS)) if some < 0.5 else None,
+            "bytes_in": chance.choice((None, *_AMOUNTS)) if some < 0.3 else None,
+            "lacks": chance.choice((None, None, 1, 2, 3)) if some < 0.6 else 1 if some < 0.7 else None,
+        }
+        rows.append(Accepted(time_us, values))
+    return rows
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rows, how they come, and how many are held."""
+
+    rows: list[Accepted]
+    cuts: list[int]
+    recent_s: int
+    max_bytes: int
+    piece_rows: int
+
+    def views(self) -> tuple[RecentRows, RecentViews]:
+        rows = RecentRows(self.recent_s * US_PER_S, self.max_bytes, self.piece_rows)
+        for frame in frames_of(self.rows, self.cuts):
+            rows.frame(frame)
+            assert rows.held().nbytes <= self.max_bytes
+        return rows, RecentViews(rows, reference.family_of)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    count = draw(st.sampled_from((1, 2, 5, 12, 40, 120)))
+    steps = draw(st.sampled_from(((0,), (0, US_PER_S), (0, 1_000, 999_000), (0, 1, 137_731), (0, 9 * US_PER_S))))
+    return Case(
+        _rows(draw(st.integers(0, 1 << 30)), count, steps),
+        draw(st.lists(st.integers(0, count), max_size=8)),
+        draw(st.sampled_from((1, 20, 900))),
+        draw(st.sampled_from((PLENTY, PLENTY, 60_000, 30_000, 20_000, 2_000))),
+        draw(st.sampled_from((1, 3, 16, 1_000))),
+    )
+
+
+def spans() -> st.SearchStrategy[ViewSpan]:
+    moment = st.integers(-5, 300).map(lambda step: START_US + step * US_PER_S) | st.sampled_from(
+        (START_US - (1 << 50), START_US + (1 << 50), START_US + 1, START_US + 137_731)
+    )
+    return st.builds(ViewSpan, moment, moment)
+
+
+def _chosen(case: Case, views: RecentViews, tree: Tree | None, span: ViewSpan) -> list[Accepted]:
+    since_us = views.held().since_us
+    if since_us is None:
+        return []
+    return reference.chosen(case.rows, tree, max(since_us, span.start_us), span.end_us)
+
+
+def _is_whole(views: RecentViews, span: ViewSpan) -> bool:
+    since_us = views.held().since_us
+    return since_us is not None and since_us <= span.start_us
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(cases(), st.data())
+def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -> None:
+    _, views = case.views()
+    for _ in range(3):
+        tree, span = data.draw(st.none() | trees()), data.draw(spans())
+        dimension, order = data.draw(st.sampled_from(DIMENSIONS)), data.draw(st.sampled_from(get_args(Order)))
+        reverse, limit = data.draw(st.booleans()), data.draw(st.sampled_from((None, 0, 1, 2, 5)))
+        query = TableQuery(dimension, span, _text_of(tree), order, reverse, limit)
+        found = views.table(query)
+        rows = _chosen(case, views, tree, span)
+        expected = reference.table(rows, dimension, order, reverse)
+        assert [values_of(row) for row in found.rows] == expected[:limit]
+        assert found.keys == len(expected)
+        assert values_of(found.total) == reference.total(rows)
+        assert found.is_whole == _is_whole(views, span)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(cases(), st.none() | trees(), spans(), st.sampled_from((1, 1_000, US_PER_S, 10 * US_PER_S, 1 << 45)))
+def test_a_series_is_what_the_reference_counts(case: Case, tree: Tree | None, span: ViewSpan, step_us: int) -> None:
+    _, views = case.views()
+    found = views.series(SeriesQuery(span, step_us, _text_of(tree)))
+    assert [values_of(point) for point in found.points] == reference.series(_chosen(case, views, tree, span), step_us)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(cases(), st.none() | trees(), spans(), st.sampled_from((0, 1, 3, 1_000)))
+def test_the_lines_are_the_newest_that_match(case: Case, tree: Tree | None, span: ViewSpan, limit: int) -> None:
+    _, views = case.views()
+    found = views.lines(LinesQuery(span, _text_of(tree), limit))
+    number_of = {id(row): number for number, row in enumerate(case.rows)}
+    expected = reference.lines(_chosen(case, views, tree, span))
+    assert [_told(line.time_us, line.values, (line.file, line.offset)) for line in found.lines] == [
+        _told(row.time_us, row.values, place_of(number_of[id(row)])) for row in expected[:limit]
+    ]
+    assert found.skipped == len(expected) - len(expected[:limit])
+
+
+def _text_of(tree: Tree | None) -> str | None:
+    return None if tree is None else written(tree)
+
+
+def _told(time_us: int, values: Mapping[str, Value], place: Any) -> Any:
+    return time_us, sorted(values.items()), place
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(cases())
+def test_what_is_held_is_told(case: Case) -> None:
+    rows, _ = case.views()
+    held = rows.held()
+    upto_us = max(row.time_us for row in case.rows)
+    least_us = max(upto_us - case.recent_s * US_PER_S, min(row.time_us for row in case.rows))
+    assert held.upto_us == upto_us
+    if case.max_bytes == PLENTY:
+        assert (held.since_us, held.left_out) == (least_us, 0)
+    elif held.since_us is None or held.since_us > least_us:
+        assert held.left_out > 0
+    else:
+        assert held.since_us == least_us
+    kept = sum(held.since_us is not None and row.time_us >= held.since_us for row in case.rows)
+    assert kept <= held.rows <= len(case.rows)
