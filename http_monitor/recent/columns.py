@@ -90,6 +90,8 @@ def durations_of(buckets: Ints, rests: Ints) -> tuple[Int64s, Int64s]:
 def _text_codes(columns: Sequence[Any], vocabulary: Vocabulary) -> Ints | None:
     # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
     arrays: list[Any] = [array for array in columns if len(array)]
+    if not any(len(array.dictionary) for array in arrays):
+        return None
     if len(arrays) > 1:
         arrays = list(pa.chunked_array(arrays).unify_dictionaries().chunks)
     codes = np.concatenate([filled(array.indices, -1) for array in arrays])

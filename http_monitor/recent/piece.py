@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from http_monitor.recent.columns import ABSENT, NUMBERS, REST, Columns, absent_column
+from http_monitor.recent.columns import ABSENT, NUMBERS, Columns, absent_column
 from http_monitor.recent.packed import Ints, PackedInts
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
 
-_SELDOM = ("offset", "file", REST)
+_SELDOM = ("offset", "file")
 """Columns that few views need."""
 
 

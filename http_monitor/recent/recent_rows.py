@@ -13,8 +13,8 @@ from http_monitor.recent.piece import Piece
 from http_monitor.report import Mark
 
 PIECE_ROWS = 1 << 16
-_PIECES_OF_CHAPTER = 16
-_SETTLED_ROWS = 1 << 13
+_PIECES_OF_CHAPTER = 32
+_SETTLED_ROWS = 1 << 15
 """Rows that wait until their columns are made, all at once."""
 _PIECES = 16
 """A piece has at most this part of the time to be held."""
@@ -73,7 +73,7 @@ class RecentRows:
                 self._begun_us = self._upto_us
             self._waiting.append(rows)
             self._waiting_rows += len(batch)
-            self._waiting_bytes += batch.nbytes
+            self._waiting_bytes += batch.get_total_buffer_size()
             is_much = self._waiting_bytes > self._max_bytes // _PART
             if is_much or self._waiting_rows >= min(_SETTLED_ROWS, self._piece_rows) or self._is_long():
                 self._settle()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from http_monitor.ports.views import STATUS_CLASSES, Point
-from http_monitor.recent.selection import ChosenRows
+from http_monitor.recent.selection import ChosenPiece, ChosenRows
 from http_monitor.recent.sums import sum_by
 
 _CLASSES = len(STATUS_CLASSES)
@@ -35,8 +35,8 @@ def count_points(chapters: Sequence[ChosenRows], step_us: int) -> tuple[Point, .
     """Return the sums of each step with hits, ascending."""
     found: defaultdict[int, _Sums] = defaultdict(_Sums)
     for rows in chapters:
-        if rows.count:
-            _count(rows, step_us, found)
+        for piece in rows.pieces():
+            _count(piece, step_us, found)
     return tuple(
         Point(
             step * step_us,
@@ -49,7 +49,7 @@ def count_points(chapters: Sequence[ChosenRows], step_us: int) -> tuple[Point, .
     )
 
 
-def _count(rows: ChosenRows, step_us: int, found: defaultdict[int, _Sums]) -> None:
+def _count(rows: ChosenPiece, step_us: int, found: defaultdict[int, _Sums]) -> None:
     step = rows.column("time") // step_us
     least = int(step.min())
     step -= least

@@ -8,8 +8,8 @@ import numpy as np
 
 from http_monitor.counting.histogram import middle_of
 from http_monitor.recent.packed import Ints
-from http_monitor.records import Int64s
-from http_monitor.sizes import Sizes
+from http_monitor.records import Int32s, Int64s
+from http_monitor.sizes import MAX_INT64, Sizes
 
 _EXACT_FLOAT = 1 << 52
 _LIMB_BITS = 21
@@ -17,6 +17,8 @@ _WIDTH = 4_096
 """More than there are histogram buckets."""
 _MAX_CELLS = 1 << 22
 NOT_KNOWN = -1
+_BEFORE = 2
+"""Numbers of buckets that stand for no value are at least that much below 0."""
 
 
 def sum_by(numbers: Ints, values: Ints, count: int) -> Sizes:
@@ -25,7 +27,8 @@ def sum_by(numbers: Ints, values: Ints, count: int) -> Sizes:
         return np.zeros(count, np.int64)
     greatest = int(values.max())
     if greatest * len(values) < _EXACT_FLOAT:
-        return np.bincount(numbers, values, count).astype(np.int64)
+        exact: Sizes = np.bincount(numbers, values, count).astype(np.int64)
+        return exact
     total: Any = np.zeros(count, np.object_)
     for shift in range(0, greatest.bit_length(), _LIMB_BITS):
         limb = (values.astype(np.int64) >> shift) & ((1 << _LIMB_BITS) - 1)
@@ -37,6 +40,14 @@ def fitting(sums: Any) -> Sizes:
     """Return sums as integers of 64 bits if they are far below their greatest."""
     result: Sizes = sums.astype(np.int64) if max(sums.tolist(), default=0) < _EXACT_FLOAT else sums
     return result
+
+
+def add_sizes(one: Sizes, other: Sizes) -> Sizes:
+    """Return the sums of sums, each of which is far below the greatest of its type."""
+    if one.dtype == other.dtype == np.int64 and int(one.max(initial=0)) < MAX_INT64:
+        total: Sizes = one + other
+        return total
+    return one.astype(np.object_) + other.astype(np.object_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +71,43 @@ class Histograms:
         self._cells: Int64s = np.zeros(count * _WIDTH if self._is_dense else 0, np.int64)
         self._sparse: list[tuple[Int64s, Int64s]] = []
 
-    def add(self, numbers: Ints, buckets: Ints) -> None:
+    def add_to_first(self, buckets: Ints) -> None:
+        """Count values under the number 0; a bucket below 0 is none."""
+        shifted = np.bincount(buckets + _BEFORE, minlength=_BEFORE)
+        self._cells[: len(shifted) - _BEFORE] += shifted[_BEFORE:]
+
+    def add(self, number_of: Int32s, values: Sequence[tuple[Ints, Ints]]) -> None:
         """Count values.
 
         Args:
-            numbers: Below 0: not counted.
-            buckets: The bucket of each; below 0: no value.
+            number_of: The number for each code, below 0 where it is not counted.
+            values: Codes, and buckets that are none below 0.
         """
-        wanted = (buckets >= 0) & (numbers >= 0)
-        if not wanted.all():
-            numbers, buckets = numbers[wanted], buckets[wanted]
-        if not len(numbers):
-            return
         # Half the width is sorted in half the time.
-        kind: Any = np.uint32 if self._count * _WIDTH < 1 << 32 else np.int64
-        cells: Any = numbers.astype(kind) * kind(_WIDTH) + buckets.astype(kind)
+        kind: Any = np.uint32 if (self._count + 1) * _WIDTH < 1 << 32 else np.int64
+        # What is not counted comes behind all others.
+        first_cell = np.where(number_of < 0, self._count, number_of).astype(kind) * kind(_WIDTH)
+        parts = []
+        for codes, buckets in values:
+            cells: Any = first_cell[codes]
+            cells += buckets.astype(kind)
+            # A bucket below 0 would be one of the number before.
+            none = buckets < 0
+            if none.any():
+                cells[none] = self._count * _WIDTH
+            parts.append(cells)
+        if not parts:
+            return
         if self._is_dense:
-            self._cells += np.bincount(cells, minlength=len(self._cells))
-        else:
-            cells.sort()
-            first = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
-            self._sparse.append((cells[first].astype(np.int64), np.diff(first, append=len(cells))))
+            found = np.bincount(np.concatenate(parts), minlength=len(self._cells))
+            self._cells += found[: len(self._cells)]
+            return
+        whole = np.concatenate(parts)
+        whole.sort()
+        whole = whole[: np.searchsorted(whole, kind(self._count * _WIDTH))]
+        if len(whole):
+            first = np.flatnonzero(np.concatenate(([True], whole[1:] != whole[:-1])))
+            self._sparse.append((whole[first].astype(np.int64), np.diff(first, append=len(whole))))
 
     def quantiles(self) -> Quantiles:
         """Return the quantiles by nearest rank."""

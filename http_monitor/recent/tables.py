@@ -1,7 +1,6 @@
 """Counts chosen rows by key, and ranks the keys."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,44 +8,26 @@ import numpy as np
 from http_monitor.arrow import take
 from http_monitor.filtering.derived import Derive
 from http_monitor.ports.views import Order, Totals, ViewRow
-from http_monitor.recent.columns import BUCKET
-from http_monitor.recent.keys import Coded, code_rows, number_keys
-from http_monitor.recent.packed import Ints
+from http_monitor.recent.chapter_sums import ChapterSums, sum_chapter
+from http_monitor.recent.keys import number_keys
 from http_monitor.recent.selection import ChosenRows
-from http_monitor.recent.sums import NOT_KNOWN, Histograms, Quantiles, fitting, sum_by
-from http_monitor.records import LACKS_SIZE, Int64s
+from http_monitor.recent.sums import NOT_KNOWN, Histograms, Quantiles, fitting
+from http_monitor.records import Int64s
 from http_monitor.sizes import Sizes
-
-_FIRST_SERVER_ERROR, _LAST_SERVER_ERROR = 500, 599
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The sums of a chapter by code."""
-
-    coded: Coded
-    buckets: Ints | None
-    """The histogram bucket of each row's duration; None: there are no durations."""
-    present: Int64s
-    """The codes that rows have; also one that stands for no key."""
-    hits: Int64s
-    errors: Int64s
-    sizes: Sizes
-    with_status: int
-    with_size: int
 
 
 class Table:
     """The sums of chosen rows by key.
 
     Args:
-        chapters: The rows; those without any are left out.
+        chapters: The rows.
         dimension: One of `ports.views.DIMENSIONS`.
         derivations: Make the dimensions that are no columns.
     """
 
     def __init__(self, chapters: Sequence[ChosenRows], dimension: str, derivations: Mapping[str, Derive]) -> None:
-        self._parts = [_count(rows, dimension, derivations) for rows in chapters if rows.count]
+        found = (sum_chapter(rows, dimension, derivations) for rows in chapters)
+        self._parts: list[ChapterSums] = [part for part in found if part is not None]
         self._keys: Any = None
         self._numbers: list[Int64s] = []
         self._hits = self._errors = np.zeros(0, np.int64)
@@ -62,8 +43,8 @@ class Table:
         parts = self._parts
         whole = Histograms(1)
         for part in parts:
-            if part.buckets is not None:
-                whole.add(np.zeros(len(part.buckets), np.int64), part.buckets)
+            for _, buckets in part.timed:
+                whole.add_to_first(buckets)
         found = whole.quantiles()
         return Totals(
             sum(int(part.hits.sum()) for part in parts),
@@ -71,8 +52,8 @@ class Table:
             sum(int(part.errors.sum()) for part in parts),
             sum(part.with_status for part in parts),
             sum(part.with_size for part in parts),
-            _known(found.p50[0]),
-            _known(found.p95[0]),
+            _known(int(found.p50[0])),
+            _known(int(found.p95[0])),
         )
 
     def rows(self, order: Order, limit: int | None, *, reverse: bool) -> tuple[ViewRow, ...]:
@@ -105,7 +86,7 @@ class Table:
         )
 
     def _merge(self) -> None:
-        self._keys, self._numbers = number_keys([(part.coded, part.present) for part in self._parts])
+        self._keys, self._numbers = number_keys([(part.keys, part.present) for part in self._parts])
         count = len(self._keys)
         self._hits, self._errors = np.zeros(count, np.int64), np.zeros(count, np.int64)
         sizes: Any = np.zeros(count, np.object_ if any(part.sizes.dtype == np.object_ for part in self._parts) else int)
@@ -120,13 +101,12 @@ class Table:
 
     def _quantiles(self, chosen: Int64s) -> Quantiles:
         """Return the quantiles of some keys."""
-        rank = np.full(len(self) + 1, -1, np.int64)
+        rank = np.full(len(self) + 1, -1, np.int32)
         rank[chosen] = np.arange(len(chosen))
         histograms = Histograms(len(chosen))
         for part, number in zip(self._parts, self._numbers, strict=True):
-            if part.buckets is not None:
-                # The number -1 has no rank either.
-                histograms.add(rank[number][part.coded.codes], part.buckets)
+            # The number -1 has no rank either.
+            histograms.add(rank[number], part.timed)
         return histograms.quantiles()
 
     def _rank(self, values: Any, limit: int | None, reverse: bool) -> Int64s:
@@ -146,22 +126,5 @@ class Table:
         return np.array([place for _, _, place in ranked[:limit]], np.int64)
 
 
-def _count(rows: ChosenRows, dimension: str, derivations: Mapping[str, Derive]) -> _Part:
-    coded = code_rows(rows, dimension, derivations)
-    hits = np.bincount(coded.codes, minlength=coded.count)
-    status = rows.column("status")
-    errors = np.flatnonzero((status >= _FIRST_SERVER_ERROR) & (status <= _LAST_SERVER_ERROR))
-    return _Part(
-        coded,
-        rows.column(BUCKET) if rows.has(BUCKET) else None,
-        np.flatnonzero(hits),
-        hits,
-        np.bincount(coded.codes[errors], minlength=coded.count),
-        sum_by(coded.codes, rows.column("size_bytes"), coded.count),
-        int(np.count_nonzero(status)),
-        rows.count - int(np.count_nonzero(rows.column("lacks") & LACKS_SIZE)) if rows.has("lacks") else rows.count,
-    )
-
-
 def _known(value: int) -> int | None:
-    return None if value == NOT_KNOWN else int(value)
+    return None if value == NOT_KNOWN else value

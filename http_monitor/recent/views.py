@@ -69,8 +69,7 @@ class RecentViews:
         expression = _expression(query.filter)
         snapshot = self._rows.snapshot()
         chosen = self._choose(snapshot, query.span, expression)
-        lines = find_lines(chosen, query.limit)
-        skipped = sum(rows.count for rows in chosen) - len(lines)
+        lines, skipped = find_lines(chosen, query.limit)
         return LinesView(snapshot.held, _is_whole(snapshot.held, query.span), lines, skipped)
 
     def _choose(self, snapshot: Snapshot, span: ViewSpan, expression: Expression | None) -> list[ChosenRows]:

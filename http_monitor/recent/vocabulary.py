@@ -1,17 +1,18 @@
 """The distinct texts of a column, shared by the pieces of a chapter."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from http_monitor.recent.packed import PackedTexts
-from http_monitor.records import Int32s
+from http_monitor.records import Bools, Int32s
 
 Text = bytes | None
 Derived = tuple[Int32s, list[Text]]
 """For each text the number of what is made of it, and those."""
+_MAX_REMEMBERED = 4
 _KEY_BYTES = 150
 """About what a text takes in a list and a dictionary besides itself."""
 
@@ -44,6 +45,7 @@ class Vocabulary:
         self._count = 0
         self._text_bytes = 0
         self._derived: dict[str, Derived] = {}
+        self._remembered: dict[Hashable, Bools] = {}
         if nullable:
             self.numbers_of((None,))
 
@@ -57,7 +59,8 @@ class Vocabulary:
             own = self._names.nbytes
         else:
             own = self._count * _KEY_BYTES + self._text_bytes
-        return own + sum(codes.nbytes + _KEY_BYTES * len(names) for codes, names in tuple(self._derived.values()))
+        own += sum(codes.nbytes + _KEY_BYTES * len(names) for codes, names in tuple(self._derived.values()))
+        return own + sum(mask.nbytes for mask in tuple(self._remembered.values()))
 
     def numbers_of(self, texts: Sequence[Text]) -> Int32s:
         """Return the number of each text."""
@@ -83,6 +86,17 @@ class Vocabulary:
             found = names.unpack()
             return found if len(found) == count else found.slice(0, count)
         return pa.array(names[:count], pa.binary())
+
+    def remembered(self, question: Hashable, count: int, answer: "Callable[[pa.Array[Any]], Bools]") -> Bools:
+        """Return of which of the first so many texts something is true; remembered when no more texts will come."""
+        found = self._remembered.get(question)
+        if found is None:
+            found = answer(self.texts(count))
+            if isinstance(self._names, PackedTexts) and len(found) == self._count:
+                if len(self._remembered) >= _MAX_REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[question] = found
+        return found[:count]
 
     def derived(self, name: str, derive: Callable[[bytes], Text], count: int) -> Derived:
         """Return what is made of the first so many texts; worked out once for each.

@@ -1,0 +1,171 @@
+"""Measures the recent rows: their memory, what a row costs, and what views cost.
+
+Usage: python bench/recent.py [--seconds N] [--rate N] [--hosts N] [--rounds N]
+
+Made rows (times in milliseconds, durations, agents, referers) come in frames of a tenth of a second. Prints the memory
+that is told and what the process grew by, the CPU time of the fold for each row, and the median CPU time of each view.
+Exits with 1 where memory is more than 64 MB, a view whose filter keeps under 5 percent takes more than 50 ms, or any
+other takes more than 150 ms.
+"""
+
+import argparse
+import statistics
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+if TYPE_CHECKING:
+    from http_monitor.ports.views import ViewSpan
+    from http_monitor.recent.views import RecentViews
+
+_START_US = 1_700_000_000_000_000
+_S = 1_000_000
+_MEMORY = 64 << 20
+_FRAMES_PER_S = 10
+_FEW_MS, _ANY_MS = 50, 150
+
+
+class _Frame:
+    """As much of a `RowFrame` as the fold looks at."""
+
+    def __init__(self, batch: pa.RecordBatch, time_us: Any, offsets: Any) -> None:
+        self.batch = batch
+        self.time_us = time_us
+        self.offsets = offsets
+
+
+class _Column:
+    """Texts, some far more frequent than others."""
+
+    def __init__(self, form: str, count: int, skew: float) -> None:
+        self.texts = pa.array(
+            [
+                (form % ((number // 250, number % 250) if form.count("%d") > 1 else number)).encode()
+                for number in range(count)
+            ],
+            pa.binary(),
+        )
+        weights = 1 / np.arange(1, count + 1) ** skew
+        self._upto = np.cumsum(weights / weights.sum())
+
+    def draw(self, chance: np.random.Generator, rows: int) -> Any:
+        """Return a dictionary column with the texts that occur, as a parser makes it."""
+        codes = np.minimum(np.searchsorted(self._upto, chance.random(rows)), len(self._upto) - 1)
+        present, local = np.unique(codes, return_inverse=True)
+        codes_of: Any = pa.array(local.astype(np.int32))
+        return pa.DictionaryArray.from_arrays(codes_of, self.texts.take(pa.array(present)))
+
+
+def _frames(seconds: int, rate: int, hosts: int) -> Iterator[_Frame]:
+    from http_monitor.records import SCHEMA, FileOffsets, LogFile  # noqa: PLC0415 - after the path is set
+
+    chance = np.random.default_rng(1)
+    columns = {
+        "host": _Column("198.51.%d.%d", hosts, 1.0),
+        "section": _Column("/s%d", 40, 1.0),
+        "path": _Column("/s7/products/%d/details", 3_000, 1.1),
+        "method": _Column("M%d", 4, 2.5),
+        "agent": _Column("Mozilla/5.0 (X11; Linux x86_64; rv:%d) Gecko/20100101 Firefox/1", 400, 1.0),
+        "referer": _Column("https://shop.example/s/%d", 2_000, 1.3),
+    }
+    file = LogFile("access.log", "access.log", (1, 2))
+    rows = rate // _FRAMES_PER_S
+    offset = 0
+    for number in range(seconds * _FRAMES_PER_S):
+        span_us = _S // _FRAMES_PER_S
+        time_us = _START_US + number * span_us + np.sort(chance.integers(0, span_us // 1_000, rows)) * 1_000
+        made: dict[str, Any] = {name: column.draw(chance, rows) for name, column in columns.items()}
+        made["time"] = pa.array(time_us).cast(SCHEMA.field("time").type)
+        made["status"] = pa.array(chance.choice([200, 304, 404, 500, 503], rows, p=[0.86, 0.06, 0.05, 0.02, 0.01]))
+        made["status"] = made["status"].cast(pa.int16())
+        made["size_bytes"] = pa.array(chance.lognormal(8, 1.5, rows).astype(np.int64))
+        made["duration_us"] = pa.array(chance.lognormal(10, 1, rows).astype(np.int64))
+        arrays = [made[field.name] if field.name in made else pa.nulls(rows, field.type) for field in SCHEMA]
+        lengths = chance.normal(220, 40, rows).astype(np.int64)
+        offsets = FileOffsets((file,), np.zeros(rows, np.int32), offset + np.cumsum(lengths) - lengths)
+        offset += int(lengths.sum())
+        yield _Frame(pa.record_batch(arrays, schema=SCHEMA), time_us, offsets)
+
+
+def _resident() -> int:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) << 10
+
+
+def main() -> int:
+    """Fold and ask; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=900)
+    parser.add_argument("--rate", type=int, default=5_000)
+    parser.add_argument("--hosts", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    from http_monitor.ports.views import ViewSpan  # noqa: PLC0415 - after the path is set
+    from http_monitor.recent.recent_rows import RecentRows  # noqa: PLC0415
+    from http_monitor.recent.views import RecentViews  # noqa: PLC0415
+
+    rows = RecentRows(900 * _S, _MEMORY)
+    before, spent, count = _resident(), 0.0, 0
+    for frame in _frames(options.seconds, options.rate, options.hosts):
+        since = process_time()
+        rows.frame(frame)  # type: ignore[arg-type]
+        spent += process_time() - since
+        count += len(frame.batch)
+    held = rows.held()
+    pa.default_memory_pool().release_unused()
+    print(f"rows {held.rows:,} of {count:,}, left out {held.left_out:,}")
+    print(f"memory told {held.nbytes / 1e6:.1f} MB, the process grew by {(_resident() - before) / 1e6:.0f} MB")
+    print(f"fold {1e9 * spent / count:.0f} ns CPU a row: {spent / options.seconds:.2%} of a core")
+    end_us = _START_US + options.seconds * _S
+    slow = _ask(RecentViews(rows, lambda agent: agent[-9:]), ViewSpan(end_us - 900 * _S, end_us), options.rounds)
+    print(f"the process has {_resident() / 1e6:.0f} MB")
+    return 1 if slow or held.left_out or held.nbytes > _MEMORY else 0
+
+
+def _ask(views: "RecentViews", whole: "ViewSpan", rounds: int) -> bool:
+    """Print what views cost; return whether one takes too long."""
+    from http_monitor.ports.views import LinesQuery, SeriesQuery, TableQuery, ViewSpan  # noqa: PLC0415
+
+    minute = ViewSpan(whole.end_us - 200 * _S, whole.end_us - 80 * _S)
+    few = ("status >= 500", 'path == "/s7/products/9/details"', "host == 198.51.40.0/24", "duration > 200ms")
+    many = (None, "status < 400", 'path ~ "details" and not status == 404')
+    asked: list[tuple[str, Any, Any]] = []
+    for text in (*few, *many):
+        asked += [
+            (f"{dimension} | {text}", TableQuery(dimension, whole, text), views.table)
+            for dimension in ("endpoint", "host", "status")
+        ]
+        asked.append((f"series | {text}", SeriesQuery(whole, 10 * _S, text), views.series))
+        asked.append((f"lines | {text}", LinesQuery(whole, text), views.lines))
+    asked += [
+        ("network | None", TableQuery("network", whole), views.table),
+        ("host by p95 | None", TableQuery("host", whole, None, "p95"), views.table),
+        ("host, all | None", TableQuery("host", whole, limit=None), views.table),
+        ("endpoint, 2 min | None", TableQuery("endpoint", minute), views.table),
+    ]
+    is_slow = False
+    for name, query, ask in asked:
+        taken = []
+        for _ in range(rounds):
+            since = process_time()
+            found = ask(query)
+            taken.append(1_000 * (process_time() - since))
+        kept = found.total.hits if hasattr(found, "total") else None
+        limit = _FEW_MS if name.partition(" | ")[2] in few else _ANY_MS
+        median = statistics.median(taken)
+        is_slow |= median > limit
+        mark = "  more than " + str(limit) if median > limit else ""
+        print(f"{median:7.1f} ms  {name}  {'' if kept is None else f'{kept:,}'}{mark}")
+    return is_slow
+
+
+if __name__ == "__main__":
+    sys.exit(main())
