@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from http_monitor.ports.views import (
     TableQuery,
     ViewSpan,
 )
+from http_monitor.recent import sums
 from http_monitor.recent.recent_rows import RecentRows
 from http_monitor.recent.views import RecentViews
 from tests import test_filtering
@@ -38,6 +40,7 @@ def _rows(seed: int, count: int, steps_us: Sequence[int]) -> list[Accepted]:
     words = [None, *test_filtering.WORDS][: chance.choice((2, 4, 99))]
     hosts = [b"-", b"10.0.0.1", b"10.0.0.1", b"10.0.1.9", b"2001:db8::1", b"web"]
     some = chance.random()
+    eras = chance.choice((None, None, True, False))
     now_us = START_US
     rows = []
     for number in range(count):
@@ -58,6 +61,16 @@ def _rows(seed: int, count: int, steps_us: Sequence[int]) -> list[Accepted]:
             "bytes_in": chance.choice((None, *_AMOUNTS)) if some < 0.3 else None,
             "lacks": chance.choice((None, None, 1, 2, 3)) if some < 0.6 else 1 if some < 0.7 else None,
         }
+        if eras is not None:
+            # What is absent in some pieces and there in all rows of others.
+            is_absent = (number < count // 2) == eras
+            values = {
+                name: (None if is_absent else 7 if value is None else value)
+                if name in ("size_bytes", "duration_us", "bytes_in", "lacks")
+                else value
+                for name, value in values.items()
+            }
+            values["lacks"] = None if is_absent else 1
         rows.append(Accepted(time_us, values))
     return rows
 
@@ -128,6 +141,19 @@ def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -
         assert found.keys == len(expected)
         assert values_of(found.total) == reference.total(rows)
         assert found.is_whole == _is_whole(views, span)
+
+
+@pytest.mark.parametrize("order", ["hits", "p50", "p95"])
+def test_quantiles_of_many_keys_are_sorted_and_still_those_of_the_reference(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "_MAX_DENSE", 1)
+    case = Case(_rows(5, 200, (0, US_PER_S)), [50, 120], 900, PLENTY, 16)
+    _, views = case.views()
+    span = ViewSpan(START_US - 900 * US_PER_S, START_US + 900 * US_PER_S)
+    found = views.table(TableQuery("endpoint", span, order=order, limit=3))
+    assert [values_of(row) for row in found.rows] == reference.table(case.rows, "endpoint", order, False)[:3]
+    assert values_of(found.total) == reference.total(case.rows)
 
 
 @settings(max_examples=examples(100), deadline=None)

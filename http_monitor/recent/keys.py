@@ -34,7 +34,7 @@ class ChapterKeys:
     def codes(self, rows: ChosenPiece) -> Ints:
         """Return the code of each row."""
         values = rows.column(self.column)
-        return values if self.code_of is None else self.code_of[values]
+        return values if self.code_of is None else self.code_of.take(values)
 
     def of(self, codes: Int64s) -> Any:
         """Return the keys of some codes, null for none."""

@@ -35,7 +35,7 @@ class Matcher:
         self._chapter = chapter
         # A text that is absent is None.
         self._derivations = {name: _of_some(derive) for name, derive in derivations.items()}
-        self._by_value: dict[Expression, Bools] = {}
+        self._by_value: dict[Expression, ValueSet] = {}
 
     def mask(self, piece: Piece, unpacked: dict[str, Ints]) -> Bools:
         """Return which rows pass.
@@ -50,7 +50,7 @@ class Matcher:
         columns = compared_columns(expression)
         if len(columns) == 1 and (columns <= {"status"} or columns <= set(TEXTS)):
             (name,) = columns
-            return self._of_values(expression, name)[rows.column(name)]
+            return self._of_values(expression, name).mask(rows.count, lambda: rows.column(name))
         match expression:
             case Not(operand):
                 return ~self._mask(operand, rows)
@@ -73,19 +73,18 @@ class Matcher:
             mask = mask & self._mask(operand, rows)
         return mask
 
-    def _of_values(self, expression: Expression, name: str) -> Bools:
+    def _of_values(self, expression: Expression, name: str) -> "ValueSet":
         """Return of which values of a column an expression is true."""
         found = self._by_value.get(expression)
         if found is None:
             if name == "status":
-                found = self._mask_of_column(
-                    expression, name, arrow_of(np.arange(_STATUSES, dtype=np.int16), pa.int16())
-                )
+                column = arrow_of(np.arange(_STATUSES, dtype=np.int16), pa.int16())
+                are_wanted = self._mask_of_column(expression, name, column)
             else:
-                found = self._chapter.vocabularies[name].remembered(
+                are_wanted = self._chapter.vocabularies[name].remembered(
                     expression, self._chapter.counts[name], lambda texts: self._of_texts(expression, name, texts)
                 )
-            self._by_value[expression] = found
+            found = self._by_value[expression] = ValueSet(are_wanted)
         return found
 
     def _of_texts(self, expression: Expression, name: str, texts: Any) -> Bools:
@@ -96,10 +95,40 @@ class Matcher:
         return mask_of(expression, pa.record_batch([column], names=[name]), self._derivations)
 
 
+class ValueSet:
+    """Values that are wanted, compared in the quickest way.
+
+    Args:
+        are_wanted: For each value from 0 on.
+    """
+
+    def __init__(self, are_wanted: Bools) -> None:
+        self._are_wanted = are_wanted
+        wanted = np.flatnonzero(are_wanted)
+        self._is_empty = not len(wanted)
+        self._first, self._last = (0, 0) if self._is_empty else (int(wanted[0]), int(wanted[-1]))
+        self._is_range = self._last - self._first + 1 == len(wanted)
+
+    def mask(self, count: int, values: Callable[[], Ints]) -> Bools:
+        """Return which of so many values are wanted."""
+        if self._is_empty:
+            return np.zeros(count, np.bool_)
+        found = values()
+        mask: Bools
+        if not self._is_range or self._last > np.iinfo(found.dtype).max:
+            mask = self._are_wanted.take(found)
+        elif self._first == self._last:
+            mask = found == self._first
+        else:
+            mask = (found >= self._first) & (found <= self._last)
+        return mask
+
+
 class _Unpacking:
     """Unpacks the columns of a piece when they are needed."""
 
     def __init__(self, piece: Piece, unpacked: dict[str, Ints]) -> None:
+        self.count = piece.count
         self._piece = piece
         self._unpacked = unpacked
 

@@ -9,9 +9,6 @@ from http_monitor.recent.packed import Ints, PackedInts
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
 
-_SELDOM = ("offset", "file")
-"""Columns that few views need."""
-
 
 class Piece:
     """Rows of which nothing changes any more.
@@ -30,10 +27,12 @@ class Piece:
         self._columns = columns
         self.nbytes = sum(column.nbytes for column in columns.values())
 
-    def column(self, name: str) -> Ints:
-        """Return a column of `columns.Columns`."""
+    def column(self, name: str, rows: Int64s | None = None) -> Ints:
+        """Return a column of `columns.Columns`, of all rows or of some."""
         found = self._columns.get(name)
-        return absent_column(self._columns, name, self.count) if found is None else found
+        if found is None:
+            return absent_column(self._columns, name, self.count if rows is None else len(rows))
+        return found if rows is None else found.take(rows)
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,10 +57,7 @@ class PackedPiece(Piece):
         self._unit_us = next(unit for unit in (US_PER_S, 1_000, 1) if not (since % unit).any())
         columns["time"] = since // self._unit_us
         columns["offset"] = _steps(columns["file"], columns["offset"])
-        self._packed = {
-            name: PackedInts.pack(values, planes=name in _SELDOM or (name == "time" and self._unit_us == 1))
-            for name, values in columns.items()
-        }
+        self._packed = {name: PackedInts.pack(values) for name, values in columns.items()}
         self.nbytes = sum(packed.nbytes for packed in self._packed.values())
 
     @property
@@ -69,15 +65,16 @@ class PackedPiece(Piece):
         """The columns that are there."""
         return frozenset(self._packed)
 
-    def column(self, name: str) -> Ints:
-        """Return a column of `columns.Columns`."""
+    def column(self, name: str, rows: Int64s | None = None) -> Ints:
+        """Return a column of `columns.Columns`, of all rows or of some."""
         packed = self._packed.get(name)
         if packed is None:
-            return absent_column(self._packed, name, self.count)
-        values = packed.unpack()
-        if name == "time":
-            return values.astype(np.int64) * self._unit_us + self.first_us
-        return _from_steps(self._packed["file"].unpack(), values) if name == "offset" else values
+            return absent_column(self._packed, name, self.count if rows is None else len(rows))
+        if name == "offset":
+            offsets = _from_steps(self._packed["file"].unpack(), packed.unpack())
+            return offsets if rows is None else offsets.take(rows)
+        values = packed.unpack(rows)
+        return values.astype(np.int64) * self._unit_us + self.first_us if name == "time" else values
 
 
 def _join(pieces: Sequence[Piece]) -> dict[str, Ints]:

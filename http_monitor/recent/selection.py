@@ -35,8 +35,8 @@ class ChosenPiece:
         """Return a column of `columns.Columns`."""
         values = self._unpacked.get(name)
         if values is None:
-            values = self._piece.column(name)
-        return values if self.rows is None else values[self.rows]
+            return self._piece.column(name, self.rows)
+        return values if self.rows is None else values.take(self.rows)
 
     def has(self, name: str) -> bool:
         """Return whether the column is there."""

@@ -15,7 +15,7 @@ _EXACT_FLOAT = 1 << 52
 _LIMB_BITS = 21
 _WIDTH = 4_096
 """More than there are histogram buckets."""
-_MAX_CELLS = 1 << 22
+_MAX_DENSE = 1 << 10
 NOT_KNOWN = -1
 _BEFORE = 2
 """Numbers of buckets that stand for no value are at least that much below 0."""
@@ -44,10 +44,12 @@ def fitting(sums: Any) -> Sizes:
 
 def add_sizes(one: Sizes, other: Sizes) -> Sizes:
     """Return the sums of sums, each of which is far below the greatest of its type."""
+    total: Sizes
     if one.dtype == other.dtype == np.int64 and int(one.max(initial=0)) < MAX_INT64:
-        total: Sizes = one + other
-        return total
-    return one.astype(np.object_) + other.astype(np.object_)
+        total = one + other
+    else:
+        total = one.astype(np.object_) + other.astype(np.object_)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ class Histograms:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._is_dense = count * _WIDTH <= _MAX_CELLS
+        self._is_dense = count <= _MAX_DENSE
         self._cells: Int64s = np.zeros(count * _WIDTH if self._is_dense else 0, np.int64)
-        self._sparse: list[tuple[Int64s, Int64s]] = []
+        self._sparse: list[Any] = [np.empty(0, np.uint32)]
 
     def add_to_first(self, buckets: Ints) -> None:
         """Count values under the number 0; a bucket below 0 is none."""
@@ -89,7 +91,7 @@ class Histograms:
         first_cell = np.where(number_of < 0, self._count, number_of).astype(kind) * kind(_WIDTH)
         parts = []
         for codes, buckets in values:
-            cells: Any = first_cell[codes]
+            cells: Any = first_cell.take(codes)
             cells += buckets.astype(kind)
             # A bucket below 0 would be one of the number before.
             none = buckets < 0
@@ -103,40 +105,25 @@ class Histograms:
             self._cells += found[: len(self._cells)]
             return
         whole = np.concatenate(parts)
-        whole.sort()
-        whole = whole[: np.searchsorted(whole, kind(self._count * _WIDTH))]
-        if len(whole):
-            first = np.flatnonzero(np.concatenate(([True], whole[1:] != whole[:-1])))
-            self._sparse.append((whole[first].astype(np.int64), np.diff(first, append=len(whole))))
+        self._sparse.append(whole[whole < kind(self._count * _WIDTH)])
 
     def quantiles(self) -> Quantiles:
         """Return the quantiles by nearest rank."""
-        cells, hits = self._counted()
         p50, p95 = (np.full(self._count, NOT_KNOWN, np.int64) for _ in range(2))
-        if len(cells):
-            number = cells // _WIDTH
-            first = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
-            upto = np.cumsum(hits)
-            before = np.concatenate(([0], upto[first[1:] - 1]))
-            total = np.diff(np.append(before, upto[-1]))
-            for percent, result in ((50, p50), (95, p95)):
-                at = np.searchsorted(upto, before + -(-total * percent // 100))
-                result[number[first]] = [middle_of(bucket) for bucket in (cells[at] % _WIDTH).tolist()]
-        return Quantiles(p50, p95)
-
-    def _counted(self) -> tuple[Int64s, Int64s]:
-        """Return each cell that has any, ascending, and how many."""
+        limits = np.arange(self._count + 1) * _WIDTH
+        upto: Int64s | None = None
         if self._is_dense:
             cells = np.flatnonzero(self._cells)
-            return cells, self._cells[cells]
-        if len(self._sparse) == 1:
-            return self._sparse[0]
-        if not self._sparse:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        cells, places = np.unique(_join([cells for cells, _ in self._sparse]), return_inverse=True)
-        hits = np.bincount(places, _join([hits for _, hits in self._sparse])).astype(np.int64)
-        return cells, hits
-
-
-def _join(parts: Sequence[Int64s]) -> Int64s:
-    return np.concatenate(parts)
+            upto = np.cumsum(self._cells[cells])
+            ends = np.concatenate(([0], upto))[np.searchsorted(cells, limits)]
+        else:
+            cells = np.concatenate(self._sparse)
+            cells.sort()
+            ends = np.searchsorted(cells, limits.astype(cells.dtype))
+        total = np.diff(ends)
+        known = np.flatnonzero(total)
+        for percent, result in ((50, p50), (95, p95)):
+            ranks = ends[known] + -(-total[known] * percent // 100)
+            at = ranks - 1 if upto is None else np.searchsorted(upto, ranks)
+            result[known] = [middle_of(bucket) for bucket in (cells[at] % _WIDTH).tolist()]
+        return Quantiles(p50, p95)

@@ -88,14 +88,14 @@ class Vocabulary:
         return pa.array(names[:count], pa.binary())
 
     def remembered(self, question: Hashable, count: int, answer: "Callable[[pa.Array[Any]], Bools]") -> Bools:
-        """Return of which of the first so many texts something is true; remembered when no more texts will come."""
+        """Return of which of the first so many texts something is true; asked once for each text."""
         found = self._remembered.get(question)
         if found is None:
-            found = answer(self.texts(count))
-            if isinstance(self._names, PackedTexts) and len(found) == self._count:
-                if len(self._remembered) >= _MAX_REMEMBERED:
-                    self._remembered.clear()
-                self._remembered[question] = found
+            found = np.empty(0, np.bool_)
+            if len(self._remembered) >= _MAX_REMEMBERED:
+                self._remembered.clear()
+        if len(found) < count:
+            found = self._remembered[question] = np.concatenate((found, answer(self.texts(count).slice(len(found)))))
         return found[:count]
 
     def derived(self, name: str, derive: Callable[[bytes], Text], count: int) -> Derived:
