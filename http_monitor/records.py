@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import take
+
 _KEY = pa.dictionary(pa.int32(), pa.binary())
 
 SCHEMA = pa.schema(
@@ -90,6 +92,8 @@ class FileOffsets:
     """Index of each row's file in `files`; -1: not known."""
     offset: Int64s
     """Place of the first byte of each row's line, in an archive that of its content; -1: not known."""
+    texts: Any = None
+    """The lines, an array of binary, kept where they cannot be read again, null for others; None: none is kept."""
 
     @staticmethod
     def unknown(count: int) -> "FileOffsets":
@@ -105,16 +109,24 @@ class FileOffsets:
             # The last item is what -1 selects.
             number_of = np.array([*(files.setdefault(file, len(files)) for file in part.files), -1], np.int32)
             numbers.append(number_of[part.file])
-        return FileOffsets(tuple(files), np.concatenate(numbers), np.concatenate([part.offset for part in parts]))
+        texts = None
+        if any(part.texts is not None for part in parts):
+            lines = [pa.nulls(len(part.file), pa.binary()) if part.texts is None else part.texts for part in parts]
+            texts = pa.concat_arrays(lines)
+        offset = np.concatenate([part.offset for part in parts])
+        return FileOffsets(tuple(files), np.concatenate(numbers), offset, texts)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory of the numbers."""
-        return self.file.nbytes + self.offset.nbytes
+        """Bytes of memory of the numbers and texts."""
+        return self.file.nbytes + self.offset.nbytes + (0 if self.texts is None else self.texts.nbytes)
 
     def take(self, index: "slice | Int64s") -> "FileOffsets":
         """Return the offsets of the selected rows."""
-        return FileOffsets(self.files, self.file[index], self.offset[index])
+        texts = self.texts
+        if texts is not None:
+            texts = texts[index] if isinstance(index, slice) else take(texts, index)
+        return FileOffsets(self.files, self.file[index], self.offset[index], texts)
 
     def resolve(self) -> "FileOffsets":
         """Return this object."""

@@ -23,13 +23,20 @@ def place_of(number: int) -> tuple[LogFile | None, int]:
     return FILES[number % 5 == 0], 150 * number + number % 3
 
 
+def text_of(number: int) -> bytes | None:
+    """Return the line of a row that comes with it, as its place is not known."""
+    return b"line %d" % number * (number % 4) if place_of(number)[0] is None else None
+
+
 def frame_of(rows: Sequence[Accepted], first: int = 0) -> AcceptedRows:
     """Return a frame of rows, the first of which has this number among all."""
     batch = pa.RecordBatch.from_pylist([{"time": row.time_us, **row.values} for row in rows], schema=SCHEMA)
     times = np.array([row.time_us for row in rows], np.int64)
     places = [place_of(first + number) for number in range(len(rows))]
     files = np.array([-1 if file is None else FILES.index(file) for file, _ in places], np.int32)
-    offsets = FileOffsets(FILES, files, np.array([offset for _, offset in places], np.int64))
+    lines = [text_of(first + number) for number in range(len(rows))]
+    texts: Any = pa.array(lines, pa.binary()) if any(line is not None for line in lines) else None
+    offsets = FileOffsets(FILES, files, np.array([offset for _, offset in places], np.int64), texts)
     made = Rows(batch, times, offsets=offsets)
     return AcceptedRows(made, Frame.of(made), times // 1_000_000 * 1_000_000, np.zeros(len(rows), np.bool_))
 

@@ -22,7 +22,7 @@ from http_monitor.recent.recent_rows import RecentRows
 from http_monitor.recent.views import RecentViews
 from tests import test_filtering
 from tests.examples import examples
-from tests.recent import frames_of, place_of, values_of
+from tests.recent import frames_of, place_of, text_of, values_of
 from tests.reference import views as reference
 from tests.reference.filtering import Tree, Value
 from tests.reference.views import Accepted
@@ -171,8 +171,9 @@ def test_the_lines_are_the_newest_that_match(case: Case, tree: Tree | None, span
     found = views.lines(LinesQuery(span, _text_of(tree), limit))
     number_of = {id(row): number for number, row in enumerate(case.rows)}
     expected = reference.lines(_chosen(case, views, tree, span))
-    assert [_told(line.time_us, line.values, (line.file, line.offset)) for line in found.lines] == [
-        _told(row.time_us, row.values, place_of(number_of[id(row)])) for row in expected[:limit]
+    assert [_told(line.time_us, line.values, (line.file, line.offset), line.text) for line in found.lines] == [
+        _told(row.time_us, row.values, place_of(number_of[id(row)]), text_of(number_of[id(row)]))
+        for row in expected[:limit]
     ]
     assert found.skipped == len(expected) - len(expected[:limit])
 
@@ -181,8 +182,8 @@ def _text_of(tree: Tree | None) -> str | None:
     return None if tree is None else written(tree)
 
 
-def _told(time_us: int, values: Mapping[str, Value], place: Any) -> Any:
-    return time_us, sorted(values.items()), place
+def _told(time_us: int, values: Mapping[str, Value], place: Any, text: bytes | None) -> Any:
+    return time_us, sorted(values.items()), place, text
 
 
 @settings(max_examples=examples(100), deadline=None)

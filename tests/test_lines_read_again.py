@@ -12,7 +12,9 @@ from http_monitor.alerts import default_alerts
 from http_monitor.clock import ReplayClock
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
+from http_monitor.parser.clf.format import FamilyFormat
 from http_monitor.parser.lines.explain import explain
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.ports.source import Source
 from http_monitor.ports.views import FoundLine, LinesQuery, ViewSpan
 from http_monitor.recent.recent_rows import RecentRows
@@ -42,13 +44,15 @@ def parser_of(make_format: MakeFormat) -> Callable[[LogFile], ParseLine]:
 
 
 def found_lines(
-    sources: Sequence[Source], make_format: MakeFormat = family, filter: str | None = None
+    sources: Sequence[Source], make_format: MakeFormat = family, filter: str | None = None, *, keeps_texts: bool = False
 ) -> list[FoundLine]:
     """Return the lines of a replay, newest first."""
     rows, hub = RecentRows(1 << 60, 1 << 26, 7), Hub()
     hub.join_stream(rows)
     run = Settings(replay=True)
     inputs = [Input(source, make_format(), 60_000_000, explain) for source in sources]
+    for each in inputs:
+        each.locator.keeps_texts = keeps_texts
     monitor = put_together(run, inputs, default_alerts(run), hub, ReplayClock())
     while not monitor.step():
         pass
@@ -126,6 +130,34 @@ def test_a_line_in_parts_is_found_by_what_all_of_them_say(tmp_path: Path) -> Non
 def test_a_line_whose_place_is_not_known_cannot_be_read_again(log: Path) -> None:
     source = ScriptedSource([log.read_bytes()], ends=True)
     assert read(found_lines([source])) == [NOT_READABLE] * 30
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 50])
+def test_a_line_that_is_kept_is_shown_without_its_log(log: Path, pieces: int) -> None:
+    data = log.read_bytes().replace(b"\n", b"\n\n", 3)
+    step = -(-len(data) // pieces)
+    source = ScriptedSource([data[at : at + step] for at in range(0, len(data), step)], ends=True)
+    assert read(found_lines([source], keeps_texts=True)) == written()[::-1]
+
+
+def test_a_line_of_a_file_is_kept_too_where_that_is_wanted(log: Path) -> None:
+    lines = found_lines([ReplayFile(str(log))], filter='host == "h1"', keeps_texts=True)
+    log.unlink()
+    assert [line.offset for line in lines][-1] == len(written()[0]) + 1
+    assert read(lines) == written()[1::4][::-1]
+
+
+def test_a_key_that_was_cut_is_that_of_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    lines = [log_line(START_S, request=b"GET /%b HTTP/1.1" % (b"x" * length)) for length in (3_000, 4_000)]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+    def make_format() -> LogFormat:
+        return FamilyFormat("auto", 8_192)
+
+    found = found_lines([ReplayFile(str(path))], make_format)
+    assert {len(str(line.values["path"])) < 2_200 for line in found} == {True}
+    assert read(found, make_format) == lines[::-1]
 
 
 def test_a_file_that_the_run_cannot_read_again_is_not_opened(log: Path) -> None:

@@ -1,9 +1,11 @@
 """Finds the places of an input's lines in their files."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from http_monitor.codec import checked_list, decode_file, encode_file, fields_of, integer
 from http_monitor.ports.ability import able
@@ -27,6 +29,8 @@ class Locator:
         self._held: Places = {}
         self.at_once = False
         """Work the offsets of rows out at once, in a replay: rows may wait long there, which would keep the data."""
+        self.keeps_texts = False
+        """Give the lines of rows too: they cannot be read again, and somebody may want to see them."""
 
     def offsets(self, data: bytes, stretches: Sequence[Stretch], batch: Batch, line_nos: Int64s) -> RowOffsets | None:
         """Return the offsets of the rows that were read next; None if they are not known.
@@ -37,10 +41,12 @@ class Locator:
             batch: The batch that the format made of them.
             line_nos: For each row the number of its line in the batch.
         """
-        if not (stretches or self._held):
+        if not (stretches or self._held or self.keeps_texts):
             return None
         places = LinePlaces(data, stretches, batch, self._held)
         self._held = {} if self._holding is None else places.of_held(self._holding.held_back())
+        if self.keeps_texts:
+            return places.with_texts(line_nos)
         return places.of_lines(line_nos) if self.at_once else UnresolvedOffsets(places, line_nos)
 
     def save(self) -> list[Json]:
@@ -74,6 +80,16 @@ class LinePlaces:
         if self._begins is None:
             self._begins = self._batch.line_begins(self._data)
         return self._locate(self._begins[line_nos - 1])
+
+    def with_texts(self, line_nos: Int64s) -> FileOffsets:
+        """Return the places of lines and the lines; of one that began in data read before, the part that is here."""
+        places = self.of_lines(line_nos)
+        assert self._begins is not None
+        data = self._data
+        begins = np.maximum(self._begins[line_nos - 1], 0).tolist()
+        ends = (data.find(b"\n", begin) for begin in begins)
+        lines = [data[begin : len(data) if end < 0 else end] for begin, end in zip(begins, ends, strict=True)]
+        return replace(places, texts=pa.array(lines, pa.binary()))
 
     def of_held(self, held: Sequence[int]) -> Places:
         """Return the places of the starts of lines, as far as they are known.

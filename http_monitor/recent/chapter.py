@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http_monitor.recent.columns import TEXTS, NewRows, make_columns
 from http_monitor.recent.piece import PackedPiece, Piece
 from http_monitor.recent.vocabulary import Vocabulary
-from http_monitor.records import SCHEMA, LogFile
+from http_monitor.records import SCHEMA, FileOffsets, LogFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,16 @@ class Chapter:
         """Number of rows that are not compressed."""
         return sum(piece.count for piece in self.loose)
 
+    @property
+    def loose_bytes(self) -> int:
+        """Bytes of memory of what is not compressed."""
+        return sum(piece.nbytes for piece in self.loose)
+
     def add(self, rows: Sequence[NewRows]) -> None:
         """Add at least one frame."""
-        self.loose.append(Piece(make_columns(rows, self._vocabularies, self._files)))
+        offsets = [each.offsets for each in rows]
+        texts = FileOffsets.join(offsets).texts if any(each.texts is not None for each in offsets) else None
+        self.loose.append(Piece(make_columns(rows, self._vocabularies, self._files), texts))
         self.rows += self.loose[-1].count
 
     def pack(self) -> None:

@@ -47,13 +47,13 @@ def _newest(time_us: Int64s, number: int, limit: int) -> list[tuple[int, int, in
 
 def _lines(chapter: ChapterView, rows: ChosenPiece) -> list[FoundLine]:
     time_us, file, offset = (rows.column(name).tolist() for name in ("time", "file", "offset"))
-    values = _values(chapter, rows)
+    values, texts = _values(chapter, rows), rows.texts()
     return [
         FoundLine(
             time_us[at],
             chapter.files[file[at]] if file[at] >= 0 else None,
             offset[at],
-            None,
+            texts[at],
             {name: column[at] for name, column in values.items()},
         )
         for at in range(rows.count)

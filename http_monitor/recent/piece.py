@@ -1,11 +1,13 @@
 """Some rows in a row, as they came or compressed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from http_monitor.recent.columns import ABSENT, NUMBERS, Columns, absent_column
-from http_monitor.recent.packed import Ints, PackedInts
+from http_monitor.recent.packed import Ints, PackedInts, PackedTexts
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
 
@@ -15,17 +17,19 @@ class Piece:
 
     Args:
         columns: At least one row.
+        texts: The lines of the rows, null for those that can be read again; None: all can.
     """
 
-    __slots__ = ("_columns", "count", "first_us", "last_us", "nbytes")
+    __slots__ = ("_columns", "_texts", "count", "first_us", "last_us", "nbytes")
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, texts: "pa.Array[Any] | None" = None) -> None:
         time = columns["time"]
         self.count = len(time)
         self.first_us = int(time.min())
         self.last_us = int(time.max())
         self._columns = columns
-        self.nbytes = sum(column.nbytes for column in columns.values())
+        self._texts = texts
+        self.nbytes = sum(column.nbytes for column in columns.values()) + (0 if texts is None else texts.nbytes)
 
     def column(self, name: str, rows: Int64s | None = None) -> Ints:
         """Return a column of `columns.Columns`, of all rows or of some."""
@@ -39,6 +43,10 @@ class Piece:
         """The columns that are there."""
         return frozenset(self._columns)
 
+    def texts(self) -> "pa.Array[Any] | None":
+        """Return the lines of the rows, null for those that can be read again; None: all can."""
+        return self._texts
+
 
 class PackedPiece(Piece):
     """Rows, compressed.
@@ -47,7 +55,7 @@ class PackedPiece(Piece):
         pieces: The rows, at least one.
     """
 
-    __slots__ = ("_packed", "_unit_us")
+    __slots__ = ("_packed", "_packed_texts", "_unit_us")
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         columns = _join(pieces)
@@ -58,12 +66,19 @@ class PackedPiece(Piece):
         columns["time"] = since // self._unit_us
         columns["offset"] = _steps(columns["file"], columns["offset"])
         self._packed = {name: PackedInts.pack(values) for name, values in columns.items()}
+        self._packed_texts = _pack_texts(pieces)
         self.nbytes = sum(packed.nbytes for packed in self._packed.values())
+        if self._packed_texts is not None:
+            self.nbytes += self._packed_texts.nbytes
 
     @property
     def names(self) -> frozenset[str]:
         """The columns that are there."""
         return frozenset(self._packed)
+
+    def texts(self) -> "pa.Array[Any] | None":
+        """Return the lines of the rows, null for those that can be read again; None: all can."""
+        return None if self._packed_texts is None else self._packed_texts.unpack()
 
     def column(self, name: str, rows: Int64s | None = None) -> Ints:
         """Return a column of `columns.Columns`, of all rows or of some."""
@@ -86,6 +101,17 @@ def _join(pieces: Sequence[Piece]) -> dict[str, Ints]:
         if absent.any():
             columns[name + ABSENT] = absent
     return columns
+
+
+def _pack_texts(pieces: Sequence[Piece]) -> PackedTexts | None:
+    every = [piece.texts() for piece in pieces]
+    if all(texts is None for texts in every):
+        return None
+    lines = [
+        pa.nulls(piece.count, pa.binary()) if texts is None else texts
+        for piece, texts in zip(pieces, every, strict=True)
+    ]
+    return PackedTexts.pack(pa.concat_arrays(lines))
 
 
 def _steps(file: Ints, offset: Ints) -> Int64s:

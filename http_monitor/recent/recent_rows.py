@@ -73,7 +73,7 @@ class RecentRows:
                 self._begun_us = self._upto_us
             self._waiting.append(rows)
             self._waiting_rows += len(batch)
-            self._waiting_bytes += batch.get_total_buffer_size()
+            self._waiting_bytes += batch.get_total_buffer_size() + rows.offsets.nbytes
             is_much = self._waiting_bytes > self._max_bytes // _PART
             if is_much or self._waiting_rows >= min(_SETTLED_ROWS, self._piece_rows) or self._is_long():
                 self._settle()
@@ -116,7 +116,8 @@ class RecentRows:
         chapter = self._chapters[-1]
         chapter.add(self._waiting)
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
-        if self._is_long() or chapter.loose_rows >= self._piece_rows:
+        is_much = chapter.loose_bytes > self._max_bytes // _PART
+        if is_much or self._is_long() or chapter.loose_rows >= self._piece_rows:
             chapter.pack()
             self._begun_us = None
             self._forget_old()

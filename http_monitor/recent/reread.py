@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.ports.views import FoundLine
 from http_monitor.records import LogFile
 from http_monitor.sources.files.access import Files, Handle
@@ -123,6 +124,7 @@ class LineReader:
         return LineText(None, GONE)
 
     def _is_same(self, rows: pa.RecordBatch, line: FoundLine) -> bool:
+        rows = with_short_keys(rows)
         if not self._by_arrival and int(rows.column("time")[0].value) != line.time_us:
             return False
         return all(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from http_monitor.arrow import take
 from http_monitor.filtering.derived import Derive
 from http_monitor.filtering.syntax import Expression
 from http_monitor.ports.views import ViewSpan
@@ -37,6 +38,14 @@ class ChosenPiece:
         if values is None:
             return self._piece.column(name, self.rows)
         return values if self.rows is None else values.take(self.rows)
+
+    def texts(self) -> list[bytes | None]:
+        """Return the lines, None for those that can be read again."""
+        texts = self._piece.texts()
+        if texts is None:
+            return [None] * self.count
+        found: list[bytes | None] = (texts if self.rows is None else take(texts, self.rows)).to_pylist()
+        return found
 
     def has(self, name: str) -> bool:
         """Return whether the column is there."""
