@@ -15,7 +15,7 @@ from http_monitor.recent.chapter import ChapterView
 from http_monitor.recent.columns import ABSENT, BUCKET, NO_DURATION, NUMBERS, REST, TEXTS, durations_of
 from http_monitor.recent.packed import Ints
 from http_monitor.recent.piece import Piece
-from http_monitor.records import Bools
+from http_monitor.records import Bools, Int64s
 
 _STATUSES = 1_000
 _DURATION = "duration_us"
@@ -139,6 +139,10 @@ class _Unpacking:
             found = self._unpacked[name] = self._piece.column(name)
         return found
 
+    def some(self, name: str, places: Int64s) -> Ints:
+        """Return a column of some rows."""
+        return self._piece.column(name, places)
+
     def numbers(self, name: str) -> Any:
         """Return a column of numbers as `records.SCHEMA` has it, but for its width."""
         if name == _DURATION:
@@ -167,7 +171,7 @@ def _compare_durations(test: NumberTest, rows: _Unpacking) -> Bools:
     mask: Bools = buckets > at if test.operator in (">", ">=") else (buckets < at) & (buckets != NO_DURATION)
     edge = np.flatnonzero(buckets == at)
     if len(edge):
-        values, _ = durations_of(buckets[edge], rows.column(REST)[edge])
+        values, _ = durations_of(buckets[edge], rows.some(REST, edge))
         compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[test.operator]
         mask[edge] = compare(values, limit)
     return mask

@@ -19,9 +19,9 @@ _WIDE_BYTES = 4
 
 
 @cache
-def _codec() -> Any:
+def _codec(is_quick: bool = False) -> Any:
     # Any: the stubs of pyarrow do not know compression levels. With higher levels it takes longer and is no smaller.
-    return pa.Codec("zstd", 1)
+    return pa.Codec("lz4_raw") if is_quick else pa.Codec("zstd", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,30 @@ class PackedInts:
     is_compressed: bool = True
     planes: bool = False
     """All first bytes come first, then all second ones: smaller, and for wide numbers also quicker to unpack."""
+    is_quick: bool = False
 
     @staticmethod
-    def pack(values: Ints) -> "PackedInts":
-        """Return at least one integer, compressed in the least width that holds them all."""
+    def pack(values: Ints, *, is_quick: bool = False, planes: bool = False) -> "PackedInts":
+        """Return at least one integer, compressed in the least width that holds them all.
+
+        Args:
+            values: The integers.
+            is_quick: They are needed often: unpacked in less time, and stored in more memory.
+            planes: Most often only a few of them are needed; so it is with wide ones anyway.
+        """
         values = narrow(values)
         first = int(values[0])
         if int(values.min()) == int(values.max()):
             return PackedInts(len(values), values.dtype, None, first)
-        planes = values.itemsize >= _WIDE_BYTES
+        planes = values.itemsize >= _WIDE_BYTES or (planes and values.itemsize > 1)
         if planes:
             raw: Any = np.ascontiguousarray(values.view(np.uint8).reshape(-1, values.itemsize).T)
         else:
             raw = np.ascontiguousarray(values)
         if raw.nbytes < _SMALL_BYTES:
             return PackedInts(len(values), values.dtype, raw.tobytes(), 0, False, planes)
-        data: bytes = _codec().compress(pa.py_buffer(raw), asbytes=True)
-        return PackedInts(len(values), values.dtype, data, 0, True, planes)
+        data: bytes = _codec(is_quick).compress(pa.py_buffer(raw), asbytes=True)
+        return PackedInts(len(values), values.dtype, data, 0, True, planes, is_quick)
 
     @property
     def nbytes(self) -> int:
@@ -66,7 +73,7 @@ class PackedInts:
             return np.full(self.count if rows is None else len(rows), self.value, self.dtype)
         raw: Any = self.data
         if self.is_compressed:
-            raw = _codec().decompress(raw, self.count * self.dtype.itemsize)
+            raw = _codec(self.is_quick).decompress(raw, self.count * self.dtype.itemsize)
         values: Ints
         if not self.planes:
             values = np.frombuffer(raw, self.dtype)

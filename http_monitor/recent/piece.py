@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.recent.columns import ABSENT, NUMBERS, Columns, absent_column
+from http_monitor.recent.columns import ABSENT, BUCKET, NUMBERS, REST, Columns, absent_column
 from http_monitor.recent.packed import Ints, PackedInts, PackedTexts
 from http_monitor.records import Int64s
 from http_monitor.units import US_PER_S
+
+_OFTEN = ("status", BUCKET)
+"""Columns that each table needs."""
 
 
 class Piece:
@@ -65,7 +68,10 @@ class PackedPiece(Piece):
         self._unit_us = next(unit for unit in (US_PER_S, 1_000, 1) if not (since % unit).any())
         columns["time"] = since // self._unit_us
         columns["offset"] = _steps(columns["file"], columns["offset"])
-        self._packed = {name: PackedInts.pack(values) for name, values in columns.items()}
+        self._packed = {
+            name: PackedInts.pack(values, is_quick=name in _OFTEN, planes=name == REST)
+            for name, values in columns.items()
+        }
         self._packed_texts = _pack_texts(pieces)
         self.nbytes = sum(packed.nbytes for packed in self._packed.values())
         if self._packed_texts is not None:
