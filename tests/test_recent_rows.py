@@ -131,6 +131,17 @@ def test_nothing_is_held_before_the_first_row() -> None:
     assert views.lines(LinesQuery(EVER)).lines == ()
 
 
+def test_a_limit_below_0_or_a_step_below_1_is_refused() -> None:
+    views = RecentViews(RecentRows(900 * US_PER_S, PLENTY))
+    for ask in (
+        lambda: views.table(TableQuery("host", EVER, limit=-1)),
+        lambda: views.lines(LinesQuery(EVER, limit=-1)),
+        lambda: views.series(SeriesQuery(EVER, 0)),
+    ):
+        with pytest.raises(ValueError):
+            ask()
+
+
 def test_a_view_that_makes_no_sense_is_refused_in_one_line() -> None:
     views = RecentViews(RecentRows(900 * US_PER_S, PLENTY))
     for query, error in (

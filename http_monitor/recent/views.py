@@ -46,7 +46,8 @@ class RecentViews:
         return self._rows.held()
 
     def table(self, query: TableQuery) -> TableView:
-        """Count by key. Raises UsageError for an unknown dimension or a filter that is malformed."""
+        """Count by key. Raises UsageError for an unknown dimension or a malformed filter, ValueError for a limit below 0."""
+        _check_limit(query.limit)
         if query.dimension not in DIMENSIONS:
             raise UsageError(f"got '{visible_text(query.dimension)}', takes a dimension: {', '.join(DIMENSIONS)}")
         expression = _expression(query.filter)
@@ -56,7 +57,7 @@ class RecentViews:
         return TableView(snapshot.held, _is_whole(snapshot.held, query.span), table.totals(), rows, len(table))
 
     def series(self, query: SeriesQuery) -> SeriesView:
-        """Count by time. Raises UsageError for a filter that is malformed, and ValueError for a step below 1."""
+        """Count by time. Raises UsageError for a malformed filter, ValueError for a step below 1."""
         if query.step_us < 1:
             raise ValueError(query.step_us)
         expression = _expression(query.filter)
@@ -65,7 +66,8 @@ class RecentViews:
         return SeriesView(snapshot.held, _is_whole(snapshot.held, query.span), points)
 
     def lines(self, query: LinesQuery) -> LinesView:
-        """Find the newest lines. Raises UsageError for a filter that is malformed."""
+        """Find the newest lines. Raises UsageError for a malformed filter, ValueError for a limit below 0."""
+        _check_limit(query.limit)
         expression = _expression(query.filter)
         snapshot = self._rows.snapshot()
         chosen = self._choose(snapshot, query.span, expression)
@@ -78,6 +80,11 @@ class RecentViews:
             return []
         held = ViewSpan(max(span.start_us, since_us), span.end_us)
         return [ChosenRows(chapter, held, expression, self._derivations) for chapter in snapshot.chapters]
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 0:
+        raise ValueError(limit)
 
 
 def _is_whole(held: Held, span: ViewSpan) -> bool:
