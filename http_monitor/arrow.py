@@ -118,7 +118,7 @@ def groups_of(values: Any, pattern: str) -> Any:
     return call_function("extract_regex", [values], ExtractRegexOptions(pattern))
 
 
-def added(first: Any, second: Any) -> Any:
+def add_columns(first: Any, second: Any) -> Any:
     """Return the sums of two columns of numbers, null where either is."""
     return call_function("add", [first, second])
 

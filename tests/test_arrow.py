@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.arrow import (
-    added,
+    add_columns,
     are_among,
     are_null,
     arrow_of,
@@ -66,7 +66,7 @@ def test_texts_are_searched_for_patterns_and_their_groups() -> None:
 
 
 def test_numbers_are_added_where_both_are_there() -> None:
-    assert added(pa.array([1, None, 3]), pa.array([10, 20, None])).to_pylist() == [11, None, None]
+    assert add_columns(pa.array([1, None, 3]), pa.array([10, 20, None])).to_pylist() == [11, None, None]
 
 
 @settings(max_examples=examples(50))

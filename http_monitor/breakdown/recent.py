@@ -62,7 +62,7 @@ class RecentRequests:
             self._rows -= len(gone.bucket_us)
             self._gone_us = max(self._gone_us, gone.last_us)
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Keep rows of before the run too: they are in the window, and come file by file, not by time."""
         self.frame(frame)
 

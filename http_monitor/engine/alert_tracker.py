@@ -162,8 +162,8 @@ class AlertTracker:
     def save(self) -> Json:
         """Return the state as JSON."""
         return {
-            "active": _saved(self._active),
-            "pending": _saved(self._pending),
+            "active": _save_states(self._active),
+            "pending": _save_states(self._pending),
             "raises": self._raises,
             "episodes": self.log.save(),
             "flapping": self.flapping.save(),
@@ -215,7 +215,7 @@ def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | 
     return began_at(alert.excess(window, subject), window.end_us, window.bucket_us)
 
 
-def _saved(states: dict[str, dict[bytes | None, int]]) -> Json:
+def _save_states(states: dict[str, dict[bytes | None, int]]) -> Json:
     return {
         name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
         for name, subjects in states.items()

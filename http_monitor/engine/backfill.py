@@ -60,7 +60,7 @@ def _open(
     whole = Frame.of(rows, numberings)
     if stream is not None:
         some = rows if wanted.all() else rows.take(np.flatnonzero(wanted))
-        stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
+        stream.backfill(some, whole.filter_rows(wanted), buckets[wanted])
     failed = np.flatnonzero(whole.measures.errors & wanted)
     if len(failed):
         failing.add(whole, rows.time_us, failed)

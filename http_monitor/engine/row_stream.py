@@ -35,10 +35,10 @@ class RowStream:
         self._rows = AcceptedRows(self._settle(rows), frame, decisions.bucket_of, decisions.late)
         self._done = 0
 
-    def backfilled(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
+    def backfill(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
         """Emit rows that fill the window before the first row is counted."""
         late = np.zeros(len(rows), np.bool_)
-        self._listener.backfilled(AcceptedRows(self._settle(rows), frame, bucket_us, late))
+        self._listener.backfill(AcceptedRows(self._settle(rows), frame, bucket_us, late))
 
     def _settle(self, rows: Rows) -> Rows:
         """Return rows that may be kept, without the data that they were read from."""
@@ -46,7 +46,7 @@ class RowStream:
             return rows
         return replace(rows, offsets=rows.offsets.resolve() if self.wants_offsets else None)
 
-    def closing(self, due: Int64s, rows: Int64s) -> None:
+    def expect_closes(self, due: Int64s, rows: Int64s) -> None:
         """Store the rows that cause the next closes, each with the last bucket that it closes."""
         self._due, self._closing = due, rows
 

@@ -40,7 +40,7 @@ class Locator:
         if not (stretches or self._held):
             return None
         places = LinePlaces(data, stretches, batch, self._held)
-        self._held = {} if self._holding is None else places.of_held(self._holding.held_back())
+        self._held = {} if self._holding is None else places.of_held(self._holding.find_held_back())
         return places.of_lines(line_nos) if self.at_once else UnresolvedOffsets(places, line_nos)
 
     def save(self) -> list[Json]:

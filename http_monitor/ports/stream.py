@@ -117,7 +117,7 @@ class RowListener(Protocol):
 class WindowListener(RowListener, Protocol):
     """Receives, before all frames, also the rows of before the run that only the window counts."""
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Process rows that fill the window, in the order of each log; no sum of the stream has them."""
         ...
 

@@ -43,7 +43,7 @@ class Trials:
         """Drop the formats, once one has been chosen."""
         self._made = []
 
-    def named(self) -> Iterator[tuple[Candidate, LogFormat]]:
+    def make_each(self) -> Iterator[tuple[Candidate, LogFormat]]:
         """Return each candidate with its format."""
         return zip(self._candidates, self._formats(), strict=True)
 
@@ -70,7 +70,7 @@ class Trials:
         if not kept:
             self.clear()
             return
-        for candidate, made in self.named():
+        for candidate, made in self.make_each():
             remind(made, kept.get(candidate.name))
 
     @property
@@ -106,7 +106,7 @@ class Trials:
         leading = piece[: _begin_of(piece, line_no, self._candidates.limit)]
         if line_no > 1:
             before.add(_in_vain([batch.head(line_no - 1) for batch in batches], leading, self._candidates.limit))
-        candidate, made = list(self.named())[index]
+        candidate, made = list(self.make_each())[index]
         remind(made, kept.get(candidate.name))
         if leading:
             made.parse(leading)

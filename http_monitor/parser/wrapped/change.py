@@ -32,7 +32,7 @@ class Turn:
     """The format of the inner lines; it has read the lines that showed the change."""
 
 
-def doubted(batch: Batch) -> Int64s:
+def find_doubts(batch: Batch) -> Int64s:
     """Return the numbers of lines that do not fit, or whose user or vhost looks like a part of a wrapper."""
     doubts = np.zeros(batch.lines, np.bool_)
     if batch.malformed_lines:
@@ -147,9 +147,9 @@ class Rewrapped:
         left, self._rivals = self._rivals, {}
         return next(iter(left.values()), None)
 
-    def begun(self) -> list[int]:
+    def find_begun(self) -> list[int]:
         """Return the offsets of the incomplete lines that a wrapper holds."""
-        return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.begun()]
+        return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.find_begun()]
 
     def save(self) -> Json:
         """Return the state as JSON."""

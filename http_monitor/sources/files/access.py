@@ -45,7 +45,7 @@ class Listing(dict[str, Identity]):
     """Whether the directory could be read to its end."""
     _names: list[str] | None = None
 
-    def beginning_with(self, stem: str) -> list[str]:
+    def list_prefixed(self, stem: str) -> list[str]:
         """Return the names with a prefix, in time proportional to their number."""
         if self._names is None:
             self._names = sorted(self)

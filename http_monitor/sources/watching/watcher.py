@@ -126,7 +126,7 @@ class Watcher:
         """The running clock."""
         return self._clock.running_us()
 
-    def made_at(self, path: str) -> int | None:
+    def count_made_at(self, path: str) -> int | None:
         """Return how many files were reported as made at a path; None if it is a symbolic link or nothing reports."""
         places = self._places.get(path, {})
         if len(places) != 1:
