@@ -56,7 +56,7 @@ def fill(
     engine = MetricsAggregator(settings, "live", lambda message: None)
     engine.begin_at(BEGAN_US)
     if hub is not None:
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
     since = Bound(BEGAN_US - settings.window_s * US_PER_S, 60 * US_PER_S)
     select = selection_for(settings, lambda agent: False, lambda agent: None)
     filler = Backfill(settings, ManualClock(BEGAN_US), BEGAN_US, since, lambda path, handle: make_format(), select)

@@ -122,6 +122,20 @@ class WindowListener(RowListener, Protocol):
         ...
 
 
+class RowListeners(WindowListener, Protocol):
+    """All listeners of rows together, of which some may be released in the course of a run."""
+
+    @property
+    def wants_rows(self) -> bool:
+        """Whether any is left; without one, no frames are made."""
+        ...
+
+    @property
+    def wants_marks(self) -> bool:
+        """Whether any of those left receives marks, and needs to know where the lines of rows stand."""
+        ...
+
+
 class StreamListener(RowListener, Protocol):
     """Receives the stream: frames and marks, in order."""
 
