@@ -274,6 +274,8 @@ class Mark:
     positions: Mapping[str, object]
     """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
 
+    That of standard input counts the bytes of its content in this run; after a restart it has none (`Resumption`).
+
     The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
     lines of which a part stands before it."""
 
