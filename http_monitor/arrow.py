@@ -105,7 +105,7 @@ def search(values: Any, pattern: Any) -> npt.NDArray[Any]:
 
     Args:
         values: Array of text or bytes.
-        pattern: Text or bytes, of which the stubs know text only.
+        pattern: Text or bytes; the stubs know text only.
     """
     found: npt.NDArray[Any] = call_function("match_substring_regex", [values], MatchSubstringOptions(pattern)).to_numpy(
         zero_copy_only=False

@@ -277,7 +277,7 @@ class Mark:
     That of standard input counts the bytes of its content in this run; after a restart it has none (`Resumption`).
 
     The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
-    lines of which a part stands before it."""
+    lines that begin before it."""
 
 
 @dataclass(frozen=True, slots=True)

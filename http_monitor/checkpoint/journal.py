@@ -82,7 +82,7 @@ class JournalledEngine:
         if self._bytes > self._most_bytes:
             self.overflown = True
             self._changes.clear()
-        # Nobody listens to what is repeated.
+        # What is repeated has no listener.
         kept = rows if rows.offsets is None else replace(rows, offsets=None)
         self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, kept)
 

@@ -96,7 +96,7 @@ class FilesProgress:
     """Shows how far one file after the other has been read.
 
     Args:
-        line: Shows it; None: nobody sees it.
+        line: Shows it; None: it cannot be seen.
         paths: The files.
     """
 

@@ -99,7 +99,7 @@ class EpisodeLog:
         Args:
             given: The state.
             active: What is raised now; the other episodes that were active have lost their rule or their window, so
-                that nobody can tell when they ended. They are only counted.
+                that their ends are not known. They are only counted.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.
@@ -123,7 +123,7 @@ class EpisodeLog:
             self._recent[episode.name, episode.subject] = _running_of(episode), episode.end_us
 
     def begin(self, active: Iterable[tuple[str, bytes | None, int, str]], raises: int) -> None:
-        """Begin with alerts of which only the time is known, as a checkpoint of an older version has them.
+        """Begin with alerts whose time alone is known, as in a checkpoint of an older version.
 
         Args:
             active: The alerts that are raised: (name, subject, `at`, unit).

@@ -16,7 +16,7 @@ Places = Mapping[int, tuple[LogFile, int]]
 
 
 class Locator:
-    """Finds where the lines of an input stand, and remembers where those begin of which its format holds a part.
+    """Finds where the lines of an input stand, and remembers the starts of those that its format holds in part.
 
     Args:
         log_format: The format of the input.

@@ -123,7 +123,7 @@ class WindowListener(RowListener, Protocol):
 
 
 class RowListeners(WindowListener, Protocol):
-    """All listeners of rows together, of which some may be released in the course of a run."""
+    """All listeners of rows together; some may be released in the course of a run."""
 
     @property
     def wants_rows(self) -> bool:

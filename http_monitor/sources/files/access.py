@@ -95,7 +95,7 @@ class Files(Protocol):
         ...
 
     def has_room(self, spare: int) -> bool:
-        """Tell whether a file can be opened and leave room for so many others, at the least; needs no way."""
+        """Return whether a file can be opened that leaves room for at least `spare` others; no path is needed."""
         ...
 
 

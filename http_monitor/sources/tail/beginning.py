@@ -33,7 +33,7 @@ class Beginning:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody could look so far at a path where reading begins at the end."""
+        """Whether a path at which reading begins at the end could not be examined so far."""
         return not (self.is_over or self._from_start) and self._seen is None and self.resume is None
 
     def list_claims(self) -> Iterator[Identity]:

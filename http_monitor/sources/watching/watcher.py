@@ -48,7 +48,7 @@ class Watcher:
         wake: Called in watchdog's thread when there may be something to read; must be quick.
         clock: Measures the length of a burst or of a quiet period.
         new_observer: Makes an observer; raises OSError if the machine refuses.
-        wants: Whether a name in a directory matters before anybody follows it; called in watchdog's thread;
+        wants: Whether a name in a directory matters before it is followed; called in watchdog's thread;
                 None: none does.
     """
 
