@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from http_monitor.display.style import Glyphs
-from http_monitor.units import local
+from http_monitor.units import local, ratio
 from http_monitor.units import pluralize as pluralize
 
 _BYTE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -28,6 +28,13 @@ def percent(value: float, decimals: int = 2) -> str:
 def share(value: float) -> str:
     """Return a percentage without decimals: ``72 %``; ``<1 %`` for small positive values."""
     return "<1 %" if 0 < value < 1 else f"{value:,.0f} %"
+
+
+def part(hits: int, whole: int) -> str:
+    """Return a share without decimals: ``100 %`` and ``0 %`` are all and none, ``>99 %`` and ``<1 %`` nearly so."""
+    if 0 < hits < whole and not 0.01 <= hits / whole <= 0.99:
+        return "<1 %" if 2 * hits < whole else ">99 %"
+    return f"{ratio(100 * hits, whole):.0f} %"
 
 
 def duration(us: int) -> str:
