@@ -342,14 +342,6 @@ def test_of_a_path_begin_and_end_tell() -> None:
     assert shorten_telling("endpoint", "/api/v1/customers/17/invoices/pdf", 16, "…") == "/api/v1/…ces/pdf"
 
 
-@pytest.mark.parametrize(
-    ("hits", "whole", "shown"),
-    [(0, 3, "0 %"), (3, 3, "100 %"), (999, 1000, ">99 %"), (1, 1000, "<1 %"), (1, 100, "1 %"), (2, 3, "67 %")],
-)
-def test_only_all_are_a_hundred_percent(hits: int, whole: int, shown: str) -> None:
-    assert figures.part(hits, whole) == shown
-
-
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_the_command_works_whatever_the_name_of_the_file(encoding: str) -> None:
