@@ -184,6 +184,17 @@ class AlertEvent:
         return f"{self.title} alert recovered - {self.reading}, recovered at {local_time(self.at_us)}"
 
 
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    """How far long work has come."""
+
+    lines: int
+    share: float | None = None
+    """Of the bytes, from 0 to 1; None: not known."""
+    reached_us: int | None = None
+    """The time of the log that was reached; None: not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary(Traffic):
     """The whole run; published once, at the end."""
@@ -195,6 +206,8 @@ class Summary(Traffic):
     alerts: int
     """Number of raises."""
     episodes: Episodes = field(default=Episodes())
+    stopped: WorkDone | None = None
+    """How far a replay had come that was stopped before its end; None: it was not, or the run is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,17 +262,6 @@ class Pulse:
     """Reason why an input cannot be read now (``/tmp/access.log is missing``); empty if all are readable."""
     waiting_since_us: int | None = None
     """Time since which the longest unreadable input has been waiting; None if all are readable."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkDone:
-    """How far long work has come."""
-
-    lines: int
-    share: float | None = None
-    """Of the bytes, from 0 to 1; None: not known."""
-    reached_us: int | None = None
-    """The time of the log that was reached; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

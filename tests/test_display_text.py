@@ -17,7 +17,7 @@ from http_monitor.display.text import Display
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
-from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals
+from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals, WorkDone
 from http_monitor.report_tables import SlowEndpoint
 from http_monitor.units import visible_text
 from tests.display_samples import (
@@ -519,6 +519,21 @@ def test_where_there_are_many_episodes_the_active_stand_first_then_the_longest_a
     ]
 
 
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (WorkDone(9, 0.4149, START_US), "Stopped before the end: at 2026-03-02 10:30:00, 41 % of the log read."),
+        (WorkDone(9, 0.9999, START_US), "Stopped before the end: at 2026-03-02 10:30:00, >99 % of the log read."),
+        (WorkDone(9, None, START_US), "Stopped before the end: at 2026-03-02 10:30:00."),
+        (WorkDone(0, 0.0), "Stopped before the end: before the first line, 0 % of the log read."),
+    ],
+)
+def test_the_summary_of_a_replay_that_was_stopped_says_how_far_it_had_come(done: WorkDone, said: str) -> None:
+    text = Prefilter(width=80).after(replace(summary(), stopped=done))
+    assert text.splitlines()[1] == f"  {said}"
+    assert "Stopped" not in Prefilter(width=80).after(summary())
+
+
 def _flood_of(count: int, *, spread: bool, active: int = 0) -> Episodes:
     """Return the episodes of so many hosts that are over, and of some that are not, as a run keeps them."""
     tracked = EpisodeLog(120_000_000)
@@ -551,7 +566,7 @@ def test_of_hosts_that_flood_one_after_the_other_the_summary_says_what_all_have_
     ) in Prefilter(width=80).after(told)
     told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=200))
     assert (
-        "  ddos, 290 others    2026-03-02 10:31:40 – 190 still active   up to 3 min 45 s\n"
+        "  ddos, 290 others    2026-03-02 10:31:41 – 190 still active   up to 3 min 45 s\n"
         "                      peak 6.00 /s\n"
     ) in Prefilter(width=80).after(told)
     told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=300))

@@ -9,6 +9,7 @@ import pytest
 from http_monitor.cli.displays import progress_line, sinks_of
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.display.notices import Notices
+from http_monitor.display.objects.fields import second_utc, stop
 from http_monitor.display.progress import ClearedFor, ProgressLine, render_progress
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
@@ -163,6 +164,43 @@ def test_the_share_is_that_of_the_bytes_of_all_files(tmp_path: Path, compressed:
     monitor.close_inputs()
 
 
+def test_a_replay_that_is_stopped_says_in_its_summary_how_far_it_had_come(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(LINES)
+    chosen = Settings(replay=True)
+    recorder = Recorder()
+    source = ReplayFile(str(path), read_bytes=1 << 16)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([recorder]), ReplayClock())
+    for _ in range(20):
+        assert not monitor.step()
+    assert isinstance(monitor._run, ReplayRun)
+    done = monitor._run.work_done()
+    monitor.close(finished=False)
+    assert recorder.summary.stopped == done
+    assert done.share == pytest.approx(source._offset / len(LINES))
+    assert 0 < (done.share or 0) < 1
+    assert done.reached_us == recorder.summary.last_us
+    assert stop(recorder.summary) == {
+        "stopped": {"at": second_utc(done.reached_us or 0), "share": round(done.share or 0, 4)}
+    }
+    monitor.close_inputs()
+
+
+def test_a_replay_that_reached_its_end_and_a_live_run_say_nothing_of_it(tmp_path: Path) -> None:
+    chosen = Settings(replay=True)
+    recorder = Recorder()
+    source = ScriptedSource([LINES[:8_000]], ends=True)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([recorder]), ReplayClock())
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    assert recorder.summary.stopped is None
+    assert stop(recorder.summary) == {}
+    running, recorder, _, _ = live(Settings(no_state=True))
+    running.close(finished=False)
+    assert recorder.summary.stopped is None
+
+
 def test_standard_input_has_no_share() -> None:
     chosen = Settings(replay=True)
     source = ScriptedSource([LINES[:8_000]], ends=True, name="-")
@@ -240,6 +278,7 @@ def test_it_appears_on_a_terminal_and_nothing_is_left_of_it_after_ctrl_c() -> No
     shown = left(terminal.raw)
     assert not [line for line in shown if "Reading" in line or "^C" in line]
     assert "── Summary " in "\n".join(shown)
+    assert "  Stopped before the end: before the first line." in shown
 
 
 @pytest.mark.parametrize("output", ["text", "ndjson", "alerts"])

@@ -145,6 +145,15 @@ def remainders(totals: Report | Summary) -> Json:
     return {"remainders": cut} if cut else {}
 
 
+def stop(summary: Summary) -> Json:
+    """Return how far a replay had come, where it was stopped before its end."""
+    done = summary.stopped
+    if done is None:
+        return {}
+    at = None if done.reached_us is None else second_utc(done.reached_us)
+    return {"stopped": {"at": at, "share": None if done.share is None else round(done.share, 4)}}
+
+
 def active_alerts(active: Sequence[ActiveAlert]) -> list[Json]:
     """Return the alerts that are raised."""
     return [
