@@ -165,7 +165,9 @@ class Monitoring:
         filler = self._backfill(session)
         begun_us = beginning.started_us
         run = live_run(
-            settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler, breakdown=self._recent
+            *(settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler),
+            breakdown=self._recent,
+            shows_backlog=settings.output == "ndjson",
         )
         if filler is not None and filler.notice is not None:
             hub.publish(filler.notice)

@@ -112,6 +112,15 @@ class MetricsAggregator:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """Report no intervals of a backlog but those with alert events: nobody listens to the others; live only.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+        """
+        self._closing.pass_backlog_over(pass_over, in_backlog)
+
     def stream_to(self, listener: WindowListener, *, offsets: bool = True) -> None:
         """Send accepted rows to a listener, with their offsets or without; without a listener no frame is made."""
         self._closing.stream = RowStream(listener, offsets)

@@ -41,7 +41,8 @@ class Reporter:
         self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
     ) -> None:
         self._mode: Mode = mode
-        self._passes_over = passes_over
+        self.passes_over = passes_over
+        """Most of the intervals that are opened now pass without a report."""
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies
@@ -267,7 +268,7 @@ class Reporter:
 
     def _open(self, stats: IntervalStats | None = None) -> OpenInterval:
         stats = stats or IntervalStats(self._max_keys, keeps_requests=True)
-        return OpenInterval(stats, may_pass=self._passes_over)
+        return OpenInterval(stats, may_pass=self.passes_over)
 
     def _take(self, start_us: int) -> OpenInterval:
         """Return an interval, empty if it has no hits; it is no longer open."""
