@@ -41,8 +41,7 @@ class Reporter:
         self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
     ) -> None:
         self._mode: Mode = mode
-        self.passes_over = passes_over
-        """Most of the intervals that are opened now pass without a report."""
+        self.passes_over = passes_over  # those that are opened now
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies

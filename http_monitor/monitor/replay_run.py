@@ -47,6 +47,10 @@ class ReplayRun:
         publisher.inputs = self._turns.health
         self._marker = Marker(publisher.hub, engine, self._turns.positions)
 
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
+        self._publisher.after_interval = look
+
     @property
     def is_behind(self) -> bool:
         """Whether there is anything to read, as there is until the end."""
