@@ -6,7 +6,7 @@ from typing import Literal
 
 from http_monitor.episodes import Episodes
 from http_monitor.health import Health
-from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, SlowRequests, Table
+from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, LostRequests, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -206,6 +206,7 @@ class Summary(Traffic):
     alerts: int
     """Number of raises."""
     episodes: Episodes = field(default=Episodes())
+    lost: LostRequests = field(default=LostRequests())
     stopped: WorkDone | None = None
     """How far a replay had come that was stopped before its end; None: it was not, or the run is live."""
 

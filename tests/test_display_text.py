@@ -18,7 +18,7 @@ from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
 from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals, WorkDone
-from http_monitor.report_tables import SlowEndpoint
+from http_monitor.report_tables import LostRequests, SlowEndpoint
 from http_monitor.units import visible_text
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -532,6 +532,19 @@ def test_the_summary_of_a_replay_that_was_stopped_says_how_far_it_had_come(done:
     text = Prefilter(width=80).after(replace(summary(), stopped=done))
     assert text.splitlines()[1] == f"  {said}"
     assert "Stopped" not in Prefilter(width=80).after(summary())
+
+
+def test_the_summary_says_what_its_tables_of_single_requests_had_no_room_for() -> None:
+    text = Prefilter(width=80).after(replace(summary(), lost=LostRequests(1_234, 75_000_000)))
+    lines = text.splitlines()
+    errors, slow = (next(at for at, line in enumerate(lines) if line.startswith(f"  {title} ")) for title in TITLES)
+    assert lines[slow - 1] == "  +1,234 of endpoints not kept"
+    assert lines[errors + len(summary().failing) + 1] == lines[slow - 1]
+    assert "  +1 min 15 s on endpoints not kept\n" in text
+    assert "endpoints not kept" not in Prefilter(width=80).after(summary())
+
+
+TITLES = ("Errors", "Slow")
 
 
 def _flood_of(count: int, *, spread: bool, active: int = 0) -> Episodes:

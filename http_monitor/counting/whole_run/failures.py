@@ -74,6 +74,10 @@ class RunFailures(BoundedRows[_Key, _Failures]):
         status, method, path = key
         return -row.hits, path or b"", method or b"", status, path is None, method is None
 
+    def weight_of(self, row: _Failures) -> int:
+        """Return the number of failures."""
+        return row.hits
+
     def new_row(self) -> _Failures:
         """Return a row without failures."""
         return _Failures()
