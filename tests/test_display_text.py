@@ -538,7 +538,7 @@ def test_the_summary_says_what_its_tables_of_single_requests_had_no_room_for() -
     text = Prefilter(width=80).after(replace(summary(), lost=LostRequests(1_234, 75_000_000)))
     lines = text.splitlines()
     errors, slow = (next(at for at, line in enumerate(lines) if line.startswith(f"  {title} ")) for title in TITLES)
-    assert lines[slow - 1] == "  +1,234 of endpoints not kept"
+    assert lines[slow - 1] == "  +1,234 hits of endpoints not kept"
     assert lines[errors + len(summary().failing) + 1] == lines[slow - 1]
     assert "  +1 min 15 s on endpoints not kept\n" in text
     assert "endpoints not kept" not in Prefilter(width=80).after(summary())

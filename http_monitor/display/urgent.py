@@ -130,7 +130,7 @@ def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
         for row in totals.failing
     ]
     lost = totals.lost.failures if isinstance(totals, Summary) else 0
-    note = f"+{figures.count(lost)} of endpoints not kept" if lost else ""
+    note = f"+{figures.pluralize(lost, 'hit')} of endpoints not kept" if lost else ""
     return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True, note=note)
 
 
