@@ -168,7 +168,10 @@ class AlertEvent:
     unit: str = ""
     """Of value and threshold: ``/s`` or ``%``."""
     began_us: int | None = None
-    """About when what was raised began; None: before the window, or it recovered."""
+    """About when what was raised began; None: at or before `looked_us`, or it recovered."""
+    looked_us: int | None = None
+    """From when on what happened is known: the start of the window, or of the run or the log; None: that of the
+    window."""
     file: str | None = None
     """The one input there is; None: there are several."""
     server: str | None = None

@@ -202,6 +202,8 @@ class Closing:
             foreseen: foreseeing rules have found no change.
         """
         end_us = bucket_us + self._lengths.bucket_us
+        if not self._state.has_begun:
+            self._state.window.known_us = bucket_us
         self._state.closed_us = bucket_us
         changed = self._state.changed
         self._state.changed = False

@@ -112,13 +112,14 @@ def _began(event: AlertEvent) -> str:
         return f"began about {figures.moment(event.began_us, event.at_us)}"
     if event.breakdown is None:
         return ""
-    # The rise fills the window.
+    # The rise fills the window, or what is known of it.
     return f"began by {figures.moment(_first_us(event), event.at_us)}"
 
 
 def _first_us(event: AlertEvent) -> int:
     """Return the time from which on the requests of an alert were looked at."""
-    return event.at_us - event.window_s * US_PER_S if event.began_us is None else event.began_us
+    looked_us = event.at_us - event.window_s * US_PER_S if event.looked_us is None else event.looked_us
+    return looked_us if event.began_us is None else event.began_us
 
 
 def _room(width: int) -> int:
