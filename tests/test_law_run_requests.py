@@ -9,6 +9,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.counting.failing.failed_rows import failed_rows
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.whole_run.failures import MAX_HOSTS
@@ -85,6 +86,10 @@ def frame_of(rows: Sequence[Row], numberings: Numberings) -> Frame:
     return Frame.of(Rows(batch, np.array([row.time_us for row in rows])), numberings)
 
 
+def _add(requests: RunRequests, frame: Frame) -> None:
+    requests.add(frame, failed_rows(frame))
+
+
 def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
     failing: list[Json] = [
         {
@@ -128,7 +133,7 @@ def test_the_rows_of_a_run_are_those_of_the_slow_count_wherever_it_is_cut_and_sa
 ) -> None:
     requests, numberings = RunRequests(cap), Numberings()
     for batch in batches:
-        requests.add(frame_of(batch, numberings if shares else Numberings()))
+        _add(requests, frame_of(batch, numberings if shares else Numberings()))
         if saves:
             saved = json.loads(json.dumps(requests.save()))
             requests = RunRequests(cap)
@@ -152,7 +157,7 @@ def test_the_hosts_kept_of_an_endpoint_are_those_of_the_slow_count(seed: int, ho
     ]
     requests, slow_count, numberings = RunRequests(10), SlowCount(10), Numberings()
     for start in range(0, len(rows), step):
-        requests.add(frame_of(rows[start : start + step], numberings))
+        _add(requests, frame_of(rows[start : start + step], numberings))
     for row in rows:
         slow_count.add(row)
     kept = {tuple(key): dict(map(tuple, found)) for *key, _, _, found in requests.save()["failing"]}
@@ -168,7 +173,7 @@ def test_the_endpoint_that_begins_to_fail_when_the_table_is_full_is_shown() -> N
     outage = [row_of(100 + number, 2, b"/checkout", b"POST", 503, 3_000_000) for number in range(30)]
     requests, numberings = RunRequests(4), Numberings()
     for batch in (scan, outage[:10], outage[10:]):
-        requests.add(frame_of(batch, numberings))
+        _add(requests, frame_of(batch, numberings))
     first = requests.failing()[0]
     assert (first.key, first.method, first.status, first.hits, first.host) == (b"/checkout", b"POST", 503, 30, b"h02")
     assert first.first_us == (START_S + 100) * US_PER_S
@@ -182,7 +187,7 @@ def test_of_many_hosts_the_one_with_most_failures_is_kept() -> None:
         row_of(number, 1 if number % 3 else 2 + number % 200 // 3, b"/a", b"GET", 500, None) for number in range(2_000)
     ]
     requests = RunRequests(4)
-    requests.add(frame_of(rows, Numberings()))
+    _add(requests, frame_of(rows, Numberings()))
     (found,) = requests.failing()
     assert (found.hits, found.host) == (2_000, b"h01")
     (saved,) = requests.save()["failing"]
@@ -195,6 +200,6 @@ def test_durations_of_many_lengths_are_exact_sums_and_near_percentiles() -> None
     for start in range(0, 2_000, 7):
         # From the middle outwards, so that the histogram grows at both ends.
         part = sorted(rows, key=lambda row: abs((row.duration_us or 0) - 900_000))[start : start + 7]
-        requests.add(frame_of(part, numberings))
+        _add(requests, frame_of(part, numberings))
         requests.slow()
     assert told(requests) == expected(rows, 4)

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import os
 from pathlib import Path
@@ -148,3 +149,30 @@ def test_an_archive_gives_the_same_however_it_is_cut(
     assert (data, pieces.flaw) == (expected, whole.flaw)
     if damage is None:
         assert (data, pieces.flaw) == (b"".join(members), "")
+
+
+@pytest.mark.parametrize("has_tail", [True, False])
+def test_a_read_of_a_large_file_ends_with_a_line_if_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_tail: bool
+) -> None:
+    def no_device(descriptor: int, count: int, offset: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    if not has_tail:
+        monkeypatch.setattr(os, "pread", no_device)
+    path = tmp_path / "a.log"
+    lines = [b"%d\n" % number * 50 for number in range(10_000, 15_000)]
+    lines[2_000] = b"x" * 200_000 + b"\n"
+    content = b"".join(lines)
+    path.write_bytes(content)
+    source = ReplayFile(str(path), limit=1 << 20, read_bytes=300_000)
+    data, held = b"", []
+    while not source._finished:
+        data += source.read().data
+        position = source.position()
+        assert position is not None
+        assert position["files"][0]["offset"] == len(data)
+        held.append(len(content) - len(data) - source.health().lag_bytes)
+    assert data == content
+    # Bytes taken that belong to a line which the next read completes.
+    assert (max(held) > 0) == (not has_tail)

@@ -1,12 +1,13 @@
 """The last accepted rows, and what those of an alert have in common."""
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from http_monitor.arrow import are_null, filled, place_of, take
+from http_monitor.arrow import arrow_of, encode, filled, place_of, take
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
@@ -16,15 +17,13 @@ from http_monitor.units import US_PER_S
 
 MAX_ROWS = 1 << 14
 """Maximum number of an alert's rows that are counted, which is enough for shares."""
-KEPT_LIVE = 1 << 15
+KEPT_LIVE = 1 << 14
 KEPT_IN_REPLAY = 1 << 18
 """Number of rows kept; in a replay, buckets close a minute after their rows were read."""
 MAX_AT_ONCE = 10
 """Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
 _COLUMNS = (*_DIMENSIONS.values(), "status")
-_FEW_ROWS = 16
-"""Up to this many rows are cheaper to count one by one."""
 _KEPT = {"traffic": "all", "ddos": "of a host", "error-rate": "errors"}
 """The rules whose alerts are about rows, and about which rows."""
 _SUBJECT_OF = {"ddos": "host"}
@@ -82,7 +81,8 @@ class RecentRequests:
             return None
         window_us = event.at_us - event.window_s * US_PER_S
         first_us = window_us if event.began_us is None else event.began_us
-        counts: dict[str, Counter[bytes | None]] = {name: Counter() for name in (*_DIMENSIONS, "status")}
+        names = [name for name in _DIMENSIONS if _SUBJECT_OF.get(event.name) != name]
+        found: dict[str, list[Any]] = {name: [] for name in (*names, "status")}
         hits, left = 0, self._kept
         for frame in reversed(self._frames):
             if frame.upto_us < first_us:
@@ -98,14 +98,15 @@ class RecentRequests:
             chosen = chosen[max(0, len(chosen) - (MAX_ROWS - hits)) :]
             hits += len(chosen)
             if len(chosen):
-                for name, column in _DIMENSIONS.items():
-                    _count_keys(counts[name], frame.columns[column], chosen)
-                _count_statuses(counts["status"], frame.columns["status"], chosen)
+                places = arrow_of(chosen, pa.int64())
+                for name in names:
+                    column = frame.columns[_DIMENSIONS[name]]
+                    found[name].append(take(column.dictionary, take(column.indices, places)))
+                found["status"].append(frame.columns["status"].to_numpy()[chosen])
         if not hits:
             return None
-        shares = (
-            Share(name, *_most(counts[name])) for name in counts if counts[name] and _SUBJECT_OF.get(event.name) != name
-        )
+        shares = [Share(name, *_most(found[name])) for name in names]
+        shares.append(Share("status", *_most_statuses(found["status"])))
         return Breakdown(hits, tuple(shares), is_whole=hits < MAX_ROWS and self._reaches(first_us))
 
     def _reaches(self, first_us: int) -> bool:
@@ -140,28 +141,22 @@ def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int6
     return np.flatnonzero(host.indices.to_numpy() == code) if code >= 0 else np.empty(0, np.int64)
 
 
-def _count_keys(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
-    # Any: the stubs of pyarrow do not describe dictionary arrays of binary.
-    if len(chosen) <= _FEW_ROWS:
-        counter.update(take(column, chosen).to_pylist())
-        return
-    indices = column.indices
-    if indices.null_count:
-        present = ~are_null(indices)[chosen]
-        if not present.all():
-            counter[None] += len(chosen) - int(np.count_nonzero(present))
-            chosen = chosen[present]
-    codes, hits = np.unique(filled(indices, 0)[chosen], return_counts=True)
-    keys: list[bytes] = take(column.dictionary, codes).to_pylist()
-    for key, count in zip(keys, hits.tolist(), strict=True):
-        counter[key] += count
+def _most(texts: list[Any]) -> tuple[bytes | None, int]:
+    """Return the text that is most frequent in some arrays, the first of several or None, and how often it occurs."""
+    # Any: the stubs of pyarrow do not describe arrays of binary.
+    whole = encode(texts[0] if len(texts) == 1 else pa.concat_arrays(texts))
+    hits = np.bincount(filled(whole.indices, -1) + 1)
+    most = int(hits.max())
+    if hits[0] == most:
+        return None, most
+    keys: list[bytes] = take(whole.dictionary, np.flatnonzero(hits == most) - 1).to_pylist()
+    return min(keys), most
 
 
-def _count_statuses(counter: "Counter[bytes | None]", column: Any, chosen: Int64s) -> None:
-    for code, count in Counter(column.to_numpy()[chosen].tolist()).items():
-        counter[b"%d" % code if code else None] += count
-
-
-def _most(counter: "Counter[bytes | None]") -> tuple[bytes | None, int]:
-    """Return the key with the most rows, ties by key, and how many it has."""
-    return min(counter.items(), key=lambda item: (-item[1], item[0] or b""))
+def _most_statuses(statuses: list[Any]) -> tuple[bytes | None, int]:
+    """Return the most frequent status as text, None for 0, and how often it occurs."""
+    hits = np.bincount(np.concatenate(statuses))
+    most = int(hits.max())
+    if hits[0] == most:
+        return None, most
+    return min(b"%d" % code for code in np.flatnonzero(hits == most).tolist()), most

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from http_monitor.arrow import are_null, filled, place_of
+from http_monitor.counting.failing.numbering import FailingNumbering
 from http_monitor.counting.histogram import BUCKETS, bucket_of
 from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
 from http_monitor.counting.long_keys import LIGHT_BYTES, longest_of
@@ -94,6 +95,8 @@ class Frame:
     """The time of each row; None if it is not needed, as for the next column."""
     durations_us: Int64s | None = None
     """How long each took, below 0 where that is not known; None also where it is known of none."""
+    failing: FailingNumbering | None = None
+    """Numbers the endpoints that fail; None if they are not needed."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
@@ -113,7 +116,7 @@ class Frame:
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
         durations_us = _add_numbers(columns, batch, measures.errors, numberings)
-        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us)
+        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us, numberings.failing())
 
     def take(self, index: Index) -> "Frame":
         """Return the frame of the selected rows."""
@@ -123,6 +126,7 @@ class Frame:
             {name: None if rows is None else rows[index] for name, rows in self.lacks.items()},
             None if self.times_us is None else self.times_us[index],
             None if self.durations_us is None else self.durations_us[index],
+            self.failing,
         )
 
     def filter_rows(self, wanted: Bools) -> "Frame":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from http_monitor.counting.failing.failed_rows import FailedRows, failed_rows
 from http_monitor.counting.frame import Column, Frame, Measures
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
@@ -103,6 +104,7 @@ class FrameGroups:
     __slots__ = (
         "_bounds",
         "_by_dimension",
+        "_failed",
         "_finer",
         "_frame",
         "_group_of",
@@ -132,6 +134,7 @@ class FrameGroups:
         self._bounds: Int64s = np.searchsorted(group_of, np.arange(count + 1))
         self._by_dimension: dict[str, Groups] = {}
         self._finer: FrameGroups | None = None
+        self._failed: FailedRows | None = None
         measures = frame.measures
         self.hits: list[int] = np.diff(self._bounds).tolist()
         self.errors: list[int] = np.diff(np.searchsorted(np.flatnonzero(measures.errors), self._bounds)).tolist()
@@ -161,6 +164,7 @@ class FrameGroups:
         result._bounds = np.array([0, len(self._group_of)])
         result._by_dimension = {}
         result._finer = self
+        result._failed = None
         result.hits, result.errors, result.sizes = [sum(self.hits)], [sum(self.errors)], [sum(self.sizes)]
         result.lacks = {name: [sum(counts)] for name, counts in self.lacks.items()}
         result.some_long = self.some_long
@@ -180,6 +184,10 @@ class FrameGroups:
         """Return the frame in the order of its groups, and the rows of one group in it."""
         return self._frame, slice(int(self._bounds[index]), int(self._bounds[index + 1]))
 
+    def failed(self, index: int) -> FailedRows:
+        """Return the rows of one group that failed."""
+        return self._all_failed().between(int(self._bounds[index]), int(self._bounds[index + 1]))
+
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
         rows = slice(int(self._bounds[index]), int(self._bounds[index + 1]))
@@ -189,6 +197,11 @@ class FrameGroups:
             present = codes >= 0
             codes, measures = codes[present], measures.take(present)
         return KeyRows(column.keys, codes, measures)
+
+    def _all_failed(self) -> FailedRows:
+        if self._failed is None:
+            self._failed = failed_rows(self._frame) if self._finer is None else self._finer._all_failed()
+        return self._failed
 
     def _groups(self, dimension: str) -> Groups:
         groups = self._by_dimension.get(dimension)

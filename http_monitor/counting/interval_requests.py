@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-import numpy as np
-
 from http_monitor.codec import fields_of
-from http_monitor.counting.failing import FailingKey, FailingRows, Seen
-from http_monitor.counting.frame import Frame
+from http_monitor.counting.failing.interval_rows import FailingKey, FailingRows, Seen
+from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.slow import SlowRows, Times
 from http_monitor.records import Json
 
@@ -34,18 +32,17 @@ class IntervalRequests:
         self.failing = FailingRows(cap)
         self.slow = SlowRows(cap)
 
-    def add(self, frame: Frame, rows: slice) -> None:
-        """Add rows of a frame."""
-        self.add_failing(frame, rows)
+    def add(self, groups: FrameGroups, index: int) -> None:
+        """Add the rows of one group of a frame."""
+        self.add_failing(groups, index)
+        frame, rows = groups.part(index)
         if frame.durations_us is not None:
             self.slow.add(frame.columns["endpoints"].take(rows), frame.durations_us[rows])
 
-    def add_failing(self, frame: Frame, rows: slice) -> None:
-        """Add only what failed of rows of a frame."""
-        errors = np.flatnonzero(frame.measures.errors[rows])
-        if len(errors):
-            assert frame.times_us is not None
-            self.failing.add(frame, frame.times_us, errors + rows.start)
+    def add_failing(self, groups: FrameGroups, index: int) -> None:
+        """Add only what failed of the rows of one group."""
+        if groups.errors[index]:
+            self.failing.add(groups.failed(index))
 
     def merge(self, sums: RequestSums) -> None:
         """Add the counts of another engine."""

@@ -64,7 +64,7 @@ class IntervalStats:
                 table = self._tables[name] = self.table(name)
                 table.add(groups, name, index)
         if self.requests is not None:
-            self.requests.add(*groups.part(index))
+            self.requests.add(groups, index)
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of this interval."""

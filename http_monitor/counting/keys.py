@@ -1,13 +1,14 @@
 """The keys behind the codes of a dimension, and numberings shared between batches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.arrow import take
+from http_monitor.arrow import place_of, take
+from http_monitor.counting.failing.numbering import FailingNumbering
 
 Codes = npt.NDArray[np.signedinteger[Any]]
 
@@ -27,7 +28,7 @@ _PASSED_KEYS = 16 * _TRIED_KEYS
 class Keys:
     """The keys behind codes; Python objects are made on first use."""
 
-    __slots__ = ("_keep", "_numbering", "_numbers", "_packed", "_values", "some_long")
+    __slots__ = ("_code_of", "_keep", "_numbering", "_numbers", "_packed", "_values", "some_long")
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Keys:
         numbering: "Numbering | None" = None,
         *,
         some_long: bool = False,
+        code_of: Mapping[bytes, int] | None = None,
     ) -> None:
         # Any: the stubs of pyarrow do not describe arrays of binary.
         self.some_long = some_long
@@ -45,6 +47,7 @@ class Keys:
         self._keep = True
         self._numbering = numbering
         self._numbers: Codes | None = None
+        self._code_of = code_of
 
     @staticmethod
     def pack(values: list[bytes], *, some_long: bool = False) -> "Keys":
@@ -85,6 +88,17 @@ class Keys:
         values = self.values()
         return [values[code] if code >= 0 else None for code in codes.tolist()]
 
+    def code_of(self, key: bytes) -> int:
+        """Return the code of a key, -1 if it has none."""
+        if self._code_of is not None:
+            return self._code_of.get(key, -1)
+        if self._values is None:
+            return place_of(key, self._packed)
+        try:
+            return self._values.index(key)
+        except ValueError:
+            return -1
+
     def to_shared(self, codes: Codes) -> "tuple[Keys, Codes]":
         """Return keys shared with other batches, and the codes of the same keys among them.
 
@@ -119,9 +133,9 @@ class Numbering:
 
     def __init__(self) -> None:
         names: list[bytes] = []
-        self.keys = Keys(names)
-        """All numbered keys, by number; the sequence grows."""
         self._number_of = _NumberOf(names)
+        self.keys = Keys(names, code_of=self._number_of)
+        """All numbered keys, by number; the sequence grows."""
         self._asked = 0
 
     @property
@@ -145,6 +159,13 @@ class Numberings:
     def __init__(self) -> None:
         self._numberings: dict[str, Numbering] = {}
         self._to_pass: dict[str, int] = {}
+        self._failing = FailingNumbering()
+
+    def failing(self) -> FailingNumbering:
+        """Return the numbering of the endpoints that fail in a batch."""
+        if self._failing.is_full:
+            self._failing = FailingNumbering()
+        return self._failing
 
     def choose(self, dimension: str, keys: int, rows: int) -> Numbering | None:
         """Return the numbering for a batch; None if most of its keys will hardly repeat.

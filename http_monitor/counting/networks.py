@@ -8,43 +8,71 @@ import numpy as np
 
 from http_monitor.addresses import network_name
 from http_monitor.counting.groups import Piece
+from http_monitor.counting.keys import Keys
 from http_monitor.records import Int64s
 from http_monitor.report_tables import NetworkCount
 from http_monitor.sizes import MAX_INT64, Sizes
 
 _MAX_KNOWN = 1 << 16
 """Maximum number of hosts whose networks are remembered from one table to the next."""
-_NO_NETWORK = -1
+_NO_NETWORK, _UNKNOWN = -1, -2
 
 
-class _Numbers(dict[bytes, int]):
-    """The number of each host's network, `_NO_NETWORK` for a name; filled when it is asked for."""
+class _Networks:
+    """Numbers the networks of hosts, and remembers them by host and, for the keys of the last table, by code."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.names: list[bytes] = []
+        """The networks by number."""
         self._number_of: dict[bytes, int] = {}
+        self._of_host: dict[bytes, int] = {}
+        self._keys: Keys | None = None
+        self._of_code: Int64s = np.empty(0, np.int64)
 
-    def forget(self) -> None:
-        """Forget all hosts."""
-        self.clear()
-        self.names.clear()
-        self._number_of.clear()
+    def __len__(self) -> int:
+        return len(self._of_host)
 
-    def __missing__(self, host: bytes) -> int:
-        name = network_name(host)
-        if name is None:
-            self[host] = _NO_NETWORK
-            return _NO_NETWORK
-        number = self._number_of.setdefault(name, len(self.names))
-        if number == len(self.names):
-            self.names.append(name)
-        self[host] = number
-        return number
+    def numbers_of(self, hosts: Piece) -> Int64s:
+        """Return the number of each host's network, `_NO_NETWORK` for a name."""
+        keys, codes = hosts.keys.to_shared(hosts.codes)
+        if keys is not self._keys:
+            self._keys, self._of_code = keys, np.full(len(keys), _UNKNOWN)
+        elif len(keys) > len(self._of_code):
+            more = np.full(2 * len(keys) - len(self._of_code), _UNKNOWN)
+            self._of_code = np.concatenate((self._of_code, more))
+        numbers = self._of_code[codes]
+        unknown = codes[numbers == _UNKNOWN]
+        if len(unknown):
+            self._of_code[unknown] = [self._find(host) for host in keys.at(unknown)]
+            numbers = self._of_code[codes]
+        return numbers
+
+    def _find(self, host: bytes) -> int:
+        found = self._of_host.get(host)
+        if found is None:
+            name = network_name(host)
+            found = _NO_NETWORK if name is None else self._number_of.setdefault(name, len(self.names))
+            if name is not None and found == len(self.names):
+                self.names.append(name)
+            self._of_host[host] = found
+        return found
 
 
-_known = _Numbers()
-"""Those of the hosts seen last; most hosts of a table were in the table before. Owned by the monitor's thread."""
+class _Memory:
+    """The networks of the hosts seen last: most of a table were in the table before. Owned by the monitor's thread."""
+
+    def __init__(self) -> None:
+        self._networks = _Networks()
+
+    def bounded(self) -> _Networks:
+        """Return the networks, after forgetting all of too many."""
+        if len(self._networks) > _MAX_KNOWN:
+            # Sums made before still name theirs.
+            self._networks = _Networks()
+        return self._networks
+
+
+_memory = _Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +80,8 @@ class _Sums:
     """The sums of each network, in any order."""
 
     names: list[bytes]
+    """The networks by number."""
+    numbers: Int64s
     hits: Int64s
     sizes: Sizes
     errors: Int64s
@@ -63,14 +93,15 @@ class _Sums:
         """Return the first networks by hits descending and then by key."""
         if count <= 0:
             return ()
-        places = np.arange(len(self.names))
+        places = np.arange(len(self.numbers))
         if count < len(places):
             # Those with as many hits as the last one are ranked by key.
             last = np.partition(self.hits, len(places) - count)[len(places) - count]
             places = np.flatnonzero(self.hits >= last)
         columns = (self.hits, self.sizes, self.errors, self.hosts, self.most)
         numbers = zip(*(column[places].tolist() for column in columns), strict=True)
-        rows = [NetworkCount(self.names[place], *each) for place, each in zip(places.tolist(), numbers, strict=True)]
+        names = [self.names[number] for number in self.numbers[places].tolist()]
+        rows = [NetworkCount(name, *each) for name, each in zip(names, numbers, strict=True)]
         return tuple(sorted(rows, key=lambda row: (-row.hits, row.key))[:count])
 
 
@@ -94,7 +125,7 @@ class Networks(Sequence[NetworkCount]):
         if self._hosts is not None:
             self._sums, self._hosts = _sums_of(self._hosts), None
         if self._sums is not None:
-            whole = len(self._sums.names)
+            whole = len(self._sums.numbers)
             wanted = whole if count is None else min(count, whole)
             if wanted > len(self._rows):
                 self._rows = self._sums.first(wanted)
@@ -104,7 +135,7 @@ class Networks(Sequence[NetworkCount]):
 
     def __len__(self) -> int:
         self._first(0)
-        return len(self._rows if self._sums is None else self._sums.names)
+        return len(self._rows if self._sums is None else self._sums.numbers)
 
     @overload
     def __getitem__(self, index: int) -> NetworkCount: ...
@@ -134,21 +165,21 @@ class Networks(Sequence[NetworkCount]):
 
 
 def _sums_of(hosts: Piece) -> _Sums:
-    if len(_known) > _MAX_KNOWN:
-        _known.forget()
-    number = np.fromiter(map(_known.__getitem__, hosts.names()), np.int64, len(hosts))
+    networks = _memory.bounded()
+    number = networks.numbers_of(hosts)
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]
     if not len(order):
         none = np.empty(0, np.int64)
-        return _Sums([], none, none, none, none, none)
+        return _Sums([], none, none, none, none, none, none)
     number = number[order]
     starts = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
     hits, sizes = hosts.hits[order], hosts.sizes[order]
     if sizes.dtype != np.object_ and int(sizes.max()) > MAX_INT64 // len(sizes):
         sizes = sizes.astype(np.object_)
     return _Sums(
-        [_known.names[each] for each in number[starts].tolist()],
+        networks.names,
+        number[starts],
         np.add.reduceat(hits, starts),
         np.add.reduceat(sizes, starts),
         np.add.reduceat(hosts.errors[order], starts),

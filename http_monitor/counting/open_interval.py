@@ -1,7 +1,7 @@
 """An interval that has rows and has not been reported yet."""
 
 from http_monitor.counting.delta import BucketDelta
-from http_monitor.counting.failing import FailingRows
+from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.frame import COVERED
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import IntervalStats
@@ -65,6 +65,6 @@ class OpenInterval:
         if not self._stats.errors and not any(groups.errors[index] for groups, index in self._pieces):
             return None
         for groups, index in self._pieces:
-            self._stats.requests.add_failing(*groups.part(index))
+            self._stats.requests.add_failing(groups, index)
         self._pieces = []
         return self._stats.requests.failing

@@ -211,8 +211,7 @@ def host_history(host: bytes, places: Iterable[tuple[int, Iterable[HostPart]]], 
             # Buckets share their keys, and a search takes as long as there are keys.
             code = code_of.get(id(keys))
             if code is None:
-                values = keys.values()
-                code = code_of[id(keys)] = values.index(host) if host in values else -1
+                code = code_of[id(keys)] = keys.code_of(host)
             found = codes == code
             history[place] += np.count_nonzero(found) if hits is None else int(hits[found].sum())
     return history

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from http_monitor.counting.failing import FailingRows
+from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR
@@ -44,7 +45,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], s
     for bucket in state.open.close(state.closed_us, window_us):
         state.window.append(bucket)
         state.changed = True
-    state.reporter.failing.told(failing, window_us)
+    state.reporter.failing.note(failing, window_us)
     state.tally.count_backfilled(taken)
     return taken
 
@@ -64,7 +65,7 @@ def _open(
         stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
     failed = np.flatnonzero(whole.measures.errors & wanted)
     if len(failed):
-        failing.add(whole, rows.time_us, failed)
+        failing.add(failed_rows(whole, failed))
     frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)

@@ -8,7 +8,7 @@ import numpy as np
 
 from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of
 from http_monitor.counting.delta import BucketDelta
-from http_monitor.counting.failing import FailingSince
+from http_monitor.counting.failing.since import FailingSince
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.interval_stats import CAP_FACTOR, IntervalStats
@@ -141,7 +141,7 @@ class Reporter:
             events=events,
             rules=tracker.rules,
             late_coverage=late.coverage(),
-            failing=() if stats.requests is None else self.failing.told(stats.requests.failing, start_us),
+            failing=() if stats.requests is None else self.failing.report(stats.requests.failing, start_us),
             slow=SlowRequests() if stats.requests is None else stats.requests.slow.slow(),
             last_us=None if stats.hits else last_us,
             **self._traffic(stats, tracker.active(), health),

@@ -18,6 +18,8 @@ from http_monitor.units import visible_text
 _FIRST_BYTES = 512 << 10
 # Compressed input is read in pieces that cannot inflate to more than a few MiB.
 _GZ_PIECE_BYTES = 16 << 10
+_TAIL_BYTES = 64 << 10
+"""How far from its end a read is searched for the end of a line, so that no line is put together from two reads."""
 
 
 def is_archive(path: str, head: bytes) -> bool:
@@ -76,8 +78,11 @@ class ReplayFile:
                 most = min(most, _FIRST_BYTES)
                 self._begin()
             taken = 0
-            while not self._finished and taken < most:
-                data = self._next(most - taken)
+            is_whole = False
+            while not self._finished and not is_whole and taken < most:
+                count = self._to_line_end(most - taken)
+                data = self._next(count)
+                is_whole = count < most - taken and len(data) == count
                 taken += len(data)
                 lines.add(self._cutter.feed(data), self._file, self._starts())
                 self._content_bytes += len(data)
@@ -140,6 +145,19 @@ class ReplayFile:
     def _starts(self) -> list[tuple[int, int]]:
         """Return where the lines that the cutter gave last begin in them, and in the content of the file."""
         return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
+
+    def _to_line_end(self, most: int) -> int:
+        """Return the number of bytes to read so that they end with a line, `most` where that is not known."""
+        assert self._descriptor is not None
+        if self._inflater is not None or most < 2 * _TAIL_BYTES:
+            return most
+        try:
+            tail = os.pread(self._descriptor, _TAIL_BYTES, self._offset + most - _TAIL_BYTES)
+        except OSError:
+            # What can be read before that place is to be read.
+            return most
+        end = tail.rfind(b"\n") + 1
+        return most - _TAIL_BYTES + end if end and len(tail) == _TAIL_BYTES else most
 
     def _next(self, most: int) -> bytes:
         """Return some bytes of the log; b"" at its end, or if a piece of an archive yields none."""

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
-from http_monitor.counting.failing import FailingKey, Seen, codes_of, names_of, status_of
-from http_monitor.counting.frame import Frame
+from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
+from http_monitor.counting.failing.failed_rows import FailedRows
+from http_monitor.counting.failing.interval_rows import FailingKey, Seen
 from http_monitor.counting.long_keys import room_of
 from http_monitor.counting.whole_run.bounded_rows import BoundedRows
 from http_monitor.eventtime.rows import NEVER_US
@@ -17,10 +19,10 @@ from http_monitor.report_tables import FailingEndpoint
 
 MAX_HOSTS = 16
 """Maximum number of hosts that are counted for an endpoint; one more, and the half with most failures is kept."""
+_MAX_WAITING = 1 << 14
+"""Maximum number of rows that are kept uncounted until the counts are needed."""
 _FEW = 8
 """Up to this many failures are counted one by one."""
-_Key = tuple[int, bytes | None, bytes | None]
-"""(status, method, endpoint)."""
 
 
 class _Failures:
@@ -62,17 +64,21 @@ class _Failures:
         self.hosts = dict(ranked[: MAX_HOSTS // 2])
 
 
-class RunFailures(BoundedRows[_Key, _Failures]):
+class RunFailures(BoundedRows[EndpointKey, _Failures]):
     """Rows with status 500–599; those with most hits stay."""
 
-    def room_of(self, key: _Key) -> int:
+    def __init__(self, cap: int) -> None:
+        super().__init__(cap)
+        self._waiting: list[FailedRows] = []
+        self._count = 0
+
+    def room_of(self, key: EndpointKey) -> int:
         """Return the number of keys whose room a key takes."""
         return room_of(key[1] or b"") + room_of(key[2] or b"") - 1
 
-    def rank_of(self, key: _Key, row: _Failures) -> tuple[object, ...]:
+    def rank_of(self, key: EndpointKey, row: _Failures) -> tuple[object, ...]:
         """Return what orders the rows: hits down, then key, method and status."""
-        status, method, path = key
-        return -row.hits, path or b"", method or b"", status, path is None, method is None
+        return -row.hits, *rank_endpoint(key)
 
     def weight_of(self, row: _Failures) -> int:
         """Return the number of failures."""
@@ -82,26 +88,30 @@ class RunFailures(BoundedRows[_Key, _Failures]):
         """Return a row without failures."""
         return _Failures()
 
-    def add(self, frame: Frame) -> None:
-        """Count the rows of a frame that failed, in the order in which they came."""
-        rows = np.flatnonzero(frame.measures.errors)
-        if not len(rows):
+    def add(self, failed: FailedRows) -> None:
+        """Count rows, in the order in which they came."""
+        if not len(failed):
             return
-        assert frame.times_us is not None
-        status, times_us = status_of(frame.columns["status"], rows), frame.times_us[rows]
-        columns = [codes_of(frame.columns.get(name), rows) for name in ("methods", "endpoints", "hosts")]
-        cells = status
-        for column in columns[:2]:
-            if column is not None:
-                cells = cells * (len(column[0]) + 1) + (column[1] + 1)
-        _, first, codes = np.unique(cells, return_index=True, return_inverse=True)
-        methods, paths = (names_of(column, first) for column in columns[:2])
-        hosts = names_of(columns[2], np.arange(len(rows)))
-        keys = list(zip(status[first].tolist(), methods, paths, strict=True))
-        for part in self.parts(keys, codes):
-            self._count(keys, codes[part], times_us[part], [host or b"-" for host in hosts[part]])
+        if self._waiting and self._waiting[0].numbering is not failed.numbering:
+            self.count_waiting()
+        self._waiting.append(failed)
+        self._count += len(failed)
+        if self._count > _MAX_WAITING or failed.some_long:
+            self.count_waiting()
 
-    def _count(self, keys: Sequence[_Key], codes: Int64s, times_us: Int64s, hosts: Sequence[bytes]) -> None:
+    def count_waiting(self) -> None:
+        """Count the rows that were kept uncounted."""
+        waiting, self._waiting, self._count = self._waiting, [], 0
+        if not waiting:
+            return
+        numbers, codes = np.unique(np.concatenate([failed.codes for failed in waiting]), return_inverse=True)
+        times_us = np.concatenate([failed.times_us for failed in waiting])
+        hosts = list(chain.from_iterable(failed.hosts for failed in waiting))
+        keys = [waiting[0].numbering.keys[number] for number in numbers.tolist()]
+        for part in self.parts(keys, codes):
+            self._count_rows(keys, codes[part], times_us[part], hosts[part])
+
+    def _count_rows(self, keys: Sequence[EndpointKey], codes: Int64s, times_us: Int64s, hosts: Sequence[bytes]) -> None:
         # The rows of each key, as they came.
         order = np.argsort(codes, kind="stable")
         ordered = codes[order]
@@ -117,11 +127,13 @@ class RunFailures(BoundedRows[_Key, _Failures]):
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
+        self.count_waiting()
         for (status, method, path, host), (hits, first_us, _) in others.items():
             self.row_with_room((status, method, path)).note(host, hits, first_us)
 
     def rank(self) -> tuple[FailingEndpoint, ...]:
         """Return the endpoints, most hits first, then by key."""
+        self.count_waiting()
         ranked = sorted(self.rows.items(), key=lambda item: self.rank_of(*item))
         return tuple(
             FailingEndpoint(path, method, status, row.hits, row.first_us, _most(row.hosts))
@@ -130,16 +142,14 @@ class RunFailures(BoundedRows[_Key, _Failures]):
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        return [
-            [status, _text(method), _text(path), row.hits, row.first_us, _saved(row.hosts)]
-            for (status, method, path), row in self.rows.items()
-        ]
+        self.count_waiting()
+        return [[*save_endpoint(key), row.hits, row.first_us, _saved(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
+        self.count_waiting()
         for status, method, path, hits, first_us, hosts in map(checked_list, checked_list(given)):
-            key = integer(status, 500, 599), _key(method), _key(path)
-            row = self.row_with_room(key)
+            row = self.row_with_room(load_endpoint(status, method, path))
             for host, count in map(checked_list, checked_list(hosts)):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
@@ -154,11 +164,3 @@ def _saved(hosts: Mapping[bytes, int]) -> list[Any]:
 
 def _most(hosts: Mapping[bytes, int]) -> bytes:
     return min(hosts, key=lambda host: (-hosts[host], host))
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else text_of(key)
-
-
-def _key(given: Any) -> bytes | None:
-    return None if given is None else key_of(given)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from http_monitor.codec import MAX_HITS, checked_list, fields_of, integer
+from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.interval_requests import RequestSums
 from http_monitor.counting.whole_run.failures import RunFailures
@@ -24,9 +25,9 @@ class RunRequests:
         self._failures = RunFailures(cap)
         self._times = RunTimes(cap)
 
-    def add(self, frame: Frame) -> None:
-        """Count the rows of a frame, in the order in which they came."""
-        self._failures.add(frame)
+    def add(self, frame: Frame, failed: FailedRows) -> None:
+        """Count the rows of a frame, and those of them that failed, in the order in which they came."""
+        self._failures.add(failed)
         if frame.durations_us is not None:
             self._times.add(frame.columns["endpoints"], frame.durations_us)
 
@@ -46,6 +47,7 @@ class RunRequests:
     @property
     def lost(self) -> LostRequests:
         """What the tables had no room for."""
+        self._failures.count_waiting()
         self._times.count_waiting()
         return LostRequests(self._failures.lost, self._times.lost)
 

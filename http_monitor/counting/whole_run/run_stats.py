@@ -34,10 +34,10 @@ class RunStats:
         """The greatest accepted time; `NEVER_US` before the first."""
 
     def add(self, frame: Frame, times_us: Int64s, groups: FrameGroups) -> None:
-        """Count rows, of which the groups are one."""
+        """Count rows, which are one group."""
         self._widen(int(times_us.min()), int(times_us.max()))
         self.totals.add(groups, 0)
-        self.requests.add(frame)
+        self.requests.add(frame, groups.failed(0))
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of a bucket."""

@@ -16,7 +16,8 @@ _BLOCK_BYTES = 512 << 10
 _DAY_BYTES = len("[10/Oct/2000:13:55:36")
 _ZONE_BYTES = len("-0700]")
 _STATUS_BYTES = 3
-_EDGES, _EDGES_OF_PAIR = 10, 4
+_EDGES, _EDGES_OF_PAIR = 1 + SIZE, 4
+"""The start of a line and the marks at which its fields begin or end, and those of a pair."""
 _MIN_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
 """Minimum length of a plain line."""
 _OPEN, _CLOSE, _SLASH = (ord(char) for char in "[]/")
@@ -63,12 +64,11 @@ def find_plain(text: bytes, *, pair: bool) -> PlainFields:
     count = lines = begin = 0
     while begin < len(text):
         end = _end_of_block(text, begin)
-        block = _plain_of_block(every, words, begin, end, pair=pair)
+        block = _find_in_block(every, words, begin, end, at[:, count:], pair=pair)
         here = slice(count, count + len(block.line))
         line[here], status[here] = block.line + lines, block.status
-        np.stack(block.edges, out=at[:, here])
         count, lines, begin = here.stop, lines + block.lines, end
-    start, host, ident, user, zone, quote, method, target, before_size, size, *quotes = at[:, :count]
+    start, host, ident, user, _, zone, quote, method, target, _, _, before_size, size, *quotes = at[:, :count]
     referer = agent = Span(size, size)
     if pair:
         referer, agent = Span(quotes[0] + 1, quotes[1]), Span(quotes[2] + 1, quotes[3])
@@ -95,8 +95,6 @@ class _Block:
     lines: int
     line: Ints
     """For each plain line, its index in the block."""
-    edges: tuple[Ints, ...]
-    """The start of each line, and the marks at which its fields begin or end: `_EDGES`, and those of a pair."""
     status: Statuses
 
 
@@ -106,7 +104,7 @@ def _end_of_block(text: bytes, begin: int) -> int:
     return end or text.find(b"\n", begin) + 1
 
 
-def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: bool) -> _Block:
+def _find_in_block(every: Bytes, words: Words, begin: int, end: int, edges: Ints, *, pair: bool) -> _Block:
     """Return the plain lines of a block.
 
     Args:
@@ -114,11 +112,19 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: b
         words: For each position, the eight bytes that begin there.
         begin: Start of the block.
         end: End of the block.
+        edges: Receives the edges of each line, shape (edges, at least the lines): `_EDGES`, then those of a pair.
         pair: As in `find_plain`.
     """
     marked = match_marks(every[begin:end], pair=pair)
-    start = marked.start + begin
-    host, ident, user, day, zone, quote, method, target, close, before_status, status, size = (marked.at + begin).T
+    count = len(marked.line)
+    # Each edge of all lines is stored together, as it is needed from here on.
+    np.add(marked.start, begin, out=edges[0, :count])
+    np.add(marked.at.T, begin, out=edges[1:_EDGES, :count])
+    if marked.pair is not None:
+        np.add(marked.pair.T, begin, out=edges[_EDGES:, :count])
+    start, host, ident, user, day, zone, quote, method, target, close, before_status, status, size = edges[
+        :_EDGES, :count
+    ]
     good = (host > start) & (ident > host + 1) & (user > ident + 1)
     good &= (day == user + 1 + _DAY_BYTES) & (zone == day + 1 + _ZONE_BYTES) & (quote == zone + 1)
     good &= (before_status == close + 1) & (status == before_status + 1 + _STATUS_BYTES) & (size > status + 1)
@@ -127,8 +133,8 @@ def _plain_of_block(every: Bytes, words: Words, begin: int, end: int, *, pair: b
     good &= are_http(words, target + 1)
     code, is_status = statuses_at(every, before_status + 1)
     good &= is_status
-    quotes = () if marked.pair is None else tuple((marked.pair + begin).T)
-    edges = start, host, ident, user, zone, quote, method, target, status, size, *quotes
     if good.all():
-        return _Block(marked.lines, marked.line, edges, code)
-    return _Block(marked.lines, marked.line[good], tuple(edge[good] for edge in edges), code[good])
+        return _Block(marked.lines, marked.line, code)
+    places = np.flatnonzero(good)
+    edges[:, : len(places)] = edges[:, places]
+    return _Block(marked.lines, marked.line[places], code[places])
