@@ -96,7 +96,7 @@ class EpisodeLog:
             "recent": [_encode(episode) for episode in self._iter_recent()],
             "longest": [_encode(episode) for episode in chain(*self._longest)],
             "more": [self._more, self._more_raises],
-            "rest": [list(astuple(sums)) for sums in add_up(self._rest.values())],
+            "others": [list(astuple(sums)) for sums in add_up(self._rest.values())],
         }
 
     def load(self, given: Json, active: Iterable[_Key]) -> None:
@@ -111,7 +111,7 @@ class EpisodeLog:
             KeyError, TypeError, ValueError: It is no such state.
         """
         self._more, self._more_raises = (integer(value, 0) for value in checked_list(given["more"]))
-        self._rest = {sums.name: sums for sums in map(_decode_sums, checked_list(given.get("rest", [])))}
+        self._rest = {sums.name: sums for sums in map(_decode_sums, checked_list(given.get("others", [])))}
         found = {(episode.name, episode.subject): episode for episode in _decode_all(given["active"])}
         for name, subject in active:
             episode = found.pop((name, subject))
