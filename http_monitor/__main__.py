@@ -1,11 +1,12 @@
 """Starts http_monitor as a module or as the installed command."""
 
-import signal
+# Built in: `signal` is imported from files, and Ctrl-C during that would show a traceback.
+import _signal  # type: ignore[import-not-found]
 import sys
 
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     # Until the program handles signals itself, Ctrl-C ends it without a traceback of the imports.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 from http_monitor.cli import main
 

@@ -62,10 +62,32 @@ class GivenFile:
     """Words put before the commands that read it, as a shell would split them; None: it is a file of this machine."""
 
 
-def within(option: str, value: int, least: int, most: int, unit: str) -> None:
-    """Check a number. Raises UsageError if it is not from `least` to `most`."""
+SIZES = f"a number of bytes from 1 to {MAX_LINE_BYTES >> 30}G, written as 65536, 64K or 1M"
+"""The values of --max-line, as every message about it words them."""
+
+SHARES = f"a number (%) from 0 to {MAX_PERCENT}"
+"""The values of --alert-recover-at, likewise."""
+
+
+def durations(least_s: int) -> str:
+    """Return the values of an option that takes a time, as every message about it words them."""
+    return f"whole seconds from {least_s} s to {MAX_DURATION_S // 86_400} days, written as 90, 90s, 2m, 1h or 1d"
+
+
+def whole_numbers(least: int, most: int) -> str:
+    """Return the values of an option that takes a whole number, as every message about it words them."""
+    return f"a whole number from {least} to {most}"
+
+
+def thresholds(unit: str, most: int) -> str:
+    """Return the values of an option that takes a threshold, as every message about it words them."""
+    return f"a number ({unit}) greater than 0, at most {most}"
+
+
+def within(option: str, value: int, least: int, most: int, takes: str, unit: str = "") -> None:
+    """Check a number. Raises UsageError if it is not from `least` to `most`, which says what the option takes."""
     if not least <= value <= most:
-        raise UsageError(f"{option}: got {value}{unit}, takes {least}{unit} to {most}{unit}")
+        raise UsageError(f"{option}: got {value}{unit}, takes {takes}")
 
 
 def one_of(option: str, value: str, choices: tuple[str, ...]) -> None:

@@ -61,6 +61,8 @@ class Health:
     """More than `lost_bytes` may have been lost: written and removed between two checks."""
     nul_bytes: int = _of_input()
     """NUL bytes at the beginning of lines, left by a truncated writer; skipped."""
+    incomplete: int = field(default=0, metadata={"kind": "input", "told": "if any"})
+    """Lines in parts that were given up before the last of these, since memory is bounded; each counts as it is."""
     backfilled: int = _of_lines(among=True)
     """Not among the lines: those of before the start, in the window only, with which a live run has filled it."""
     since_us: int | None = field(default=None, metadata={"kind": "now"})

@@ -152,6 +152,8 @@ class Batch:
     other_nos: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
     of one request), strictly increasing; no table contains them (docs/ARCHITECTURE.md, "Time")."""
+    incomplete_nos: tuple[int, ...] = ()
+    """The numbers of lines that were put together from parts, and given up before the last of these."""
     begins: Int64s | None = None
     """Where each of its lines begins in the data that was parsed; below 0: in data parsed before. None: each non-blank
     line of the data is one."""
@@ -170,6 +172,7 @@ class Batch:
             kind=self.kind if rows else None,
             filtered_nos=self.filtered_nos[self.filtered_nos <= lines],
             other_nos=self.other_nos[self.other_nos <= lines],
+            incomplete_nos=tuple(number for number in self.incomplete_nos if number <= lines),
             begins=None if self.begins is None else self.begins[:lines],
             offsets=None if self.offsets is None else self.offsets.take(slice(0, rows)),
         )

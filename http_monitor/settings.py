@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
+from http_monitor import choices
 from http_monitor.choices import (
     DEFAULT_LINE_BYTES,
     MAX_BUCKETS,
@@ -201,7 +202,7 @@ class Settings:
             ("--rotate-grace", self.rotate_grace_s, 0),
             ("--duration", 1 if self.duration_s is None else self.duration_s, 1),
         ):
-            within(option, value, least, MAX_DURATION_S, " s")
+            within(option, value, least, MAX_DURATION_S, choices.durations(least), " s")
         for option, value in (("--interval", self.interval_s), ("--window", self.window_s)):
             if value % self.bucket_size_s:
                 raise UsageError(f"{option}: got {value} s, takes a multiple of --bucket-size ({self.bucket_size_s} s)")
@@ -214,25 +215,27 @@ class Settings:
             )
 
     def _check_numbers(self) -> None:
-        for option, threshold, most in (
-            ("--alert-threshold", self.alert_threshold, MAX_COUNT),
-            ("--alert-error-rate", self.alert_error_rate, MAX_PERCENT),
-            ("--ddos-threshold", self.ddos_threshold, MAX_COUNT),
-            ("--alert-malformed", MAX_PERCENT if self.alert_malformed is None else self.alert_malformed, MAX_PERCENT),
+        malformed = MAX_PERCENT if self.alert_malformed is None else self.alert_malformed
+        for option, threshold, unit, most in (
+            ("--alert-threshold", self.alert_threshold, "hits/s", MAX_COUNT),
+            ("--alert-error-rate", self.alert_error_rate, "%", MAX_PERCENT),
+            ("--ddos-threshold", self.ddos_threshold, "hits/s", MAX_COUNT),
+            ("--alert-malformed", malformed, "%", MAX_PERCENT),
         ):
             if not (math.isfinite(threshold) and 0 < threshold <= most):
-                raise UsageError(f"{option}: got {threshold:g}, takes a number greater than 0, at most {most}")
+                raise UsageError(f"{option}: got {threshold:g}, takes {choices.thresholds(unit, most)}")
         if not 0 <= self.alert_recover_at <= MAX_PERCENT:
-            raise UsageError(
-                f"--alert-recover-at: got {self.alert_recover_at:g}, takes a number from 0 to {MAX_PERCENT:g}"
-            )
-        within("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT, "")
-        within("--top", self.top, 1, MAX_TOP, "")
-        within("--max-keys", self.max_keys, 1, MAX_KEYS, "")
-        within("--max-line", self.max_line_bytes, 1, MAX_LINE_BYTES, " B")
-        within("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S, "")
-        within("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS, "")
-        within("--seed", self.seed or 0, 0, MAX_SEED, "")
+            raise UsageError(f"--alert-recover-at: got {self.alert_recover_at:g}, takes {choices.SHARES}")
+        for option, number, least, most in (
+            ("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT),
+            ("--top", self.top, 1, MAX_TOP),
+            ("--max-keys", self.max_keys, 1, MAX_KEYS),
+            ("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S),
+            ("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS),
+            ("--seed", self.seed or 0, 0, MAX_SEED),
+        ):
+            within(option, number, least, most, choices.whole_numbers(least, most))
+        within("--max-line", self.max_line_bytes, 1, MAX_LINE_BYTES, choices.SIZES, " bytes")
 
     def _check_combinations(self) -> None:
         self._check_format_options()

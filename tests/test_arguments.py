@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor import __version__
-from http_monitor.arguments import parse_arguments
+from http_monitor.arguments import parse_arguments, values
 from http_monitor.arguments.option import Option
 from http_monitor.arguments.options import OPTIONS
 from http_monitor.errors import UsageError
@@ -236,22 +236,22 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--interval", "\x1b[31m\n"], rf"--interval: got '\x1b[31m\x0a', {SECONDS}"),
         (["--interval"], f"--interval: got no value, {SECONDS}"),
         (["--interval", "--replay"], f"--interval: got no value, {SECONDS}"),
-        (["--interval", "0"], "--interval: got 0 s, takes 1 s to 315360000 s"),
-        (["--interval", "315360001"], "--interval: got 315360001 s, takes 1 s to 315360000 s"),
-        (["--interval", "999999999999d"], "--interval: got 86399999999913600 s, takes 1 s to 315360000 s"),
+        (["--interval", "0"], f"--interval: got 0 s, {SECONDS}"),
+        (["--interval", "315360001"], f"--interval: got 315360001 s, {SECONDS}"),
+        (["--interval", "999999999999d"], f"--interval: got 86399999999913600 s, {SECONDS}"),
         (["--interval", "3", "--bucket-size", "2"], "--interval: got 3 s, takes a multiple of --bucket-size (2 s)"),
         (["--window", "nan"], f"--window: got 'nan', {SECONDS}"),
         (["--reporting-window", "nan"], f"--window: got 'nan', {SECONDS}"),
-        (["--window", "0m"], "--window: got 0 s, takes 1 s to 315360000 s"),
+        (["--window", "0m"], f"--window: got 0 s, {SECONDS}"),
         (["--window", "125", "--bucket-size", "10"], "--window: got 125 s, takes a multiple of --bucket-size (10 s)"),
         (["--window", "1000001"], "--window: got 1000001 s, takes at most 1000000 times --bucket-size (1 s)"),
-        (["--bucket-size", "0"], "--bucket-size: got 0 s, takes 1 s to 315360000 s"),
+        (["--bucket-size", "0"], f"--bucket-size: got 0 s, {SECONDS}"),
         (["--bucket-size", "inf"], f"--bucket-size: got 'inf', {SECONDS}"),
         (["--lateness", "-1"], f"--lateness: got '-1', {SECONDS_OR_NONE}"),
         (["--lateness", "11y"], f"--lateness: got '11y', {SECONDS_OR_NONE}"),
-        (["--lateness", "3651d"], "--lateness: got 315446400 s, takes 0 s to 315360000 s"),
+        (["--lateness", "3651d"], f"--lateness: got 315446400 s, {SECONDS_OR_NONE}"),
         (["--max-ahead", "?"], f"--max-ahead: got '?', {SECONDS_OR_NONE}"),
-        (["--max-ahead", "99999h"], "--max-ahead: got 359996400 s, takes 0 s to 315360000 s"),
+        (["--max-ahead", "99999h"], f"--max-ahead: got 359996400 s, {SECONDS_OR_NONE}"),
         (["--since", "14:5"], f"--since: got '14:5', takes {TAKES}"),
         (["--since", "-30m"], f"--since: got '-30m', takes {TAKES}"),
         (["--until", ""], f"--until: got '', takes {TAKES}"),
@@ -265,7 +265,7 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
             ["--since", "5m", "--time", "arrival"],
             "--since: got it for lines that count as they come (--time arrival), and none came before the start",
         ),
-        (["--duration", "0"], "--duration: got 0 s, takes 1 s to 315360000 s"),
+        (["--duration", "0"], f"--duration: got 0 s, {SECONDS}"),
         (["--duration", "0.1"], f"--duration: got '0.1', {SECONDS}"),
         (["--duration", "5", "--replay"], "--duration: got a duration together with --replay, which ends by itself"),
         (
@@ -285,11 +285,11 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--alert-threshold", "10/s"], f"--alert-threshold: got '10/s', {PER_S}"),
         (
             ["--alert-threshold", "1e10"],
-            "--alert-threshold: got 1e+10, takes a number greater than 0, at most 1000000000",
+            f"--alert-threshold: got 1e+10, {PER_S}",
         ),
         (
             ["--alert-error-rate", "101"],
-            "--alert-error-rate: got 101, takes a number greater than 0, at most 100",
+            f"--alert-error-rate: got 101, {PERCENT}",
         ),
         (["--alert-error-rate", "0%"], f"--alert-error-rate: got '0%', {PERCENT}"),
         (["--alert-error-rate", "%"], f"--alert-error-rate: got '%', {PERCENT}"),
@@ -299,18 +299,18 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--ddos-threshold", "5%"], f"--ddos-threshold: got '5%', {PER_S}"),
         (["--alert-malformed", "0"], f"--alert-malformed: got '0', {PERCENT}"),
         (["--alert-malformed", "few"], f"--alert-malformed: got 'few', {PERCENT}"),
-        (["--alert-malformed", "101"], "--alert-malformed: got 101, takes a number greater than 0, at most 100"),
+        (["--alert-malformed", "101"], f"--alert-malformed: got 101, {PERCENT}"),
         (["--alert-min-hits", "2.5"], "--alert-min-hits: got '2.5', takes a whole number from 0 to 1000000000"),
-        (["--alert-min-hits", "-1"], "--alert-min-hits: got -1, takes 0 to 1000000000"),
-        (["--top", "0"], "--top: got 0, takes 1 to 1000000"),
-        (["--top", "-5"], "--top: got -5, takes 1 to 1000000"),
-        (["--top", "1000001"], "--top: got 1000001, takes 1 to 1000000"),
+        (["--alert-min-hits", "-1"], "--alert-min-hits: got -1, takes a whole number from 0 to 1000000000"),
+        (["--top", "0"], "--top: got 0, takes a whole number from 1 to 1000000"),
+        (["--top", "-5"], "--top: got -5, takes a whole number from 1 to 1000000"),
+        (["--top", "1000001"], "--top: got 1000001, takes a whole number from 1 to 1000000"),
         (["--top", "five"], "--top: got 'five', takes a whole number from 1 to 1000000"),
         (
             ["--top", "1" + "0" * 4999],
             f"--top: got '1{'0' * 59}…' (5000 characters), takes a whole number from 1 to 1000000",
         ),
-        (["--max-keys", "0"], "--max-keys: got 0, takes 1 to 1000000"),
+        (["--max-keys", "0"], "--max-keys: got 0, takes a whole number from 1 to 1000000"),
         (["--max-keys", "1e3"], "--max-keys: got '1e3', takes a whole number from 1 to 1000000"),
         (["--output", "xml"], "--output: got 'xml', takes text, ndjson, lines or alerts"),
         (["--output", "TEXT"], "--output: got 'TEXT', takes text, ndjson, lines or alerts"),
@@ -325,10 +325,10 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--file", "-", "--file", "-"], "--file: got - more than once, takes standard input once"),
         (["--format", ""], "--format: got an empty text, takes the name of a format or a LogFormat string"),
         (["--format", " \t"], "--format: got an empty text, takes the name of a format or a LogFormat string"),
-        (["--traffic-rate", "0"], "--traffic-rate: got 0, takes 1 to 100000"),
-        (["--traffic-rate", "100001"], "--traffic-rate: got 100001, takes 1 to 100000"),
+        (["--traffic-rate", "0"], "--traffic-rate: got 0, takes a whole number from 1 to 100000"),
+        (["--traffic-rate", "100001"], "--traffic-rate: got 100001, takes a whole number from 1 to 100000"),
         (["--traffic-scenario", "calm"], "--traffic-scenario: got 'calm', takes random, spike, errors or ddos"),
-        (["--seed", "-1"], "--seed: got -1, takes 0 to 9223372036854775807"),
+        (["--seed", "-1"], "--seed: got -1, takes a whole number from 0 to 9223372036854775807"),
         (["--seed", "x"], "--seed: got 'x', takes a whole number from 0 to 9223372036854775807"),
         (
             ["--give-me-traffic", "--replay"],
@@ -448,5 +448,25 @@ def test_an_alert_may_recover_only_when_nothing_is_left(written: str) -> None:
     assert parse_arguments(["--alert-recover-at", written]).alert_recover_at == 0.0
 
 
+@pytest.mark.parametrize(
+    ("flag", "read"),
+    [(o.flags[0], o.read) for o in OPTIONS if o.read in (values.duration, values.whole, values.size)],
+)
+def test_a_value_out_of_its_bounds_is_told_the_same_values_as_a_word(flag: str, read: values.Reader) -> None:
+    beyond = "0" if flag == "--max-line" else "-1" if read is values.whole else "9" * 12
+    word, number = message_of(flag, "word"), message_of(flag, beyond)
+    assert word.startswith(f"{flag}: got 'word', takes ")
+    assert number.startswith(f"{flag}: got {beyond}")
+    assert number.partition(", takes ")[2] == word.partition(", takes ")[2]
+
+
+@pytest.mark.parametrize("flag", ["--alert-threshold", "--alert-error-rate", "--ddos-threshold", "--alert-malformed"])
+def test_a_threshold_out_of_its_bounds_is_told_the_same_values_as_a_word(flag: str) -> None:
+    assert len({message_of(flag, value).partition(", takes ")[2] for value in ("word", "0", "1e12")}) == 1
+
+
 def test_a_length_out_of_its_bounds_is_said_in_bytes() -> None:
-    assert message_of("--max-line", "0") == "--max-line: got 0 B, takes 1 B to 1073741824 B"
+    assert (
+        message_of("--max-line", "0")
+        == "--max-line: got 0 bytes, takes a number of bytes from 1 to 1G, written as 65536, 64K or 1M"
+    )

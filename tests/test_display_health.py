@@ -37,11 +37,11 @@ def test_every_counter_that_is_not_zero_is_shown_once_in_both_wordings(name: str
 def test_every_counter_is_in_the_ndjson() -> None:
     # Advice is words for people; `since_us` is a time there.
     keys = ["since" if name == "since_us" else name for name in TOLD]
-    value = json.loads(report_line(replace(quiet_report(), health=Health(listener_failures=2))))
+    value = json.loads(report_line(replace(quiet_report(), health=Health(listener_failures=2, incomplete=4))))
     assert sorted(value["health"]) == sorted(keys)
-    assert value["health"]["listener_failures"] == 2
+    assert (value["health"]["listener_failures"], value["health"]["incomplete"]) == (2, 4)
     value = json.loads(report_line(replace(quiet_report(), health=Health())))
-    assert {*keys} - {*value["health"]} == {"listener_failures"}
+    assert {*keys} - {*value["health"]} == {"listener_failures", "incomplete"}
 
 
 def test_what_is_harmless_is_said_without_a_warning_and_nothing_else_is() -> None:

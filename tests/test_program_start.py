@@ -26,6 +26,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, InterruptingFinder())
 sys.argv = ["http_monitor", "--version"]
 """
+_INTERRUPTED_AT_ONCE = """
+import _signal, os, pkgutil, runpy, sys
+
+class InterruptingFinder:
+    def find_spec(self, name, path=None, target=None):
+        if name not in ("http_monitor", "http_monitor.__main__"):
+            os.kill(os.getpid(), _signal.SIGINT)
+
+_signal.signal(_signal.SIGINT, _signal.default_int_handler)
+sys.meta_path.insert(0, InterruptingFinder())
+sys.argv = ["http_monitor", "--version"]
+"""
+"""The first module that is imported but the program's own: even `signal` takes so long that Ctrl-C hits it."""
 _AS_SCRIPT = 'runpy.run_path("main.py", run_name="__main__")'
 _AS_MODULE = 'runpy.run_module("http_monitor", run_name="__main__")'
 _AS_COMMAND = "from http_monitor.__main__ import main; sys.exit(main())"
@@ -33,9 +46,10 @@ _AS_COMMAND = "from http_monitor.__main__ import main; sys.exit(main())"
 
 
 @pytest.mark.parametrize("start", [_AS_SCRIPT, _AS_MODULE, _AS_COMMAND])
-def test_an_interrupt_while_the_program_is_imported_ends_it_without_a_word(start: str) -> None:
+@pytest.mark.parametrize("interrupted", [_INTERRUPTED, _INTERRUPTED_AT_ONCE], ids=["later", "at once"])
+def test_an_interrupt_while_the_program_is_imported_ends_it_without_a_word(start: str, interrupted: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _INTERRUPTED + start],
+        [sys.executable, "-c", interrupted + start],
         capture_output=True,
         env=environment(),
         cwd=ROOT,
@@ -121,3 +135,15 @@ def test_a_reader_that_goes_before_the_answer_is_no_error(option: str) -> None:
         )
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("options", [(), ("--replay",), ("--explain",), ("--file", "other.log")], ids=" ".join)
+def test_a_closed_standard_input_is_refused_and_is_no_empty_log(options: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command("--file", "-", *options)],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+        timeout=DEADLINE_S,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"http_monitor: standard input is closed\n")

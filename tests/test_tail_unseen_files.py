@@ -125,5 +125,17 @@ def test_counts_that_are_not_known_show_nothing() -> None:
     assert not unseen.look(9, None, 3_000_001)
     assert not unseen.look(9, 1, 3_000_002)
     assert not unseen.look(10, 1, 4_000_000)
+    assert not unseen.look(10, 1, 5_000_000)
     assert unseen.look(11, 1, 6_000_000)
     assert not unseen.look(11, 1, 6_000_001)
+
+
+@pytest.mark.parametrize("pause_s", [3, 60])
+def test_a_report_that_is_late_since_the_process_got_no_time_shows_nothing(pause_s: int) -> None:
+    unseen = UnseenFiles()
+    for second in range(4):
+        assert not unseen.look(0, 1, second * 1_000_000)
+    # A new file is found; then nothing of this process runs, the thread that hears of the file neither.
+    assert not unseen.look(0, 2, 3_100_000)
+    assert not unseen.look(0, 2, 3_100_000 + pause_s * 1_000_000)
+    assert not unseen.look(1, 2, 3_200_000 + pause_s * 1_000_000)

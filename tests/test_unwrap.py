@@ -241,14 +241,17 @@ def test_lines_that_are_given_up_are_told_with_their_number(size: int) -> None:
     lines = [*begun_by("stdout", text=COMBINED.replace(b'"', b'\\"') + b"\\n"), *begun_by(*named_by_letters(1_100))]
     told: list[tuple[int, str]] = []
     malformed = other = before = 0
+    numbers: list[int] = []
     for at in range(0, len(lines), size):
         batch = made.parse(b"".join(line + b"\n" for line in lines[at : at + size]))
+        numbers += [before + number for number in batch.incomplete_nos]
         told += [(before + number, words) for number, words in made.drain_messages()]
         malformed, other, before = malformed + batch.malformed_lines, other + len(batch.other_nos), before + batch.lines
     words = "lines in parts were given up incomplete, since there was no room for more parts; each counts as it is"
     # The first line fits, and is no part; 1,089 of the others are given up.
     counts = {2: "1", 11: "10", 101: "100", 1_001: "1,000"}
     assert told == [(number, f"{words} ({count} so far)") for number, count in counts.items()]
+    assert numbers == list(range(2, 1_091))
     # Those who wrote them have written no line that fits.
     assert (malformed, other) == (0, 1_089)
 

@@ -7,7 +7,6 @@ from http_monitor.arguments import values
 from http_monitor.settings import Settings
 
 _DEFAULTS = Settings()
-_MAX_DAYS = f"{choices.MAX_DURATION_S // 86_400} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,8 @@ def text(flag: str, field: str, text: str, metavar: str, takes: str, default: st
 def duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, default: str | None = None) -> Option:
     """Return an option that takes a time."""
     default_s = getattr(_DEFAULTS, field)
-    takes = f"whole seconds from {least_s} s to {_MAX_DAYS}, written as 90, 90s, 2m, 1h or 1d"
     default = default or ("none" if default_s is None else f"{default_s} s")
-    return Option(flags, field, text, values.duration, "TIME", takes, default)
+    return Option(flags, field, text, values.duration, "TIME", choices.durations(least_s), default)
 
 
 def moment(flag: str, field: str, text: str) -> Option:
@@ -79,14 +77,14 @@ def threshold(
     flag: str, field: str, text: str, unit: str, read: values.Reader = values.number, most: int = choices.MAX_COUNT
 ) -> Option:
     """Return an option that takes the threshold of an alert."""
-    takes = f"a number ({unit}) greater than 0, at most {most}"
+    takes = choices.thresholds(unit, most)
     return Option((flag,), field, text, read, "NUMBER", takes, f"{getattr(_DEFAULTS, field):g} {unit}")
 
 
 def count(flag: str, field: str, text: str, least: int, most: int, unit: str = "") -> Option:
     """Return an option that takes a whole number."""
     default = getattr(_DEFAULTS, field)
-    takes = f"a whole number from {least} to {most}"
+    takes = choices.whole_numbers(least, most)
     return Option(
         (flag,), field, text, values.whole, "N", takes, "none" if default is None else f"{default} {unit}".strip()
     )

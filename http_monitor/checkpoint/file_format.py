@@ -1,7 +1,7 @@
 """The bytes of a snapshot and its journal, with checks of both."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 MAGIC = b"http_monitor checkpoint 1\n"
@@ -95,3 +95,5 @@ class Saved:
     snapshot: bytes
     increments: tuple[bytes, ...]
     """The increments appended to the snapshot, in order, up to the first damaged or incomplete one."""
+    written_ns: int | None = field(default=None, compare=False)
+    """Time of the last write, by the clock of its file system; None: it is not known."""

@@ -8,12 +8,14 @@ from http_monitor.checkpoint.lock import open_store, others
 from http_monitor.checkpoint.restore import MakeEngine, Resumed, places_only, resume
 from http_monitor.checkpoint.session import Session
 from http_monitor.choices import GivenFile
+from http_monitor.health import Health
 from http_monitor.paths import WITHOUT_DIRECTORY
 from http_monitor.records import Json
 from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN
+from http_monitor.sources.rotation.unknown_logs import rotated_unknown
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
 from http_monitor.units import pluralize, visible_text
 
@@ -63,11 +65,45 @@ def open_state(
     except ValueError as error:
         notices = (*opened.notices, opened.store.set_aside(str(error)))
         return Session(opened.store, notices=notices, unreadable=True)
-    return Session(opened.store, resumed, (*opened.notices, Notice(_words(resumed, settings), name="checkpoint")))
+    going_on = Notice(_words(resumed, settings), name="checkpoint")
+    missed = _miss_rotated(opened.saved.written_ns, resumed, settings, paths)
+    unseen = _miss_unseen(resumed, settings)
+    return Session(opened.store, resumed, (*opened.notices, going_on, *missed, *unseen))
 
 
 def _without(reason: str) -> Session:
     return Session(notices=(Notice(f"no state is kept: {reason}", "warning", "checkpoint"),))
+
+
+def _miss_rotated(written_ns: int | None, resumed: Resumed, settings: Settings, paths: Sequence[str]) -> list[Notice]:
+    """Record lines that may be lost in files that were rotated before any checkpoint knew them; return notices."""
+    if written_ns is None:
+        return []
+    here = [path for path in settings.files if path != STDIN and not settings.is_remote(path)]
+    known = {name for name in resumed.inputs if not _knows_no_file(resumed.position_of(name))}
+    found = rotated_unknown(here, known, {*paths, *resumed.inputs}, written_ns)
+    if not found:
+        return []
+    resumed.past.retire(Health(maybe_lost=True))
+    more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+    words = f"{visible_text(found[0])}{more}: rotated before a checkpoint knew the log, its lines may be lost"
+    return [Notice(words, "warning", "lost", found[0])]
+
+
+def _miss_unseen(resumed: Resumed, settings: Settings) -> list[Notice]:
+    """Record that lines may be lost of files that the last run was to follow from their ends, and never reached."""
+    if settings.from_start:
+        return []
+    unseen = [name for name in settings.files if name in resumed.inputs and resumed.position_of(name) is None]
+    unseen = [name for name in unseen if name != STDIN]
+    if unseen:
+        resumed.past.retire(Health(maybe_lost=True))
+    words = "the last run ended before it could look at it, what was written until now may be lost"
+    return [Notice(f"{visible_text(name)}: {words}", "warning", "lost", name) for name in unseen]
+
+
+def _knows_no_file(position: Json | None) -> bool:
+    return position is not None and not (position.get("files", True) or position.get("unopened"))
 
 
 def _places_of_others(

@@ -85,7 +85,7 @@ class FileStore:
         if wrong:
             words = "its end is damaged: resuming from before it; lines counted since then count again"
             notices.append(Notice(f"checkpoint: {words}", "warning", "checkpoint"))
-        return Saved(state, tuple(increments)), notices
+        return Saved(state, tuple(increments), self._written_ns()), notices
 
     def snapshot(self, parts: Iterable[bytes]) -> None:
         """Replace the checkpoint by these parts. Raises OSError, and then the old one remains.
@@ -169,6 +169,13 @@ class FileStore:
             return [], False
         except OSError:
             return [], True
+
+    def _written_ns(self) -> int | None:
+        times_ns = []
+        for name in (SNAPSHOT, f"{JOURNAL}{self._generation}"):
+            with contextlib.suppress(OSError):
+                times_ns.append(self._held.folder.status(name).st_mtime_ns)
+        return max(times_ns, default=None)
 
     def _close_journal(self) -> None:
         journal, self._journal = self._journal, -1

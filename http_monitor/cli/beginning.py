@@ -3,9 +3,11 @@
 import glob
 import os
 import shlex
+import sys
 from typing import TYPE_CHECKING
 
 from http_monitor.cli.streams import complain
+from http_monitor.errors import InputError
 from http_monitor.moments import Span, span_of
 from http_monitor.paths import WITHOUT_DIRECTORY, is_lost
 from http_monitor.settings import Settings
@@ -26,9 +28,15 @@ class Paths:
 
     Args:
         settings: The settings of the run.
+
+    Raises:
+        InputError: a path of a replay cannot be read, or standard input is to be read and is closed.
     """
 
     def __init__(self, settings: Settings) -> None:
+        if "-" in settings.files and not settings.explain and sys.stdin is None:
+            # Its descriptor may be that of another file by now, which must not be read in its place.
+            raise InputError("standard input is closed")
         self.selection: LiveSelection | None = None
         """The paths that a live run follows, where files may appear later; None in a replay and with --explain."""
         self.notices: list[Notice] = []

@@ -37,6 +37,7 @@ def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
         (health.lag_bytes or health.lag_s, behind(health.lag_bytes, health.lag_s), "warn"),
         (health.lost_bytes or health.maybe_lost, _describe_lost(health), "bad"),
         (health.nul_bytes, f"{size(health.nul_bytes)} NUL", "plain"),
+        (health.incomplete, f"{count(health.incomplete)} incomplete", "warn"),
         (health.rotations, pluralize(health.rotations, "rotation"), "plain"),
         (health.truncations, pluralize(health.truncations, "truncation"), "warn"),
         (health.clock_steps, pluralize(health.clock_steps, "clock step"), "warn"),
@@ -120,6 +121,12 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
         (health.lost_bytes, f"{size(health.lost_bytes)} were lost before they could be read.", "bad"),
         (health.maybe_lost, "Lines may have been written and removed between two reads; that cannot be known.", "bad"),
         (health.nul_bytes, f"{size(health.nul_bytes)} of NUL at the beginning of lines were skipped.", "plain"),
+        (
+            health.incomplete,
+            f"{_lines(health.incomplete)} in parts {_does(health.incomplete, 'was', 'were')} given up before the last"
+            f" part, and {_does(health.incomplete, 'counts as it is', 'count as they are')} (incomplete).",
+            "warn",
+        ),
         (health.rotations, f"The log was rotated {_times(health.rotations)}.", "plain"),
         (health.truncations, f"The log was truncated {_times(health.truncations)}.", "warn"),
         (health.clock_steps, f"The clock of this machine was set {_times(health.clock_steps)}.", "warn"),

@@ -86,7 +86,8 @@ def prefilter(
     soon = place < length + closes
     hits[place[soon]] = coming_hits[soon]
     errors[place[soon]] = coming_errors[soon]
-    # A close changes something only if a bucket with hits enters or leaves the window.
+    # A close changes something only if a bucket with hits enters or leaves the window: malformed lines count in the
+    # bucket of the line accepted before them, so that no bucket has nothing else.
     moves = (hits[length:] > 0) | (hits[:closes] > 0)
     ahead = _Ahead(window, coming, _sliding_sums(hits, length), _sliding_sums(errors, length))
     may_change, found = tracker.foresee(ahead)

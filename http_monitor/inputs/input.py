@@ -9,6 +9,7 @@ from http_monitor.codec import integer
 from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import FormatError, InputError
 from http_monitor.eventtime.ahead_filter import AheadFilter
+from http_monitor.health import Health
 from http_monitor.inputs.line_places import Locator
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits, lines_without_row, only_others
@@ -82,8 +83,10 @@ class Input:
         self._select = select
         self._lacking = MissingColumns(needs)
         self._remarks = remarks
-        self._lines = self._rows = self._others = 0
+        self.lines = self.rows = self._others = 0
         """Lines read, those that fit, and those of them that record no finished request."""
+        self._incomplete = 0
+        """Lines read that lack their last parts."""
         self._misfits = Misfits(explain)
         self._said_nothing_fits = False
         self._enough_no: int | None = None
@@ -100,15 +103,9 @@ class Input:
         """Its name in messages."""
         return "standard input" if self.source.name == "-" else visible_text(self.source.name)
 
-    @property
-    def lines(self) -> int:
-        """Lines read so far."""
-        return self._lines
-
-    @property
-    def rows(self) -> int:
-        """Lines read so far that fit the format."""
-        return self._rows
+    def health(self) -> Health:
+        """Return the counters of its source and of its lines."""
+        return self.source.health() + Health(incomplete=self._incomplete) if self._incomplete else self.source.health()
 
     @property
     def format_name(self) -> str:
@@ -140,9 +137,10 @@ class Input:
         return {
             "position": position,
             "gate": self.ahead_filter.save(),
-            "lines": self._lines,
-            "rows": self._rows,
+            "lines": self.lines,
+            "rows": self.rows,
             "others": self._others,
+            "incomplete": self._incomplete,
             "format": {"name": self._format.name, "kept": self._kept, "found": self._found},
             "places": self.locator.save(),
         }
@@ -155,9 +153,10 @@ class Input:
         """
         self.stirred, self._kept = True, None
         self.ahead_filter.load(given["gate"])
-        self._lines, self._rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
+        self.lines, self.rows = integer(given["lines"], least=0), integer(given["rows"], least=0)
         self._others = integer(given["others"], least=0)
-        self._said_nothing_fits = bool(self._lines)
+        self._incomplete = integer(given.get("incomplete", 0), least=0)
+        self._said_nothing_fits = bool(self.lines)
         # Memory of another format, or of this one with other options, does not apply to the lines to come.
         if self._remembering is not None and given["format"]["name"] == self._format.name:
             self._remembering.load(given["format"]["kept"])
@@ -190,14 +189,14 @@ class Input:
         parsed, found = self._parse(chunk.data, last=chunk.finished)
         self.check_format(parsed, ended=chunk.finished)
         found += [Found(self._enough_no, notice) for notice in self._find_missing(ended=chunk.finished)]
-        if chunk.finished and 0 < self._lines == self._others:
+        if chunk.finished and 0 < self.lines == self._others:
             found.append(Found(None, self._only_others()))
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
-        failure, health = self.source.failure if isinstance(self.source, Failing) else None, self.source.health()
+        failure, health = self.source.failure if isinstance(self.source, Failing) else None, self.health()
         locates = self.locator.at_once
         selected = self._select_rows(parsed, chunk.data, chunk.stretches if locates else ())
         position = self._resumable.position() if locates and self._resumable is not None else None
-        look = Look(selected, chunk.finished, health.nul_bytes, tuple(found), failure, position, health.lag_bytes)
+        look = Look(selected, chunk.finished, health.past(), tuple(found), failure, position, health.lag_bytes)
         return cut(self._select, look)
 
     def merge_look(self, look: Look) -> None:
@@ -215,11 +214,12 @@ class Input:
             for message_no, words in self._format.drain_messages():
                 notices.append(Found(message_no, self.notice(words, "unwrap")))
         for sample in batch.samples[:1]:
-            self._misfits.note(Sample(self._lines + sample.line_no, sample.raw))
+            self._misfits.note(Sample(self.lines + sample.line_no, sample.raw))
         found = [*notices, *self._formats(batch)]
-        self._lines += batch.lines
-        self._rows += batch.well_formed
+        self.lines += batch.lines
+        self.rows += batch.well_formed
         self._others += len(batch.other_nos)
+        self._incomplete += len(batch.incomplete_nos)
         self._enough_no = self._lacking.look(batch, self._format)
         if self._remarks is not None:
             for line_no, remark in self._remarks(data, batch, self._format, last=last):
@@ -234,7 +234,7 @@ class Input:
     def _formats(self, batch: Batch) -> list[Found]:
         """Return notices about the format: the first line that fits, and changes of the format."""
         changes = self._format.drain_changes() if isinstance(self._format, Changing) else ()
-        first_no = batch.first_request if self._rows == self._others else None
+        first_no = batch.first_request if self.rows == self._others else None
         found: list[Found] = []
         for change in changes:
             if first_no is not None and first_no <= change.line_no:
@@ -269,14 +269,14 @@ class Input:
         Raises:
             FormatError: the batch, the last one parsed, proves it.
         """
-        lines = lines_without_row(batch, self._lines, self._rows, self._others, ended=ended)
+        lines = lines_without_row(batch, self.lines, self.rows, self._others, ended=ended)
         if lines:
             raise FormatError(self._nothing_fits(lines))
 
     def notice_if_nothing_fits(self) -> Notice | None:
         """Return, once, a notice that no line fits, or records a request; a live input continues."""
-        lines = self._lines - self._others
-        if self._said_nothing_fits or self._rows > self._others or not (lines or self._others >= SAMPLE_ROWS):
+        lines = self.lines - self._others
+        if self._said_nothing_fits or self.rows > self._others or not (lines or self._others >= SAMPLE_ROWS):
             return None
         self._said_nothing_fits = True
         if not lines:
@@ -284,7 +284,7 @@ class Input:
         return Notice(self._nothing_fits(lines), "warning", "nothing-fits", self.source.name)
 
     def _only_others(self) -> Notice:
-        return self.notice(only_others(self._lines), "nothing-fits", "warning")
+        return self.notice(only_others(self.lines), "nothing-fits", "warning")
 
     def drain_notices(self) -> list[Notice]:
         """Return the notices about lines counted since the last call."""

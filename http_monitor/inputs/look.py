@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from http_monitor.errors import InputError
+from http_monitor.health import Health
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch, Json
 from http_monitor.report import Notice
@@ -48,8 +49,8 @@ class Look:
     batch: Batch
     finished: bool
     """These are the last lines."""
-    nul_bytes: int
-    """NUL bytes skipped in the input so far."""
+    counted: Health
+    """The counters of the input so far."""
     found: tuple[Found, ...]
     """Notices about its lines, in their order."""
     failure: InputError | None

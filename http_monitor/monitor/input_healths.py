@@ -43,7 +43,7 @@ class InputHealths:
 
     def poll(self, entry: Input) -> None:
         """Update the health of an input that may have changed."""
-        self._replace(entry, entry.source.health())
+        self._replace(entry, entry.health())
 
     def forget(self, entry: Input) -> None:
         """Remove an input."""

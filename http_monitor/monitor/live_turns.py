@@ -219,7 +219,7 @@ class LiveTurns:
         greatest_us = entry.ahead_filter.greatest_us
         self._add(entry.ahead_filter.release(self._clock.now_us()), greatest_us, self._clock.now_us())
         self.healths.forget(entry)
-        self._past.retire(entry.source.health())
+        self._past.retire(entry.health())
         self._unread.discard(entry)
         self._returned.discard(entry)
 

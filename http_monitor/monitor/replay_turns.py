@@ -7,7 +7,7 @@ from http_monitor.clock import END_OF_TIME_US
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.merge import Merge
 from http_monitor.eventtime.rows import Rows, times_of
-from http_monitor.health import NO_HEALTH, Health
+from http_monitor.health import NO_HEALTH, Health, total
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
@@ -39,7 +39,7 @@ class ReplayTurns:
         self._aggregator = aggregator
         self._ahead = ahead
         # For fed lines only: the read-ahead may have read more.
-        self._nul_bytes = [0] * len(inputs)
+        self._counted = [NO_HEALTH] * len(inputs)
         self._positions: list[Json | None] = [None] * len(inputs)
         self._unread = [_bytes_of(entry) for entry in inputs]
         self._all_bytes = sum(self._unread)
@@ -68,7 +68,7 @@ class ReplayTurns:
 
     def health(self) -> Health:
         """Return the health of the lines read; nothing during counting, because more may have been read ahead."""
-        return NO_HEALTH if self._counting else Health(nul_bytes=sum(self._nul_bytes))
+        return NO_HEALTH if self._counting else total(self._counted)
 
     @property
     def share(self) -> float | None:
@@ -94,7 +94,7 @@ class ReplayTurns:
         if look is None:
             return
         entry.merge_look(look)
-        self._nul_bytes[index], self._positions[index] = look.nul_bytes, look.position
+        self._counted[index], self._positions[index] = look.counted, look.position
         self._unread[index] = 0 if look.finished else look.lag_bytes
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):

@@ -47,9 +47,13 @@ def json_stage(
         wanted.add(part_path)
     numbers = {path for path in time_paths if not any(path in paths for paths in need_paths)}
     front = re.compile(before.encode("ascii") + rb"[ \t]*+(?=\{)")
+    # Without one key of each of these a line needs no further look: most JSON lines stand in nothing.
+    shown = [tuple(b'"%s"' % path[-1] for path in paths) for paths in (*need_paths, text_paths)]
 
     def take(line: bytes) -> Taken | None:
         head = front.match(line)
+        if not all(any(key in line for key in keys) for keys in shown):
+            return None
         found = None if head is None else find_strings(line, wanted, head.end(), numbers)
         if head is None or not found or any(not found.keys() & set(paths) for paths in need_paths):
             return None

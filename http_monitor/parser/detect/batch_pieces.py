@@ -30,6 +30,7 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
         samples=tuple(samples[:_SAMPLES]),
         kind=next((batch.kind for batch in batches if batch.kind is not None), None),
         other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
+        incomplete_nos=tuple(number + start for batch, start in placed for number in batch.incomplete_nos),
         begins=_joined_begins(batches),
     )
 

@@ -6,12 +6,22 @@ from itertools import chain
 
 import numpy as np
 
+from http_monitor.codec import integer
 from http_monitor.parser.detect.batch_pieces import Leading, pieces, split_lines
 from http_monitor.parser.detect.candidates import Candidate, Candidates
 from http_monitor.parser.fields.plausible import find_doubtful_hosts, first_hosts
 from http_monitor.parser.lines.account import SAMPLE_BYTES, SAMPLES
 from http_monitor.ports.log_format import LogFormat, Remembering
 from http_monitor.records import Batch, Json, Sample
+
+PATIENCE_LINES = 1_000
+"""Number of first lines that all candidates try."""
+EVERY_LINES = 500
+TRIED_LINES = 20
+"""After them, all candidates try this many of each `EVERY_LINES`; the family, which is cheap, and whatever reads header
+lines see all of them. So a log that fits at last is recognised at most 480 lines later."""
+_COUNT = ""
+"""Key of the number of lines that were read in vain, in a saved state; no candidate has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +46,14 @@ class Trials:
         self._candidates = candidates
         self._made: list[LogFormat] = []
         self._remembering: dict[str, Remembering] = {}
+        self._in_vain = 0
+        """Number of lines read so far, blank ones included."""
         self.head = b""
         """The beginning of the file, for formats with header lines; empty if it will be parsed."""
 
     def clear(self) -> None:
         """Drop the formats, once one has been chosen."""
-        self._made = []
+        self._made, self._in_vain = [], 0
 
     def named(self) -> Iterator[tuple[Candidate, LogFormat]]:
         """Return each candidate with its format."""
@@ -54,22 +66,58 @@ class Trials:
             data: Whole lines.
             before: Receives the lines before that one; all lines if there is none.
         """
-        for start, piece in pieces(data):
-            fit = self._find(start, piece, before)
+        start = 0
+        while start < len(data):
+            lines, all_try = self._next_lines()
+            stretch = _first_lines(data, start, lines)
+            # The first line of a log fits, mostly; of one that has been tried for long hardly any does.
+            for at, piece in pieces(stretch) if self._in_vain < PATIENCE_LINES else [(0, stretch)]:
+                fit = self._find(start + at, piece, before) if all_try else self._skim(start, piece, before)
+                if fit is not None:
+                    return fit
+            start += len(stretch)
+            self._in_vain += stretch.count(b"\n")
+        return None
+
+    def _next_lines(self) -> tuple[int, bool]:
+        """Return the number of lines that are read next, and whether all candidates try them."""
+        place = self._in_vain - PATIENCE_LINES
+        if place < 0:
+            return -place, True
+        place %= EVERY_LINES
+        return (TRIED_LINES - place, True) if place < TRIED_LINES else (EVERY_LINES - place, False)
+
+    def _skim(self, start: int, data: bytes, before: Leading) -> Fit | None:
+        """Read lines by the family alone, up to one that fits it or may be a header, which all candidates try."""
+        done = 0
+        while done < len(data):
+            rest = data[done:]
+            plain = rest[: _next_header(rest)]
+            batch = self._candidates.family.make().parse(plain)
+            stop = (
+                _begin_of(plain, int(batch.line_nos[0]), self._candidates.limit) if len(batch.line_nos) else len(plain)
+            )
+            if stop:
+                before.add(batch if stop == len(plain) else self._candidates.family.make().parse(plain[:stop]))
+            line = _first_lines(rest, stop, 1)
+            fit = self._find(start + done + stop, line, before) if line else None
             if fit is not None:
                 return fit
+            done += stop + len(line)
         return None
 
     def save(self) -> Json:
         """Return the state of the formats; empty if there is none yet."""
         # Making all formats takes a hundred times as long as saving an input, and a run may have thousands of inputs.
-        return self._memory() if self._made or self._is_headed else {}
+        kept = self._memory() if self._made or self._is_headed else {}
+        return {**kept, _COUNT: self._in_vain} if self._in_vain else kept
 
     def load(self, kept: Json) -> None:
         """Restore the state of the formats."""
         if not kept:
             self.clear()
             return
+        self._in_vain = integer(kept.get(_COUNT, 0), least=0)
         for candidate, made in self.named():
             remind(made, kept.get(candidate.name))
 
@@ -136,6 +184,23 @@ def _begin_of(data: bytes, line_no: int, limit: int) -> int:
     """Return the offset of a line, given its number among those that are not blank."""
     end, line = split_lines(data, limit)[line_no - 1]
     return max(0, end - 1 - len(line))
+
+
+def _first_lines(data: bytes, start: int, lines: int) -> bytes:
+    """Return so many lines of the data behind an offset, or fewer if there are no more."""
+    end = start
+    for _ in range(lines):
+        end = data.find(b"\n", end) + 1
+        if not end:
+            return data[start:]
+    return data[start:end]
+
+
+def _next_header(data: bytes) -> int | None:
+    """Return the offset of the first line that may be a header; None if there is none."""
+    if data.startswith(b"#"):
+        return 0
+    return at + 1 if (at := data.find(b"\n#")) >= 0 else None
 
 
 def remind(made: object, memory: Json | None) -> None:

@@ -48,12 +48,14 @@ class Trials:
         self._limit = limit
         self._timing = timing
         self._of: dict[str, tuple[Wrapper, LogFormat]] = {}
+        self._untried: dict[str, Wrapper] | None = None
+        """One of each wrapper that has matched no line; None: not made yet, which takes longer than to ask them all."""
         self.fit = False
         """Some line fitted inside a wrapper in the last trial."""
 
     def forget(self) -> None:
         """Drop the wrappers that were tried."""
-        self._of, self.fit = {}, False
+        self._of, self._untried, self.fit = {}, None, False
 
     def may_wrap(self, lines: Collection[bytes]) -> bool:
         """Return whether some line may be wrapped, and if so prepare the wrappers.
@@ -62,9 +64,13 @@ class Trials:
             lines: The lines, with or without their LFs.
         """
         odd = [line for line in (line.removesuffix(b"\n") for line in lines) if may_be_wrapped(line)]
-        for wrapper in self._wrappers() if odd else ():
-            if wrapper.name not in self._of and any(wrapper.front(line) is not None for line in odd):
-                self._of[wrapper.name] = wrapper, self._make()
+        if odd and self._untried is None:
+            self._untried = {wrapper.name: wrapper for wrapper in self._wrappers() if wrapper.name not in self._of}
+        for name, wrapper in list((self._untried or {}).items()) if odd else ():
+            if any(wrapper.front(line) is not None for line in odd):
+                self._of[name] = wrapper, self._make()
+                assert self._untried is not None
+                del self._untried[name]
         return any(wrapper.front(line) is not None for wrapper, _ in self._of.values() for line in odd)
 
     def read(self, plain: LogFormat, piece: bytes, at: int) -> Batch:
@@ -185,7 +191,7 @@ class Trials:
         """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         if not isinstance(given, dict):
             raise TypeError("no trials")
-        self._of = {}
+        self._of, self._untried = {}, None
         for wrapper in self._wrappers() if given else ():
             if wrapper.name in given:
                 parts, memory = given[wrapper.name]

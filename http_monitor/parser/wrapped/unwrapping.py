@@ -12,7 +12,7 @@ from http_monitor.arrow import arrow_of
 from http_monitor.parser.detect.batch_pieces import join_batches, split_lines, with_begins
 from http_monitor.parser.lines.promises import promised_by
 from http_monitor.parser.wrapped.change import Rewrapped, Turn, bare_lines, doubted
-from http_monitor.parser.wrapped.given_up import GivenUp
+from http_monitor.parser.wrapped.given_up import GivenUp, numbers_given_up
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.places import places
@@ -234,7 +234,9 @@ class Unwrapping:
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
         batch = self._timed(batch, inside, place, self.wrapper, before)
-        self.told += self._given_up.add(inside, place, before)
+        if inside.given_up:
+            batch = replace(batch, incomplete_nos=numbers_given_up(inside, place))
+            self.told += self._given_up.add(batch.incomplete_nos, before)
         return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
 
     def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:

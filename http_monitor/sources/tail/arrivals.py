@@ -72,7 +72,7 @@ def _follow_renewed(chain: FileChain, handle: Handle, status: FileStatus, now_us
         else:
             chain.drop(namesake)
     chain.claims.take(status.identity, chain.path)
-    follow_unopened(chain, now_us, status.identity)
+    follow_unopened(chain, now_us, status.identity, status)
     chain.join(followed)
     return True
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from http_monitor.health import Health
-from http_monitor.sources.files.access import Identity
+from http_monitor.sources.files.access import FileStatus, Identity
 from http_monitor.sources.files.regular_file import Obstacle
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.rotated_files import Between
@@ -17,13 +17,16 @@ _SPARE_TO_LIST = 2
 """Number of descriptors that are free where a directory can be listed."""
 
 
-def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = None) -> None:
+def follow_unopened(
+    chain: FileChain, now_us: int, besides: Identity | None = None, copy: FileStatus | None = None
+) -> None:
     """Follow the files that could not be opened at the path where rotation has moved them; count the others as lost.
 
     Args:
         chain: The files of the path; those between two of them were added already.
         now_us: The running clock.
         besides: The identity of the file at the path.
+        copy: The file at the path, if it is a grown copy of the one before; the files between are in it too.
     """
     if not chain.unopened:
         return
@@ -43,6 +46,9 @@ def follow_unopened(chain: FileChain, now_us: int, besides: Identity | None = No
     archives = [(followed.size, followed.position().mtime_ns) for followed in chain.followed if followed.whole]
     for position in gone.values():
         if _is_elsewhere(chain, position):
+            continue
+        if copy is not None and _may_hold(copy.size, copy.mtime_ns, position):
+            chain.arrivals += 1
             continue
         holder = next((archive for archive in archives if _may_hold(*archive, position)), None)
         if holder is None:

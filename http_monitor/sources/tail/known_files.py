@@ -63,4 +63,4 @@ def _last(state: Json) -> FilePosition | None:
 
 def _without_counts(state: Json) -> Json:
     counts = {"lost_bytes": 0, "maybe_lost": False, "nul_bytes": 0, "rotations": 0, "truncations": 0}
-    return {**state, "position": {**state["position"], **counts}}
+    return {**state, "incomplete": 0, "position": {**state["position"], **counts}}

@@ -3,7 +3,9 @@
 from http_monitor.units import US_PER_S
 
 _LATE_US = 2 * US_PER_S
-"""Maximum delay of the event of a new file."""
+"""Maximum delay of the event of a new file, in time that was looked at."""
+_PAUSE_US = US_PER_S
+"""The most that a pause between two looks counts: a process that gets no time to look may get none to hear either."""
 
 
 class UnseenFiles:
@@ -15,6 +17,10 @@ class UnseenFiles:
     def __init__(self) -> None:
         self._counts: tuple[int, int] | None = None
         self._changed_us = self._since_us = 0
+        self._looked_us: int | None = None
+        """The running clock at the last look."""
+        self._awake_us = 0
+        """The time that was looked at so far."""
         self._ahead: int | None = None
         """Lower bound of the files found minus those made, if none was missed; None: not known."""
 
@@ -26,6 +32,9 @@ class UnseenFiles:
             found: Number of files found up to that look; None: there may be one that cannot be opened.
             now_us: The running clock.
         """
+        if self._looked_us is not None:
+            self._awake_us += min(now_us - self._looked_us, _PAUSE_US)
+        self._looked_us, now_us = now_us, self._awake_us
         if made is None or found is None:
             self._counts = self._ahead = None
             return False
