@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -10,10 +11,11 @@ from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_format, render_start
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
+from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
-from http_monitor.report import ActiveAlert, CaughtUp, WindowTotals
-from http_monitor.report_tables import SlowEndpoint
+from http_monitor.report import ActiveAlert, CaughtUp, WindowTotals, WorkDone
+from http_monitor.report_tables import LostRequests, SlowEndpoint
 from tests.display_samples import (
     CENTRAL_EUROPE,
     RULES,
@@ -335,10 +337,81 @@ def test_where_there_are_many_episodes_the_active_stand_first_then_the_longest_a
     assert lines[1] == "  ddos 203.0.113.1   2026-03-02 10:30:07 – still active   peak 6.00 /s"
     assert lines[2] == "  ddos 203.0.113.1   2026-03-02 11:01:40 – 11:02:00   20 s   peak 6.00 /s"
     assert lines[3].strip() == "2 raises"
-    assert [line.split("   ")[2] for line in lines[2:-1:2]] == [
+    assert [line.split("   ")[2] for line in lines[2:-3:2]] == [
         f"{length} s" for length in (20, 20, 19, 19, 18, 18, 17, 17, 16)
     ]
-    assert lines[-1] == "  36 other episodes (68 raises) are not listed."
+    assert [line.strip() for line in lines[-3:]] == [
+        "ddos, 31 others    2026-03-02 10:30:00 – 11:28:36   up to 16 s   peak 6.00 /s",
+        "62 raises",
+        "5 other episodes (6 raises) are not listed.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (WorkDone(9, 0.4149, START_US), "Stopped before the end: at 2026-03-02 10:30:00, 41 % of the log read."),
+        (WorkDone(9, 0.9999, START_US), "Stopped before the end: at 2026-03-02 10:30:00, >99 % of the log read."),
+        (WorkDone(9, None, START_US), "Stopped before the end: at 2026-03-02 10:30:00."),
+        (WorkDone(0, 0.0), "Stopped before the end: before the first line, 0 % of the log read."),
+    ],
+)
+def test_the_summary_of_a_replay_that_was_stopped_says_how_far_it_had_come(done: WorkDone, said: str) -> None:
+    text = Screen(width=80).after(replace(summary(), stopped=done))
+    assert text.splitlines()[1] == f"  {said}"
+    assert "Stopped" not in Screen(width=80).after(summary())
+
+
+def test_the_summary_says_what_its_tables_of_single_requests_had_no_room_for() -> None:
+    text = Screen(width=80).after(replace(summary(), lost=LostRequests(1_234, 75_000_000)))
+    lines = text.splitlines()
+    errors, slow = (next(at for at, line in enumerate(lines) if line.startswith(f"  {title} ")) for title in TITLES)
+    assert lines[slow - 1] == "  +1,234 hits of endpoints not kept"
+    assert lines[errors + len(summary().failing) + 1] == lines[slow - 1]
+    assert "  +1 min 15 s on endpoints not kept\n" in text
+    assert "endpoints not kept" not in Screen(width=80).after(summary())
+
+
+TITLES = ("Errors", "Slow")
+
+
+def _flood_of(count: int, *, spread: bool, active: int = 0) -> Episodes:
+    """Return the episodes of so many hosts that are over, and of some that are not, as a run keeps them."""
+    tracked = EpisodeLog(120_000_000)
+    events: list[tuple[Literal["raised", "recovered"], int, int]] = [
+        ("raised", number, 100 + number // 10 * spread) for number in range(count)
+    ]
+    events += [("recovered", number, 300 + number % 50 * spread) for number in range(active, count)]
+    for state, number, at_s in sorted(events, key=lambda event: event[2]):
+        at_us = START_US + at_s * 1_000_000
+        subject = b"198.51.100.%d" % number
+        tracked.note(replace(alert(), state=state, name="ddos", subject=subject, at_us=at_us, value=6.0, unit="/s"))
+    return tracked.episodes()
+
+
+def test_hosts_that_flood_together_are_one_line_also_where_there_are_more_than_are_kept() -> None:
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=False))
+    assert (
+        "  300 alerts raised, none still active.\n"
+        "  ddos ×300   2026-03-02 10:31:40 – 10:35:00   3 min 20 s   peak 6.00 /s\n"
+        "  10,061 lines read"
+    ) in Screen(width=80).after(told)
+
+
+def test_of_hosts_that_flood_one_after_the_other_the_summary_says_what_all_have_in_common() -> None:
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True))
+    assert (
+        "  ddos, 290 others     2026-03-02 10:31:40 – 10:35:49   up to 3 min 58 s\n"
+        "                       peak 6.00 /s\n"
+        "  10,061 lines read"
+    ) in Screen(width=80).after(told)
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=200))
+    assert (
+        "  ddos, 290 others    2026-03-02 10:31:41 – 190 still active   up to 3 min 45 s\n"
+        "                      peak 6.00 /s\n"
+    ) in Screen(width=80).after(told)
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=300))
+    assert "  ddos, 290 others    2026-03-02 10:31:41 – still active   peak 6.00 /s\n" in Screen(width=80).after(told)
 
 
 def test_ten_episodes_are_in_the_order_of_their_starts_whatever_their_lengths() -> None:

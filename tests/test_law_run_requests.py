@@ -138,7 +138,13 @@ def test_the_rows_of_a_run_are_those_of_the_slow_count_wherever_it_is_cut_and_sa
             saved = json.loads(json.dumps(requests.save()))
             requests = RunRequests(cap)
             requests.load(saved)
-    assert told(requests) == expected([row for batch in batches for row in batch], cap)
+    rows = [row for batch in batches for row in batch]
+    assert told(requests) == expected(rows, cap)
+    saved = requests.save()
+    failures = sum(500 <= row.status <= 599 for row in rows)
+    assert requests.lost.failures == failures - sum(hits for _, _, _, hits, *_ in saved["failing"])
+    spent_us = sum(max(0, row.duration_us or 0) for row in rows if row.path is not None)
+    assert requests.lost.spent_us == spent_us - sum(total_us for _, total_us, _ in saved["slow"])
 
 
 @settings(max_examples=examples(20), deadline=None)

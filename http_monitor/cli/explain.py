@@ -28,8 +28,8 @@ from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.units import brief_text, visible_text
 
-_PIECE_BYTES = 256 << 10
-"""Number of bytes read, explained and written at once."""
+_PIECE_BYTES = 64 << 10
+"""Number of bytes read, explained and written at once: some hundred lines, in less than a moment."""
 _MIN_PATH = 12
 """Number of columns of a path that are shown at least, even if the rest then does not fit."""
 _ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"

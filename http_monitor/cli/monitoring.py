@@ -108,13 +108,16 @@ class Monitoring:
         if settings.output == "text":
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
-        hub = Hub(sinks_of(display, self._progress))
+        # Of lines, alerts are written to the terminal too.
+        is_beside = sys.stdout.isatty() or settings.output == "lines"
+        hub = Hub(sinks_of(display, self._progress, is_beside=is_beside))
         hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
             if settings.output == "text":
                 add_chart(display, hub)
             span = self._replay_span()
-            sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
+            is_watched = self._progress is not None
+            sources = replay_sources(settings, self._paths.first, self._stop.waker, span, is_watched=is_watched)
             inputs = [
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
@@ -165,7 +168,9 @@ class Monitoring:
         filler = self._backfill(session)
         begun_us = beginning.started_us
         run = live_run(
-            settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler, breakdown=self._recent
+            *(settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler),
+            breakdown=self._recent,
+            shows_backlog=settings.output == "ndjson",
         )
         if filler is not None and filler.notice is not None:
             hub.publish(filler.notice)

@@ -112,6 +112,15 @@ class MetricsAggregator:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """Report no intervals of a backlog but those with alert events, live; the others have no listener.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+        """
+        self._closing.pass_backlog_over(pass_over, in_backlog)
+
     def stream_to(self, listeners: RowListeners) -> None:
         """Send accepted rows to listeners; no frame is made before, nor when all of them have been released."""
         self._closing.stream = RowStream(listeners)

@@ -11,6 +11,7 @@ from http_monitor.engine.onset import began_at
 from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, Peak, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
+from http_monitor.units import US_PER_S
 
 
 class AlertTracker:
@@ -146,6 +147,7 @@ class AlertTracker:
                     reading=alert.reading(reading.value),
                     unit=alert.unit,
                     began_us=_began(alert, window, subject) if subject in active else None,
+                    looked_us=max(at_us - window.seconds * US_PER_S, window.known_us),
                 )
                 self.log.note(event)
                 self.flapping.note(event, alert, window)
@@ -212,7 +214,7 @@ class AlertTracker:
 def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | None:
     if not isinstance(alert, DatedAlert):
         return None
-    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us)
+    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us, window.known_us)
 
 
 def _save_states(states: dict[str, dict[bytes | None, int]]) -> Json:

@@ -31,6 +31,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], s
         parts: the rows; only those that the window of the beginning has, or that are later, are taken.
         stream: emits the rows taken; None: nothing listens.
     """
+    state.window.known_us = NEVER_US
     buckets_malformed = settings.alert_malformed is not None
     numberings, failing = Numberings(), FailingRows(CAP_FACTOR * settings.max_keys)
     taken = 0

@@ -41,7 +41,7 @@ class Reporter:
         self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
     ) -> None:
         self._mode: Mode = mode
-        self._passes_over = passes_over
+        self.passes_over = passes_over  # those that are opened now
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies
@@ -82,7 +82,7 @@ class Reporter:
 
     @property
     def has_events(self) -> bool:
-        """Whether the next report has alert events, whatever its interval."""
+        """Whether the next report has alert events."""
         return bool(self._events)
 
     def has_hits(self, start_us: int) -> bool:
@@ -152,8 +152,7 @@ class Reporter:
 
         Returns: which of its figures would have been known. All later reports are as if this one had been made.
         """
-        interval = self._take(start_us)
-        coverage, failing = interval.coverage(), interval.take_failing()
+        coverage, failing = (interval := self._take(start_us)).coverage(), interval.take_failing()
         if failing is not None:
             self.failing.note(failing, start_us)
         self._begin_next()
@@ -239,6 +238,7 @@ class Reporter:
             episodes=tracker.log.episodes(),
             failing=whole.requests.failing(),
             slow=whole.requests.slow(),
+            lost=whole.requests.lost,
             **self._traffic(whole.totals, tracker.active(), health),
         )
 
@@ -267,7 +267,7 @@ class Reporter:
 
     def _open(self, stats: IntervalStats | None = None) -> OpenInterval:
         stats = stats or IntervalStats(self._max_keys, keeps_requests=True)
-        return OpenInterval(stats, may_pass=self._passes_over)
+        return OpenInterval(stats, may_pass=self.passes_over)
 
     def _take(self, start_us: int) -> OpenInterval:
         """Return an interval, empty if it has no hits; it is no longer open."""

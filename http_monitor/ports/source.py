@@ -80,7 +80,7 @@ class Piped(Protocol):
     """A source that cannot be read again: it has a position for marks, which no process resumes from."""
 
     def read_position(self) -> Json:
-        """Return the position after the last `read`."""
+        """Return the position after the last `read`, counted from the first byte of this run."""
         ...
 
 

@@ -88,6 +88,10 @@ class RunTimes(BoundedRows[bytes, int]):
         """Return what orders the rows: time spent down, then key."""
         return -self._totals[row], key
 
+    def weight_of(self, row: int) -> int:
+        """Return the microseconds spent."""
+        return self._totals[row]
+
     def new_row(self) -> int:
         """Return a row without durations."""
         self._totals.append(0)
@@ -108,15 +112,16 @@ class RunTimes(BoundedRows[bytes, int]):
         present = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
         keys, codes = endpoints.keys.to_shared(endpoints.codes[present])
         if keys is not self._keys:
-            self._count_waiting()
+            self.count_waiting()
         self._keys = keys
         self._waiting.append((codes, durations_us[present]))
         self._count += len(present)
         # Keys that no other frame shares would stay in memory for a few rows.
         if keys is endpoints.keys or self._count > _MAX_WAITING:
-            self._count_waiting()
+            self.count_waiting()
 
-    def _count_waiting(self) -> None:
+    def count_waiting(self) -> None:
+        """Count the rows that were kept uncounted."""
         waiting, keys = self._waiting, self._keys
         self._waiting, self._keys, self._count = [], None, 0
         if keys is None:
@@ -136,7 +141,7 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def merge(self, others: Times) -> None:
         """Add the counts of another engine."""
-        self._count_waiting()
+        self.count_waiting()
         for key, (total, timed) in others.items():
             self._note(key, total[0], timed)
 
@@ -147,7 +152,7 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def slow(self) -> SlowRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
-        self._count_waiting()
+        self.count_waiting()
         cells, hits = self._cells.sorted()
         bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS)
         upto = np.concatenate([[0], np.cumsum(hits)])
@@ -162,7 +167,7 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        self._count_waiting()
+        self.count_waiting()
         cells, hits = self._cells.sorted()
         bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS).tolist()
         timed = np.stack([cells % BUCKETS, hits], axis=1).tolist()
