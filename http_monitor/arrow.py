@@ -44,7 +44,7 @@ def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: npt.NDArray[np
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values).data)])
 
 
-def filled(array: Any, value: int) -> Any:
+def fill_nulls(array: Any, value: int) -> Any:
     """Return signed integers as a numpy array, with `value` for null."""
     if not array.null_count:
         return array.to_numpy()

@@ -16,7 +16,7 @@ from http_monitor.arrow import (
     are_null,
     arrow_of,
     encode,
-    filled,
+    fill_nulls,
     groups_of,
     keep,
     place_of,
@@ -75,11 +75,11 @@ def test_numbers_come_and_go_with_their_nulls(numbers: list[int | None], data: s
     first = data.draw(st.integers(0, len(numbers) - 1))
     for kind in KINDS:
         array = pa.array(numbers, kind)
-        found = filled(array.slice(first), -1)
+        found = fill_nulls(array.slice(first), -1)
         assert found.tolist() == [-1 if number is None else number for number in numbers[first:]]
         assert found.dtype == np.dtype(str(kind))
-        assert arrow_of(filled(array, -1), kind, are_null(array)).equals(array)
-        assert arrow_of(filled(array, 7), kind).equals(array.fill_null(7))
+        assert arrow_of(fill_nulls(array, -1), kind, are_null(array)).equals(array)
+        assert arrow_of(fill_nulls(array, 7), kind).equals(array.fill_null(7))
 
 
 def test_a_place_that_is_not_there_is_an_error() -> None:

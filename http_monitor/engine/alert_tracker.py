@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
@@ -182,7 +182,7 @@ class AlertTracker:
             for name, subjects in fields_of(saved).items():
                 found = {
                     None if subject is None else key_of(subject): moment_of(since_us)
-                    for subject, since_us in checked_list(subjects)
+                    for subject, since_us in check_list(subjects)
                 }
                 if name in states:
                     states[name] = found

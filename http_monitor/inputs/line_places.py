@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, decode_file, encode_file, fields_of, integer
+from http_monitor.codec import check_list, decode_file, encode_file, fields_of, integer
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Holding, LogFormat
 from http_monitor.ports.source import Stretch
@@ -129,5 +129,5 @@ class UnresolvedOffsets:
 
 def decode_places(given: Any) -> Places:
     """Return the places that `Locator.save` gave. Raises KeyError, TypeError or ValueError for anything else."""
-    places = [fields_of(place) for place in checked_list(given)]
+    places = [fields_of(place) for place in check_list(given)]
     return {integer(place["back"], 1): (decode_file(place), integer(place["offset"], 0)) for place in places}

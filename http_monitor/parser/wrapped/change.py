@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.arrow import filled
+from http_monitor.arrow import fill_nulls
 from http_monitor.parser.chunks.key_columns import distinct_bytes
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.wrapped.timing import try_inside
@@ -59,7 +59,7 @@ def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes
     named = np.array([is_odd(name) for name in keys.dictionary.to_pylist()], np.bool_)
     if named.any():
         # A last value for the rows without a key.
-        odd = np.append(named, False)[filled(keys.indices, len(named))]
+        odd = np.append(named, False)[fill_nulls(keys.indices, len(named))]
     return odd
 
 
