@@ -27,16 +27,16 @@ class _Row:
 
     @property
     def rank(self) -> tuple[bool, int, int]:
-        """Return a key that sorts what is active first, the oldest before the others, then the longest."""
+        """Return a sort key: active episodes first, the oldest before the others, then the longest."""
         length_us = self.episode.length_us
         return length_us is not None, -(length_us or 0), self.episode.start_us
 
 
 def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
-    """Return a line for each episode; where there are many, for what is active and for the longest ones.
+    """Return a line for each episode; if there are many, only for the active and the longest ones.
 
     Args:
-        episodes: Those of the run.
+        episodes: The episodes of the run.
         width: Columns of a line; an episode that does not fit is wrapped.
         style: The style of the stream.
     """
@@ -61,7 +61,7 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
 
 
 def _count_unknown(episodes: Episodes, width: int) -> list[Line]:
-    """Return a sentence on the episodes of which only the number is known."""
+    """Return a sentence about the episodes that were only counted."""
     unknown = episodes.more - sum(sums.episodes for sums in episodes.rest)
     if not unknown:
         return []
@@ -72,7 +72,7 @@ def _count_unknown(episodes: Episodes, width: int) -> list[Line]:
 
 
 def _merge_alike(episodes: Episodes) -> tuple[list[_Row], list[EpisodeSums]]:
-    """Return the rows, one for many hosts' episodes that began, and ended, at the same moment, and what is in none."""
+    """Return the rows, one for episodes of many hosts that began and ended together, and the sums of the others."""
     groups: dict[tuple[str, int, int | None], list[Episode]] = {}
     for episode in episodes.rows:
         if episode.subject is not None:
@@ -94,7 +94,7 @@ def _merge_alike(episodes: Episodes) -> tuple[list[_Row], list[EpisodeSums]]:
 
 
 def _choose(rows: Sequence[_Row]) -> list[_Row]:
-    """Return those of the site and those of hosts, at most ten of each: all in their order, or the longest first."""
+    """Return the episodes of the site and of hosts, at most ten of each: all in their order, or the longest first."""
     of_site = [row for row in rows if row.episode.subject is None]
     of_hosts = [row for row in rows if row.episode.subject is not None]
     if len(of_site) <= _LISTED and len(of_hosts) <= _LISTED:

@@ -32,7 +32,7 @@ class Between:
 
 
 class RotatedFiles(LogDirectory):
-    """The files beside a followed file, and which of them contain what of it."""
+    """Searches the files beside a followed file for its content."""
 
     def find_holding(
         self,
@@ -84,7 +84,7 @@ class RotatedFiles(LogDirectory):
     def not_written_since(self, time_ns: int | None, beside: Collection[Identity]) -> set[Identity]:
         """Return the identities among these whose files are as they were at a time.
 
-        A later file may have got the inode of one of them, as its time shows.
+        A later file may have reused the inode of one of them, as its time shows.
         """
 
         def later() -> set[Identity]:

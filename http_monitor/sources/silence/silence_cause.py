@@ -27,7 +27,7 @@ def explain_silence(
     places = {identity: path for identity, path in older if identity != there}
     stale = find(list(places)) if places else None  # in one search, since each examines all open files
     right = set() if current is None else {holder.pid for holder in current.holders}
-    # A process with both files open was told: servers keep the old file until their last request is finished.
+    # A process with both files open was notified: servers keep the old file until their last request is finished.
     wrong = [] if stale is None else [holder for holder in stale.holders if holder.pid not in right]
     reasons = [f"it {at_path.state}"] if isinstance(at_path, Obstacle) else []
     if wrong:

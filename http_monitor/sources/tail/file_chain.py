@@ -115,7 +115,7 @@ class FileChain:
         return TailedFile(identity, path, handle, self._limit, now_us)
 
     def log_file(self, followed: TailedFile) -> LogFile:
-        """Return the name of a file for those that count its lines."""
+        """Return the name of a file under which its lines are counted."""
         return LogFile(self.path, followed.path, followed.identity)
 
     def is_followed_elsewhere(self, identity: Identity) -> bool:

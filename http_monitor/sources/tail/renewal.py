@@ -25,7 +25,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     if gone is None or gone.identity == status.identity or _is_somewhere(chain, gone):
         return False
     assert followed.handle is not None
-    # Where another path had read it, it is read on there.
+    # If another path had read it, reading continues there.
     tells = chain.claims.find_left(status.identity) is None
     if newest is None:
         place = end_by_print(followed.handle, status.size, gone)
@@ -92,7 +92,7 @@ def _go_on_behind(
         return False
     followed.go_on_behind(place - unread, newest)
     if is_open:
-        # Its server may write to it until it is told to reopen its log.
+        # Its server may write to it until it reopens its log.
         newest.begin_at(end)
         newest.superseded = True
     else:
