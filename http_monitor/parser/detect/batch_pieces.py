@@ -36,10 +36,10 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
 
 
 def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
-    """Return a batch with where its lines begin in all data.
+    """Return a batch with the offsets of its lines in all data.
 
     Args:
-        batch: Made of `data`; one that has where its lines begin is returned as it is.
+        batch: The batch made of `data`; one that has the offsets of its lines is returned unchanged.
         data: The lines.
         at: Their offset in all data.
     """
@@ -47,7 +47,7 @@ def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
 
 
 def _joined_begins(batches: Sequence[Batch]) -> Int64s | None:
-    """Return where the lines begin; None where all batches are of non-blank lines one after the other."""
+    """Return where the lines begin; None if all batches consist of consecutive non-blank lines."""
     begins = [batch.begins for batch in batches if batch.begins is not None]
     assert len(begins) in (0, len(batches)), "it is known of some only"
     return np.concatenate(begins) if begins else None
@@ -107,7 +107,7 @@ def whole_lines(piece: bytes) -> list[bytes]:
 
 
 def end_of_line(data: bytes, start: int) -> int:
-    """Return where the line ends that has this byte in it."""
+    """Return the end of the line that contains this byte."""
     return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
 
 

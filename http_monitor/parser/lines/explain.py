@@ -52,7 +52,7 @@ def utf16_words(raw: bytes) -> str:
     """
     marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     half = len(raw) // 2
-    # In UTF-16 every other byte of plain text is NUL, and between them is ASCII; a program has NULs too.
+    # In UTF-16 every other byte of plain text is NUL, and the bytes in between are ASCII; binary files have NULs too.
     every_other = 2 * max(_alternating(raw[0::2], raw[1::2]), _alternating(raw[1::2], raw[0::2])) > half
     if not (marked or (half >= _MIN_UTF16 and every_other)):
         return ""

@@ -1,4 +1,4 @@
-"""Remarks on what of a log is not read or is ambiguous, found in its first lines."""
+"""Remarks on parts of a log that are not read or are ambiguous, found in its first lines."""
 
 import re
 from collections.abc import Collection, Iterator
