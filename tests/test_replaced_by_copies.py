@@ -11,8 +11,8 @@ from http_monitor.sources.known import replaced_copies as renewed
 from tests.following import Follow, append, compress, line, lines, rotate
 
 _OLD_NS = 1_600_000_000_000_000_000
-_REPLACED = "replaced by a copy of itself, reading on behind what had been read"
-_ANEW = "written anew in place, reading on behind what had been read"
+_REPLACED = "replaced by a copy of itself, continuing after the lines already read"
+_ANEW = "rewritten in place, continuing after the lines already read"
 
 
 def _rename(log: Path, data: bytes) -> None:

@@ -103,7 +103,7 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         ),
         (
             health.backfilled,
-            f"{_lines(health.backfilled)} of before the start filled the window, and"
+            f"{_lines(health.backfilled)} from before the start filled the window, and"
             f" {_does(health.backfilled, 'is', 'are')} in no total (backfilled).",
             "plain",
         ),

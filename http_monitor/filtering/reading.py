@@ -101,7 +101,7 @@ class _Reader:
             raise self._unexpected("a field, not or (")
         self._nested += 1
         if self._nested > _MAX_NESTED:
-            raise failure(column, f"got more than {_MAX_NESTED} of not and ( in each other")
+            raise failure(column, f"got more than {_MAX_NESTED} nested not and (")
         inner = Not(self._one()) if sign == "not" else self._some()
         if sign == "(" and not self._accept(")"):
             raise self._unexpected("and, or, or )")

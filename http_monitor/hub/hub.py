@@ -164,4 +164,4 @@ class Hub:
 
 def _notice_of(name: str, error: Exception) -> Notice:
     why = visible_text(f"{type(error).__name__}: {error}")
-    return Notice(f"{name}: failed ({why}), and is released; the monitor keeps running", "warning", "listener")
+    return Notice(f"{name}: failed ({why}), and was released; the monitor keeps running", "warning", "listener")

@@ -63,7 +63,7 @@ class Discovery:
             self._turns.miss_files()
             them = "it" if len(missed) == 1 else "them"
             more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""
-            words = f"{visible_text(missed[0])}{more}: came and went before a look found {them}, lines may be lost"
+            words = f"{visible_text(missed[0])}{more}: came and went before a check found {them}, lines may be lost"
             yield Notice(words, "warning", "lost", missed[0])
         waiting = self._turns.healths.waiting
         if not (waiting or needless):

@@ -71,7 +71,7 @@ class Wrapper(Protocol):
 
     @property
     def words(self) -> str:
-        """Its description, before ``, taken off``: ``syslog in front of each line``."""
+        """Its description, before ``, removed``: ``syslog in front of each line``."""
         ...
 
     @property

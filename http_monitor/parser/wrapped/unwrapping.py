@@ -157,7 +157,7 @@ class Unwrapping:
             line_no: Number of the line that showed it, among those parsed.
             since: Words on where it begins, if that is not the first line.
         """
-        self.told.append((line_no, f"{wrapper.words}{since}, taken off (--unwrap none keeps it)"))
+        self.told.append((line_no, f"{wrapper.words}{since}, removed (--unwrap none keeps it)"))
 
     def fits_inside(self, data: bytes, at: int) -> bool:
         """Return whether one of some lines, which begin there, fits inside the wrapper; True without a wrapper."""

@@ -120,7 +120,7 @@ def _note_rotation(chain: FileChain, between: int, *, restarted: bool) -> None:
     chain.counted += Health(rotations=between + (not restarted))
     if between:
         older = "file" if between == 1 else f"{between} files"
-        words = f"rotated {between + 1} times since the last look, reading the {older} before the new one first"
+        words = f"rotated {between + 1} times since the last check, reading the {older} before the new one first"
         chain.say(words, "rotation")
     elif not restarted:
         chain.say("rotated, following the new file", "rotation")

@@ -236,7 +236,7 @@ class FileChain:
     def miss_unseen(self) -> None:
         """Record that more files were at the path than were found."""
         self.counted += Health(maybe_lost=True)
-        self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
+        self.say("files came and went at this path between two checks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
         """Return the notices since the last call."""

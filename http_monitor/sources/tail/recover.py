@@ -126,7 +126,7 @@ def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
         followed.go_on_behind(place, followed)
         followed.meet(status)
         chain.counted += Health(lost_bytes=max(0, position.size - position.offset - (status.size - place)))
-        chain.note_truncation("written anew in place, reading on behind what had been read")
+        chain.note_truncation("rewritten in place, continuing after the lines already read")
         return True
     return False
 

@@ -38,7 +38,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     elif newest.whole or not _go_on_behind(chain, followed, newest, status, tells=tells):
         return False
     followed.meet(status)
-    chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+    chain.say("replaced by a copy of itself, continuing after the lines already read", "replaced")
     return True
 
 
