@@ -108,7 +108,7 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
     closed = [matched.is_closed]
     run.step(2)
     assert [*closed, matched.is_closed] == [False, True]
-    assert run.texts[-1] == "matched.log: gone for 10 min, not followed any more"
+    assert run.texts[-1] == "matched.log: gone for 10 min, no longer followed"
     assert run.finder.forgotten == ["matched.log"]
     health = run.monitor.health()
     assert (health.lines, health.lost_bytes, health.rotations) == (4, 7, 2)

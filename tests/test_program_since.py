@@ -175,14 +175,14 @@ def test_the_end_of_standard_input_is_not_known(hours: Path) -> None:
     assert outcome.code == 2
     assert outcome.err.decode().splitlines()[-1] == (
         "http_monitor: --since: got '30m' with --file -, whose end is known only when it has been read, takes a date"
-        " with a time there, such as 2026-11-30 14:05"
+        " with a time instead, such as 2026-11-30 14:05"
     )
 
 
 def test_a_span_behind_the_log_has_no_line(hours: Path) -> None:
     outcome = replay("--file", hours, "--since", "2026-12-24")
     warning, summary = outcome.objects[-2:]
-    assert warning["message"] == "no line is of that time"
+    assert warning["message"] == "no line is in that span"
     assert (outcome.code, summary["hits"], summary["health"]["lines"]) == (0, 0, 0)
 
 

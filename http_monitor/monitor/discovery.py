@@ -74,7 +74,7 @@ class Discovery:
             elif self._finder.can_remove(entry.source.name) and self._is_gone(entry):
                 self._remove(entry)
                 self._finder.forget(entry.source.name)
-                yield entry.notice(f"gone for {GONE_S // 60} min, not followed any more", "left")
+                yield entry.notice(f"gone for {GONE_S // 60} min, no longer followed", "left")
 
     def _is_gone(self, entry: Input) -> bool:
         health = entry.source.health()

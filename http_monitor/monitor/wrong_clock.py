@@ -86,7 +86,7 @@ class WrongClock:
             step_s = next((step for step in LATENESS_STEPS_S if step >= needed_s), None)
             if step_s is not None:
                 share = f"{len(late)} of {len(offsets)} lines come more than {waits_s} s after their time"
-                why = "a server may stamp the start of a request, or write its log seldom"
+                why = "a server may stamp the start of a request, or rarely write its log"
                 return "late", f"{share} ({why}): --lateness {step_s} waits for them"
         return None
 

@@ -71,7 +71,7 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
         if sibling.identity not in chain.reported_older:
             chain.reported_older.add(sibling.identity)
             name = visible_text(sibling.path)
-            chain.say(f"{name} is older than what was last seen at this path, and is not read", "older")
+            chain.say(f"{name} is older than the file last seen at this path, and is not read", "older")
     chain.arrivals += len(found)
     chain.unopened.drop([sibling.identity for sibling, _ in found.files])
     if not found.complete:

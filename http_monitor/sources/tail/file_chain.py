@@ -126,7 +126,7 @@ class FileChain:
             return False
         if owner != self.same_as:
             self.same_as = owner
-            self.say(f"the same file as {visible_text(owner)}, which is followed already", "same-file")
+            self.say(f"the same file as {visible_text(owner)}, which is already followed", "same-file")
         return True
 
     def inherit(self, followed: TailedFile, size: int) -> bool:
