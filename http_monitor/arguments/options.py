@@ -59,9 +59,7 @@ GROUPS: tuple[Group, ...] = (
             "that of the user",
         ),
         switch("--no-state", "no_state", "neither keep nor read a checkpoint: begin at the end of the file"),
-        switch(
-            "--no-backfill", "no_backfill", "begin with an empty window instead of filling it from the end of the log"
-        ),
+        switch("--no-backfill", "no_backfill", "begin with an empty window; do not fill it from the end of the log"),
         duration(
             ("--rotate-grace",),
             "rotate_grace_s",
@@ -186,9 +184,7 @@ GROUPS: tuple[Group, ...] = (
     group(
         "time",
         duration(
-            ("--interval",),
-            "interval_s",
-            "report each interval of this length; in a replay's text only if this is given",
+            ("--interval",), "interval_s", "report each interval of this length; in a replay's text only if given"
         ),
         duration(("--window", "--reporting-window"), "window_s", "alerts look at the average over this sliding window"),
         duration(
@@ -252,12 +248,7 @@ GROUPS: tuple[Group, ...] = (
             choices.SHARES,
             f"{_DEFAULTS.alert_recover_at:g} %",
         ),
-        duration(
-            ("--alert-for",),
-            "alert_for_s",
-            "raise an alert only if its value was above the threshold for this long",
-            least_s=0,
-        ),
+        duration(("--alert-for",), "alert_for_s", "raise only after this long above the threshold", least_s=0),
     ),
     group(
         "output",
