@@ -67,7 +67,7 @@ class NdjsonDisplay:
         self._clock_told |= notice.name in _CLOCK
         if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
-            self._notices.tell(notice)
+            self._notices.write_notice(notice)
 
     def _advise(self, report: Report) -> None:
         """Write the advice that the text display shows under a report, if it has changed."""

@@ -98,7 +98,7 @@ class Display:
                 self._pulse(message, width)
             case Notice():
                 self._take_status_away()
-                self._notices.tell(message)
+                self._notices.write_notice(message)
 
     def settle(self) -> None:
         """Write the collected events: no more events of their moment come."""

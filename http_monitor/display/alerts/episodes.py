@@ -43,8 +43,11 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
     rows, unnamed = _merge_alike(episodes)
     listed = _choose(rows)
     others = add_up([*unnamed, *(row.sums for row in rows if row not in listed)])
-    table = [(_name(row, width, style), row.episode.end_us is None, _told(row.episode, row, style)) for row in listed]
-    table += [(_name_of_others(sums, style), bool(sums.active), _told_of_others(sums, style)) for sums in others]
+    table = [
+        (_name(row, width, style), row.episode.end_us is None, _describe_episode(row.episode, row, style))
+        for row in listed
+    ]
+    table += [(_name_of_others(sums, style), bool(sums.active), _describe_others(sums, style)) for sums in others]
     rest = 2 * _GAP + sum(max((columns(facts[at]) for _, _, facts in table), default=0) for at in (0, 1))
     name_columns = max((columns(name) for name, _, _ in table if columns(name) + rest <= width), default=0)
     lines: list[Line] = []
@@ -120,7 +123,7 @@ def _when(episode: Episode, style: Style) -> str:
     return f"{begin} {style.glyphs.dash} {end}"
 
 
-def _told(episode: Episode, row: _Row, style: Style) -> list[str]:
+def _describe_episode(episode: Episode, row: _Row, style: Style) -> list[str]:
     length = "" if episode.length_us is None else figures.rough_span(episode.length_us // US_PER_S)
     return [_when(episode, style), length, _peak(row.sums), _raises(row.sums)]
 
@@ -129,7 +132,7 @@ def _name_of_others(sums: EpisodeSums, style: Style) -> str:
     return f"{style.text(sums.name)}, {figures.pluralize(sums.episodes, 'other')}"
 
 
-def _told_of_others(sums: EpisodeSums, style: Style) -> list[str]:
+def _describe_others(sums: EpisodeSums, style: Style) -> list[str]:
     end = "still active"
     if sums.end_us is not None and not sums.active:
         end = figures.moment(sums.end_us, sums.start_us)

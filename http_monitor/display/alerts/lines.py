@@ -69,13 +69,13 @@ def render_alert(
         return lines
     if not is_detailed:
         return lines + _mark(_wrap_pieces([_began(event)], _room(width)), width, style)
-    lines += _mark(_about(event, _room(width), style), width, style)
+    lines += _mark(_describe_requests(event, _room(width), style), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{_more(event, command, style)}", "dim"))
     return lines
 
 
-def _about(event: AlertEvent, room: int, style: Style) -> list[str]:
+def _describe_requests(event: AlertEvent, room: int, style: Style) -> list[str]:
     """Return the lines that describe the requests: at most two if a line has 51 columns.
 
     If they do not fit, all keys are shortened, then lines may break within a piece too, and then the dimension with the

@@ -50,7 +50,7 @@ class AlertsDisplay:
             return
         self.settle()
         if isinstance(message, Notice):
-            self._notices.tell(message)
+            self._notices.write_notice(message)
 
     def settle(self) -> None:
         """Write the collected events: no more events of their moment come."""

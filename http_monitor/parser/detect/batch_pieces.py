@@ -31,7 +31,7 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
         kind=next((batch.kind for batch in batches if batch.kind is not None), None),
         other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
         incomplete_nos=tuple(number + start for batch, start in placed for number in batch.incomplete_nos),
-        begins=_joined_begins(batches),
+        begins=_join_begins(batches),
     )
 
 
@@ -46,7 +46,7 @@ def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
     return batch if batch.begins is not None else replace(batch, begins=batch.line_begins(data) + at)
 
 
-def _joined_begins(batches: Sequence[Batch]) -> Int64s | None:
+def _join_begins(batches: Sequence[Batch]) -> Int64s | None:
     """Return where the lines begin; None if all batches consist of consecutive non-blank lines."""
     begins = [batch.begins for batch in batches if batch.begins is not None]
     assert len(begins) in (0, len(batches)), "it is known of some only"

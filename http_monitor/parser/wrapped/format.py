@@ -116,7 +116,7 @@ class WrappedFormat:
             self._decide()
             self._held = Held()
             self._now.wrapper = found.wrapper
-            self._now.tell(found.wrapper)
+            self._now.notify(found.wrapper)
         elif found.choice is not None and not self._decided:
             self._decide()
         return found.choice
@@ -196,7 +196,7 @@ class WrappedFormat:
         found = self._trials.around(self._now.inner, line) if self._may_wrap(line) else None
         if found is not None:
             self._now.wrapper, self._now.inner = found
-            self._now.tell(self._now.wrapper)
+            self._now.notify(self._now.wrapper)
         elif not is_well_read(self._now.inner, line, ()):
             # Its inner line may determine how others are read.
             self._trials.try_inside(line)
@@ -258,7 +258,7 @@ class WrappedFormat:
             done, found = self._trials.decide(self._now.inner, piece, at + start, parts)
             if found is not None:
                 self._now.wrapper, self._now.inner = found
-                self._now.tell(found[0], 1 + sum(part.lines for part in parts))
+                self._now.notify(found[0], 1 + sum(part.lines for part in parts))
             if done is not None:
                 return self._next(parts, data[start + done :], before, at + start + done, last=last)
         return join_batches(parts) if parts else self._now.inner.parse(b"")

@@ -120,7 +120,7 @@ class Unwrapping:
             self._given_up = GivenUp()
             if isinstance(turn.made, Changing):
                 turn.made.drain_changes()
-            self.tell(turn.wrapper, before, " from here on")
+            self.notify(turn.wrapper, before, " from here on")
         return join_batches(parts)
 
     def read_again(self, held: Held, before: int, *, fits: bool, is_found: bool) -> Batch:
@@ -144,12 +144,12 @@ class Unwrapping:
         batch = with_begins(self.read(held.data, before, held.at), held.data, held.at)
         if found is not None:
             later, self.told = self.told, []
-            self.tell(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
+            self.notify(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
             self.told = sorted([*self.told, *later], key=itemgetter(0))
         self.told = [*told, *self.told]
         return batch
 
-    def tell(self, wrapper: Wrapper, line_no: int = 1, since: str = "") -> None:
+    def notify(self, wrapper: Wrapper, line_no: int = 1, since: str = "") -> None:
         """Add a message about a detected wrapper.
 
         Args:

@@ -112,7 +112,7 @@ class LogDirectory:
         found = self.status_of(sibling)
         return None if found is None else found.mtime_ns
 
-    def steadily(self, search: Callable[[], Result | None]) -> Result | None:
+    def search_steadily(self, search: Callable[[], Result | None]) -> Result | None:
         """Return the result of a search, repeated if it found nothing and files were renamed or removed under it."""
         for _ in range(LOOKS):
             missed = self.missed

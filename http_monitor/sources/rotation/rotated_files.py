@@ -60,7 +60,7 @@ class RotatedFiles(LogDirectory):
             others = (sibling for sibling in siblings if sibling.identity not in besides)
             return self._first(others, lambda handle: is_copy(handle, position, least))
 
-        return self.steadily(search)
+        return self.search_steadily(search)
 
     def find_continuation(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
         """Return the archive, opened, that contains more of a file than was read up to a position."""

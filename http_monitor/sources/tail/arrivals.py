@@ -121,6 +121,6 @@ def _note_rotation(chain: FileChain, between: int, *, restarted: bool) -> None:
     if between:
         older = "file" if between == 1 else f"{between} files"
         words = f"rotated {between + 1} times since the last check, reading the {older} before the new one first"
-        chain.say(words, "rotation")
+        chain.notify(words, "rotation")
     elif not restarted:
-        chain.say("rotated, following the new file", "rotation")
+        chain.notify("rotated, following the new file", "rotation")

@@ -71,12 +71,12 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
         if sibling.identity not in chain.reported_older:
             chain.reported_older.add(sibling.identity)
             name = visible_text(sibling.path)
-            chain.say(f"{name} is older than the file last seen at this path, and is not read", "older")
+            chain.notify(f"{name} is older than the file last seen at this path, and is not read", "older")
     chain.arrivals += len(found)
     chain.unopened.drop([sibling.identity for sibling, _ in found.files])
     if not found.complete:
         chain.counted += Health(maybe_lost=True)
-        chain.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
+        chain.notify("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
     for sibling, handle in found.files:
         if chain.claims.take(sibling.identity, chain.path) != chain.path:
             if handle is not None:
@@ -87,7 +87,7 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
             status = chain.files.look(sibling.path)
             if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
                 chain.counted += Health(lost_bytes=status.size)
-            chain.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
+            chain.notify(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
             continue
         followed = chain.make_tailed(sibling.identity, sibling.path, handle, now_us)
         followed.whole = sibling.compressed

@@ -110,4 +110,4 @@ def _lose(chain: FileChain, unopened: FilePosition) -> None:
         return  # an empty file, or a device
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
     words = f"a file of {pluralize(unopened.size, 'byte')} was gone before it could be opened, and its lines are lost"
-    chain.say(words, "lost", warning=True)
+    chain.notify(words, "lost", warning=True)

@@ -152,7 +152,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
 
     # What is in the file now must be known first: it may be copied and truncated while its copies are searched.
     _meet(followed)
-    if siblings.steadily(lambda: search().files or None) is None:
+    if siblings.search_steadily(lambda: search().files or None) is None:
         return False
     index = chain.followed.index(followed)
     later = chain.followed[index:]

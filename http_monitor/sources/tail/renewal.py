@@ -38,7 +38,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     elif newest.whole or not _go_on_behind(chain, followed, newest, status, tells=tells):
         return False
     followed.meet(status)
-    chain.say("replaced by a copy of itself, continuing after the lines already read", "replaced")
+    chain.notify("replaced by a copy of itself, continuing after the lines already read", "replaced")
     return True
 
 
@@ -58,7 +58,7 @@ def tell_of_old_lines(
     count = lines_in(handle, size)
     again = f"up to {count:,} of which are" if count != 1 else "one of which is"
     words = f"replaced by a file that begins with lines already read, {again} counted again"
-    chain.say(words, "counted-again", warning=True)
+    chain.notify(words, "counted-again", warning=True)
 
 
 def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
