@@ -1,4 +1,4 @@
-"""Refuses options that have no effect beside other given options."""
+"""Refuses options that have no effect together with other given options."""
 
 from collections.abc import Mapping
 
@@ -43,7 +43,7 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
 
 
 def check_effect(given: Mapping[str, object]) -> None:
-    """Check that each given option has an effect beside the others.
+    """Check that each given option has an effect together with the others.
 
     Args:
         given: The value of each given option, by its first flag.

@@ -91,7 +91,7 @@ def _miss_rotated(written_ns: int | None, resumed: Resumed, settings: Settings, 
 
 
 def _miss_unseen(resumed: Resumed, settings: Settings) -> list[Notice]:
-    """Record that lines may be lost of files that the last run was to follow from their ends, and never reached."""
+    """Record that lines may be lost in files that the last run followed from their ends but never reached."""
     if settings.from_start:
         return []
     unseen = [name for name in settings.files if name in resumed.inputs and resumed.position_of(name) is None]

@@ -105,7 +105,7 @@ class Hub:
             self._pass_on(listener, listener.frame, frame)
 
     def backfill(self, frame: RowFrame) -> None:
-        """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
+        """Pass on rows that fill the window, before the first frame, to listeners that keep the rows of the window."""
         for listener, _ in self._rows:
             if isinstance(listener, WindowListener):
                 self._pass_on(listener, listener.backfill, frame)

@@ -21,7 +21,7 @@ class Finder(Protocol):
         ...
 
     def take_missed(self) -> Sequence[str]:
-        """Return the paths at which files came and went unread since the last call."""
+        """Return the paths at which files appeared and disappeared unread since the last call."""
         ...
 
     def can_remove(self, name: str) -> bool:

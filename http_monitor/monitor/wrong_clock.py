@@ -139,7 +139,7 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
 
 
 def _zone_that_is(ahead_s: int) -> str | None:
-    """Return an IANA name of a zone that is so far ahead of UTC now; None where none is known."""
+    """Return an IANA name of a zone that is this far ahead of UTC now; None if none is known."""
     hours, rest_s = divmod(ahead_s, 3600)
     if rest_s:
         return _ODD_ZONES.get(ahead_s // 60)
