@@ -143,6 +143,8 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
         ("! status > 1", "column 1: got '!', expected not, != or !~"),
         ("status >= x", "column 11: got 'x', expected a whole number"),
         ("duration_us > 1h", "column 15: got '1h', expected a whole number, or one with a unit (us, ms, s, m)"),
+        ("duration > 1", "column 12: got '1', expected a number with a unit (us, ms, s, m), such as 250ms"),
+        ("upstream in (1s, 1.0)", "column 18: got '1.0', expected a number with a unit (us, ms, s, m), such as 250ms"),
         ("statsu > 1", "column 1: got 'statsu', expected status"),
         ("path ~ /api", "column 8: got '/api', expected a text in quotes"),
         ('path == "/api', 'column 9: expected the text that begins here to end with "'),
@@ -173,7 +175,7 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
         ("user == or", "column 9: got 'or', expected a text in quotes"),
         ("agent ~ curl", "column 9: got 'curl', expected a text in quotes"),
         ("host == fe80:x", "column 9: got 'fe80:x', expected a text in quotes, or a network such as 10.0.0.0/8"),
-        ("not " * 51 + "status > 1", "column 201: got more than 50 of not and ( in each other"),
+        ("not " * 51 + "status > 1", "column 201: got more than 50 nested not and ("),
     ],
 )
 def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error: str) -> None:
@@ -214,6 +216,10 @@ def test_only_what_is_in_each_other_is_too_deep_not_what_follows_each_other() ->
     ("text", "value"),
     [
         ("duration_us > 2m", 120_000_000),
+        ("duration_us > 1", 1),
+        ("duration > 1s", 1_000_000),
+        ("duration > 0", 0),
+        ("upstream > 250ms", 250_000),
         ("duration_us > 1.5s", 1_500_000),
         ("upstream_us > 0.5ms", 500),
         ("upstream_us > 7us", 7),

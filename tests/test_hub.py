@@ -12,15 +12,20 @@ import pytest
 from http_monitor.alerts import default_alerts
 from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
+from http_monitor.engine import row_stream
 from http_monitor.errors import InputError
+from http_monitor.eventtime.rows import Rows
 from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
 from http_monitor.hub.latest_mailbox import LatestMailbox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
+from http_monitor.records import Bools, Int64s
 from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report, Resumption
 from http_monitor.report_tables import Breakdown
 from http_monitor.settings import Settings
@@ -28,7 +33,7 @@ from http_monitor.waker import Waker
 from tests.checkpointed import Life
 from tests.display_samples import quiet_report
 from tests.engine_strategies import log_line
-from tests.harness import START_US, Recorder, ScriptedSource, make_inputs, put_together
+from tests.harness import START_US, Recorder, ScriptedSource, live_of, make_inputs, put_together
 
 _DEADLINE_S = 30.0
 
@@ -151,7 +156,7 @@ def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_ru
         clock.advance(1)
     told = [notice for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
     assert [notice.text for notice in told] == [
-        "history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"
+        "history: failed (OSError: disk\\x1b[2J full), and was released; the monitor keeps running"
     ]
     assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
     assert not hub.wants_rows
@@ -183,7 +188,7 @@ def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
     monitor.run(Waker())
     monitor.close_inputs()
     told = [notice.text for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
-    assert told == ["history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"]
+    assert told == ["history: failed (OSError: disk\\x1b[2J full), and was released; the monitor keeps running"]
     assert recorder.summary.health.listener_failures == 1
 
 
@@ -199,7 +204,7 @@ def test_a_recorder_that_cannot_keep_the_end_of_a_run_is_told_of() -> None:
     hub.record(EveryMailbox("history", unkept))
     hub.begin(None)
     (notice,) = hub.close()
-    assert notice.text == "history: failed (OSError: disk full), and is released; the monitor keeps running"
+    assert notice.text == "history: failed (OSError: disk full), and was released; the monitor keeps running"
     # No listener is left that could make a publisher wait.
     hub.publish(_report(1))
     hub.flush(1)
@@ -258,7 +263,7 @@ def test_a_listener_of_rows_that_raises_is_released_and_the_others_get_everythin
     monitor.close(finished=False)
     told = [notice for notice in recorder.notices if notice.name == "listener"]
     assert [notice.text for notice in told] == [
-        f"rows: failed (ValueError: bad\\x1b[2J {word}), and is released; the monitor keeps running"
+        f"rows: failed (ValueError: bad\\x1b[2J {word}), and was released; the monitor keeps running"
     ]
     assert told[0].level == "warning"
     assert (sum(other.hits), other.marks) == (10, [1, 2, 3, 4])
@@ -266,6 +271,35 @@ def test_a_listener_of_rows_that_raises_is_released_and_the_others_get_everythin
     assert (hub.listens(failing), hub.listens(other), hub.failures) == (False, True, 1)
     assert (recorder.summary.hits, recorder.summary.health.listener_failures) == (10, 1)
     assert sum(report.hits for report in recorder.reports) == 10
+
+
+def test_no_frame_or_offset_is_made_once_its_listeners_are_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    wanting: list[bool] = []
+
+    class Counted(AcceptedRows):
+        def __init__(self, rows: Rows, frame: Frame, bucket_us: Int64s, late: Bools) -> None:
+            made.append(len(rows))
+            super().__init__(rows, frame, bucket_us, late)
+
+    monkeypatch.setattr(row_stream, "AcceptedRows", Counted)
+    with_marks, without, recorder = _Rows(at_mark=2), _Rows(at_frame=4), Recorder()
+    hub = Hub([recorder])
+    hub.join_stream(with_marks)
+    hub.join_rows(without)
+    clock = ManualClock(START_US)
+    run = Settings(window_s=4, interval_s=2, lateness_s=0)
+    source = ScriptedSource([], ends=False)
+    monitor = put_together(run, make_inputs(run, [source]), [], hub, clock)
+    for number in range(5):
+        source.write(_lines(number, number + 1))
+        monitor.step()
+        wanting.append(live_of(monitor)._engine.wants_offsets)
+        clock.advance(1)
+    monitor.close(finished=False)
+    assert (with_marks.hits, without.hits) == ([1, 2], [1, 2, 1, 2])
+    assert (made, wanting) == ([1, 2, 3], [True, False, False, False, False])
+    assert (recorder.summary.hits, recorder.summary.health.listener_failures) == (15, 2)
 
 
 def test_nothing_is_told_by_a_breakdown_that_lacks_rows() -> None:
@@ -283,7 +317,7 @@ def test_nothing_is_told_by_a_breakdown_that_lacks_rows() -> None:
     ]
     assert failing.asked == 0
     assert [notice.text for notice in recorder.notices if notice.name == "listener"] == [
-        "a listener of rows: failed (ValueError: bad\\x1b[2J row), and is released; the monitor keeps running"
+        "a listener of rows: failed (ValueError: bad\\x1b[2J row), and was released; the monitor keeps running"
     ]
     assert recorder.summary.health.listener_failures == 1
 

@@ -83,13 +83,13 @@ def test_files_in_files_are_read_from_the_root_and_optional_ones_may_be_missing(
     )
     assert found(config) == TIMED
     (tmp_path / "two" / "b.conf").unlink()
-    assert f"{tmp_path}/one/a.conf line 1: includes two/b.conf, which is not there" in refusal(config)
+    assert f"{tmp_path}/one/a.conf line 1: includes two/b.conf, which does not exist" in refusal(config)
 
 
 def test_files_that_include_each_other_without_end_are_refused_with_the_place(tmp_path: Path) -> None:
     config = written(tmp_path, a_conf=f"{SITE}Include b.conf\n", b_conf="Include a.conf\n")
     assert "includes " in (said := refusal(config))
-    assert said.endswith(", and so on without an end")
+    assert said.endswith(", which never ends")
     wide = written(
         tmp_path / "w", a_conf=f"{SITE}" + "Include c/*.conf\n" * 50, **{f"c__{n}_conf": "#\n" for n in range(50)}
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.arrow import are_null, filled, place_of
+from http_monitor.arrow import are_null, fill_nulls, place_of
 from http_monitor.counting.failing.numbering import FailingNumbering
 from http_monitor.counting.histogram import BUCKETS, bucket_of
 from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
@@ -43,7 +43,7 @@ WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
 """Dimensions that a window bucket keeps by key; the other tables exist for intervals and the summary only."""
 
 COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
-"""What a line may lack, as `report.Coverage` calls it."""
+"""The fields that a line may lack, as `report.Coverage` names them."""
 NO_HOST = b"-"
 """Host of a line without a client address."""
 _EXACT_FLOAT = float(1 << 52)
@@ -57,7 +57,7 @@ class Measures:
     """Bytes, 0 for ``-``."""
     errors: Bools
     weights: npt.NDArray[np.float64] | None
-    """The sizes as floats; None where their sum may exceed the integers that a float holds exactly."""
+    """The sizes as floats; None if their sum may exceed the integers that a float holds exactly."""
 
     def take(self, index: Index) -> "Measures":
         """Return the measures of the selected rows."""
@@ -74,7 +74,7 @@ class Column:
     some_absent: bool
     """Some codes may be -1."""
     measures: Measures | None = None
-    """What is summed by these keys; None: the measures of the frame."""
+    """The measures that are summed by these keys; None: those of the frame."""
 
     def take(self, index: Index) -> "Column":
         """Return the column of the selected rows."""
@@ -94,9 +94,9 @@ class Frame:
     times_us: Int64s | None = None
     """The time of each row; None if it is not needed, as for the next column."""
     durations_us: Int64s | None = None
-    """How long each took, below 0 where that is not known; None also where it is known of none."""
+    """The duration of each row, below 0 if it is not known; None if no duration is known."""
     failing: FailingNumbering | None = None
-    """Numbers the endpoints that fail; None if they are not needed."""
+    """Numbers the failing endpoints; None if they are not needed."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
@@ -109,14 +109,14 @@ class Frame:
         numberings = numberings or Numberings()
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        measures = _measures(filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        measures = _measures(fill_nulls(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
         columns = {"status": _status_column(status, numberings)}
         for name, at in DIMENSIONS.items():
             column = _column(name, batch.column(at), numberings)
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
         durations_us = _add_numbers(columns, batch, measures.errors, numberings)
-        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us, numberings.failing())
+        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us, numberings.choose_failing())
 
     def take(self, index: Index) -> "Frame":
         """Return the frame of the selected rows."""
@@ -171,7 +171,7 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
         note("duration", duration < 0)
     lacks_column = batch.column("lacks")
     if lacks_column.null_count < count:
-        fields = filled(lacks_column, 0)
+        fields = fill_nulls(lacks_column, 0)
         note("size", (fields & LACKS_SIZE) != 0)
         note("agent", (fields & LACKS_AGENT) != 0)
     return lacks
@@ -186,7 +186,7 @@ def _column(name: str, array: Any, numberings: Numberings) -> Column:
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)
-    return Column(filled(indices, -1), keys, some_absent)
+    return Column(fill_nulls(indices, -1), keys, some_absent)
 
 
 def _measures(sizes: Int64s, errors: Bools) -> Measures:
@@ -210,7 +210,7 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
 def _add_numbers(
     columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings
 ) -> Int64s | None:
-    """Add the columns made of durations and of bytes received, where some row has them; return the durations."""
+    """Add the columns made of durations and of bytes received, if some row has them; return the durations."""
     durations_us: Int64s | None = None
     for name, at in HISTOGRAMS.items():
         values = _read_numbers(batch, at)
@@ -232,7 +232,7 @@ def _read_numbers(batch: pa.RecordBatch, name: str) -> Int64s | None:
     array = batch.column(name)
     if array.null_count == len(array):
         return None
-    values: Int64s = filled(array, -1)
+    values: Int64s = fill_nulls(array, -1)
     # Some servers write -1 for a time they did not measure.
     return values if (values >= 0).any() else None
 

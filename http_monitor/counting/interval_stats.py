@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Self
 
-from http_monitor.codec import checked_list, fields_of, integer, totals
+from http_monitor.codec import check_list, fields_of, integer, totals
 from http_monitor.counting.agent_families import families_of
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.durations import durations_of, slowest_of
@@ -38,7 +38,7 @@ class IntervalStats:
 
         Args:
             max_keys: the cap of a table in a bucket of the window.
-            keeps_requests: count what failed and what took long too.
+            keeps_requests: count failures and durations too.
         """
         self.hits = 0
         self.size_bytes = 0
@@ -98,7 +98,7 @@ class IntervalStats:
         return [self.hits, self.size_bytes, self.errors, *(self._lacks.get(name, 0) for name in COVERED)]
 
     def save_tables(self) -> Iterator[tuple[str, Json]]:
-        """Yield (name, JSON) of each table that has keys, then of what single requests said."""
+        """Yield (name, JSON) of each table that has keys, then of the failures and durations."""
         for name in TABLES:
             if name in self._tables:
                 yield name, self._tables[name].save()
@@ -109,7 +109,7 @@ class IntervalStats:
     def load(cls, given_totals: Any, max_keys: int, *, keeps_requests: bool = False) -> Self:
         """Return saved totals, without tables. Raises TypeError or ValueError for anything else."""
         stats = cls(max_keys, keeps_requests=keeps_requests)
-        sums, lacks = checked_list(given_totals)[:3], checked_list(given_totals)[3:]
+        sums, lacks = check_list(given_totals)[:3], check_list(given_totals)[3:]
         stats.hits, stats.size_bytes, stats.errors = totals(sums)
         stats._lacks = {name: integer(count, 0, stats.hits) for name, count in zip(COVERED, lacks, strict=True)}
         return stats
@@ -132,7 +132,7 @@ class IntervalStats:
         self._tables[name] = table
 
     def coverage(self) -> Coverage:
-        """Return the number of rows that have the field behind each figure."""
+        """Return the number of rows that have the field needed for each figure."""
         return Coverage(self.hits, **{name: self.hits - self._lacks.get(name, 0) for name in COVERED})
 
     def status(self) -> tuple[tuple[int, int], ...]:
@@ -172,7 +172,7 @@ class IntervalStats:
         )
 
     def _without_agent(self) -> KeyCount | None:
-        """Return the requests without an agent; None where there are none, or where no line can have one."""
+        """Return the requests without an agent; None if there are none, or if no line can have one."""
         if self._lacks.get("agent", 0) == self.hits:
             return None
         table = self.table("agents")

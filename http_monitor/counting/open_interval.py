@@ -33,21 +33,21 @@ class OpenInterval:
         if self._room >= 0:
             self._pieces.append((groups, index))
         else:
-            self.counted().add(groups, index)
+            self.count().add(groups, index)
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of this interval."""
-        self.counted().merge(delta)
+        self.count().merge(delta)
 
-    def counted(self) -> IntervalStats:
-        """Return the counts, of all rows up to now."""
+    def count(self) -> IntervalStats:
+        """Return the counts of all rows up to now."""
         for groups, index in self._pieces:
             self._stats.add(groups, index)
         self._pieces = []
         return self._stats
 
     def coverage(self) -> Coverage:
-        """Return the number of rows that have the field behind each figure, without counting by key."""
+        """Return the number of rows that have the field needed for each figure, without counting by key."""
         if not self._pieces:
             return self._stats.coverage()
         hits = sum(groups.hits[index] for groups, index in self._pieces)
@@ -60,7 +60,7 @@ class OpenInterval:
         return Coverage(known.lines + hits, **sums)
 
     def take_failing(self) -> FailingRows | None:
-        """Return what failed, without counting by key; None: nothing did. Nothing may be added afterwards."""
+        """Return the failed rows, without counting by key; None: there are none. Nothing may be added afterwards."""
         assert self._stats.requests is not None
         if not self._stats.errors and not any(groups.errors[index] for groups, index in self._pieces):
             return None

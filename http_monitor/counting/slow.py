@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, text_of
 from http_monitor.counting.frame import Column
 from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
 from http_monitor.counting.keys import Codes, Keys
@@ -73,7 +73,7 @@ class SlowRows:
             return
         present, local = renumber(codes, len(keys))
         first = np.empty(len(present), np.int64)
-        # Of what is written to one place the last stays.
+        # Of several values written to one place, the last stays.
         first[local[::-1]] = np.arange(len(local))[::-1]
         totals = sum_durations(local, durations_us, len(present))
         cells, hits = np.unique(local * BUCKETS + bucket_of(durations_us), return_counts=True)
@@ -110,15 +110,15 @@ class SlowRows:
     def load(cls, given: Any, cap: int) -> Self:
         """Return saved counts. Raises TypeError or ValueError for anything else."""
         rows = cls(cap)
-        for key, total_us, timed in map(checked_list, checked_list(given)):
-            entries = [checked_list(entry) for entry in checked_list(timed)]
+        for key, total_us, timed in map(check_list, check_list(given)):
+            entries = [check_list(entry) for entry in check_list(timed)]
             counted = {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in entries}
             rows._note(rows._times, key_of(key), integer(total_us, 0, 1 << 90), counted)
         return rows
 
 
 def rank_slow(endpoints: Iterable[SlowRow]) -> SlowRequests:
-    """Return those of some endpoints whose 95th percentile is at least a millisecond."""
+    """Return which of some endpoints have a 95th percentile of at least a millisecond."""
     rows = [row for row in endpoints if row.p95_us >= MIN_US]
     by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
     by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))

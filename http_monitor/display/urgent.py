@@ -1,4 +1,4 @@
-"""What is looked at first when something is wrong: failing endpoints, slow ones, and networks that stand out."""
+"""The tables to examine first when something is wrong: failing endpoints, slow ones, and conspicuous networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,46 +8,48 @@ from http_monitor.display.blocks import GAP, INDENT, TWO_FROM, cell_widths, side
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Span, Style, pad, wrap
 from http_monitor.report import Report, Summary
-from http_monitor.report_tables import NetworkCount, SlowRow
+from http_monitor.report_tables import NetworkCount
 from http_monitor.units import ratio
 
 _MIN_KEY = 16
 _GAP = 2
 _GOOD_KEY = 32
-"""Columns of a key for which a host beside it is shortened."""
+"""Columns of a key below which a host beside it is shortened."""
 _MAX_HOST = 39
 _MIN_HOST = 15
 """An IPv4 address."""
 _NETWORK_SHARE = 0.05
-"""A network is shown from this share of all hits on."""
+"""A network is shown if it has at least this share of all hits."""
 _Row = tuple[str, str, Sequence[Span]]
-"""What stands in front of a key and is never shortened, the key, and the cells behind it."""
+"""The text before a key, which is never shortened, the key, and the cells after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrgentTable:
-    """A table that is there only when there is something in it."""
+    """A table that is shown only if it has rows."""
 
     title: str
     heads: tuple[str, ...]
-    """Above the cells; the last ones make way where it is narrow."""
+    """Headings of the cells; the last ones are dropped in a narrow table."""
     rows: Sequence[_Row]
     host_last: bool = False
     """The last cell is a host, which may be shortened."""
+    note: str = ""
+    """Below the rows: the remainder of the table."""
 
     @property
     def widths(self) -> list[int]:
-        """Columns of each cell, with the gap in front of it."""
+        """Columns of each cell, with the gap before it."""
         cells = enumerate(self.heads)
         return [_GAP + max(columns(head), *(columns(row[2][at][0]) for row in self.rows)) for at, head in cells]
 
     @property
     def needs(self) -> int:
-        """Columns in which every key is whole."""
+        """Columns in which every key fits whole."""
         return max(columns(self.title), *(columns(front + key) for front, key, _ in self.rows)) + sum(self.widths)
 
     def widths_in(self, width: int) -> list[int]:
-        """Return the columns of the cells that there is room for beside a key."""
+        """Return the columns of the cells that fit beside a key."""
         widths = self.widths
         lacks = _GOOD_KEY - (width - sum(widths))
         if self.host_last and lacks > 0:
@@ -59,25 +61,25 @@ class UrgentTable:
 
 
 def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
-    """Return what an interval or a run has of failing endpoints, slow ones and networks, in this order.
+    """Return the failing endpoints, slow endpoints and networks of an interval or a run, in this order.
 
     Args:
         totals: With the rows to be shown.
         style: Of the stream.
     """
     tables = (
-        _failing(totals, style),
-        _slow(totals.slow.first(None), style),
+        _tabulate_failing(totals, style),
+        _slow(totals, style),
         _networks(totals.details.networks, totals.hits, style),
     )
     return [table for table in tables if table.rows]
 
 
 def render_urgent(tables: Sequence[UrgentTable], width: int, style: Style) -> list[list[Line]]:
-    """Return each table as lines; where all of them fit side by side with whole keys, they are one.
+    """Return each table as lines; if all of them fit side by side with whole keys, they are one table.
 
-    A table is no wider than it needs, at least half the width: eyes do not find from a key to its numbers across a
-    wide screen.
+    A table is no wider than it needs, but at least half the width: on a wide screen it is hard to find the numbers of a
+    key.
     """
     beside = max(1, len(tables))
     spare = width - sum(table.needs for table in tables) - GAP * (beside - 1)
@@ -92,7 +94,7 @@ def render_urgent(tables: Sequence[UrgentTable], width: int, style: Style) -> li
 
 
 def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Style) -> list[Line]:
-    """Return the hits of each method, most first; nothing where all requests have the same."""
+    """Return the hits of each method, most first; nothing if all requests have the same one."""
     if len(methods) < 2:
         return []
     ranked = sorted(methods, key=lambda entry: (-entry[1], entry[0]))
@@ -113,7 +115,7 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     return [[label, *lines[0]]]
 
 
-def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
+def _tabulate_failing(totals: Report | Summary, style: Style) -> UrgentTable:
     now_us, first = (totals.end_us, "since") if isinstance(totals, Report) else (totals.last_us or 0, "first")
     table: list[_Row] = [
         (
@@ -127,10 +129,12 @@ def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
         )
         for row in totals.failing
     ]
-    return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True)
+    lost = totals.lost.failures if isinstance(totals, Summary) else 0
+    note = f"+{figures.pluralize(lost, 'hit')} of endpoints not kept" if lost else ""
+    return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True, note=note)
 
 
-def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
+def _slow(totals: Report | Summary, style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
             "",
@@ -141,9 +145,11 @@ def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
                 (figures.duration(row.p95_us), "warn"),
             ),
         )
-        for row in rows
+        for row in totals.slow.first(None)
     ]
-    return UrgentTable("Slow", ("hits", "time spent", "p95"), table)
+    lost_us = totals.lost.spent_us if isinstance(totals, Summary) else 0
+    note = f"+{figures.duration(lost_us)} on endpoints not kept" if lost_us else ""
+    return UrgentTable("Slow", ("hits", "time spent", "p95"), table, note=note)
 
 
 def _networks(rows: Sequence[NetworkCount], hits: int, style: Style) -> UrgentTable:
@@ -175,4 +181,4 @@ def _render(table: UrgentTable, width: int, style: Style) -> list[Line]:
             shown = shorten(text, cell - _GAP, ellipsis)
             line.append((" " * (cell - columns(shown)) + shown, role))
         lines.append(line)
-    return lines
+    return [*lines, [(shorten(table.note, width, ellipsis), "dim")]] if table.note else lines

@@ -15,7 +15,7 @@ from http_monitor.eventtime.rows import Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
-from http_monitor.ports.stream import WindowListener
+from http_monitor.ports.stream import RowListeners
 from http_monitor.records import Json
 from http_monitor.report import Message, Mode, PassedInterval, Summary
 from http_monitor.settings import Settings
@@ -96,25 +96,35 @@ class MetricsAggregator:
         self._closing.begin_at(time_us)
 
     def backfill(self, parts: Iterable[Rows]) -> int:
-        """Fill the window with rows of before the beginning, once, behind `begin_at`; return how many it takes.
+        """Fill the window with rows from before the beginning, once, after `begin_at`; return their number.
 
-        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first. No
-        frame has them; listeners that keep the rows of the window are given those that are taken.
+        They are in no interval, total or counter except `backfilled`, and are first judged at the next close. No frame
+        has them, but listeners that keep the rows of the window receive them.
         """
         return fill_window(self._state, self._settings, parts, self._closing.stream)
 
     @property
     def wants_offsets(self) -> bool:
-        """Whether a listener needs to know where the lines of rows stand."""
+        """Whether a listener needs the places of rows' lines."""
         return self._closing.stream is not None and self._closing.stream.wants_offsets
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
-    def stream_to(self, listener: WindowListener, *, offsets: bool = True) -> None:
-        """Send accepted rows to a listener, with their offsets or without; without a listener no frame is made."""
-        self._closing.stream = RowStream(listener, offsets)
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """In a live run, report only those intervals of a backlog that have alert events; no listener needs the others.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval with that end is part of the backlog; called only while rows are a
+                backlog.
+        """
+        self._closing.pass_backlog_over(pass_over, in_backlog)
+
+    def stream_to(self, listeners: RowListeners) -> None:
+        """Send accepted rows to listeners; no frame is made before this, or after all of them have been released."""
+        self._closing.stream = RowStream(listeners)
 
     def catch_up(self, is_behind: bool) -> None:
         """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""

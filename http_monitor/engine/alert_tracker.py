@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
 from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, Peak, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
+from http_monitor.units import US_PER_S
 
 
 class AlertTracker:
@@ -20,7 +21,7 @@ class AlertTracker:
 
     Args:
         recover_percent: Percentage of its threshold at or below which an alert recovers; at 100 only below.
-        for_us: How long a value must have been above the threshold, at every close, before the alert is raised.
+        for_us: How long the value must have been above the threshold, at every close, before the alert is raised.
         window_us: An alert that is raised again sooner than this after its recovery is the same episode.
     """
 
@@ -34,7 +35,7 @@ class AlertTracker:
         self._foresee: list[bool] = []
         self._raises = 0
         self.log = EpisodeLog(window_us)
-        """What was raised so far."""
+        """The alerts raised so far, as episodes."""
         self.flapping = Flapping(window_us, for_us)
         self.rules: tuple[Rule, ...] = ()
         """The registered rules, as reports describe them."""
@@ -49,7 +50,7 @@ class AlertTracker:
         if alert.name in self._active:
             raise ValueError(f"an alert named {alert.name} is registered already")
         self._alerts.append(alert)
-        # Asked for each rule at every close: a protocol takes long to look for.
+        # Needed for each rule at every close, and checking for a protocol is slow.
         self._foresee.append(isinstance(alert, VectorizedAlert))
         self.rules = (*self.rules, Rule(alert.name, alert.threshold, alert.unit))
         self._active[alert.name] = {}
@@ -79,12 +80,12 @@ class AlertTracker:
         return min(firsts) + self._for_us if firsts else None
 
     def end_waits(self) -> None:
-        """Forget what waits: the clock has been set back."""
+        """Forget the waits: the clock has been set back."""
         for waits in self._pending.values():
             waits.clear()
 
     def foresee(self, windows: FutureWindows) -> tuple[Bools, list[tuple[str, Peak]]]:
-        """Return what foreseeing rules find; the last close must have been judged.
+        """Return the findings of foreseeing rules; the last close must have been judged.
 
         Returns:
             (mask of the closes at which one may change state, peaks with the name of their rule, in order of time).
@@ -99,7 +100,7 @@ class AlertTracker:
         return may, sorted(peaks, key=lambda entry: entry[1].window)
 
     def see(self, peaks: Iterable[tuple[str, Peak]]) -> None:
-        """Take note of foreseen peaks of what is raised now."""
+        """Record foreseen peaks of active alerts."""
         for name, peak in peaks:
             if peak.subject in self._active[name]:
                 self.log.see(name, peak.subject, peak.value)
@@ -146,6 +147,7 @@ class AlertTracker:
                     reading=alert.reading(reading.value),
                     unit=alert.unit,
                     began_us=_began(alert, window, subject) if subject in active else None,
+                    looked_us=max(at_us - window.seconds * US_PER_S, window.known_us),
                 )
                 self.log.note(event)
                 self.flapping.note(event, alert, window)
@@ -162,8 +164,8 @@ class AlertTracker:
     def save(self) -> Json:
         """Return the state as JSON."""
         return {
-            "active": _saved(self._active),
-            "pending": _saved(self._pending),
+            "active": _save_states(self._active),
+            "pending": _save_states(self._pending),
             "raises": self._raises,
             "episodes": self.log.save(),
             "flapping": self.flapping.save(),
@@ -180,7 +182,7 @@ class AlertTracker:
             for name, subjects in fields_of(saved).items():
                 found = {
                     None if subject is None else key_of(subject): moment_of(since_us)
-                    for subject, since_us in checked_list(subjects)
+                    for subject, since_us in check_list(subjects)
                 }
                 if name in states:
                     states[name] = found
@@ -212,10 +214,10 @@ class AlertTracker:
 def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | None:
     if not isinstance(alert, DatedAlert):
         return None
-    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us)
+    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us, window.known_us)
 
 
-def _saved(states: dict[str, dict[bytes | None, int]]) -> Json:
+def _save_states(states: dict[str, dict[bytes | None, int]]) -> Json:
     return {
         name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
         for name, subjects in states.items()

@@ -1,10 +1,10 @@
-"""Fills the window of a run with the rows of before its beginning, which nothing else counts."""
+"""Fills the window of a run with rows from before its beginning, which nothing else counts."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
-from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
@@ -21,16 +21,17 @@ from http_monitor.settings import Settings
 def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], stream: RowStream | None = None) -> int:
     """Add rows to the buckets of the window, and to those that are open; return how many.
 
-    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close; but
-    they tell since when endpoints fail. The result does not depend on how they are cut, as long as no table of a bucket
-    is cut.
+    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close, but they
+    count for the time since when endpoints fail. The result does not depend on how they are cut, as long as no table of
+    a bucket is cut.
 
     Args:
-        state: of an engine that has begun and has counted nothing yet.
-        settings: tell whether malformed lines are judged.
-        parts: the rows; only those that the window of the beginning has, or that are later, are taken.
+        state: the state of an engine that has begun and has counted nothing yet.
+        settings: determine whether malformed lines are judged.
+        parts: the rows; those before the window of the beginning are ignored.
         stream: emits the rows taken; None: nothing listens.
     """
+    state.window.known_us = NEVER_US
     buckets_malformed = settings.alert_malformed is not None
     numberings, failing = Numberings(), FailingRows(CAP_FACTOR * settings.max_keys)
     taken = 0
@@ -52,7 +53,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], s
 def _open(
     state: EngineState, rows: Rows, numberings: Numberings, failing: FailingRows, stream: RowStream | None
 ) -> int:
-    """Add rows to their buckets, as if all of these were open; return how many."""
+    """Add rows to their buckets, as if all of these were open; return the number of rows."""
     bucket_us = state.lengths.bucket_us
     buckets = rows.time_us // bucket_us * bucket_us
     wanted = buckets >= state.following_us - state.lengths.window_us
@@ -61,10 +62,10 @@ def _open(
     whole = Frame.of(rows, numberings)
     if stream is not None:
         some = rows if wanted.all() else rows.take(np.flatnonzero(wanted))
-        stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
+        stream.backfill(some, whole.filter_rows(wanted), buckets[wanted])
     failed = np.flatnonzero(whole.measures.errors & wanted)
     if len(failed):
-        failing.add(failed_rows(whole, failed))
+        failing.add(find_failed_rows(whole, failed))
     frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)

@@ -38,6 +38,7 @@ class Closing:
         self._mode: Mode = mode
         self._publish = publish
         self._pass_over = pass_over
+        self._may_pass: Callable[[int], bool] = lambda _: True
         self.stream: RowStream | None = None
         """Emits rows before the messages that they cause; None: there is no listener."""
         self.report_empty = False
@@ -51,9 +52,22 @@ class Closing:
         self._publish = publish
         self.report_empty = self._catching_up = False
 
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """In a live run, report only those intervals of a backlog that have alert events.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval with that end is part of the backlog; called only while rows are a
+                backlog.
+        """
+        self._pass_over = pass_over
+        self._may_pass = lambda end_us: self._catching_up and in_backlog(end_us)
+
     def catch_up(self, is_behind: bool) -> None:
         """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""
         self.report_empty, self._catching_up = not is_behind, is_behind
+        if self._pass_over is not None:
+            self._reporter.passes_over = is_behind
 
     def register(self, alert: Alert) -> None:
         """Judge the window of every closed bucket by this rule too."""
@@ -72,7 +86,7 @@ class Closing:
             due_us = self._lengths.due_at(now_us)
             first_us = self._open.first_us
             if not self._state.has_begun and first_us is None and self.report_empty:
-                # There was nothing to catch up with, so the run begins here, as from the end of a file.
+                # There was no backlog, so the run begins here, as from the end of a file.
                 self.begin_at(due_us + self._lengths.bucket_us)
             elif self._state.has_begun or (first_us is not None and due_us >= first_us):
                 self.close_until(due_us)
@@ -134,7 +148,7 @@ class Closing:
             brought_by: the rows that cause the closes: (last bucket that each closes, rows).
         """
         if self.stream is not None and brought_by is not None:
-            self.stream.closing(*brought_by)
+            self.stream.expect_closes(*brought_by)
         ahead = None
         while self._state.closed_us < due_us:
             # With an empty window, closing can jump to the next bucket with hits.
@@ -171,7 +185,7 @@ class Closing:
                 candidates.append(self._state.window.oldest_us + self._lengths.window_us)
         due_us = self._tracker.due_us
         if due_us is not None:
-            # The first close at or behind it.
+            # The first close at or after it.
             candidates.append(-(-due_us // self._lengths.bucket_us) * self._lengths.bucket_us - self._lengths.bucket_us)
         # An interval is reported at the close of its last bucket.
         to_last_us = self._lengths.interval_us - self._lengths.bucket_us
@@ -189,6 +203,8 @@ class Closing:
             foreseen: foreseeing rules have found no change.
         """
         end_us = bucket_us + self._lengths.bucket_us
+        if not self._state.has_begun:
+            self._state.window.known_us = bucket_us
         self._state.closed_us = bucket_us
         changed = self._state.changed
         self._state.changed = False
@@ -204,7 +220,7 @@ class Closing:
                 self._reporter.count_event()
                 self._publish_message(event)
             for notice in self._tracker.flapping.drain():
-                # Behind all alerts of the close, so that many of them are still told together.
+                # After all alerts of the close, so that many of them can still share a line.
                 self._publish_message(notice)
             self._settled = True
 
@@ -224,9 +240,9 @@ class Closing:
             row: the health is that before this row of the current look; None: that after all rows.
             partial: the interval is still open.
         """
-        if self._pass_over is not None and not self._reporter.has_events:
-            coverage = self._reporter.pass_over(start_us)
-            end_us, window_s = start_us + self._lengths.interval_us, self._state.window.seconds
+        end_us = start_us + self._lengths.interval_us
+        if self._pass_over is not None and not self._reporter.has_events and self._may_pass(end_us):
+            coverage, window_s = self._reporter.pass_over(start_us), self._state.window.seconds
             self._pass_over(PassedInterval(end_us, coverage, window_s, self._tracker.rules))
             return
         report = self._reporter.report(

@@ -1,11 +1,11 @@
-"""Finds alerts that are raised again and again, and the option with which they would not be."""
+"""Finds alerts that are raised again and again, and the option that prevents it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from http_monitor.codec import checked_list, flag, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, flag, integer, key_of, moment_of, text_of
 from http_monitor.ports.alert import Alert, BoundedAlert, WindowHistory
 from http_monitor.records import Json
 from http_monitor.report import AlertEvent, Notice
@@ -15,10 +15,11 @@ RAISES = 6
 WINDOWS = 10
 """A subject flaps with its sixth raise within ten windows."""
 _MAX_SUBJECTS = 2_000
-"""Their keys are text of the log, which may be long: memory stays small also where thousands of hosts flood in turn."""
+"""Maximum number of subjects; their keys are text of the log and may be long, and thousands of hosts may flood in
+turn."""
 _STEP_PERCENT = 5
 _HALF_PERCENT = 50
-"""An alert that recovers below half its threshold only is a coarse one: --alert-for is better, unless it is long."""
+"""An alert that recovers only below half its threshold is coarse: --alert-for is better, unless it must be long."""
 
 _Key = tuple[str, bytes | None]
 
@@ -29,7 +30,7 @@ class _Raise:
 
     at_us: int
     low: float
-    """Its value was not lower since the recovery before; 0.0: not known."""
+    """Lower bound of its value since the previous recovery; 0.0: not known."""
     recovered_us: int | None = None
 
 
@@ -61,7 +62,7 @@ class Flapping:
         self._notices: list[Notice] = []
 
     def note(self, event: AlertEvent, alert: Alert, window: WindowHistory) -> None:
-        """Take note of a raise or a recovery at the close of a window."""
+        """Record a raise or a recovery at the close of a window."""
         if event.state == "raised":
             self._raise(event, alert, window)
             return
@@ -70,7 +71,7 @@ class Flapping:
             subject.raises[-1].recovered_us, subject.hits = event.at_us, event.hits
 
     def drain(self) -> list[Notice]:
-        """Return the notices on what has begun to flap since the last call."""
+        """Return notices about subjects that have begun to flap since the last call."""
         notices, self._notices = self._notices, []
         return notices
 
@@ -88,15 +89,15 @@ class Flapping:
         ]
 
     def load(self, given: Any, names: Iterable[str]) -> None:
-        """Restore a state, as far as it is on rules that there are.
+        """Restore a state, as far as its rules exist.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.
         """
         known = {*names}
-        for saved in checked_list(given):
+        for saved in check_list(given):
             key = saved["name"], None if saved["subject"] is None else key_of(saved["subject"])
-            raises = [_decode_raise(one) for one in checked_list(saved["raises"])]
+            raises = [_decode_raise(one) for one in check_list(saved["raises"])]
             if not 0 < len(raises) <= RAISES:
                 raise ValueError("raises that cannot be")
             if key[0] in known:
@@ -152,7 +153,7 @@ def _lowest(subject: _Subject, alert: Alert, window: WindowHistory, key: bytes |
 
 
 def _decode_raise(given: Any) -> _Raise:
-    at_us, low, recovered_us = checked_list(given)
+    at_us, low, recovered_us = check_list(given)
     if not isinstance(low, float) or not isfinite(low):
         raise TypeError("a value that is no number")
     return _Raise(moment_of(at_us), low, None if recovered_us is None else moment_of(recovered_us))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, counts, encode_integers, fields_of, integer
+from http_monitor.codec import MAX_HITS, check_list, counts, encode_integers, fields_of, integer
 from http_monitor.eventtime.rows import FATES, Rows
 from http_monitor.health import FATES_OF_LINES, LINE_COUNTERS, Health
 from http_monitor.records import Bools, Int64s, Json
@@ -41,7 +41,7 @@ class Tally:
                 self._counts[name] += by
 
     def count_backfilled(self, rows: int) -> None:
-        """Count rows of before the beginning; they are none of the lines."""
+        """Count rows from before the beginning; they are not among the lines."""
         self._counts["backfilled"] += rows
 
     def merge(self, hits: int, *, late: bool, too_late: bool) -> None:
@@ -111,7 +111,7 @@ class Tally:
         """Remember the rows released by a look that continues with later rows."""
         if not self._released and not (looks < 0).any():
             return
-        # Rows without looks have file -1. `numpy.unique` would import the masked arrays, which takes a start 10 ms.
+        # Rows without looks have file -1. `numpy.unique` would import masked arrays, which costs 10 ms at the start.
         files = np.zeros(1, np.int64) if rows.file is None else np.flatnonzero(np.bincount(rows.file + 1)) - 1
         for file in files.tolist():
             last = len(rows) - 1 if rows.file is None else int(np.flatnonzero(rows.file == file)[-1])
@@ -158,9 +158,7 @@ class Tally:
         saved = fields_of(given["counts"])
         self._counts = {name: integer(saved.get(name, 0), 0, MAX_HITS) for name in _COUNTED}
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
-        released = [
-            (integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in checked_list(given["released"])
-        ]
+        released = [(integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in check_list(given["released"])]
         self._released = {0: released} if released else {}
 
     def _note_late_rows(self, before: int | None) -> None:

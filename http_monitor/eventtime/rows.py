@@ -37,14 +37,14 @@ class Rows:
     lead: tuple[int, ...] = NO_LINES
     """Growth of the counters before the first row."""
     looks: Int64s | None = None
-    """The look at its file at which each row was accepted. 0: its own; n > 0: its own, behind n held rows that it
-    released; -1 - n < 0: the row was held, and released behind n others. None: all are 0."""
+    """The look at its file at which each row was accepted. 0: its own; n > 0: its own, after n held rows that it
+    released; -1 - n < 0: the row was held, and released after n others. None: all are 0."""
     file: Int64s | None = None
     """The file of each row, if there are several and there are looks."""
     lead_us: int = NEVER_US
     """Time of the row accepted before the lines of the lead in their file; `NEVER_US`: there is none."""
     offsets: RowOffsets | None = None
-    """Where their lines stand; None: not known."""
+    """The places of their lines; None: not known."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -74,7 +74,7 @@ class Rows:
 
 
 def join_offsets(parts: Sequence[Rows]) -> FileOffsets | None:
-    """Return where the lines of all parts stand; None if that is not known of any."""
+    """Return the places of the lines of all parts; None if none is known."""
     if all(part.offsets is None for part in parts):
         return None
     return FileOffsets.join(

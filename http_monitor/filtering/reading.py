@@ -10,6 +10,7 @@ from http_monitor.filtering.syntax import (
     NUMBERS,
     ORDERS,
     TEXTS,
+    UNITLESS,
     AbsenceTest,
     All,
     Expression,
@@ -24,7 +25,7 @@ from http_monitor.filtering.tokens import Token, failure, tokens_of
 
 _MAX_NESTED = 50
 _NO_TEXTS = (NONE, "and", "or", "not", "in", "-")
-"""Words that mean something, and what a log writes for none."""
+"""Words with a meaning, and the mark that logs write for no value."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """The name of a host."""
 _STATUS_CLASS = re.compile("[1-5][xX]{2}")
@@ -35,7 +36,7 @@ _MEANT = {
     **dict.fromkeys(("site", "domain"), "vhost"),
     **{"code": "status", "verb": "method", "bytes": "size", "ua": "agent"},
 }
-"""What others call fields."""
+"""Names of fields in other programs."""
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 
 
@@ -100,7 +101,7 @@ class _Reader:
             raise self._unexpected("a field, not or (")
         self._nested += 1
         if self._nested > _MAX_NESTED:
-            raise failure(column, f"got more than {_MAX_NESTED} of not and ( in each other")
+            raise failure(column, f"got more than {_MAX_NESTED} nested not and (")
         inner = Not(self._one()) if sign == "not" else self._some()
         if sign == "(" and not self._accept(")"):
             raise self._unexpected("and, or, or )")
@@ -111,7 +112,7 @@ class _Reader:
         field = self._next_token()
         column = ALIASES.get(field.value, field.value)
         if column in NUMBERS:
-            return self._absence(column) or self._number(column)
+            return self._absence(column) or self._number(column, takes_bare=field.value not in UNITLESS)
         if column in TEXTS or column in DERIVED:
             return self._absence(column) or self._text(column)
         names = (*TEXTS, *DERIVED, *NUMBERS, *ALIASES)
@@ -125,14 +126,20 @@ class _Reader:
         raise failure(field.column, f"got {field.description}, expected {expected}")
 
     def _absence(self, column: str) -> Expression | None:
-        """Return a comparison with none; None, and nothing is taken, for any other."""
+        """Return a comparison with none; for any other return None and consume nothing."""
         sign, value = self._next, self._tokens[min(self._place + 1, len(self._tokens) - 1)]
         if sign.kind != "sign" or sign.value not in ("==", "!=") or (value.kind, value.value) != ("word", NONE):
             return None
         self._place += 2
         return AbsenceTest(column, negated=sign.value == "!=")
 
-    def _number(self, column: str) -> Expression:
+    def _number(self, column: str, *, takes_bare: bool) -> Expression:
+        """Return a comparison of a number.
+
+        Args:
+            column: Its name in `records.SCHEMA`.
+            takes_bare: A number other than zero may be without a unit.
+        """
         operator = self._operator("==", "!=", *ORDERS)
         if operator is None:
             raise self._unexpected("==, !=, <, <=, >, >=, in or not in")
@@ -140,6 +147,9 @@ class _Reader:
         values = []
         for token in self._values(several):
             value = number_of(token.value, NUMBERS[column]) if token.kind == "word" else None
+            if value is not None and value and not takes_bare and token.value[-1].isdecimal():
+                expected = f"a number with a unit ({', '.join(NUMBERS[column])}), such as 250ms"
+                raise failure(token.column, f"got {token.description}, expected {expected}")
             if value is None:
                 units = ", ".join(NUMBERS[column])
                 expected = "a whole number" + (f", or one with a unit ({units})" if units else "")
@@ -211,7 +221,7 @@ def _is_plain(word: str, column: str, operator: str) -> bool:
     """
     if operator in ("~", "!~") or word in _NO_TEXTS:
         return False
-    # What looks like an address is one, or a mistyped one.
+    # A word that looks like an address is one, or a mistyped one.
     return column != "host" or _NAME.fullmatch(word) is not None
 
 

@@ -45,7 +45,7 @@ class Hub:
 
     @property
     def wants_marks(self) -> bool:
-        """Whether any of them receives marks, and needs to know where the lines of rows stand."""
+        """Whether any of them receives marks, and needs the places of rows' lines."""
         return bool(self._marks)
 
     @property
@@ -104,11 +104,11 @@ class Hub:
         for listener, _ in self._rows:
             self._pass_on(listener, listener.frame, frame)
 
-    def backfilled(self, frame: RowFrame) -> None:
-        """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
+    def backfill(self, frame: RowFrame) -> None:
+        """Pass on rows that fill the window, before the first frame, to listeners that keep the rows of the window."""
         for listener, _ in self._rows:
             if isinstance(listener, WindowListener):
-                self._pass_on(listener, listener.backfilled, frame)
+                self._pass_on(listener, listener.backfill, frame)
 
     def mark(self, mark: Mark) -> None:
         """Pass on a mark."""
@@ -164,4 +164,4 @@ class Hub:
 
 def _notice_of(name: str, error: Exception) -> Notice:
     why = visible_text(f"{type(error).__name__}: {error}")
-    return Notice(f"{name}: failed ({why}), and is released; the monitor keeps running", "warning", "listener")
+    return Notice(f"{name}: failed ({why}), and was released; the monitor keeps running", "warning", "listener")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.codec import checked_list, decode_file, encode_file, fields_of, integer
+from http_monitor.codec import check_list, decode_file, encode_file, fields_of, integer
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Holding, LogFormat
 from http_monitor.ports.source import Stretch
@@ -18,7 +18,7 @@ Places = Mapping[int, tuple[LogFile, int]]
 
 
 class Locator:
-    """Finds where the lines of an input stand, and remembers where those begin of which its format holds a part.
+    """Finds the places of an input's lines, and remembers the starts of lines that its format holds in part.
 
     Args:
         log_format: The format of the input.
@@ -37,14 +37,14 @@ class Locator:
 
         Args:
             data: The lines that were read.
-            stretches: Where they stand.
+            stretches: Their places.
             batch: The batch that the format made of them.
             line_nos: For each row the number of its line in the batch.
         """
         if not (stretches or self._held or self.keeps_texts):
             return None
         places = LinePlaces(data, stretches, batch, self._held)
-        self._held = {} if self._holding is None else places.of_held(self._holding.held_back())
+        self._held = {} if self._holding is None else places.of_held(self._holding.find_held_back())
         if self.keeps_texts:
             return places.with_texts(line_nos)
         return places.of_lines(line_nos) if self.at_once else UnresolvedOffsets(places, line_nos)
@@ -59,13 +59,13 @@ class Locator:
 
 
 class LinePlaces:
-    """Where the lines of a batch stand; worked out when it is asked for.
+    """The places of a batch's lines, computed on request.
 
     Args:
         data: The lines.
-        stretches: Where they stand.
+        stretches: Their places.
         batch: The lines, parsed.
-        before: Where lines begin that were read before.
+        before: The starts of lines that were read before.
     """
 
     def __init__(self, data: bytes, stretches: Sequence[Stretch], batch: Batch, before: Places) -> None:
@@ -126,7 +126,7 @@ class UnresolvedOffsets:
     """Implements `records.RowOffsets` for rows of a batch.
 
     Args:
-        places: Of the lines of the batch.
+        places: The places of the batch's lines.
         line_nos: For each row the number of its line.
     """
 
@@ -145,5 +145,5 @@ class UnresolvedOffsets:
 
 def decode_places(given: Any) -> Places:
     """Return the places that `Locator.save` gave. Raises KeyError, TypeError or ValueError for anything else."""
-    places = [fields_of(place) for place in checked_list(given)]
+    places = [fields_of(place) for place in check_list(given)]
     return {integer(place["back"], 1): (decode_file(place), integer(place["offset"], 0)) for place in places}

@@ -17,11 +17,11 @@ class Finder(Protocol):
     """Finds files."""
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
-        """Return (inputs for files found since the last call, names of inputs that are not needed any more)."""
+        """Return (inputs for files found since the last call, names of inputs that are no longer needed)."""
         ...
 
-    def missed(self) -> Sequence[str]:
-        """Return the paths at which files came and went unread since the last call."""
+    def take_missed(self) -> Sequence[str]:
+        """Return the paths at which files appeared and disappeared unread since the last call."""
         ...
 
     def can_remove(self, name: str) -> bool:
@@ -58,12 +58,12 @@ class Discovery:
         for entry in found:
             self._inputs.append(entry)
             yield entry.notice("new, reading it from its start", "joined")
-        missed = self._finder.missed()
+        missed = self._finder.take_missed()
         if missed:
             self._turns.miss_files()
             them = "it" if len(missed) == 1 else "them"
             more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""
-            words = f"{visible_text(missed[0])}{more}: came and went before a look found {them}, lines may be lost"
+            words = f"{visible_text(missed[0])}{more}: came and went before a check found {them}, lines may be lost"
             yield Notice(words, "warning", "lost", missed[0])
         waiting = self._turns.healths.waiting
         if not (waiting or needless):
@@ -74,7 +74,7 @@ class Discovery:
             elif self._finder.can_remove(entry.source.name) and self._is_gone(entry):
                 self._remove(entry)
                 self._finder.forget(entry.source.name)
-                yield entry.notice(f"gone for {GONE_S // 60} min, not followed any more", "left")
+                yield entry.notice(f"gone for {GONE_S // 60} min, no longer followed", "left")
 
     def _is_gone(self, entry: Input) -> bool:
         health = entry.source.health()

@@ -1,6 +1,7 @@
 """A replay: reads files to their ends as one merged log, in event time."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
@@ -46,13 +47,17 @@ class ReplayRun:
         publisher.inputs = self._turns.health
         self._marker = Marker(publisher.hub, engine, self._turns.positions)
 
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
+        self._publisher.after_interval = look
+
     @property
     def is_behind(self) -> bool:
         """Whether there is anything to read, as there is until the end."""
         return True
 
     def work_done(self) -> WorkDone:
-        """Return how far the run has come."""
+        """Return the progress of the run."""
         now_us = self._engine.now_us
         return WorkDone(self._engine.health().lines, self._turns.share, None if now_us == NEVER_US else now_us)
 
@@ -61,7 +66,7 @@ class ReplayRun:
         try:
             finished = self._turns.turn()
         except HttpMonitorError:
-            # Notices about lines of the other files are no less true.
+            # Notices about lines of the other files are still true.
             self._publisher.notify_rest()
             raise
         self._marker.after_turn()
@@ -81,7 +86,8 @@ class ReplayRun:
         self._marker.after_turn()
         # The summary counts the recorders that failed.
         self._marker.flush()
-        self._publisher.publish(self._engine.summary())
+        summary = self._engine.summary()
+        self._publisher.publish(summary if complete else replace(summary, stopped=self.work_done()))
         self._publisher.close(self._engine.now_us)
 
     def health(self) -> Health:

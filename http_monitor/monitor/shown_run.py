@@ -11,7 +11,7 @@ from http_monitor.waker import Waker
 
 
 class Working(Run, Protocol):
-    """A run that knows how far it has come."""
+    """A run that knows its progress."""
 
     @property
     def is_behind(self) -> bool:
@@ -19,12 +19,16 @@ class Working(Run, Protocol):
         ...
 
     def work_done(self) -> WorkDone:
-        """Return how far it has come."""
+        """Return its progress; may be called within a turn."""
+        ...
+
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
         ...
 
 
 class ShowsWork(Protocol):
-    """Shows how far long work has come."""
+    """Shows the progress of long work."""
 
     def update(self, work_done: Callable[[], WorkDone]) -> None:
         """Show it, if it is time to."""
@@ -36,7 +40,7 @@ class ShowsWork(Protocol):
 
 
 class ShownRun:
-    """A `Run` that does what another one does, and shows after each turn how far it has come.
+    """A `Run` that wraps another one, and shows its progress after each interval and each turn.
 
     Args:
         run: Does the work.
@@ -46,6 +50,7 @@ class ShownRun:
     def __init__(self, run: Working, line: ShowsWork) -> None:
         self._run = run
         self._line = line
+        run.after_interval(self._renew)
 
     @property
     def interrupted(self) -> Callable[[], bool]:
@@ -64,6 +69,10 @@ class ShownRun:
         else:
             self._line.update(self._run.work_done)
         return finished
+
+    def _renew(self) -> None:
+        if self._run.is_behind:
+            self._line.update(self._run.work_done)
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
         """Wait until the next turn may have something to do."""

@@ -84,7 +84,7 @@ class RowFrame(Protocol):
 
     @property
     def offsets(self) -> FileOffsets:
-        """Where the line of each row stands: its file and byte offset. Of a line in several parts, the first one."""
+        """The place of each row's line: its file and byte offset, for a line in parts that of the first part."""
         ...
 
     @property
@@ -115,10 +115,24 @@ class RowListener(Protocol):
 
 @runtime_checkable
 class WindowListener(RowListener, Protocol):
-    """Receives, before all frames, also the rows of before the run that only the window counts."""
+    """Also receives, before all frames, the rows from before the run that only the window counts."""
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Process rows that fill the window, in the order of each log; no sum of the stream has them."""
+        ...
+
+
+class RowListeners(WindowListener, Protocol):
+    """All listeners of rows together; some may be released in the course of a run."""
+
+    @property
+    def wants_rows(self) -> bool:
+        """Whether any is left; without one, no frames are made."""
+        ...
+
+    @property
+    def wants_marks(self) -> bool:
+        """Whether any of those left receives marks, and needs the places of rows' lines."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import are_null, filled, take
+from http_monitor.arrow import are_null, fill_nulls, take
 from http_monitor.counting.histogram import bucket_of
 from http_monitor.recent.packed import Ints
 from http_monitor.recent.vocabulary import Vocabulary
@@ -94,7 +94,7 @@ def _text_codes(columns: Sequence[Any], vocabulary: Vocabulary) -> Ints | None:
         return None
     if len(arrays) > 1:
         arrays = list(pa.chunked_array(arrays).unify_dictionaries().chunks)
-    codes = np.concatenate([filled(array.indices, -1) for array in arrays])
+    codes = np.concatenate([fill_nulls(array.indices, -1) for array in arrays])
     # Rows that a filter removed leave texts behind that no row has.
     has = np.bincount(codes + 1, minlength=len(arrays[0].dictionary) + 1) > 0
     present = np.flatnonzero(has[1:])
@@ -111,7 +111,7 @@ def _numbers(name: str, batches: Sequence[pa.RecordBatch]) -> dict[str, Ints]:
     absent = sum(array.null_count for array in arrays)
     if absent == sum(map(len, arrays)):
         return {}
-    values: dict[str, Ints] = {name: np.concatenate([filled(array, 0) for array in arrays])}
+    values: dict[str, Ints] = {name: np.concatenate([fill_nulls(array, 0) for array in arrays])}
     if absent:
         values[name + ABSENT] = np.concatenate([are_null(array) for array in arrays]).astype(np.int8)
     return values

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import encode, filled, take
+from http_monitor.arrow import encode, fill_nulls, take
 from http_monitor.filtering.derived import Derive
 from http_monitor.filtering.syntax import ALIASES, DERIVED
 from http_monitor.recent.chapter import ChapterView
@@ -67,7 +67,7 @@ def number_keys(parts: Sequence[tuple[ChapterKeys, Int64s]]) -> tuple[Any, list[
     """
     found = [keys.of(present) for keys, present in parts]
     whole = encode(pa.concat_arrays(found))
-    indices = filled(whole.indices, -1)
+    indices = fill_nulls(whole.indices, -1)
     numbers: list[Int64s] = []
     start = 0
     for keys, present in parts:

@@ -46,7 +46,7 @@ class RecentViews:
         return self._rows.held()
 
     def table(self, query: TableQuery) -> TableView:
-        """Count by key. Raises UsageError for an unknown dimension or a malformed filter, ValueError for a limit below 0."""
+        """Count by key. Raises UsageError for a wrong dimension or filter, ValueError for a limit below 0."""
         _check_limit(query.limit)
         if query.dimension not in DIMENSIONS:
             raise UsageError(f"got '{visible_text(query.dimension)}', takes a dimension: {', '.join(DIMENSIONS)}")

@@ -1,7 +1,7 @@
 """Finds the access logs of an nginx configuration, and their formats.
 
 The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is read once, however many
-include it. Circular includes are refused where no log is found.
+include it. Circular includes are refused if no log is found.
 """
 
 import glob
@@ -20,7 +20,7 @@ DEFAULT = "combined"
 _PREFIXES = ("/etc/nginx", "/usr/share/nginx", "/usr/local/nginx", "/usr/local/etc/nginx", "/var/lib/nginx")
 _VARIABLE = re.compile(r"\$(?:[A-Za-z0-9_]+|\{[^}]*\})")
 _OPTIONS = ("buffer=", "gzip", "flush=", "if=")
-_UNREADABLE = "is no configuration of nginx that can be read"
+_UNREADABLE = "is not a readable nginx configuration"
 _OTHER_PROTOCOLS = ("stream", "mail")
 
 

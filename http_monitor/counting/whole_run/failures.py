@@ -1,4 +1,4 @@
-"""The failed requests of a run, by endpoint, method and status, with the host that is affected most."""
+"""The failed requests of a run, by endpoint, method and status, with the most affected host."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.interval_rows import FailingKey, Seen
@@ -18,7 +18,7 @@ from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
 MAX_HOSTS = 16
-"""Maximum number of hosts that are counted for an endpoint; one more, and the half with most failures is kept."""
+"""Maximum number of hosts that are counted for an endpoint; beyond it, only the half with most failures is kept."""
 _MAX_WAITING = 1 << 14
 """Maximum number of rows that are kept uncounted until the counts are needed."""
 _FEW = 8
@@ -77,8 +77,12 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         return room_of(key[1] or b"") + room_of(key[2] or b"") - 1
 
     def rank_of(self, key: EndpointKey, row: _Failures) -> tuple[object, ...]:
-        """Return what orders the rows: hits down, then key, method and status."""
+        """Return a sort key of the rows: hits down, then key, method and status."""
         return -row.hits, *rank_endpoint(key)
+
+    def weight_of(self, row: _Failures) -> int:
+        """Return the number of failures."""
+        return row.hits
 
     def new_row(self) -> _Failures:
         """Return a row without failures."""
@@ -89,13 +93,14 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         if not len(failed):
             return
         if self._waiting and self._waiting[0].numbering is not failed.numbering:
-            self._count_waiting()
+            self.count_waiting()
         self._waiting.append(failed)
         self._count += len(failed)
         if self._count > _MAX_WAITING or failed.some_long:
-            self._count_waiting()
+            self.count_waiting()
 
-    def _count_waiting(self) -> None:
+    def count_waiting(self) -> None:
+        """Count the rows that were kept uncounted."""
         waiting, self._waiting, self._count = self._waiting, [], 0
         if not waiting:
             return
@@ -122,13 +127,13 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
-        self._count_waiting()
+        self.count_waiting()
         for (status, method, path, host), (hits, first_us, _) in others.items():
             self.row_with_room((status, method, path)).note(host, hits, first_us)
 
     def rank(self) -> tuple[FailingEndpoint, ...]:
         """Return the endpoints, most hits first, then by key."""
-        self._count_waiting()
+        self.count_waiting()
         ranked = sorted(self.rows.items(), key=lambda item: self.rank_of(*item))
         return tuple(
             FailingEndpoint(path, method, status, row.hits, row.first_us, _most(row.hosts))
@@ -137,23 +142,23 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        self._count_waiting()
-        return [[*save_endpoint(key), row.hits, row.first_us, _saved(row.hosts)] for key, row in self.rows.items()]
+        self.count_waiting()
+        return [[*save_endpoint(key), row.hits, row.first_us, _save_hosts(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
-        """Restore what was saved. Raises TypeError or ValueError for anything else."""
-        self._count_waiting()
-        for status, method, path, hits, first_us, hosts in map(checked_list, checked_list(given)):
+        """Restore saved counts. Raises TypeError or ValueError for anything else."""
+        self.count_waiting()
+        for status, method, path, hits, first_us, hosts in map(check_list, check_list(given)):
             row = self.row_with_room(load_endpoint(status, method, path))
-            for host, count in map(checked_list, checked_list(hosts)):
+            for host, count in map(check_list, check_list(hosts)):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
                 raise ValueError("failures of no host")
-            # Some hosts may have been left out.
+            # Some hosts may have been dropped.
             row.hits = integer(hits, row.hits, MAX_HITS)
 
 
-def _saved(hosts: Mapping[bytes, int]) -> list[Any]:
+def _save_hosts(hosts: Mapping[bytes, int]) -> list[Any]:
     return [[text_of(host), hits] for host, hits in hosts.items()]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import filled
+from http_monitor.arrow import fill_nulls
 from http_monitor.explanation import LineReading
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.template.format import TemplateFormat
@@ -112,9 +112,9 @@ class UnitFormat:
         # The remark must not depend on earlier lines.
         if unit is None:
             what = "%D is microseconds in Apache and milliseconds in old Tomcats; until %T shows which"
-            yield Remark("unit", f"{what}, lines have no duration (%{{us}}T or %{{ms}}T says it)")
+            yield Remark("unit", f"{what}, lines have no duration (%{{us}}T or %{{ms}}T states the unit)")
         else:
-            yield Remark("unit", f"%D is taken for {_WORDS[unit]}, as %T beside it shows")
+            yield Remark("unit", f"%D is read as {_WORDS[unit]}, as %T beside it shows")
         yield from self._seconds.remarks(line)
 
 
@@ -130,7 +130,7 @@ def _find_unit(by_seconds: Batch, counted: Batch) -> tuple[Unit | None, int | No
 
 def _durations(batch: Batch) -> Any:
     """Return the durations of rows, -1 if there is none."""
-    return filled(batch.rows.column(_DURATION), -1)
+    return fill_nulls(batch.rows.column(_DURATION), -1)
 
 
 def _agree(duration_us: Any, seconds_us: Any) -> Bools:

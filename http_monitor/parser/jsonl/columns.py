@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import are_among, are_null, encode, filled, keep, search, with_text
+from http_monitor.arrow import are_among, are_null, encode, fill_nulls, keep, search, with_text
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.next_byte import Marks
@@ -85,7 +85,7 @@ def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, for a list its first item; null if there is none."""
     kinds = set(map(type, values))
     if kinds == {list}:
-        # A list in it says nothing, as to the reader of single lines.
+        # A list in it has no meaning, as for the reader of single lines.
         values = [value[0] if value and not isinstance(value[0], list) else None for value in values]
         kinds = set(map(type, values))
     if role == "host" and kinds == {str}:
@@ -112,7 +112,7 @@ class Columnar:
         self._readers: dict[tuple[Field, ...], ObjectReader] = {}
 
     def part(self, alike: Alike, needs: Sequence[Path], *, untimed: bool) -> Part | None:
-        """Return the rows of objects that need no closer look, and their lines; None where all of them need one.
+        """Return the rows of objects that need not be read one by one, and their lines; None if all of them must be.
 
         Args:
             alike: The objects.
@@ -200,7 +200,7 @@ class _Chosen:
         values = [text or b"" for text in keys.dictionary.to_pylist()]
         good = np.array([can_be(text, candidate.field, vague=candidate.vague, declared=declared) for text in values])
         nothing = np.array([is_nothing(text, candidate.field.role) for text in values])
-        code = filled(keys.indices, len(values))
+        code = fill_nulls(keys.indices, len(values))
         return np.append(good, False)[code].astype(np.bool_), np.append(nothing, True)[code].astype(np.bool_)
 
 

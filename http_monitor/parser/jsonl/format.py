@@ -66,7 +66,7 @@ class JsonFormat(LinedFormat):
         self._columnar = Columnar()
         self._pairs = Pairs()
         self._kinds: set[str] = set()
-        """``open`` and ``closed``: such lines were among those that remarks were asked for."""
+        """``open`` and ``closed``: lines of this kind were among those checked for remarks."""
         self._objects: dict[int, Object | Misfit | Outside] = {}
         """For the current chunk, the object of each line that was changed or decoded leniently, by the line's index."""
 
@@ -77,7 +77,7 @@ class JsonFormat(LinedFormat):
 
     @property
     def promised(self) -> frozenset[str]:
-        """Of the columns ``duration_us`` and ``agent`` those that a key of the user's gives; others may be there."""
+        """Which of the columns ``duration_us`` and ``agent`` a key of the user's gives; others may exist."""
         given = {field.role for field in self._own.values()} if self._declared else set()
         return frozenset(column for role, column in PROMISED.items() if role in given)
 
@@ -114,7 +114,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return
         layout = self._layout(self._book.eye.shape_of(found), found)
-        found = layout.mended(found)
+        found = layout.mend(found)
         texts = layout.texts_in(found)
         yield from zone_remark(layout.text(texts, "time") or b"")
         if self._declared:
@@ -123,13 +123,13 @@ class JsonFormat(LinedFormat):
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
-        # Only the lines that were asked for show it: what else was parsed by now depends on how the input was cut.
+        # Only the checked lines show it: which others were parsed by now depends on how the input was cut.
         self._kinds |= {kind for kind, is_it in (("open", layout.is_open), ("closed", layout.is_closed)) if is_it}
         if len(self._kinds) == 2:
             yield Remark("several-lines", SEVERAL_LINES, settled_by="--filter")
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return key by key what one line says, or what it lacks, and which key may say it."""
+        """Return the fields of one line by key; or what it lacks, and which key may give it."""
         reading = super().read_line(line)
         if reading.values is not None or reading.expected not in (_NO_TIME, _NO_REQUEST) or self._declared:
             return reading
@@ -137,7 +137,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return reading
         layout = self._layout(self._book.eye.shape_of(found), found)
-        texts = layout.texts_in(layout.mended(found))
+        texts = layout.texts_in(layout.mend(found))
         words = (doubt_of_time if reading.expected == _NO_TIME else doubt)(found, layout, texts)
         return reading if words is None else replace(reading, expected=f"{reading.expected} ({words})")
 
@@ -168,7 +168,7 @@ class JsonFormat(LinedFormat):
         if one is None:
             one = alike[shape] = Alike(self._layout(shape, found))
         if one.layout.mends:
-            mended = one.layout.mended(found)
+            mended = one.layout.mend(found)
             if mended is not found:
                 found = self._objects[index] = mended
         if one.layout.part != "whole":
@@ -209,7 +209,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return found
         layout = self._layout(self._book.eye.shape_of(found), found)
-        found = layout.mended(found)
+        found = layout.mend(found)
         paired = self._pair(layout, found) if layout.part != "whole" else found
         return paired if isinstance(paired, Outside) else self._read_object(paired, line)
 
@@ -223,7 +223,7 @@ class JsonFormat(LinedFormat):
         layout = self._layout(self._book.eye.shape_of(found), found)
         texts = layout.texts_in(found)
         end = len(line) + 1
-        lacking = self._lacking(found)
+        lacking = self._find_lacking_key(found)
         if lacking is None and layout.is_hit(texts):
             if not self._untimed and layout.lacks_time(texts):
                 return Misfit(end, _NO_TIME)
@@ -232,7 +232,7 @@ class JsonFormat(LinedFormat):
             return Outside()
         return Misfit(end, _NO_REQUEST if lacking is None else f"a key {lacking}")
 
-    def _lacking(self, found: Object) -> str | None:
+    def _find_lacking_key(self, found: Object) -> str | None:
         """Return a key that every line must have and this one lacks; None if there is none."""
         for path in self._needs:
             if _value_at(found, path) is None:

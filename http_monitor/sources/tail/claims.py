@@ -14,7 +14,7 @@ class Claims:
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
         self._held: set[Identity] = set()
-        """Those that their owners have opened; the others were announced, and may be gone by now."""
+        """Files that their owners have opened; the others were announced, and may be gone by now."""
         self._seen_at: dict[Identity, str] = {}
         """The paths at which files that could not be opened were seen last."""
         self._left: dict[Identity, Callable[[], FilePosition]] = {}
@@ -31,7 +31,7 @@ class Claims:
         """Record that a file that could not be opened so far is at a path."""
         self._seen_at[identity] = path
 
-    def seen_elsewhere(self, identity: Identity, path: str) -> str | None:
+    def find_other_path(self, identity: Identity, path: str) -> str | None:
         """Return the other path that follows a file, or at which it was seen last; None if there is none."""
         at = self._owners.get(identity) or self._seen_at.get(identity)
         return None if at == path else at
@@ -53,16 +53,16 @@ class Claims:
                 while len(self._left) > _MAX_LEFT:
                     del self._left[next(iter(self._left))]
 
-    def left(self, identity: Identity) -> FilePosition | None:
+    def find_left(self, identity: Identity) -> FilePosition | None:
         """Return the position at which the path that followed this file before stopped."""
         position = self._left.get(identity)
         return None if position is None else position()
 
     def hold(self, identity: Identity) -> None:
-        """Note that the owner of a file has opened it, and follows it from where another path stopped."""
+        """Record that the owner of a file has opened it, and follows it from where another path stopped."""
         self._held.add(identity)
         self._left.pop(identity, None)
 
     def is_held(self, identity: Identity) -> bool:
-        """Tell whether who follows a file has opened it."""
+        """Return whether the owner of a file has opened it."""
         return identity in self._held

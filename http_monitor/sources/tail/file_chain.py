@@ -107,15 +107,15 @@ class FileChain:
         if self.before is not None:
             closed.append(self.before)
         held = {followed.identity for followed in self.followed}
-        replaced = {position.identity for position in closed} - siblings.known_again(closed, ()) - held
+        replaced = {position.identity for position in closed} - siblings.recognize(closed, ()) - held
         return siblings.identities() - replaced
 
-    def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> TailedFile:
+    def make_tailed(self, identity: Identity, path: str, handle: Handle, now_us: int) -> TailedFile:
         """Return a file to be followed from its first byte; it is not in the chain yet."""
         return TailedFile(identity, path, handle, self._limit, now_us)
 
     def log_file(self, followed: TailedFile) -> LogFile:
-        """Return the name of a file for those that count its lines."""
+        """Return the name of a file under which its lines are counted."""
         return LogFile(self.path, followed.path, followed.identity)
 
     def is_followed_elsewhere(self, identity: Identity) -> bool:
@@ -126,7 +126,7 @@ class FileChain:
             return False
         if owner != self.same_as:
             self.same_as = owner
-            self.say(f"the same file as {visible_text(owner)}, which is followed already", "same-file")
+            self.notify(f"the same file as {visible_text(owner)}, which is already followed", "same-file")
         return True
 
     def inherit(self, followed: TailedFile, size: int) -> bool:
@@ -135,7 +135,7 @@ class FileChain:
         Raises:
             OSError: it cannot be read.
         """
-        position = self.claims.left(followed.identity)
+        position = self.claims.find_left(followed.identity)
         assert followed.handle is not None
         if position is None or size < position.offset or not fits(followed.handle, position):
             return False
@@ -155,7 +155,7 @@ class FileChain:
         if unseen.size or unseen.let_go or not (earlier or self.done):
             return None
         before = all_of(earlier[-1]) if earlier else self.done[-1]
-        return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
+        return self.siblings().next_archive(before, unseen, known | self.list_known(), self.contents())
 
     def let_go(self, followed: TailedFile, lines: GatheredLines) -> None:
         """Release a file, since its last line will not be completed."""
@@ -169,7 +169,7 @@ class FileChain:
             self.counted += Health(lost_bytes=max(0, followed.expected_size - followed.offset))
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
             self.counted += Health(maybe_lost=True)
-            self.say(
+            self.notify(
                 f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", "archive", warning=True
             )
         self.take_counts(followed)
@@ -186,7 +186,7 @@ class FileChain:
             self.rested = [*self.rested, followed][-_MAX_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: GatheredLines, *, has_left: bool) -> None:
-        """Part with older files that nobody writes to any more.
+        """Release older files that are no longer written to.
 
         Args:
             grace_us: How long they must be idle.
@@ -206,7 +206,7 @@ class FileChain:
     def join(self, followed: TailedFile) -> None:
         """Add a file that is at the path now."""
         self.claims.hold(followed.identity)
-        followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
+        followed.beside = frozenset(sibling.identity for sibling in self.siblings().list_rotated())
         self.followed.append(followed)
 
     def note_done(self, position: FilePosition) -> None:
@@ -220,9 +220,9 @@ class FileChain:
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count a truncation; how much was written and cut off between two looks is not known."""
         self.counted += Health(truncations=1, maybe_lost=True)
-        self.say(words, "truncation")
+        self.notify(words, "truncation")
 
-    def say(self, words: str, name: str, *, warning: bool = False) -> None:
+    def notify(self, words: str, name: str, *, warning: bool = False) -> None:
         """Add a notice about the path, with the name of its kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
 
@@ -231,12 +231,12 @@ class FileChain:
         self.claims.see(status.identity, self.path)
         if not self.unopened.note(status):
             self.counted += Health(maybe_lost=True)
-            self.say("a file changed before it could be opened, lines may be lost", "lost", warning=True)
+            self.notify("a file changed before it could be opened, lines may be lost", "lost", warning=True)
 
     def miss_unseen(self) -> None:
         """Record that more files were at the path than were found."""
         self.counted += Health(maybe_lost=True)
-        self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
+        self.notify("files came and went at this path between two checks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
         """Return the notices since the last call."""
@@ -251,7 +251,7 @@ class FileChain:
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None)
 
-    def known(self) -> set[Identity]:
+    def list_known(self) -> set[Identity]:
         """Return the identities of files that are or were followed, without inodes that other files reuse."""
         rested = [followed.position() for followed in self.rested]
-        return {followed.identity for followed in self.followed} | self.siblings().known_again(rested, self.done)
+        return {followed.identity for followed in self.followed} | self.siblings().recognize(rested, self.done)

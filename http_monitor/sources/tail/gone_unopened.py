@@ -30,12 +30,12 @@ def follow_unopened(
     """
     if not chain.unopened:
         return
-    siblings, known = chain.siblings(), {*chain.known(), besides}
+    siblings, known = chain.siblings(), {*chain.list_known(), besides}
     gone = {position.identity: position for position in chain.unopened if position.identity not in known}
     chain.unopened.drop([position.identity for position in chain.unopened if position.identity != besides])
     there = [
         sibling
-        for sibling in siblings.rotated()
+        for sibling in siblings.list_rotated()
         if sibling.identity in gone and may_stand_at(chain, gone[sibling.identity], sibling.path)
     ]
     found = find_between(siblings, lambda: Between(tuple(there), complete=True), None)
@@ -58,7 +58,7 @@ def follow_unopened(
 
 
 def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
-    """Count files as lost that could not be opened and are nowhere any more; opens nothing but their directory.
+    """Count files as lost that could not be opened and no longer exist; opens only their directory.
 
     Args:
         chain: The files of the path.
@@ -73,20 +73,20 @@ def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
 def certainly_gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePosition]:
     """Return which of the files that were seen at the path are neither beside it nor in an archive there.
 
-    None where the directory cannot be listed.
+    None if the directory cannot be listed.
     """
     if not chain.files.has_room(_SPARE_TO_LIST):
         return []
     siblings = chain.siblings()
     listing = siblings.listing()
-    if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.rotated()):
+    if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.list_rotated()):
         return []
     there = set(listing.values())
     return [position for position in positions if position.identity not in there and not _is_elsewhere(chain, position)]
 
 
 def _is_elsewhere(chain: FileChain, position: FilePosition) -> bool:
-    elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
+    elsewhere = chain.claims.find_other_path(position.identity, chain.path)
     return elsewhere is not None and may_stand_at(chain, position, elsewhere)
 
 
@@ -109,5 +109,5 @@ def _lose(chain: FileChain, unopened: FilePosition) -> None:
     if not unopened.size:
         return  # an empty file, or a device
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
-    words = f"a file of {pluralize(unopened.size, 'byte')} went before it could be opened, and its lines are lost"
-    chain.say(words, "lost", warning=True)
+    words = f"a file of {pluralize(unopened.size, 'byte')} was gone before it could be opened, and its lines are lost"
+    chain.notify(words, "lost", warning=True)
